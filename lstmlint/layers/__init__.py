@@ -1,0 +1,57 @@
+"""What each Keras layer does: one small class a layer, in modules named as Keras names its families."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+from typing import Any
+
+from lstmlint.layers.base import REGISTRY, Layer
+from lstmlint.layers.signatures import SIGNATURES
+from lstmlint.spec import Dialect
+
+# In the order of how often models need them: a lookup imports families until one knows the name, so
+# that a common model pays for few of them.
+FAMILIES = (
+    "core", "rnn", "wrappers", "convolutional", "pooling", "normalization", "reshaping", "merging",
+    "attention",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def find(class_name: str) -> type[Layer] | None:
+    """The class for a Keras class name, in Keras 3's spelling or an alias; None if there is none."""
+    if class_name in REGISTRY:
+        return REGISTRY[class_name]
+    for family in FAMILIES:
+        import_module(f"lstmlint.layers.{family}")
+        if class_name in REGISTRY:
+            return REGISTRY[class_name]
+    return None
+
+
+def known_names() -> list[str]:
+    """Every class name that `find` answers."""
+    for family in FAMILIES:
+        import_module(f"lstmlint.layers.{family}")
+    return sorted(REGISTRY)
+
+
+def signature(class_name: str, dialect: Dialect = "keras3") -> dict[str, Any] | None:
+    """The arguments of a layer with their defaults, as the dialect's Keras declares them.
+
+    None where the class is not one of Keras's layers and its class here declares no signature.
+    """
+    cls = find(class_name)
+    if cls is not None and "signature" in cls.__dict__:
+        return cls.signature
+    if dialect == "keras3":
+        table = SIGNATURES
+    else:
+        from lstmlint.layers.signatures_keras2 import SIGNATURES as KERAS2
+
+        table = KERAS2
+    for name in (class_name, *(cls.keras_names if cls else ())):
+        if name in table:
+            return table[name]
+    return SIGNATURES.get(class_name)

@@ -1,0 +1,447 @@
+"""What every layer is made of: arguments with Keras's defaults, weights, an output shape.
+
+A layer class says two things, in Keras's own vocabulary: `weights(input_shape)`, what Keras's `build`
+would create, and `output_shape(input_shape)`, what `compute_output_shape` would answer. Layers with
+several inputs or outputs override `call`, wrappers also `build`. Nothing in here knows graphs or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+
+from lstmlint.findings import Problem, Severity
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, as_shape, format_shape, product, tensors_in
+from lstmlint.spec import Dialect, LayerSpec
+
+DTYPE_BITS = {
+    "bool": 8, "int4": 4, "int8": 8, "uint8": 8, "int16": 16, "uint16": 16, "float16": 16, "bfloat16": 16,
+    "int32": 32, "uint32": 32, "float32": 32, "int64": 64, "uint64": 64, "float64": 64,
+    "float8_e4m3fn": 8, "float8_e5m2": 8,
+}  # fmt: skip
+
+
+class Weight(NamedTuple):
+    """One variable of a layer. Its dims are ints: Keras allocates no other."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    trainable: bool
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        total = 1
+        for dim in self.shape:
+            total *= dim
+        return total
+
+    @property
+    def bytes(self) -> int:
+        """Its size in memory; int4 packs two numbers into one byte."""
+        return (self.size * DTYPE_BITS.get(self.dtype, 32) + 7) // 8
+
+
+class LayerError(Exception):
+    """Keras would refuse this layer here. `code` is the rule's, `argument` the one to blame, if one is.
+
+    `severity` replaces the rule's own where the dialects differ in what they refuse.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        help: str = "",
+        argument: str | None = None,
+        severity: Severity | None = None,
+        **data: Any,
+    ) -> None:
+        super().__init__(message)
+        self.severity = severity
+        self.code = code
+        self.message = message
+        self.help = help
+        self.argument = argument
+        self.data = data
+
+
+class UnknownShape(Exception):
+    """What is asked for depends on a shape that nobody knows. Not an error: the answer is unknown."""
+
+
+class Context(Protocol):
+    """What a layer may ask of whoever runs it."""
+
+    dialect: Dialect
+
+    def defaults(self, class_name: str) -> dict[str, Any]:
+        """The arguments of a class with the defaults that the dialect's Keras gives them."""
+
+    def make(self, spec: LayerSpec) -> Layer:
+        """The layer (or nested model) that a wrapper holds."""
+
+    def bind_input(self, name: str, shape: Shape) -> Shape:
+        """An input's shape after what the user said of it (batch, timesteps, the shape itself)."""
+
+    def report(self, layer: Layer, error: LayerError) -> None:
+        """Something to report that does not stop the layer."""
+
+
+class Layer:
+    """A layer of a model: its arguments, and once built, its weights.
+
+    Subclasses set `ndim` or `min_ndim` to the ranks (batch included) Keras accepts, and `inputs_name`
+    to what the axes after the batch mean, for messages.
+    """
+
+    signature: ClassVar[dict[str, Any]] = {}
+    keras_names: ClassVar[tuple[str, ...]] = ()
+    ndim: ClassVar[int | None] = None
+    min_ndim: ClassVar[int | None] = None
+    max_ndim: ClassVar[int | None] = None
+    axes: ClassVar[str] = ""
+    multiple_inputs: ClassVar[bool] = False
+    known: ClassVar[bool] = True
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        self.spec = spec
+        self.context = context
+        self.name = spec.name
+        self.trainable = spec.trainable
+        self.config = {**context.defaults(spec.class_name), **spec.config}
+        self.compute_dtype, self.variable_dtype = dtypes_of(spec.dtype)
+        self.own_weights: list[Weight] = []
+        self.sublayers: list[Layer] = []
+        self.built = False
+        self.weights_known = True
+        self.failed = False
+
+    # What a layer class overrides -------------------------------------------------------------------
+
+    def weights(self, input_shape: Any) -> Iterable[Weight]:
+        """The weights `build(input_shape)` creates. Shapes arrive as the call's first argument holds them:
+        a shape, or a list or dict of shapes.
+        """
+        return ()
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """The shape of the output for one input of known rank, batch dimension first."""
+        return input_shape
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Multiply-accumulates of one forward pass of one sample; None where a needed dim is unknown."""
+        return 0
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The outputs for the arguments of one call: a Tensor, or a list or dict of them."""
+        shape = inputs.shape
+        return Tensor(None if shape is None else self.output_shape(shape), self.output_dtype(inputs))
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """The dtype of the output."""
+        return self.compute_dtype
+
+    def build(self, input_shape: Any) -> None:
+        """Create the weights. Wrappers build what they wrap instead.
+
+        Raises: LayerError, where Keras's build would fail.
+        """
+        try:
+            self.own_weights = list(self.weights(input_shape))
+        except UnknownShape:
+            self.weights_known = False
+
+    # What runs them ----------------------------------------------------------------------------------
+
+    def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Build the layer on its first call and answer the call.
+
+        Raises: LayerError, where Keras would fail.
+        """
+        args = self.check_inputs(args)
+        self.ensure_built(args, kwargs)
+        try:
+            return self.call(*args, **kwargs)
+        except UnknownShape:
+            return None
+
+    def ensure_built(self, args: list[Any], kwargs: dict[str, Any]) -> None:
+        """Build on the first call: with the shapes Keras 3 recorded, else with the call's."""
+        if self.built:
+            return
+        self.built = True
+        recorded = self.recorded_build_shape() if self.spec.build_config else None
+        if recorded is None:
+            self.build(self.build_shape(args, kwargs))
+        else:
+            self.build(recorded)
+            self._compare_build_shapes(recorded, args, kwargs)
+
+    def build_from(self, input_shape: Any) -> None:
+        """Build as a wrapper builds what it wraps: once, with what Keras 3 recorded, else `input_shape`."""
+        if not self.built:
+            self.built = True
+            recorded = self.recorded_build_shape() if self.spec.build_config else None
+            self.build(input_shape if recorded is None else recorded)
+
+    def _compare_build_shapes(self, recorded: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
+        given = self.build_shape(args, kwargs)
+        if given == recorded or not self.own_weights:
+            return
+        try:
+            wanted = list(self.weights(given))
+        except (UnknownShape, LayerError):
+            return
+        for built, needed in zip(self.own_weights, wanted, strict=False):
+            if built.shape != needed.shape:
+                self.context.report(
+                    self,
+                    LayerError(
+                        "S130",
+                        f"build_config records the input shape {_shown(recorded)}, but {_shown(given)} arrives here:"
+                        f" Keras builds {built.name} {format_shape(built.shape)} from the record,"
+                        f" and the layer needs {format_shape(needed.shape)}",
+                        f"Set build_config's shape to {_shown(given)}, or save the model again from Keras.",
+                    ),
+                )
+                return
+
+    def build_shape(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What `build` gets from a call: the shapes of the first argument, in its structure."""
+        return shapes_of(args[0]) if args else None
+
+    def recorded_build_shape(self) -> Any:
+        """What `build` gets from Keras 3's build_config, None where it says nothing usable."""
+        config = self.spec.build_config
+        if not config:
+            return None
+        shape = config.get("input_shape")
+        if shape is None:
+            shapes = config.get("shapes_dict")
+            shape = next(iter(shapes.values()), None) if isinstance(shapes, dict) else None
+        return recorded_shapes(shape)
+
+    def check_inputs(self, args: list[Any]) -> list[Any]:
+        """The positional arguments, after what Keras's input_spec checks.
+
+        Raises: LayerError S101 for a wrong rank, S122 for several tensors where one is expected.
+        """
+        if self.multiple_inputs or not args:
+            return args
+        first = args[0]
+        if not isinstance(first, Tensor):
+            tensors = tensors_in(first)
+            if len(tensors) != 1:
+                raise LayerError(
+                    "S122",
+                    f"{self.class_name} takes one input tensor, but gets {len(tensors)}",
+                    "Merge them first (Concatenate, Add, ...), or connect only one of them.",
+                )
+            first = tensors[0]
+            args = [first, *args[1:]]
+        self.check_rank(first.shape)
+        return args
+
+    def check_rank(self, shape: Shape) -> None:
+        """Raises: LayerError S101, where the rank of `shape` is not one that the layer takes."""
+        if shape is None:
+            return
+        rank = len(shape)
+        if self.ndim is not None and rank != self.ndim:
+            wanted = f"{self.ndim} dimensions"
+        elif self.min_ndim is not None and rank < self.min_ndim:
+            wanted = f"at least {self.min_ndim} dimensions"
+        elif self.max_ndim is not None and rank > self.max_ndim:
+            wanted = f"at most {self.max_ndim} dimensions"
+        else:
+            return
+        meaning = f" {self.axes}" if self.axes else ""
+        raise LayerError(
+            "S101",
+            f"{self.class_name} expects {wanted}{meaning}, but gets {rank}: {format_shape(shape)};"
+            " Keras raises a ValueError",
+            f"Give it an input of {wanted}{meaning}.",
+            shape=shape,
+            wanted=self.ndim or self.min_ndim or self.max_ndim,
+        )
+
+    # What layer classes use --------------------------------------------------------------------------
+
+    @property
+    def class_name(self) -> str:
+        """The class as Keras 3 names it."""
+        return self.spec.class_name
+
+    def feature_dim(self, input_shape: Shape, axis: int = -1) -> int:
+        """The size of the feature axis, on which weights depend.
+
+        Raises: UnknownShape if nothing is known of the input; LayerError S106 if the dimension is None.
+        """
+        shape = need(input_shape)
+        if not -len(shape) <= axis < len(shape):
+            raise LayerError(
+                "S111", f"axis {axis} is out of range for the input {format_shape(shape)}", argument="axis"
+            )
+        dim = shape[axis]
+        if dim is None:
+            raise LayerError(
+                "S106",
+                f"{self.class_name} needs a known size of axis {axis} to build its weights, but gets"
+                f" {format_shape(shape)}; Keras raises a ValueError",
+                "Give that dimension a number where the shape comes from: only the batch and, for recurrent"
+                " layers, the timesteps may be None.",
+                shape=shape,
+                axis=axis,
+            )
+        return dim
+
+    def integer(self, argument: str, minimum: int = 1) -> int:
+        """An argument that must be an int of at least `minimum`.
+
+        Raises: LayerError E006 where it is missing, E007 where it is anything else.
+        """
+        value = self.config.get(argument)
+        if isinstance(value, int) and value >= minimum:
+            return value
+        if argument not in self.spec.config:
+            raise LayerError("E006", f"{self.class_name} needs {argument}", f"Add {argument}, an integer.", argument)
+        raise LayerError(
+            "E007",
+            f"{argument} of {self.class_name} is {value!r}; Keras takes integers of at least {minimum}",
+            f"Set {argument} to an integer of at least {minimum}.",
+            argument,
+        )
+
+    def weight(self, name: str, shape: Iterable[int], trainable: bool = True, dtype: str | None = None) -> Weight:
+        """A weight of this layer, in its variable dtype unless told otherwise."""
+        return Weight(name, tuple(shape), dtype or self.variable_dtype, trainable)
+
+    def child(self, argument: str) -> Layer:
+        """The layer that the argument holds. Raises: LayerError E007 if it holds none."""
+        spec = self.config.get(argument)
+        if not isinstance(spec, LayerSpec):
+            raise LayerError("E007", f"{argument} of {self.class_name} must be a layer", argument=argument)
+        layer = self.context.make(spec)
+        self.sublayers.append(layer)
+        return layer
+
+    def all_weights(self, trainable: bool = True, prefix: str = "") -> Iterator[Weight]:
+        """Own weights and those of the layers inside, each trainable only if all around it are."""
+        trainable = trainable and self.trainable
+        for weight in self.own_weights:
+            if prefix or (weight.trainable and not trainable):
+                yield Weight(prefix + weight.name, weight.shape, weight.dtype, weight.trainable and trainable)
+            else:
+                yield weight
+        for layer in self.sublayers:
+            yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
+
+    def all_known(self) -> bool:
+        """Whether every weight, of the layers inside too, is known."""
+        if not (self.known and self.built and self.weights_known) or self.failed:
+            return False
+        return all(layer.all_known() for layer in self.sublayers)
+
+
+class UnknownLayer(Layer):
+    """A layer whose class nobody here knows: its outputs and weights are unknown, not wrong."""
+
+    known = False
+    multiple_inputs = True
+
+    def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Nothing is known of the outputs."""
+        self.built = True
+        return None
+
+
+def need(shape: Shape) -> KnownShape:
+    """The shape, if anything is known of it. Raises: UnknownShape otherwise."""
+    if shape is None:
+        raise UnknownShape
+    return shape
+
+
+def need_dim(dim: Dim) -> int:
+    """The dimension, if it is a number. Raises: UnknownShape otherwise."""
+    if dim is None:
+        raise UnknownShape
+    return dim
+
+
+def shapes_of(structure: Any) -> Any:
+    """The shapes of the tensors of a structure, in that structure; None for what is no tensor."""
+    if isinstance(structure, Tensor):
+        return structure.shape
+    if isinstance(structure, list | tuple):
+        return [shapes_of(item) for item in structure]
+    if isinstance(structure, dict):
+        return {key: shapes_of(value) for key, value in structure.items()}
+    return None
+
+
+def recorded_shapes(value: Any) -> Any:
+    """A shape, or a list or dict of shapes, as build_config writes them."""
+    if isinstance(value, dict):
+        return {key: recorded_shapes(item) for key, item in value.items()}
+    shape = as_shape(value)
+    if shape is not None:
+        return shape
+    if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
+        return [as_shape(item) for item in value]
+    return None
+
+
+def _shown(shapes: Any) -> str:
+    if isinstance(shapes, list):
+        return "[" + ", ".join(map(_shown, shapes)) + "]"
+    if isinstance(shapes, dict):
+        return "{" + ", ".join(f"{key}: {_shown(value)}" for key, value in shapes.items()) + "}"
+    return format_shape(shapes)
+
+
+def dtypes_of(policy: Any) -> tuple[str, str]:
+    """(compute dtype, variable dtype) of a layer's `dtype`: a name, a policy's name, or a policy object."""
+    if policy is None or policy == "float32":
+        return "float32", "float32"
+    if isinstance(policy, dict):
+        config = policy.get("config")
+        if not isinstance(config, dict):
+            return "float32", "float32"
+        if "source_name" in config:
+            return dtypes_of(config["source_name"])
+        return dtypes_of(config.get("name"))
+    if isinstance(policy, str):
+        if policy.startswith("mixed_"):
+            return policy.removeprefix("mixed_"), "float32"
+        if "_from_" in policy:
+            return dtypes_of(policy.partition("_from_")[2])
+        return policy, policy
+    return "float32", "float32"
+
+
+L = TypeVar("L", bound=type[Layer])
+REGISTRY: dict[str, type[Layer]] = {}
+
+
+def layer(*names: str) -> Callable[[L], L]:
+    """Register a class for a Keras class name and its aliases."""
+
+    def register(cls: L) -> L:
+        cls.keras_names = names
+        for name in names:
+            if name in REGISTRY:
+                raise ValueError(f"two classes for the layer {name}")
+            REGISTRY[name] = cls
+        return cls
+
+    return register
+
+
+__all__ = [
+    "DTYPE_BITS", "REGISTRY", "Context", "Dim", "KnownShape", "Layer", "LayerError", "Problem", "Shape", "Tensor",
+    "UnknownLayer", "UnknownShape", "Weight", "dtypes_of", "format_shape", "layer", "need", "need_dim", "product",
+    "recorded_shapes", "shapes_of",
+]  # fmt: skip

@@ -1,0 +1,117 @@
+"""Input, Dense, Embedding, Masking, Activation, Dropout, Lambda, Identity: keras.layers.core and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
+from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, product
+
+
+@layer("InputLayer", "Input")
+class InputLayer(Layer):
+    """A placeholder: the shape it declares is the shape it gives."""
+
+    multiple_inputs = True
+
+    def call(self, *args: Any, **kwargs: Any) -> Tensor:
+        """The declared input. Raises: LayerError E006 where no shape is declared."""
+        config = self.config
+        shape = as_shape(config.get("batch_shape"))
+        if shape is None and config.get("shape") is not None:
+            rest = as_shape(config["shape"])
+            batch = config.get("batch_size")
+            shape = None if rest is None else (batch if isinstance(batch, int) else None, *rest)
+        shape = self.context.bind_input(self.name, shape)
+        if shape is None:
+            raise LayerError(
+                "E006",
+                "InputLayer declares no usable shape; Keras raises a ValueError",
+                'Give it "batch_shape", for instance [null, 13, 5] for 13 timesteps of 5 features.',
+                "batch_shape",
+            )
+        dtype = self.spec.dtype if isinstance(self.spec.dtype, str) else self.spec.input_dtype
+        return Tensor(shape, dtype or "float32")
+
+
+@layer("Dense")
+class Dense(Layer):
+    """output = activation(input · kernel + bias), along the last axis."""
+
+    min_ndim = 2
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """kernel (input_dim, units), bias (units,)."""
+        units = self.integer("units")
+        yield self.weight("kernel", (self.feature_dim(input_shape), units))
+        if self.config["use_bias"]:
+            yield self.weight("bias", (units,))
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(..., units)."""
+        return (*input_shape[:-1], self.integer("units"))
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Every output number takes input_dim multiplications."""
+        shape = input_shapes[0]
+        return None if shape is None else product((*shape[1:], self.integer("units")))
+
+
+@layer("Embedding")
+class Embedding(Layer):
+    """A table of input_dim vectors; integers in, vectors out."""
+
+    def weights(self, input_shape: Any) -> Iterator[Weight]:
+        """embeddings (input_dim, output_dim)."""
+        yield self.weight("embeddings", (self.integer("input_dim"), self.integer("output_dim")))
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(..., output_dim)."""
+        shape = input_shape
+        length = self.config.get("input_length")
+        if self.context.dialect in ("keras0", "keras1") and isinstance(length, int) and len(shape) == 2:
+            shape = (shape[0], length)
+        return (*shape, self.integer("output_dim"))
+
+
+@layer("Masking", "Identity", "Activation")
+class PassThrough(Layer):
+    """Layers that leave the shape as it is and own nothing."""
+
+    def check_rank(self, shape: Shape) -> None:
+        """Any rank will do."""
+
+
+@layer("Dropout")
+class Dropout(PassThrough):
+    """Sets inputs to 0 at random while training."""
+
+
+@layer("Lambda")
+class Lambda(Layer):
+    """Arbitrary Python: the code is data here, so the output is unknown unless the config states it."""
+
+    multiple_inputs = True
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The shape that `output_shape` declares, batch dimension from the input; else unknown."""
+        shape = declared_shape(self.config.get("output_shape"))
+        if shape is None:
+            raise UnknownShape
+        batch = inputs.shape[0] if isinstance(inputs, Tensor) and inputs.shape else None
+        return Tensor((batch, *shape), self.compute_dtype)
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Nobody knows what the code does."""
+        return None
+
+
+def declared_shape(value: Any) -> Shape:
+    """The output_shape of a Lambda, where it is a shape and not a function."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    return as_shape(value)
+
+
+__all__ = ["Dense", "Dropout", "Embedding", "InputLayer", "Lambda", "PassThrough"]

@@ -1,0 +1,488 @@
+"""Recurrent layers and their cells: keras.layers.rnn.
+
+The count that everything here turns on (Hochreiter & Schmidhuber 1997, with forget gate; Keras's
+LSTMCell.build): an LSTM owns one kernel (features, 4·units), one recurrent kernel (units, 4·units) and one
+bias (4·units,), for the whole layer. Timesteps never enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, UnknownShape, Weight, layer, need
+from lstmlint.layers.base import shapes_of
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, compatible, flatten, format_shape, product, tensors_in
+from lstmlint.spec import LayerSpec
+
+# A state of a cell: its size, or the sizes of a stacked cell's states.
+StateSize = Any
+
+
+class Gated(Layer):
+    """What a recurrent layer and its cell share: gates, and the weights they need."""
+
+    gates: ClassVar[tuple[str, ...]] = ()
+    states: ClassVar[tuple[str, ...]] = ("h",)
+
+    def bias_shape(self, units: int) -> tuple[int, ...]:
+        """One bias for each unit of each gate."""
+        return (len(self.gates) * units,)
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """kernel (input_dim, gates·units), recurrent_kernel (units, gates·units), bias."""
+        units = self.integer("units")
+        width = len(self.gates) * units
+        yield self.weight("kernel", (self.feature_dim(input_shape), width))
+        yield self.weight("recurrent_kernel", (units, width))
+        if self.config["use_bias"]:
+            yield self.weight("bias", self.bias_shape(units))
+
+    def state_sizes(self) -> list[StateSize]:
+        """The size of each state: one number each, but lists for a stacked cell."""
+        return [self.integer("units")] * len(self.states)
+
+    def output_size(self) -> int:
+        """The size of the output at each timestep."""
+        return self.integer("units")
+
+    def step_macs(self, input_dim: int) -> int:
+        """Multiply-accumulates of one timestep: input and recurrent product of every gate."""
+        units = self.integer("units")
+        return len(self.gates) * units * (input_dim + units)
+
+
+class SimpleRNNGates(Gated):
+    """output = tanh(x·kernel + h·recurrent_kernel + bias)."""
+
+    gates = ("h",)
+
+
+class LSTMGates(Gated):
+    """Four gates, in Keras's order."""
+
+    gates = ("i", "f", "c", "o")
+    states = ("h", "c")
+
+
+class GRUGates(Gated):
+    """Three gates; with reset_after, one bias for the input and one for the recurrent product."""
+
+    gates = ("z", "r", "h")
+
+    def bias_shape(self, units: int) -> tuple[int, ...]:
+        """(3·units,), or (2, 3·units) with reset_after."""
+        return (2, 3 * units) if self.config.get("reset_after") else (3 * units,)
+
+
+class Cell(Gated):
+    """One step of a recurrent layer: takes (batch, features) and states, gives an output and states."""
+
+    multiple_inputs = True
+
+    def call(self, inputs: Any, states: Any = None, **kwargs: Any) -> Any:
+        """[output, *states]."""
+        shape = need(inputs.shape)
+        return [Tensor((shape[0], size), self.compute_dtype) for size in [self.output_size(), *flatten(self.state_sizes())]]
+
+
+@layer("SimpleRNNCell")
+class SimpleRNNCell(SimpleRNNGates, Cell):
+    """The cell of SimpleRNN."""
+
+
+@layer("LSTMCell")
+class LSTMCell(LSTMGates, Cell):
+    """The cell of LSTM."""
+
+
+@layer("GRUCell")
+class GRUCell(GRUGates, Cell):
+    """The cell of GRU."""
+
+
+@layer("StackedRNNCells")
+class StackedRNNCells(Cell):
+    """Cells one above the other, within one timestep."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        cells = self.config.get("cells")
+        if not isinstance(cells, list) or not cells or not all(isinstance(cell, LayerSpec) for cell in cells):
+            raise LayerError("E007", "cells of StackedRNNCells must be a list of cells", argument="cells")
+        self.sublayers = [context.make(cell) for cell in cells]
+
+    def cells(self) -> list[Gated]:
+        """The cells. Raises: UnknownShape if one of them is of an unknown class."""
+        return [as_cell(cell) for cell in self.sublayers]
+
+    def build(self, input_shape: Any) -> None:
+        """Each cell takes what the one below gives."""
+        shape = input_shape if isinstance(input_shape, tuple) else None
+        for cell in self.sublayers:
+            cell.build_from(shape)
+            if not isinstance(cell, Gated):
+                shape = None
+            elif shape is not None:
+                shape = (shape[0], cell.output_size())
+
+    def state_sizes(self) -> list[StateSize]:
+        """One entry for each cell: a size, or a list of sizes."""
+        sizes = [cell.state_sizes() for cell in self.cells()]
+        return [size[0] if len(size) == 1 and not isinstance(cell, LSTMGates) else size
+                for size, cell in zip(sizes, self.cells(), strict=True)]  # fmt: skip
+
+    def output_size(self) -> int:
+        """The last cell's."""
+        return self.cells()[-1].output_size()
+
+    def step_macs(self, input_dim: int) -> int:
+        """Each cell takes what the one below gives."""
+        total = 0
+        for cell in self.cells():
+            total += cell.step_macs(input_dim)
+            input_dim = cell.output_size()
+        return total
+
+
+def as_cell(cell: Layer) -> Gated:
+    """A known cell. Raises: UnknownShape for a custom one; LayerError E007 for a layer that is no cell."""
+    if isinstance(cell, Cell) or (isinstance(cell, Gated) and not isinstance(cell, RecurrentLayer)):
+        return cell
+    if isinstance(cell, UnknownLayer):
+        raise UnknownShape
+    raise LayerError(
+        "E007",
+        f"{cell.class_name} is no RNN cell: it has no state_size; Keras raises a ValueError",
+        "Use LSTMCell, GRUCell, SimpleRNNCell or StackedRNNCells; for a layer, use the layer itself.",
+        "cell",
+    )
+
+
+class RecurrentLayer(Gated):
+    """What all recurrent layers share: sequences in; the last output or all of them, and states, out."""
+
+    ndim = 3
+    axes = "(batch, timesteps, features)"
+
+    def check_inputs(self, args: list[Any]) -> list[Any]:
+        """Keras 2 passes [sequences, state, ...] as one list: spread it."""
+        if args and isinstance(args[0], list) and len(args[0]) > 1 and self.context.dialect != "keras3":
+            args = [args[0][0], args[0][1:], *args[1:]]
+        return super().check_inputs(args)
+
+    def times_first(self, shape: KnownShape) -> KnownShape:
+        """The shape with batch first: tf_keras's time_major swaps the two."""
+        return (shape[1], shape[0], *shape[2:]) if self.config.get("time_major") else shape
+
+    def build(self, input_shape: Any) -> None:
+        """The weights of all timesteps are the same. Raises: LayerError R203 for stateful without a batch size."""
+        super().build(input_shape)
+        if self.config.get("stateful") and isinstance(input_shape, tuple) and len(input_shape) > 1:
+            self.check_stateful(self.times_first(input_shape))
+
+    def check_stateful(self, shape: KnownShape) -> None:
+        """Raises: LayerError R203 where stateful is set and the batch size is not known."""
+        if shape[0] is None:
+            raise LayerError(
+                "R203",
+                f"{self.class_name} is stateful, but its input {format_shape(shape)} has no fixed batch size;"
+                " Keras raises a ValueError",
+                "Give the input a batch size, for instance batch_shape (32, ...), or set stateful to false.",
+                "stateful",
+            )
+
+    def call(self, inputs: Any, initial_state: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """The output, or with return_state [output, *states]."""
+        shape = self.times_first(need(inputs.shape))
+        self.check_unroll(shape)
+        outputs = self.output_shapes(shape)
+        if initial_state is not None:
+            self.check_states(tensors_in(initial_state), outputs[1:] or self.all_shapes(shape)[1:])
+        tensors = [Tensor(output, self.compute_dtype) for output in outputs]
+        return tensors if self.config.get("return_state") else tensors[0]
+
+    def check_unroll(self, shape: KnownShape) -> None:
+        """tf_keras refuses to unroll over an unknown number of timesteps; Keras 3 only when called."""
+        if self.config.get("unroll") and shape[1] is None and self.context.dialect == "keras2":
+            raise LayerError(
+                "R206",
+                f"{self.class_name} is to be unrolled, but the number of timesteps in {format_shape(shape)} is unknown;"
+                " Keras raises a ValueError",
+                "Give the input a fixed number of timesteps, or set unroll to false.",
+                "unroll",
+                severity="error",
+            )
+
+    def output_shapes(self, shape: KnownShape) -> list[Shape]:
+        """The output's shape, and the states' if they are returned; batch first in `shape`."""
+        shapes = self.all_shapes(shape)
+        return shapes if self.config.get("return_state") else shapes[:1]
+
+    def all_shapes(self, shape: KnownShape) -> list[Shape]:
+        """The output's shape and those of all states."""
+        batch, steps = shape[0], shape[1]
+        size = self.output_size()
+        if not self.config.get("return_sequences"):
+            output: KnownShape = (batch, size)
+        elif self.config.get("time_major"):
+            output = (steps, batch, size)
+        else:
+            output = (batch, steps, size)
+        return [output, *((batch, state) for state in flatten(self.state_sizes()))]
+
+    def check_states(self, given: list[Tensor], expected: list[Shape]) -> None:
+        """Report initial states that do not fit. Keras 2 refuses them, Keras 3 fails when the model is called."""
+        constants = self.config.get("num_constants")
+        if isinstance(constants, int) and constants > 0:
+            given = given[: len(given) - constants]
+        if not given:
+            return
+        shapes = [tensor.shape for tensor in given]
+        fits = len(shapes) == len(expected) and all(map(compatible, shapes, expected))
+        if not fits:
+            self.context.report(
+                self,
+                LayerError(
+                    "S123",
+                    f"{self.class_name} takes {len(expected)} initial state{'s' if len(expected) != 1 else ''}"
+                    f" {', '.join(map(format_shape, expected))}, but gets {len(shapes)}:"
+                    f" {', '.join(map(format_shape, shapes))}; the states of another RNN fit only if its units are the same",
+                    f"Make the units of the layer that gives the states equal to this layer's ({self.output_size()}).",
+                    severity="warning" if self.context.dialect == "keras3" else "error",
+                ),
+            )
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Every timestep multiplies input and state once."""
+        shape = self.times_first(need(input_shapes[0]))
+        steps, features = shape[1], shape[-1]
+        if steps is None or features is None:
+            return None
+        return steps * self.step_macs(features)
+
+
+@layer("SimpleRNN")
+class SimpleRNN(SimpleRNNGates, RecurrentLayer):
+    """A fully connected layer that sees its own last output."""
+
+
+@layer("LSTM")
+class LSTM(LSTMGates, RecurrentLayer):
+    """Long short-term memory; `units` is the width of its output and of both states."""
+
+
+@layer("GRU")
+class GRU(GRUGates, RecurrentLayer):
+    """Gated recurrent unit."""
+
+
+class CuDNN(RecurrentLayer):
+    """Layers of Keras 2 that ran on NVIDIA's library: always biased, twice."""
+
+    signature: ClassVar[dict[str, Any]] = {
+        "units": None, "kernel_initializer": "glorot_uniform", "recurrent_initializer": "orthogonal",
+        "bias_initializer": "zeros", "unit_forget_bias": True, "kernel_regularizer": None,
+        "recurrent_regularizer": None, "bias_regularizer": None, "kernel_constraint": None,
+        "recurrent_constraint": None, "bias_constraint": None, "return_sequences": False, "return_state": False,
+        "go_backwards": False, "stateful": False, "time_major": False, "use_bias": True,
+    }  # fmt: skip
+
+    def bias_shape(self, units: int) -> tuple[int, ...]:
+        """One bias vector for the input product and one for the recurrent one."""
+        return (2 * len(self.gates) * units,)
+
+
+@layer("CuDNNLSTM")
+class CuDNNLSTM(LSTMGates, CuDNN):
+    """LSTM with the second bias vector: 4·(units·(features + units) + 2·units)."""
+
+    bias_shape = CuDNN.bias_shape
+    signature = CuDNN.signature
+
+
+@layer("CuDNNGRU")
+class CuDNNGRU(GRUGates, CuDNN):
+    """GRU with the second bias vector: 3·(units·(features + units) + 2·units)."""
+
+    bias_shape = CuDNN.bias_shape
+    signature = CuDNN.signature
+
+
+@layer("RNN")
+class RNN(RecurrentLayer):
+    """Any cell, or list of cells, run over a sequence."""
+
+    ndim = None
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        cell = self.config.get("cell")
+        if isinstance(cell, list):
+            cell = LayerSpec("stacked_rnn_cells", "StackedRNNCells", {"cells": cell}, f"{spec.config_pointer}/cell")
+            self.config["cell"] = cell
+        self.cell = self.child("cell")
+        if not isinstance(self.cell, UnknownLayer):
+            as_cell(self.cell)
+
+    def build(self, input_shape: Any) -> None:
+        """The cell sees one timestep."""
+        if isinstance(input_shape, list):
+            input_shape = input_shape[0]
+        if not isinstance(input_shape, tuple):
+            self.cell.build_from(None)
+            return
+        shape = self.times_first(input_shape)
+        self.cell.build_from((shape[0], *shape[2:]))
+        if self.config.get("stateful"):
+            self.check_stateful(shape)
+
+    def state_sizes(self) -> list[StateSize]:
+        """The cell's."""
+        return as_cell(self.cell).state_sizes()
+
+    def output_size(self) -> int:
+        """The cell's."""
+        return as_cell(self.cell).output_size()
+
+    def step_macs(self, input_dim: int) -> int:
+        """The cell's."""
+        return as_cell(self.cell).step_macs(input_dim)
+
+
+class ConvLSTM(RecurrentLayer):
+    """An LSTM whose products are convolutions (Shi et al. 2015); spatial axes between time and features."""
+
+    gates = LSTMGates.gates
+    states = LSTMGates.states
+    rank: ClassVar[int] = 2
+
+    def channels_first(self) -> bool:
+        """Whether features come before the spatial axes."""
+        return self.config.get("data_format") == "channels_first"
+
+    def window(self, argument: str, minimum: int = 1) -> tuple[int, ...]:
+        """kernel_size, strides or dilation_rate, one int for each spatial axis.
+
+        Raises: LayerError E007 where it is neither an int nor a list of as many as there are axes.
+        """
+        value = self.config.get(argument)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = [value] * self.rank
+        if (
+            not isinstance(value, list | tuple)
+            or len(value) != self.rank
+            or not all(isinstance(item, int) and item >= minimum for item in value)
+        ):
+            missing = argument not in self.spec.config
+            raise LayerError(
+                "E006" if missing else "E007",
+                f"{argument} of {self.class_name} is {value!r}; Keras takes an integer, or {self.rank} of them",
+                f"Set {argument} to {self.rank} positive integers.",
+                argument,
+            )
+        return tuple(value)
+
+    def split(self, step: KnownShape) -> tuple[tuple[Dim, ...], Dim]:
+        """(spatial dims, features) of one timestep's shape, batch first."""
+        return (step[2:], step[1]) if self.channels_first() else (step[1:-1], step[-1])
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """kernel (*kernel_size, features, 4·filters), recurrent_kernel (*kernel_size, filters, 4·filters), bias."""
+        filters = self.integer("filters")
+        kernel_size = self.window("kernel_size")
+        shape = need(input_shape)
+        spatial, _ = self.split((shape[0], *shape[2:]))
+        if None in spatial and self.context.dialect == "keras3":
+            raise LayerError(
+                "S106",
+                f"{self.class_name} gets {format_shape(shape)}, but needs known spatial dimensions; Keras raises a"
+                " ValueError",
+                "Give the input fixed spatial dimensions; only batch and timesteps may be None.",
+                shape=shape,
+            )
+        features = self.feature_dim(shape, 2 if self.channels_first() else -1)
+        yield self.weight("kernel", (*kernel_size, features, 4 * filters))
+        yield self.weight("recurrent_kernel", (*kernel_size, filters, 4 * filters))
+        if self.config["use_bias"]:
+            yield self.weight("bias", (4 * filters,))
+
+    def all_shapes(self, shape: KnownShape) -> list[Shape]:
+        """The output's shape and those of the two states."""
+        spatial, _ = self.split((shape[0], *shape[2:]))
+        strides, dilation = self.window("strides"), self.window("dilation_rate")
+        if max(strides) > 1 and max(dilation) > 1:
+            raise LayerError(
+                "S118",
+                f"{self.class_name} has strides {strides} and dilation_rate {dilation}; Keras allows one of them above 1",
+                "Set strides or dilation_rate to 1.",
+                "dilation_rate",
+            )
+        same = str(self.config.get("padding")).lower() == "same"
+        out: list[Dim] = []
+        for dim, kernel, stride, dilate in zip(spatial, self.window("kernel_size"), strides, dilation, strict=True):
+            if dim is None:
+                out.append(None)
+            elif same:
+                out.append(-(-dim // stride))
+            else:
+                out.append((dim - (kernel - 1) * dilate - 1) // stride + 1)
+        if any(dim is not None and dim <= 0 for dim in out):
+            raise LayerError(
+                "S103",
+                f"kernel_size {self.window('kernel_size')} does not fit into the spatial dimensions {format_shape(spatial)}:"
+                f" the output would be {format_shape(tuple(out))}; Keras raises a ValueError",
+                'Use a smaller kernel_size, or padding "same".',
+                "kernel_size",
+            )
+        filters = self.integer("filters")
+        frame = (filters, *out) if self.channels_first() else (*out, filters)
+        state = (shape[0], *frame)
+        output = (shape[0], shape[1], *frame) if self.config.get("return_sequences") else state
+        return [output, state, state]
+
+    def output_size(self) -> int:
+        """The number of filters."""
+        return self.integer("filters")
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Every output position takes a kernel over the features and one over the state, for each gate."""
+        shape = need(input_shapes[0])
+        filters = self.integer("filters")
+        state = need(self.all_shapes(shape)[1])
+        positions, _ = self.split(state)
+        _, features = self.split((shape[0], *shape[2:]))
+        per_position = product((*self.window("kernel_size"), 4 * filters))
+        if features is None or per_position is None:
+            return None
+        return product((shape[1], *positions, per_position, features + filters))
+
+
+@layer("ConvLSTM1D")
+class ConvLSTM1D(ConvLSTM):
+    """Frames of one spatial axis."""
+
+    rank = 1
+    ndim = 4
+    axes = "(batch, timesteps, length, features)"
+
+
+@layer("ConvLSTM2D")
+class ConvLSTM2D(ConvLSTM):
+    """Frames of two spatial axes."""
+
+    rank = 2
+    ndim = 5
+    axes = "(batch, timesteps, rows, columns, features)"
+
+
+@layer("ConvLSTM3D")
+class ConvLSTM3D(ConvLSTM):
+    """Frames of three spatial axes."""
+
+    rank = 3
+    ndim = 6
+    axes = "(batch, timesteps, depth, rows, columns, features)"
+
+
+__all__ = ["RNN", "Cell", "Gated", "RecurrentLayer", "StackedRNNCells", "as_cell", "shapes_of"]

@@ -1,0 +1,176 @@
+"""Bidirectional and TimeDistributed: layers that run another layer."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, UnknownShape, layer, need
+from lstmlint.layers.rnn import RecurrentLayer
+from lstmlint.shapes import KnownShape, Shape, Tensor, format_shape, product, tensors_in
+from lstmlint.spec import LayerSpec
+
+MERGE_MODES = ("concat", "sum", "mul", "ave", None)
+
+
+@layer("Bidirectional")
+class Bidirectional(Layer):
+    """One RNN forward and a second one, with weights of its own, backward."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        inner = self.config.get("layer")
+        if not isinstance(inner, LayerSpec):
+            raise LayerError("E007", "layer of Bidirectional must be a recurrent layer", argument="layer")
+        if self.config["merge_mode"] not in MERGE_MODES:
+            raise LayerError(
+                "E007",
+                f"merge_mode of Bidirectional is {self.config['merge_mode']!r}; Keras raises a ValueError",
+                'Use "concat", "sum", "mul", "ave" or null.',
+                "merge_mode",
+            )
+        given = self.config.get("backward_layer")
+        back = given if isinstance(given, LayerSpec) else copy.copy(inner)
+        forward = copy.copy(inner)
+        forward.name = "forward_" + inner.name.removeprefix("forward_")
+        if back is not given:
+            back.name = "backward_" + inner.name.removeprefix("backward_")
+            back.config = {**inner.config, "go_backwards": True}
+            back.build_config = None
+        self.forward = context.make(forward)
+        self.backward = context.make(back)
+        self.sublayers = [self.forward, self.backward]
+        self.recurrent = isinstance(self.forward, RecurrentLayer) and isinstance(self.backward, RecurrentLayer)
+        if self.recurrent:
+            self.ndim, self.axes = self.forward.ndim, self.forward.axes  # type: ignore[misc]
+            self.check_pair()
+        elif not isinstance(self.forward, UnknownLayer) and not self.forward.failed:
+            raise LayerError(
+                "E007",
+                f"Bidirectional wraps {inner.class_name}, which is not recurrent; Keras raises an error",
+                "Wrap LSTM, GRU, SimpleRNN, RNN or ConvLSTM.",
+                "layer",
+            )
+
+    def check_pair(self) -> None:
+        """Raises: LayerError S133 where the two directions cannot be put together."""
+        front, back = self.forward.config, self.backward.config
+        if bool(front.get("go_backwards")) == bool(back.get("go_backwards")):
+            raise LayerError(
+                "S133",
+                f"layer and backward_layer both have go_backwards={bool(front.get('go_backwards'))}; Keras raises a"
+                " ValueError",
+                "Set go_backwards to true on backward_layer, and to false on layer.",
+                "backward_layer",
+            )
+        for argument in ("stateful", "return_sequences", "return_state"):
+            if bool(front.get(argument)) != bool(back.get(argument)):
+                raise LayerError(
+                    "S133",
+                    f"layer has {argument}={front.get(argument)}, backward_layer {back.get(argument)}; Keras raises a"
+                    " ValueError",
+                    f"Give both the same {argument}.",
+                    "backward_layer",
+                )
+
+    def check_inputs(self, args: list[Any]) -> list[Any]:
+        """Keras 2 passes [sequences, state, ...] as one list: spread it."""
+        if args and isinstance(args[0], list) and len(args[0]) > 1 and self.context.dialect != "keras3":
+            args = [args[0][0], args[0][1:], *args[1:]]
+        return super().check_inputs(args)
+
+    def build(self, input_shape: Any) -> None:
+        """Each direction builds its own weights."""
+        self.forward.build_from(input_shape)
+        self.backward.build_from(input_shape)
+
+    def call(self, inputs: Any, initial_state: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """The merged output (two outputs without merge_mode), and with return_state the states of both."""
+        if not self.recurrent:
+            raise UnknownShape
+        need(inputs.shape)
+        states = [] if initial_state is None else tensors_in(initial_state)
+        half = len(states) // 2
+        forward = self.run(self.forward, inputs, states[:half])
+        backward = self.run(self.backward, inputs, states[half:])
+        merged = self.merge(need(forward[0].shape), need(backward[0].shape))
+        outputs = [Tensor(shape, self.compute_dtype) for shape in merged]
+        if self.forward.config.get("return_state"):
+            return [*outputs, *forward[1:], *backward[1:]]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def run(self, direction: Layer, inputs: Tensor, states: list[Tensor]) -> list[Tensor]:
+        """One direction's outputs."""
+        return tensors_in(direction.call(inputs, states or None))
+
+    def merge(self, forward: KnownShape, backward: KnownShape) -> list[Shape]:
+        """Both outputs in one, as merge_mode says. Raises: LayerError S133 where they do not fit."""
+        mode = self.config["merge_mode"]
+        if mode is None:
+            return [forward, backward]
+        front, back = forward[-1], backward[-1]
+        if mode == "concat":
+            # Keras 3 infers twice the forward width, whatever the backward layer has.
+            if self.context.dialect == "keras3":
+                back = front
+            return [(*forward[:-1], None if front is None or back is None else front + back)]
+        if front != back and front is not None and back is not None:
+            raise LayerError(
+                "S133",
+                f"merge_mode {mode!r} needs equal widths, but layer gives {front} and backward_layer {back}",
+                'Give both the same units, or use merge_mode "concat".',
+                "backward_layer",
+                severity="warning" if self.context.dialect == "keras3" else "error",
+            )
+        return [forward]
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Those of both directions."""
+        forward = self.forward.macs(input_shapes, output_shapes)
+        backward = self.backward.macs(input_shapes, output_shapes)
+        return None if forward is None or backward is None else forward + backward
+
+
+@layer("TimeDistributed")
+class TimeDistributed(Layer):
+    """Applies one layer to every timestep; its weights count once."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.inner = self.child("layer")
+
+    def check_rank(self, shape: Shape) -> None:
+        """Raises: LayerError S120 for fewer than three dimensions."""
+        if shape is not None and len(shape) < 3:
+            raise LayerError(
+                "S120",
+                f"TimeDistributed needs at least 3 dimensions (batch, timesteps, ...), but gets {format_shape(shape)};"
+                " Keras raises a ValueError",
+                f"Use {self.inner.class_name} without TimeDistributed, or give it a sequence (return_sequences=true).",
+                shape=shape,
+            )
+
+    def build(self, input_shape: Any) -> None:
+        """The layer sees one timestep."""
+        self.inner.build_from((input_shape[0], *input_shape[2:]) if isinstance(input_shape, tuple) else None)
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The layer's output, with the timesteps put back."""
+        shape = need(inputs.shape)
+        step = Tensor((shape[0], *shape[2:]), inputs.dtype)
+        outputs = self.inner.apply([step], {})
+        found = tensors_in(outputs)
+        if outputs is None or any(tensor.shape is None for tensor in found):
+            raise UnknownShape
+        tensors = []
+        for tensor in found:
+            out = need(tensor.shape)
+            tensors.append(Tensor((out[0], shape[1], *out[1:]), tensor.dtype))
+        return tensors[0] if len(tensors) == 1 else tensors
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """The layer's, once for each timestep."""
+        shape = need(input_shapes[0])
+        inner_in: list[Shape] = [(shape[0], *shape[2:])]
+        inner_out: list[Shape] = [out and (out[0], *out[2:]) for out in output_shapes]
+        return product((self.inner.macs(inner_in, inner_out), shape[1]))

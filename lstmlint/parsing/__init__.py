@@ -1,0 +1,64 @@
+"""A Document becomes a ModelSpec: one module per dialect of Keras, all ending in Keras 3's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmlint.parsing.common import ModelError, Names
+from lstmlint.reading.document import Document
+from lstmlint.spec import Dialect, ModelSpec
+
+__all__ = ["ModelError", "dialect_of", "parse"]
+
+
+def parse(document: Document) -> ModelSpec:
+    """The model of a document. Raises: ModelError, where it cannot be taken apart."""
+    obj = document.model
+    dialect = dialect_of(obj, document)
+    names = Names()
+    pointer = document.model_pointer
+    if dialect == "keras3":
+        from lstmlint.parsing.keras3 import parse_model
+    elif dialect == "keras2":
+        from lstmlint.parsing.keras2 import parse_model  # type: ignore[assignment]
+    else:
+        from lstmlint.parsing.keras1 import parse_model  # type: ignore[assignment]
+    spec = parse_model(obj, pointer, names)
+    _add_metadata(spec, document, obj, pointer)
+    return spec
+
+
+def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> None:
+    version = obj.get("keras_version", document.keras_version)
+    backend = obj.get("backend", document.backend)
+    spec.keras_version = version if isinstance(version, str) else None
+    spec.backend = backend if isinstance(backend, str) else None
+    for key in ("compile_config", "training_config"):
+        if isinstance(obj.get(key), dict):
+            spec.compile_config, spec.compile_pointer = obj[key], f"{pointer}/{key}"
+            return
+    if isinstance(document.training_config, dict):
+        spec.compile_config = document.training_config
+
+
+def dialect_of(obj: dict[str, Any], document: Document | None = None) -> Dialect:
+    """Which Keras wrote a model. What is written by hand counts as Keras 2, whose form is the shorter,
+    unless words of Keras 3 or Keras 1 appear in it."""
+    if "class_name" not in obj:
+        return "keras0"
+    version = obj.get("keras_version") or (document.keras_version if document else None)
+    if isinstance(version, str):
+        major = version.partition(".")[0]
+        if major == "1":
+            return "keras1"
+        if major == "2":
+            return "keras2"
+        if major == "0":
+            return "keras0" if "class_name" not in obj else "keras1"
+        if major == "3" and "module" in obj:
+            return "keras3"
+    if "module" in obj or "registered_name" in obj or "build_config" in obj:
+        return "keras3"
+    from lstmlint.parsing.hints import guess
+
+    return guess(obj)

@@ -1,0 +1,162 @@
+"""What the dialects share: names as Keras makes them, structures of tensor references, nesting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from lstmlint.findings import Problem
+from lstmlint.shapes import Shape, as_shape, flatten
+from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef, escape
+
+# Deeper nesting than this is no model anybody drew; it keeps recursion within Python's limit.
+MAX_DEPTH = 64
+
+# The arguments that hold a layer, a cell, or a list of them.
+LAYER_ARGUMENTS = ("layer", "backward_layer", "cell", "cells", "layers", "rnn_layer", "model")
+
+_NOT_WORD = re.compile(r"\W+")
+
+
+class ModelError(Exception):
+    """The document is recognizably a model, but not one that can be taken apart. Becomes a finding."""
+
+    def __init__(self, message: str, pointer: str = "", help: str = "", code: str = "E003") -> None:
+        super().__init__(message)
+        self.message = message
+        self.pointer = pointer
+        self.help = help
+        self.code = code
+
+
+def snake_case(name: str) -> str:
+    """A class name as Keras turns it into a layer name: LSTM -> lstm, TimeDistributed -> time_distributed."""
+    name = _NOT_WORD.sub("", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+class Names:
+    """Names for layers that have none, as Keras generates them: lstm, lstm_1, ..."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, int] = {}
+
+    def make(self, class_name: str) -> str:
+        """A fresh name for a layer of the class."""
+        prefix = snake_case(class_name) or "layer"
+        number = self._next.get(prefix, 0)
+        self._next[prefix] = number + 1
+        return f"{prefix}_{number}" if number else prefix
+
+
+def is_layer_object(value: Any) -> bool:
+    """Whether a value has the form of a serialized layer."""
+    return isinstance(value, dict) and isinstance(value.get("class_name"), str) and "config" in value
+
+
+def references_in(structure: Any) -> list[TensorRef]:
+    """The tensor references among the leaves of a structure."""
+    if isinstance(structure, TensorRef):
+        return [structure]
+    return [leaf for leaf in flatten(structure) if isinstance(leaf, TensorRef)]
+
+
+def is_reference(value: Any) -> bool:
+    """Whether a value is [layer name, node index, tensor index] or that with keyword arguments."""
+    return (
+        isinstance(value, list)
+        and len(value) in (3, 4)
+        and isinstance(value[0], str)
+        and isinstance(value[1], int)
+        and isinstance(value[2], int)
+    )
+
+
+def map_references(value: Any, pointer: str, make: Callable[[list[Any], str], TensorRef]) -> Any:
+    """`value` with every [name, node, tensor] replaced by a TensorRef."""
+    if is_reference(value):
+        return make(value, pointer)
+    if isinstance(value, list):
+        return [map_references(item, f"{pointer}/{i}", make) for i, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: map_references(item, f"{pointer}/{escape(key)}", make) for key, item in value.items()}
+    return value
+
+
+def plain_reference(value: list[Any], pointer: str) -> TensorRef:
+    """The TensorRef of a [name, node, tensor]."""
+    return TensorRef(value[0], value[1], value[2], pointer=pointer)
+
+
+def shape_list(value: Any) -> Shape:
+    """A shape as any dialect writes it: a list, tf.keras's __tuple__ or TensorShape objects."""
+    if isinstance(value, dict) and value.get("class_name") in ("__tuple__", "TensorShape"):
+        value = value.get("items", value.get("config"))
+    return as_shape(value)
+
+
+def untuple(value: Any) -> Any:
+    """`value` with tf.keras's `__tuple__` and `TensorShape` objects replaced by plain lists."""
+    if isinstance(value, dict):
+        if value.get("class_name") in ("__tuple__", "TensorShape") and isinstance(value.get("items"), list):
+            return [untuple(item) for item in value["items"]]
+        if value.get("class_name") == "Dimension" and "value" in value:
+            return value["value"]
+        return value
+    if isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict | list):
+                return [untuple(item) for item in value]
+    return value
+
+
+def shift_nested_calls(layers: list[LayerSpec], ends: list[TensorRef]) -> None:
+    """Count the calls of nested models from 0.
+
+    Keras 1 and 2 give a model a call of its own when it is made, so the first call that the file can
+    mean is 1.
+    """
+    nested = {layer.name: layer for layer in layers if layer.model is not None}
+    if not nested:
+        return
+    refs: dict[str, list[TensorRef]] = {}
+    for layer in layers:
+        for call in layer.calls:
+            for ref in call.references:
+                if ref.layer in nested:
+                    refs.setdefault(ref.layer, []).append(ref)
+    for ref in ends:
+        if ref.layer in nested:
+            refs.setdefault(ref.layer, []).append(ref)
+    for found in refs.values():
+        if min(ref.node for ref in found) > 0:
+            for ref in found:
+                ref.node -= 1
+
+
+def check_names(model: ModelSpec) -> None:
+    """Report layers that share a name: Keras refuses them, and references to them are ambiguous."""
+    seen: dict[str, LayerSpec] = {}
+    for layer in model.layers:
+        other = seen.setdefault(layer.name, layer)
+        if other is not layer:
+            model.problems.append(
+                Problem(
+                    "S127",
+                    f"two layers are named {layer.name!r} ({other.class_name} and {layer.class_name});"
+                    " Keras raises a ValueError, since layer names in a model must be unique",
+                    f"Rename one of them, and the references to it, {layer.name}_1 for instance.",
+                    layer.name,
+                    layer.pointer,
+                    data={"spec": layer},
+                )
+            )
+
+
+__all__ = [
+    "LAYER_ARGUMENTS", "MAX_DEPTH", "Call", "Dialect", "LayerSpec", "ModelError", "ModelSpec", "Names", "TensorRef",
+    "check_names", "escape", "is_layer_object", "is_reference", "map_references", "plain_reference", "references_in",
+    "shape_list", "shift_nested_calls", "snake_case", "untuple",
+]  # fmt: skip

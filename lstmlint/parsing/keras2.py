@@ -1,0 +1,203 @@
+"""Keras 2 and tf.keras, and specs written by hand in that form.
+
+Differences from Keras 3: no module, `batch_input_shape` on the first layer, inbound nodes as lists of
+[layer, node, tensor, kwargs], constants and tuples in forms of their own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmlint.parsing.common import (
+    LAYER_ARGUMENTS,
+    MAX_DEPTH,
+    ModelError,
+    Names,
+    check_names,
+    is_layer_object,
+    is_reference,
+    map_references,
+    plain_reference,
+    references_in,
+    shape_list,
+    shift_nested_calls,
+    untuple,
+)
+from lstmlint.parsing.keras3 import _kind, is_model, nested_list_shape
+from lstmlint.shapes import Tensor
+from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef, escape
+
+NOT_ARGUMENTS = frozenset(
+    {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "input_dim", "input_length", "input_dtype"}
+)
+# Layers to which these words are arguments of their own, or that declare sizes by them.
+OWN_INPUT_ARGUMENTS = {"Embedding": {"input_dim", "input_length"}}
+CONSTANT = "_CONSTANT_VALUE"
+
+
+def parse_model(obj: dict[str, Any], pointer: str, names: Names, dialect: Dialect = "keras2", depth: int = 0) -> ModelSpec:
+    """A Sequential or functional model. Raises: ModelError where its form is broken beyond reading."""
+    if depth > MAX_DEPTH:
+        raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+    class_name = obj["class_name"]
+    config = obj["config"]
+    base = f"{pointer}/config"
+    if isinstance(config, list):  # a Sequential up to Keras 2.2.2
+        layers, config = config, {}
+    else:
+        layers, base = config.get("layers"), f"{base}/layers"
+    if not isinstance(layers, list):
+        raise ModelError(f"the {class_name} model has no list of layers", f"{pointer}/config", "Add `layers`.")
+    sequential = class_name == "Sequential" or "input_layers" not in config
+    name = config.get("name")
+    if not isinstance(name, str):
+        name = names.make(class_name)
+    spec = ModelSpec(name, class_name, dialect, [], sequential, pointer=pointer, trainable=config.get("trainable") is not False)
+    spec.layers = [parse_layer(layer, f"{base}/{i}", names, dialect, depth) for i, layer in enumerate(layers)]
+    if sequential:
+        spec.build_input_shape = shape_list(config.get("build_input_shape"))
+    else:
+        for key, label in (("input_layers", "inputs"), ("output_layers", "outputs")):
+            if not isinstance(config.get(key), list | dict):
+                raise ModelError(f"the {class_name} model does not name its {label}", f"{pointer}/config", f"Add `{key}`.")
+        spec.inputs = map_references(config["input_layers"], f"{pointer}/config/input_layers", plain_reference)
+        spec.outputs = map_references(config["output_layers"], f"{pointer}/config/output_layers", plain_reference)
+        shift_nested_calls(spec.layers, references_in(spec.outputs) + references_in(spec.inputs))
+    check_names(spec)
+    return spec
+
+
+def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: int) -> LayerSpec:
+    """One layer or nested model. Raises: ModelError where its form is broken beyond reading."""
+    if not isinstance(obj, dict):
+        raise ModelError(f"a layer must be an object, but this is {_kind(obj)}", pointer, "Write class_name and config.")
+    class_name = obj.get("class_name")
+    if not isinstance(class_name, str):
+        raise ModelError("a layer has no class_name", pointer, 'Add it: "class_name": "LSTM".')
+    config = obj.get("config")
+    if config is None:
+        config = {}
+    if isinstance(config, list) and class_name == "Sequential":
+        config = {"layers": config}
+    if not isinstance(config, dict):
+        raise ModelError(f"the config of a {class_name} must be an object, but is {_kind(config)}", f"{pointer}/config")
+    name = obj.get("name")
+    if not isinstance(name, str):
+        name = config.get("name")
+    named = isinstance(name, str)
+    own = OWN_INPUT_ARGUMENTS.get(class_name, ())
+    dtype = untuple(config.get("dtype"))
+    spec = LayerSpec(
+        name if named else names.make(class_name),  # type: ignore[arg-type]
+        class_name.rpartition(">")[2],
+        {key: untuple(value) for key, value in config.items() if key not in NOT_ARGUMENTS or key in own},
+        pointer,
+        class_name,
+        trainable=config.get("trainable") is not False,
+        dtype=dtype,
+    )
+    spec.named = named
+    spec.raw = obj
+    spec.config_pointer = f"{pointer}/config"
+    declare_input(spec, config)
+    if is_model({**obj, "config": config}):
+        spec.model = parse_model(obj, pointer, names, dialect, depth + 1)
+        spec.config = {}
+    else:
+        for argument in LAYER_ARGUMENTS:
+            if argument in config:
+                spec.config[argument] = _inner(
+                    config[argument], f"{spec.config_pointer}/{argument}", names, dialect, depth + 1
+                )
+    nodes = obj.get("inbound_nodes")
+    if nodes:
+        if not isinstance(nodes, list):
+            raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
+        spec.calls = [parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name) for i, node in enumerate(nodes)]
+    return spec
+
+
+def declare_input(spec: LayerSpec, config: dict[str, Any]) -> None:
+    """The batch input shape that a layer declares, from whichever of the old arguments it uses."""
+    shape = None
+    if "batch_input_shape" in config:
+        shape = shape_list(config["batch_input_shape"])
+        spec.renamed["batch_shape"] = "batch_input_shape"
+    elif "input_shape" in config:
+        rest = config["input_shape"]
+        if isinstance(rest, int):
+            rest = [rest]
+        tail = shape_list(rest)
+        shape = None if tail is None else (config.get("batch_size"), *tail)
+        spec.renamed["batch_shape"] = "input_shape"
+    elif spec.class_name == "Embedding":  # its constructor declares (input_length,) when nothing else is said
+        length = config.get("input_length")
+        tail = shape_list(length if isinstance(length, list) else [length])
+        shape = None if tail is None else (None, *tail)
+    elif spec.class_name not in OWN_INPUT_ARGUMENTS and isinstance(config.get("input_dim"), int):
+        length = config.get("input_length")
+        shape = (None, config["input_dim"])
+        if "input_length" in config or spec.class_name in ("LSTM", "GRU", "SimpleRNN"):
+            shape = (None, length if isinstance(length, int) else None, config["input_dim"])
+        spec.renamed["batch_shape"] = "input_dim"
+    dtype = config.get("input_dtype", config.get("dtype"))
+    spec.input_dtype = dtype if isinstance(dtype, str) else None
+    if spec.class_name == "InputLayer":
+        if shape is not None and "batch_shape" not in spec.config:
+            spec.config["batch_shape"] = list(shape)
+        return
+    spec.input_shape = shape
+
+
+def _inner(value: Any, pointer: str, names: Names, dialect: Dialect, depth: int) -> Any:
+    """A layer (or list of layers) held by an argument of another."""
+    if depth > MAX_DEPTH:
+        raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+    if is_layer_object(value):
+        return parse_layer(value, pointer, names, dialect, depth)
+    if isinstance(value, list):
+        return [_inner(item, f"{pointer}/{i}", names, dialect, depth) for i, item in enumerate(value)]
+    return value
+
+
+def parse_call(node: Any, pointer: str, layer: str) -> Call:
+    """One inbound node: a [name, node, tensor, kwargs], a list or dict of them, or nested ones."""
+    references: list[TensorRef] = []
+    kwargs: dict[str, Any] = {}
+
+    def take(value: Any, place: str) -> Any:
+        if isinstance(value, list) and value and value[0] == CONSTANT:
+            if len(value) > 3 and isinstance(value[3], dict):
+                merge(value[3], f"{place}/3")
+            return constant(value[2] if len(value) > 2 else None)
+        if is_reference(value):
+            ref = TensorRef(value[0], value[1], value[2], pointer=place)
+            references.append(ref)
+            if len(value) == 4 and isinstance(value[3], dict):
+                merge(value[3], f"{place}/3")
+            return ref
+        if isinstance(value, list):
+            return [take(item, f"{place}/{i}") for i, item in enumerate(value)]
+        if isinstance(value, dict):
+            return {key: take(item, f"{place}/{escape(key)}") for key, item in value.items()}
+        return value
+
+    def merge(given: dict[str, Any], place: str) -> None:
+        for key, value in given.items():
+            if value is not None and key not in kwargs:
+                kwargs[key] = take(untuple(value), f"{place}/{escape(key)}")
+
+    if not isinstance(node, list | dict):
+        raise ModelError(f"an inbound node of {layer!r} must be a list, but is {_kind(node)}", pointer)
+    inputs = take(node, pointer)
+    if isinstance(inputs, list) and len(inputs) == 1:
+        inputs = inputs[0]
+    return Call([inputs], kwargs, pointer, references)
+
+
+def constant(value: Any) -> Any:
+    """A constant argument: lists become Tensors without values of their own, scalars stay."""
+    return Tensor(nested_list_shape(value), None, value) if isinstance(value, list) else value
+
+
+__all__ = ["Call", "ModelSpec", "parse_call", "parse_layer", "parse_model"]

@@ -1,0 +1,47 @@
+"""A document: plain dicts and lists, and where in the text each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lstmlint.findings import Problem
+
+Container = Literal["json", "yaml", "keras", "hdf5", "tfjs", "saved_model"]
+Locator = Callable[[str], tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Document:
+    """What a file holds, decoded: `data` is made of dict, list, str, int, float, bool and None.
+
+    model_pointer: the JSON pointer of the model inside `data` ("" when it is `data` itself).
+    locator: pointer -> (line, column), 1-based; called only when a finding needs it.
+    training_config: what stands beside the model, outside of `data` (an HDF5 attribute).
+    problems: what was wrong but did not stop the reading (duplicate keys, NaN, odd YAML tags).
+    """
+
+    path: str
+    container: Container
+    data: Any
+    model_pointer: str = ""
+    locator: Locator | None = None
+    training_config: Any = None
+    keras_version: str | None = None
+    backend: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def model(self) -> Any:
+        """The part of `data` that describes the model."""
+        value = self.data
+        for token in self.model_pointer.split("/")[1:]:
+            value = value[token.replace("~1", "/").replace("~0", "~")]
+        return value
+
+    def locate(self, pointer: str) -> tuple[int, int]:
+        """Line and column (1-based) of a place in the document; (1, 1) where the container has no lines."""
+        if self.locator is None:
+            return 1, 1
+        return self.locator(pointer)

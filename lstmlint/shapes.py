@@ -1,0 +1,108 @@
+"""Shapes and the arithmetic on them.
+
+A dimension is an int, or None where only run time knows it. A shape is a tuple of dimensions, or
+None where not even its rank is known. None inside a shape means that Keras, too, says None; where
+Keras would know more than lstmlint does, the whole shape is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+Dim = int | None
+KnownShape = tuple[Dim, ...]
+Shape = KnownShape | None
+
+
+def product(dims: Iterable[Dim]) -> Dim:
+    """The product of `dims`, None as soon as one of them is."""
+    total = 1
+    for dim in dims:
+        if dim is None:
+            return None
+        total *= dim
+    return total
+
+
+def add(*dims: Dim) -> Dim:
+    """The sum of `dims`, None as soon as one of them is."""
+    total = 0
+    for dim in dims:
+        if dim is None:
+            return None
+        total += dim
+    return total
+
+
+def compatible(left: Shape, right: Shape) -> bool:
+    """Whether one tensor could have both shapes: unknown dimensions fit anything."""
+    if left is None or right is None:
+        return True
+    return len(left) == len(right) and all(
+        a is None or b is None or a == b for a, b in zip(left, right, strict=True)
+    )
+
+
+def format_shape(shape: Shape) -> str:
+    """As Keras's summary writes it: (None, 10); '?' when unknown."""
+    if shape is None:
+        return "?"
+    if len(shape) == 1:
+        return f"({shape[0]},)"
+    return "(" + ", ".join(map(str, shape)) + ")"
+
+
+def as_shape(value: Any) -> Shape:
+    """A shape as files write it (list of ints and nulls); None for anything else."""
+    if not isinstance(value, list | tuple):
+        return None
+    for dim in value:
+        if dim is not None and (not isinstance(dim, int) or isinstance(dim, bool)):
+            return _lenient_shape(value)
+    return tuple(value)
+
+
+def _lenient_shape(value: Sequence[Any]) -> Shape:
+    dims: list[Dim] = []
+    for dim in value:
+        if isinstance(dim, float) and dim.is_integer():
+            dims.append(int(dim))
+        elif dim is None or (isinstance(dim, int) and not isinstance(dim, bool)):
+            dims.append(dim)
+        else:
+            return None
+    return tuple(dims)
+
+
+class Tensor:
+    """What flows between layers: a shape and a dtype (None where unknown), never values.
+
+    `value` holds what a constant of the config says (a list or number), None for everything else.
+    """
+
+    __slots__ = ("dtype", "shape", "value")
+
+    def __init__(self, shape: Shape, dtype: str | None = "float32", value: Any = None) -> None:
+        self.shape = shape
+        self.dtype = dtype
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Tensor({format_shape(self.shape)}, {self.dtype})"
+
+
+def flatten(structure: Any) -> list[Any]:
+    """The leaves of nested lists, tuples and dicts, dict values in the order of sorted keys."""
+    if isinstance(structure, list | tuple):
+        return [leaf for item in structure for leaf in flatten(item)]
+    if isinstance(structure, dict):
+        return [leaf for key in sorted(structure) for leaf in flatten(structure[key])]
+    return [structure]
+
+
+def tensors_in(structure: Any) -> list[Tensor]:
+    """The tensors among the leaves of a structure."""
+    if isinstance(structure, Tensor):
+        return [structure]
+    return [leaf for leaf in flatten(structure) if isinstance(leaf, Tensor)]

@@ -1,0 +1,115 @@
+"""What parsing makes of a document: layers, the calls that join them, inputs and outputs.
+
+All dialects end here, in Keras 3's names. Nothing in here knows a shape that the file does not state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lstmlint.findings import Problem
+from lstmlint.shapes import Shape
+
+Dialect = Literal["keras0", "keras1", "keras2", "keras3"]
+
+
+@dataclass(slots=True)
+class TensorRef:
+    """Names one output tensor of one call of a layer of the same model.
+
+    `node` counts the layer's calls from 0. `shape` is the shape the file records for it, if any.
+    """
+
+    layer: str
+    node: int
+    tensor: int
+    shape: Shape = None
+    dtype: str | None = None
+    pointer: str = ""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a layer. Arguments hold TensorRefs in nested lists and dicts, and constants.
+
+    `references` are those TensorRefs, flat, in the order of the arguments.
+    """
+
+    args: list[Any]
+    kwargs: dict[str, Any]
+    pointer: str
+    references: list[TensorRef] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LayerSpec:
+    """One layer of a model, in Keras 3's names.
+
+    config: arguments by their Keras 3 names; layers inside it (a wrapper's `layer`, an RNN's `cell`,
+        or a list of cells) are LayerSpecs. Without `name`, `trainable` and `dtype`.
+    written_class: the class as the file names it. renamed: argument -> its name in the file, where
+        the two differ.
+    input_shape: the batch input shape the layer itself declares (Keras 0 to 2), else None.
+    build_config: what Keras 3 recorded when it built the layer, else None.
+    calls: in a functional model, the calls in file order; empty in a Sequential.
+    model: for a nested model, its layers.
+    """
+
+    name: str
+    class_name: str
+    config: dict[str, Any]
+    pointer: str = ""
+    written_class: str = ""
+    module: str | None = None
+    registered_name: str | None = None
+    trainable: bool = True
+    dtype: Any = None
+    input_shape: Shape = None
+    input_dtype: str | None = None
+    build_config: dict[str, Any] | None = None
+    calls: list[Call] = field(default_factory=list)
+    model: ModelSpec | None = None
+    renamed: dict[str, str] = field(default_factory=dict)
+    named: bool = True
+    raw: dict[str, Any] = field(default_factory=dict)
+    config_pointer: str = ""
+
+    def argument_pointer(self, argument: str) -> str:
+        """The place of an argument in the document, the layer's own where it is not written."""
+        written = self.renamed.get(argument, argument)
+        config = self.raw.get("config", self.raw)
+        if isinstance(config, dict) and written in config:
+            return f"{self.config_pointer}/{escape(written)}"
+        return self.pointer
+
+
+@dataclass(slots=True)
+class ModelSpec:
+    """A model: a Sequential's layers in order, or a functional graph.
+
+    inputs, outputs: nested lists or dicts of TensorRefs (functional), None in a Sequential.
+    build_input_shape: the shape that a Sequential without an Input was built with, if recorded.
+    compile_config: as the file has it (`compile_config`, `training_config`, Keras 0's loss), else None.
+    """
+
+    name: str
+    class_name: str
+    dialect: Dialect
+    layers: list[LayerSpec]
+    sequential: bool
+    inputs: Any = None
+    outputs: Any = None
+    pointer: str = ""
+    trainable: bool = True
+    build_input_shape: Shape = None
+    compile_config: dict[str, Any] | None = None
+    compile_pointer: str = ""
+    keras_version: str | None = None
+    backend: str | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def escape(token: str) -> str:
+    """A key as a JSON pointer writes it."""
+    return str(token).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,132 @@
+"""What inference says of a model: every layer's shapes and weights, the totals, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lstmlint.findings import Problem
+from lstmlint.layers.base import Layer, Weight
+from lstmlint.shapes import Shape
+from lstmlint.spec import LayerSpec, ModelSpec
+
+
+@dataclass(slots=True, eq=False)
+class LayerSummary:
+    """One layer of a model.
+
+    input_shapes, output_shapes: of the layer's first call, flat. calls: the number of its calls.
+    inbound: the layers that feed the first call, in order, without repetition; consumers: those that
+        take any of its outputs. used: whether the model's outputs depend on it (Keras drops it if not).
+    output_indices: which of its output tensors are taken by other layers or are the model's outputs.
+    """
+
+    spec: LayerSpec
+    layer: Layer
+    input_shapes: list[Shape] = field(default_factory=list)
+    output_shapes: list[Shape] = field(default_factory=list)
+    weights: list[Weight] = field(default_factory=list)
+    params: int | None = None
+    trainable_params: int | None = None
+    macs: int | None = None
+    calls: int = 0
+    used: bool = True
+    is_output: bool = False
+    inbound: list[LayerSummary] = field(default_factory=list)
+    consumers: list[LayerSummary] = field(default_factory=list)
+    output_indices: set[int] = field(default_factory=set)
+    nested: ModelSummary | None = None
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.spec.name
+
+    @property
+    def class_name(self) -> str:
+        """The class, in Keras 3's spelling."""
+        return self.spec.class_name
+
+    @property
+    def pointer(self) -> str:
+        """The place of the layer in the document."""
+        return self.spec.pointer
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The arguments by their Keras 3 names, defaults included."""
+        return self.layer.config
+
+    @property
+    def known(self) -> bool:
+        """Whether lstmlint knows the class."""
+        return self.layer.known
+
+    @property
+    def shared(self) -> bool:
+        """Whether the layer is called more than once; it owns its weights once all the same."""
+        return self.calls > 1
+
+    @property
+    def input_shape(self) -> Shape:
+        """The first input's shape."""
+        return self.input_shapes[0] if self.input_shapes else None
+
+    @property
+    def output_shape(self) -> Shape:
+        """The first output's shape."""
+        return self.output_shapes[0] if self.output_shapes else None
+
+
+@dataclass(slots=True, eq=False)
+class ModelSummary:
+    """A model with everything that could be inferred of it.
+
+    inputs, outputs: shapes, flat, as Keras flattens them. complete: whether every weight is known;
+    where it is not, the totals hold what is known. problems: in the order they were met.
+    """
+
+    spec: ModelSpec
+    layers: list[LayerSummary]
+    inputs: list[Shape] = field(default_factory=list)
+    outputs: list[Shape] = field(default_factory=list)
+    params: int = 0
+    trainable_params: int = 0
+    weight_bytes: int = 0
+    bytes_by_dtype: dict[str, int] = field(default_factory=dict)
+    macs: int | None = 0
+    complete: bool = True
+    problems: list[Problem] = field(default_factory=list)
+    output_layers: list[LayerSummary] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.spec.name
+
+    @property
+    def class_name(self) -> str:
+        """Sequential, Functional, Model or the class the file names."""
+        return self.spec.class_name
+
+    @property
+    def non_trainable_params(self) -> int:
+        """Parameters that training does not change."""
+        return self.params - self.trainable_params
+
+    def walk(self) -> Iterator[LayerSummary]:
+        """Every layer, those of nested models after the model that holds them."""
+        stack = list(reversed(self.layers))
+        while stack:
+            layer = stack.pop()
+            yield layer
+            if layer.nested is not None:
+                stack.extend(reversed(layer.nested.layers))
+
+    def models(self) -> Iterator[ModelSummary]:
+        """This model and every nested one."""
+        yield self
+        for layer in self.walk():
+            if layer.nested is not None:
+                yield layer.nested
