@@ -6,16 +6,16 @@ whose nesting the parser bounds.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from lstmlint import layers as registry
 from lstmlint.findings import Problem
-from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape, shapes_of
-from lstmlint.shapes import Shape, Tensor, compatible, flatten, format_shape, product, tensors_in
-from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
+from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape
+from lstmlint.ordering import Plan
+from lstmlint.shapes import Shape, Tensor, compatible, flatten, format_shape, tensors_in
+from lstmlint.spec import Dialect, LayerSpec, ModelSpec, TensorRef
 from lstmlint.summary import LayerSummary, ModelSummary
 
 # A config of n bytes can ask for 2^n calls (a model nested in itself, each called twice on new shapes).
@@ -128,6 +128,11 @@ class Inferrer:
         return None
 
 
+def plus(left: int | None, right: int | None) -> int | None:
+    """The sum, None if either is unknown."""
+    return None if left is None or right is None else left + right
+
+
 class Graph:
     """A model at work: its layers made once, its calls run as often as asked."""
 
@@ -138,182 +143,33 @@ class Graph:
         self.rows = [LayerSummary(layer.spec, layer) for layer in self.layers]
         self.inputs: list[Any] = []
         self.outputs: Any = None
-        self.order: list[tuple[int, int]] = []
         self.index: dict[str, int] = {}
+        self.macs: int | None = 0
         self.seen_stale: set[tuple[str, int, int]] = set()
-        self.input_rows: list[LayerSummary] = []
         if not spec.sequential:
-            self._plan()
+            self.plan = Plan(spec, run.report_spec, run.problems)
+            self.index = self.plan.index
+            for position, row in enumerate(self.rows):
+                row.used = position in self.plan.used
+                row.calls = len(spec.layers[position].calls)
+                if position in self.plan.outputs:
+                    row.is_output = True
+                    row.output_indices |= self.plan.outputs[position]
 
     # Functional ---------------------------------------------------------------------------------------
-
-    def _plan(self) -> None:
-        """Order the calls so that every one follows those it takes tensors from (Kahn's algorithm)."""
-        specs = self.spec.layers
-        index = self.index
-        for position, layer in enumerate(specs):
-            index.setdefault(layer.name, position)
-        waiting: dict[tuple[int, int], int] = {}
-        feeds: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        ready: deque[tuple[int, int]] = deque()
-        for position, layer in enumerate(specs):
-            if not layer.calls and layer.class_name == "InputLayer":
-                ready.append((position, 0))
-            for number, call in enumerate(layer.calls):
-                key = (position, number)
-                missing = 0
-                broken = False
-                for ref in call.references:
-                    producer = self._producer(ref, layer, call)
-                    if producer is None:
-                        broken = True
-                        break
-                    feeds.setdefault(producer, []).append(key)
-                    missing += 1
-                if broken:
-                    missing = -1
-                elif number:
-                    feeds.setdefault((position, number - 1), []).append(key)
-                    missing += 1
-                waiting[key] = missing
-                if missing == 0:
-                    ready.append(key)
-        order = self.order
-        while ready:
-            key = ready.popleft()
-            order.append(key)
-            for fed in feeds.get(key, ()):
-                left = waiting[fed]
-                if left > 0:
-                    waiting[fed] = left - 1
-                    if left == 1:
-                        ready.append(fed)
-        self._report_unordered(waiting, feeds)
-        self._mark_used()
-
-    def _producer(self, ref: TensorRef, layer: LayerSpec, call: Call) -> tuple[int, int] | None:
-        position = self.index.get(ref.layer)
-        if position is None:
-            import difflib
-
-            close = difflib.get_close_matches(ref.layer, self.index, 1)
-            hint = f"Did you mean {close[0]!r}?" if close else "Connect it to a layer of this model."
-            self._dangling(layer, ref, call, f"there is no layer {ref.layer!r} in this model", hint)
-            return None
-        source = self.spec.layers[position]
-        calls = len(source.calls) or (1 if source.class_name == "InputLayer" else 0)
-        if not 0 <= ref.node < calls:
-            times = "never called" if calls == 0 else f"called {calls} time{'s' if calls > 1 else ''}"
-            self._dangling(
-                layer, ref, call, f"it takes call {ref.node} of {ref.layer!r}, which is {times}",
-                f"Use a call number from 0 to {calls - 1}." if calls else f"Give {ref.layer!r} an inbound node.",
-            )  # fmt: skip
-            return None
-        return position, ref.node
-
-    def _dangling(self, layer: LayerSpec, ref: TensorRef, call: Call, what: str, hint: str) -> None:
-        error = LayerError("S124", f"the input of {layer.name!r} leads nowhere: {what}; Keras cannot load it", hint)
-        self.run.report_spec(layer, error, ref.pointer or call.pointer)
-
-    def _report_unordered(
-        self, waiting: dict[tuple[int, int], int], feeds: dict[tuple[int, int], list[tuple[int, int]]]
-    ) -> None:
-        """Calls that wait on each other form a cycle; those behind a dangling reference were reported."""
-        broken = [key for key, missing in waiting.items() if missing < 0]
-        behind = set(broken)
-        while broken:
-            for fed in feeds.get(broken.pop(), ()):
-                if fed not in behind:
-                    behind.add(fed)
-                    broken.append(fed)
-        stuck = {key for key, missing in waiting.items() if missing > 0 and key not in behind}
-        if not stuck:
-            return
-        # Peel off what merely follows the cycle, from the end.
-        after = {key: sum(fed in stuck for fed in feeds.get(key, ())) for key in stuck}
-        sources: dict[tuple[int, int], list[tuple[int, int]]] = {}
-        for key, fed_keys in feeds.items():
-            for fed in fed_keys:
-                sources.setdefault(fed, []).append(key)
-        loose = [key for key, count in after.items() if count == 0]
-        while loose:
-            key = loose.pop()
-            stuck.discard(key)
-            for source in sources.get(key, ()):
-                if source in stuck:
-                    after[source] -= 1
-                    if after[source] == 0:
-                        loose.append(source)
-        members = sorted({position for position, _ in stuck})
-        if not members:
-            return
-        names = [self.spec.layers[position].name for position in members]
-        shown = ", ".join(map(repr, names[:6])) + (", ..." if len(names) > 6 else "")
-        self.run.report_spec(
-            self.spec.layers[members[0]],
-            LayerError(
-                "S125",
-                f"the layers {shown} wait for each other's outputs: the graph has a cycle, and Keras cannot load it",
-                "A Keras model is a graph without cycles; use a recurrent layer for recurrence.",
-            ),
-        )
-
-    def _mark_used(self) -> None:
-        """Find what the outputs depend on; Keras drops the rest."""
-        rows, specs = self.rows, self.spec.layers
-        used: set[tuple[int, int]] = set()
-        stack: list[tuple[int, int]] = []
-        for refs, as_output in ((self.spec.outputs, True), (self.spec.inputs, False)):
-            for ref in flatten(refs):
-                if not isinstance(ref, TensorRef):
-                    continue
-                position = self.index.get(ref.layer)
-                calls = 0 if position is None else max(len(specs[position].calls), specs[position].class_name == "InputLayer")
-                if position is None or not 0 <= ref.node < calls:
-                    self._bad_end(ref, as_output)
-                    continue
-                if as_output:
-                    rows[position].is_output = True
-                    rows[position].output_indices.add(ref.tensor)
-                stack.append((position, ref.node))
-        used.update(stack)
-        while stack:
-            position, number = stack.pop()
-            calls_of = specs[position].calls
-            if number >= len(calls_of):
-                continue
-            for ref in calls_of[number].references:
-                source = self.index.get(ref.layer)
-                if source is not None and (source, ref.node) not in used:
-                    used.add((source, ref.node))
-                    stack.append((source, ref.node))
-        reached = {position for position, _ in used}
-        for position, row in enumerate(rows):
-            row.used = position in reached
-            row.calls = len(specs[position].calls)
-
-    def _bad_end(self, ref: TensorRef, as_output: bool) -> None:
-        side = "output" if as_output else "input"
-        self.run.problems.append(
-            Problem(
-                "S124",
-                f"the model's {side} names call {ref.node} of {ref.layer!r}, which does not exist; Keras cannot load it",
-                f"Name a layer of this model as its {side}.",
-                pointer=ref.pointer or self.spec.pointer,
-            )
-        )
 
     def run_functional(self, given: list[Tensor] | None) -> Any:
         """Run every call; `given` replaces the input layers' own tensors when a nested model is called."""
         values: dict[tuple[int, int], list[Tensor] | None] = {}
         specs, rows, run = self.spec.layers, self.rows, self.run
         first = given is None
+        self.macs = 0
         if given is not None:
             for ref, tensor in zip(self._input_refs(), given, strict=False):
                 position = self.index.get(ref.layer)
                 if position is not None:
                     values[position, ref.node] = [tensor]
-        for key in self.order:
+        for key in self.plan.order:
             position, number = key
             if key in values:
                 continue
@@ -327,14 +183,16 @@ class Graph:
             outputs = run.apply(layer, args, kwargs)
             flat = None if outputs is None else tensors_in(outputs)
             values[key] = flat
-            if first and number == 0:
-                row = rows[position]
-                if call_shapes := (tensors_in(args) + tensors_in(kwargs) if args or kwargs else None):
-                    row.input_shapes = [tensor.shape for tensor in call_shapes]
-                if flat is not None:
-                    row.output_shapes = [tensor.shape for tensor in flat]
-                else:
-                    row.output_shapes = [None]
+            row = rows[position]
+            taken = [tensor.shape for tensor in tensors_in(args) + (tensors_in(kwargs) if kwargs else [])]
+            given_out: list[Shape] = [None] if flat is None else [tensor.shape for tensor in flat]
+            macs = self._macs(layer, taken, given_out)
+            if row.used:
+                self.macs = plus(self.macs, macs)
+            if first:
+                row.macs = macs if number == 0 else plus(row.macs, macs)
+                if number == 0:
+                    row.input_shapes, row.output_shapes = taken, given_out
         return self._resolve(self.spec.outputs, values, outside=True)
 
     def _input_refs(self) -> list[TensorRef]:
@@ -399,7 +257,9 @@ class Graph:
         """Run the layers one after the other on `given` (None: unknown)."""
         value: Any = given
         run = self.run
+        self.macs = 0
         for position, (layer, row) in enumerate(zip(self.layers, self.rows, strict=True)):
+            taken: list[Shape] = []
             if layer.class_name == "InputLayer" and value is not None and position == 0:
                 if not layer.built:
                     run.apply(layer, [], {})
@@ -409,11 +269,12 @@ class Graph:
             else:
                 argument = Tensor(None, None) if value is None else value
                 outputs = run.apply(layer, [argument], {})
-                if not rerun:
-                    row.input_shapes = [tensor.shape for tensor in tensors_in(argument)]
+                taken = [tensor.shape for tensor in tensors_in(argument)]
+            given_out: list[Shape] = [None] if outputs is None else [tensor.shape for tensor in tensors_in(outputs)]
+            macs = self._macs(layer, taken, given_out)
+            self.macs = plus(self.macs, macs)
             if not rerun:
-                row.output_shapes = [None] if outputs is None else [tensor.shape for tensor in tensors_in(outputs)]
-                row.calls = 1
+                row.input_shapes, row.output_shapes, row.macs, row.calls = taken, given_out, macs, 1
             if isinstance(outputs, list) and len(outputs) > 1 and position < len(self.layers) - 1:
                 if not rerun:
                     run.report(
@@ -527,18 +388,17 @@ class Graph:
             row.params, row.trainable_params = (params, trained) if known else (None, None)
             if isinstance(layer, NestedModel):
                 row.nested = layer.graph.summarize(trainable and layer.trainable)
-                row.macs = None if row.nested.macs is None else row.nested.macs * max(row.calls, 1)
-                complete = row.nested.complete
-                params, trained = row.nested.params, row.nested.trainable_params
-            else:
-                complete = known
-                row.macs = self._macs(layer, row)
+                known = row.nested.complete
+            elif layer.sublayers:
+                for inner in layer.sublayers:
+                    if isinstance(inner, NestedModel):
+                        row.nested = inner.graph.summarize(trainable and layer.trainable and inner.trainable)
             if not row.used:
                 continue
-            summary.complete = summary.complete and complete
+            summary.complete = summary.complete and known
             summary.params += params
             summary.trainable_params += trained
-            summary.macs = None if summary.macs is None or row.macs is None else summary.macs + row.macs
+            summary.macs = plus(summary.macs, row.macs)
             for weight in row.weights:
                 summary.weight_bytes += weight.bytes
                 summary.bytes_by_dtype[weight.dtype] = summary.bytes_by_dtype.get(weight.dtype, 0) + weight.bytes
@@ -548,11 +408,11 @@ class Graph:
         """Whether the model itself lets its layers train. Keras ignores the flag of a Sequential's config."""
         return self.spec.sequential or self.spec.trainable
 
-    def _macs(self, layer: Layer, row: LayerSummary) -> int | None:
+    def _macs(self, layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
         if layer.failed or not layer.known:
             return None
         try:
-            return layer.macs(row.input_shapes, row.output_shapes)
+            return layer.macs(taken, given)
         except (UnknownShape, LayerError):
             return None
 
@@ -571,12 +431,15 @@ class NestedModel(Layer):
         try:
             self.graph = Graph(spec.model, run)
             self.sublayers = self.graph.layers
-            self.cache: dict[Any, Any] = {}
+            self.cache: dict[Any, tuple[Any, int | None]] = {}
+            self.last_macs: int | None = None
+            self.own_macs: int | None = None
             self.own: list[Tensor] | None = None
             if not spec.model.sequential or self.graph.own_input() is not None:
                 self.graph.infer()
                 self.built = True
                 self.own = self.graph.inputs
+                self.own_macs = self.graph.macs
         finally:
             run.depth -= 1
 
@@ -588,16 +451,20 @@ class NestedModel(Layer):
             return self._build(given)
         shapes = tuple(tensor.shape for tensor in tensors)
         if self.own is not None and (shapes == tuple(tensor.shape for tensor in self.own) or None in shapes):
+            self.last_macs = self.own_macs
             return self.graph.outputs
         if self.own is not None:
             self._check(tensors)
         if shapes not in self.cache:
-            self.cache[shapes] = (
-                self.graph.run_sequential(given, rerun=True)
-                if self.graph.spec.sequential
-                else self.graph.run_functional(tensors)
-            )
-        return self.cache[shapes]
+            graph = self.graph
+            outputs = graph.run_sequential(given, True) if graph.spec.sequential else graph.run_functional(tensors)
+            self.cache[shapes] = outputs, graph.macs
+        outputs, self.last_macs = self.cache[shapes]
+        return outputs
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Those of the last call."""
+        return self.last_macs
 
     def _build(self, given: Any) -> Any:
         self.built = True
@@ -608,6 +475,7 @@ class NestedModel(Layer):
             return self.graph.outputs
         self.own = self.graph.inputs = tensors[:1]
         self.graph.outputs = self.graph.run_sequential(tensors[0])
+        self.own_macs = self.last_macs = self.graph.macs
         return self.graph.outputs
 
     def _check(self, tensors: list[Tensor]) -> None:
@@ -669,4 +537,4 @@ def infer(model: ModelSpec, bindings: Bindings | None = None) -> ModelSummary:
     return summary
 
 
-__all__ = ["Bindings", "Graph", "Inferrer", "infer", "product", "shapes_of"]
+__all__ = ["Bindings", "Graph", "Inferrer", "NestedModel", "infer"]

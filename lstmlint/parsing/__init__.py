@@ -18,12 +18,17 @@ def parse(document: Document) -> ModelSpec:
     names = Names()
     pointer = document.model_pointer
     if dialect == "keras3":
-        from lstmlint.parsing.keras3 import parse_model
+        from lstmlint.parsing import keras3
+
+        spec = keras3.parse_model(obj, pointer, names)
     elif dialect == "keras2":
-        from lstmlint.parsing.keras2 import parse_model  # type: ignore[assignment]
+        from lstmlint.parsing import keras2
+
+        spec = keras2.parse_model(obj, pointer, names)
     else:
-        from lstmlint.parsing.keras1 import parse_model  # type: ignore[assignment]
-    spec = parse_model(obj, pointer, names)
+        from lstmlint.parsing import keras1
+
+        spec = keras1.parse_model(obj, pointer, names)
     _add_metadata(spec, document, obj, pointer)
     return spec
 

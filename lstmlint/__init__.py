@@ -1,0 +1,48 @@
+"""lstmlint: shapes, parameter counts and findings for Keras model configs, without a framework.
+
+    >>> import lstmlint
+    >>> report = lstmlint.analyze("model.json")
+    >>> report.model.params, [finding.code for finding in report.findings]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport, Options, analyze
+    from lstmlint.findings import Finding, UsageError
+    from lstmlint.inference import Bindings
+    from lstmlint.layers.base import Layer, LayerError, Weight, layer
+    from lstmlint.summary import LayerSummary, ModelSummary
+
+_PLACES = {
+    "analyze": "analysis",
+    "FileReport": "analysis",
+    "Options": "analysis",
+    "Finding": "findings",
+    "UsageError": "findings",
+    "Bindings": "inference",
+    "Layer": "layers.base",
+    "LayerError": "layers.base",
+    "Weight": "layers.base",
+    "layer": "layers.base",
+    "LayerSummary": "summary",
+    "ModelSummary": "summary",
+}
+
+__all__ = [
+    "Bindings", "FileReport", "Finding", "Layer", "LayerError", "LayerSummary", "ModelSummary", "Options", "UsageError",
+    "Weight", "__version__", "analyze", "layer",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for only then: `lstmlint --version` needs none of it."""
+    if name in _PLACES:
+        from importlib import import_module
+
+        return getattr(import_module(f"lstmlint.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'lstmlint' has no attribute {name!r}")

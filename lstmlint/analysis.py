@@ -1,0 +1,132 @@
+"""The whole way, from bytes to findings: read, parse, infer, check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lstmlint.findings import Finding, Problem, ReadError, Severity
+from lstmlint.inference import Bindings, infer
+from lstmlint.summary import ModelSummary
+
+
+@dataclass(slots=True)
+class Options:
+    """What the user wants of an analysis.
+
+    select: codes, prefixes or names to run instead of the default set (None: the default); extend_select
+    adds to it. ignore: codes, prefixes or names to leave out. severities: code -> severity.
+    max_params: the budget.
+    """
+
+    bindings: Bindings = field(default_factory=Bindings)
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severities: dict[str, Severity] = field(default_factory=dict)
+    max_params: int | None = None
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What lstmlint says of one file. `model` is None where it could not be read as one."""
+
+    path: str
+    container: str | None = None
+    dialect: str | None = None
+    model: ModelSummary | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The file's entry in the JSON report."""
+        from lstmlint.reporting.json import file_to_dict
+
+        return file_to_dict(self)
+
+
+def analyze(source: str | Path | bytes, options: Options | None = None, *, name: str | None = None) -> FileReport:
+    """Read a model config and say what can be said of it. Nothing in it is ever executed.
+
+    source: a path (a string is one too), or the bytes themselves. name: the path to show in the report.
+    Raises: OSError where a path cannot be opened. A file that is no model is a finding, not an error.
+    """
+    options = options or Options()
+    path = Path(source) if isinstance(source, str) else source
+    report = FileReport(name or ("<bytes>" if isinstance(path, bytes) else str(path)))
+    try:
+        return _analyze(path, options, report)
+    except RecursionError:
+        problem = Problem("E001", "the file is nested too deeply to be analyzed", "Flatten the model.")
+    except ReadError as error:
+        problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
+    report.findings = name_findings([problem], options, None)
+    return report
+
+
+def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileReport:
+    from lstmlint import rules
+    from lstmlint.parsing import ModelError, parse
+    from lstmlint.reading import read
+
+    document = read(path, report.path)
+    report.container = document.container
+    problems: list[Problem] = list(document.problems)
+    try:
+        spec = parse(document)
+    except ModelError as error:
+        problems.append(Problem(error.code, error.message, error.help, pointer=error.pointer))
+    else:
+        report.dialect = spec.dialect
+        report.model = infer(spec, options.bindings)
+        problems += rules.run(report.model, lambda rule: wanted(rule.code, rule.name, rule.enabled, options))
+        problems += over_budget(report.model, options)
+    report.findings = name_findings(problems, options, document.locate)
+    return report
+
+
+def matches(code: str, name: str, selectors: tuple[str, ...]) -> bool:
+    """Whether a rule is meant by one of the selectors: a code, the beginning of one, a name, or ALL."""
+    return any(s == "ALL" or s == name or code.startswith(s) for s in selectors)
+
+
+def wanted(code: str, name: str, enabled: bool, options: Options) -> bool:
+    """Whether a rule is to run."""
+    chosen = enabled if options.select is None else matches(code, name, options.select)
+    chosen = chosen or matches(code, name, options.extend_select)
+    return chosen and not matches(code, name, options.ignore)
+
+
+def over_budget(model: ModelSummary, options: Options) -> list[Problem]:
+    """C501 where the model has more parameters than allowed, or nobody can tell how many it has."""
+    if options.max_params is None:
+        return []
+    from lstmlint.rules.budget import check_params
+
+    return list(check_params(model, options.max_params))
+
+
+def name_findings(problems: list[Problem], options: Options, locate: Any) -> list[Finding]:
+    """Problems with their rules' names and severities and their places, in the order of the file."""
+    if not problems:
+        return []
+    from lstmlint import rules
+
+    table = rules.load()
+    findings = []
+    for problem in problems:
+        rule = table.get(problem.code)
+        if rule is None:
+            problem = Problem("E099", f"no rule for the code {problem.code}: {problem.message}", pointer=problem.pointer)
+            rule = table["E099"]
+        if not wanted(rule.code, rule.name, rule.enabled, options):
+            continue
+        severity = options.severities.get(rule.code) or problem.severity or rule.severity
+        line, column = problem.data.get("place") or (locate(problem.pointer) if locate else (1, 1))
+        findings.append(
+            Finding(
+                rule.code, rule.name, severity, problem.message, problem.help, problem.layer, problem.pointer, line, column
+            )
+        )
+    findings.sort(key=lambda finding: (finding.line, finding.column, finding.code))
+    return findings

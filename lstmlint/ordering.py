@@ -1,0 +1,191 @@
+"""The order of a functional model's calls, and what of them its outputs depend on."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from lstmlint.findings import Problem
+from lstmlint.layers.base import LayerError
+from lstmlint.shapes import flatten
+from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
+
+# A call: the position of its layer in the model, and the number of the call.
+Key = tuple[int, int]
+
+
+class Plan:
+    """A topological order of calls (Kahn's algorithm), iterative and linear in calls and connections.
+
+    order: the calls that can run. index: layer name -> position. used: positions of the layers that the
+    outputs depend on; Keras drops the others. outputs: position -> indices of its tensors that are outputs.
+    What does not fit (references that lead nowhere, cycles) is reported as it is found.
+    """
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        report: Callable[[LayerSpec, LayerError, str | None], None],
+        problems: list[Problem],
+    ) -> None:
+        self.spec = spec
+        self.report = report
+        self.problems = problems
+        self.order: list[Key] = []
+        self.index: dict[str, int] = {}
+        self.used: set[int] = set()
+        self.outputs: dict[int, set[int]] = {}
+        self._order()
+        self._mark_used()
+
+    def _order(self) -> None:
+        """Order the calls so that every one follows those it takes tensors from (Kahn's algorithm)."""
+        specs = self.spec.layers
+        index = self.index
+        for position, layer in enumerate(specs):
+            index.setdefault(layer.name, position)
+        waiting: dict[Key, int] = {}
+        feeds: dict[Key, list[Key]] = {}
+        ready: deque[Key] = deque()
+        for position, layer in enumerate(specs):
+            if not layer.calls and layer.class_name == "InputLayer":
+                ready.append((position, 0))
+            for number, call in enumerate(layer.calls):
+                key = (position, number)
+                missing = 0
+                broken = False
+                for ref in call.references:
+                    producer = self._producer(ref, layer, call)
+                    if producer is None:
+                        broken = True
+                        break
+                    feeds.setdefault(producer, []).append(key)
+                    missing += 1
+                if broken:
+                    missing = -1
+                elif number:
+                    feeds.setdefault((position, number - 1), []).append(key)
+                    missing += 1
+                waiting[key] = missing
+                if missing == 0:
+                    ready.append(key)
+        order = self.order
+        while ready:
+            key = ready.popleft()
+            order.append(key)
+            for fed in feeds.get(key, ()):
+                left = waiting[fed]
+                if left > 0:
+                    waiting[fed] = left - 1
+                    if left == 1:
+                        ready.append(fed)
+        self._report_unordered(waiting, feeds)
+
+    def _producer(self, ref: TensorRef, layer: LayerSpec, call: Call) -> Key | None:
+        position = self.index.get(ref.layer)
+        if position is None:
+            import difflib
+
+            close = difflib.get_close_matches(ref.layer, self.index, 1)
+            hint = f"Did you mean {close[0]!r}?" if close else "Connect it to a layer of this model."
+            self._dangling(layer, ref, call, f"there is no layer {ref.layer!r} in this model", hint)
+            return None
+        source = self.spec.layers[position]
+        calls = len(source.calls) or (1 if source.class_name == "InputLayer" else 0)
+        if not 0 <= ref.node < calls:
+            times = "never called" if calls == 0 else f"called {calls} time{'s' if calls > 1 else ''}"
+            self._dangling(
+                layer, ref, call, f"it takes call {ref.node} of {ref.layer!r}, which is {times}",
+                f"Use a call number from 0 to {calls - 1}." if calls else f"Give {ref.layer!r} an inbound node.",
+            )  # fmt: skip
+            return None
+        return position, ref.node
+
+    def _dangling(self, layer: LayerSpec, ref: TensorRef, call: Call, what: str, hint: str) -> None:
+        error = LayerError("S124", f"the input of {layer.name!r} leads nowhere: {what}; Keras cannot load it", hint)
+        self.report(layer, error, ref.pointer or call.pointer)
+
+    def _report_unordered(
+        self, waiting: dict[Key, int], feeds: dict[Key, list[Key]]
+    ) -> None:
+        """Calls that wait on each other form a cycle; those behind a dangling reference were reported."""
+        broken = [key for key, missing in waiting.items() if missing < 0]
+        behind = set(broken)
+        while broken:
+            for fed in feeds.get(broken.pop(), ()):
+                if fed not in behind:
+                    behind.add(fed)
+                    broken.append(fed)
+        stuck = {key for key, missing in waiting.items() if missing > 0 and key not in behind}
+        if not stuck:
+            return
+        # Peel off what merely follows the cycle, from the end.
+        after = {key: sum(fed in stuck for fed in feeds.get(key, ())) for key in stuck}
+        sources: dict[Key, list[Key]] = {}
+        for key, fed_keys in feeds.items():
+            for fed in fed_keys:
+                sources.setdefault(fed, []).append(key)
+        loose = [key for key, count in after.items() if count == 0]
+        while loose:
+            key = loose.pop()
+            stuck.discard(key)
+            for source in sources.get(key, ()):
+                if source in stuck:
+                    after[source] -= 1
+                    if after[source] == 0:
+                        loose.append(source)
+        members = sorted({position for position, _ in stuck})
+        if not members:
+            return
+        names = [self.spec.layers[position].name for position in members]
+        shown = ", ".join(map(repr, names[:6])) + (", ..." if len(names) > 6 else "")
+        self.report(
+            self.spec.layers[members[0]],
+            LayerError(
+                "S125",
+                f"the layers {shown} wait for each other's outputs: the graph has a cycle, and Keras cannot load it",
+                "A Keras model is a graph without cycles; use a recurrent layer for recurrence.",
+            ),
+            None,
+        )
+
+    def _mark_used(self) -> None:
+        """Find what the outputs depend on; Keras drops the rest."""
+        specs = self.spec.layers
+        used: set[Key] = set()
+        stack: list[Key] = []
+        for refs, as_output in ((self.spec.outputs, True), (self.spec.inputs, False)):
+            for ref in flatten(refs):
+                if not isinstance(ref, TensorRef):
+                    continue
+                position = self.index.get(ref.layer)
+                calls = 0 if position is None else max(len(specs[position].calls), specs[position].class_name == "InputLayer")
+                if position is None or not 0 <= ref.node < calls:
+                    self._bad_end(ref, as_output)
+                    continue
+                if as_output:
+                    self.outputs.setdefault(position, set()).add(ref.tensor)
+                stack.append((position, ref.node))
+        used.update(stack)
+        while stack:
+            position, number = stack.pop()
+            calls_of = specs[position].calls
+            if number >= len(calls_of):
+                continue
+            for ref in calls_of[number].references:
+                source = self.index.get(ref.layer)
+                if source is not None and (source, ref.node) not in used:
+                    used.add((source, ref.node))
+                    stack.append((source, ref.node))
+        self.used = {position for position, _ in used}
+
+    def _bad_end(self, ref: TensorRef, as_output: bool) -> None:
+        side = "output" if as_output else "input"
+        self.problems.append(
+            Problem(
+                "S124",
+                f"the model's {side} names call {ref.node} of {ref.layer!r}, which does not exist; Keras cannot load it",
+                f"Name a layer of this model as its {side}.",
+                pointer=ref.pointer or self.spec.pointer,
+            )
+        )

@@ -1,0 +1,66 @@
+"""What is worth telling: one function a rule, in modules per group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from importlib import import_module
+
+from lstmlint.findings import Problem
+from lstmlint.rules.registry import BY_NAME, RULES, Rule
+from lstmlint.summary import ModelSummary
+
+GROUPS = ("reading", "structure", "recurrent")
+
+
+@lru_cache(maxsize=1)
+def load() -> dict[str, Rule]:
+    """All rules by code."""
+    for group in GROUPS:
+        import_module(f"lstmlint.rules.{group}")
+    return RULES
+
+
+def find(code_or_name: str) -> Rule | None:
+    """The rule with a code or a name."""
+    load()
+    return RULES.get(code_or_name.upper()) or BY_NAME.get(code_or_name.lower())
+
+
+def run(model: ModelSummary, wanted: Callable[[Rule], bool]) -> Iterable[Problem]:
+    """Every problem of a model: those met on the way, restated where a rule knows better, then the rules' own."""
+    rules = load()
+    refiners: dict[str, list[Rule]] = {}
+    for rule in rules.values():
+        for code in rule.refines:
+            refiners.setdefault(code, []).append(rule)
+    for problem in model.problems:
+        yield refine(problem, model, refiners.get(problem.code, ()))
+    for rule in rules.values():
+        if rule.check is not None and wanted(rule):
+            try:
+                yield from rule.check(model)
+            except Exception as error:  # one broken rule must not take the others' findings along
+                yield crashed(rule, error)
+
+
+def refine(problem: Problem, model: ModelSummary, refiners: Iterable[Rule]) -> Problem:
+    """The problem as the first rule that knows better puts it."""
+    for rule in refiners:
+        try:
+            better = rule.function(problem, model)
+        except Exception as error:
+            return crashed(rule, error)
+        if better is not None:
+            result: Problem = better
+            return result
+    return problem
+
+
+def crashed(rule: Rule, error: Exception) -> Problem:
+    """A defect of ours, told as a finding."""
+    return Problem(
+        "E099",
+        f"the rule {rule.code} {rule.name} crashed: {type(error).__name__}: {error}",
+        "Please report this with the file; until then, ignore the rule.",
+    )

@@ -1,0 +1,1 @@
+"""R: what recurrent layers mean."""
