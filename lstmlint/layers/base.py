@@ -98,10 +98,10 @@ class Layer:
 
     signature: ClassVar[dict[str, Any]] = {}
     keras_names: ClassVar[tuple[str, ...]] = ()
-    ndim: ClassVar[int | None] = None
-    min_ndim: ClassVar[int | None] = None
-    max_ndim: ClassVar[int | None] = None
-    axes: ClassVar[str] = ""
+    ndim: int | None = None
+    min_ndim: int | None = None
+    max_ndim: int | None = None
+    axes: str = ""
     multiple_inputs: ClassVar[bool] = False
     known: ClassVar[bool] = True
 

@@ -162,7 +162,7 @@ def as_cell(cell: Layer) -> Gated:
 class RecurrentLayer(Gated):
     """What all recurrent layers share: sequences in; the last output or all of them, and states, out."""
 
-    ndim: ClassVar[int | None] = 3
+    ndim = 3
     axes = "(batch, timesteps, features)"
 
     def check_inputs(self, args: list[Any]) -> list[Any]:
