@@ -4,14 +4,18 @@ Usage: python scripts/generate_signatures.py keras     (needs the `referee` extr
        python scripts/generate_signatures.py tf_keras  (needs tensorflow-cpu and tf_keras)
 
 The constructor of a Keras layer passes on what it does not take itself (`**kwargs`) to its base
-class, so the accepted arguments are gathered along the method resolution order, up to `Layer`.
+class, so the accepted arguments are gathered along the method resolution order, up to `Layer`. What a
+constructor takes out of its `**kwargs` by name is an argument too (LSTM's `implementation`, a lookup's
+`vocabulary_size`), last in the list.
 """
 
 from __future__ import annotations
 
+import ast
 import inspect
 import os
 import sys
+import textwrap
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -33,8 +37,21 @@ def plain(value: Any) -> Any:
     return getattr(value, "__name__", None)
 
 
+def popped(function: Any) -> dict[str, Any]:
+    """The arguments that a constructor takes out of its `**kwargs` (`kwargs.pop("name", default)`)."""
+    found: dict[str, Any] = {}
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("kwargs"), "pop"), [ast.Constant(str(name)), *rest]):
+                found[name] = rest[0].value if rest and isinstance(rest[0], ast.Constant) else None
+            case ast.Delete([ast.Subscript(ast.Name("kwargs"), ast.Constant(str(name)))]):
+                found[name] = None
+    return found
+
+
 def arguments(cls: type, base: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    hidden: dict[str, Any] = {}
     entered = False
     for ancestor in cls.__mro__:
         if ancestor is base:
@@ -51,10 +68,12 @@ def arguments(cls: type, base: type) -> dict[str, Any]:
                 if required and entered:
                     continue  # the subclass supplies it itself, as LSTM does with RNN's `cell`
                 found[parameter.name] = "REQUIRED" if required else plain(parameter.default)
+        if passes_on:
+            hidden = {**popped(ancestor.__init__), **hidden}
         entered = True
         if not passes_on:
             break
-    return found
+    return {**found, **{name: default for name, default in hidden.items() if name not in found}}
 
 
 def main(package: str) -> None:
