@@ -12,6 +12,7 @@ from typing import Any
 
 from lstmlint import layers as registry
 from lstmlint.findings import Problem
+from lstmlint.layers.arguments import check as check_arguments
 from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape
 from lstmlint.ordering import Plan
 from lstmlint.shapes import Shape, Tensor, compatible, flatten, format_shape, tensors_in
@@ -74,14 +75,35 @@ class Inferrer:
             return NestedModel(spec, self)
         cls = registry.find(spec.class_name)
         if cls is None:
+            self.report_unknown(spec)
             return UnknownLayer(spec, self)
-        try:
-            return cls(spec, self)
-        except LayerError as error:
+        errors = check_arguments(spec, self.dialect)
+        for error in errors:
             self.report_spec(spec, error)
+        if not any(error.data.get("stops", True) for error in errors):
+            try:
+                return cls(spec, self)
+            except LayerError as error:
+                self.report_spec(spec, error)
         broken = UnknownLayer(spec, self)
         broken.known, broken.failed = True, True  # type: ignore[misc]
         return broken
+
+    def report_unknown(self, spec: LayerSpec) -> None:
+        """E004: nobody here knows the class. Keras's own names are refused by Keras, others may be custom."""
+        import difflib
+
+        ours = (spec.module or "").partition(".")[0] == "keras" and spec.registered_name in (None, spec.class_name)
+        close = difflib.get_close_matches(spec.class_name, registry.known_names(), 1, 0.8)
+        advice = f"Did you mean {close[0]}?" if close else "Its shapes and weights stay unknown; the total is incomplete."
+        error = LayerError(
+            "E004",
+            f"{spec.written_class or spec.class_name!r} is no layer of Keras"
+            + ("; Keras cannot load it" if ours else ": it loads only with custom_objects"),
+            advice,
+            severity="error" if ours else None,
+        )
+        self.report_spec(spec, error)
 
     def bind_input(self, name: str, shape: Shape) -> Shape:
         """An input's shape after what the user said of it; nested models keep theirs."""

@@ -60,7 +60,7 @@ def dialect_of(obj: dict[str, Any], document: Document | None = None) -> Dialect
             return "keras2"
         if major == "0":
             return "keras0" if "class_name" not in obj else "keras1"
-        if major == "3" and "module" in obj:
+        if major == "3":
             return "keras3"
     if "module" in obj or "registered_name" in obj or "build_config" in obj:
         return "keras3"

@@ -22,7 +22,7 @@ _NOT_WORD = re.compile(r"\W+")
 class ModelError(Exception):
     """The document is recognizably a model, but not one that can be taken apart. Becomes a finding."""
 
-    def __init__(self, message: str, pointer: str = "", help: str = "", code: str = "E003") -> None:
+    def __init__(self, message: str, pointer: str = "", help: str = "", code: str = "E011") -> None:
         super().__init__(message)
         self.message = message
         self.pointer = pointer
@@ -49,6 +49,12 @@ class Names:
         number = self._next.get(prefix, 0)
         self._next[prefix] = number + 1
         return f"{prefix}_{number}" if number else prefix
+
+    def number(self, prefix: str) -> str:
+        """A fresh name as Keras 1 generates it, counted from 1: lstm_1, lstm_2, ..."""
+        number = self._next.get(prefix, 1)
+        self._next[prefix] = number + 1
+        return f"{prefix}_{number}"
 
 
 def is_layer_object(value: Any) -> bool:

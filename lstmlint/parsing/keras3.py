@@ -104,6 +104,13 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
     build_config = obj.get("build_config")
     if isinstance(build_config, dict):
         spec.build_config = build_config
+    if "batch_input_shape" in config and "module" not in obj:  # Keras 3's own HDF5 files keep this old form
+        spec.input_shape = as_shape(spec.config.pop("batch_input_shape"))
+        if class_name == "InputLayer" and "batch_shape" not in config:
+            spec.config["batch_shape"] = config["batch_input_shape"]
+    elif "input_shape" in config or ("input_dim" in config and class_name != "Embedding"):
+        tail = as_shape(config.get("input_shape", [config.get("input_dim")]))
+        spec.input_shape = None if tail is None else (None, *tail)
     if is_model(obj):
         spec.model = parse_model(obj, pointer, names, depth + 1)
         spec.config = {}

@@ -1,1 +1,527 @@
-"""S: shapes and graph."""
+"""S: shapes and graph. What Keras refuses when it builds the model, blamed on the layer to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.findings import Problem
+from lstmlint.layers.base import Layer
+from lstmlint.layers.rnn import RecurrentLayer
+from lstmlint.layers.wrappers import Bidirectional
+from lstmlint.rules.registry import reported, rule
+from lstmlint.shapes import Shape, compatible, format_shape
+from lstmlint.spec import LayerSpec
+from lstmlint.summary import LayerSummary, ModelSummary
+
+
+def row_of(model: ModelSummary, spec: LayerSpec | None) -> LayerSummary | None:
+    """The row of a layer, in this model or a nested one."""
+    return next((row for row in model.walk() if row.spec is spec), None)
+
+
+def recurrent(layer: Layer) -> Layer | None:
+    """The recurrent layer that a layer is, or wraps both ways; None for all others."""
+    if isinstance(layer, Bidirectional):
+        return layer.forward if layer.recurrent else None
+    return layer if isinstance(layer, RecurrentLayer) else None
+
+
+def behind_same_shape(row: LayerSummary) -> LayerSummary | None:
+    """The nearest layer before `row`, past those that hand their input's shape on (Dropout, normalization)."""
+    seen = 0
+    while len(row.inbound) == 1 and seen < 100:
+        row = row.inbound[0]
+        seen += 1
+        if recurrent(row.layer) or not row.inbound or row.input_shape != row.output_shape:
+            return row
+    return row if seen else None
+
+
+@reported("S101", "ndim-mismatch", "error")
+def ndim_mismatch() -> None:
+    """A layer gets an input of a rank that it does not take; Keras refuses to build the model.
+
+    Fix: change the layer that feeds it, or put a Reshape, Flatten or RepeatVector between them.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 4, "batch_input_shape": [null, 5]}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 4, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+    """
+
+
+@reported("S102", "rnn-needs-sequences", "error", refines=("S101", "S120"))
+def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None:
+    """A layer that takes sequences is fed by a recurrent layer that returns only its last output.
+
+    Fix: set return_sequences to true on the layer before, the one that this finding points at.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "config": {"units": 4}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "config": {"units": 4}}]}}
+    """
+    shape = problem.data.get("shape")
+    consumer = row_of(model, problem.data.get("spec"))
+    if consumer is None or shape is None or len(shape) != 2:
+        return None
+    producer = behind_same_shape(consumer)
+    rnn = recurrent(producer.layer) if producer is not None else None
+    if producer is None or rnn is None or rnn.config.get("return_sequences"):
+        return None
+    steps = producer.input_shape
+    full = (steps[0], steps[1], shape[-1]) if steps is not None and len(steps) == 3 else (None, None, shape[-1])
+    return Problem(
+        "S102",
+        f"{producer.name!r} returns only its last output {format_shape(shape)}, but {consumer.class_name}"
+        f" {consumer.name!r} takes sequences; Keras raises a ValueError",
+        f"Set return_sequences to true on {producer.name!r}: its output becomes {format_shape(full)}.",
+        producer.name,
+        rnn.spec.argument_pointer("return_sequences"),
+    )
+
+
+@reported("S106", "undefined-feature-dim", "error")
+def undefined_feature_dim() -> None:
+    """A layer's weights depend on a dimension that is None; Keras cannot allocate them.
+
+    Fix: give the dimension a number where the shape comes from. Only the batch and, for recurrent layers, the
+    timesteps may be None.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, null]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, null, 5]}}]}}
+    """
+
+
+@reported("S107", "flatten-unknown-timesteps", "error", refines=("S106",))
+def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem | None:
+    """Flatten over an unknown number of timesteps gives an unknown number of features, and the layer behind it
+    cannot be built.
+
+    Fix: use GlobalAveragePooling1D instead of Flatten, or give the input a fixed number of timesteps.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, null, 5]}},
+          {"class_name": "Flatten", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Flatten", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    consumer = row_of(model, problem.data.get("spec"))
+    producer = behind_same_shape(consumer) if consumer is not None else None
+    if consumer is None or producer is None or producer.class_name != "Flatten":
+        return None
+    return Problem(
+        "S107",
+        f"{producer.name!r} flattens {format_shape(producer.input_shape)}, so {consumer.class_name} {consumer.name!r}"
+        " gets an unknown number of features; Keras raises a ValueError",
+        "Use GlobalAveragePooling1D or GlobalMaxPooling1D instead of Flatten, or fix the number of timesteps.",
+        producer.name,
+        producer.pointer,
+    )
+
+
+@reported("S103", "conv-output-nonpositive", "error")
+def conv_output_nonpositive() -> None:
+    """A kernel is larger than what it slides over, so that nothing would be left.
+
+    Fix: a smaller kernel_size or dilation_rate, or padding "same".
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 15, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 5]}}]}}
+    """
+
+
+@reported("S104", "pool-output-nonpositive", "error")
+def pool_output_nonpositive() -> None:
+    """A pool is larger than what it slides over, so that nothing would be left.
+
+    Fix: a smaller pool_size, or padding "same".
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "MaxPooling1D", "config": {"pool_size": 15, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "MaxPooling1D", "config": {"pool_size": 2, "batch_input_shape": [null, 13, 5]}}]}}
+    """
+
+
+@reported("S105", "crop-too-large", "error")
+def crop_too_large() -> None:
+    """A Cropping layer takes away more than there is.
+
+    Fix: crop less than the dimension has.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Cropping1D", "config": {"cropping": [7, 7], "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Cropping1D", "config": {"cropping": [1, 1], "batch_input_shape": [null, 13, 5]}}]}}
+    """
+
+
+@reported("S108", "reshape-size", "error")
+def reshape_size() -> None:
+    """Reshape's target holds another number of elements than its input.
+
+    Fix: a target_shape whose product is the input's, the batch left out.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Reshape", "config": {"target_shape": [13, 4], "batch_input_shape": [null, 65]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Reshape", "config": {"target_shape": [13, 5], "batch_input_shape": [null, 65]}}]}}
+    """
+
+
+@reported("S109", "reshape-indivisible", "error")
+def reshape_indivisible() -> None:
+    """Reshape's -1 cannot be worked out: the input's size is no multiple of the other dimensions.
+
+    Fix: dimensions whose product divides the input's size.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Reshape", "config": {"target_shape": [-1, 4], "batch_input_shape": [null, 65]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Reshape", "config": {"target_shape": [-1, 5], "batch_input_shape": [null, 65]}}]}}
+    """
+
+
+@reported("S110", "permute-dims", "error")
+def permute_dims() -> None:
+    """Permute's dims must hold every axis after the batch once, counted from 1.
+
+    Fix: for a sequence (timesteps, features), [2, 1] swaps the two.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Permute", "config": {"dims": [0, 1], "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Permute", "config": {"dims": [2, 1], "batch_input_shape": [null, 13, 5]}}]}}
+    """
+
+
+@reported("S111", "axis-out-of-range", "error")
+def axis_out_of_range() -> None:
+    """A layer is to work along an axis that its input does not have.
+
+    Fix: an axis below the input's rank, or -1 for the last one.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "BatchNormalization", "config": {"axis": 3, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "BatchNormalization", "config": {"axis": -1, "batch_input_shape": [null, 13, 5]}}]}}
+    """
+
+
+@reported("S112", "concat-mismatch", "error")
+def concat_mismatch() -> None:
+    """Concatenate's inputs differ in an axis along which they are not joined.
+
+    Fix: make the shapes equal but for the axis of concatenation.
+    """
+
+
+@reported("S113", "merge-mismatch", "error")
+def merge_mismatch() -> None:
+    """An element-wise merge (Add, Multiply, Average, ...) gets shapes that do not fit each other.
+
+    Fix: make the shapes equal, for instance with a Dense on one branch.
+    """
+
+
+@reported("S114", "merge-silent-broadcast", "warning")
+def merge_silent_broadcast() -> None:
+    """An element-wise merge gets different shapes that happen to broadcast: Keras builds it without a word.
+
+    Fix: reshape the smaller one where that is meant; otherwise make the shapes equal.
+    """
+
+
+@reported("S115", "dot-axes", "error")
+def dot_axes() -> None:
+    """Dot's axes have different sizes, or do not exist.
+
+    Fix: axes of equal size in both inputs, the batch (0) excluded.
+    """
+
+
+@reported("S116", "attention-dim", "warning")
+def attention_dim() -> None:
+    """Query and key of an attention have different widths: Keras builds the layer and fails when it runs.
+
+    Fix: equal last dimensions, for instance by a Dense on one of them.
+    """
+
+
+@reported("S117", "groups", "error")
+def groups() -> None:
+    """Channels or filters are no multiple of `groups`.
+
+    Fix: a number of groups that divides both.
+    """
+
+
+@reported("S118", "stride-and-dilation", "error")
+def stride_and_dilation() -> None:
+    """A convolution has strides and dilation_rate above 1 at the same time; Keras supports one of them.
+
+    Fix: set one of them to 1.
+    """
+
+
+@reported("S119", "causal-needs-1d", "error")
+def causal_needs_1d() -> None:
+    """padding "causal" exists for Conv1D and SeparableConv1D only.
+
+    Fix: "same" or "valid".
+    """
+
+
+@reported("S120", "timedistributed-rank", "error")
+def timedistributed_rank() -> None:
+    """TimeDistributed gets an input without timesteps.
+
+    Fix: use the wrapped layer alone, or feed it a sequence.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Dense", "config": {"units": 1}},
+            "batch_input_shape": [null, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Dense", "config": {"units": 1}},
+            "batch_input_shape": [null, 13, 5]}}]}}
+    """
+
+
+@reported("S121", "sequential-multi-output", "error")
+def sequential_multi_output() -> None:
+    """A layer with several outputs stands in a Sequential, where the next layer takes one.
+
+    Fix: return_state false, or the functional API.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_state": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+
+
+@reported("S122", "input-arity", "error")
+def input_arity() -> None:
+    """A layer gets more or fewer tensors than it takes.
+
+    Fix: merge them before, or connect the missing ones.
+    """
+
+
+@reported("S123", "initial-states", "error")
+def initial_states() -> None:
+    """The initial states given to a recurrent layer are not as many, or not as wide, as its own. Keras 2 refuses
+    them; Keras 3 builds the model and fails when it runs (a warning there).
+
+    Fix: an LSTM takes two states (h, c), GRU and SimpleRNN one, a Bidirectional twice that, all as wide as `units`.
+    """
+
+
+@reported("S124", "dangling-inbound", "error")
+def dangling_inbound() -> None:
+    """An input of a layer or of the model names a layer, a call or an output that does not exist.
+
+    Fix: name one that does.
+    """
+
+
+@reported("S125", "cycle", "error")
+def cycle() -> None:
+    """Layers wait for each other's outputs; a Keras model is a graph without cycles.
+
+    Fix: cut the cycle.
+    """
+
+
+@reported("S127", "duplicate-layer-name", "error")
+def duplicate_layer_name() -> None:
+    """Two layers of a model share a name; Keras refuses the model.
+
+    Fix: rename one of them.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"name": "a", "units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"name": "a", "units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"name": "a", "units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"name": "b", "units": 1}}]}}
+    """
+
+
+@reported("S130", "stale-build-config", "warning")
+def stale_build_config() -> None:
+    """Keras 3 builds weights from build_config, not from the graph: an edited file loads, with weights that do not
+    fit what arrives, and fails when it runs.
+
+    Fix: correct build_config, or save the model again.
+    """
+
+
+@reported("S131", "stale-tensor-shape", "warning")
+def stale_tensor_shape() -> None:
+    """The shape that the file records for a tensor is not the one that the layers before it give.
+
+    Fix: save the model again; if the recorded shape is right, a layer before it was changed by hand.
+    """
+
+
+@reported("S133", "bidirectional-branches", "error")
+def bidirectional_branches() -> None:
+    """The two directions of a Bidirectional do not fit each other.
+
+    Fix: a backward_layer with go_backwards true and the same return_sequences, return_state and stateful.
+    """
+
+
+@reported("S136", "zero-size-dim", "error")
+def zero_size_dim() -> None:
+    """A dimension is zero, or a shape holds what is no dimension.
+
+    Fix: positive integers, or null for what is unknown.
+    """
+
+
+@reported("S137", "nested-model-input", "error")
+def nested_model_input() -> None:
+    """A nested model gets a shape for which it was not built.
+
+    Fix: change its input, or what feeds it.
+    """
+
+
+@rule("S135", "no-input-shape", "info")
+def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
+    """A Sequential states no input shape, so neither Keras nor lstmlint can say its shapes and counts.
+
+    Fix: give the first layer an input shape, or pass `--input-shape 13,5` (without the batch).
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    if not model.spec.sequential or model.inputs or not model.layers:
+        return
+    first = model.layers[0]
+    if first.class_name == "InputLayer" or not first.known or first.layer.failed:
+        return
+    wanted = {3: "13,5 for 13 timesteps of 5 features", None: "5 for 5 features"}
+    ndim = first.layer.ndim
+    example = wanted.get(ndim, f"{ndim - 1} numbers" if isinstance(ndim, int) else wanted[None])
+    yield Problem(
+        "S135",
+        f"the Sequential {model.name!r} states no input shape: it stays unbuilt, and its shapes and counts are unknown",
+        f"Give {first.name!r} an input shape, or pass --input-shape (e.g. {example}; the batch is left out).",
+        first.name,
+        first.pointer,
+    )
+
+
+@rule("S138", "declared-input-differs", "warning")
+def declared_input_differs(model: ModelSummary) -> Iterator[Problem]:
+    """A layer declares an input shape (input_dim, input_shape, batch_input_shape, input_length), but something else
+    arrives. Keras ignores the declaration on any layer but the first, so the layer is not what its author thinks:
+    `input_dim` is the number of features of one timestep, not the length of the sequence.
+
+    Fix: remove the declaration, or correct the layer before.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [null, 13, 10]}}]}}
+    """
+    for row in model.walk():
+        spec = row.spec
+        arriving = row.input_shape
+        if arriving is None or not row.inbound:
+            continue
+        declared = spec.input_shape
+        if row.class_name == "Embedding":
+            yield from _embedding_length(row, arriving)
+        elif declared is not None and not compatible(declared[1:], arriving[1:]):
+            word = spec.renamed.get("batch_shape", "input_shape")
+            yield Problem(
+                "S138",
+                f"{word} declares the input {format_shape(declared)}, but {format_shape(arriving)} arrives from"
+                f" {row.inbound[0].name!r}; Keras ignores the declaration",
+                f"Remove {word}: only the first layer of a Sequential needs it.",
+                row.name,
+                spec.argument_pointer("batch_shape"),
+            )
+
+
+def _embedding_length(row: LayerSummary, arriving: Shape) -> Iterator[Problem]:
+    length = row.config.get("input_length")
+    if not isinstance(length, int) or arriving is None or len(arriving) != 2 or arriving[1] in (None, length):
+        return
+    yield Problem(
+        "S138",
+        f"input_length is {length}, but sequences of {arriving[1]} arrive; Keras ignores the declaration",
+        f"Set input_length to {arriving[1]}, or remove it.",
+        row.name,
+        row.spec.argument_pointer("input_length"),
+    )
