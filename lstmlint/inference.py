@@ -73,11 +73,12 @@ class Inferrer:
         """The layer for a spec; a model for a nested model; an UnknownLayer where nobody knows the class."""
         if spec.model is not None:
             return NestedModel(spec, self)
-        cls = registry.find(spec.class_name)
+        operation = registry.is_operation(spec.module)
+        cls = registry.find_operation(spec.module, spec.class_name) if operation else registry.find(spec.class_name)
         if cls is None:
             self.report_unknown(spec)
             return UnknownLayer(spec, self)
-        errors = check_arguments(spec, self.dialect)
+        errors = [] if operation else check_arguments(spec, self.dialect)
         for error in errors:
             self.report_spec(spec, error)
         if not any(error.data.get("stops", True) for error in errors):
@@ -398,6 +399,7 @@ class Graph:
         summary.outputs = [leaf.shape if isinstance(leaf, Tensor) else None for leaf in flatten(self.outputs)]
         summary.output_layers = [row for row in self.rows if row.is_output]
         trainable = trainable and self.model_trainable()
+        simple = trainable and self.run.dialect == "keras3"
         for layer, row in zip(self.layers, self.rows, strict=True):
             row.weights = list(layer.all_weights(trainable))
             known = layer.all_known()
@@ -419,7 +421,8 @@ class Graph:
                 continue
             summary.complete = summary.complete and known
             summary.params += params
-            summary.trainable_params += trained
+            plain = simple and layer.trainable and not layer.sublayers
+            summary.trainable_params += trained if plain else layer.trained_params(not trainable)
             summary.macs = plus(summary.macs, row.macs)
             for weight in row.weights:
                 summary.weight_bytes += weight.bytes
@@ -427,8 +430,10 @@ class Graph:
         return summary
 
     def model_trainable(self) -> bool:
-        """Whether the model itself lets its layers train. Keras ignores the flag of a Sequential's config."""
-        return self.spec.sequential or self.spec.trainable
+        """Whether the model itself lets its layers train: Keras reads the flag of a functional model of Keras 3,
+        and ignores that of a Sequential's and of any older config.
+        """
+        return self.spec.sequential or self.spec.trainable or self.run.dialect != "keras3"
 
     def _macs(self, layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
         if layer.failed or not layer.known:
@@ -448,6 +453,7 @@ class NestedModel(Layer):
         super().__init__(spec, run)
         if spec.model is None:
             raise TypeError(f"{spec.name} is no model")
+        self.trainable = True  # see Graph.model_trainable
         self.run = run
         run.depth += 1
         try:
@@ -531,6 +537,15 @@ class NestedModel(Layer):
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """The same as apply, for a wrapper."""
         return self.apply([inputs], {})
+
+    def trained_params(self, frozen: bool = False) -> int:
+        """Those of the layers that count. Loading ignores what a Sequential's config says of itself."""
+        frozen = frozen or not self.graph.model_trainable()
+        return sum(
+            layer.trained_params(frozen)
+            for layer, row in zip(self.graph.layers, self.graph.rows, strict=True)
+            if row.used
+        )
 
     def all_known(self) -> bool:
         """Whether every weight that counts is known."""

@@ -104,13 +104,15 @@ class Layer:
     axes: str = ""
     multiple_inputs: ClassVar[bool] = False
     known: ClassVar[bool] = True
+    # False where Keras 3 keeps the weights in layers inside that are made without this layer's `trainable`.
+    weights_follow_trainable: ClassVar[bool] = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         self.spec = spec
         self.context = context
         self.name = spec.name
         self.trainable = spec.trainable
-        self.config = {**context.defaults(spec.class_name), **spec.config}
+        self.config = {**self.defaults(), **spec.config}
         self.compute_dtype, self.variable_dtype = dtypes_of(spec.dtype)
         self.own_weights: list[Weight] = []
         self.sublayers: list[Layer] = []
@@ -119,6 +121,10 @@ class Layer:
         self.failed = False
 
     # What a layer class overrides -------------------------------------------------------------------
+
+    def defaults(self) -> dict[str, Any]:
+        """The arguments of the class, with their defaults."""
+        return self.context.defaults(self.spec.class_name)
 
     def weights(self, input_shape: Any) -> Iterable[Weight]:
         """The weights `build(input_shape)` creates. Shapes arrive as the call's first argument holds them:
@@ -337,6 +343,20 @@ class Layer:
                 yield weight
         for layer in self.sublayers:
             yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
+
+    def trained_params(self, frozen: bool = False) -> int:
+        """How many parameters the model around it trains.
+
+        Keras 3 asks each weight, not the layers around it: a flag that a wrapper gets when it is made does not
+        reach the weights inside. tf_keras asks every layer on the way.
+        """
+        keras3 = self.context.dialect == "keras3"
+        own_frozen = frozen or not (self.trainable or (keras3 and not self.weights_follow_trainable))
+        total = 0 if own_frozen else sum(weight.size for weight in self.own_weights if weight.trainable)
+        inside_frozen = frozen if keras3 else own_frozen
+        for layer in self.sublayers:
+            total += layer.trained_params(inside_frozen)
+        return total
 
     def all_known(self) -> bool:
         """Whether every weight, of the layers inside too, is known."""

@@ -1,0 +1,50 @@
+"""`keras.ops` in functional models: one rule a family, a table that maps every operation to its own.
+
+Operations and layers share names (Add, Dot, Reshape, Softmax ...); the spec's `module` says which is meant.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from lstmlint.layers.base import Layer
+
+# Functions of keras.ops that answer at once what is no tensor, or take nothing symbolic: they leave no node.
+NOT_OPERATIONS = {
+    "bartlett": "makes a constant",
+    "blackman": "makes a constant",
+    "convert_to_numpy": "needs values",
+    "custom_gradient": "wraps a function",
+    "dtype": "answers a string",
+    "empty": "makes a constant",
+    "eye": "makes a constant",
+    "hamming": "makes a constant",
+    "hanning": "makes a constant",
+    "identity": "makes a constant",
+    "is_tensor": "answers a truth value",
+    "ones": "makes a constant",
+    "shape": "answers a tuple",
+    "tri": "makes a constant",
+    "zeros": "makes a constant",
+}
+
+
+@lru_cache(maxsize=1024)
+def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
+    """The class for an operation that Keras can load from there; None if there is none."""
+    from lstmlint.layers.ops.base import KerasOperation
+    from lstmlint.layers.ops.table import OPERATIONS
+
+    return KerasOperation if class_name in OPERATIONS else None
+
+
+def covered() -> dict[str, str]:
+    """For each function of keras.ops that leaves a node in a functional model, the family of its rule."""
+    from lstmlint.layers.ops.signatures import SIGNATURES
+    from lstmlint.layers.ops.table import OPERATIONS
+
+    return {
+        function: OPERATIONS[name][0].partition(".")[0]
+        for name, (_, functions, _, _) in sorted(SIGNATURES.items())
+        for function in functions
+    }

@@ -1,0 +1,134 @@
+"""Operations that join tensors or take them apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmlint.layers.ops.algebra import Refusal, axis_in, equal_but, flat, inserted, ranked, replaced, without
+from lstmlint.layers.ops.base import Operation, copies, shape, tensor
+from lstmlint.layers.ops.dtypes import dtype_of, promote
+from lstmlint.shapes import KnownShape, Tensor, add, format_shape, product
+
+
+def _concatenated(tensors: list[Any], shapes: list[KnownShape], axis: int) -> Tensor:
+    first = shapes[0]
+    for other in shapes:
+        if not equal_but(other, first, [axis]):
+            raise Refusal(
+                "S112",
+                f"cannot join {format_shape(first)} and {format_shape(other)} on axis {axis}",
+                "All sizes but that of the axis must be equal.",
+            )
+    total = add(*(other[axis] for other in shapes))
+    return Tensor(replaced(first, axis, total), promote(*map(dtype_of, tensors)))
+
+
+def concatenate(op: Operation, xs: Any) -> Tensor:
+    """On an axis that exists."""
+    axis = op.config["axis"]
+    if axis is None:
+        raise Refusal("E007", "needs an axis", "Set axis to a number.", "axis")
+    shapes = [shape(x) for x in xs]
+    return _concatenated(xs, shapes, axis_in(axis, len(shapes[0])))
+
+
+def concatenate_on(op: Operation, xs: Any, axis: int) -> Tensor:
+    """On the axis that the function's name says."""
+    return _concatenated(xs, [shape(x) for x in xs], axis)
+
+
+def concatenate_depth(op: Operation, xs: Any) -> Tensor:
+    """On the third axis; lower ranks gain axes of 1 first."""
+    shapes = []
+    for x in xs:
+        dims = shape(x)
+        shapes.append((1, 1, 1) if not dims else (1, *dims, 1) if len(dims) == 1 else (*dims, 1) if len(dims) == 2 else dims)
+    return _concatenated(xs, shapes, 2)
+
+
+def append(op: Operation, x1: Any, x2: Any) -> Tensor:
+    """Two tensors one after the other, flat where axis is None."""
+    axis, left, right = op.config["axis"], shape(x1), shape(x2)
+    dtype = promote(tensor(x1).dtype, tensor(x2).dtype)
+    if axis is None:
+        return Tensor((add(product(left), product(right)),), dtype)
+    if not equal_but(left, right, [axis]):
+        raise Refusal("S112", f"cannot join {format_shape(left)} and {format_shape(right)} on axis {axis}")
+    return Tensor(replaced(left, axis, left[axis] + right[axis]), dtype)  # type: ignore[operator]
+
+
+def stack(op: Operation, x: Any) -> Tensor:
+    """On a new axis."""
+    first = shape(x[0])
+    axis = axis_in(op.config["axis"], len(first) + 1)
+    for one in x:
+        if not equal_but(shape(one), first):
+            raise Refusal(
+                "S112",
+                f"cannot stack {format_shape(first)} and {format_shape(one.shape)}",
+                "All shapes must be equal.",
+            )
+    return Tensor(inserted(first, axis, len(x)), promote(*(tensor(one).dtype for one in x)))
+
+
+def split(op: Operation, x: Any) -> list[Tensor]:
+    """Into equal parts, or at indices, along an axis."""
+    return _split(x, op.config["indices_or_sections"], op.config["axis"])
+
+
+def split_on(op: Operation, x: Any, axis: int, least: int) -> list[Tensor]:
+    """Along the axis that the function's name says; a vector has only one."""
+    dims = ranked(shape(x), least=least)
+    return _split(x, op.config["indices_or_sections"], min(axis, len(dims) - 1))
+
+
+def _split(x: Any, parts: Any, axis: Any) -> list[Tensor]:
+    dims = shape(x)
+    axis = axis_in(axis, len(dims))
+    size = dims[axis]
+    if isinstance(parts, int):
+        if size is not None and size % parts:
+            raise Refusal(
+                "S109",
+                f"cannot cut the {size} of axis {axis} into {parts} equal parts",
+                f"Use a divisor of {size}, or a list of indices.",
+                "indices_or_sections",
+            )
+        return copies(Tensor(replaced(dims, axis, None if size is None else size // parts), x.dtype), parts)
+    edges = [0, *parts, size]
+    sizes = [None if a is None or b is None else b - a for a, b in zip(edges, edges[1:], strict=False)]
+    return [Tensor(replaced(dims, axis, one), x.dtype) for one in sizes]
+
+
+def array_split(op: Operation, x: Any) -> list[Tensor]:
+    """Into nearly equal parts: the first ones take one more."""
+    parts, axis, dims = op.config["indices_or_sections"], op.config["axis"], shape(x)
+    axis = axis + len(dims) if axis < 0 else axis
+    size = dims[axis]
+    if size is None:
+        return copies(Tensor(replaced(dims, axis, None), x.dtype), range(parts).stop)
+    each, more = divmod(size, parts)
+    larger = copies(Tensor(replaced(dims, axis, each + 1), x.dtype), min(more, parts))
+    return larger + copies(Tensor(replaced(dims, axis, each), x.dtype), parts - more)
+
+
+def unstack(op: Operation, x: Any) -> list[Tensor]:
+    """The slices along an axis, whose size must be known."""
+    dims = shape(x)
+    axis = axis_in(op.config["axis"], len(dims))
+    count = op.config["num"]
+    count = dims[axis] if count is None else count
+    if count is None:
+        raise Refusal("S106", f"does not know how many slices axis {axis} has", "Set num.", "num")
+    return copies(Tensor(without(dims, axis), x.dtype), range(count).stop)
+
+
+def meshgrid(op: Operation, *x: Any) -> list[Tensor]:
+    """For each input a grid over all of them; 'xy' swaps the first two axes."""
+    if op.config["indexing"] not in ("xy", "ij"):
+        raise Refusal("E007", f"knows no indexing {op.config['indexing']!r}", "Use 'xy' or 'ij'.", "indexing")
+    sizes = [flat(shape(one))[0] for one in x]
+    if op.config["indexing"] == "ij":
+        return [Tensor(tuple(sizes)) for _ in x]
+    sizes[0], sizes[1] = sizes[1], sizes[0]
+    return [Tensor(tuple(sizes), one.dtype) for one in x]

@@ -1,0 +1,137 @@
+"""Operations that take axes away (or keep them as 1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmlint.layers.ops.algebra import Refusal, axis_in, equal_but, reduce, without
+from lstmlint.layers.ops.base import Operation, shape, tensor
+from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, result
+from lstmlint.shapes import KnownShape, Tensor, format_shape
+
+
+def _reduced(op: Operation, x: Any) -> KnownShape:
+    return reduce(shape(x), op.config["axis"], op.config.get("keepdims", False))
+
+
+def reduction(op: Operation, x: Any, dtype: str = "same", one_axis: bool = False) -> Tensor:
+    """Sum, mean, max and the like over `axis` (None: all)."""
+    if one_axis and op.config["axis"] is not None:
+        axis_in(op.config["axis"], len(shape(x)))
+    own = as_dtype(op.config.get("dtype"), None)
+    return Tensor(_reduced(op, x), own or result(dtype, tensor(x).dtype))
+
+
+def quantile(op: Operation, x: Any, q: Any, dtype: str = "float", short: bool = True) -> Tensor:
+    """As `reduction`, with an axis in front for the quantiles asked for, if there are several."""
+    dims = _reduced(op, x)
+    if isinstance(q, Tensor):
+        dims = (shape(q)[0], *dims) if shape(q) else dims
+    elif isinstance(q, list) and len(q) > (1 if short else 0):
+        dims = (len(q), *dims)
+    return Tensor(dims, result(dtype, tensor(x).dtype))
+
+
+def average(op: Operation, x: Any, weights: Any = None) -> Tensor:
+    """A mean with weights of the input's shape or of the axis's size."""
+    axis, given = op.config["axis"], shape(x)
+    dtypes = [dtype_of(x), "float"]
+    if weights is not None:
+        dtypes.append(dtype_of(weights))
+        fits = equal_but(given, shape(weights))
+        if axis is not None:
+            fits = fits or equal_but([given[axis]], shape(weights))
+        if not fits:
+            raise Refusal(
+                "S113",
+                f"has weights {format_shape(weights.shape)} that fit neither {format_shape(given)} nor its axis {axis}",
+                "Give the weights the input's shape, or that of the axis.",
+            )
+    return Tensor(reduce(given, None if axis is None else [axis]), promote(*dtypes))
+
+
+def moments(op: Operation, x: Any) -> list[Tensor]:
+    """Mean and variance."""
+    made = Tensor(reduce(shape(x), op.config["axes"], op.config["keepdims"]), x.dtype)
+    return [made, made]
+
+
+def norm(op: Operation, x: Any) -> Tensor:
+    """A vector's or a matrix's norm; the order must be one that the number of axes has."""
+    order, axis = op.config["ord"], op.config["axis"]
+    if isinstance(order, str) and order not in ("fro", "nuc"):
+        raise Refusal("E007", f"knows no order {order!r}", "Use 'fro', 'nuc' or a number.", "ord")
+    axes = len(shape(x)) if axis is None else 1 if isinstance(axis, int) else len(axis)
+    if axes == 1 and isinstance(order, str):
+        raise Refusal("E007", f"has the order {order!r}, which is for matrices", "Use a number.", "ord")
+    if axes == 2 and order not in (None, "fro", "nuc", float("inf"), float("-inf"), 1, -1, 2, -2):
+        raise Refusal("E007", f"has the order {order!r}, which no matrix norm has", "Use 1, 2, 'fro' or 'nuc'.", "ord")
+    return reduction(op, x, dtype="floating")
+
+
+def trapezoid(op: Operation, y: Any) -> Tensor:
+    """The axis is integrated away."""
+    axis, dims = op.config["axis"], shape(y)
+    if axis is not None and dims:
+        dims = without(dims, axis % len(dims))
+    return Tensor(dims, promote(tensor(y).dtype, "float"))
+
+
+def trace(op: Operation, x: Any) -> Tensor:
+    """Two different axes are summed along their diagonal."""
+    first, second = (axis_in(op.config[name], len(shape(x))) for name in ("axis1", "axis2"))
+    if first == second:
+        raise Refusal("S111", f"has the same axis {first} twice", "Name two different axes.", "axis2")
+    return Tensor(without(shape(x), first, second), result("prod", x.dtype))
+
+
+def cross_entropy(op: Operation, target: Any, output: Any, classes: bool = False) -> Tensor:
+    """A loss for each element, or for each sample where the last axis holds classes."""
+    if shape(target) != shape(output):
+        raise Refusal(
+            "S113",
+            f"needs target and output of one shape, but gets {format_shape(target.shape)} and"
+            f" {format_shape(output.shape)}",
+        )
+    if classes and not shape(output):
+        raise Refusal("S101", "needs at least one dimension, the classes")
+    return Tensor(shape(output)[:-1] if classes else shape(output), output.dtype)
+
+
+def sparse_cross_entropy(op: Operation, target: Any, output: Any) -> Tensor:
+    """The targets are the output's shape without the classes."""
+    given = shape(output)
+    wanted = without(given, op.config["axis"])
+    labels = shape(target)
+    if len(labels) == len(given) and labels[-1] == 1:
+        labels = labels[:-1]
+    if labels != wanted:
+        raise Refusal("S113", f"needs targets {format_shape(wanted)}, but gets {format_shape(target.shape)}")
+    return Tensor(wanted, output.dtype)
+
+
+def ctc_loss(op: Operation, target: Any, output: Any, target_length: Any, output_length: Any) -> Tensor:
+    """One loss for each sample; all four agree in the number of samples."""
+    samples = {shape(value)[0] for value in (target, output, target_length, output_length)}
+    if len(samples) > 1:
+        raise Refusal("S113", f"gets different numbers of samples: {sorted(map(str, samples))}")
+    return Tensor((shape(target)[0],), promote(output.dtype, "float32"))
+
+
+def ctc_decode(op: Operation, inputs: Any, sequence_lengths: Any) -> list[Tensor]:
+    """The decoded paths and their scores."""
+    paths = 1 if op.config["strategy"] == "greedy" else op.config["top_paths"]
+    batch, steps = shape(inputs)[0], shape(inputs)[1]
+    return [Tensor((paths, batch, steps), "int32"), Tensor((batch, paths), promote(inputs.dtype, "float32"))]
+
+
+def similarity(op: Operation, x1: Any, x2: Any, batch: bool = False) -> Tensor:
+    """A measure of two images (or batches of them)."""
+    ranks = (len(shape(x1)), len(shape(x2)))
+    if not batch and ranks[0] != ranks[1]:
+        raise Refusal("S101", f"needs inputs of one rank, but gets {ranks[0]} and {ranks[1]} dimensions")
+    if batch and not set(ranks) <= {3, 4}:
+        raise Refusal("S101", f"needs images of 3 or 4 dimensions, but gets {ranks[0]} and {ranks[1]}")
+    if not batch:
+        return Tensor(())
+    return Tensor(() if ranks[0] == 3 else (shape(x1)[0],), x1.dtype)
