@@ -162,7 +162,7 @@ def as_cell(cell: Layer) -> Gated:
 class RecurrentLayer(Gated):
     """What all recurrent layers share: sequences in; the last output or all of them, and states, out."""
 
-    ndim = 3
+    ndim: int | None = 3
     axes = "(batch, timesteps, features)"
 
     def check_inputs(self, args: list[Any]) -> list[Any]:
@@ -313,7 +313,7 @@ class CuDNNGRU(GRUGates, CuDNN):
 class RNN(RecurrentLayer):
     """Any cell, or list of cells, run over a sequence."""
 
-    ndim = None
+    ndim: int | None = None
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -356,6 +356,7 @@ class ConvLSTM(RecurrentLayer):
     gates = LSTMGates.gates
     states = LSTMGates.states
     rank: ClassVar[int] = 2
+    weights_follow_trainable = False
 
     def channels_first(self) -> bool:
         """Whether features come before the spatial axes."""

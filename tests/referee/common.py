@@ -1,0 +1,103 @@
+"""Ask real Keras and lstmlint about the same model, and list what they disagree on."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+os.environ.setdefault("KERAS_BACKEND", "numpy")
+
+from lstmlint.findings import at_least
+from lstmlint.inference import infer
+from lstmlint.parsing import parse
+from lstmlint.reading.document import Document
+from lstmlint.summary import LayerSummary, ModelSummary
+
+
+def summarize(config: str | dict[str, Any]) -> ModelSummary:
+    """lstmlint's summary of a model's JSON."""
+    data = json.loads(config) if isinstance(config, str) else config
+    return infer(parse(Document("model.json", "json", data)))
+
+
+def errors_of(summary: ModelSummary) -> list[str]:
+    """The problems that would be errors, as code and message."""
+    from lstmlint import rules
+
+    table = rules.load()
+    problems = rules.run(summary, lambda rule: rule.enabled)
+    return [
+        f"{problem.code} {problem.message}"
+        for problem in problems
+        if at_least(problem.severity or table[problem.code].severity, "error")
+    ]
+
+
+def shapes(value: Any) -> list[tuple[int | None, ...]]:
+    """The shapes of a Keras layer's output, flat."""
+    import keras
+
+    return [tuple(tensor.shape) for tensor in keras.tree.flatten(value)]
+
+
+def first_output(layer: Any) -> Any:
+    """What the layer's first call gave."""
+    return layer._inbound_nodes[0].outputs if layer._inbound_nodes else []
+
+
+def compare(model: Any, config: str | None = None) -> list[str]:
+    """What lstmlint says otherwise than Keras of a built Keras 3 model."""
+    summary = summarize(config or model.to_json())
+    wrong = [f"error: {error}" for error in errors_of(summary)]
+    trainable = sum(int(count(weight)) for weight in model.trainable_weights)
+    for what, ours, theirs in (
+        ("params", summary.params, model.count_params()),
+        ("trainable", summary.trainable_params, trainable),
+        ("complete", summary.complete, True),
+        ("inputs", summary.inputs, shapes(model.inputs)),
+        ("outputs", summary.outputs, shapes(model.outputs)),
+    ):
+        if ours != theirs:
+            wrong.append(f"{what}: {ours}, Keras {theirs}")
+    return wrong + compare_layers(summary, model)
+
+
+def compare_layers(summary: ModelSummary, model: Any) -> list[str]:
+    """The same for each layer, those of nested models included."""
+    rows = {row.name: row for row in summary.layers}
+    wrong = []
+    for layer in model.layers:
+        row = rows.get(layer.name)
+        if row is None:
+            wrong.append(f"{layer.name}: no row")
+            continue
+        wrong += compare_layer(row, layer)
+        if row.nested is not None and hasattr(layer, "layers"):
+            wrong += compare_layers(row.nested, layer)
+    return wrong
+
+
+def compare_layer(row: LayerSummary, layer: Any) -> list[str]:
+    """The same for one layer."""
+    wrong = []
+    if row.params != layer.count_params():
+        wrong.append(f"{row.name}: params {row.params}, Keras {layer.count_params()}")
+    ours = sorted((weight.name.rsplit("/", 1)[-1], weight.shape, weight.trainable) for weight in row.weights)
+    live = {id(weight) for weight in layer.trainable_weights}
+    theirs = sorted((weight.name, tuple(weight.shape), id(weight) in live) for weight in layer.weights)
+    if ours != theirs:
+        wrong.append(f"{row.name}: weights {ours}, Keras {theirs}")
+    if layer._inbound_nodes and type(layer).__name__ != "InputLayer":
+        expected = shapes(first_output(layer))
+        if not hasattr(layer, "layers") and row.output_shapes != expected:
+            wrong.append(f"{row.name}: output {row.output_shapes}, Keras {expected}")
+    return wrong
+
+
+def count(weight: Any) -> int:
+    """The number of values of a Keras variable."""
+    total = 1
+    for dim in weight.shape:
+        total *= dim
+    return total
