@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,13 +58,26 @@ def analyze(source: str | Path | bytes, options: Options | None = None, *, name:
     path = Path(source) if isinstance(source, str) else source
     report = FileReport(name or ("<bytes>" if isinstance(path, bytes) else str(path)))
     try:
-        return _analyze(path, options, report)
+        with without_garbage_collection():
+            return _analyze(path, options, report)
     except RecursionError:
         problem = Problem("E001", "the file is nested too deeply to be analyzed", "Flatten the model.")
     except ReadError as error:
         problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
     report.findings = name_findings([problem], options, None)
     return report
+
+
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """A large model is a great many live objects and no garbage: collecting would triple the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileReport:

@@ -14,7 +14,7 @@ from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef, escape
 MAX_DEPTH = 64
 
 # The arguments that hold a layer, a cell, or a list of them.
-LAYER_ARGUMENTS = ("layer", "backward_layer", "cell", "cells", "layers", "rnn_layer", "model")
+LAYER_ARGUMENTS = frozenset({"layer", "backward_layer", "cell", "cells", "layers", "rnn_layer", "model"})
 
 _NOT_WORD = re.compile(r"\W+")
 

@@ -103,7 +103,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
     if is_model({**obj, "config": config}):
         spec.model = parse_model(obj, pointer, names, dialect, depth + 1)
         spec.config = {}
-    else:
+    elif not LAYER_ARGUMENTS.isdisjoint(config):
         for argument in LAYER_ARGUMENTS:
             if argument in config:
                 spec.config[argument] = _inner(

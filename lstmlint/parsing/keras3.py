@@ -114,7 +114,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
     if is_model(obj):
         spec.model = parse_model(obj, pointer, names, depth + 1)
         spec.config = {}
-    else:
+    elif not LAYER_ARGUMENTS.isdisjoint(config):
         for argument in LAYER_ARGUMENTS:
             if argument in config:
                 spec.config[argument] = _inner(config[argument], f"{spec.config_pointer}/{argument}", names, depth + 1)
