@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
+from lstmlint.layers.quantization import is_plain, quantized_embeddings, quantized_weights
 from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, product
 
 
@@ -41,12 +41,13 @@ class Dense(Layer):
 
     min_ndim = 2
 
-    def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """kernel (input_dim, units), bias (units,)."""
+    def weights(self, input_shape: Shape) -> list[Weight]:
+        """A kernel (input_dim, units) and bias (units,), and what quantization and LoRA make of them."""
         units = self.integer("units")
-        yield self.weight("kernel", (self.feature_dim(input_shape), units))
+        plain = [self.weight("kernel", (self.feature_dim(input_shape), units))]
         if self.config["use_bias"]:
-            yield self.weight("bias", (units,))
+            plain.append(self.weight("bias", (units,)))
+        return plain if is_plain(self) else quantized_weights(self, plain)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(..., units)."""
@@ -62,9 +63,10 @@ class Dense(Layer):
 class Embedding(Layer):
     """A table of input_dim vectors; integers in, vectors out."""
 
-    def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """embeddings (input_dim, output_dim)."""
-        yield self.weight("embeddings", (self.integer("input_dim"), self.integer("output_dim")))
+    def weights(self, input_shape: Any) -> list[Weight]:
+        """A table of embeddings (input_dim, output_dim), and what quantization and LoRA make of it."""
+        table = self.weight("embeddings", (self.integer("input_dim"), self.integer("output_dim")))
+        return [table] if is_plain(self) else quantized_embeddings(self, table)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(..., output_dim)."""

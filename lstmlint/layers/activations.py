@@ -1,0 +1,123 @@
+"""Activation layers: keras.layers.activations. All but PReLU own nothing; none changes a shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from lstmlint.layers.base import Context, Layer, LayerError, Weight, layer, need
+from lstmlint.layers.pinned import PinnedLayer
+from lstmlint.shapes import KnownShape, Shape, format_shape
+from lstmlint.spec import LayerSpec
+
+
+class Slopes(Layer):
+    """An activation of numbers that must not be negative."""
+
+    # Argument -> whether it may be None.
+    numbers: ClassVar[dict[str, bool]] = {}
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        for argument, optional in self.numbers.items():
+            value = self.config.get(argument, 0)
+            if (value is None and optional) or (isinstance(value, int | float) and value >= 0):
+                continue
+            raise LayerError(
+                "E007",
+                f"{argument} of {self.class_name} is {value!r}; Keras takes no negative number"
+                + ("" if optional else " and no null"),
+                f"Set {argument} to 0 or a positive number.",
+                argument,
+            )
+
+
+@layer("ReLU")
+class ReLU(Slopes):
+    """max(x, 0), with a slope below the threshold and a ceiling."""
+
+    numbers: ClassVar[dict[str, bool]] = {"max_value": True, "negative_slope": False, "threshold": False}
+
+
+@layer("LeakyReLU")
+class LeakyReLU(Slopes):
+    """x, or below 0 a fraction of it."""
+
+    @property
+    def numbers(self) -> dict[str, bool]:  # type: ignore[override]
+        """tf_keras calls it alpha, and takes any number."""
+        return {"negative_slope": False} if self.context.dialect == "keras3" else {}
+
+
+@layer("ELU")
+class ELU(Layer):
+    """x, or below 0 alpha·(e^x − 1)."""
+
+
+@layer("Softmax")
+class Softmax(Layer):
+    """e^x over its sum along the axis."""
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """As the input. Reports: S111 for an axis that it does not have; Keras 3 notices when it runs."""
+        axis = self.config.get("axis", -1)
+        axes = axis if isinstance(axis, list | tuple) else [axis]
+        rank = len(input_shape)
+        for item in axes:
+            if isinstance(item, int) and not -rank <= item < rank:
+                error = LayerError(
+                    "S111",
+                    f"axis {item} of Softmax is out of range for the input {format_shape(input_shape)}: Keras"
+                    " raises an error when the layer runs",
+                    f"Use an axis from {-rank} to {rank - 1}, -1 for the features.",
+                    "axis",
+                    severity="warning" if self.context.dialect == "keras3" else "error",
+                )
+                if self.context.dialect != "keras3":
+                    raise error
+                self.context.report(self, error)
+        return input_shape
+
+
+@layer("PReLU")
+class PReLU(PinnedLayer):
+    """x, or below 0 a fraction of it that is learned for every number (He et al. 2015)."""
+
+    def shared_axes(self) -> list[int]:
+        """The axes along which the fraction is shared. Raises: LayerError E007."""
+        axes = self.config.get("shared_axes")
+        listed = [] if axes is None else axes if isinstance(axes, list | tuple) else [axes]
+        if all(isinstance(axis, int) for axis in listed):
+            return list(listed)
+        raise LayerError(
+            "E007",
+            f"shared_axes of PReLU is {axes!r}; Keras takes a list of integers",
+            "Use [1, 2] to share over height and width.",
+            "shared_axes",
+        )
+
+    def pinned_axes(self, rank: int) -> list[int]:
+        """With shared axes, all others."""
+        shared = self.shared_axes()
+        return [axis for axis in range(1, rank) if axis not in shared] if shared else []
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """alpha, of the shape of one sample, 1 along shared axes. Raises: LayerError S106, S111."""
+        shape = need(input_shape)
+        rank = len(shape)
+        # Axis 0 is the batch, which alpha has not: Keras counts it as the last one.
+        shared = self.shared_axes()
+        for axis in shared:
+            if not 2 - rank <= axis <= rank - 1:
+                raise LayerError(
+                    "S111",
+                    f"shared axis {axis} of PReLU is out of range for the input {format_shape(shape)}; Keras raises"
+                    " an IndexError",
+                    f"Use axes from 1 to {rank - 1}.",
+                    "shared_axes",
+                )
+        ones = {(axis - 1) % (rank - 1) + 1 for axis in shared}
+        yield self.weight("alpha", (1 if axis in ones else self.feature_dim(shape, axis) for axis in range(1, rank)))
+
+
+__all__ = ["ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"]

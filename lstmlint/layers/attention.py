@@ -1,0 +1,499 @@
+"""Attention, AdditiveAttention, MultiHeadAttention, GroupQueryAttention: keras.layers.attention.
+
+Luong et al. 2015 (dot product), Bahdanau et al. 2015 (additive), Vaswani et al. 2017 (heads), Ainslie et al.
+2023 (grouped queries). The first two weigh values with next to no weights of their own; the others project
+queries, keys and values for each head, and the heads back, with one EinsumDense each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, NamedTuple
+
+from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer, need, recorded_shapes, shapes_of
+from lstmlint.layers.einsum import EinsumDense
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
+from lstmlint.spec import LayerSpec
+
+
+class Triple(NamedTuple):
+    """The shapes of query, value and key; None where unknown."""
+
+    query: Shape
+    value: Shape
+    key: Shape
+
+
+class AttentionLayer(Layer):
+    """What all attention layers share: a query, a value, and a key that is the value unless it is given."""
+
+    multiple_inputs = True
+    first: Triple | None = None
+
+    def fails_when_called(self, message: str, help: str) -> None:
+        """Tell of shapes that Keras 3 lets pass until the layer runs. Raises: LayerError S116 for tf_keras."""
+        keras3 = self.context.dialect == "keras3"
+        when = "Keras builds it, and fails when it runs" if keras3 else "Keras raises an error"
+        error = LayerError("S116", f"{message}; {when}", help, severity="warning" if keras3 else "error")
+        if not keras3:
+            raise error
+        self.context.report(self, error)
+
+
+def differ(left: Dim, right: Dim) -> bool:
+    """Whether two sizes are known and not the same."""
+    return left is not None and right is not None and left != right
+
+
+@layer("Attention")
+class Attention(AttentionLayer):
+    """Dot-product attention over [query, value] or [query, value, key]."""
+
+    def __init__(self, spec: LayerSpec, context: Any) -> None:
+        super().__init__(spec, context)
+        mode = self.config.get("score_mode", "dot")
+        if mode not in ("dot", "concat"):
+            raise LayerError(
+                "E007",
+                f"score_mode of {self.class_name} is {mode!r}; Keras raises a ValueError",
+                'Use "dot" or "concat".',
+                "score_mode",
+            )
+        dropout = self.config.get("dropout", 0.0)
+        if not isinstance(dropout, int | float):
+            raise LayerError(
+                "E007", f"dropout of {self.class_name} is {dropout!r}, no number", "Use 0.0 for none.", "dropout"
+            )
+
+    def triple(self, shapes: Any) -> Triple:
+        """The shapes of the inputs. Raises: LayerError S122 where they are not two or three."""
+        if isinstance(shapes, list) and 2 <= len(shapes) <= 3:
+            return Triple(shapes[0], shapes[1], shapes[2] if len(shapes) == 3 else shapes[1])
+        found = f"{len(shapes)} tensors" if isinstance(shapes, list) else "one tensor"
+        raise LayerError(
+            "S122",
+            f"{self.class_name} takes a list [query, value] or [query, value, key], but gets {found};"
+            " Keras raises a ValueError",
+            "Connect a list of two or three tensors; for self-attention, the same one twice.",
+        )
+
+    def build_shape(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """The shapes of the list of inputs."""
+        return shapes_of(args[0] if args else kwargs.get("inputs"))
+
+    def weights(self, input_shape: Any) -> Iterator[Weight]:
+        """With use_scale, a factor; with score_mode "concat", another."""
+        self.triple(input_shape)
+        if self.config["use_scale"]:
+            yield self.weight("scale", ())
+        if self.config["score_mode"] == "concat":
+            yield self.weight("concat_score_weight", ())
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """(..., query timesteps, value features), and with return_attention_scores the scores."""
+        shapes = self.triple(shapes_of(inputs))
+        self.first = self.first or shapes
+        query, value, key = (need(shape) for shape in shapes)
+        scored = bool(kwargs.get("return_attention_scores"))
+        if min(len(query), len(value), len(key)) < (2 if scored else 1):
+            raise LayerError(
+                "S101",
+                f"{self.class_name} needs timesteps and features, but gets"
+                f" {', '.join(map(format_shape, (query, value, key)))}",
+                "Give it sequences: (batch, timesteps, features).",
+            )
+        self.check_features(query, value, key)
+        output = Tensor((*query[:-1], value[-1]), self.compute_dtype)
+        if not scored:
+            return output
+        return [output, Tensor((*query[:-1], key[-2]), self.compute_dtype)]
+
+    def check_features(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
+        """Report S116 where query and key, or key and value, cannot meet."""
+        additive = self.config.get("score_mode", "dot") == "concat" or self.additive
+        wide = differ(query[-1], key[-1]) and not (additive and 1 in (query[-1], key[-1]))
+        if wide:
+            self.fails_when_called(
+                f"{self.class_name} compares queries of {query[-1]} features with keys of {key[-1]}",
+                f"Bring both to the same width, for instance with a Dense({key[-1]}) on the query.",
+            )
+        elif len(key) > 1 and len(value) > 1 and differ(key[-2], value[-2]):
+            self.fails_when_called(
+                f"{self.class_name} has {key[-2]} keys for {value[-2]} values",
+                "Give key and value the same timesteps.",
+            )
+
+    additive: ClassVar[bool] = False
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Scores (the additive ones multiply once a feature, too) and their sum over the values."""
+        if self.first is None:
+            return None
+        query, value, key = (need(shape) for shape in self.first)
+        if min(len(query), len(key)) < 2:
+            return None
+        scores = product((*query[1:-1], key[-2], query[-1]))
+        weighed = product((*query[1:-1], key[-2], value[-1]))
+        return None if scores is None or weighed is None else scores + weighed
+
+
+@layer("AdditiveAttention")
+class AdditiveAttention(Attention):
+    """Additive attention: scores are sums of tanh(query + key)."""
+
+    additive = True
+
+    def weights(self, input_shape: Any) -> Iterator[Weight]:
+        """With use_scale, one factor for each feature: of the query, in tf_keras of the value."""
+        query, value, _ = self.triple(input_shape)
+        if self.config["use_scale"]:
+            yield self.weight("scale", (self.feature_dim(query if self.context.dialect == "keras3" else value),))
+
+
+class Projection(NamedTuple):
+    """One EinsumDense inside an attention layer, and the shape it is built for."""
+
+    name: str
+    equation: str
+    output_shape: list[Dim]
+    bias_axes: str
+    shape: KnownShape
+
+
+class ProjectedAttention(AttentionLayer):
+    """Attention that projects query, key and value for each of its heads."""
+
+    arguments: ClassVar[tuple[str, ...]] = (
+        "query", "value", "key", "query_mask", "value_mask", "key_mask", "attention_mask",
+        "return_attention_scores", "training", "use_causal_mask",
+    )  # fmt: skip
+
+    def __init__(self, spec: LayerSpec, context: Any) -> None:
+        super().__init__(spec, context)
+        window = self.config.get("sliding_window")
+        if window is not None and (not isinstance(window, int) or window <= 0):
+            raise LayerError(
+                "E007",
+                f"sliding_window of {self.class_name} is {window!r}; Keras takes a positive integer or null",
+                "Set it to the number of timesteps each query may see.",
+                "sliding_window",
+            )
+        dropout = self.config.get("dropout", 0.0)
+        flash = bool(self.config.get("flash_attention"))
+        if not isinstance(dropout, int | float) or not 0 <= dropout <= (0 if flash else 1):
+            raise LayerError(
+                "E007",
+                f"dropout of {self.class_name} is {dropout!r}; Keras takes a number from 0 to 1"
+                + (", and with flash_attention only 0" if flash else ""),
+                "Use 0.0 for none.",
+                "dropout",
+            )
+
+    def projections(self, query: KnownShape, value: KnownShape, key: KnownShape) -> list[Projection]:
+        """The dense layers that Keras's build creates, in its order."""
+        raise NotImplementedError
+
+    def bind(self, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a call by name. Raises: LayerError S122 where query or value is missing."""
+        given = {**dict(zip(self.arguments, args, strict=False)), **kwargs}
+        for name in ("query", "value"):
+            if not isinstance(given.get(name), Tensor):
+                raise LayerError(
+                    "S122",
+                    f"{self.class_name} takes query and value as two arguments, but gets no {name};"
+                    " Keras raises an error",
+                    "Connect query and value; for self-attention, the same tensor twice.",
+                )
+        return given
+
+    def build_shape(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """The shapes of query, value and key by Keras's names for them."""
+        given = self.bind(args, kwargs)
+        return {
+            f"{name}_shape": given[name].shape
+            for name in ("query", "value", "key")
+            if isinstance(given.get(name), Tensor)
+        }
+
+    def recorded_build_shape(self) -> Any:
+        """The shapes that Keras 3 recorded."""
+        recorded = (self.spec.build_config or {}).get("shapes_dict")
+        return recorded_shapes(recorded) if isinstance(recorded, dict) else None
+
+    def weights(self, input_shape: Any) -> Iterator[Weight]:
+        """Those of each projection, under its name."""
+        if not isinstance(input_shape, dict):
+            raise LayerError(
+                "S122",
+                f"{self.class_name} takes query and value, and cannot be built for one shape alone",
+                "Do not wrap it in a layer that has one input.",
+            )
+        query, value = need(input_shape.get("query_shape")), need(input_shape.get("value_shape"))
+        key = need(input_shape.get("key_shape", value))
+        for name, shape in (("query", query), ("value", value), ("key", key)):
+            if len(shape) < 2:
+                raise LayerError(
+                    "S101",
+                    f"the {name} of {self.class_name} needs timesteps and features, but is {format_shape(shape)}",
+                    "Give it (batch, timesteps, features).",
+                )
+        self.check_shapes(query, value, key)
+        for name, dense, shape in self.dense_layers(query, value, key):
+            for weight in dense.weights(shape):
+                yield weight._replace(name=f"{name}/{weight.name}")
+
+    def dense_layers(
+        self, query: KnownShape, value: KnownShape, key: KnownShape
+    ) -> Iterator[tuple[str, EinsumDense, KnownShape]]:
+        """The projections as layers, with the shapes they are built for."""
+        use_bias = bool(self.config.get("use_bias", True))
+        policies = isinstance(self.spec.dtype, dict) and self.spec.dtype.get("class_name") == "DTypePolicyMap"
+        for name, equation, output_shape, bias_axes, shape in self.projections(query, value, key):
+            config = {"equation": equation, "output_shape": output_shape, "bias_axes": bias_axes if use_bias else None}
+            path = f"{self.name}/{name}" if policies else name
+            spec = LayerSpec(path, "EinsumDense", config, self.spec.pointer, dtype=self.spec.dtype)
+            yield name, EinsumDense(spec, self.context), shape
+
+    def check_shapes(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
+        """Raises: LayerError S116 where Keras refuses the shapes."""
+        if value[1:-1] != key[1:-1]:
+            raise LayerError(
+                "S116",
+                f"{self.class_name} has keys {format_shape(key)} for values {format_shape(value)}: all axes but the"
+                " last must be the same, and Keras raises a ValueError",
+                "Give key and value the same timesteps.",
+            )
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """The attended values, and with return_attention_scores the scores."""
+        given = self.bind(list(args), kwargs)
+        query, value = need(given["query"].shape), need(given["value"].shape)
+        key = need(given["key"].shape) if isinstance(given.get("key"), Tensor) else value
+        self.first = self.first or Triple(query, value, key)
+        self.check_shapes(query, value, key)
+        output = Tensor(self.attended(query, value), self.compute_dtype)
+        if not given.get("return_attention_scores"):
+            return output
+        return [output, Tensor(self.scores(query, key), self.compute_dtype)]
+
+    def attended(self, query: KnownShape, value: KnownShape) -> KnownShape:
+        """The shape of the output."""
+        return query
+
+    def scores(self, query: KnownShape, key: KnownShape) -> KnownShape:
+        """The shape of the scores."""
+        raise NotImplementedError
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Those of the projections, of the scores, and of their sums over the values."""
+        if self.first is None:
+            return None
+        query, value, key = (need(shape) for shape in self.first)
+        total = 0
+        for name, dense, shape in self.dense_layers(query, value, key):
+            actual = (*query[:-1], *shape[-2:]) if name == "attention_output" else shape
+            macs = dense.macs([actual], [])
+            if macs is None:
+                return None
+            total += macs
+        heads, key_dim, value_dim = self.head_sizes()
+        pairs = product((*query[1:-1], *self.attended_axes(key)))
+        return None if pairs is None else total + pairs * heads * (key_dim + value_dim)
+
+    def head_sizes(self) -> tuple[int, int, int]:
+        """(heads, features of a key, features of a value)."""
+        raise NotImplementedError
+
+    def attended_axes(self, key: KnownShape) -> list[Dim]:
+        """The sizes of the key's axes that each query looks over."""
+        return [key[1]]
+
+
+def heads_equation(rank: int, bound: int, made: int) -> tuple[str, str]:
+    """The equation that turns the last `bound` of `rank` axes into `made` new ones, and the new ones' letters."""
+    free = "abcdefghijklmnopqrstuvwxyz"
+    kept, used, new = rank - bound, rank, rank + made
+    return f"{free[:used]},{free[kept:new]}->{free[:kept]}{free[used:new]}", free[used:new]
+
+
+@layer("MultiHeadAttention")
+class MultiHeadAttention(ProjectedAttention):
+    """Scaled dot-product attention in several heads, over one or more axes."""
+
+    def __init__(self, spec: LayerSpec, context: Any) -> None:
+        super().__init__(spec, context)
+        self.head_sizes()
+        self.out_shape()
+        self.axes_argument()
+
+    def head_sizes(self) -> tuple[int, int, int]:
+        """(heads, features of a key, features of a value). Raises: LayerError E006, E007."""
+        key_dim = self.integer("key_dim")
+        value_dim = self.config.get("value_dim")
+        if value_dim is None or (value_dim == 0 and self.context.dialect != "keras3"):
+            return self.integer("num_heads"), key_dim, key_dim
+        return self.integer("num_heads"), key_dim, self.integer("value_dim")
+
+    def out_shape(self) -> tuple[Dim, ...]:
+        """The output's own last axes; empty for the query's. Raises: LayerError E007."""
+        shape = self.config.get("output_shape") or ()
+        if isinstance(shape, int):
+            return (shape,)
+        if isinstance(shape, list | tuple) and all(dim is None or isinstance(dim, int) for dim in shape):
+            return tuple(shape)
+        raise LayerError(
+            "E007",
+            f"output_shape of MultiHeadAttention is {shape!r}; Keras takes an integer or a list of them",
+            "Give the features of the output, or null for those of the query.",
+            "output_shape",
+        )
+
+    def axes_argument(self) -> list[int] | None:
+        """The axes to attend over, as written. Raises: LayerError E007."""
+        axes = self.config.get("attention_axes")
+        if isinstance(axes, int):
+            return [axes]
+        if axes is None or (isinstance(axes, list | tuple) and all(isinstance(axis, int) for axis in axes)):
+            return None if axes is None else list(axes)
+        raise LayerError(
+            "E007",
+            f"attention_axes of MultiHeadAttention is {axes!r}; Keras takes an integer or a list of them",
+            "Use [1, 2] for height and width.",
+            "attention_axes",
+        )
+
+    def attention_axes(self, rank: int) -> list[int]:
+        """The axes to attend over, in an input of this rank. Raises: LayerError S111.
+
+        One more than the rank is taken, for it is the axis of the heads.
+        """
+        axes = self.axes_argument()
+        if axes is None:
+            return list(range(1, rank - 1))
+        counted = [axis + rank if axis < 0 and self.context.dialect == "keras3" else axis for axis in axes]
+        for axis, given in zip(counted, axes, strict=True):
+            if not -rank - 1 <= axis <= rank:
+                raise LayerError(
+                    "S111",
+                    f"attention axis {given} of MultiHeadAttention is out of range for inputs of {rank} dimensions;"
+                    " Keras raises an IndexError",
+                    f"Use axes from 1 to {rank - 2}.",
+                    "attention_axes",
+                )
+        return counted
+
+    def projections(self, query: KnownShape, value: KnownShape, key: KnownShape) -> list[Projection]:
+        """query, key, gate, value (features, heads, size) and attention_output (heads, size, features)."""
+        heads, key_dim, value_dim = self.head_sizes()
+        self.feature_dim(query)
+        rank = len(query)
+        made = [("query", query, key_dim), ("key", key, key_dim)]
+        if self.config.get("use_gate"):
+            made.append(("gate", query, value_dim))
+        made.append(("value", value, value_dim))
+        listed = []
+        for name, shape, size in made:
+            equation, bias_axes = heads_equation(len(shape), 1, 2)
+            listed.append(Projection(name, equation, [*[None] * (len(shape) - 2), heads, size], bias_axes, shape))
+        self.attention_axes(len(value))
+        out = self.out_shape() or (query[-1],)
+        equation, bias_axes = heads_equation(rank + 1, 2, len(out))
+        attended = (query[0], *[None] * (rank - 2), heads, value_dim)
+        listed.append(Projection("attention_output", equation, [*[None] * (rank - 2), *out], bias_axes, attended))
+        return listed
+
+    def check_shapes(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
+        """Keras checks key against value; tf_keras finds out while it attends, and so does this of the ranks."""
+        if self.context.dialect == "keras3":
+            super().check_shapes(query, value, key)
+        elif len(key) == len(value) and any(map(differ, key[1:-1], value[1:-1])):
+            super().check_shapes(query, value, key)
+        if len(query) != len(value) and not self.built_for_once:
+            self.built_for_once = True
+            self.fails_when_called(
+                f"MultiHeadAttention has queries {format_shape(query)} for values {format_shape(value)}",
+                "Give query and value the same number of dimensions.",
+            )
+
+    built_for_once = False
+
+    def attended(self, query: KnownShape, value: KnownShape) -> KnownShape:
+        """The query's, its features replaced by output_shape."""
+        out = self.out_shape()
+        return (*query[:-1], *out) if out else query
+
+    def scores(self, query: KnownShape, key: KnownShape) -> KnownShape:
+        """(batch, heads, query timesteps, key timesteps).
+
+        Keras 3 infers the query's timesteps twice, whatever the key has, and tf_keras keeps the axes that are
+        not attended over.
+        """
+        heads = self.integer("num_heads")
+        if self.context.dialect == "keras3":
+            return (query[0], heads, query[1], query[1])
+        axes = self.attention_axes(len(query))
+        kept = [query[axis] for axis in range(len(query) - 1) if axis not in axes]
+        return (*kept, heads, *(query[axis] for axis in axes), *(key[axis] for axis in axes))
+
+    def attended_axes(self, key: KnownShape) -> list[Dim]:
+        """Those of attention_axes."""
+        return [key[axis] for axis in self.attention_axes(len(key)) if -len(key) <= axis < len(key)]
+
+
+@layer("GroupQueryAttention", "GroupedQueryAttention")
+class GroupQueryAttention(ProjectedAttention):
+    """Attention whose query heads share fewer key and value heads."""
+
+    def __init__(self, spec: LayerSpec, context: Any) -> None:
+        super().__init__(spec, context)
+        heads, shared = self.integer("num_query_heads"), self.integer("num_key_value_heads")
+        if heads % shared:
+            raise LayerError(
+                "S117",
+                f"num_query_heads {heads} of {self.class_name} is no multiple of num_key_value_heads {shared};"
+                " Keras raises a ValueError",
+                f"Use a divisor of {heads} for num_key_value_heads.",
+                "num_key_value_heads",
+            )
+
+    def head_sizes(self) -> tuple[int, int, int]:
+        """(query heads, features of a key, features of a value)."""
+        size = self.integer("head_dim")
+        return self.integer("num_query_heads"), size, size
+
+    def projections(self, query: KnownShape, value: KnownShape, key: KnownShape) -> list[Projection]:
+        """query, gate (features, query heads, size), key, value (features, shared heads, size), and back."""
+        heads, size, _ = self.head_sizes()
+        shared = self.integer("num_key_value_heads")
+        features = self.feature_dim(query)
+        listed = [
+            Projection("query", "bqm,muh->bquh", [None, heads, size], "uh", query),
+            Projection("key", "bkm,mvh->bkvh", [None, shared, size], "vh", key),
+        ]
+        if self.config.get("use_gate"):
+            listed.append(Projection("gate", "bqm,muh->bquh", [None, heads, size], "uh", query))
+        listed.append(Projection("value", "bkm,mvh->bkvh", [None, shared, size], "vh", value))
+        attended = (None, None, heads, size)
+        listed.append(Projection("attention_output", "bquh,uhm->bqm", [None, features], "m", attended))
+        return listed
+
+    def check_shapes(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
+        """Raises: LayerError S116 where key and value, or the widths of query and value, differ."""
+        super().check_shapes(query, value, key)
+        if query[-1] != value[-1]:
+            raise LayerError(
+                "S116",
+                f"{self.class_name} has queries of {query[-1]} features and values of {value[-1]};"
+                " Keras raises a ValueError",
+                "Give both the same number of features.",
+            )
+
+    def scores(self, query: KnownShape, key: KnownShape) -> KnownShape:
+        """(batch, query heads, query timesteps, key timesteps)."""
+        return (query[0], self.integer("num_query_heads"), query[1], key[1])
+
+
+__all__ = [
+    "AdditiveAttention", "Attention", "AttentionLayer", "GroupQueryAttention", "MultiHeadAttention",
+    "ProjectedAttention", "Triple", "UnknownShape",
+]  # fmt: skip

@@ -1,0 +1,273 @@
+"""EinsumDense, whose shapes an equation says, and ReversibleEmbedding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from lstmlint.layers.base import LayerError, Weight, layer, need
+from lstmlint.layers.core import Embedding
+from lstmlint.layers.pinned import PinnedLayer
+from lstmlint.layers.quantization import in_order, is_plain, layer_policy, quantized_reverse, quantized_weights, refused
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
+
+# Keras writes an ellipsis as 0 before it looks, and does not look further than this.
+_ELLIPSIS = r"(\.\.\.|0)?"
+_EQUATION = re.compile(rf"{_ELLIPSIS}([a-zA-Z]+){_ELLIPSIS},([a-zA-Z]+)->{_ELLIPSIS}([a-zA-Z]+){_ELLIPSIS}")
+
+
+class Equation(NamedTuple):
+    """`inputs,kernel->output`, one letter an axis; `left`, `right`: an ellipsis before or after the letters."""
+
+    inputs: str
+    kernel: str
+    output: str
+    left: bool = False
+    right: bool = False
+
+    @property
+    def ellipsis(self) -> bool:
+        """Whether there is one."""
+        return self.left or self.right
+
+
+def parse_equation(equation: Any) -> Equation:
+    """Take an equation apart. Raises: LayerError E007 where Keras does not take it."""
+    match = _EQUATION.match(equation) if isinstance(equation, str) else None
+    if match:
+        left, inputs, right, kernel, out_left, output, out_right = match.groups()
+        if left and out_left and not right:
+            return Equation(inputs, kernel, output, left=True)
+        if not left and not out_left and (not right or (out_right and len(inputs) > 1)):
+            return Equation(inputs, kernel, output, right=bool(right))
+    raise _refused(
+        f"the equation {equation!r} of EinsumDense is not of the form ab,bc->ac, ...b,bc->...c or ab...,bc->ac..."
+    )
+
+
+def _refused(message: str, argument: str = "equation", advice: str = "") -> LayerError:
+    advice = advice or "Name every axis of input, kernel and output with one letter, as in abc,cd->abd."
+    return LayerError("E007", f"{message}; Keras raises a ValueError", advice, argument)
+
+
+class Contraction(NamedTuple):
+    """What an equation makes of an input shape. A None in kernel or bias is a size that nothing states."""
+
+    kernel: KnownShape
+    bias: KnownShape | None
+    output: KnownShape
+
+
+def contract(
+    equation: Equation, shape: KnownShape, partial: Iterable[Dim], bias_axes: Iterable[str] | None, keras2: bool = False
+) -> Contraction:
+    """The shapes for an input of this shape. `partial` is the output shape without the batch.
+
+    keras2: tf_keras takes a kernel's sizes from the input before the output, Keras 3 the other way round.
+    Raises: LayerError E007 or S101 where Keras refuses.
+    """
+    inputs, kernel, output, left, _ = equation
+    elided = len(shape) - len(inputs)
+    if elided < 0 or not shape:
+        raise LayerError(
+            "S101",
+            f"EinsumDense names {len(inputs)} axes ({inputs}) of its input, which has {len(shape)}:"
+            f" {format_shape(shape)}; Keras raises an error",
+            f"Give it an input of {len(inputs)} dimensions, or shorten the equation.",
+            shape=shape,
+        )
+    full = [shape[0], *partial]
+    if not left:
+        full += shape[len(shape) - elided :]
+    elif elided:  # Keras puts the axes that an ellipsis stands for in reverse
+        full[1:1] = shape[elided - 1 : 0 : -1]
+    offset = elided if left else 0
+    if len(output) + offset > len(full):
+        raise _refused(
+            f"output_shape of EinsumDense has {len(list(partial))} sizes for the {len(output)} axes of {output!r},"
+            " the batch included",
+            "output_shape",
+            f"Give output_shape {len(output) - (0 if left else 1)} sizes, null for the unknown ones.",
+        )
+    into = {letter: shape[index + (elided if left else 0)] for index, letter in enumerate(inputs)}
+    out = {letter: full[index + offset] for index, letter in enumerate(output)}
+    for letter in inputs:
+        if letter in out and out[letter] is not None and out[letter] != into[letter]:
+            raise _refused(
+                f"axis {letter!r} of EinsumDense is {into[letter]} in the input and {out[letter]} in output_shape",
+                "output_shape",
+                f"Set that size of output_shape to {into[letter]} or null.",
+            )
+    for letter in output:
+        if letter not in inputs and letter not in kernel:
+            raise _refused(f"axis {letter!r} of EinsumDense's output {output!r} is in neither input nor kernel")
+    sizes: list[Dim] = []
+    for letter in kernel:
+        if letter not in into and letter not in out:
+            raise _refused(f"axis {letter!r} of EinsumDense's kernel {kernel!r} is in neither input nor output")
+        first, second = (into, out) if keras2 else (out, into)
+        sizes.append(first[letter] if letter in first else second[letter])
+    if keras2:
+        full = [
+            into.get(output[index - offset]) if dim is None and 0 <= index - offset < len(output) else dim
+            for index, dim in enumerate(full)
+        ]
+    return Contraction(tuple(sizes), _bias(equation, bias_axes, out, elided), tuple(full))
+
+
+def _bias(equation: Equation, bias_axes: Iterable[str] | None, out: dict[str, Dim], elided: int) -> KnownShape | None:
+    """From its first axis to the output's last, 1 where the bias does not reach."""
+    if bias_axes is None:
+        return None
+    letters = list(bias_axes)
+    output = equation.output
+    if not letters or any(letter not in out for letter in letters):
+        raise _refused(f"bias_axes {bias_axes!r} of EinsumDense are not all in the output {output!r}", "bias_axes",
+                       f"Use letters of {output!r}, or null for no bias.")  # fmt: skip
+    start = min(output.index(letter) for letter in letters)
+    bias: list[Dim] = [out[letter] if letter in letters else 1 for letter in output[start:]]
+    return tuple(bias if equation.left else bias + [1] * elided)
+
+
+@layer("EinsumDense")
+class EinsumDense(PinnedLayer):
+    """output = activation(einsum(equation, input, kernel) + bias)."""
+
+    def contraction(self, shape: KnownShape) -> Contraction:
+        """The shapes for an input of this shape. Raises: LayerError E006, E007, S101."""
+        given = self.config.get("output_shape")
+        partial = [given] if isinstance(given, int) else given
+        if not isinstance(partial, list | tuple) or not all(dim is None or isinstance(dim, int) for dim in partial):
+            raise LayerError(
+                "E007" if "output_shape" in self.spec.config else "E006",
+                f"output_shape of EinsumDense is {given!r}; Keras takes an integer or a list of them",
+                "Give the sizes of the output without the batch, null for the unknown ones.",
+                "output_shape",
+            )
+        bias_axes = self.config.get("bias_axes")
+        if bias_axes is not None and not isinstance(bias_axes, str | list | tuple):
+            raise _refused(f"bias_axes of EinsumDense is {bias_axes!r}", "bias_axes", "Use a string of letters.")
+        keras2 = self.context.dialect != "keras3"
+        return contract(parse_equation(self.config.get("equation")), shape, partial, bias_axes, keras2)
+
+    def weights(self, input_shape: Shape) -> Iterable[Weight]:
+        """The kernel and bias, as the equation says. Raises: LayerError S106 where it leaves a size open."""
+        shape = need(input_shape)
+        contraction = self.contraction(shape)
+        plain = [self.weight("kernel", self.sizes("kernel", contraction.kernel, shape))]
+        if contraction.bias is not None:
+            plain.append(self.weight("bias", self.sizes("bias", contraction.bias, shape)))
+        return plain if is_plain(self) else self.quantized(plain)
+
+    def sizes(self, name: str, sizes: KnownShape, shape: KnownShape) -> tuple[int, ...]:
+        """The sizes, all of them numbers. Raises: LayerError S106."""
+        if None not in sizes:
+            return tuple(dim for dim in sizes if dim is not None)
+        raise LayerError(
+            "S106",
+            f"the equation {self.config['equation']!r} leaves the {name} of EinsumDense the shape"
+            f" {format_shape(sizes)} for the input {format_shape(shape)}; Keras raises a ValueError",
+            "Put a number in output_shape, or give the input that dimension.",
+            shape=shape,
+        )
+
+    def quantized(self, plain: list[Weight]) -> list[Weight]:
+        """The weights after quantization and LoRA.
+
+        int4 packs the kernel as a matrix (contracted axes, other axes); gptq and awq take a kernel of three
+        axes for heads, and its largest for the model's width. Raises: LayerError P609 for an equation with an
+        ellipsis, which Keras 3.15 quantizes to float8 only.
+        """
+        equation = parse_equation(self.config["equation"])
+        shape = plain[0].shape
+        policy = layer_policy(self)
+        if policy and policy.mode != "float8" and equation.ellipsis:
+            raise refused(f"Keras cannot quantize an EinsumDense with an ellipsis to {policy.mode}")
+        scale = _scale(equation, shape)
+        if scale is None and policy and policy.mode == "int8":
+            raise refused("Keras cannot quantize an EinsumDense to int8 whose output is all kernel")
+        contracted = [letter not in equation.output for letter in equation.kernel]
+        rows = product(dim for dim, inner in zip(shape, contracted, strict=True) if inner) or 0
+        columns = product(dim for dim, inner in zip(shape, contracted, strict=True) if not inner) or 0
+        grouped = None
+        if len(shape) == 3:
+            first = shape.index(max(shape)) == 0
+            grouped = (shape[0], shape[1] * shape[2]) if first else (shape[0] * shape[1], shape[2])
+        return quantized_weights(
+            self,
+            plain,
+            scale=scale,
+            packed=(rows, columns),
+            grouped=grouped,
+            zero="zero_point",
+        )
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """As output_shape says, with the batch and the axes of an ellipsis from the input."""
+        return self.contraction(input_shape).output
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """The product of all axes of the equation, each once, without the batch."""
+        shape = need(input_shapes[0])
+        equation = parse_equation(self.config.get("equation"))
+        kernel = self.contraction(shape).kernel
+        inner = (dim for letter, dim in zip(equation.kernel, kernel, strict=True) if letter not in equation.inputs)
+        return product((*shape[1:], *inner))
+
+
+def _scale(equation: Equation, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of int8's kernel_scale: 1 along contracted axes, laid out to divide the output.
+
+    The kernel's axes go where the output has them. A contracted axis goes, as a 1, to the next place of the
+    output that the kernel does not reach; where all are taken, Keras drops the axis of the same number.
+    None where the output is all kernel, which Keras cannot lay out.
+    """
+    kernel, output = equation.kernel, equation.output
+    free = [place for place, letter in enumerate(output) if letter not in kernel]
+    order = [kernel.index(letter) for letter in output if letter in kernel]
+    at: int | None = None
+    dropped = []
+    for axis, letter in enumerate(kernel):
+        if letter in output:
+            continue
+        if free:
+            at = free.pop(0)
+        elif at is None:
+            return None
+        else:
+            dropped.append(axis)
+        order.insert(at, axis)
+    sizes = [shape[axis] if kernel[axis] in output else 1 for axis in order]
+    for place in free:
+        sizes.insert(place, 1)
+    for axis in reversed(dropped):
+        del sizes[axis]
+    return tuple(sizes)
+
+
+@layer("ReversibleEmbedding")
+class ReversibleEmbedding(Embedding):
+    """An embedding that also leads back: vectors in, a score for each of the input_dim integers out."""
+
+    def weights(self, input_shape: Any) -> list[Weight]:
+        """A table of embeddings (input_dim, output_dim), and reverse_embeddings, its transpose, where they are not tied."""
+        weights = super().weights(input_shape)
+        if self.config["tie_weights"]:
+            return weights
+        reverse = self.weight("reverse_embeddings", (self.integer("output_dim"), self.integer("input_dim")))
+        return in_order([*weights, *([reverse] if is_plain(self) else quantized_reverse(self, reverse))])
+
+    def call(self, inputs: Any, reverse: Any = False, *args: Any, **kwargs: Any) -> Any:
+        """(..., output_dim), or with reverse (..., input_dim)."""
+        if not reverse:
+            return super().call(inputs)
+        shape = need(inputs.shape)
+        if not shape:
+            raise LayerError(
+                "S101", "ReversibleEmbedding in reverse needs a feature axis", "Give it (batch, features)."
+            )
+        return Tensor((*shape[:-1], self.integer("input_dim")), self.compute_dtype)
+
+
+__all__ = ["Contraction", "EinsumDense", "Equation", "ReversibleEmbedding", "contract", "parse_equation"]

@@ -1,0 +1,288 @@
+"""Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Dot: keras.layers.merging.
+
+Keras 3 and standalone Keras 2 infer these shapes from shapes alone, tf_keras from the operations, which
+know more of a dimension that only one input states; `keep` is where the two part.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmlint.layers.base import Layer, LayerError, layer
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
+
+
+class Merge(Layer):
+    """A layer that makes one tensor of a list of them."""
+
+    multiple_inputs = True
+
+    def shapes(self, inputs: Any) -> list[Shape]:
+        """The shapes of the inputs. Raises: LayerError S122 where they are no list of tensors."""
+        if isinstance(inputs, list | tuple) and inputs and all(isinstance(item, Tensor) for item in inputs):
+            return [item.shape for item in inputs]
+        if isinstance(inputs, Tensor):
+            found = f"one tensor, {format_shape(inputs.shape)}"
+        elif isinstance(inputs, dict):
+            found = "a dict"
+        else:
+            found = "no tensors" if not inputs else "something other than a list of tensors"
+        raise LayerError(
+            "S122",
+            f"{self.class_name} takes a list of tensors, but gets {found}; Keras raises a ValueError",
+            "Connect the tensors to merge as one list.",
+        )
+
+    def build(self, input_shape: Any) -> None:
+        """Merging layers own nothing."""
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """One tensor. Raises: LayerError S113 where the shapes do not go together, S122 for a wrong count."""
+        shapes = self.shapes(inputs)
+        self.check_count(shapes)
+        known = [shape for shape in shapes if shape is not None]
+        output = self.merge(known)
+        return Tensor(output if len(known) == len(shapes) else None, self.compute_dtype)
+
+    def check_count(self, shapes: list[Shape]) -> None:
+        """Raises: LayerError S122 where the layer takes another number of tensors."""
+
+    def exactly_two(self, shapes: list[Shape]) -> None:
+        """Raises: LayerError S122 where there are not two tensors."""
+        if len(shapes) != 2:
+            raise LayerError(
+                "S122",
+                f"{self.class_name} takes exactly 2 tensors, but gets {len(shapes)}; Keras raises a ValueError",
+                "Connect two tensors, in order.",
+            )
+
+    def merge(self, shapes: list[KnownShape]) -> Shape:
+        """The shape of the output for those of the inputs, of which some may be missing."""
+        raise NotImplementedError
+
+    def keep(self, first: Dim, second: Dim) -> Dim:
+        """The dimension that two tensors share, where one of them leaves it open."""
+        if first is None or second is None:
+            if self.context.dialect == "keras3":
+                return None
+            known = second if first is None else first
+            return None if known == 1 else known
+        return first
+
+
+class Elementwise(Merge):
+    """A merge number by number, with broadcasting: dimensions of 1 repeat, missing ones come first."""
+
+    called = False
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The broadcast shape; what was broadcast in silence is reported once, S114."""
+        output = super().call(inputs, *args, **kwargs)
+        if not self.called:
+            self.called = True
+            self.report_broadcast(self.shapes(inputs))
+        return output
+
+    def merge(self, shapes: list[KnownShape]) -> Shape:
+        """(batch, ...), every other dimension the larger of those that are not 1."""
+        batches = {shape[0] for shape in shapes if shape} - {None}
+        if len(batches) > 1:
+            raise self.mismatch(shapes, f"their batch sizes differ ({', '.join(map(str, sorted(batches, key=str)))})")
+        if not shapes:
+            return None
+        merged = shapes[0][1:]
+        for shape in shapes[1:]:
+            merged = self.broadcast(merged, shape[1:], shapes)
+        return (batches.pop() if batches else None, *merged)
+
+    def broadcast(self, left: KnownShape, right: KnownShape, shapes: list[KnownShape]) -> KnownShape:
+        """Two shapes without batch dimension in one. Raises: LayerError S113."""
+        if len(left) < len(right):
+            left, right = right, left
+        extra = len(left) - len(right)
+        merged = list(left[:extra])
+        for a, b in zip(left[extra:], right, strict=True):
+            if a is None or b is None:
+                merged.append(self.keep(a, b))
+            elif b in (a, 1):
+                merged.append(a)
+            elif a == 1:
+                merged.append(b)
+            else:
+                raise self.mismatch(shapes, f"{a} and {b} differ and neither is 1")
+        return tuple(merged)
+
+    def mismatch(self, shapes: list[KnownShape], why: str) -> LayerError:
+        """The error for shapes that do not go together."""
+        listed = " and ".join(map(format_shape, shapes))
+        return LayerError(
+            "S113",
+            f"{self.class_name} cannot merge {listed}: {why}; Keras raises a ValueError",
+            "Give the inputs the same shape, with a Dense layer or a Reshape on one of them, or use Concatenate.",
+            shapes=shapes,
+        )
+
+    def report_broadcast(self, shapes: list[Shape]) -> None:
+        """S114, where inputs of different shapes merge all the same: intended, or a number too few?"""
+        known = [shape for shape in shapes if shape is not None]
+        ranks = {len(shape) for shape in known}
+        # Multiply by (batch, 1, 1, channels) or (batch, timesteps, 1) is how gates and attention are written.
+        if len(known) != len(shapes) or (self.class_name == "Multiply" and len(ranks) == 1):
+            return
+        if len(ranks) == 1:
+            columns = zip(*(shape[1:] for shape in known), strict=True)
+            if not any(1 in column and any(dim not in (1, None) for dim in column) for column in columns):
+                return
+        listed = " and ".join(map(format_shape, known))
+        self.context.report(
+            self,
+            LayerError(
+                "S114",
+                f"{self.class_name} merges {listed}, which differ: Keras repeats the smaller one without a word",
+                "If that is not meant, give the inputs the same shape.",
+                severity="warning",
+                shapes=known,
+            ),
+        )
+
+
+@layer("Add", "Multiply", "Average", "Maximum", "Minimum")
+class AnyNumber(Elementwise):
+    """Elementwise merges of one tensor or more."""
+
+
+@layer("Subtract")
+class Subtract(Elementwise):
+    """The first minus the second."""
+
+    def check_count(self, shapes: list[Shape]) -> None:
+        """Two. Raises: LayerError S122."""
+        self.exactly_two(shapes)
+
+
+@layer("Concatenate")
+class Concatenate(Merge):
+    """Joins tensors along one axis; all others must agree."""
+
+    def merge(self, shapes: list[KnownShape]) -> Shape:
+        """The first shape with the axis summed. Raises: LayerError S111, S112."""
+        axis = self.config.get("axis", -1)
+        if not isinstance(axis, int):
+            raise LayerError("E007", f"axis of Concatenate is {axis!r}; Keras takes an integer", "Use -1.", "axis")
+        if not shapes:
+            return None
+        for shape in shapes:
+            if not -len(shape) <= axis < len(shape) and (len(shapes) > 1 or axis < 0):
+                raise LayerError(
+                    "S111",
+                    f"axis {axis} of Concatenate is out of range for {format_shape(shape)}; Keras raises an error",
+                    f"Use an axis from {-len(shape)} to {len(shape) - 1}, -1 for the features.",
+                    "axis",
+                )
+        first = list(shapes[0])
+        if len(shapes) == 1:
+            return tuple(first)
+        position = axis % len(first)
+        for shape in shapes[1:]:
+            if len(shape) != len(first):
+                raise self.mismatch(shapes, axis, f"they have {len(first)} and {len(shape)} dimensions")
+            for index, dim in enumerate(shape):
+                if index == position:
+                    continue
+                before = first[index]
+                if before is not None and dim is not None and before != dim:
+                    raise self.mismatch(shapes, axis, f"axis {index} is {before} and {dim}")
+                if before is None and self.context.dialect != "keras3":
+                    first[index] = dim
+        first[position] = add(*(shape[axis] for shape in shapes))
+        return tuple(first)
+
+    def mismatch(self, shapes: list[KnownShape], axis: int, why: str) -> LayerError:
+        """The error for shapes that do not go together."""
+        return LayerError(
+            "S112",
+            f"Concatenate along axis {axis} cannot join {' and '.join(map(format_shape, shapes))}: {why};"
+            " Keras raises a ValueError",
+            "Make all axes but the one to concatenate equal, or choose another axis.",
+            "axis" if "axis" in self.spec.config else None,
+            shapes=shapes,
+        )
+
+
+@layer("Dot")
+class Dot(Merge):
+    """The sum of products of two tensors along one axis of each, for each sample."""
+
+    contracted: Dim = None
+
+    def check_count(self, shapes: list[Shape]) -> None:
+        """Two. Raises: LayerError S122."""
+        self.exactly_two(shapes)
+
+    def axes_argument(self) -> tuple[int, int]:
+        """One axis for each input. Raises: LayerError E007."""
+        axes = self.config.get("axes")
+        if isinstance(axes, int):
+            return axes, axes
+        if isinstance(axes, list | tuple) and len(axes) == 2 and all(isinstance(axis, int) for axis in axes):
+            return axes[0], axes[1]
+        raise LayerError(
+            "E007" if "axes" in self.spec.config else "E006",
+            f"axes of Dot is {axes!r}; Keras takes an integer or two of them",
+            "Use -1 to multiply along the features of both, or [1, 2] for one axis of each.",
+            "axes",
+        )
+
+    def merge(self, shapes: list[KnownShape]) -> Shape:
+        """The first without its axis, then the second without its axis and its batch.
+
+        Raises: LayerError S115 where the two axes differ; Keras takes an unknown and a known size for different.
+        """
+        axes = self.axes_argument()
+        if len(shapes) != 2:
+            return None
+        for shape, axis in zip(shapes, axes, strict=True):
+            # Keras folds one negative axis into the rank (-5 of a rank 3 is 1), but neither of two.
+            lowest = -len(shape) if isinstance(self.config["axes"], list | tuple) or not shape else axis
+            if not lowest <= axis < len(shape):
+                raise LayerError(
+                    "S115",
+                    f"axis {axis} of Dot is out of range for {format_shape(shape)}; Keras raises an error",
+                    f"Use an axis from 1 to {len(shape) - 1}.",
+                    "axes",
+                )
+        rests = [list(shape) for shape in shapes]
+        first, second = (
+            rest.pop(axis if axis >= 0 and axis < len(rest) else axis % len(rest))
+            for rest, axis in zip(rests, axes, strict=True)
+        )
+        if first != second:
+            raise LayerError(
+                "S115",
+                f"Dot multiplies axis {axes[0]} of {format_shape(shapes[0])} with axis {axes[1]} of"
+                f" {format_shape(shapes[1])}: {first} is not {second}; Keras raises a ValueError",
+                "Choose axes of equal size, or give the inputs the same size there.",
+                "axes",
+                shapes=shapes,
+            )
+        if not rests[1]:
+            raise self.rankless(shapes)
+        self.contracted = first
+        output = [*rests[0], *rests[1][1:]]
+        return (*output, 1) if len(output) == 1 else tuple(output)
+
+    def rankless(self, shapes: list[KnownShape]) -> LayerError:
+        """The error for a tensor that has a batch dimension only."""
+        return LayerError(
+            "S115",
+            f"Dot needs two dimensions at least, but gets {' and '.join(map(format_shape, shapes))}",
+            "Give each input a feature axis.",
+        )
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Every output number takes as many multiplications as the contracted axis is long."""
+        shape = output_shapes[0] if output_shapes else None
+        return None if shape is None else product((*shape[1:], self.contracted))
+
+
+__all__ = ["AnyNumber", "Concatenate", "Dot", "Elementwise", "Merge", "Subtract"]

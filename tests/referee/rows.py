@@ -1,0 +1,94 @@
+"""One layer called on several inputs: what Keras and lstmlint say, in the form of tests/data/layers.
+
+A row: {"layer": {"class_name", "config"}, "inputs": [shape, ...], "call": {"args": [...], "kwargs": {...}}}, where
+"$1" stands for the second input. Without "call", one input is the argument, and several are one list.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lstmlint.inference import Bindings, Inferrer
+from lstmlint.parsing.common import Names
+from lstmlint.parsing.keras2 import parse_layer as parse_keras2
+from lstmlint.parsing.keras3 import parse_layer as parse_keras3
+from lstmlint.shapes import Tensor, tensors_in
+from lstmlint.spec import Dialect
+
+Row = dict[str, Any]
+
+
+def put(structure: Any, inputs: list[Any]) -> Any:
+    """The structure with its "$0", "$1" replaced by inputs."""
+    if isinstance(structure, str) and structure.startswith("$"):
+        return inputs[int(structure[1:])]
+    if isinstance(structure, list):
+        return [put(item, inputs) for item in structure]
+    if isinstance(structure, dict):
+        return {key: put(value, inputs) for key, value in structure.items()}
+    return structure
+
+
+def call_of(row: Row, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments of the row's call."""
+    if "call" in row:
+        return put(row["call"].get("args", []), inputs), put(row["call"].get("kwargs", {}), inputs)
+    return [inputs[0] if len(inputs) == 1 else list(inputs)], {}
+
+
+def keras_says(keras: Any, row: Row) -> Row:
+    """{"weights", "outputs"} of the layer, or {"refused": the error}."""
+    given = json.loads(json.dumps(row["layer"]))
+    try:
+        if keras.__version__.startswith("3."):
+            layer = keras.saving.deserialize_keras_object({"module": "keras.layers", "registered_name": None, **given})
+        else:
+            layer = keras.layers.deserialize(given)
+        inputs = [keras.Input(batch_shape=tuple(shape)) for shape in row["inputs"]]
+        args, kwargs = call_of(row, inputs)
+        outputs = layer(*args, **kwargs)
+    except Exception as error:  # noqa: BLE001 - whatever Keras raises is its verdict
+        return {"refused": f"{type(error).__name__}: {error}"}
+    flat = list(outputs) if isinstance(outputs, list | tuple) else [outputs]
+    return {
+        "weights": [
+            [_name(weight, layer.name), list(weight.shape), weight.trainable, _dtype(weight)]
+            for weight in layer.weights
+        ],
+        "outputs": [list(tensor.shape) for tensor in flat],
+    }
+
+
+def _name(weight: Any, layer: str) -> str:
+    path: str = getattr(weight, "path", weight.name).partition(":")[0]
+    return path.partition(f"{layer}/")[2] or path
+
+
+def _dtype(weight: Any) -> str:
+    return str(getattr(weight.dtype, "name", weight.dtype))
+
+
+def lstmlint_says(row: Row, dialect: Dialect = "keras3") -> Row:
+    """The same of lstmlint, or {"refused": its first error}."""
+    run = Inferrer(dialect, Bindings())
+    parse = parse_keras3 if dialect == "keras3" else parse_keras2
+    extra = () if dialect == "keras3" else (dialect,)
+    spec = parse(row["layer"], "", Names(), *extra, 0)
+    layer = run.make(spec)
+    args, kwargs = call_of(row, [Tensor(tuple(shape)) for shape in row["inputs"]])
+    outputs = run.apply(layer, args, kwargs)
+    errors = [problem for problem in run.problems if problem.severity in (None, "error")]
+    if errors:
+        return {"refused": f"{errors[0].code}: {errors[0].message}"}
+    return {
+        "weights": [[w.name, list(w.shape), w.trainable, w.dtype] for w in layer.all_weights()],
+        "outputs": [None if tensor.shape is None else list(tensor.shape) for tensor in tensors_in(outputs)],
+    }
+
+
+def difference(row: Row, ours: Row, theirs: Row) -> str | None:
+    """Where two verdicts differ; None where they agree, whatever the words of a refusal."""
+    if ("refused" in ours and "refused" in theirs) or ours == theirs:
+        return None
+    return f"{json.dumps(row)}\n  lstmlint {ours}\n  Keras    {theirs}"
