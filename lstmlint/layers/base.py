@@ -102,7 +102,7 @@ class Layer:
     min_ndim: int | None = None
     max_ndim: int | None = None
     axes: str = ""
-    multiple_inputs: ClassVar[bool] = False
+    multiple_inputs: bool = False
     known: ClassVar[bool] = True
     # False where Keras 3 keeps the weights in layers inside that are made without this layer's `trainable`.
     weights_follow_trainable: ClassVar[bool] = True
