@@ -15,6 +15,7 @@ from lstmlint.spec import Dialect
 FAMILIES = (
     "core", "rnn", "wrappers", "convolutional", "pooling", "normalization", "reshaping", "merging",
     "attention", "activations", "regularization", "einsum", "legacy",
+    "preprocessing", "vocabulary", "scaling", "image_preprocessing", "audio_preprocessing",
 )  # fmt: skip
 
 
