@@ -1,0 +1,402 @@
+"""Resizing, cropping and the augmentations of images: keras.layers.preprocessing.image_preprocessing.
+
+None of them owns weights. Most leave every shape as it is; Keras 3 even takes tensors that are no images,
+since it answers a symbolic call without looking. So a table says what each constructor checks, and one class
+serves all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import inf, nextafter
+from typing import Any, NamedTuple
+
+from lstmlint.layers.base import Context, LayerError, UnknownShape, layer
+from lstmlint.layers.preprocessing import PreprocessingLayer
+from lstmlint.layers.signatures import REQUIRED
+from lstmlint.layers.spatial import bad_value, given
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape
+from lstmlint.spec import LayerSpec
+
+
+class Rule(NamedTuple):
+    """What a constructor takes for an argument: the test, the same in words, and an example."""
+
+    accepts: Callable[[Any], bool]
+    wants: str
+    example: Any
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def _two(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def words(*allowed: str) -> Rule:
+    """One of a few names."""
+    return Rule(
+        lambda value: isinstance(value, str) and value in allowed,
+        " or ".join(f'"{word}"' for word in allowed),
+        allowed[0],
+    )
+
+
+def within(low: float, high: float) -> Rule:
+    """A number in a range, or two that are both in it."""
+
+    def accepts(value: Any) -> bool:
+        numbers = value if _two(value) else [value]
+        return all(_number(number) and low <= number <= high for number in numbers)
+
+    return Rule(accepts, f"a number from {low:g} to {high:g}, or two of them", high / 2)
+
+
+def overlapping(low: float, high: float, empty: bool = False) -> Rule:
+    """A number in a range, or two whose span meets it: Keras 3's own check of `factor`.
+
+    empty: whether anything empty (null, 0, []) is taken for 0.
+    """
+
+    def accepts(value: Any) -> bool:
+        first, second = value if _two(value) else (value, value)
+        if empty and not value:
+            return True
+        return _number(first) and _number(second) and first <= high and second >= low
+
+    return Rule(accepts, f"a number from {low:g} to {high:g}, or two of them", high / 2)
+
+
+def mirrored(low: float, high: float, ordered: bool = True, optional: bool = False) -> Rule:
+    """tf_keras: two numbers in a range, or one that stands for -x and x."""
+
+    def accepts(value: Any) -> bool:
+        if value is None:
+            return optional
+        first, second = value if _two(value) else (value, value)
+        if not (_number(first) and _number(second)):
+            return False
+        if not _two(value):
+            first = -first
+        return low <= first <= high and low <= second <= high and not (ordered and first > second)
+
+    return Rule(accepts, f"a number, or a lower and an upper bound, from {low:g} to {high:g}", 0.2)
+
+
+def number(low: float, high: float) -> Rule:
+    """One number in a range."""
+    return Rule(lambda value: _number(value) and low <= value <= high, f"a number from {low:g} to {high:g}", high / 2)
+
+
+def _contrast(value: Any) -> bool:
+    low, high = value if _two(value) else (value, value)
+    return _number(low) and _number(high) and 0 <= low <= 1 and high >= 0
+
+
+def _odd(value: Any) -> bool:
+    numbers = value if _two(value) else [value]
+    return all(_number(one) and one % 2 != 0 for one in numbers)
+
+
+def _whole(value: Any) -> bool:
+    try:
+        int(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+NOTHING = Rule(lambda value: value is None, "no value here", None)
+PAIR = Rule(_two, "a list of two numbers", [0, 255])
+SEED = Rule(lambda value: value is None or isinstance(value, int), "an integer or null", 42)
+FORMAT = Rule(
+    lambda value: value is None or str(value).lower() in ("channels_first", "channels_last"),
+    '"channels_last" or "channels_first"', "channels_last",
+)  # fmt: skip
+WHOLE = Rule(_whole, "an integer", 10)
+UNIT = overlapping(0, 1)
+SIGNED = overlapping(-1, 1)
+BASE = overlapping(-1, 1, empty=True)
+INTERPOLATION = words("bilinear", "nearest")
+FILL_MODE = words("reflect", "wrap", "constant", "nearest")
+SPATIAL = {"interpolation": INTERPOLATION, "fill_mode": FILL_MODE}
+
+KERAS3: Mapping[str, Mapping[str, Rule]] = {
+    "AugMix": {"factor": within(0, 1), "value_range": PAIR, "interpolation": INTERPOLATION},
+    "AutoContrast": {"factor": NOTHING, "value_range": PAIR},
+    "ContrastLimitedAdaptiveHistogramEqualization": {"factor": BASE},
+    "CutMix": {"factor": UNIT},
+    "Equalization": {"factor": BASE, "value_range": PAIR},
+    "MixUp": {"factor": BASE},
+    "RandAugment": {"factor": within(0, 1), "value_range": PAIR, "interpolation": INTERPOLATION},
+    "RandomBrightness": {"factor": BASE, "value_range": PAIR},
+    "RandomColorDegeneration": {"factor": SIGNED, "value_range": PAIR},
+    "RandomColorJitter": {
+        "factor": BASE,
+        "brightness_factor": BASE,
+        "contrast_factor": overlapping(0, 1),
+        "saturation_factor": SIGNED,
+        "hue_factor": overlapping(0, 1),
+    },
+    "RandomContrast": {"factor": UNIT},
+    "RandomElasticTransform": {
+        "factor": UNIT,
+        "scale": UNIT,
+        "interpolation": INTERPOLATION,
+        "fill_mode": words("reflect", "constant", "nearest", "wrap", "mirror"),
+    },
+    "RandomErasing": {"factor": UNIT, "scale": UNIT},
+    "RandomFlip": {"factor": NOTHING},
+    "RandomGaussianBlur": {
+        "factor": UNIT,
+        "kernel_size": Rule(_odd, "an odd number, or two of them", 3),
+        "sigma": UNIT,
+    },
+    "RandomGrayscale": {"factor": number(0, 1)},
+    "RandomHue": {"factor": UNIT},
+    "RandomInvert": {"factor": UNIT},
+    "RandomPerspective": {"factor": UNIT, "scale": number(0, 1), "interpolation": INTERPOLATION},
+    "RandomPosterization": {"factor": overlapping(1, 8), "value_range": PAIR},
+    "RandomRotation": {"factor": BASE, **SPATIAL},
+    "RandomSaturation": {"factor": SIGNED, "value_range": PAIR},
+    "RandomSharpness": {"factor": UNIT, "value_range": PAIR},
+    "RandomShear": {"factor": NOTHING, "x_factor": within(0, 1), "y_factor": within(0, 1), **SPATIAL},
+    "RandomTranslation": {
+        "factor": NOTHING,
+        "height_factor": within(-1, 1),
+        "width_factor": within(-1, 1),
+        **SPATIAL,
+    },
+    "RandomZoom": {
+        "factor": NOTHING,
+        "height_factor": within(nextafter(-1, 0), 1),
+        "width_factor": within(nextafter(-1, 0), 1),
+        **SPATIAL,
+    },
+    "Solarization": {
+        "factor": NOTHING,
+        "addition_factor": within(0, 1),
+        "threshold_factor": within(0, 1),
+        "value_range": PAIR,
+    },
+    "Resizing": {"factor": NOTHING},
+    "CenterCrop": {"factor": NOTHING},
+    "RandomCrop": {"factor": BASE},
+    "MaxNumBoundingBoxes": {"factor": BASE, "max_number": WHOLE, "fill_value": WHOLE},
+}
+# Arguments for which null says that there is none.
+OPTIONAL = frozenset({"brightness_factor", "contrast_factor", "saturation_factor", "hue_factor"})
+
+_RESIZE = Rule(
+    lambda value: isinstance(value, str)
+    and value.lower()
+    in ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"),
+    "the name of an interpolation of tf.image.resize", "bilinear",
+)  # fmt: skip
+_STRETCH = {"factor": mirrored(-1, inf), "interpolation": _RESIZE}
+
+TF_KERAS: Mapping[str, Mapping[str, Rule]] = {
+    "RandomBrightness": {"factor": within(-1, 1), "value_range": PAIR},
+    "RandomContrast": {"factor": Rule(_contrast, "a number from 0 to 1, or a lower and an upper bound", 0.2)},
+    "RandomFlip": {"mode": words("horizontal_and_vertical", "horizontal", "vertical")},
+    "RandomHeight": _STRETCH,
+    "RandomWidth": _STRETCH,
+    "RandomRotation": {"factor": mirrored(-inf, inf), **SPATIAL},
+    "RandomTranslation": {"height_factor": mirrored(-1, 1), "width_factor": mirrored(-1, 1), **SPATIAL},
+    "RandomZoom": {
+        "height_factor": mirrored(-1, 1, ordered=False),
+        "width_factor": mirrored(-1, inf, ordered=False, optional=True),
+        **SPATIAL,
+    },
+    "Resizing": {"interpolation": _RESIZE},
+}
+
+RESHAPING = frozenset({"Resizing", "CenterCrop", "RandomCrop", "MaxNumBoundingBoxes"})
+
+
+class ImageLayer(PreprocessingLayer):
+    """A layer for images (height, width, channels), alone or in a batch; in Keras 3 also for a dict that holds
+    them with their labels, boxes and masks.
+    """
+
+    multiple_inputs = True
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        if not self.keras3:
+            self.min_ndim, self.max_ndim = 3, None if self.class_name == "RandomContrast" else 4
+            self.axes = "(batch, height, width, channels)"
+            self.multiple_inputs = False
+
+    def check(self) -> None:
+        """What the table says of the class, and the seed. Raises: LayerError E006, E007."""
+        for argument, rule in self.rules().items():
+            value = self.config.get(argument, None)
+            if value is REQUIRED:
+                given(self, argument)
+            if argument in self.config and not (value is None and argument in OPTIONAL) and not rule.accepts(value):
+                raise bad_value(self, argument, rule.wants, rule.example)
+
+    def rules(self) -> dict[str, Rule]:
+        """The rules for the class's arguments, in its dialect."""
+        rules = {"seed": SEED, **(KERAS3 if self.keras3 else TF_KERAS).get(self.class_name, {})}
+        if self.keras3:
+            rules["data_format"] = FORMAT
+            jitter = self.config.get("brightness_factor"), self.config.get("saturation_factor")
+            if any(factor is not None for factor in jitter):
+                rules["value_range"] = PAIR
+        return rules
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The inputs in their structure, each with its new shape and dtype."""
+        if isinstance(inputs, list):
+            return [self.call(item) for item in inputs]
+        if isinstance(inputs, dict):
+            return {key: self.call(item) for key, item in inputs.items()}
+        return super().call(inputs)
+
+    def axes_of(self, rank: int) -> tuple[int, int]:
+        """The axes of height and width of an image of the rank."""
+        first = str(self.config.get("data_format")).lower() == "channels_first"
+        return (rank - 2, rank - 1) if first else (rank - 3, rank - 2)
+
+
+@layer(*sorted((KERAS3.keys() | TF_KERAS.keys()) - RESHAPING - {"RandomHeight", "RandomWidth"}))
+class Augmentation(ImageLayer):
+    """A layer that changes the pixels and leaves the shape."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        if self.class_name in ("RandomGrayscale", "RandomColorDegeneration"):
+            self.multiple_inputs = False
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """The input's. Raises: LayerError S101 and S112 for a RandomColorDegeneration of anything but colours."""
+        if self.class_name == "RandomColorDegeneration" and self.keras3:
+            self._check_colours(input_shape)
+        return input_shape
+
+    def _check_colours(self, shape: KnownShape) -> None:
+        if len(shape) not in (3, 4):
+            raise LayerError(
+                "S101",
+                f"RandomColorDegeneration expects 3 or 4 dimensions (batch, height, width, channels), but gets"
+                f" {len(shape)}: {format_shape(shape)}; Keras raises a ValueError",
+                "Give it images.",
+                shape=shape,
+            )
+        channels = shape[-3 if self.axes_of(len(shape))[1] == len(shape) - 1 else -1]
+        if channels not in (None, 3):
+            raise LayerError(
+                "S117",
+                f"RandomColorDegeneration needs 3 channels, but gets {channels} in {format_shape(shape)}; Keras raises"
+                " a ValueError",
+                "Give it colour images, or set data_format to what the images have.",
+                "data_format",
+            )
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """The layer's dtype; two layers leave the input's."""
+        return inputs.dtype if self.class_name in ("Equalization", "RandomGrayscale") else self.compute_dtype
+
+
+class SizedLayer(ImageLayer):
+    """A layer whose images have the size that the config says."""
+
+    smallest = 0
+
+    def size(self, argument: str) -> Dim:
+        """The value of height or width. Raises: LayerError E006, E007."""
+        if self.keras3:
+            return self.dimension(argument)
+        given(self, argument)
+        return self.integer(argument, self.smallest)
+
+    def sized(self, shape: KnownShape, height: int, width: int) -> KnownShape:
+        """The shape with the size on the two axes. Raises: LayerError S101 where it has no such axes."""
+        if height < 0 or width >= len(shape):
+            raise LayerError(
+                "S101",
+                f"{self.class_name} needs images, (batch, height, width, channels), but gets {format_shape(shape)};"
+                " Keras raises an error",
+                "Give it images.",
+                shape=shape,
+            )
+        dims = list(shape)
+        dims[height], dims[width] = self.size("height"), self.size("width")
+        return tuple(dims)
+
+
+@layer("Resizing")
+class Resizing(SizedLayer):
+    """Images scaled to height · width."""
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """One tensor. Raises: UnknownShape for the dict of images and labels of which Keras 3 makes nonsense."""
+        if not isinstance(inputs, Tensor):
+            raise UnknownShape
+        return super().call(inputs)
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """Keras 3 takes every rank but 4 for a single image. Raises: LayerError S101."""
+        batched = 1 if len(input_shape) == 4 else 0
+        height, _ = self.axes_of(3)
+        return self.sized(input_shape, height + batched, height + batched + 1)
+
+
+@layer("CenterCrop", "RandomCrop")
+class Crop(SizedLayer):
+    """Images cut to height · width, or scaled to it where they are smaller."""
+
+    smallest = 1
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.multiple_inputs = False
+        if self.class_name == "CenterCrop":
+            self.min_ndim, self.max_ndim = 3, 4
+            self.axes = "(batch, height, width, channels)"
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """The size on the axes of height and width. Raises: LayerError S101."""
+        return self.sized(input_shape, *self.axes_of(len(input_shape)))
+
+
+@layer("RandomHeight", "RandomWidth")
+class Stretch(ImageLayer):
+    """tf_keras: images of a height or width that is drawn anew for every batch."""
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """None on that axis."""
+        dims = list(input_shape)
+        dims[self.axes_of(len(input_shape))[self.class_name == "RandomWidth"]] = None
+        return tuple(dims)
+
+
+@layer("MaxNumBoundingBoxes")
+class MaxNumBoundingBoxes(ImageLayer):
+    """Every image with max_number boxes, cut or padded."""
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The inputs, with max_number on axis 1 of boxes and labels. Raises: LayerError E007, S122."""
+        outputs = super().call(inputs)
+        boxes = outputs.get("bounding_boxes") if isinstance(outputs, dict) else None
+        if boxes is None:
+            return outputs
+        if not isinstance(boxes, dict) or boxes.keys() != {"boxes", "labels"}:
+            raise LayerError(
+                "S122", "bounding_boxes must hold boxes and labels, and nothing else; Keras raises a KeyError",
+                'Give MaxNumBoundingBoxes {"images": ..., "bounding_boxes": {"boxes": ..., "labels": ...}}.',
+            )  # fmt: skip
+        number = int(self.config["max_number"])
+        if number < 0:
+            raise bad_value(self, "max_number", "an integer that is not negative", 10)
+        for tensor in boxes.values():
+            if isinstance(tensor, Tensor) and tensor.shape is not None and len(tensor.shape) > 1:
+                tensor.shape = (tensor.shape[0], number, *tensor.shape[2:])
+        return outputs
+
+
+__all__ = ["KERAS3", "TF_KERAS", "ImageLayer"]

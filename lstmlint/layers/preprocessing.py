@@ -1,0 +1,400 @@
+"""Lookup, hashing, text, categories, bins, normalization, rescaling, pipelines: keras.layers.preprocessing.
+
+Few of them own weights, and most say of their output only how its last axis is encoded. Keras 3 answers a
+symbolic call from `compute_output_shape`, which looks at little; tf_keras traces the layer's real code,
+which looks at much. So the same config may load in one and not in the other, and may even have another
+shape there; `keras3` tells them apart. Keras 1 has none of these layers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from lstmlint.layers.base import Context, Layer, LayerError, layer
+from lstmlint.layers.spatial import bad_value, given, shown
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape
+from lstmlint.spec import LayerSpec
+
+
+class PreprocessingLayer(Layer):
+    """What the layers of this family share.
+
+    written: the arguments that Keras 3's from_config reads without a default, so that a config without
+    them does not load although the constructor has defaults.
+    """
+
+    written: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.keras3 = context.dialect == "keras3"
+        self.check()
+        for argument in self.must_write():
+            if spec.raw and argument not in spec.config:
+                context.report(
+                    self,
+                    LayerError(
+                        "E006",
+                        f"{self.class_name} does not say {argument}; Keras fills in no default when it loads a"
+                        " model and raises a KeyError",
+                        f'Add "{argument}": {shown(self.config.get(argument))}.',
+                    ),
+                )
+
+    def must_write(self) -> tuple[str, ...]:
+        """The arguments that a saved config cannot leave out."""
+        return self.written if self.keras3 else ()
+
+    def check(self) -> None:
+        """What the constructor checks. Raises: LayerError E006, E007."""
+
+    def dimension(self, argument: str) -> Dim:
+        """An argument that becomes a dimension: an int that is not negative, or None.
+
+        Raises: LayerError E006 where it is missing, E007 where Keras cannot make a dimension of it.
+        """
+        value = given(self, argument)
+        if value is None:
+            return None
+        if not isinstance(value, int) or value < 0:
+            raise bad_value(self, argument, "an integer that is not negative", 10)
+        return int(value)
+
+    def one_of(self, argument: str, *allowed: Any) -> Any:
+        """An argument that must be one of a few values. Raises: LayerError E007 for anything else."""
+        value = given(self, argument)
+        if not isinstance(value, list | dict) and value in allowed:
+            return value
+        raise bad_value(self, argument, " or ".join(map(shown, allowed)), allowed[0])
+
+
+class CategoricalLayer(PreprocessingLayer):
+    """A layer that makes integers of its input, and of them what `output_mode` says.
+
+    int: the integers themselves. one_hot: `depth` numbers for each of them. multi_hot, count, tf_idf:
+    `depth` numbers for all of a sample.
+    """
+
+    modes: ClassVar[tuple[str, ...]] = ("int", "one_hot", "multi_hot", "count")
+    aliases: ClassVar[dict[str, str]] = {}
+    mode: str = "int"
+
+    def check(self) -> None:
+        """output_mode, and sparse only where there is an encoding. Raises: LayerError E007."""
+        self.mode = self.one_of("output_mode", *self.modes, *self.aliases)
+        self.mode = self.aliases.get(self.mode, self.mode)
+        if self.config.get("sparse") and self.mode == "int":
+            raise LayerError(
+                "E007",
+                f"sparse of {self.class_name} is true, but output_mode is int, which has no sparse form; Keras raises"
+                " a ValueError",
+                "Set sparse to false, or output_mode to one_hot, multi_hot or count.",
+                "sparse",
+            )
+
+    def depth(self) -> Dim:
+        """The size of the encoded axis."""
+        raise NotImplementedError
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """The input's shape for integers, else with the last axis encoded."""
+        if self.mode == "int":
+            return input_shape
+        depth = self.depth()
+        return self.encoded(input_shape, depth) if self.keras3 else self.counted(input_shape, depth)
+
+    def encoded(self, shape: KnownShape, depth: Dim) -> KnownShape:
+        """Keras 3: one_hot appends an axis, or takes the place of a last axis of size 1."""
+        if self.mode == "one_hot" and not (len(shape) > 1 and shape[-1] == 1):
+            return (*shape, depth)
+        return (*shape[:-1], depth)
+
+    def counted(self, shape: KnownShape, depth: Dim) -> KnownShape:
+        """tf_keras: tf.math.bincount over the last axis, which takes two axes at most.
+
+        Raises: LayerError S101 for more.
+        """
+        rank = len(shape)
+        if self.mode == "one_hot" and shape and shape[-1] != 1:
+            rank += 1
+        if rank > 2:
+            raise LayerError(
+                "S101",
+                f"{self.class_name} with output_mode {self.mode} would make {rank} dimensions of {format_shape(shape)};"
+                " tf_keras makes 2 at most and raises a ValueError",
+                'Give it one value per sample, (batch, 1), or set output_mode to "int".',
+                shape=shape,
+            )
+        return (depth,) if rank < 2 else (shape[0], depth)
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """Integers as int64 unless the layer has another dtype; encodings in its dtype."""
+        return "int64" if self.mode == "int" and self.spec.dtype is None else self.compute_dtype
+
+
+def check_salt(layer: Layer) -> None:
+    """Raises: LayerError E007 where the salt is neither an integer nor two of them."""
+    salt = layer.config.get("salt")
+    if salt is not None and not isinstance(salt, int) and not (isinstance(salt, list) and len(salt) == 2):
+        raise bad_value(layer, "salt", "an integer, two of them, or null", 42)
+
+
+def check_integer_dtype(layer: CategoricalLayer) -> None:
+    """Raises: LayerError E007 where the layer's dtype cannot hold the integers that its output_mode asks for."""
+    if "int" not in layer.compute_dtype:
+        raise LayerError(
+            "E007",
+            f"dtype of {layer.class_name} is {layer.compute_dtype}, but output_mode int gives integers; Keras raises a"
+            " ValueError",
+            'Set dtype to "int64", or output_mode to "one_hot", "multi_hot" or "count".',
+            "dtype",
+        )
+
+
+@layer("Hashing")
+class Hashing(CategoricalLayer):
+    """Each value's hash, modulo num_bins."""
+
+    def check(self) -> None:
+        """Raises: LayerError E006, E007."""
+        bins = given(self, "num_bins")
+        if not isinstance(bins, int | float) or bins <= 0:
+            raise bad_value(self, "num_bins", "a positive integer", 16)
+        super().check()
+        if self.mode == "int" and self.spec.dtype is not None and self.keras3:
+            check_integer_dtype(self)
+        check_salt(self)
+
+    def depth(self) -> Dim:
+        """num_bins."""
+        return self.dimension("num_bins")
+
+    def encoded(self, shape: KnownShape, depth: Dim) -> KnownShape:
+        """Keras 3 answers as if one_hot, too, encoded the whole last axis."""
+        return (*shape[:-1], depth)
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """Keras 3: the variable dtype. tf_keras: int64 where a float dtype was given for integers."""
+        if self.spec.dtype is None or (self.mode == "int" and "int" not in self.compute_dtype):
+            return "int64" if self.mode == "int" else "float32"
+        return self.variable_dtype if self.keras3 else self.compute_dtype
+
+
+@layer("HashedCrossing")
+class HashedCrossing(CategoricalLayer):
+    """The hash of two features taken together (tf_keras: of any number), modulo num_bins."""
+
+    modes = ("int", "one_hot")
+    multiple_inputs = True
+
+    def check(self) -> None:
+        """Raises: LayerError E006, E007."""
+        given(self, "num_bins")
+        self.mode = self.one_of("output_mode", *self.modes)
+        if not self.keras3 and self.mode == "int" and self.spec.dtype is not None:
+            check_integer_dtype(self)
+
+    def depth(self) -> Dim:
+        """num_bins."""
+        return self.dimension("num_bins")
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
+        """One tensor for the list of features. Raises: LayerError S122, S113, E007."""
+        features = inputs if isinstance(inputs, list) else [inputs]
+        count = len(features)
+        if count != 2 and (self.keras3 or count < 2):
+            wanted = "2 tensors" if self.keras3 else "2 tensors or more"
+            raise LayerError(
+                "S122", f"HashedCrossing crosses {wanted}, but gets {count}; Keras raises a ValueError",
+                f"Call it on a list of {wanted}.",
+            )  # fmt: skip
+        shapes = [feature.shape for feature in features]
+        if None in shapes:
+            return Tensor(None, self.output_dtype(features[0]))
+        self._check_shapes(shapes)
+        for dtype in () if self.keras3 else {feature.dtype for feature in features}:
+            if dtype is not None and dtype != "string" and "int" not in dtype:
+                raise LayerError(
+                    "E007", f"HashedCrossing takes integers or strings, but gets {dtype}; tf_keras raises a ValueError",
+                    "Declare the input's dtype as string or int64.",
+                )  # fmt: skip
+        first: KnownShape = shapes[0]
+        if not self.keras3:
+            first = (None, *first[1:])
+        return Tensor(self.output_shape(first), self.output_dtype(features[0]))
+
+    def _check_shapes(self, shapes: list[KnownShape]) -> None:
+        first = shapes[0]
+        if self.keras3:
+            fits = all(shape and first and shape[-1] == first[-1] for shape in shapes)
+            wanted = "the same last dimension"
+        else:
+            fits = 0 < len(first) < 3 and first[1:] in ((), (1,)) and all(shape == first for shape in shapes)
+            wanted = "the same shape, (batch, 1)"
+        if not fits:
+            raise LayerError(
+                "S113",
+                f"HashedCrossing needs features of {wanted}, but gets {' and '.join(map(format_shape, shapes))}; Keras"
+                " raises an error",
+                "Give it features of shape (batch, 1).",
+                shapes=shapes,
+            )
+
+
+@layer("CategoryEncoding")
+class CategoryEncoding(CategoricalLayer):
+    """Integers below num_tokens, encoded."""
+
+    modes = ("multi_hot", "one_hot", "count")
+    aliases: ClassVar[dict[str, str]] = {"binary": "multi_hot"}
+
+    def check(self) -> None:
+        """Raises: LayerError E006, E007."""
+        super().check()
+        if self.config.get("max_tokens") is not None:  # tf_keras still takes this name
+            self.config["num_tokens"] = self.config["max_tokens"]
+        tokens = self.config.get("num_tokens")
+        if tokens is None:
+            raise LayerError(
+                "E006", "CategoryEncoding has no num_tokens; Keras raises a ValueError",
+                'Add "num_tokens", the number of categories.', "num_tokens",
+            )  # fmt: skip
+        if not isinstance(tokens, int | float) or tokens < 1:
+            raise bad_value(self, "num_tokens", "a positive integer", 10)
+
+    def depth(self) -> Dim:
+        """num_tokens."""
+        return self.dimension("num_tokens")
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """The layer's dtype."""
+        return self.compute_dtype
+
+
+@layer("Discretization")
+class Discretization(CategoricalLayer):
+    """Numbers in, the index of their bin out.
+
+    tf_keras keeps a summary of what it adapted to; its length is open, and Keras counts none of it.
+    """
+
+    # Keras 3's Discretization hands nothing on to Layer.
+    taken: ClassVar[frozenset[str]] = frozenset(
+        {"bin_boundaries", "num_bins", "epsilon", "output_mode", "sparse", "dtype", "name"}
+    )
+    bounds: list[Any] | None = None
+
+    def check(self) -> None:
+        """Raises: LayerError E005, E006, E007."""
+        super().check()
+        config = self.config
+        bins, bounds = config.get("num_bins"), config.get("bin_boundaries")
+        if self.keras3:
+            refuse_others(self, self.taken)
+        elif (old := config.get("bins")) is not None:  # tf_keras still takes this name
+            bins, bounds = (old, bounds) if isinstance(old, int) and bins is None else (bins, bounds or old)
+        if bins is not None and (not isinstance(bins, int | float) or bins < 0):
+            raise bad_value(self, "num_bins", "an integer that is not negative, or null", 10)
+        if bins is not None and bounds is not None and not self.keras3:
+            raise LayerError(
+                "E007", "Discretization has both num_bins and bin_boundaries; tf_keras raises a ValueError",
+                "Keep only one of them.", "num_bins",
+            )  # fmt: skip
+        if bins is None and bounds is None and self.keras3:
+            raise LayerError(
+                "E006", "Discretization has neither num_bins nor bin_boundaries; Keras raises a ValueError",
+                "Add one of them.", "num_bins",
+            )  # fmt: skip
+        if bounds is not None and not isinstance(bounds, list) and (self.mode != "int" or not self.keras3):
+            raise bad_value(self, "bin_boundaries", "a list of numbers", [0.0, 1.0])
+        self.bounds = bounds if isinstance(bounds, list) else None
+
+    def depth(self) -> Dim:
+        """One bin more than there are boundaries; num_bins before they are known (tf_keras: one bin then)."""
+        if self.bounds is not None:
+            return len(self.bounds) + 1
+        return self.dimension("num_bins") if self.keras3 else 1
+
+    def encoded(self, shape: KnownShape, depth: Dim) -> KnownShape:
+        """Keras 3 drops the axis after the batch for multi_hot and count."""
+        if self.mode == "one_hot":
+            return super().encoded(shape, depth)
+        return (shape[0], *shape[2:], depth) if len(shape) > 1 else (depth,)
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """Keras 3: int32 for integers. tf_keras: int64 unless told otherwise."""
+        if self.mode != "int":
+            return self.compute_dtype
+        if self.keras3:
+            return "int32"
+        return self.compute_dtype if self.spec.dtype is not None and "int" in self.compute_dtype else "int64"
+
+
+def refuse_others(layer: Layer, taken: frozenset[str]) -> None:
+    """Raises: LayerError E005 where the config has an argument that this constructor, unlike others, does not take."""
+    config = layer.spec.raw.get("config")
+    for name in config if isinstance(config, dict) else layer.spec.config:
+        if name not in taken:
+            raise LayerError(
+                "E005",
+                f"{layer.class_name} takes no argument {name!r}; Keras raises a TypeError",
+                f"Remove it. {layer.class_name} takes: {', '.join(sorted(taken))}.",
+                name,
+            )
+
+
+@layer("Pipeline")
+class Pipeline(PreprocessingLayer):
+    """Layers one after the other."""
+
+    multiple_inputs = True
+    taken: ClassVar[frozenset[str]] = frozenset({"layers", "name"})
+
+    def check(self) -> None:
+        """Raises: LayerError E005, E007."""
+        layers = self.config.get("layers")
+        if not isinstance(layers, list) or not all(isinstance(one, LayerSpec) for one in layers):
+            raise LayerError(
+                "E007", "layers of Pipeline is no list of layers; Keras raises a ValueError",
+                "Write them as in a Sequential model.", "layers",
+            )  # fmt: skip
+        if not layers:
+            raise LayerError("E007", "Pipeline holds no layers; Keras cannot call it", "Add a layer.", "layers")
+        refuse_others(self, self.taken)
+        self.sublayers = [self.context.make(one) for one in layers]
+
+    def build(self, input_shape: Any) -> None:
+        """The layers are built by being called."""
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """What the last layer makes of what the first one got."""
+        value = inputs
+        for one in self.sublayers:
+            value = one.apply([Tensor(None, None) if value is None else value], {})
+        return value
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Unknown: the shapes between the layers are not kept."""
+        return None
+
+
+@layer("DenseFeatures", "SequenceFeatures", "PreprocessingLayer")
+class OpaqueFeatures(Layer):
+    """What TensorFlow's feature columns make of a dict of features: code that the config names but does not hold.
+
+    Known for what it is; its outputs and weights are not.
+    """
+
+    multiple_inputs = True
+
+    def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Nothing is known of the outputs."""
+        self.built, self.weights_known = True, False
+        return None
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Nobody knows."""
+        return None
+
+
+__all__ = ["CategoricalLayer", "PreprocessingLayer", "check_integer_dtype", "check_salt", "refuse_others"]

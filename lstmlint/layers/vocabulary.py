@@ -1,0 +1,387 @@
+"""StringLookup, IntegerLookup, TextVectorization: layers that look tokens up in a vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from lstmlint.layers.base import Context, LayerError, UnknownShape, Weight, layer
+from lstmlint.layers.preprocessing import CategoricalLayer, check_integer_dtype, check_salt
+from lstmlint.layers.spatial import bad_value, shown
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape
+from lstmlint.spec import LayerSpec
+
+
+class VocabularyLayer(CategoricalLayer):
+    """A table of known tokens, given in the config or learnt by `adapt` and saved elsewhere.
+
+    The table is no weight to Keras and does not count. The vocabulary may be a path; nobody opens it here.
+    In tf_keras, tf_idf adds the variables of its document counts: one number (`num_documents`), and the
+    idf weights, of which Keras counts none, since their variable declares no length.
+    """
+
+    modes = ("int", "one_hot", "multi_hot", "count", "tf_idf")
+    aliases: ClassVar[dict[str, str]] = {"binary": "multi_hot", "tf-idf": "tf_idf"}
+    strings: ClassVar[bool] = True
+    mask_token: Any = None
+    oov_token: Any = "[UNK]"  # noqa: S105
+    oov_indices: int = 1
+    invert: bool = False
+    tokens: int | None = None
+
+    def check(self) -> None:
+        """Raises: LayerError E006, E007."""
+        config = self.config
+        max_tokens = config.get("max_tokens")
+        if max_tokens is not None and (not isinstance(max_tokens, int | float) or max_tokens <= 1):
+            raise bad_value(self, "max_tokens", "an integer greater than 1, or null", 20000)
+        if config.get("pad_to_max_tokens") and max_tokens is None:
+            raise LayerError(
+                "E006",
+                f"pad_to_max_tokens of {self.class_name} is true, but max_tokens is not set; Keras raises a ValueError",
+                'Add "max_tokens", or set pad_to_max_tokens to false.',
+                "pad_to_max_tokens",
+            )
+        super().check()
+        if self.invert and self.mode != "int":
+            raise LayerError(
+                "E007",
+                f"{self.class_name} inverts the lookup, but output_mode is {self.mode}; Keras raises a ValueError",
+                'Set output_mode to "int" or invert to false.',
+                "output_mode",
+            )
+        if config.get("idf_weights") is not None and self.mode != "tf_idf":
+            raise LayerError(
+                "E007",
+                f"{self.class_name} has idf_weights, but output_mode is {self.mode}; Keras raises a ValueError",
+                'Set output_mode to "tf_idf", or idf_weights to null.',
+                "idf_weights",
+            )
+        self.tokens = self.vocabulary_size()
+
+    def vocabulary_size(self) -> int | None:
+        """The number of tokens with the special ones; None where the file does not say.
+
+        Raises: LayerError E006, E007 where Keras refuses the vocabulary.
+        """
+        vocabulary = self.config.get("vocabulary")
+        recorded = self.config.get("vocabulary_size")
+        if self.mode == "tf_idf" and self.fixed() and self.config.get("idf_weights") is None:
+            raise LayerError(
+                "E006",
+                f"{self.class_name} has a vocabulary and output_mode tf_idf, but no idf_weights; Keras raises a"
+                " ValueError",
+                'Add "idf_weights", one number for each token of the vocabulary.',
+                "vocabulary",
+            )
+        if vocabulary is None:
+            return self.dimension("vocabulary_size") if self.mode != "int" and recorded is not None else None
+        if isinstance(vocabulary, str):
+            self.check_path(vocabulary)
+            return None
+        size = Vocabulary(self, vocabulary).size
+        pads = self.config.get("pad_to_max_tokens")
+        if self.mode != "int" and not pads and recorded is not None and recorded != size:
+            raise LayerError(
+                "E007",
+                f"vocabulary_size of {self.class_name} is {shown(recorded)}, but its vocabulary makes it {size}; Keras"
+                " raises a RuntimeError",
+                f"Set vocabulary_size to {size}, or remove it.",
+                "vocabulary_size",
+            )
+        return size
+
+    def fixed(self) -> bool:
+        """Whether the vocabulary was set rather than learnt."""
+        has = self.config.get("has_input_vocabulary")
+        return self.config.get("vocabulary") is not None if has is None else bool(has)
+
+    def check_path(self, vocabulary: str) -> None:
+        """A vocabulary in a file of its own. Raises: LayerError E007, since Keras 3 does not open it."""
+        if self.keras3:
+            raise LayerError(
+                "E007",
+                f"vocabulary of {self.class_name} is the path {shown(vocabulary)}; Keras refuses to open files outside"
+                " of the model when it loads one",
+                "Write the tokens as a list, or save the layer with its vocabulary in a .keras file.",
+                "vocabulary",
+            )
+
+    def depth(self) -> Dim:
+        """max_tokens where the layer pads to it, else the number of tokens.
+
+        Raises: LayerError E006 where tf_keras needs it and does not know it; UnknownShape where it is in a
+            file.
+        """
+        if self.config.get("pad_to_max_tokens"):
+            return self.dimension("max_tokens")
+        if self.tokens is None and not self.keras3:
+            if self.config.get("vocabulary") is not None:
+                raise UnknownShape
+            raise LayerError(
+                "E006",
+                f"{self.class_name} with output_mode {self.mode} needs its vocabulary before it is called; tf_keras"
+                " raises a RuntimeError",
+                'Add "vocabulary", or "max_tokens" with "pad_to_max_tokens": true.',
+            )
+        return self.tokens
+
+    def weights(self, input_shape: Any) -> Iterator[Weight]:
+        """num_documents () in tf_keras's tf_idf, before the vocabulary is set."""
+        if self.mode == "tf_idf" and not self.keras3 and not self.fixed():
+            yield self.weight("num_documents", (), trainable=False, dtype="int64")
+
+
+class Vocabulary:
+    """A vocabulary given as a list: `size` counts its tokens and the special ones before them.
+
+    Raises: LayerError E007 where Keras refuses it.
+    """
+
+    def __init__(self, owner: VocabularyLayer, given: Any) -> None:
+        self.owner = owner
+        tokens = self._tokens(given)
+        masks = 1 if owner.mask_token is not None and owner.mode == "int" else 0
+        special = [owner.mask_token] * masks + [owner.oov_token] * owner.oov_indices
+        start = len(special)
+        self.has_special = tokens[:start] == special
+        length = len(tokens)
+        if self.has_special:
+            tokens = tokens[start:]
+        self._check(tokens, special)
+        self.size = start + len(tokens)
+        limit = owner.config.get("max_tokens")
+        if limit is not None and self.size > limit:
+            raise self._error(
+                f"makes {self.size} tokens, the {start} special ones included, but max_tokens is {limit}",
+                f"Set max_tokens to {self.size} or more, or shorten the vocabulary.",
+            )
+        weights = owner.config.get("idf_weights")
+        if weights is not None and (
+            not isinstance(weights, list)
+            or len(weights) != length
+            or not all(isinstance(weight, int | float) for weight in weights)
+        ):
+            wanted = f"one number for each of the {length} tokens of the vocabulary"
+            raise bad_value(owner, "idf_weights", wanted, [0.0] * min(length, 3))
+
+    def _tokens(self, given: Any) -> list[Any]:
+        wants = "strings" if self.owner.strings else "integers"
+        if not isinstance(given, list) or not given:
+            example = ["a", "b"] if self.owner.strings else [1, 2]
+            raise bad_value(self.owner, "vocabulary", f"a list of {wants}", example)
+        if not all(isinstance(token, str | int | float) for token in given):
+            raise self._error(f"holds more than {wants}", f"Keep only {wants} in it.")
+        as_text = any(isinstance(token, str) for token in given)
+        if self.owner.strings and not as_text:
+            raise self._error("holds no strings", "Quote the tokens.")
+        if not as_text:
+            return given
+        if not self.owner.strings and not all(_is_integer(token) for token in given):
+            raise self._error("holds strings", "Keep only integers in it.")
+        return [token if isinstance(token, str) else str(token) for token in given]
+
+    def _check(self, tokens: list[Any], special: list[Any]) -> None:
+        if len(set(tokens)) != len(tokens):
+            seen: set[Any] = set()
+            twice = next(token for token in tokens if token in seen or seen.add(token))  # type: ignore[func-returns-value]
+            raise self._error(f"holds {shown(twice)} more than once", "Keep each token once.")
+        owner = self.owner
+        for token, used in ((owner.mask_token, True), (owner.oov_token, owner.invert)):
+            if used and token is not None and token in tokens:
+                raise self._error(
+                    f"holds the special token {shown(token)} in its midst",
+                    f"Leave the special tokens out, or put all of them first, in this order: {shown(special)}.",
+                )
+
+    def _error(self, what: str, advice: str) -> LayerError:
+        message = f"the vocabulary of {self.owner.class_name} {what}; Keras raises a ValueError"
+        return LayerError("E007", message, advice, "vocabulary")
+
+
+def _is_integer(token: Any) -> bool:
+    if not isinstance(token, str):
+        return True
+    try:
+        int(token)
+    except ValueError:
+        return False
+    return True
+
+
+@layer("StringLookup", "IntegerLookup")
+class Lookup(VocabularyLayer):
+    """Tokens in, indices out (or the other way round, with `invert`)."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        self.strings = spec.class_name != "IntegerLookup"  # type: ignore[misc]
+        super().__init__(spec, context)
+
+    def check(self) -> None:
+        """Raises: LayerError E006, E007."""
+        config = self.config
+        for old, new in (("max_values", "max_tokens"), ("mask_value", "mask_token"), ("oov_value", "oov_token")):
+            if config.get(old) is not None:  # tf_keras's IntegerLookup still takes these
+                config[new] = config[old]
+        if not isinstance(config.get("num_oov_indices"), int) or config["num_oov_indices"] < 0:
+            raise bad_value(self, "num_oov_indices", "an integer that is not negative", 1)
+        if self.strings and config.get("mask_token") is not None and not isinstance(config["mask_token"], str):
+            raise bad_value(self, "mask_token", "a string or null", "")
+        if not self.strings:
+            self._check_integers()
+        self.invert = bool(config.get("invert"))
+        self.mask_token, self.oov_token = config.get("mask_token"), config.get("oov_token")
+        self.oov_indices = config["num_oov_indices"]
+        if self.keras3:
+            self.one_of("oov_method", "floormod", "farmhash")
+            check_salt(self)
+        super().check()
+        if not self.keras3 and self.mode == "int" and self.spec.dtype not in (None, "string"):
+            check_integer_dtype(self)
+
+    def _check_integers(self) -> None:
+        config = self.config
+        if self.keras3 and config["vocabulary_dtype"] != "int64":
+            raise bad_value(self, "vocabulary_dtype", '"int64"', "int64")
+        if not self.keras3 and config["vocabulary_dtype"] not in ("int32", "int64"):
+            raise bad_value(self, "vocabulary_dtype", "the name of an integer dtype", "int64")
+        if self.keras3 and config.get("salt") is not None and config.get("oov_method") != "farmhash":
+            raise LayerError(
+                "E007",
+                f'{self.class_name} has a salt, but oov_method is not "farmhash"; Keras raises a ValueError',
+                'Set oov_method to "farmhash", or salt to null.',
+                "salt",
+            )
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """Keras 3: int64, or float32 for encodings, whatever the layer's own dtype."""
+        if self.keras3:
+            return "int64" if self.mode == "int" else "float32"
+        if self.invert:
+            return "string" if self.strings else str(self.config["vocabulary_dtype"])
+        ignored = self.spec.dtype in (None, "string") or (not self.strings and self.spec.dtype == "int64")
+        if not ignored:
+            return self.compute_dtype
+        return "int64" if self.mode == "int" else "float32"
+
+
+@layer("TextVectorization")
+class TextVectorization(VocabularyLayer):
+    """Strings in, the indices of their tokens out, or an encoding of them."""
+
+    written = ("standardize", "split", "ngrams")
+    mask_token = ""
+
+    def must_write(self) -> tuple[str, ...]:
+        """Keras 3 wants all three, tf_keras the first two."""
+        return self.written if self.keras3 else self.written[:2]
+
+    def check(self) -> None:
+        """Raises: LayerError E006, E007."""
+        config = self.config
+        if not self.keras3 and self.spec.dtype not in (None, "string"):
+            raise LayerError(
+                "E007", f"dtype of TextVectorization is {shown(self.spec.dtype)}; tf_keras takes only string",
+                'Remove dtype, or set it to "string".', "dtype",
+            )  # fmt: skip
+        self._check_function("standardize", "lower_and_strip_punctuation", "lower", "strip_punctuation")
+        self._check_function("split", "whitespace", "character")
+        if self.keras3:
+            self.modes = VocabularyLayer.modes  # type: ignore[misc]
+        else:
+            self.modes = ("int", "multi_hot", "count", "tf_idf", None)  # type: ignore[misc,assignment]
+        ngrams = config.get("ngrams")
+        if not (
+            ngrams is None
+            or isinstance(ngrams, int)
+            or (isinstance(ngrams, list) and self.keras3 and all(isinstance(length, int) for length in ngrams))
+        ):
+            wanted = "an integer, a list of them, or null" if self.keras3 else "an integer or null"
+            raise bad_value(self, "ngrams", wanted, 2)
+        super().check()
+        length = config.get("output_sequence_length")
+        if self.mode == "int" and length is not None:
+            self.dimension("output_sequence_length")
+        if self.mode != "int":
+            for argument in ("output_sequence_length", "ragged"):
+                if config.get(argument) not in (None, False):
+                    raise LayerError(
+                        "E007",
+                        f"{argument} of TextVectorization is {shown(config[argument])}, but output_mode is {self.mode},"
+                        " whose output has no tokens to count; Keras raises a ValueError",
+                        f'Remove {argument}, or set output_mode to "int".',
+                        argument,
+                    )
+        if not self.keras3 and config.get("ragged") and length is not None:
+            raise LayerError(
+                "E007", "TextVectorization is ragged and has an output_sequence_length; tf_keras raises a ValueError",
+                "Set ragged to false, or output_sequence_length to null.", "ragged",
+            )  # fmt: skip
+
+    def _check_function(self, argument: str, *names: str) -> None:
+        """One of Keras's own functions, null, or an object that stands for a custom one."""
+        value = self.config.get(argument)
+        if value is None or value in names or isinstance(value, dict):
+            return
+        error = bad_value(self, argument, " or ".join(f'"{name}"' for name in names) + ", or null", names[0])
+        if not self.keras3 and isinstance(value, str):
+            error.severity = "warning"
+            error.message = f"{argument} of TextVectorization is {shown(value)}: it loads only with custom_objects"
+            self.context.report(self, error)
+            return
+        raise error
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, output_sequence_length) for indices, else as the lookup of the tokens answers.
+
+        Raises: LayerError S101 for inputs without a batch, and for strings that cannot be split.
+        """
+        length = self.config.get("output_sequence_length")
+        if not input_shape and (self.mode == "int" or not self.keras3):
+            raise LayerError(
+                "S101", "TextVectorization gets a scalar; Keras raises an error", "Give it (batch, 1).", shape=()
+            )
+        if not self.keras3:
+            return self._traced(input_shape, length)
+        if self.mode == "int":
+            return (input_shape[0], length)
+        if self.config.get("split") is not None:
+            input_shape = (*input_shape, None)
+        elif len(input_shape) < 2:
+            input_shape = (*input_shape, 1)
+        return self.encoded(input_shape, self.depth())
+
+    def _traced(self, shape: KnownShape, length: Dim) -> Shape:
+        """What tf_keras's call makes of the shape: split, n-grams, lookup, then padding or trimming."""
+        split = self.config.get("split")
+        ragged = split is not None
+        if ragged:
+            if len(shape) > 1 and shape[-1] != 1:
+                raise LayerError(
+                    "S101",
+                    f"TextVectorization splits strings, one per sample, but gets {format_shape(shape)}; Keras raises a"
+                    " ValueError",
+                    "Give it (batch, 1), or set split to null where the strings are tokens already.",
+                    shape=shape,
+                )
+            if split not in ("whitespace", "character"):
+                raise UnknownShape
+            shape = shape[:-1] if len(shape) > 1 else shape
+            shape = (None, None) if len(shape) == 1 else (*shape, None)
+        if self.config.get("ngrams") is not None:
+            shape = (*shape[:-1], None)
+        if self.mode is None:
+            return shape
+        if self.mode != "int":
+            return self.counted(shape, self.depth())
+        if self.config.get("ragged") or length is None:
+            return shape
+        if ragged:
+            return (*shape[:-1], length)
+        return (None,) * len(shape) if None in shape else (*shape[:-1], length)
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """int64, or float32 for encodings; the layer's own dtype is string."""
+        return {"int": "int64", None: "string"}.get(self.mode, "float32")
+
+
