@@ -6,7 +6,7 @@ from typing import Any
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
 from lstmlint.layers.quantization import is_plain, quantized_embeddings, quantized_weights
-from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, product
+from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
 
 
 @layer("InputLayer", "Input")
@@ -24,6 +24,20 @@ class InputLayer(Layer):
             batch = config.get("batch_size")
             shape = None if rest is None else (batch if isinstance(batch, int) else None, *rest)
         shape = self.context.bind_input(self.name, shape)
+        if shape is not None and any(dim is not None and dim < 0 for dim in shape):
+            raise LayerError(
+                "E007",
+                f"InputLayer declares the shape {format_shape(shape)} with a negative dimension; Keras refuses it",
+                "Write null for a dimension that is unknown.",
+                "batch_shape",
+            )
+        if shape is None and (config.get("batch_shape") is not None or config.get("shape") is not None):
+            raise LayerError(
+                "E007",
+                "InputLayer declares no shape that Keras could read",
+                "A shape is a list of integers and nulls, for instance [null, 13, 5].",
+                "batch_shape",
+            )
         if shape is None:
             raise LayerError(
                 "E006",

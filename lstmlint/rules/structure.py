@@ -258,6 +258,20 @@ def concat_mismatch() -> None:
     """Concatenate's inputs differ in an axis along which they are not joined.
 
     Fix: make the shapes equal but for the axis of concatenation.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "Concatenate", "name": "c", "config": {"axis": -1}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "Concatenate", "name": "c", "config": {"axis": 1}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
 
 
@@ -266,6 +280,20 @@ def merge_mismatch() -> None:
     """An element-wise merge (Add, Multiply, Average, ...) gets shapes that do not fit each other.
 
     Fix: make the shapes equal, for instance with a Dense on one branch.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 13, 4]}, "inbound_nodes": []},
+          {"class_name": "Add", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "Add", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
 
 
@@ -274,6 +302,20 @@ def merge_silent_broadcast() -> None:
     """An element-wise merge gets different shapes that happen to broadcast: Keras builds it without a word.
 
     Fix: reshape the smaller one where that is meant; otherwise make the shapes equal.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 13, 1]}, "inbound_nodes": []},
+          {"class_name": "Add", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "Add", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
 
 
@@ -282,6 +324,20 @@ def dot_axes() -> None:
     """Dot's axes have different sizes, or do not exist.
 
     Fix: axes of equal size in both inputs, the batch (0) excluded.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "Dot", "name": "c", "config": {"axes": 1}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "Dot", "name": "c", "config": {"axes": 2}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
 
 
@@ -290,6 +346,20 @@ def attention_dim() -> None:
     """Query and key of an attention have different widths: Keras builds the layer and fails when it runs.
 
     Fix: equal last dimensions, for instance by a Dense on one of them.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 4]}, "inbound_nodes": []},
+          {"class_name": "Attention", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "Attention", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
 
 
@@ -298,6 +368,14 @@ def groups() -> None:
     """Channels or filters are no multiple of `groups`.
 
     Fix: a number of groups that divides both.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 4], "groups": 3}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 4], "groups": 2}}]}}
     """
 
 
@@ -306,6 +384,14 @@ def stride_and_dilation() -> None:
     """A convolution has strides and dilation_rate above 1 at the same time; Keras supports one of them.
 
     Fix: set one of them to 1.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 4], "strides": 2, "dilation_rate": 2}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 4], "strides": 1, "dilation_rate": 2}}]}}
     """
 
 
@@ -314,6 +400,14 @@ def causal_needs_1d() -> None:
     """padding "causal" exists for Conv1D and SeparableConv1D only.
 
     Fix: "same" or "valid".
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv2D", "config": {"filters": 4, "kernel_size": 3, "padding": "causal", "batch_input_shape": [null, 9, 9, 3]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv2D", "config": {"filters": 4, "kernel_size": 3, "padding": "same", "batch_input_shape": [null, 9, 9, 3]}}]}}
     """
 
 
@@ -358,6 +452,19 @@ def input_arity() -> None:
     """A layer gets more or fewer tensors than it takes.
 
     Fix: merge them before, or connect the missing ones.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "c", "config": {"units": 4}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "c", "config": {"units": 4}, "inbound_nodes": [[["a", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
 
 
@@ -367,6 +474,22 @@ def initial_states() -> None:
     them; Keras 3 builds the model and fails when it runs (a warning there).
 
     Fix: an LSTM takes two states (h, c), GRU and SimpleRNN one, a Bidirectional twice that, all as wide as `units`.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "encoder", "config": {"units": 8, "return_state": true}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "InputLayer", "name": "y", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "decoder", "config": {"units": 4}, "inbound_nodes": [[["y", 0, 0], ["encoder", 0, 1], ["encoder", 0, 2]]]}],
+          "input_layers": [["x", 0, 0], ["y", 0, 0]], "output_layers": [["decoder", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "encoder", "config": {"units": 8, "return_state": true}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "InputLayer", "name": "y", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "decoder", "config": {"units": 8}, "inbound_nodes": [[["y", 0, 0], ["encoder", 0, 1], ["encoder", 0, 2]]]}],
+          "input_layers": [["x", 0, 0], ["y", 0, 0]], "output_layers": [["decoder", 0, 0]]}}
     """
 
 
@@ -375,6 +498,18 @@ def dangling_inbound() -> None:
     """An input of a layer or of the model names a layer, a call or an output that does not exist.
 
     Fix: name one that does.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "lstm", "config": {"units": 4}, "inbound_nodes": [[["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "lstm", "config": {"units": 4}, "inbound_nodes": [[["a", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
     """
 
 
@@ -383,6 +518,20 @@ def cycle() -> None:
     """Layers wait for each other's outputs; a Keras model is a graph without cycles.
 
     Fix: cut the cycle.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Add", "name": "sum", "config": {}, "inbound_nodes": [[["a", 0, 0], ["dense", 0, 0]]]},
+          {"class_name": "Dense", "name": "dense", "config": {"units": 5}, "inbound_nodes": [[["sum", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["dense", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Add", "name": "sum", "config": {}, "inbound_nodes": [[["a", 0, 0], ["a", 0, 0]]]},
+          {"class_name": "Dense", "name": "dense", "config": {"units": 5}, "inbound_nodes": [[["sum", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["dense", 0, 0]]}}
     """
 
 
@@ -410,6 +559,24 @@ def stale_build_config() -> None:
     fit what arrives, and fails when it runs.
 
     Fix: correct build_config, or save the model again.
+
+    Fails:
+        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+          {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
+           "inbound_nodes": []},
+          {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+           "build_config": {"input_shape": [null, 13, 7]}, "inbound_nodes": [{"kwargs": {}, "args": [
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+
+    Passes:
+        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+          {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
+           "inbound_nodes": []},
+          {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+           "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
     """
 
 
@@ -418,6 +585,24 @@ def stale_tensor_shape() -> None:
     """The shape that the file records for a tensor is not the one that the layers before it give.
 
     Fix: save the model again; if the recorded shape is right, a layer before it was changed by hand.
+
+    Fails:
+        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+          {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
+           "inbound_nodes": []},
+          {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+           "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 6], "keras_history": ["x", 0, 0]}}]}]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+
+    Passes:
+        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+          {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
+           "inbound_nodes": []},
+          {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+           "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
     """
 
 
@@ -426,15 +611,39 @@ def bidirectional_branches() -> None:
     """The two directions of a Bidirectional do not fit each other.
 
     Fix: a backward_layer with go_backwards true and the same return_sequences, return_state and stateful.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Bidirectional", "config": {"layer": {"class_name": "LSTM", "config": {"units": 4}}, "backward_layer": {"class_name": "LSTM", "config": {"name": "back", "units": 4, "go_backwards": false}}, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Bidirectional", "config": {"layer": {"class_name": "LSTM", "config": {"units": 4}}, "backward_layer": {"class_name": "LSTM", "config": {"name": "back", "units": 4, "go_backwards": true}}, "batch_input_shape": [null, 13, 5]}}]}}
     """
 
 
-@reported("S136", "zero-size-dim", "error")
-def zero_size_dim() -> None:
-    """A dimension is zero, or a shape holds what is no dimension.
+@rule("S136", "zero-size-dim", "warning")
+def zero_size_dim(model: ModelSummary) -> Iterator[Problem]:
+    """An input has a dimension of size 0: Keras builds the model, but no tensor it could be given holds a number.
 
-    Fix: positive integers, or null for what is unknown.
+    Fix: the real size, or null for what is unknown.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [null, 13, 0]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [null, 13, 5]}}]}}
     """
+    for shape in model.inputs:
+        if shape is not None and 0 in shape:
+            yield Problem(
+                "S136",
+                f"the input {format_shape(shape)} has a dimension of size 0",
+                "Write the real size, or null where it is unknown.",
+                pointer=model.layers[0].pointer if model.layers else model.spec.pointer,
+            )
 
 
 @reported("S137", "nested-model-input", "error")
@@ -442,6 +651,18 @@ def nested_model_input() -> None:
     """A nested model gets a shape for which it was not built.
 
     Fix: change its input, or what feeds it.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 6]}, "inbound_nodes": []},
+          {"class_name": "Sequential", "config": {"name": "inner", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [null, 5]}}]}, "name": "inner", "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["inner", 1, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Sequential", "config": {"name": "inner", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [null, 5]}}]}, "name": "inner", "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["inner", 1, 0]]}}
     """
 
 

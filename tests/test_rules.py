@@ -1,0 +1,46 @@
+"""Every rule: its failing example fires it once and nothing else, its clean example is clean."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from lstmlint import Options, analyze, rules
+from lstmlint.rules.documentation import document
+
+RULES = list(rules.load().values())
+WITH_EXAMPLES = [rule for rule in RULES if document(rule).fails]
+# Rules whose findings come from how a file is written or run, not from what a config says.
+WITHOUT_EXAMPLES = {"E001", "E002", "E009", "E010", "E099", "C501"}
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.code)
+def test_examples(rule: rules.Rule) -> None:
+    text = document(rule)
+    options = Options(extend_select=(rule.code,))
+    failing = analyze(text.fails.encode(), options).findings
+    assert [finding.code for finding in failing] == [rule.code], failing
+    assert failing[0].help
+    assert failing[0].line >= 1
+    assert analyze(text.passes.encode(), options).findings == []
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_documentation(rule: rules.Rule) -> None:
+    text = document(rule)
+    assert text.summary
+    assert text.fix
+    assert bool(text.fails) == bool(text.passes)
+    assert text.fails or rule.code in WITHOUT_EXAMPLES
+
+
+def test_docs_are_current() -> None:
+    spec = importlib.util.spec_from_file_location("generate_docs", ROOT / "scripts" / "generate_docs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "rules.md").read_text() == module.rules_page()
