@@ -6,7 +6,8 @@ Usage: python scripts/generate_signatures.py keras     (needs the `referee` extr
 The constructor of a Keras layer passes on what it does not take itself (`**kwargs`) to its base
 class, so the accepted arguments are gathered along the method resolution order, up to `Layer`. What a
 constructor takes out of its `**kwargs` by name is an argument too (LSTM's `implementation`, a lookup's
-`vocabulary_size`), last in the list.
+`vocabulary_size`), and so is what `from_config` takes out of the config before (the shapes that tf_keras's
+MultiHeadAttention was built for); these are last in the list.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ def plain(value: Any) -> Any:
     return getattr(value, "__name__", None)
 
 
-def popped(function: Any) -> dict[str, Any]:
-    """The arguments that a constructor takes out of its `**kwargs` (`kwargs.pop("name", default)`)."""
+def popped(function: Any, variable: str = "kwargs") -> dict[str, Any]:
+    """The arguments that a function takes out of a dict by name (`kwargs.pop("name", default)`)."""
     found: dict[str, Any] = {}
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
         match node:
-            case ast.Call(ast.Attribute(ast.Name("kwargs"), "pop"), [ast.Constant(str(name)), *rest]):
+            case ast.Call(ast.Attribute(ast.Name(held), "pop"), [ast.Constant(str(name)), *rest]) if held == variable:
                 found[name] = rest[0].value if rest and isinstance(rest[0], ast.Constant) else None
-            case ast.Delete([ast.Subscript(ast.Name("kwargs"), ast.Constant(str(name)))]):
+            case ast.Delete([ast.Subscript(ast.Name(held), ast.Constant(str(name)))]) if held == variable:
                 found[name] = None
     return found
 
@@ -73,6 +74,8 @@ def arguments(cls: type, base: type) -> dict[str, Any]:
         entered = True
         if not passes_on:
             break
+    if "from_config" in cls.__dict__:
+        hidden |= popped(cls.from_config, "config")
     return {**found, **{name: default for name, default in hidden.items() if name not in found}}
 
 
