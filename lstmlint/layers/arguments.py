@@ -24,6 +24,12 @@ BASE = {
     "keras2": frozenset({"activity_regularizer", "autocast", "dynamic", "weights", "batch_size", "implementation"}),
 }
 
+# What get_config of Keras 2 adds to the constructor's arguments for from_config to take out again.
+KERAS2_CONFIG: dict[str, frozenset[str]] = {
+    "Lambda": frozenset({"module", "function_type", "output_shape_module", "output_shape_type"}),
+    "MultiHeadAttention": frozenset({"query_shape", "key_shape", "value_shape"}),
+}
+
 ACTIVATIONS = frozenset(
     "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear"
     " log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus"
@@ -140,6 +146,8 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
         return None
     base = BASE["keras3" if dialect == "keras3" else "keras2"]
     names = (class_name, *(getattr(registry.find(class_name), "keras_names", ())))
+    if dialect != "keras3":
+        base |= KERAS2_CONFIG.get(class_name, frozenset())
     if class_name == "InputLayer":  # the parsers bring every dialect's words for the shape to this one
         base |= {"batch_shape"}
     return Arguments(
@@ -206,6 +214,7 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
     advice = f"Set {name} to {kind.wants}."
     custom = dialect != "keras3" and kind in CUSTOMIZABLE and isinstance(value, str)
+    old = dialect in ("keras0", "keras1")  # these took nearly anything, and nobody loads them any more
     if isinstance(value, str) and "enum" in str(kind.schema):
         allowed = [str(word) for word in _enumerated(kind.schema)]
         close = difflib.get_close_matches(value, allowed, 1, 0.7)
@@ -215,7 +224,7 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras refuses it"
     if custom:
         message = f"{name} of {spec.class_name} is {shown}, which Keras does not know: it loads only with custom_objects"
-    return LayerError("E007", message, advice, name, severity="warning" if custom else None, stops=not custom)
+    return LayerError("E007", message, advice, name, severity="warning" if custom or old else None, stops=not (custom or old))
 
 
 def _enumerated(schema: dict[str, Any]) -> list[Any]:
