@@ -1,0 +1,461 @@
+"""Convolutions: plain, transposed, depthwise and separable, over one, two or three axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from lstmlint.layers.base import Context, LayerError, UnknownShape, Weight, layer, need
+from lstmlint.layers.signatures import REQUIRED
+from lstmlint.layers.spatial import LEGACY, SlidingLayer, as_integers, bad_value, given, integers, transposed_length
+from lstmlint.shapes import Dim, KnownShape, Shape, format_shape, product
+from lstmlint.spec import LayerSpec
+
+
+class Convolution(SlidingLayer):
+    """What all convolutions share: a kernel that slides along the spatial axes, and its arguments.
+
+    Subclasses say in `kernels` which kernels there are and in `output_channels` what they make of the channels.
+    """
+
+    too_small = "S103"
+    window_argument = "kernel_size"
+    causal_since_keras3: ClassVar[bool] = False
+    causal_until_keras2: ClassVar[bool] = False
+    refuses_dilated_strides: ClassVar[bool] = True
+    extra_batch_axes: ClassVar[bool] = False
+    has_filters: ClassVar[bool] = True
+    mixes_channels: ClassVar[bool] = True
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.keras3 = context.dialect == "keras3"
+        self.legacy = context.dialect in LEGACY
+        self.padding = self._padding()
+        self.kernel_size = integers(self, "kernel_size", self.rank)
+        self.strides = integers(self, "strides", self.rank, floats=self.keras3)
+        self.dilation_rate = integers(self, "dilation_rate", self.rank, floats=self.keras3)
+        self.windows = tuple(
+            int(rate * (size - 1) + 1) for rate, size in zip(self.dilation_rate, self.kernel_size, strict=True)
+        )
+        self.groups = self._groups()
+        self.built_channels: Dim = None
+        self.was_called = False
+        self.check_arguments()
+
+    def _padding(self) -> str:
+        words = ["valid", "same"]
+        if self.legacy:
+            words.append("full")
+        value = given(self, "padding")
+        if value in ("causal", "CAUSAL", "Causal") and not self._takes_causal():
+            raise LayerError(
+                "S119",
+                f"padding of {self.class_name} is {value!r}, which Keras allows only where there is one axis to call"
+                " time; it raises a ValueError",
+                'Set padding to "same" or "valid", or use Conv1D.',
+                "padding",
+            )
+        return self.choice("padding", *words, *(["causal"] if self._takes_causal() else []))
+
+    def _takes_causal(self) -> bool:
+        return self.causal_since_keras3 if self.keras3 else self.causal_until_keras2
+
+    def _groups(self) -> int:
+        value = self.config.get("groups", 1)
+        if not self.keras3 and not value:
+            return 1
+        if not isinstance(value, int) or value < 1:
+            raise bad_value(self, "groups", "an integer of at least 1", 1)
+        return int(value)
+
+    def check_arguments(self) -> None:
+        """Refuse what the constructor refuses of arguments together.
+
+        Raises: LayerError S118 where strides and dilation are both above 1 (Keras 0 and 1 allow it), S117 where
+        the groups do not divide the filters.
+        """
+        refuses = self.refuses_dilated_strides or not self.keras3
+        if refuses and not self.legacy and max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise LayerError(
+                "S118",
+                f"{self.class_name} has strides {list(self.strides)} and dilation_rate {list(self.dilation_rate)};"
+                " Keras allows only one of them above 1 and raises a ValueError",
+                "Set strides or dilation_rate to 1.",
+                "dilation_rate" if "dilation_rate" in self.spec.config else "strides",
+            )
+        if self.has_filters and self.filters() % self.groups:
+            more = self.filters() + -self.filters() % self.groups
+            raise LayerError(
+                "S117",
+                f"{self.class_name} has {self.filters()} filters in {self.groups} groups, which do not divide them;"
+                " Keras raises a ValueError",
+                f"Set filters to a multiple of groups, {more} for instance.",
+                "groups",
+            )
+
+    # Channels and weights -----------------------------------------------------------------------------
+
+    def filters(self) -> int:
+        """The number of output channels. Keras 2 cuts a fraction off.
+
+        Raises: LayerError E006 or E007 where it is none.
+        """
+        value = given(self, "filters")
+        if isinstance(value, float) and not self.keras3 and value >= 1:
+            return int(value)
+        return int(self.integer("filters"))
+
+    def kernels(self, channels: int) -> Iterator[Weight]:
+        """The kernels for an input of so many channels."""
+        raise NotImplementedError
+
+    def mixed(self, channels: int) -> int:
+        """How many channels each filter sees, all groups together."""
+        return channels
+
+    def output_channels(self, channels: Dim) -> Dim:
+        """How many channels come out."""
+        return self.filters()
+
+    def kernel_shape(self, inputs: int, outputs: int) -> tuple[int, ...]:
+        """(*kernel_size, inputs, outputs); Keras 0 and 1 keep Theano's order for channels_first, and know
+        one-dimensional kernels as two-dimensional ones with an axis of 1.
+        """
+        size = self.kernel_size
+        if self.legacy and self.rank == 1:
+            return (outputs, inputs, *size, 1) if self.context.dialect == "keras0" else (*size, 1, inputs, outputs)
+        if self.legacy and self.channels_first:
+            return (outputs, inputs, *size)
+        return (*size, inputs, outputs)
+
+    def channel_axis(self) -> int:
+        """The axis of the channels, counted from the end."""
+        return -1 - self.rank if self.channels_first else -1
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """The kernels, then bias (output channels,)."""
+        channels = self.feature_dim(self._checked(input_shape), self.channel_axis())
+        if not self.keras3 and self.mixes_channels and not self.mixed(channels):
+            raise LayerError(
+                "S136",
+                f"{self.class_name} has no channels to mix in {format_shape(input_shape)}; Keras raises a ValueError",
+                "Give its input at least one channel.",
+            )
+        yield from self.kernels(channels)
+        if self.config.get("use_bias", True):
+            yield self.weight("bias", (self.output_channels(channels) or 0,))
+
+    def _checked(self, input_shape: Shape) -> KnownShape:
+        shape = need(input_shape)
+        self.check_rank(shape)  # a recorded shape has not come through check_inputs
+        return shape
+
+    def build(self, input_shape: Shape) -> None:
+        """Create the weights, and remember for how many channels."""
+        super().build(input_shape)
+        if input_shape is not None:
+            self.built_channels = self.split(input_shape)[2]
+
+    def check_rank(self, shape: Shape) -> None:
+        """tf.keras takes any number of batch axes before a plain convolution's input. Raises: LayerError S101."""
+        extra = self.extra_batch_axes and self.context.dialect == "keras2"
+        if not (extra and shape is not None and len(shape) > self.rank + 2):
+            super().check_rank(shape)
+
+    # Shapes -------------------------------------------------------------------------------------------
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, *lengths, output channels), the channels first where data_format says so.
+
+        Raises: LayerError S103 where nothing would be left, S134 on a later call with other channels.
+        """
+        before, _, channels = self.split(input_shape)
+        self._compare_channels(input_shape, channels)
+        return self.join(before, self.lengths(input_shape), self.output_channels(channels))
+
+    def _compare_channels(self, shape: KnownShape, channels: Dim) -> None:
+        first, self.was_called = not self.was_called, True
+        if channels in (None, self.built_channels) or self.built_channels is None:
+            return
+        if first and self.spec.build_config:
+            raise UnknownShape  # reported as a record that does not fit
+        raise LayerError(
+            "S134",
+            f"{self.class_name} {self.name!r} was built for {self.built_channels} channels, but gets {channels} in"
+            f" {format_shape(shape)}; Keras raises a ValueError",
+            f"Give it {self.built_channels} channels, or use another layer for this call.",
+        )
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Every kernel is applied once at each output position (padding counted like the rest)."""
+        return self._macs_at(output_shapes[0] if output_shapes else None)
+
+    def _macs_at(self, shape: Shape) -> int | None:
+        if shape is None or not self.own_weights:
+            return None
+        before, spatial, _ = self.split(shape)
+        positions = product((*before[1:], *spatial))
+        sizes = sum(weight.size for weight in self.own_weights if weight.name.endswith("kernel"))
+        return None if positions is None else positions * sizes
+
+
+class Conv(Convolution):
+    """Every filter sees all channels of its group."""
+
+    extra_batch_axes = True
+
+    def kernels(self, channels: int) -> Iterator[Weight]:
+        """The kernel (*kernel_size, channels / groups, filters). Raises: LayerError S117 for a fraction."""
+        if channels % self.groups:
+            raise LayerError(
+                "S117",
+                f"{self.class_name} has {self.groups} groups, but gets {channels} channels, which they do not divide;"
+                " Keras raises a ValueError",
+                f"Set groups to a divisor of {channels}, or give it a multiple of {self.groups} channels.",
+                "groups",
+            )
+        trainable = not self.lora_rank()
+        yield self.weight("kernel", self.kernel_shape(channels // self.groups, self.filters()), trainable)
+
+    def lora_rank(self) -> int:
+        """The rank of the low-rank update of the kernel, 0 where there is none.
+
+        Raises: LayerError E007 for what is no rank, or where the kernel has a constraint.
+        """
+        value = self.config.get("lora_rank")
+        if not value or not self.keras3:
+            return 0
+        rank = self.integer("lora_rank")
+        if self.config.get("kernel_constraint"):
+            raise LayerError(
+                "E007",
+                f"{self.class_name} has both lora_rank and a kernel_constraint; Keras raises a ValueError",
+                "Remove one of them.",
+                "lora_rank",
+            )
+        return rank
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """kernel, bias; with lora_rank also the two factors of its update, in float32, and a frozen kernel."""
+        yield from super().weights(input_shape)
+        if rank := self.lora_rank():
+            channels = self.feature_dim(input_shape, self.channel_axis()) // self.groups
+            yield self.weight("lora_kernel_a", (*self.kernel_size, channels, rank), dtype="float32")
+            yield self.weight("lora_kernel_b", (rank, self.filters()), dtype="float32")
+
+
+class ConvTranspose(Convolution):
+    """The gradient of a convolution, used to enlarge."""
+
+    mixes_channels = False
+
+    def check_arguments(self) -> None:
+        """Raises: LayerError E007 where output_padding is no smaller than the strides."""
+        super().check_arguments()
+        self.strides = integers(self, "strides", self.rank)
+        self.dilation_rate = integers(self, "dilation_rate", self.rank)
+        padding: tuple[int | None, ...] = (None,) * self.rank
+        if self.config.get("output_padding") is not None:
+            padding = integers(self, "output_padding", self.rank, 0)
+            for extra, stride in zip(padding, self.strides, strict=True):
+                if extra is not None and extra >= stride:
+                    raise LayerError(
+                        "E007",
+                        f"output_padding of {self.class_name} is {list(padding)}, strides are {list(self.strides)};"
+                        " Keras wants less padding than stride on every axis and raises a ValueError",
+                        f"Set output_padding to {[step - 1 for step in self.strides]} at most, or to null.",
+                        "output_padding",
+                    )
+        self.output_padding = padding
+        if self.rank == 2 and not self.keras3 and self.dilation_rate[0] != self.dilation_rate[1]:
+            raise bad_value(self, "dilation_rate", "the same rate for both axes here", [max(self.dilation_rate)] * 2)
+        if self.rank == 3 and not self.keras3:
+            self.windows = self.kernel_size  # Keras 2 forgets the dilation here
+
+    def kernels(self, channels: int) -> Iterator[Weight]:
+        """The kernel (*kernel_size, filters, channels)."""
+        yield self.weight("kernel", (*self.kernel_size, self.filters(), channels))
+
+    def lengths(self, shape: KnownShape) -> KnownShape:
+        """Each spatial dim times its stride, more or less. Raises: LayerError S103 where it becomes negative."""
+        spatial = self.split(shape)[1]
+        lengths = tuple(
+            transposed_length(size, window, stride, self.padding, extra)
+            for size, window, stride, extra in zip(
+                spatial, self.windows, self.strides, self.output_padding, strict=True
+            )
+        )
+        if any(length is not None and length < 0 for length in lengths):
+            raise LayerError(
+                "S103",
+                f"{self.class_name} makes {list(lengths)} of the spatial axes of {format_shape(shape)}; Keras raises a"
+                " ValueError",
+                "Give it an input that is not empty.",
+                shape=shape,
+            )
+        return lengths
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """The kernel is applied once at each input position."""
+        return self._macs_at(input_shapes[0] if input_shapes else None)
+
+
+class Multiplied(Convolution):
+    """Convolutions of every channel by itself, each giving depth_multiplier channels."""
+
+    refuses_dilated_strides = False
+
+    def depth_multiplier(self) -> int:
+        """How many channels come of each. Raises: LayerError E007 where it is none."""
+        return int(self.integer("depth_multiplier", 1 if self.keras3 else 0))
+
+    def check_arguments(self) -> None:
+        """Raises: LayerError E007 for a bad depth_multiplier."""
+        super().check_arguments()
+        self.depth_multiplier()
+
+    def lengths(self, shape: KnownShape) -> KnownShape:
+        """As for any convolution; but Keras 2 loses all spatial dims where one is unknown and there are holes."""
+        if not self.keras3 and max(self.dilation_rate) > 1 and None in self.split(shape)[1]:
+            return (None,) * self.rank
+        return super().lengths(shape)
+
+
+class DepthwiseConv(Multiplied):
+    """No mixing of channels."""
+
+    has_filters = mixes_channels = False
+
+    def kernels(self, channels: int) -> Iterator[Weight]:
+        """The kernel (*kernel_size, channels, depth_multiplier), which Keras 2 calls depthwise_kernel."""
+        name = "kernel" if self.keras3 else "depthwise_kernel"
+        yield self.weight(name, self.kernel_shape(channels, self.depth_multiplier()))
+
+    def output_channels(self, channels: Dim) -> Dim:
+        """The input's channels, each depth_multiplier times."""
+        return None if channels is None else channels * self.depth_multiplier()
+
+
+class SeparableConv(Multiplied):
+    """A depthwise convolution, then one of 1 step that mixes the channels."""
+
+    def mixed(self, channels: int) -> int:
+        """Those that the depthwise convolution makes."""
+        return channels * self.depth_multiplier()
+
+    def lengths(self, shape: KnownShape) -> KnownShape:
+        """As for any convolution. Raises: LayerError S136 where Keras 2 finds an empty axis."""
+        if not self.keras3:
+            self.refuse_empty(shape)
+        return super().lengths(shape)
+
+    def kernels(self, channels: int) -> Iterator[Weight]:
+        """depthwise_kernel (*kernel_size, channels, depth_multiplier), pointwise_kernel (1, ..., filters)."""
+        multiplier, filters = self.depth_multiplier(), self.filters()
+        ones = (1,) * self.rank
+        if self.legacy and self.channels_first:
+            depthwise = (multiplier, channels, *self.kernel_size)
+            pointwise = (filters, multiplier * channels, *ones)
+        else:
+            depthwise = (*self.kernel_size, channels, multiplier)
+            pointwise = (*ones, multiplier * channels, filters)
+        yield self.weight("depthwise_kernel", depthwise)
+        yield self.weight("pointwise_kernel", pointwise)
+
+
+@layer("Conv1D", "Convolution1D")
+class Conv1D(Conv):
+    """Along a sequence; causal padding keeps the future out."""
+
+    rank = 1
+    causal_since_keras3 = causal_until_keras2 = True
+
+
+@layer("Conv2D", "Convolution2D")
+class Conv2D(Conv):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("Conv3D", "Convolution3D")
+class Conv3D(Conv):
+    """Along depth, rows and columns."""
+
+    rank = 3
+
+
+@layer("Conv1DTranspose", "Convolution1DTranspose")
+class Conv1DTranspose(ConvTranspose):
+    """Along a sequence."""
+
+    rank = 1
+
+
+@layer("Conv2DTranspose", "Convolution2DTranspose")
+class Conv2DTranspose(ConvTranspose):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("Conv3DTranspose", "Convolution3DTranspose")
+class Conv3DTranspose(ConvTranspose):
+    """Along depth, rows and columns."""
+
+    rank = 3
+
+
+@layer("DepthwiseConv1D")
+class DepthwiseConv1D(DepthwiseConv):
+    """Along a sequence."""
+
+    rank = 1
+
+
+@layer("DepthwiseConv2D")
+class DepthwiseConv2D(DepthwiseConv):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("SeparableConv1D", "SeparableConvolution1D")
+class SeparableConv1D(SeparableConv):
+    """Along a sequence."""
+
+    rank = 1
+    causal_until_keras2 = True
+
+
+@layer("SeparableConv2D", "SeparableConvolution2D")
+class SeparableConv2D(SeparableConv):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("Deconvolution2D", "Deconv2D")
+class Deconvolution2D(Conv):
+    """Keras 1's transposed convolution: the file states the output's shape, batch and channels included."""
+
+    rank = 2
+    signature: ClassVar[dict[str, Any]] = {
+        "filters": REQUIRED, "kernel_size": REQUIRED, "output_shape": REQUIRED, "kernel_initializer": "glorot_uniform",
+        "activation": None, "padding": "valid", "strides": 1, "dilation_rate": 1, "data_format": None,
+        "kernel_regularizer": None, "bias_regularizer": None, "activity_regularizer": None,
+        "kernel_constraint": None, "bias_constraint": None, "use_bias": True,
+    }  # fmt: skip
+
+    def lengths(self, shape: KnownShape) -> KnownShape:
+        """Rows and columns of `output_shape`. Raises: LayerError E007 where it is no shape of four dimensions."""
+        value = given(self, "output_shape")
+        known = as_integers(value[1:], 3) if isinstance(value, list | tuple) and len(value) == 4 else None
+        if known is None:
+            raise bad_value(self, "output_shape", "four dimensions, batch first", [None, *shape[1:]])
+        return self.split((None, *known))[1]
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """The kernel is applied once at each input position."""
+        return self._macs_at(input_shapes[0] if input_shapes else None)

@@ -1,0 +1,142 @@
+"""Pooling: the largest or the mean of a window, of everything, or of as many windows as are wanted."""
+
+from __future__ import annotations
+
+from lstmlint.layers.base import Context, layer
+from lstmlint.layers.spatial import SlidingLayer, SpatialLayer, as_integers, bad_value, given, integers
+from lstmlint.shapes import KnownShape, Shape
+from lstmlint.spec import LayerSpec
+
+
+class Pooling(SlidingLayer):
+    """The largest or the mean in a window; no weights."""
+
+    too_small = "S104"
+    window_argument = "pool_size"
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.windows = integers(self, "pool_size", self.rank, floats=True)
+        strided = self.config.get("strides") is not None
+        self.strides = integers(self, "strides", self.rank, floats=True) if strided else self.windows
+        self.padding = self.choice("padding", "valid", "same")
+        if context.dialect == "keras3" and given(self, "padding") != self.padding:
+            raise bad_value(self, "padding", '"valid" or "same", in lower case', self.padding)
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, *lengths, channels). Raises: LayerError S104 where the window does not fit."""
+        before, _, channels = self.split(input_shape)
+        return self.join(before, self.lengths(input_shape), channels)
+
+
+class GlobalPooling(SpatialLayer):
+    """One number for each channel."""
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, channels); with keepdims, a 1 for each spatial axis.
+
+        Raises: LayerError S136 where Keras 2 has nothing to pool.
+        """
+        before, _, channels = self.split(input_shape)
+        if self.context.dialect != "keras3":
+            self.refuse_empty(input_shape)
+        if self.config.get("keepdims"):
+            return self.join(before, (1,) * self.rank, channels)
+        return (*before, channels)
+
+
+class AdaptivePooling(SpatialLayer):
+    """As many windows as output_size says, whatever the input's size (Keras 3)."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        value = given(self, "output_size")
+        sizes: list[object] | None = None
+        if isinstance(value, int):
+            sizes = [int(value)] * self.rank
+        elif isinstance(value, list | tuple) and len(value) == self.rank:
+            sizes = list(value)
+        # None is let through: Keras makes an unknown dimension of it.
+        if sizes is None or as_integers([0 if size is None else size for size in sizes], self.rank, 0) is None:
+            raise bad_value(self, "output_size", f"an integer or a list of {self.rank}", [1] * self.rank)
+        self.output_size = tuple(int(size) if isinstance(size, int) else None for size in sizes)
+
+    def data_format(self) -> str:
+        """Here Keras takes lower case only. Raises: LayerError E007."""
+        value = self.config.get("data_format") or "channels_last"
+        if value not in ("channels_last", "channels_first"):
+            raise bad_value(self, "data_format", '"channels_last" or "channels_first"', "channels_last")
+        return str(value)
+
+    def check_rank(self, shape: Shape) -> None:
+        """Keras checks no rank here; the channels must only be there. Raises: LayerError S101."""
+        if shape is not None and self.channels_first and len(shape) < 2:
+            super().check_rank(shape)
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, *output_size, channels)."""
+        channels = input_shape[1] if self.channels_first else input_shape[-1]
+        return self.join(input_shape[:1], self.output_size, channels)
+
+
+@layer("MaxPooling1D", "MaxPool1D", "AveragePooling1D", "AvgPool1D")
+class Pooling1D(Pooling):
+    """Along a sequence."""
+
+    rank = 1
+
+
+@layer("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D")
+class Pooling2D(Pooling):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("MaxPooling3D", "MaxPool3D", "AveragePooling3D", "AvgPool3D")
+class Pooling3D(Pooling):
+    """Along depth, rows and columns."""
+
+    rank = 3
+
+
+@layer("GlobalMaxPooling1D", "GlobalMaxPool1D", "GlobalAveragePooling1D", "GlobalAvgPool1D")
+class GlobalPooling1D(GlobalPooling):
+    """Along a sequence."""
+
+    rank = 1
+
+
+@layer("GlobalMaxPooling2D", "GlobalMaxPool2D", "GlobalAveragePooling2D", "GlobalAvgPool2D")
+class GlobalPooling2D(GlobalPooling):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("GlobalMaxPooling3D", "GlobalMaxPool3D", "GlobalAveragePooling3D", "GlobalAvgPool3D")
+class GlobalPooling3D(GlobalPooling):
+    """Along depth, rows and columns."""
+
+    rank = 3
+
+
+@layer("AdaptiveMaxPooling1D", "AdaptiveAveragePooling1D")
+class AdaptivePooling1D(AdaptivePooling):
+    """Along a sequence."""
+
+    rank = 1
+
+
+@layer("AdaptiveMaxPooling2D", "AdaptiveAveragePooling2D")
+class AdaptivePooling2D(AdaptivePooling):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("AdaptiveMaxPooling3D", "AdaptiveAveragePooling3D")
+class AdaptivePooling3D(AdaptivePooling):
+    """Along depth, rows and columns."""
+
+    rank = 3

@@ -1,0 +1,338 @@
+"""Layers that only move numbers: flatten, reshape, permute, repeat, crop, pad, enlarge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from lstmlint.layers.base import Context, Layer, LayerError, layer
+from lstmlint.layers.spatial import AXES, LEGACY, SpatialLayer, bad_value, given, integers, pairs, shown
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
+from lstmlint.spec import LayerSpec
+
+INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
+
+
+def kept_dtype(tensor: Tensor, compute_dtype: str) -> str | None:
+    """The dtype of what only moves numbers: floats come out as the layer computes, integers as they came."""
+    dtype = tensor.dtype
+    return compute_dtype if dtype is not None and "float" in dtype else dtype
+
+
+class Rearranging(Layer):
+    """A layer that only moves numbers, whatever their type."""
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """Integers stay integers."""
+        return kept_dtype(inputs, self.compute_dtype)
+
+
+@layer("Flatten")
+class Flatten(Rearranging):
+    """All axes but the batch become one."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.min_ndim = 3 if context.dialect == "keras1" else 1
+        data_format = self.config.get("data_format")
+        if data_format is not None and str(data_format).lower() not in ("channels_last", "channels_first"):
+            raise bad_value(self, "data_format", '"channels_last" or "channels_first"', "channels_last")
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, product of the rest), None where one of them is unknown.
+
+        Raises: LayerError S107 in Keras 0 and 1, which want to know them all.
+        """
+        flat = product(input_shape[1:])
+        if not flat and self.context.dialect in LEGACY:
+            raise LayerError(
+                "S107",
+                f"Flatten gets {format_shape(input_shape)}, which is not fully known; Keras"
+                f" {self.context.dialect[-1]} raises a ValueError",
+                "Give every dimension but the batch a number, or use global pooling instead.",
+                shape=input_shape,
+            )
+        if None in input_shape[1:]:
+            flat = None
+        return (input_shape[0], flat)
+
+
+@layer("Reshape")
+class Reshape(Rearranging):
+    """The same numbers in target_shape, in which one dimension may be -1: what is left."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        value = given(self, "target_shape")
+        if not isinstance(value, list | tuple | str | dict):
+            raise bad_value(self, "target_shape", "a list of integers", [-1])
+        # Keras 3 makes an unknown dimension of whatever is no integer, null or 2.0 for instance.
+        self.target: KnownShape = tuple(int(dim) if isinstance(dim, int) else None for dim in value)
+        self.keras3 = context.dialect == "keras3"
+        known = [dim for dim in self.target if dim is not None]
+        if self.keras3 and (min(known, default=0) < -1 or known.count(-1) > 1):
+            raise bad_value(self, "target_shape", "integers from 0, and -1 at most once", [-1])
+        if not self.keras3 and len(known) != len(self.target):
+            raise bad_value(self, "target_shape", "integers only in Keras 2, -1 for one that is left", [-1])
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, *target_shape), a -1 replaced by what is left where that is known.
+
+        Raises: LayerError S108 where the sizes differ, S109 where the -1 would be a fraction.
+        """
+        target, rest = self.target, input_shape[1:]
+        if None in rest or None in target:
+            if self.context.dialect == "keras1" or any(dim is not None and dim < -1 for dim in target):
+                self._refuse("S108", input_shape, "some dimensions are unknown")
+            return (input_shape[0], *(None if dim == -1 else dim for dim in target))
+        size = product(rest)
+        open_axes = [axis for axis, dim in enumerate(target) if dim is not None and dim < 0]
+        asked = product(dim for dim in target if dim is not None and dim >= 0) or 0
+        if len(open_axes) > 1:
+            self._refuse("S108", input_shape, "-1 stands there more than once")
+        if size is None:
+            return None
+        if not open_axes:
+            if size != asked:
+                self._refuse("S108", input_shape, f"that is {size} numbers, not {asked}")
+            return (input_shape[0], *target)
+        if asked == 0 or size % asked:
+            self._refuse("S109", input_shape, f"{size} numbers cannot be divided by {asked}")
+        return (input_shape[0], *(size // asked if axis in open_axes else dim for axis, dim in enumerate(target)))
+
+    def _refuse(self, code: str, shape: KnownShape, why: str) -> NoReturn:
+        raise LayerError(
+            code,
+            f"Reshape cannot make {shown(self.config['target_shape'])} of {format_shape(shape)}: {why}; Keras raises a"
+            " ValueError",
+            f"The dimensions after the batch must multiply to those of the input, {format_shape(shape[1:])}.",
+            "target_shape",
+            shape=shape,
+        )
+
+
+@layer("Permute")
+class Permute(Rearranging):
+    """The axes after the batch in the order of dims, which counts from 1."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        value = given(self, "dims")
+        if not isinstance(value, list | tuple) or not all(isinstance(dim, int) for dim in value):
+            raise bad_value(self, "dims", "a list of integers", [2, 1])
+        self.dims: tuple[int, ...] = tuple(int(dim) for dim in value)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise LayerError(
+                "S110",
+                f"dims of Permute is {shown(value)}; Keras wants every axis from 1 to {len(self.dims)} once and raises"
+                " a ValueError",
+                "Number the axes from 1, the batch left out: [2, 1] swaps the two of (batch, timesteps, features).",
+                "dims",
+            )
+        self.ndim = len(self.dims) + 1
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """The batch, then the axes in their new order."""
+        return (input_shape[0], *(input_shape[dim] for dim in self.dims))
+
+
+class Repeating(Layer):
+    """A layer whose output has Keras's compute dtype in Keras 3 and the input's in Keras 2."""
+
+    def output_dtype(self, inputs: Tensor) -> str | None:
+        """Only Keras 2 keeps integers."""
+        return self.compute_dtype if self.context.dialect == "keras3" else kept_dtype(inputs, self.compute_dtype)
+
+
+@layer("RepeatVector")
+class RepeatVector(Repeating):
+    """A vector n times: what turns an encoder's state into a decoder's sequence."""
+
+    ndim = 2
+    axes = "(batch, features)"
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        n = given(self, "n")
+        wrong = isinstance(n, bool) or (isinstance(n, int) and n < 1)
+        if not isinstance(n, int) or (wrong and context.dialect == "keras3"):
+            raise bad_value(self, "n", "an integer of at least 1", 1)
+        self.n = int(n)
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, n, features)."""
+        return (input_shape[0], self.n if self.n >= 0 else None, input_shape[1])
+
+
+class Resized(SpatialLayer, Repeating):
+    """A layer that changes the length of every spatial axis by itself."""
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, *lengths, channels)."""
+        before, spatial, channels = self.split(input_shape)
+        return self.join(before, tuple(self.lengths(spatial, input_shape)), channels)
+
+    def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
+        """The new length of each axis; `shape` is the whole input's, for messages."""
+        raise NotImplementedError
+
+
+class Cropping(Resized):
+    """Steps cut off at both ends of each axis."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.keras3 = context.dialect == "keras3"
+        self.cropping = pairs(self, "cropping", negative=not self.keras3)
+
+    def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
+        """Each length less what is cut off. Raises: LayerError S105 where nothing is left."""
+        for index, (size, (start, end)) in enumerate(zip(spatial, self.cropping, strict=True)):
+            if size is None:
+                yield None
+            elif size > start + end or (self.rank == 3 and not self.keras3):
+                # Keras 2 slices, and forgets in three dimensions to look whether anything is left.
+                yield len(range(size)[start : -end if end else None])
+            else:
+                self._nothing_left(index, shape)
+
+    def _nothing_left(self, index: int, shape: KnownShape) -> NoReturn:
+        start, end = self.cropping[index]
+        axis = AXES[self.rank][index]
+        raise LayerError(
+            "S105",
+            f"{self.class_name} cuts {start} + {end} {axis} off {format_shape(shape)}: nothing is left, and Keras"
+            " raises a ValueError",
+            f"Crop less, or give it more than {start + end} {axis}.",
+            "cropping",
+            shape=shape,
+        )
+
+
+class ZeroPadding(Resized):
+    """Zeros added at both ends of each axis."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.padding = pairs(self, "padding", negative=context.dialect == "keras3")
+
+    def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
+        """Each length and what is added. Raises: LayerError E007 where a negative padding cuts off too much."""
+        for size, (start, end) in zip(spatial, self.padding, strict=True):
+            if size is not None and size + start + end < 0:
+                raise LayerError(
+                    "E007",
+                    f"padding of {self.class_name} is {start}, which takes more than all of {format_shape(shape)};"
+                    " Keras raises a ValueError",
+                    "Set padding to 0 or more; Cropping layers cut off.",
+                    "padding",
+                )
+            yield None if size is None else size + start + end
+
+
+class UpSampling(Resized):
+    """Every step repeated `size` times along each axis."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.keras3 = context.dialect == "keras3"
+        self.size = self._size()
+        self.interpolates = self.rank == 2
+        if self.interpolates:
+            self._check_interpolation()
+
+    def _size(self) -> tuple[int, ...]:
+        value: Any = given(self, "size")
+        if self.rank > 1:
+            return integers(self, "size", self.rank)
+        if not self.keras3 and isinstance(value, float | str):
+            try:
+                value = int(value)
+            except (ValueError, OverflowError):
+                value = None
+        elif isinstance(value, bool) and self.keras3:
+            value = None
+        if not isinstance(value, int) or value < 1:
+            raise bad_value(self, "size", "an integer of at least 1", 2)
+        return (int(value),)
+
+    def _check_interpolation(self) -> None:
+        """Keras 3 looks only at the type; what it does not know fails when the layer runs."""
+        value = self.config.get("interpolation", "nearest")
+        if not isinstance(value, str) or (not self.keras3 and value.lower() not in INTERPOLATIONS):
+            raise bad_value(self, "interpolation", "the name of an interpolation", "nearest")
+
+    def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
+        """Each length times its size.
+
+        Raises: LayerError S136 where Keras 2 has nothing to repeat.
+        """
+        if not self.keras3:
+            if self.interpolates and None in spatial:
+                return (None,) * self.rank  # Keras 2 asks for all of the new shape at run time
+            if not self.interpolates:
+                self.refuse_empty(shape)
+        return (None if length is None else length * size for length, size in zip(spatial, self.size, strict=True))
+
+
+@layer("Cropping1D")
+class Cropping1D(Cropping):
+    """Along a sequence."""
+
+    rank = 1
+
+
+@layer("Cropping2D")
+class Cropping2D(Cropping):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("Cropping3D")
+class Cropping3D(Cropping):
+    """Along depth, rows and columns."""
+
+    rank = 3
+
+
+@layer("ZeroPadding1D")
+class ZeroPadding1D(ZeroPadding):
+    """Along a sequence."""
+
+    rank = 1
+
+
+@layer("ZeroPadding2D")
+class ZeroPadding2D(ZeroPadding):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("ZeroPadding3D")
+class ZeroPadding3D(ZeroPadding):
+    """Along depth, rows and columns."""
+
+    rank = 3
+
+
+@layer("UpSampling1D")
+class UpSampling1D(UpSampling):
+    """Along a sequence."""
+
+    rank = 1
+
+
+@layer("UpSampling2D")
+class UpSampling2D(UpSampling):
+    """Along rows and columns."""
+
+    rank = 2
+
+
+@layer("UpSampling3D")
+class UpSampling3D(UpSampling):
+    """Along depth, rows and columns."""
+
+    rank = 3

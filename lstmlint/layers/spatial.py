@@ -1,0 +1,212 @@
+"""What convolutions, pooling, padding and cropping share: windows that slide along axes, and where the channels are."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar
+
+from lstmlint.layers.base import Context, Layer, LayerError
+from lstmlint.layers.signatures import REQUIRED
+from lstmlint.shapes import Dim, KnownShape, format_shape
+from lstmlint.spec import LayerSpec
+
+AXES = {1: ("steps",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
+LEGACY = ("keras0", "keras1")
+
+
+class SpatialLayer(Layer):
+    """A layer over `rank` spatial axes, with the channels after them or, channels_first, before them."""
+
+    rank: ClassVar[int]
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.ndim = self.rank + 2
+        self.channels_first = self.data_format() == "channels_first"
+        axes = ("channels", *AXES[self.rank]) if self.channels_first else (*AXES[self.rank], "channels")
+        self.axes = f"(batch, {', '.join(axes)})"
+
+    def data_format(self) -> str:
+        """channels_last or channels_first, in lower case; channels_last where the file does not say.
+
+        Raises: LayerError E007 for anything else.
+        """
+        value = self.config.get("data_format")
+        return "channels_last" if value is None else self.choice("data_format", "channels_last", "channels_first")
+
+    def choice(self, argument: str, *allowed: str) -> str:
+        """An argument that must be one of a few words, in any case. Raises: LayerError E007 for anything else."""
+        value = given(self, argument)
+        if isinstance(value, str) and value.lower() in allowed:
+            return value.lower()
+        raise bad_value(self, argument, " or ".join(f'"{word}"' for word in allowed), allowed[0])
+
+    def split(self, shape: KnownShape) -> tuple[KnownShape, KnownShape, Dim]:
+        """(what comes before, the spatial dims, the channels) of an input's or output's shape."""
+        start = len(shape) - self.rank - 1
+        if self.channels_first:
+            return shape[:start], shape[start + 1 :], shape[start]
+        return shape[:start], shape[start:-1], shape[-1]
+
+    def join(self, before: KnownShape, spatial: KnownShape, channels: Dim) -> KnownShape:
+        """The shape of which `split` gives these three."""
+        return (*before, channels, *spatial) if self.channels_first else (*before, *spatial, channels)
+
+    def refuse_empty(self, shape: KnownShape) -> None:
+        """Raises: LayerError S136 where a spatial axis has length 0, which TensorFlow's operations refuse."""
+        if 0 in self.split(shape)[1]:
+            raise LayerError(
+                "S136",
+                f"{self.class_name} gets {format_shape(shape)}, an axis of which is empty; Keras raises a ValueError",
+                "Give it at least one step along every axis.",
+                shape=shape,
+            )
+
+
+class SlidingLayer(SpatialLayer):
+    """A layer whose window slides along the spatial axes. Subclasses set the window and how it goes."""
+
+    too_small: ClassVar[str]
+    window_argument: ClassVar[str]
+    windows: tuple[int, ...]
+    strides: tuple[int, ...]
+    padding: str
+
+    def lengths(self, shape: KnownShape) -> KnownShape:
+        """The spatial dims of the output for an input of this shape.
+
+        Raises: LayerError (the code in `too_small`) where a window is longer than its axis.
+        """
+        spatial = self.split(shape)[1]
+        lengths = tuple(
+            window_length(size, window, stride, self.padding)
+            for size, window, stride in zip(spatial, self.windows, self.strides, strict=True)
+        )
+        if self.padding == "valid":
+            for index, length in enumerate(lengths):
+                if length is not None and length <= 0:
+                    self._too_small(shape, index)
+        return lengths
+
+    def _too_small(self, shape: KnownShape, index: int) -> None:
+        window, axis = self.windows[index], AXES[self.rank][index]
+        raise LayerError(
+            self.too_small,
+            f"{self.class_name} slides a window of {window} along {axis}, but {format_shape(shape)} has only"
+            f" {self.split(shape)[1][index]} there: nothing would be left, and Keras raises a ValueError",
+            f'Give it at least {window} {axis}, reduce {self.window_argument}, or set padding to "same".',
+            self.window_argument,
+            shape=shape,
+        )
+
+
+def given(layer: Layer, argument: str) -> Any:
+    """The value of an argument or its default. Raises: LayerError E006 where it has neither."""
+    value = layer.config.get(argument, REQUIRED)
+    if value is REQUIRED:
+        raise LayerError(
+            "E006",
+            f"{layer.class_name} needs {argument}, but its config has none; Keras raises a TypeError",
+            f'Add "{argument}" to its config.',
+            argument,
+        )
+    return value
+
+
+def bad_value(layer: Layer, argument: str, wanted: str, example: Any) -> LayerError:
+    """The E007 for an argument's value: what stands there, what Keras takes, and an example of it."""
+    written = f'"{example}"' if isinstance(example, str) else str(example)
+    return LayerError(
+        "E007",
+        f"{argument} of {layer.class_name} is {shown(layer.config.get(argument))}; Keras takes {wanted}",
+        f"Set {argument} to {written}.",
+        argument,
+    )
+
+
+def shown(value: Any) -> str:
+    """A value of the config for a message: as the file has it, cut short."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def integers(layer: Layer, argument: str, count: int, minimum: int = 1, floats: bool = False) -> tuple[int, ...]:
+    """An argument that is one int for all of `count` axes, or a list of one for each.
+
+    floats: whether numbers like 2.0 are let through, as Keras does where they only divide.
+    Raises: LayerError E006 where it is missing, E007 where it is anything else.
+    """
+    found = as_integers(given(layer, argument), count, minimum, floats)
+    if found is None:
+        one = f"an integer of at least {minimum}"
+        wanted = f"{one}, or a list of {count}" if count > 1 else f"{one}, or a list of one"
+        raise bad_value(layer, argument, wanted, [max(minimum, 1)] * count if count > 1 else max(minimum, 1))
+    return found
+
+
+def as_integers(value: Any, count: int, minimum: int = 1, floats: bool = False) -> tuple[int, ...] | None:
+    """`value` as `count` ints of at least `minimum`, None if it is nothing like that."""
+    if isinstance(value, int):
+        items: tuple[Any, ...] = (int(value),) * count
+    elif isinstance(value, list | tuple) and len(value) == count:
+        items = tuple(value)
+    else:
+        return None
+    kinds = int | float if floats else int
+    # not (... >= ...) rather than <, so that NaN fails too
+    if not all(isinstance(item, kinds) and item >= minimum and item != float("inf") for item in items):
+        return None
+    return tuple(int(item) if isinstance(item, bool) else item for item in items)
+
+
+def pairs(layer: SpatialLayer, argument: str, negative: bool = False) -> tuple[tuple[int, int], ...]:
+    """How much to add or take at both ends of each axis: one int, one for each axis, or a pair for each.
+
+    Where there is one axis, the pair stands by itself. negative: whether the single int may be below 0.
+    Raises: LayerError E006 where it is missing, E007 where it is anything else.
+    """
+    value, rank = given(layer, argument), layer.rank
+    if rank == 1:
+        before, after = integers(layer, argument, 2, 0)
+        return ((before, after),)
+    if isinstance(value, int) and (negative or value >= 0):
+        return ((int(value), int(value)),) * rank
+    found = [as_integers(item, 2, 0) for item in value] if isinstance(value, list | tuple) else []
+    ends = tuple((pair[0], pair[1]) for pair in found if pair is not None)
+    if len(found) != rank or len(ends) != rank:
+        wanted = f"an integer, a list of {rank} of them, or of {rank} pairs [before, after], none negative"
+        raise bad_value(layer, argument, wanted, [[1, 1]] * rank)
+    return ends
+
+
+def window_length(size: Dim, window: int, stride: int, padding: str) -> Dim:
+    """How many positions a window has along an axis: 'valid' keeps it inside, 'same' and 'causal' pad so that
+    only the strides count, 'full' (Keras 0 and 1) lets it overlap by one. Zero or less where it does not fit.
+
+    `window` counts the steps it covers, holes of a dilation included: dilation · (kernel - 1) + 1.
+    """
+    if size is None:
+        return None
+    if padding == "valid":
+        size -= window - 1
+    elif padding == "full":
+        size += window - 1
+    return int((size - 1) // stride) + 1
+
+
+def transposed_length(size: Dim, window: int, stride: int, padding: str, output_padding: int | None) -> Dim:
+    """The length that a transposed convolution makes of an axis (the inverse of `window_length`)."""
+    if size is None:
+        return None
+    if padding == "valid":
+        extra = max(window, stride) - window if output_padding is None else output_padding
+        return (size - 1) * stride + window + extra
+    if output_padding is None:
+        return size * stride
+    return (size - 1) * stride + window % 2 + output_padding
+
+
+__all__ = [
+    "AXES", "LEGACY", "SlidingLayer", "SpatialLayer", "as_integers", "bad_value", "given", "integers", "pairs", "shown",
+    "transposed_length", "window_length",
+]  # fmt: skip
