@@ -214,13 +214,13 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
     advice = f"Set {name} to {kind.wants}."
     custom = dialect != "keras3" and kind in CUSTOMIZABLE and isinstance(value, str)
-    old = dialect in ("keras0", "keras1")  # these took nearly anything, and nobody loads them any more
+    old = dialect in ("keras0", "keras1") and kind is not POSITIVE  # these took nearly anything, and nobody loads them any more
     if isinstance(value, str) and "enum" in str(kind.schema):
         allowed = [str(word) for word in _enumerated(kind.schema)]
         close = difflib.get_close_matches(value, allowed, 1, 0.7)
         if close:
             advice = f"Did you mean {close[0]!r}?"
-            custom = False
+            custom = custom and not (value.isalpha() and abs(len(value) - len(close[0])) <= 1)
     message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras refuses it"
     if custom:
         message = f"{name} of {spec.class_name} is {shown}, which Keras does not know: it loads only with custom_objects"
