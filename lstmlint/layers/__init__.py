@@ -14,7 +14,7 @@ from lstmlint.spec import Dialect
 # that a common model pays for few of them.
 FAMILIES = (
     "core", "rnn", "wrappers", "convolutional", "pooling", "normalization", "reshaping", "merging",
-    "attention", "activations", "regularization", "einsum", "legacy",
+    "attention", "activations", "regularization", "einsum", "applications", "legacy",
     "preprocessing", "vocabulary", "scaling", "image_preprocessing", "audio_preprocessing",
 )  # fmt: skip
 
@@ -29,11 +29,6 @@ def find(class_name: str) -> type[Layer] | None:
         if class_name in REGISTRY:
             return REGISTRY[class_name]
     return None
-
-
-def is_operation(module: str | None) -> bool:
-    """Whether a spec's module says that its class is one of keras.ops; many share a layer's name."""
-    return module is not None and module.startswith(("keras.src.ops", "keras.ops"))
 
 
 def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
