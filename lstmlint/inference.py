@@ -73,7 +73,7 @@ class Inferrer:
         """The layer for a spec; a model for a nested model; an UnknownLayer where nobody knows the class."""
         if spec.model is not None:
             return NestedModel(spec, self)
-        operation = registry.is_operation(spec.module)
+        operation = spec.is_operation
         cls = registry.find_operation(spec.module, spec.class_name) if operation else registry.find(spec.class_name)
         if cls is None:
             self.report_unknown(spec)

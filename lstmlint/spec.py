@@ -75,6 +75,11 @@ class LayerSpec:
     raw: dict[str, Any] = field(default_factory=dict)
     config_pointer: str = ""
 
+    @property
+    def is_operation(self) -> bool:
+        """Whether it is a function of keras.ops; many share a layer's class name, so the module says it."""
+        return isinstance(self.module, str) and self.module.startswith(("keras.src.ops", "keras.ops"))
+
     def argument_pointer(self, argument: str) -> str:
         """The place of an argument in the document, the layer's own where it is not written."""
         written = self.renamed.get(argument, argument)

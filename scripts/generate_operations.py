@@ -41,19 +41,16 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def parameters(function: Any, lenient: Any = None) -> dict[str, Any]:
-    """Names with their defaults. `*` and `**` mark the parameters that gather; a default that only
-    `lenient` has counts too, since a file may leave the argument out.
-    """
-    defaults = {} if lenient is None else parameters(lenient)
+def parameters(function: Any) -> dict[str, Any]:
+    """Names with their defaults; `*` and `**` mark the parameters that gather."""
     found: dict[str, Any] = {}
-    for position, parameter in enumerate(list(inspect.signature(function).parameters.values())[1:]):
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
         if parameter.name == "name":
             continue
         mark = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
         default = plain(parameter.default)
         if parameter.default is parameter.empty:
-            default = None if mark else list(defaults.values())[position] if position < len(defaults) else "REQUIRED"
+            default = None if mark else "REQUIRED"
         found[mark + parameter.name] = default
     return found
 
@@ -100,9 +97,11 @@ def main() -> None:
     made = functions(keras, classes)
     lines = [HEADER.format(version=keras.__version__)]
     for name, cls in sorted(classes.items()):
-        own = "__init__" in vars(cls) or any("__init__" in vars(base) for base in cls.__mro__[1:] if base in classes.values())
+        own = "__init__" in vars(cls) or any(
+            "__init__" in vars(base) for base in cls.__mro__[1:] if base in classes.values()
+        )
         init = parameters(cls.__init__) if own else {}
-        call = parameters(cls.compute_output_spec, cls.call)
+        call = parameters(cls.compute_output_spec)
         module = cls.__module__.rpartition(".")[2]
         names = "(" + "".join(f'"{function}", ' for function in made[name]).rstrip(" ") + ")"
         names = names if len(made[name]) == 1 else names.replace(",)", ")")

@@ -122,7 +122,8 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
     if nodes:
         if not isinstance(nodes, list):
             raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
-        spec.calls = [parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name) for i, node in enumerate(nodes)]
+        nulls = spec.is_operation
+        spec.calls = [parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, nulls) for i, node in enumerate(nodes)]
     return spec
 
 
@@ -137,8 +138,11 @@ def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
     return value
 
 
-def parse_call(node: Any, pointer: str, layer: str) -> Call:
-    """One inbound node: args and kwargs with `__keras_tensor__` objects in them."""
+def parse_call(node: Any, pointer: str, layer: str, nulls: bool = False) -> Call:
+    """One inbound node: args and kwargs with `__keras_tensor__` objects in them.
+
+    Layers are called with a null for what they do not get; only `nulls` keeps those.
+    """
     if isinstance(node, list):  # the form of Keras 2, which Keras 3 still reads
         from lstmlint.parsing.keras2 import parse_call as parse_legacy
 
@@ -153,7 +157,7 @@ def parse_call(node: Any, pointer: str, layer: str) -> Call:
     kwargs = {
         key: revive(arg, f"{pointer}/kwargs/{escape(key)}", references)
         for key, arg in raw_kwargs.items()
-        if arg is not None
+        if arg is not None or nulls
     }
     return Call(args, kwargs, pointer, references)
 

@@ -32,7 +32,7 @@ NOT_OPERATIONS = {
 @lru_cache(maxsize=1024)
 def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
     """The class for an operation that Keras can load from there; None if there is none."""
-    from lstmlint.layers.ops.base import KerasOperation
+    from lstmlint.layers.ops.nodes import KerasOperation
     from lstmlint.layers.ops.table import OPERATIONS
 
     return KerasOperation if class_name in OPERATIONS else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,11 +12,15 @@ Dims = list[Dim]
 
 
 def axis_in(axis: Any, rank: int) -> int:
-    """The axis counted from 0. Raises: Refusal S111 out of range, TypeError for what is no whole number."""
-    found = operator.index(axis)
+    """The axis counted from 0. Raises: Refusal S111 out of range, E007 for what is no whole number."""
+    if not isinstance(axis, int):
+        raise Refusal("E007", f"has the axis {axis!r}, which is no whole number", "Use a whole number.", "axis")
+    found = int(axis)
     if not -rank <= found < rank:
         valid = f"from {-rank} to {rank - 1}" if rank else "none at all: it is a scalar"
-        raise Refusal("S111", f"has axis {found}, out of range for {rank} dimensions", f"Axes here are {valid}.", "axis")
+        raise Refusal(
+            "S111", f"has axis {found}, out of range for {rank} dimensions", f"Axes here are {valid}.", "axis"
+        )
     return found % rank if rank else found
 
 
@@ -107,7 +110,9 @@ def without(shape: Sequence[Dim], *axes: int) -> KnownShape:
 def sized(dim: Dim, what: str) -> int:
     """The size, where Keras needs to know it. Raises: Refusal S106."""
     if dim is None:
-        raise Refusal("S106", f"needs a known size of {what}", "Give that dimension a number where the shape comes from.")
+        raise Refusal(
+            "S106", f"needs a known size of {what}", "Give that dimension a number where the shape comes from."
+        )
     return dim
 
 
@@ -118,7 +123,9 @@ def ranked(shape: KnownShape, *ranks: int, least: int | None = None) -> KnownSha
         return shape
     wanted = f"at least {least}" if least is not None else " or ".join(map(str, ranks))
     raise Refusal(
-        "S101", f"needs an input of {wanted} dimensions, but gets {format_shape(shape)}", f"Give it {wanted} dimensions."
+        "S101",
+        f"needs an input of {wanted} dimensions, but gets {format_shape(shape)}",
+        f"Give it {wanted} dimensions.",
     )
 
 
@@ -132,6 +139,6 @@ def per_axis(value: Any, count: int) -> list[Any]:
     values = [value] if isinstance(value, int | float) else list(value)
     if len(values) == 1:
         values *= count
-    if len(values) != count:
+    if len(values) != count or not all(isinstance(one, int | float) for one in values):
         raise Refusal("E007", f"needs {count} numbers, one for each spatial dimension, but gets {values}")
     return values

@@ -92,7 +92,9 @@ def dtype_of(value: Any) -> Dtype:
     if isinstance(value, float):
         return "float"
     raise Refusal(
-        "E007", f"takes tensors and numbers, but gets {shown(value)}", "Write a list as a constant array, a `__numpy__`."
+        "E007",
+        f"takes tensors and numbers, but gets {shown(value)}",
+        "Write a list as a constant array, a `__numpy__`.",
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.ops.algebra import Refusal, axes_in, axis_in, broadcast, flat, ranked
-from lstmlint.layers.ops.base import Operation, loose_shape, shape, shown, tensor
+from lstmlint.layers.ops.algebra import axes_in, axis_in, broadcast, flat, ranked
+from lstmlint.layers.ops.base import Operation, Refusal, loose_shape, shape, shown, tensor
 from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, result, strong
 from lstmlint.shapes import Tensor
 
@@ -30,6 +30,13 @@ def flattening(op: Operation, x: Any, dtype: str = "same", checked: bool = True)
         axis_in(axis, len(given))
     own = as_dtype(op.config.get("dtype"), tensor(x).dtype)
     return Tensor(flat(given) if axis is None else given, result(dtype, own))
+
+
+def partition(op: Operation, x: Any) -> Tensor:
+    """Indices in an order around the k-th."""
+    if not isinstance(op.config["kth"], int):
+        raise Refusal("E007", f"needs a whole number as kth, but gets {op.config['kth']!r}", argument="kth")
+    return flattening(op, x, dtype="int32", checked=False)
 
 
 def cast(op: Operation, x: Any, *_: Any) -> Tensor:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from lstmlint.layers.ops.base import Operation, UnknownShape, shape
+from lstmlint.layers.base import UnknownShape
+from lstmlint.layers.ops.base import Operation, shape
 from lstmlint.shapes import Tensor
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.ops.algebra import Refusal, ranked, replaced
-from lstmlint.layers.ops.base import Operation, shape, tensor
+from lstmlint.layers.ops.algebra import ranked, replaced
+from lstmlint.layers.ops.base import Operation, Refusal, shape, tensor
 from lstmlint.layers.ops.dtypes import is_float
 from lstmlint.layers.ops.reshaping import channels_last
 from lstmlint.shapes import Dim, Tensor, format_shape
@@ -61,7 +61,9 @@ def _channels(op: Operation, images: Any, *allowed: int) -> int:
     count = shape(images)[axis]
     if count is not None and count not in allowed:
         wanted = " or ".join(map(str, allowed))
-        raise Refusal("S117", f"needs {wanted} channels, but {format_shape(images.shape)} has {count}", f"Use {wanted}.")
+        raise Refusal(
+            "S117", f"needs {wanted} channels, but {format_shape(images.shape)} has {count}", f"Use {wanted}."
+        )
     return axis
 
 
@@ -121,7 +123,9 @@ def map_coordinates(op: Operation, inputs: Any, coordinates: Any) -> Tensor:
     """A value for each coordinate; their first axis is as long as the input has axes."""
     dims, places = shape(inputs), ranked(shape(coordinates), least=2)
     if places[0] != len(dims):
-        raise Refusal("S113", f"needs {len(dims)} coordinates for {format_shape(dims)}, but gets {format_shape(places)}")
+        raise Refusal(
+            "S113", f"needs {len(dims)} coordinates for {format_shape(dims)}, but gets {format_shape(places)}"
+        )
     return Tensor(places[1:], inputs.dtype)
 
 

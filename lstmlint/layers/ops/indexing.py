@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.ops.algebra import (
-    Refusal,
-    axis_in,
-    broadcast,
-    flat,
-    inserted,
-    replaced,
-)
-from lstmlint.layers.ops.base import Operation, copies, loose_shape, shape, shown, tensor
-from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote
-from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape
+from lstmlint.layers.ops.algebra import axis_in, broadcast, flat, inserted, replaced
+from lstmlint.layers.ops.base import Operation, Refusal, copies, loose_shape, shape, shown, tensor
+from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, strong
+from lstmlint.shapes import Dim, KnownShape, Tensor, flatten, format_shape
 
 
 def get_item(op: Operation, x: Any, key: Any) -> Tensor:
     """Whole numbers take an axis away, slices shorten it, null adds one, an ellipsis skips."""
     if not isinstance(key, int | list):
-        raise Refusal("E007", f"cannot index with {shown(key)}", "Use numbers, slices, null and one ellipsis in a list.")
+        raise Refusal(
+            "E007", f"cannot index with {shown(key)}", "Use numbers, slices, null and one ellipsis in a list."
+        )
     return Tensor(sliced(shape(x), key if isinstance(key, list) else [key]), x.dtype)
 
 
@@ -48,7 +43,9 @@ def sliced(dims: KnownShape, keys: list[Any]) -> KnownShape:
         elif isinstance(key, int):
             size = rest.pop(0)
             if size is not None and not -size <= key < size:
-                raise Refusal("S111", f"has the index {key}, out of range for a size of {size}", f"Use one below {size}.")
+                raise Refusal(
+                    "S111", f"has the index {key}, out of range for a size of {size}", f"Use one below {size}."
+                )
         elif isinstance(key, slice):
             size = rest.pop(0)
             made.append(None if size is None else len(range(*key.indices(size))))
@@ -94,8 +91,10 @@ def slice_(op: Operation, inputs: Any, start_indices: Any) -> Tensor:
     sizes, dims = op.config["shape"], shape(inputs)
     symbolic = isinstance(start_indices, Tensor) and start_indices.value is None
     starts = start_indices.value if isinstance(start_indices, Tensor) else start_indices
-    if len(sizes) != len(dims) or (isinstance(starts, list) and len(starts) != len(dims)):
-        raise Refusal("S101", f"needs a start and a size for each of the {len(dims)} dimensions of {format_shape(dims)}")
+    if len(sizes) != len(dims) or (isinstance(starts, list | str | dict) and len(starts) != len(dims)):
+        raise Refusal(
+            "S101", f"needs a start and a size for each of the {len(dims)} dimensions of {format_shape(dims)}"
+        )
     made = []
     for i, (dim, size) in enumerate(zip(dims, sizes, strict=True)):
         made.append(size if size != -1 else None if symbolic or dim is None else dim - starts[i])
@@ -162,8 +161,7 @@ def bincount(op: Operation, x: Any) -> Tensor:
     if weights is None:
         dtype: str | None = "int32"
     else:
-        flat_weights = [one for one in weights] if isinstance(weights, list) else [weights]
-        dtype = promote(x.dtype, *(dtype_of(one) for one in flat_weights))
+        dtype = promote(x.dtype, *(strong(dtype_of(one)) for one in flatten(weights)))
     return Tensor((*shape(x)[:-1], None), dtype)
 
 
@@ -174,7 +172,10 @@ def histogram(op: Operation, x: Any) -> list[Tensor]:
         raise Refusal("E007", f"has {bins!r} bins", "Use a positive number.", "bins")
     if op.config["range"]:
         raise Refusal(
-            "E007", "takes its range as a tuple, which no file can hold", "Leave range out, and scale the input.", "range"
+            "E007",
+            "takes its range as a tuple, which no file can hold",
+            "Leave range out, and scale the input.",
+            "range",
         )
     return [Tensor((bins,), tensor(x).dtype), Tensor((bins + 1,), x.dtype)]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.ops.algebra import Refusal, axis_in, equal_but, flat, inserted, ranked, replaced, without
-from lstmlint.layers.ops.base import Operation, copies, shape, tensor
+from lstmlint.layers.ops.algebra import axis_in, equal_but, flat, inserted, ranked, replaced, sized, without
+from lstmlint.layers.ops.base import Operation, Refusal, copies, shape, tensor
 from lstmlint.layers.ops.dtypes import dtype_of, promote
 from lstmlint.shapes import KnownShape, Tensor, add, format_shape, product
 
@@ -42,7 +42,9 @@ def concatenate_depth(op: Operation, xs: Any) -> Tensor:
     shapes = []
     for x in xs:
         dims = shape(x)
-        shapes.append((1, 1, 1) if not dims else (1, *dims, 1) if len(dims) == 1 else (*dims, 1) if len(dims) == 2 else dims)
+        shapes.append(
+            (1, 1, 1) if not dims else (1, *dims, 1) if len(dims) == 1 else (*dims, 1) if len(dims) == 2 else dims
+        )
     return _concatenated(xs, shapes, 2)
 
 
@@ -54,7 +56,7 @@ def append(op: Operation, x1: Any, x2: Any) -> Tensor:
         return Tensor((add(product(left), product(right)),), dtype)
     if not equal_but(left, right, [axis]):
         raise Refusal("S112", f"cannot join {format_shape(left)} and {format_shape(right)} on axis {axis}")
-    return Tensor(replaced(left, axis, left[axis] + right[axis]), dtype)  # type: ignore[operator]
+    return Tensor(replaced(left, axis, sized(left[axis], f"axis {axis}") + sized(right[axis], f"axis {axis}")), dtype)
 
 
 def stack(op: Operation, x: Any) -> Tensor:
@@ -124,11 +126,11 @@ def unstack(op: Operation, x: Any) -> list[Tensor]:
 
 
 def meshgrid(op: Operation, *x: Any) -> list[Tensor]:
-    """For each input a grid over all of them; 'xy' swaps the first two axes."""
+    """For each input a grid over all of them; 'xy' swaps the first two axes. Keras takes the last one's dtype."""
     if op.config["indexing"] not in ("xy", "ij"):
         raise Refusal("E007", f"knows no indexing {op.config['indexing']!r}", "Use 'xy' or 'ij'.", "indexing")
     sizes = [flat(shape(one))[0] for one in x]
     if op.config["indexing"] == "ij":
         return [Tensor(tuple(sizes)) for _ in x]
     sizes[0], sizes[1] = sizes[1], sizes[0]
-    return [Tensor(tuple(sizes), one.dtype) for one in x]
+    return [Tensor(tuple(sizes), x[-1].dtype) for _ in x]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.ops.algebra import Refusal, axis_in, broadcast, equal_but, ranked, without
-from lstmlint.layers.ops.base import Operation, loose_shape, shape, tensor
+from lstmlint.layers.ops.algebra import axis_in, broadcast, equal_but, ranked, without
+from lstmlint.layers.ops.base import Operation, Refusal, loose_shape, shape, tensor
 from lstmlint.layers.ops.dtypes import dtype_of, promote, result, strong
 from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape, product
 
@@ -144,7 +144,9 @@ def _einsum_operand(dims: KnownShape, spec: str, target: str) -> list[Dim]:
     front, *ends = spec.split("...")
     back = ends[0] if ends else ""
     if (len(front) + len(back) > len(dims)) if ends else len(front) != len(dims):
-        raise Refusal("S101", f"has the subscripts {spec!r} for {format_shape(dims)}", "Name each axis once.", "subscripts")
+        raise Refusal(
+            "S101", f"has the subscripts {spec!r} for {format_shape(dims)}", "Name each axis once.", "subscripts"
+        )
     sizes: dict[str, Dim] = {}
     for label, size in [*zip(front, dims, strict=False), *zip(reversed(back), reversed(dims), strict=False)]:
         sizes.setdefault(label, size)
@@ -204,7 +206,9 @@ def solve(op: Operation, a: Any, b: Any) -> Tensor:
     left, right = shape(a), ranked(shape(b), least=1)
     same_rank = len(left) == len(right)
     if (same_rank and left[-2] != right[-2]) or (len(left) == len(right) - 1 and left[-1] != right[-1]):
-        raise Refusal("S113", f"cannot solve {format_shape(left)} for {format_shape(right)}", "Their rows must be equal.")
+        raise Refusal(
+            "S113", f"cannot solve {format_shape(left)} for {format_shape(right)}", "Their rows must be equal."
+        )
     return Tensor(right, b.dtype)
 
 
@@ -213,7 +217,9 @@ def lstsq(op: Operation, a: Any, b: Any) -> Tensor:
     rows, columns = ranked(shape(a), 2)
     right = ranked(shape(b), 1, 2)
     if right[0] != rows:
-        raise Refusal("S113", f"cannot solve {format_shape(a.shape)} for {format_shape(right)}", "Their rows must be equal.")
+        raise Refusal(
+            "S113", f"cannot solve {format_shape(a.shape)} for {format_shape(right)}", "Their rows must be equal."
+        )
     return Tensor((columns, *right[1:]), a.dtype)
 
 
@@ -235,8 +241,6 @@ def correlate(op: Operation, x1: Any, x2: Any) -> Tensor:
     if op.config["mode"] not in sizes:
         raise Refusal("E007", f"knows no mode {op.config['mode']!r}", "Use valid, same or full.", "mode")
     return Tensor((sizes[op.config["mode"]],), result("correlate", tensor(x1).dtype, tensor(x2).dtype))
-
-
 
 
 def slogdet(op: Operation, x: Any) -> list[Tensor]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.ops.algebra import Refusal, axis_in, equal_but, reduce, without
-from lstmlint.layers.ops.base import Operation, shape, tensor
+from lstmlint.layers.ops.algebra import axis_in, equal_but, reduce, without
+from lstmlint.layers.ops.base import Operation, Refusal, shape, tensor
 from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, result
 from lstmlint.shapes import KnownShape, Tensor, format_shape
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lstmlint.layers.ops.algebra import (
-    Dims,
-    Refusal,
-    axis_in,
-    broadcast,
-    flat,
-    pair,
-    ranked,
-    replaced,
-    without,
-)
-from lstmlint.layers.ops.base import Operation, shape, tensor
+from lstmlint.layers.ops.algebra import Dims, axis_in, broadcast, flat, pair, ranked, replaced, sized, without
+from lstmlint.layers.ops.base import Operation, Refusal, shape, tensor
 from lstmlint.layers.ops.dtypes import as_dtype
-from lstmlint.shapes import KnownShape, Tensor, format_shape, product
+from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape, product
 
 
 def reshaped(given: KnownShape, target: Any) -> KnownShape:
@@ -44,7 +34,8 @@ def reshaped(given: KnownShape, target: Any) -> KnownShape:
     if known == 0 or size % known:
         raise Refusal(
             "S109",
-            f"cannot work out the -1 of {tuple(dims)}: {size} elements of {format_shape(given)} are no multiple of {known}",
+            f"cannot work out the -1 of {tuple(dims)}: the {size} elements of {format_shape(given)} are no"
+            f" multiple of {known}",
             f"The known sizes must divide {size}.",
         )
     return tuple(size // known if dim == -1 else dim for dim in dims)
@@ -52,8 +43,7 @@ def reshaped(given: KnownShape, target: Any) -> KnownShape:
 
 def reshape(op: Operation, x: Any) -> Tensor:
     """All sizes count here, the batch too."""
-    target = op.config["newshape"]
-    return Tensor(reshaped(shape(x), [target] if isinstance(target, int) else target), x.dtype)
+    return Tensor(reshaped(shape(x), op.config["newshape"]), x.dtype)
 
 
 def transposed(given: KnownShape, axes: Any) -> KnownShape:
@@ -116,6 +106,8 @@ def expand_dims(op: Operation, x: Any) -> Tensor:
         raise Refusal("E007", f"needs an axis or a list of axes, but gets {axis!r}", "Set axis to a number.", "axis")
     rank = len(shape(x)) + len(given)
     new = {axis_in(one, rank) for one in given}
+    if len(new) < len(given):
+        raise Refusal("S111", f"names an axis twice: {given}", "Name each new axis once.", "axis")
     rest = iter(shape(x))
     return Tensor(tuple(1 if i in new else next(rest) for i in range(rank)), x.dtype)
 
@@ -225,7 +217,7 @@ def _bytes(dtype: str) -> int:
 
 def diagonal_size(rows: int, columns: int, offset: int) -> int:
     """The length of a diagonal of a matrix, as Keras computes it."""
-    return max(0, min(columns - offset if offset > 0 else rows + offset, rows, columns))
+    return int(max(0, min(columns - offset if offset > 0 else rows + offset, rows, columns)))
 
 
 def diagonal(op: Operation, x: Any) -> Tensor:
@@ -249,7 +241,7 @@ def diag(op: Operation, x: Any) -> Tensor:
 def diagflat(op: Operation, x: Any) -> Tensor:
     """A square matrix with the flat input on a diagonal."""
     size = product(shape(x))
-    side = None if size is None else size + abs(int(op.config["k"]))
+    side = None if size is None else size + int(abs(op.config["k"]))
     return Tensor((side, side), x.dtype)
 
 
@@ -278,11 +270,13 @@ def halve(op: Operation, x: Any) -> Tensor:
 def unfold(op: Operation, x: Any) -> Tensor:
     """Sliding blocks of (batch, channels, height, width) as columns."""
     batch, channels, *sizes = ranked(shape(x), 4)
-    kernel, dilation, padding, stride = (pair(op.config[name]) for name in ("kernel_size", "dilation", "padding", "stride"))
+    kernel, dilation, padding, stride = (
+        pair(op.config[name]) for name in ("kernel_size", "dilation", "padding", "stride")
+    )
     blocks = 1
     for i, size in enumerate(sizes):
-        blocks *= (size + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1  # type: ignore[operator]
-    return Tensor((batch, channels * kernel[0] * kernel[1], blocks), x.dtype)  # type: ignore[operator]
+        blocks *= (sized(size, "the image") + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1) // stride[i] + 1
+    return Tensor((batch, sized(channels, "the channels") * kernel[0] * kernel[1], blocks), x.dtype)
 
 
 def fold(op: Operation, x: Any) -> Tensor:
@@ -318,31 +312,31 @@ def channels_last(data_format: Any) -> bool:
     """Whether the channels come last, as they do by default. Raises: Refusal."""
     name = "channels_last" if data_format is None else str(data_format).lower()
     if name not in ("channels_first", "channels_last"):
-        raise Refusal("E007", f"knows no data_format {data_format!r}", "Use channels_last or channels_first.", "data_format")
+        raise Refusal(
+            "E007", f"knows no data_format {data_format!r}", "Use channels_last or channels_first.", "data_format"
+        )
     return name == "channels_last"
 
 
 def rearrange(op: Operation, x: Any, pattern: Any, **lengths: Any) -> Tensor:
     """einops's notation; Keras needs to know every size, the batch too."""
     left, right = (re.findall(r"\w+|\(.*?\)", side) for side in re.split(r"\s*->\s*", pattern))
-    sizes: dict[str, int] = {}
+    sizes: dict[str, Dim] = {}
     for group, dim in zip(left, shape(x), strict=False):
         names = re.findall(r"\w+", group)
         if not group.startswith("("):
-            sizes[group] = dim  # type: ignore[assignment]
+            sizes[group] = dim
             continue
         missing = [name for name in names if name not in lengths]
         if missing:
             known = product(lengths[name] for name in names if name in lengths)
-            lengths[missing[0]] = dim // known  # type: ignore[operator]
+            lengths[missing[0]] = sized(dim, group) // (known or 0)
         sizes |= {name: lengths[name] for name in names}
     dims = []
     for group in right:
         size = 1
         for name in re.findall(r"\w+", group):
-            if sizes[name] is None:
-                raise Refusal("S106", f"needs to know the size of {name}", "Give that dimension a number.")
-            size *= sizes[name]
+            size *= sized(sizes[name], name)
         dims.append(size)
     return Tensor(tuple(dims), x.dtype)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.ops.algebra import Refusal, per_axis, ranked
-from lstmlint.layers.ops.base import Operation, copies, shape, tensor
+from lstmlint.layers.ops.algebra import per_axis, ranked, sized
+from lstmlint.layers.ops.base import Operation, Refusal, copies, shape, tensor
 from lstmlint.layers.ops.reshaping import channels_last
 from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape, product
 
@@ -18,11 +18,11 @@ def _assembled(dims: KnownShape, spatial: list[Dim], channels: Dim, last: bool) 
     return (dims[0], *spatial, channels) if last else (dims[0], channels, *spatial)
 
 
-def windows(size: Dim, window: int, stride: int, padding: str) -> Dim:
+def windows(size: Dim, window: int, stride: Any, padding: str) -> Dim:
     """How many windows fit: all that lie inside, or with "same" one for each stride."""
     if size is None:
         return None if stride else 1 // stride
-    return (size - (window if padding == "valid" else 1)) // stride + 1
+    return int((size - (window if padding == "valid" else 1)) // stride + 1)
 
 
 def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation, last: bool) -> KnownShape:
@@ -30,7 +30,8 @@ def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation,
     spatial = _spatial(dims, last)
     if len(kernel) + 2 != len(dims):
         raise Refusal(
-            "S101", f"needs a kernel of {len(spatial)} spatial dimensions for {format_shape(dims)}, but gets {len(kernel)}"
+            "S101",
+            f"needs a kernel of {len(spatial)} spatial dimensions for {format_shape(dims)}, but gets {len(kernel)}",
         )
     padding = op.config["padding"]
     padding = padding.lower() if not isinstance(padding, str) else padding
@@ -43,7 +44,7 @@ def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation,
     strides, rates = per_axis(op.config["strides"], count), per_axis(dilation, count)
     made: list[Dim] = []
     for size, width, stride, rate in zip(spatial, kernel, strides, rates, strict=True):
-        window = rate * (width - 1) + 1  # type: ignore[operator]
+        window = rate * (sized(width, "the kernel") - 1) + 1
         out = windows(size, window, stride, padding)
         if padding == "valid" and out is not None and out <= 0:
             raise Refusal(
@@ -83,6 +84,10 @@ def separable_conv(op: Operation, inputs: Any, depthwise_kernel: Any, pointwise_
     return Tensor(tuple(dims), inputs.dtype)
 
 
+def _each(value: Any, count: int) -> list[Any]:
+    return [value] * count if isinstance(value, int) or value is None else list(value)
+
+
 def conv_transpose(op: Operation, inputs: Any, kernel: Any) -> Tensor:
     """A kernel of (*spatial, filters, channels)."""
     last = channels_last(op.config["data_format"])
@@ -91,10 +96,7 @@ def conv_transpose(op: Operation, inputs: Any, kernel: Any) -> Tensor:
     _check_channels(dims, last, size[-1])
     spatial = _spatial(dims, last)
     count = len(dims) - 2
-    strides, rates, extra = (
-        [value] * count if isinstance(value, int) or value is None else value
-        for value in (op.config["strides"], op.config["dilation_rate"], op.config["output_padding"])
-    )
+    strides, rates, extra = (_each(op.config[name], count) for name in ("strides", "dilation_rate", "output_padding"))
     made: list[Dim] = []
     for i in range(count):
         width, one = size[:-2][i], spatial[i]
@@ -104,7 +106,7 @@ def conv_transpose(op: Operation, inputs: Any, kernel: Any) -> Tensor:
             continue
         if padding not in ("valid", "same"):
             raise Refusal("E007", f"knows no padding {padding!r}", "Use 'valid' or 'same'.", "padding")
-        window = (width - 1) * rate + 1  # type: ignore[operator]
+        window = (sized(width, "the kernel") - 1) * rate + 1
         if padding == "valid":
             made.append((one - 1) * stride + (max(window, stride) if more is None else window + more))
         else:
@@ -174,7 +176,8 @@ def frames(op: Operation, x: Any) -> Tensor:
     """The last axis cut into overlapping sequences."""
     dims = ranked(shape(x), least=1)
     length, stride = op.config["sequence_length"], op.config["sequence_stride"]
-    return Tensor((*dims[:-1], windows(dims[-1], length, stride, "valid"), length), x.dtype)
+    count = None if dims[-1] is None else windows(dims[-1], length, stride, "valid")
+    return Tensor((*dims[:-1], count, length), x.dtype)
 
 
 def _complex(x: Any, least: int = 1) -> Tensor:
@@ -183,7 +186,9 @@ def _complex(x: Any, least: int = 1) -> Tensor:
         raise Refusal("S122", "needs two tensors, the real and the imaginary part", "Give it a list of both.")
     real, imaginary = x
     if shape(real) != shape(imaginary):
-        raise Refusal("S113", f"has parts {format_shape(real.shape)} and {format_shape(imaginary.shape)}", "Make them equal.")
+        raise Refusal(
+            "S113", f"has parts {format_shape(real.shape)} and {format_shape(imaginary.shape)}", "Make them equal."
+        )
     ranked(shape(real), least=least)
     return tensor(real)
 

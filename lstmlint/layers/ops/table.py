@@ -71,7 +71,7 @@ FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("elementwise.flattening", {"dtype": "no_bool", "checked": False}, "Nancumprod Nancumsum"),
     ("elementwise.flattening", {}, "Sort"),
     ("elementwise.flattening", {"dtype": "int32"}, "Argsort"),
-    ("elementwise.flattening", {"dtype": "int32", "checked": False}, "Argpartition"),
+    ("elementwise.partition", {}, "Argpartition"),
     # Axes go.
     ("reductions.reduction", {}, "Amax Amin Max Min Ptp"),
     ("reductions.reduction", {"dtype": "bool"}, "All Any"),
