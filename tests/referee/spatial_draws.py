@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from tests.referee.rows import Row
+
 Draw = tuple[str, dict[str, Any], list[int | None]]
 RANKS = {"1D": 1, "2D": 2, "3D": 3}
 
@@ -167,12 +169,16 @@ class Drawer:
             target.append(pick([1, 2, -1]))
         return name, {"target_shape": target if self.chance(0.97) else pick([4, None])}, shape
 
-    def draw(self, name: str) -> Draw:
-        """A layer of the class: its name, config and batch input shape."""
+    def draw(self, name: str) -> Row:
+        """A layer of the class and its input."""
         while True:
             drawn = self._draw(name)
             if not (self.oddity_of_keras2(*drawn) if self.generation == 2 else self.oddity_of_keras3(*drawn)):
-                return drawn
+                break
+        row = {"layer": {"class_name": name, "config": drawn[1]}, "inputs": [drawn[2]]}
+        if self.generation == 3:  # tf_keras computes in what it gets, and TensorFlow has opinions on integers
+            row["dtypes"] = [self.random.choice(["float32", "float32", "int32", "float16"])]
+        return row
 
     def oddity_of_keras3(self, name: str, config: dict[str, Any], _: list[int | None]) -> bool:
         """Floats for a transposed convolution: let through only where nothing is computed with them."""
@@ -185,12 +191,13 @@ class Drawer:
 
         An empty input (some operations take it, some do not, by padding and dilation); true for 1; a list of
         floats; a fixed batch to reshape; dilation and an unknown axis together (an output of length 0 is let
-        through, channels are forgotten); UpSampling1D by 0 of unknown length; UpSampling3D, which forgets to check the rank.
+        through, channels are forgotten); UpSampling1D by 0 of unknown length; UpSampling3D, which forgets to
+        check the rank.
         """
         flat = [item for value in config.values() for item in (value if isinstance(value, list) else [value])]
         dilated = config.get("dilation_rate", 1) not in (1, [1], [1, 1], [1, 1, 1])
         return (
-            (0 in shape and ("MaxPool" in name or "Conv" in name or shape[0] is not None))
+            (0 in shape and (shape[0] is not None or any(word in name for word in ("MaxPool", "Conv", "Reshape"))))
             or any(value is True for key, value in config.items() if key in ("filters", "kernel_size", "size"))
             or ("Pool" not in name and any(isinstance(item, float) for item in flat))
             or (dilated and (None in shape[1:] or "output_padding" in config))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lstmlint.spec import Dialect
-from tests.referee.one_layer import difference, keras_says, lstmlint_says
+from tests.referee.rows import difference, keras_says, lstmlint_says
 from tests.referee.spatial_draws import ADAPTIVE, CONVOLUTIONS, POOLINGS, RESHAPINGS, Drawer
 
 DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "60"))
@@ -17,16 +17,9 @@ DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "60"))
 def disagreements(keras: Any, generation: int, dialect: Dialect, name: str) -> list[str]:
     """Where lstmlint and a Keras differ on layers of one class."""
     drawer = Drawer(sum(name.encode()), generation)
-    wrong = []
-    for _ in range(DRAWS):
-        # tf_keras computes in what it gets, and TensorFlow's operations have opinions of their own on that.
-        dtype = drawer.random.choice(["float32", "float32", "int32", "float16"]) if generation == 3 else "float32"
-        class_name, config, shape = drawer.draw(name)
-        theirs = keras_says(keras, class_name, config, shape, dtype)
-        found = difference(lstmlint_says(dialect, class_name, config, shape, dtype), theirs)
-        if found:
-            wrong.append(f"{class_name} {config} on {shape} {dtype}:\n{found}")
-    return wrong
+    rows = [drawer.draw(name) for _ in range(DRAWS)]
+    found = (difference(row, lstmlint_says(row, dialect), keras_says(keras, row)) for row in rows)
+    return [wrong for wrong in found if wrong]
 
 
 @pytest.mark.referee
