@@ -1,0 +1,82 @@
+"""The command line: arguments in, exit code out.
+
+A usual call (`lstmlint model.json --format json`) is understood here, without typer, whose import and
+start cost more than the analysis of a small model. Whatever is not plain (help, mistakes, the other
+commands, completion) goes to typer's declarations in `commands`, which are the reference; a test holds
+the two to agree.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import fields
+
+from lstmlint.findings import UsageError
+from lstmlint.running import FAILED, INTERRUPTED, Request, run, say
+
+COMMANDS = frozenset({"explain", "count"})
+SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
+
+
+def main() -> None:
+    """The console's entry: run the command line and leave with its exit code."""
+    sys.exit(guarded(sys.argv[1:]))
+
+
+def guarded(arguments: list[str]) -> int:
+    """The exit code of a command line, whatever happens."""
+    try:
+        request = None if "_LSTMLINT_COMPLETE" in os.environ else plain(arguments)
+        if request is not None:
+            return run(request)
+        from lstmlint.commands import run_typer
+
+        return run_typer(arguments)
+    except UsageError as error:
+        say(str(error))
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:
+        if os.environ.get("LSTMLINT_TRACEBACK"):
+            raise
+        say(f"internal error: {type(error).__name__}: {error} (please report this; LSTMLINT_TRACEBACK=1 shows where)")
+        return FAILED
+
+
+def plain(arguments: list[str]) -> Request | None:
+    """The request, if the arguments are nothing but known options and paths; None for typer to judge."""
+    if not arguments or arguments[0] in COMMANDS:
+        return None
+    request = Request()
+    kinds = {field.name: field.default for field in fields(Request)}
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            request.paths += left
+        elif argument == "-" or not argument.startswith("-"):
+            request.paths.append(argument)
+        else:
+            option, equals, value = argument.partition("=")
+            name = SHORT.get(option) or (option[2:].replace("-", "_") if option.startswith("--") else "")
+            if name not in kinds or name == "paths" or "_" in option:
+                return None
+            if kinds[name] is False:
+                if equals:
+                    return None
+                setattr(request, name, True)
+                continue
+            if not equals:
+                value = next(left, "--")
+                if value.startswith("-") and value != "-":
+                    return None
+            elif not option.startswith("--"):
+                return None
+            if kinds[name] is None:
+                setattr(request, name, value)
+            else:
+                getattr(request, name).append(value)
+    return request

@@ -1,0 +1,137 @@
+"""The commands as typer declares them: the reference for what the command line takes, and its help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from lstmlint import __version__
+from lstmlint.reporting import COLUMNS, FORMATS
+from lstmlint.running import INTERRUPTED, Request, run
+
+EPILOG = "Exit code: 0 clean, 1 findings at or above --fail-on, 2 a mistake in the call, the settings or lstmlint."
+
+Text = str | None
+Texts = list[str] | None
+
+
+class DefaultGroup(TyperGroup):
+    """A group whose first command is meant where none is named: `lstmlint model.json` needs no `check`."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """The context of the command that the arguments mean."""
+        if args:
+            own = args[0] in self.list_commands(None) or args[0].startswith(("--install-comp", "--show-comp"))
+        else:
+            own = bool(extra.get("resilient_parsing"))  # the shell asks what may come first
+        if own:
+            return super().make_context(info_name, args, parent, **extra)
+        return self.commands["check"].make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run that command."""
+        return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Those that need naming."""
+        return [name for name in self.commands if name != "check"]
+
+
+def value(metavar: str, help: str, *names: str) -> Any:
+    """An option with a value, or with several. What the values mean is checked later, in one place."""
+    return typer.Option(*names, metavar=metavar, help=help, show_default=False)
+
+
+def flag(name: str, help: str, *short: str) -> Any:
+    """An option without a value."""
+    return typer.Option(name, *short, help=help)
+
+
+app = typer.Typer(cls=DefaultGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version, and leave."""
+    if wanted:
+        typer.echo(f"lstmlint {__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog=EPILOG)
+def check(
+    paths: Annotated[
+        Texts, typer.Argument(metavar="PATH...", help="Model files, folders, globs, or - for standard input.")
+    ] = None,
+    format: Annotated[
+        Texts,
+        value(
+            "NAME[:FILE]",
+            f"{', '.join(FORMATS)}; auto is github under GitHub Actions, else text. May be repeated:"
+            " --format json:report.json --format github.",
+            "--format",
+            "-f",
+        ),
+    ] = None,
+    output: Annotated[Text, value("FILE", "Write the report there, not to standard output.", "--output", "-o")] = None,
+    columns: Annotated[
+        Text, value("NAMES", f"Columns of the table: {', '.join(COLUMNS)}, all; +macs adds to the usual ones.")
+    ] = None,
+    depth: Annotated[Text, value("N", "Show the layers of nested models, N levels deep.")] = None,
+    input_shape: Annotated[
+        Texts,
+        value("[NAME=]13,5", "The shape of an input without the batch; None where unknown. May be repeated."),
+    ] = None,
+    batch: Annotated[Text, value("N", "The batch size, where the model leaves it open.")] = None,
+    timesteps: Annotated[Text, value("N", "The timesteps, where the model leaves them open.")] = None,
+    max_params: Annotated[Text, value("N", "Fail a model with more parameters (50000, 50k, 1.5M).")] = None,
+    fail_on: Annotated[
+        Text, value("SEVERITY", "Exit with 1 from this severity on: error (the default), warning, info, never.")
+    ] = None,
+    exit_zero: Annotated[bool, flag("--exit-zero", "Exit with 0 whatever is found.", "-e")] = False,
+    quiet: Annotated[bool, flag("--quiet", "Print findings only.", "-q")] = False,
+    statistics: Annotated[bool, flag("--statistics", "Print how often each rule was found, not the findings.")] = False,
+    select: Annotated[
+        Texts, value("RULES", "Run these rules only: codes, beginnings of codes, names, ALL; with commas.")
+    ] = None,
+    ignore: Annotated[Texts, value("RULES", "Leave these rules out.")] = None,
+    extend_select: Annotated[Texts, value("RULES", "Run these rules too.")] = None,
+    extend_ignore: Annotated[Texts, value("RULES", "The same as --ignore.")] = None,
+    exclude: Annotated[Texts, value("GLOB", "Pass over these files and folders.")] = None,
+    force_exclude: Annotated[bool, flag("--force-exclude", "Exclude files that are named, too.")] = False,
+    skip_non_models: Annotated[
+        bool, flag("--skip-non-models", "Pass over files that hold no Keras model, as in folders.")
+    ] = False,
+    stdin_filename: Annotated[Text, value("FILE", "What standard input is called in reports.")] = None,
+    color: Annotated[Text, value("WHEN", "auto (the default), always, never.")] = None,
+    config: Annotated[
+        Texts, value("FILE|TOML", "A settings file instead of the nearest one, or a line of settings.")
+    ] = None,
+    isolated: Annotated[bool, flag("--isolated", "Read no settings files.")] = False,
+    show_settings: Annotated[bool, flag("--show-settings", "Print the settings that hold for the paths.")] = False,
+    jobs: Annotated[Text, value("N", "Worker processes, where there are many files.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Shapes, parameter counts and findings for Keras model files, without Keras.
+
+    One file: a table of its layers, the totals, the findings. Several: a line of totals for each, and the findings.
+    """
+    given = {name: value for name, value in locals().items() if name != "version" and value is not None}
+    try:
+        code = run(Request(**given))
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    raise typer.Exit(code)
+
+
+def run_typer(arguments: Sequence[str]) -> int:
+    """The exit code of a command line that typer takes apart."""
+    try:
+        typer.main.get_command(app).main(list(arguments), prog_name="lstmlint")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    return 0

@@ -1,0 +1,120 @@
+"""From what the command line names to the files to analyze."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from lstmlint.settings import Resolver
+
+EXTENSIONS = (".json", ".yaml", ".yml", ".keras", ".h5", ".hdf5", ".pb")
+# Folders that hold other people's packages, beside hidden ones and virtual environments.
+SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__"})
+SAVED_MODEL = ("saved_model.pb", "keras_metadata.pb")
+STDIN = "-"
+
+
+class Source(NamedTuple):
+    """One input. named: whether the user named it, or it was found in a folder. size: in bytes, 0 if unknown."""
+
+    path: str
+    named: bool
+    size: int = 0
+
+
+def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False) -> tuple[list[Source], list[str]]:
+    """The inputs in order, each once, and a sentence for each argument that leads nowhere.
+
+    Raises: UsageError, where the settings of a file cannot be understood.
+    """
+    sources: dict[str, Source] = {}
+    failures: list[str] = []
+    for argument in arguments:
+        for source in named(argument, resolver, force_exclude, failures):
+            key = os.path.abspath(source.path) if source.path != STDIN else STDIN  # noqa: PTH100
+            if key not in sources or (source.named and not sources[key].named):
+                sources[key] = source
+    return list(sources.values()), failures
+
+
+def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[Source]:
+    """The inputs that one argument means."""
+    if argument == STDIN:
+        yield Source(STDIN, True)
+    elif os.path.lexists(argument):
+        yield from existing(argument, resolver, force_exclude, failures)
+    elif any(character in argument for character in "*?["):
+        from glob import glob
+
+        found = sorted(glob(argument, recursive=True))  # noqa: PTH207
+        if not found:
+            failures.append(f"no file matches {argument!r}")
+        for path in found:
+            yield from existing(path, resolver, force_exclude, failures)
+    else:
+        failures.append(f"no such file or folder: {argument!r}")
+
+
+def existing(path: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[Source]:
+    """A file, a SavedModel, or what is in a folder."""
+    if not os.path.exists(path):  # noqa: PTH110
+        failures.append(f"{path!r} is a link to something that does not exist")
+    elif force_exclude and resolver.of_file(path).excludes(path):
+        return
+    elif not os.path.isdir(path) or is_saved_model(path):  # noqa: PTH112
+        yield Source(path, True, size_of(path))
+    else:
+        yield from walk(path, resolver, failures)
+
+
+def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Source]:
+    """The model files in a folder and below, sorted; hidden folders are passed over."""
+
+    def note(error: OSError) -> None:
+        failures.append(f"cannot read the folder {error.filename!r}: {error.strerror}")
+
+    for place, folders, files in os.walk(folder, onerror=note):
+        settings = resolver.of_folder(os.path.abspath(place))  # noqa: PTH100
+        below = []
+        for name in sorted(folders):
+            path = join(place, name)
+            if name.startswith(".") or name in SKIPPED or settings.excludes(path):
+                continue
+            if is_saved_model(path):
+                yield Source(path, False, size_of(path))
+            elif not os.path.exists(join(path, "pyvenv.cfg")):  # noqa: PTH110
+                below.append(name)
+        folders[:] = below
+        for name in sorted(files):
+            path = join(place, name)
+            if name.lower().endswith(EXTENSIONS) and not settings.excludes(path):
+                yield Source(path, False, size_of(path))
+
+
+def join(folder: str, name: str) -> str:
+    """A path below a folder; no `./` before it."""
+    return name if folder == os.curdir else os.path.join(folder, name)  # noqa: PTH118
+
+
+def is_saved_model(path: str) -> bool:
+    """Whether a folder is a TensorFlow SavedModel."""
+    return any(os.path.exists(os.path.join(path, name)) for name in SAVED_MODEL)  # noqa: PTH110, PTH118
+
+
+def size_of(path: str) -> int:
+    """The size of a file, 0 where it cannot be told."""
+    try:
+        return os.stat(path).st_size  # noqa: PTH116
+    except OSError:
+        return 0
+
+
+def may_hold_layers(path: str) -> bool:
+    """Whether a file that cannot be read may be a broken model: whether it speaks of layers at all."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError:
+        return True
+    return b"class_name" in content or not path.lower().endswith((".json", ".yaml", ".yml"))

@@ -1,0 +1,23 @@
+"""concise: one line a finding, nothing else where there is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.reporting import Totals, View
+from lstmlint.reporting.text import finding_lines, statistics
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport
+
+
+def digest(report: FileReport, view: View) -> str:
+    """The file's findings."""
+    if view.statistics:
+        return ""
+    return "".join(finding_lines(report.path, finding, view)[0] + "\n" for finding in report.findings)
+
+
+def render(digests: list[Any], totals: Totals, view: View) -> str:
+    """The lines of all files."""
+    return "".join(digests) + (statistics(totals) if view.statistics else "")

@@ -1,0 +1,51 @@
+"""csv: a line for each layer of each model, nested ones included."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.reporting import Totals, View
+from lstmlint.reporting import rows as table
+from lstmlint.reporting.escape import csv as cell
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport
+    from lstmlint.summary import LayerSummary, ModelSummary
+
+HEADER = (
+    "path", "layer", "class_name", "input_shapes", "output_shapes", "params", "trainable_params", "macs", "weights",
+    "connected_to", "known", "shared", "used", "pointer",
+)  # fmt: skip
+
+
+def digest(report: FileReport, view: View) -> str:
+    """The file's lines. A nested layer is named with the models around it: encoder/lstm."""
+    if report.model is None:
+        return ""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for name, row in named(report.model):
+        writer.writerow((
+            cell(report.path), cell(name), cell(row.class_name),
+            table.shapes(row.input_shapes), table.shapes(row.output_shapes),
+            row.params, row.trainable_params, row.macs,
+            cell(table.cell(row, "weights", 0)), cell("; ".join(table.connections(row))),
+            row.known, row.shared, row.used, cell(row.pointer),
+        ))  # fmt: skip
+    return text.getvalue()
+
+
+def named(model: ModelSummary, prefix: str = "") -> Iterator[tuple[str, LayerSummary]]:
+    """Every layer with its path."""
+    for row in model.layers:
+        yield prefix + row.name, row
+        if row.nested is not None:
+            yield from named(row.nested, f"{prefix}{row.name}/")
+
+
+def render(digests: list[Any], totals: Totals, view: View) -> str:
+    """The header and the lines of all files."""
+    return ",".join(HEADER) + "\n" + "".join(digests)

@@ -1,0 +1,35 @@
+"""github: workflow commands, which GitHub shows as annotations beside the lines they are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.reporting import Totals, View
+from lstmlint.reporting.escape import github_data, github_property, visible
+from lstmlint.reporting.places import repository_path
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport
+
+LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
+
+
+def digest(report: FileReport, view: View) -> str:
+    """A line for each finding."""
+    if not report.findings:
+        return ""
+    path = github_property(visible(repository_path(report.path, view.root)))
+    lines = []
+    for finding in report.findings:
+        title = github_property(f"lstmlint {finding.code} {finding.name}")
+        message = visible(finding.message) + (f"\nhelp: {visible(finding.help)}" if finding.help else "")
+        lines.append(
+            f"::{LEVELS[finding.severity]} title={title},file={path},line={finding.line},col={finding.column}"
+            f"::{github_data(message)}\n"
+        )
+    return "".join(lines)
+
+
+def render(digests: list[Any], totals: Totals, view: View) -> str:
+    """The lines of all files."""
+    return "".join(digests)

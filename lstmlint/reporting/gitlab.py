@@ -1,0 +1,42 @@
+"""gitlab: a Code Quality report, which GitLab shows in merge requests."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.reporting import Totals, View
+from lstmlint.reporting.escape import visible, well_formed
+from lstmlint.reporting.places import fingerprints, repository_path
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport
+
+SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
+
+
+def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
+    """An issue for each finding."""
+    if not report.findings:
+        return []
+    path = repository_path(report.path, view.root)
+    issues = []
+    for finding, fingerprint in zip(report.findings, fingerprints(path, report.findings), strict=True):
+        issue = {
+            "check_name": finding.code,
+            "description": visible(f"{finding.name}: {finding.message}"),
+            "fingerprint": fingerprint,
+            "severity": SEVERITIES[finding.severity],
+            "location": {
+                "path": path,
+                "positions": {"begin": {"line": finding.line, "column": finding.column}},
+                "lines": {"begin": finding.line},
+            },
+        }
+        issues.append(issue)
+    return issues
+
+
+def render(digests: list[Any], totals: Totals, view: View) -> str:
+    """One list."""
+    return json.dumps(well_formed([issue for issues in digests for issue in issues]), indent=2) + "\n"

@@ -1,0 +1,46 @@
+"""junit: a suite for each file, a test case for each finding; those that fail the run are failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.findings import at_least
+from lstmlint.reporting import Totals, View
+from lstmlint.reporting.escape import xml
+from lstmlint.reporting.places import repository_path
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport
+
+
+def digest(report: FileReport, view: View) -> tuple[str, int, int]:
+    """The file's suite, the number of its cases and of its failures."""
+    path = xml(repository_path(report.path, view.root))
+    cases = []
+    failures = 0
+    for finding in report.findings:
+        place = f"line {finding.line}, column {finding.column}"
+        advice = f"\nhelp: {xml(finding.help)}" if finding.help else ""
+        said = f"{place}: {xml(finding.message)}{advice}"
+        if at_least(finding.severity, view.fail_on):
+            failures += 1
+            inner = f'<failure type="{finding.severity}" message="{xml(finding.message)}">{said}</failure>'
+        else:
+            inner = f"<system-out>{finding.severity}: {said}</system-out>"
+        name = xml(f"{finding.code} {finding.name}" + (f" ({finding.layer})" if finding.layer else ""))
+        cases.append(f'    <testcase classname="{path}" name="{name}" line="{finding.line}">{inner}</testcase>\n')
+    if not cases:
+        cases.append(f'    <testcase classname="{path}" name="lstmlint"/>\n')
+    suite = f'  <testsuite name="{path}" tests="{len(cases)}" failures="{failures}" errors="0">\n'
+    return suite + "".join(cases) + "  </testsuite>\n", len(cases), failures
+
+
+def render(digests: list[Any], totals: Totals, view: View) -> str:
+    """All suites."""
+    tests, failures = sum(tests for _, tests, _ in digests), sum(failures for _, _, failures in digests)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<testsuites name="lstmlint" tests="{tests}" failures="{failures}" errors="0">\n'
+        + "".join(suite for suite, _, _ in digests)
+        + "</testsuites>\n"
+    )

@@ -1,0 +1,76 @@
+"""markdown: ready for a pull request's comment or a job's summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.reporting import Totals, View, size
+from lstmlint.reporting import rows as table
+from lstmlint.reporting.escape import markdown, markdown_code
+from lstmlint.reporting.text import findings_line
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport
+    from lstmlint.findings import Finding
+    from lstmlint.summary import ModelSummary
+
+MARKS = {"error": "❌ error", "warning": "⚠️ warning", "info": "ℹ️ info"}
+
+
+def digest(report: FileReport, view: View) -> str:
+    """The file's section."""
+    parts = [f"### {markdown_code(report.path)}\n"]
+    if report.model is not None and not view.quiet:
+        parts += model_parts(report.model, view)
+    if report.findings:
+        parts.append(findings_table(report.findings))
+    elif not view.quiet:
+        parts.append("No findings.\n")
+    elif len(parts) == 1:
+        return ""
+    return "\n".join(parts) + "\n"
+
+
+def render(digests: list[Any], totals: Totals, view: View) -> str:
+    """The sections of all files under a line that sums up."""
+    return f"**lstmlint**: {findings_line(totals)}\n\n" + "".join(digests)
+
+
+def model_parts(model: ModelSummary, view: View) -> list[str]:
+    """Totals, and the table of layers folded away."""
+    least = "" if model.complete else "at least "
+    totals = (
+        f"{markdown_code(model.name)} ({markdown_code(model.class_name)}): **{least}{model.params:,}** parameters"
+        f" ({size(model.weight_bytes)}), {model.trainable_params:,} trainable,"
+        f" {model.non_trainable_params:,} not trainable.\n"
+    )
+    unknown = table.unknown_layers(model)
+    parts = [totals]
+    if unknown:
+        names = ", ".join(f"{markdown_code(row.name)} ({markdown_code(row.class_name)})" for row in unknown)
+        parts.append(f"Unknown: {names}\n")
+    columns = table.columns_for(model, view.columns)
+    header = [table.HEADERS["layer"], *(table.HEADERS[column] for column in columns)]
+    rule = ["---", *("---:" if column in table.NUMBERS else "---" for column in columns)]
+    lines = [line(header), line(rule)]
+    for level, row in table.walk(model, view.depth):
+        label = f"{'└ ' * level}{markdown_code(row.name)} ({markdown(row.class_name)}){markdown(table.marks(row))}"
+        lines.append(line([label, *(markdown(table.cell(row, column, model.params)) for column in columns)]))
+    rows = "\n".join(lines)
+    return [*parts, f"<details><summary>Layers</summary>\n\n{rows}\n\n</details>\n"]
+
+
+def findings_table(findings: list[Finding]) -> str:
+    """A row for each finding."""
+    lines = [line(["", "Rule", "Place", "Message"]), line(["---"] * 4)]
+    for finding in findings:
+        advice = f"<br>*help:* {markdown(finding.help)}" if finding.help else ""
+        place = f"{finding.line}:{finding.column}"
+        rule = f"{finding.code} {finding.name}"
+        lines.append(line([MARKS[finding.severity], rule, place, markdown(finding.message) + advice]))
+    return "\n".join(lines) + "\n"
+
+
+def line(cells: list[str]) -> str:
+    """A row of a table."""
+    return f"| {' | '.join(cells)} |"

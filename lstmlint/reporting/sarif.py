@@ -1,0 +1,108 @@
+"""sarif: SARIF 2.1.0, which code scanning and editors read."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from lstmlint import __version__
+from lstmlint.reporting import Totals, View
+from lstmlint.reporting.escape import sarif as message
+from lstmlint.reporting.escape import visible, well_formed
+from lstmlint.reporting.places import fingerprints, repository_path
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport
+    from lstmlint.findings import Finding
+    from lstmlint.rules.registry import Rule
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+ROOT = "ROOT"
+LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+PROBLEMS = {"info": "recommendation"}  # what GitHub's code scanning calls it
+
+
+def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
+    """A result for each finding."""
+    if not report.findings:
+        return []
+    path = repository_path(report.path, view.root)
+    prints = fingerprints(path, report.findings)
+    return [result(finding, path, prints[i]) for i, finding in enumerate(report.findings)]
+
+
+def result(finding: Finding, path: str, fingerprint: str) -> dict[str, Any]:
+    """One result."""
+    text = f"{finding.message}\nhelp: {finding.help}" if finding.help else finding.message
+    place: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": location(path),
+            "region": {"startLine": finding.line, "startColumn": finding.column},
+        }
+    }
+    logical = {"fullyQualifiedName": finding.pointer} if finding.pointer else {}
+    if finding.layer:
+        logical = {"name": visible(finding.layer), **logical, "kind": "layer"}
+    if logical:
+        place["logicalLocations"] = [logical]
+    return {
+        "ruleId": finding.code,
+        "level": LEVELS[finding.severity],
+        "message": {"text": message(text)},
+        "locations": [place],
+        "partialFingerprints": {"lstmlint/v1": fingerprint},
+    }
+
+
+def location(path: str) -> dict[str, str]:
+    """Where a file is: relative to the repository where it lies in it."""
+    uri = quote(os.fsencode(path))
+    return {"uri": f"file://{uri}"} if path.startswith("/") else {"uri": uri, "uriBaseId": ROOT}
+
+
+def render(digests: list[Any], totals: Totals, view: View) -> str:
+    """The log with its one run. It describes the rules that were found, and no other."""
+    from lstmlint import rules
+
+    results = [result for results in digests for result in results]
+    table = rules.load()
+    codes = sorted({result["ruleId"] for result in results})
+    for result in results:
+        result["ruleIndex"] = codes.index(result["ruleId"])
+    run = {
+        "tool": {
+            "driver": {
+                "name": "lstmlint",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [descriptor(table[code]) for code in codes],
+            }
+        },
+        "invocations": [
+            {
+                "executionSuccessful": not totals.failures,
+                "toolExecutionNotifications": [
+                    {"level": "error", "message": {"text": visible(failure)}} for failure in totals.failures
+                ],
+            }
+        ],
+        "originalUriBaseIds": {ROOT: {"uri": f"file://{quote(os.fsencode(view.root))}/"}},
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    }
+    return json.dumps(well_formed({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}), indent=2) + "\n"
+
+
+def descriptor(rule: Rule) -> dict[str, Any]:
+    """A rule's metadata."""
+    return {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": message(rule.summary or rule.name)},
+        "fullDescription": {"text": message(rule.documentation or rule.name)},
+        "help": {"text": message(rule.documentation or rule.name), "markdown": rule.documentation or rule.name},
+        "defaultConfiguration": {"level": LEVELS[rule.severity], "enabled": rule.enabled},
+        "properties": {"name": rule.name, "problem.severity": PROBLEMS.get(rule.severity, rule.severity)},
+    }

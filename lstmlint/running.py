@@ -1,0 +1,462 @@
+"""A run of the command line: many inputs analyzed, the reports written, the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lstmlint.findings import SEVERITIES, UsageError, at_least
+from lstmlint.paths import STDIN, Source, expand, may_hold_layers
+from lstmlint.reporting import FORMATS, Totals, View, load, parse_columns
+from lstmlint.settings import Resolver
+from lstmlint.values import parse_count, parse_input_shape, parse_positive
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import FileReport
+
+CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
+# Below this many bytes, starting workers costs more than they save.
+PARALLEL_BYTES = 8_000_000
+PLAIN_FORMATS = ("text", "concise")
+
+
+@dataclass(slots=True)
+class Request:
+    """What the command line asks for, as it was written: nothing in here has been checked."""
+
+    paths: list[str] = field(default_factory=list)
+    format: list[str] = field(default_factory=list)
+    output: str | None = None
+    fail_on: str | None = None
+    exit_zero: bool = False
+    quiet: bool = False
+    statistics: bool = False
+    select: list[str] = field(default_factory=list)
+    ignore: list[str] = field(default_factory=list)
+    extend_select: list[str] = field(default_factory=list)
+    extend_ignore: list[str] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
+    force_exclude: bool = False
+    max_params: str | None = None
+    input_shape: list[str] = field(default_factory=list)
+    batch: str | None = None
+    timesteps: str | None = None
+    depth: str | None = None
+    columns: str | None = None
+    color: str | None = None
+    skip_non_models: bool = False
+    stdin_filename: str | None = None
+    config: list[str] = field(default_factory=list)
+    isolated: bool = False
+    show_settings: bool = False
+    jobs: str | None = None
+
+
+class Destination(NamedTuple):
+    """A format and where it goes: a path, or None for standard output."""
+
+    format: str
+    path: str | None
+    view: View
+
+
+@dataclass(slots=True)
+class Job:
+    """What a worker needs to know of the run."""
+
+    destinations: list[Destination]
+    resolver: Resolver
+    skip_non_models: bool = False
+    stdin: bytes = b""
+    stdin_name: str = "<stdin>"
+    input_names: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one input: digests, one for each destination; empty where there is nothing to report.
+
+    failed: whether findings fail the run. failure: the sentence, where it could not be analyzed at all.
+    details: the traceback of an internal error. inputs: the names of the model's inputs, where they matter.
+    """
+
+    totals: Totals = field(default_factory=Totals)
+    digests: list[Any] = field(default_factory=list)
+    failed: bool = False
+    failure: str | None = None
+    details: str = ""
+    inputs: frozenset[str] = frozenset()
+
+
+def run(request: Request) -> int:
+    """Do what was asked for; the exit code. Raises: UsageError."""
+    resolver = Resolver(request.config, request.isolated, overrides(request))
+    if request.show_settings:
+        return show_settings(request, resolver)
+    if not request.paths:
+        raise UsageError("name a model file, a folder, or - for standard input (lstmlint --help says more)")
+    sources, failures = expand(request.paths, resolver, request.force_exclude)
+    for source in sources:
+        resolver.of_file(source.path)  # bad settings are told before anything is written
+    job = Job(destinations(request, len(sources) == 1), resolver, request.skip_non_models)
+    job.input_names = frozenset(name for name in resolver.of_folder(os.getcwd()).input_shapes if name)  # noqa: PTH109
+    if any(source.path == STDIN for source in sources):
+        job.stdin = sys.stdin.buffer.read()
+        job.stdin_name = request.stdin_filename or job.stdin_name
+    for destination in job.destinations:
+        check_writable(destination)
+    totals, failed = Totals(), False
+    digests: list[list[Any]] = [[] for _ in job.destinations]
+    inputs: set[str] = set()
+    for outcome in examine_all(sources, job, jobs(request)):
+        totals.merge(outcome.totals)
+        failed = failed or outcome.failed
+        inputs |= outcome.inputs
+        for collected, digest in zip(digests, outcome.digests, strict=False):
+            collected.append(digest)
+        if outcome.failure is not None:
+            failures.append(outcome.failure)
+            sys.stderr.write(outcome.details)
+    failures += unmatched(job.input_names, inputs, totals)
+    totals.failures = failures
+    for failure in failures:
+        say(failure)
+    if not totals.files and not failures and not request.quiet and not request.skip_non_models:
+        say(f"no Keras model found in {', '.join(request.paths)}")
+    for destination, collected in zip(job.destinations, digests, strict=True):
+        write(destination, load(destination.format).render(collected, totals, destination.view))
+    if failures:
+        return FAILED
+    return FOUND if failed and not request.exit_zero else CLEAN
+
+
+def say(sentence: str) -> None:
+    """Tell the user on standard error."""
+    from lstmlint.reporting.escape import terminal
+
+    print(f"lstmlint: {terminal(sentence)}", file=sys.stderr)  # noqa: T201
+
+
+def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[str]:
+    """A sentence for each --input-shape whose name no model has."""
+    if not totals.models:
+        return []
+    from lstmlint.suggest import did_you_mean
+
+    names = ", ".join(sorted(found))
+    return [
+        f"--input-shape: no input is named {name!r}{did_you_mean(name, found)}; the inputs are {names}"
+        for name in sorted(asked - found)
+    ]
+
+
+# What was asked for -------------------------------------------------------------------------------------
+
+
+def overrides(request: Request) -> dict[str, Any]:
+    """The options that have the place of settings, under the settings' names. Raises: UsageError."""
+    values: dict[str, Any] = {}
+    for key in ("select", "ignore", "extend-select", "extend-ignore"):
+        given: list[str] = getattr(request, key.replace("-", "_"))
+        if given:
+            values[key] = [name for text in given for name in text.split(",") if name.strip()]
+    if request.exclude:
+        values["exclude"] = request.exclude
+    if request.fail_on is not None:
+        values["fail-on"] = choice(request.fail_on, (*SEVERITIES, "never"), "--fail-on")
+    if request.max_params is not None:
+        values["max-params"] = parse_count(request.max_params, "--max-params")
+    if request.input_shape:
+        values["input-shape"] = dict(parse_input_shape(text, "--input-shape") for text in request.input_shape)
+    if request.batch is not None:
+        values["batch"] = parse_positive(request.batch, "--batch")
+    if request.timesteps is not None:
+        values["timesteps"] = parse_positive(request.timesteps, "--timesteps")
+    return values
+
+
+def choice(value: str, allowed: tuple[str, ...], option: str) -> str:
+    """One of the allowed words. Raises: UsageError."""
+    if value in allowed:
+        return value
+    from lstmlint.suggest import did_you_mean
+
+    raise UsageError(f"{option} takes {', '.join(allowed)}, not {value!r}{did_you_mean(value, allowed)}")
+
+
+def jobs(request: Request) -> int | None:
+    """How many workers were asked for; None where that is left to the size of the work."""
+    return None if request.jobs is None else parse_positive(request.jobs, "--jobs")
+
+
+def destinations(request: Request, single: bool) -> list[Destination]:
+    """The formats with their places. Raises: UsageError."""
+    columns = None if request.columns is None else parse_columns(request.columns)
+    depth = 0 if request.depth is None else parse_positive(request.depth, "--depth") if request.depth != "0" else 0
+    color = choice(request.color or "auto", ("auto", "always", "never"), "--color")
+    found: list[Destination] = []
+    for given in request.format or ["text"]:
+        name, colon, path = given.partition(":")
+        if name == "auto":
+            name = "github" if os.environ.get("GITHUB_ACTIONS") else "text"
+        choice(name, ("auto", *FORMATS), "--format")
+        if colon and not path:
+            raise UsageError(f"--format {given} names no file after the colon")
+        target = path or (None if request.output in (None, "-") else request.output)
+        if any(target == other.path and target is not None for other in found):
+            raise UsageError(f"two formats would be written to {target}")
+        view = View(single, columns, depth, quiet=request.quiet, statistics=request.statistics)
+        if name in PLAIN_FORMATS:
+            view = view._replace(color=wants_color(color, target), width=terminal_width(target))
+        elif name in ("sarif", "github", "gitlab", "junit"):
+            from lstmlint.reporting.places import repository_root
+
+            view = view._replace(root=repository_root())
+        found.append(Destination(name, target, view))
+    if request.statistics and not any(destination.format in PLAIN_FORMATS for destination in found):
+        raise UsageError("--statistics goes with the formats text and concise")
+    return found
+
+
+def wants_color(color: str, path: str | None) -> bool:
+    """Whether to write colours: as asked, as NO_COLOR and FORCE_COLOR say, else to a terminal."""
+    if color != "auto":
+        return color == "always"
+    environment = os.environ
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return path is None and sys.stdout.isatty() and environment.get("TERM") != "dumb"
+
+
+def terminal_width(path: str | None) -> int | None:
+    """How wide the terminal is; None where the output is no terminal."""
+    if path is not None or not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return max(40, get_terminal_size().columns)
+
+
+def show_settings(request: Request, resolver: Resolver) -> int:
+    """Print the settings that hold for each file or folder named; the exit code."""
+    from lstmlint.settings import as_toml
+
+    parts = []
+    for path in request.paths or [os.curdir]:
+        folder = os.path.isdir(path)  # noqa: PTH112
+        settings = resolver.of_folder(os.path.abspath(path)) if folder else resolver.of_file(path)  # noqa: PTH100
+        parts.append(f"# {path}: {settings.source or 'no settings file'}\n{as_toml(settings)}")
+    write_stdout("\n".join(parts))
+    return CLEAN
+
+
+# The work -----------------------------------------------------------------------------------------------
+
+
+def examine_all(sources: list[Source], job: Job, workers: int | None) -> Iterator[Outcome]:
+    """The outcome of every input, in order; in several processes where that pays."""
+    if workers is None:
+        enough = len(sources) > 1 and sum(source.size for source in sources) > PARALLEL_BYTES
+        workers = cores() if enough else 1
+    workers = min(workers, len(sources))
+    progress = Progress(len(sources))
+    try:
+        one_by_one = (examine(source, job) for source in sources)
+        for outcome in examine_in_parallel(sources, job, workers) if workers > 1 else one_by_one:
+            progress.step()
+            yield outcome
+    finally:
+        progress.end()
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS, Windows
+        return os.cpu_count() or 1
+
+
+def examine_in_parallel(sources: list[Source], job: Job, workers: int) -> Iterator[Outcome]:
+    """The outcomes in order, from worker processes."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    # This process has no other threads yet, so forking is safe, and it is quick.
+    method = "fork" if sys.platform.startswith("linux") else "spawn"
+    executor = ProcessPoolExecutor(workers, multiprocessing.get_context(method), start_worker, (job,))
+    done = 0
+    try:
+        for outcome in executor.map(examine_here, sources, chunksize=max(1, min(16, len(sources) // (4 * workers)))):
+            done += 1
+            yield outcome
+    except BrokenProcessPool:
+        # One input took its worker along (out of memory, most likely): the rest is still to be told of.
+        yield Outcome(failure=f"a worker process died while analyzing {sources[done].path!r} or a file after it")
+        for source in sources[done + 1 :]:
+            yield examine(source, job)
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+_job: Job | None = None
+
+
+def start_worker(job: Job) -> None:
+    """Remember the run in a worker; leave Ctrl-C to the main process."""
+    import signal
+
+    global _job  # noqa: PLW0603 - a worker process serves one run
+    _job = job
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def examine_here(source: Source) -> Outcome:
+    """`examine` in a worker."""
+    if _job is None:
+        raise RuntimeError("the worker was not started")
+    return examine(source, _job)
+
+
+def examine(source: Source, job: Job) -> Outcome:
+    """Analyze one input and digest it for every report. Raises: nothing that a file can cause."""
+    from lstmlint.analysis import analyze
+
+    path = job.stdin_name if source.path == STDIN else source.path
+    outcome = Outcome()
+    try:
+        settings = job.resolver.of_file(path)
+        report = analyze(job.stdin if source.path == STDIN else source.path, settings.options(path), name=path)
+        if (job.skip_non_models or not source.named) and holds_no_model(report, source.path):
+            return outcome
+        outcome.totals.add(report)
+        outcome.failed = any(at_least(finding.severity, settings.fail_on) for finding in report.findings)
+        for destination in job.destinations:
+            view = destination.view._replace(fail_on=settings.fail_on)
+            outcome.digests.append(load(destination.format).digest(report, view))
+        if job.input_names:
+            outcome.inputs = frozenset(input_names(report))
+    except UsageError:
+        raise
+    except OSError as error:
+        return Outcome(failure=f"cannot read {path!r}: {error.strerror or error}")
+    except MemoryError:
+        return Outcome(failure=f"{path!r} needs more memory than there is")
+    except Exception as error:  # noqa: BLE001 - one file must not take the others' reports along
+        hint = "please report this with the file; LSTMLINT_TRACEBACK=1 shows where it happened"
+        failure = f"internal error while analyzing {path!r}: {type(error).__name__}: {error} ({hint})"
+        return Outcome(failure=failure, details=traceback() if os.environ.get("LSTMLINT_TRACEBACK") else "")
+    return outcome
+
+
+def traceback() -> str:
+    """The traceback of the exception at hand."""
+    from traceback import format_exc
+
+    return format_exc()
+
+
+def holds_no_model(report: FileReport, path: str) -> bool:
+    """Whether a file is none of our business: readable but no model, or unreadable and unlike one."""
+    if report.model is not None:
+        return False
+    codes = {finding.code for finding in report.findings}
+    return codes <= {"E002"} or (codes <= {"E001", "E002"} and path != STDIN and not may_hold_layers(path))
+
+
+def input_names(report: FileReport) -> list[str]:
+    """The names of a model's inputs, as --input-shape takes them."""
+    model = report.model
+    if model is None:
+        return []
+    names = [row.name for row in model.layers if row.class_name == "InputLayer"]
+    return names or [f"{model.name}_input"]
+
+
+class Progress:
+    """How far a long run is, on standard error, to a terminal only."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+        self.shown = False
+        self.next = 0.0
+        self.active = total > 1 and sys.stderr.isatty()
+        if self.active:
+            from time import monotonic
+
+            self.clock = monotonic
+            self.next = monotonic() + 0.5
+
+    def step(self) -> None:
+        """One more is done."""
+        self.done += 1
+        if self.active and self.clock() >= self.next:
+            self.next = self.clock() + 0.1
+            self.shown = True
+            sys.stderr.write(f"\r{self.done:,} of {self.total:,} files")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self.shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+# Writing ------------------------------------------------------------------------------------------------
+
+
+def check_writable(destination: Destination) -> None:
+    """Raises: UsageError, where a report could not be written, before any work is done."""
+    path = destination.path
+    if path is None:
+        return
+    folder = os.path.dirname(path) or os.curdir  # noqa: PTH120
+    if os.path.isdir(path):  # noqa: PTH112
+        raise UsageError(f"cannot write {path!r}: it is a folder")
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise UsageError(f"cannot write {path!r}: there is no folder {folder!r}")
+    if not os.access(path if os.path.exists(path) else folder, os.W_OK):  # noqa: PTH110
+        raise UsageError(f"cannot write {path!r}: permission denied")
+
+
+def write(destination: Destination, text: str) -> None:
+    """Write a report whole or not at all. Raises: UsageError, where that fails."""
+    path = destination.path
+    if path is None:
+        write_stdout(text, None if destination.format in PLAIN_FORMATS else "utf-8")
+        return
+    content = text.encode("utf-8", "backslashreplace")
+    target = os.path.realpath(path)
+    plain = not os.path.exists(target) or os.path.isfile(target)  # noqa: PTH110, PTH113 - no pipe or device
+    beside = f"{target}.{os.getpid()}.tmp"
+    whole = plain and os.access(os.path.dirname(target), os.W_OK)  # noqa: PTH120
+    try:
+        with open(beside if whole else target, "wb") as file:  # noqa: PTH123
+            file.write(content)
+        if whole:
+            os.replace(beside, target)  # noqa: PTH105
+    except OSError as error:
+        if whole and os.path.exists(beside):  # noqa: PTH110
+            os.unlink(beside)  # noqa: PTH108
+        raise UsageError(f"cannot write {path!r}: {error.strerror or error}") from error
+
+
+def write_stdout(text: str, encoding: str | None = None) -> None:
+    """Write to standard output, in its encoding unless the format fixes one. A closed pipe ends it quietly."""
+    stream = sys.stdout
+    content = text.encode(encoding or stream.encoding or "utf-8", "backslashreplace")
+    try:
+        stream.flush()
+        stream.buffer.write(content)
+        stream.buffer.flush()
+    except BrokenPipeError:
+        # Nobody reads any more; at exit Python would flush once more, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,349 @@
+"""Settings: the nearest lstmlint.toml or `[tool.lstmlint]` of a pyproject.toml, upward from each file.
+
+Most runs have none, and pay a few looks at the file system for it: TOML and jsonschema are imported
+only where there is something to read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.findings import Severity, UsageError
+from lstmlint.suggest import did_you_mean
+from lstmlint.values import glob_matches, parse_count, parse_input_shape, parse_shape
+
+if TYPE_CHECKING:
+    from lstmlint.analysis import Options
+
+FILES = ("lstmlint.toml", "pyproject.toml")
+# What a pyproject.toml with a table for lstmlint holds at least: `tool.lstmlint`, or `[tool]` and `lstmlint`.
+TABLE = re.compile(rb"""tool["']?\s*\.\s*["']?lstmlint|\[\s*["']?tool["']?\s*\](?s:.*)lstmlint""")
+COMMAND_LINE = ""
+SHAPE = tuple[int | None, ...]
+
+
+@dataclass(slots=True)
+class Settings:
+    """What holds for some files, each list merged from all that speak of it.
+
+    source: the file they come from, None without one. folder: what globs are relative to.
+    select: None for the usual rules. per_file_ignores: (glob, rules). budgets: (globs, most parameters).
+    """
+
+    source: str | None = None
+    folder: str = ""
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: dict[str, Severity] = field(default_factory=dict)
+    fail_on: str = "error"
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_params: int | None = None
+    budgets: tuple[tuple[tuple[str, ...], int], ...] = ()
+    input_shapes: dict[str, SHAPE] = field(default_factory=dict)
+    batch: int | None = None
+    timesteps: int | None = None
+
+    def relative(self, path: str) -> str:
+        """A path as globs see it: relative to the settings' folder, with forward slashes."""
+        try:
+            return os.path.relpath(path, self.folder or None).replace(os.sep, "/")
+        except ValueError:  # another drive, on Windows
+            return path.replace(os.sep, "/")
+
+    def excludes(self, path: str) -> bool:
+        """Whether a file or folder is to be passed over."""
+        if not self.exclude:
+            return False
+        relative = self.relative(path)
+        return any(glob_matches(glob, relative) for glob in self.exclude)
+
+    def options(self, path: str) -> Options:
+        """What the analysis of one file needs to know."""
+        from lstmlint.analysis import Options
+        from lstmlint.inference import Bindings
+
+        ignore, most = self.ignore, self.max_params
+        if self.per_file_ignores or self.budgets:
+            relative = self.relative(path)
+            for glob, rules in self.per_file_ignores:
+                if glob_matches(glob, relative):
+                    ignore += rules
+            for globs, limit in self.budgets:
+                if any(glob_matches(glob, relative) for glob in globs):
+                    most = limit if most is None else min(most, limit)
+        bindings = Bindings(self.input_shapes, self.batch, self.timesteps)
+        return Options(bindings, self.select, self.extend_select, ignore, self.severity, most)
+
+
+class Resolver:
+    """The settings of any file: found once per folder, overridden by the command line.
+
+    config: a settings file, or lines of TOML such as `max-params = "50k"`. isolated: read no file.
+    overrides: keys as in a settings file. Lists add to the file's, `select` and everything else replaces it.
+    Raises: UsageError where a file or an override cannot be understood.
+    """
+
+    def __init__(
+        self, config: Iterable[str] = (), isolated: bool = False, overrides: dict[str, Any] | None = None
+    ) -> None:
+        self.isolated = isolated
+        self.fixed: str | None = None
+        self.overrides: list[tuple[str, dict[str, Any]]] = []
+        for value in config:
+            if Path(value).is_file():
+                if self.fixed is not None:
+                    raise UsageError(f"--config names two files, {self.fixed} and {value}")
+                self.fixed = value
+            elif "=" in value:
+                self.overrides.append(("--config", parse_toml(value, "--config")))
+            else:
+                raise UsageError(f"--config: there is no file {value!r} (lines of TOML have a =)")
+        if overrides:
+            self.overrides.append((COMMAND_LINE, overrides))
+        self.by_folder: dict[str, Settings] = {}
+        self.by_source: dict[str | None, Settings] = {}
+
+    def of_file(self, path: str) -> Settings:
+        """The settings of a file. Raises: UsageError."""
+        return self.of_folder(os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
+
+    def of_folder(self, folder: str) -> Settings:
+        """The settings of the files in an absolute folder. Raises: UsageError."""
+        found = self.by_folder.get(folder)
+        if found is None:
+            if self.isolated or self.fixed is not None:
+                found = self.of_source(None if self.isolated else self.fixed)
+            else:
+                found = self.search(folder)
+            self.by_folder[folder] = found
+        return found
+
+    def search(self, folder: str) -> Settings:
+        """The settings of the nearest file that has any."""
+        for name in FILES:
+            path = os.path.join(folder, name)  # noqa: PTH118 - many of these calls, and str is quicker
+            if os.path.isfile(path) and (name != "pyproject.toml" or mentions_lstmlint(path)):  # noqa: PTH113
+                return self.of_source(path)
+        parent = os.path.dirname(folder)  # noqa: PTH120
+        return self.of_source(None) if parent == folder else self.of_folder(parent)
+
+    def of_source(self, source: str | None) -> Settings:
+        """The settings that a file gives, with the overrides."""
+        settings = self.by_source.get(source)
+        if settings is None:
+            settings = Settings()
+            if source is not None:
+                settings.source = source
+                settings.folder = os.path.dirname(os.path.abspath(source))  # noqa: PTH100, PTH120
+                apply(settings, load(source), source)
+            for label, values in self.overrides:
+                apply(settings, values, label)
+            self.by_source[source] = settings
+        return settings
+
+
+def mentions_lstmlint(path: str) -> bool:
+    """Whether a pyproject.toml may have a table for lstmlint; most have none, and are not parsed."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return TABLE.search(content) is not None and table_of(parse_toml(decode(content, path), path)) is not None
+
+
+def load(path: str) -> dict[str, Any]:
+    """The settings in a file. Raises: UsageError where it cannot be read or is not valid TOML."""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    values = parse_toml(decode(content, path), path)
+    if Path(path).name != "pyproject.toml":
+        return values
+    table = table_of(values)
+    if table is None:
+        raise UsageError(f"{path} has no table [tool.lstmlint]")
+    return table
+
+
+def table_of(pyproject: dict[str, Any]) -> dict[str, Any] | None:
+    """[tool.lstmlint] of a pyproject.toml."""
+    tool = pyproject.get("tool")
+    table = tool.get("lstmlint") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else None
+
+
+def unreadable(path: str, error: OSError) -> UsageError:
+    """The sentence for a settings file that cannot be read."""
+    return UsageError(f"cannot read the settings {path}: {error.strerror or error}")
+
+
+def decode(content: bytes, path: str) -> str:
+    """TOML is UTF-8. Raises: UsageError."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        byte = content[error.start]
+        raise UsageError(f"the settings {path} are not UTF-8: byte {error.start} is {byte:#x}") from error
+
+
+def parse_toml(text: str, label: str) -> dict[str, Any]:
+    """Raises: UsageError."""
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{label}: not valid TOML: {error}") from error
+
+
+# What settings say --------------------------------------------------------------------------------------
+
+
+def apply(settings: Settings, values: dict[str, Any], label: str) -> None:
+    """Lay `values` over the settings. Raises: UsageError for an unknown key or rule, or a bad value."""
+    before = "--"
+    if label != COMMAND_LINE:  # whose values are checked already
+        validate(values, label)
+        before = f"{label}: "
+    if "select" in values:
+        settings.select = selectors(values["select"], f"{before}select")
+        settings.extend_select = ()
+    settings.extend_select += selectors(values.get("extend-select", ()), f"{before}extend-select")
+    for key in ("ignore", "extend-ignore"):
+        settings.ignore += selectors(values.get(key, ()), before + key)
+    for name, severity in sorted(values.get("severity", {}).items(), key=lambda item: len(item[0])):
+        for code in codes_of(name, f"{before}severity"):
+            settings.severity[code] = severity
+    settings.fail_on = values.get("fail-on", settings.fail_on)
+    settings.per_file_ignores += tuple(
+        (glob, selectors(names, f"{before}per-file-ignores"))
+        for glob, names in values.get("per-file-ignores", {}).items()
+    )
+    settings.exclude += globs(values.get("exclude", ()))
+    if "max-params" in values:
+        settings.max_params = count(values["max-params"], f"{before}max-params")
+    settings.budgets += tuple(
+        (globs(entry["files"]), count(entry["max-params"], f"{before}budgets.max-params"))
+        for entry in values.get("budgets", ())
+    )
+    given = values.get("input-shape", {})
+    for name, shape in (given if isinstance(given, dict) else {"": given}).items():
+        settings.input_shapes = {**settings.input_shapes, name: shape_of(shape, f"{before}input-shape")}
+    settings.batch = values.get("batch", settings.batch)
+    settings.timesteps = values.get("timesteps", settings.timesteps)
+
+
+def globs(value: str | Iterable[str]) -> tuple[str, ...]:
+    """One glob or several."""
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def count(value: int | str, label: str) -> int:
+    """A number of things, as a number or as text with k or M."""
+    return value if isinstance(value, int) else parse_count(value, label)
+
+
+def shape_of(value: Any, label: str) -> SHAPE:
+    """A shape, as text or as a list."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, str):
+        return parse_shape(value, label)
+    return tuple(dim if isinstance(dim, int) else None for dim in value)
+
+
+def selectors(names: Iterable[str], label: str) -> tuple[str, ...]:
+    """Codes, beginnings of codes, names and ALL, in the rules' own spelling.
+
+    Raises: UsageError for what means no rule.
+    """
+    return tuple(selector(name, label) for name in names)
+
+
+def selector(name: str, label: str) -> str:
+    """One selector in the rules' own spelling. Raises: UsageError for what means no rule."""
+    from lstmlint import rules
+
+    table = rules.load()
+    code = name.strip().upper()
+    if code == "ALL" or (code and any(known.startswith(code) for known in table)):
+        return code
+    names = [rule.name for rule in table.values()]
+    if name.strip().lower() in names:
+        return name.strip().lower()
+    raise UsageError(f"{label}: no rule has the code or name {name!r}{did_you_mean(name, [*table, *names])}")
+
+
+def codes_of(name: str, label: str) -> list[str]:
+    """The codes that a selector means. Raises: UsageError where it means none."""
+    from lstmlint import rules
+    from lstmlint.analysis import matches
+
+    chosen = (selector(name, label),)
+    return [rule.code for rule in rules.load().values() if matches(rule.code, rule.name, chosen)]
+
+
+def validate(values: dict[str, Any], label: str) -> None:
+    """Check settings against their schema. Raises: UsageError, one sentence about the first thing wrong."""
+    from jsonschema import Draft202012Validator
+
+    from lstmlint.resources import schema
+
+    for error in Draft202012Validator(schema("settings")).iter_errors(values):
+        place = ".".join(str(part) for part in error.absolute_path if isinstance(part, str))
+        if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+            allowed = error.schema.get("properties", {})
+            unknown = next(key for key in error.instance if key not in allowed)
+            inside = f" in {place}" if place else ""
+            raise UsageError(f"{label}: unknown key {unknown!r}{inside}{did_you_mean(unknown, allowed)}")
+        if error.validator == "required":
+            missing = next(key for key in error.validator_value if key not in error.instance)
+            raise UsageError(f"{label}: {place} needs {missing!r}")
+        wanted = error.schema.get("title", "something else")
+        raise UsageError(f"{label}: {place or 'the settings'} must be {wanted}, not {shown(error.instance)}")
+
+
+def shown(value: Any) -> str:
+    """A value as TOML writes it, more or less."""
+    import json
+
+    return json.dumps(value, default=str)
+
+
+def as_toml(settings: Settings) -> str:
+    """The settings as a lstmlint.toml would say them."""
+    lines = []
+    for key, value in (
+        ("select", None if settings.select is None else list(settings.select)),
+        ("extend-select", list(settings.extend_select)),
+        ("ignore", list(settings.ignore)),
+        ("fail-on", settings.fail_on),
+        ("exclude", list(settings.exclude)),
+        ("max-params", settings.max_params),
+        ("batch", settings.batch),
+        ("timesteps", settings.timesteps),
+    ):
+        if value not in (None, []):
+            lines.append(f"{key} = {shown(value)}")
+    tables: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("severity", dict(settings.severity)),
+        ("per-file-ignores", {glob: list(names) for glob, names in settings.per_file_ignores}),
+        ("input-shape", {name: ",".join(map(str, shape)) for name, shape in settings.input_shapes.items()}),
+    )
+    for title, table in tables:
+        if table:
+            lines += [f"[{title}]", *(f"{shown(key)} = {shown(value)}" for key, value in table.items())]
+    for files, limit in settings.budgets:
+        lines += ["[[budgets]]", f"files = {shown(list(files))}", f"max-params = {limit}"]
+    return "".join(line + "\n" for line in lines)
+
+
+__all__ = ["Resolver", "Settings", "as_toml", "parse_input_shape"]

@@ -1,0 +1,105 @@
+"""Values as people write them in options and settings: 50k, 13,5, globs."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lstmlint.findings import UsageError
+
+_COUNT = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?)\s*([kmgb]?)", re.IGNORECASE)
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9}
+
+
+def parse_count(text: str, option: str) -> int:
+    """A number of things: 50000, 50_000, 50k, 1.5M, 2B.
+
+    Raises: UsageError for anything else, and for what comes out as no whole number.
+    """
+    match = _COUNT.fullmatch(text.strip())
+    if match:
+        whole, _, fraction = match[1].replace("_", "").replace(",", "").partition(".")
+        factor: int = _FACTORS[match[2].lower()]
+        scale: int = 10 ** len(fraction)
+        count, rest = divmod(int(whole + fraction) * factor, scale)
+        if rest == 0:
+            return count
+    raise UsageError(f"{option} takes a number such as 50000, 50k or 1.5M, not {text!r}")
+
+
+def parse_positive(text: str, option: str) -> int:
+    """An integer of at least 1. Raises: UsageError for anything else."""
+    if text.strip().isascii() and text.strip().isdigit() and int(text) > 0:
+        return int(text)
+    raise UsageError(f"{option} takes an integer of at least 1, not {text!r}")
+
+
+def parse_shape(text: str, option: str) -> tuple[int | None, ...]:
+    """A shape without the batch: 13,5 or (13, 5), with None or ? where a dimension is unknown.
+
+    Raises: UsageError for anything else.
+    """
+    inner = text.strip()
+    if inner[:1] + inner[-1:] in ("()", "[]"):
+        inner = inner[1:-1]
+    dims: list[int | None] = []
+    for part in inner.strip().rstrip(",").split(",") if inner.strip() else ():
+        word = part.strip()
+        if word.lower() in ("none", "null", "?"):
+            dims.append(None)
+        elif word.isascii() and word.isdigit():
+            dims.append(int(word))
+        else:
+            wanted = "a shape without the batch, such as 13,5 or None,5 (NAME=13,5 for one of several inputs)"
+            raise UsageError(f"{option} takes {wanted}, not {text!r}")
+    return tuple(dims)
+
+
+def parse_input_shape(text: str, option: str) -> tuple[str, tuple[int | None, ...]]:
+    """(input's name, shape) of NAME=13,5; the name is empty where there is none."""
+    name, equals, shape = text.rpartition("=")
+    return (name.strip() if equals else ""), parse_shape(shape, option)
+
+
+@lru_cache(maxsize=256)
+def glob_pattern(glob: str) -> re.Pattern[str]:
+    """What a glob of the settings matches, of paths relative to their folder with forward slashes.
+
+    `*` stays in a folder, `**` does not. Without a slash, it matches in any folder; a folder's name
+    matches all that is in it.
+    """
+    body = glob.strip("/")
+    if body.startswith("./"):
+        body = body[2:]
+    prefix = "" if "/" in glob.rstrip("/") else "(?:.*/)?"
+    parts = []
+    i = 0
+    while i < len(body):
+        if body.startswith("**/", i):
+            parts.append("(?:.*/)?")
+            i += 3
+        elif body.startswith("**", i):
+            parts.append(".*")
+            i += 2
+        elif body[i] == "*":
+            parts.append("[^/]*")
+            i += 1
+        elif body[i] == "?":
+            parts.append("[^/]")
+            i += 1
+        elif body[i] == "[" and (end := body.find("]", i + 2)) > 0:
+            inside = body[i + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
+            parts.append("[" + ("^" + inside[1:] if inside[0] == "!" else inside) + "]")
+            i = end + 1
+        else:
+            parts.append(re.escape(body[i]))
+            i += 1
+    try:
+        return re.compile(prefix + "".join(parts) + "(?:/.*)?", re.DOTALL)
+    except re.error as error:
+        raise UsageError(f"the glob {glob!r} cannot be understood: {error}") from error
+
+
+def glob_matches(glob: str, path: str) -> bool:
+    """Whether a relative path with forward slashes is meant by a glob."""
+    return glob_pattern(glob).fullmatch(path) is not None
