@@ -18,7 +18,8 @@ class Document:
 
     model_pointer: the JSON pointer of the model inside `data` ("" when it is `data` itself).
     locator: pointer -> (line, column), 1-based; called only when a finding needs it.
-    training_config: what stands beside the model, outside of `data` (an HDF5 attribute).
+    training_config: what stands beside the model: an HDF5 attribute, or a part of `data` outside of the
+        model, which `training_pointer` then names.
     problems: what was wrong but did not stop the reading (duplicate keys, NaN, odd YAML tags).
     """
 
@@ -28,6 +29,7 @@ class Document:
     model_pointer: str = ""
     locator: Locator | None = None
     training_config: Any = None
+    training_pointer: str = ""
     keras_version: str | None = None
     backend: str | None = None
     problems: list[Problem] = field(default_factory=list)

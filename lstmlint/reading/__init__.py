@@ -1,0 +1,131 @@
+"""Bytes become a Document: one module for each container, which is known by its content, not by its name."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+from lstmlint.findings import ReadError
+from lstmlint.reading.document import Container, Document
+from lstmlint.reading.limits import MAX_BYTES, check_size
+from lstmlint.reading.source import Source
+
+__all__ = ["MODEL_SUFFIXES", "Container", "Document", "is_model_folder", "looks_like_model", "read"]
+
+# What files of models are named, among the files of a folder.
+MODEL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".keras", ".h5", ".hdf5", ".pb"})
+
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP = b"\x1f\x8b"
+_SNIFFED_BYTES = 4 * 2**20
+_BLANKS = b" \t\r\n"
+
+
+def read(source: Path | bytes, name: str | None = None, *, max_bytes: int | None = None) -> Document:
+    """Read a model config from a file, a SavedModel folder or an unpacked .keras folder, or from bytes.
+
+    name: what reports call it. max_bytes: how many bytes of text (of a config in an archive, of what gzip
+    packs) are read, 256 MB without it; weights beside a config are not read and do not count.
+    Raises: ReadError: E001 where the content is broken, too large or nested too deeply, E002 where it is whole
+    but no Keras model; OSError where the path cannot be opened.
+    """
+    limit = MAX_BYTES if max_bytes is None else max_bytes
+    if isinstance(source, bytes):
+        return _read(Source(None, source, name or "<stdin>", limit))
+    name = name or str(source)
+    if source.is_dir():
+        return _read_folder(source, name, limit)
+    return _read(Source(source, None, name, limit))
+
+
+def is_model_folder(path: Path) -> bool:
+    """Whether a folder is itself one model: a SavedModel, or a .keras archive that is not packed."""
+    return (
+        (path / "saved_model.pb").is_file()
+        or (path / "keras_metadata.pb").is_file()
+        or ((path / "config.json").is_file() and (path / "metadata.json").is_file())
+    )
+
+
+def looks_like_model(path: Path) -> bool:
+    """Whether a file that was found, not named, is worth reading: its first 4 MB mention what models mention.
+
+    It may still be none (`read` then raises E002, to be passed over), but a text that is broken and
+    says nothing of layers is not reported. Raises: OSError.
+    """
+    with path.open("rb") as file:
+        head = file.read(_SNIFFED_BYTES)
+    if head.startswith(_HDF5):
+        return b"model_config" in head
+    if head.startswith(_ZIP):
+        return b"config.json" in head or path.suffix == ".keras"
+    if head.startswith((_GZIP, b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
+        return True  # packed, or text in UTF-16 or UTF-32
+    if b"class_name" in head or b"_tf_keras_" in head:
+        return True
+    return b"layers" in head and (b"Sequential" in head or b"Graph" in head)  # Keras 0 names classes so
+
+
+def _read_folder(path: Path, name: str, limit: int) -> Document:
+    from lstmlint.reading import keras_archive, saved_model
+
+    if (path / saved_model.METADATA_FILE).is_file() or (path / saved_model.GRAPH_FILE).is_file():
+        return saved_model.read_folder(path, name, limit)
+    if is_model_folder(path):
+        return keras_archive.read_folder(path, name, limit)
+    raise ReadError(
+        "E002",
+        "this is a folder without a saved_model.pb or keras_metadata.pb, so no SavedModel",
+        "Give the folder that holds saved_model.pb, or the files of models themselves.",
+    )
+
+
+def _read(source: Source, packed: bool = False) -> Document:
+    head = source.head
+    if head.startswith(_HDF5):
+        from lstmlint.reading.hdf5 import read_hdf5
+
+        return read_hdf5(source)
+    if head.startswith(_ZIP):
+        from lstmlint.reading.keras_archive import read_archive
+
+        return read_archive(source)
+    if head.startswith(_GZIP) and not packed:
+        return _read(_unpacked(source), packed=True)
+    if head.lstrip(_BLANKS)[:1] not in (b"{", b"["):
+        from lstmlint.reading import lookalikes, saved_model
+
+        if saved_model.is_metadata(head):
+            return saved_model.read_metadata(source)
+        if saved_model.is_graph(head):
+            return saved_model.read_graph(source)
+        sentence = lookalikes.by_magic(head)
+        if sentence:
+            raise ReadError("E002", *sentence)
+    return _read_text(source)
+
+
+def _read_text(source: Source) -> Document:
+    from lstmlint.reading.model import to_document
+    from lstmlint.reading.places import locator
+    from lstmlint.reading.text import decode, parse
+
+    text = decode(source.read())
+    parsed = parse(text)
+    return to_document(source.name, parsed.container, parsed.data, parsed.problems, locator(text, parsed.offset))
+
+
+def _unpacked(source: Source) -> Source:
+    import gzip
+
+    with source.open() as file:
+        try:
+            with gzip.open(file) as packed:
+                raw = packed.read(source.limit + 1)
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            raise ReadError(
+                "E001", f"the gzip file is damaged: {error}", "Pack it again, or copy it again: it may be cut off."
+            ) from None
+    check_size(len(raw), source.limit, "what the gzip file holds")
+    return Source(None, raw, source.name, source.limit)

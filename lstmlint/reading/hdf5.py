@@ -1,0 +1,91 @@
+"""HDF5 (.h5, .hdf5): the model stands as JSON in an attribute of the root."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lstmlint.findings import ReadError
+from lstmlint.reading import json_text, lookalikes
+from lstmlint.reading.document import Document
+from lstmlint.reading.limits import check_size
+from lstmlint.reading.model import add_training_config, is_model, to_document
+from lstmlint.reading.source import Source
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+
+
+def read_hdf5(source: Source) -> Document:
+    """The model of an HDF5 file. Only attributes of its root are read, no weights.
+
+    Raises: ReadError: E001 where it is damaged or h5py is missing, E002 where it holds no model.
+    """
+    try:
+        import h5py
+    except ImportError:
+        raise ReadError(
+            "E001",
+            "this is an HDF5 file, and h5py, which reads such files, is not installed",
+            "Install it: pip install 'lstmlint[hdf5]'.",
+        ) from None
+    with source.open() as file:
+        try:
+            with h5py.File(file, "r") as archive:
+                names = ("model_config", "training_config", "keras_version", "backend")
+                attributes = {name: _attribute(archive, name, source.limit) for name in names}
+                content = {str(name) for name in archive} | {str(name) for name in archive.attrs}
+        except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+            raise ReadError(
+                "E001",
+                f"the HDF5 file is damaged: {error}",
+                "Save the model again, or copy the file again: it may be cut off.",
+            ) from None
+    config = attributes["model_config"]
+    if config is None:
+        raise ReadError("E002", *_without_model(content))
+    data, problems = json_text.parse_part(config, "the attribute model_config")
+    if not is_model(data):
+        name = data.get("class_name") if isinstance(data, dict) else None
+        raise ReadError("E002", *lookalikes.subclassed(name))
+    document = to_document(source.name, "hdf5", data, problems)
+    document.keras_version = attributes["keras_version"]
+    document.backend = attributes["backend"]
+    if attributes["training_config"] is not None:
+        add_training_config(document, attributes["training_config"])
+    return document
+
+
+def _attribute(archive: Any, name: str, limit: int) -> str | None:
+    """An attribute's text, put together where it was too long for one attribute (name0, name1, ...)."""
+    if name in archive.attrs:
+        return _text(archive.attrs, name, limit)
+    parts: list[str] = []
+    while f"{name}{len(parts)}" in archive.attrs:
+        parts.append(_text(archive.attrs, f"{name}{len(parts)}", limit) or "")
+        check_size(sum(map(len, parts)), limit, f"the attribute {name}")
+    return "".join(parts) if parts else None
+
+
+def _text(attributes: Any, name: str, limit: int) -> str | None:
+    declared = attributes.get_id(name)
+    check_size(math.prod(declared.shape or ()) * declared.dtype.itemsize, limit, f"the attribute {name}")
+    value = attributes[name]
+    if hasattr(value, "tolist"):  # what NumPy made of it
+        value = value.tolist()
+    if isinstance(value, list):
+        value = "".join(item.decode() if isinstance(item, bytes) else str(item) for item in value)
+    if isinstance(value, bytes):
+        value = value.decode()
+    if not isinstance(value, str):
+        return None
+    check_size(len(value), limit, f"the attribute {name}")
+    return value
+
+
+def _without_model(content: set[str]) -> lookalikes.Sentence:
+    if not content.isdisjoint({"layer_names", "model_weights", "layers", "_layer_checkpoint_dependencies", "vars"}):
+        return (
+            "this HDF5 file holds weights only, no architecture",
+            "Give the model itself: model.to_json(), or what model.save() writes (not save_weights()).",
+        )
+    return "this is an HDF5 file of data, not of a Keras model", lookalikes.GIVE_A_MODEL

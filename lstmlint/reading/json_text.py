@@ -1,0 +1,321 @@
+"""JSON: what it says, what is odd in it, and where in the text everything stands.
+
+A clean document costs hardly more than `json.loads`. What only a broken one needs (which key is
+repeated, where NaN stands, how deep it goes) is worked out in a second pass.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lstmlint.findings import Problem, ReadError
+from lstmlint.reading.limits import MAX_DEPTH, too_deep
+from lstmlint.reading.places import Place, find, line_and_column, tokens_of
+
+# Brackets and braces alike, and nothing else.
+_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_CHUNK = 128
+
+# One key, value, or bracket of a document that is known to be good. Commas say nothing then.
+_TOKEN = re.compile(
+    r"""[\s,]*+(?: ("(?:[^"\\]++|\\.)*+") (\s*+:)? | ([\[{]) | ([\]}]) | ([^\s,:"\[\]{}]++) )""",
+    re.DOTALL | re.VERBOSE,
+)
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
+_SPACE, _COMMA, _COLON = (re.compile(rf"[ \t\r\n{mark}]*+") for mark in ("", ",", ":"))
+
+# Looking for places may cost as much as reading the document that many times before it is scanned as a whole.
+_MAX_EFFORT = 8
+_LONG_NUMBER = re.compile(r"\d{4000,}")
+
+
+def parse(text: str) -> tuple[Any, list[Problem]]:
+    """The value of a JSON document, and its repeated keys (E004) and numbers that JSON has not (E008).
+
+    Raises: ReadError (E001) with line and column, where it is not valid or nested too deeply.
+    """
+    members = 0
+    constants: list[float] = []
+
+    def count(obj: dict[str, Any]) -> dict[str, Any]:
+        nonlocal members
+        members += len(obj)
+        return obj
+
+    def constant(token: str) -> float:
+        constants.append(float(token))
+        return constants[-1]
+
+    try:
+        data = json.loads(text, object_hook=count, parse_constant=constant)
+    except json.JSONDecodeError as error:
+        raise _explain_error(text, error) from None
+    except RecursionError:
+        raise _explain_depth(text) from None
+    except ValueError:  # Python refuses to read integers of more than 4300 digits
+        match = _LONG_NUMBER.search(text)
+        line, column = line_and_column(text, match.start() if match else 0)
+        raise ReadError(
+            "E001", "a number has more than 4300 digits", "No setting of Keras takes such a number.", line, column
+        ) from None
+    if _is_too_deep(text, data):
+        raise _explain_depth(text)
+    if constants or _may_repeat_keys(text, members):
+        return _explain(text)
+    return data, []
+
+
+def parse_part(text: str, part: str) -> tuple[Any, list[Problem]]:
+    """As `parse`, of a text inside of a file: line and column in it go into the message, after `part`'s name."""
+    try:
+        return parse(text)
+    except ReadError as error:
+        raise inside(error, part) from None
+
+
+def parse_beginning(text: str, part: str) -> tuple[Any, list[Problem]]:
+    """As `parse_part`, of the document that the text begins with, whatever follows."""
+    try:
+        end = json.JSONDecoder().raw_decode(text)[1]
+    except json.JSONDecodeError as error:
+        raise inside(_explain_error(text, error), part) from None
+    except RecursionError:
+        raise inside(_explain_depth(text), part) from None
+    except ValueError:
+        end = len(text)  # a number too long, which `parse` explains
+    return parse_part(text[:end], part)
+
+
+def inside(error: ReadError, part: str) -> ReadError:
+    """An error in a part of a file, whose lines and columns are not the file's."""
+    message = f"{part}: {error.message} (line {error.line}, column {error.column} of it)"
+    return ReadError(error.code, message, error.help)
+
+
+def _is_too_deep(text: str, data: Any) -> bool:
+    # Counted chunk by chunk, openings and closings prove most documents shallow. Brackets in strings can make
+    # that fail, or hide a depth that nobody has by accident.
+    brackets = text.encode("utf-8", "surrogatepass").translate(_BRACKETS, _BUT_BRACKETS)
+    depth = 0
+    for start in range(0, len(brackets), _CHUNK):
+        openings = brackets.count(b"[", start, start + _CHUNK)
+        if depth + openings > MAX_DEPTH:
+            break
+        depth += 2 * openings - min(_CHUNK, len(brackets) - start)
+    else:
+        if depth == 0:
+            return False
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        level = [
+            value
+            for parent in level
+            for value in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(value, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _may_repeat_keys(text: str, members: int) -> bool:
+    # A document has one colon for each member, and the dicts hold `members` of them. More colons can stand
+    # in strings; with no space before a colon, those after a quotation mark are the members'.
+    if text.count(":") == members:
+        return False
+    return text.count('":') != members or any(text.count(space + ":") for space in " \t\r\n")
+
+
+def _explain(text: str) -> tuple[Any, list[Problem]]:
+    repeated: dict[int, tuple[dict[str, Any], list[str]]] = {}
+    constants: dict[int, tuple[float, str]] = {}
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        obj = dict(members)
+        if len(obj) != len(members):
+            seen: set[str] = set()
+            again: dict[str, None] = {}
+            for key, _ in members:
+                if key in seen:
+                    again[key] = None
+                seen.add(key)
+            repeated[id(obj)] = obj, list(again)
+        return obj
+
+    def constant(token: str) -> float:
+        value = float(token)
+        constants[id(value)] = value, token
+        return value
+
+    data = json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+    problems: list[Problem] = []
+    if repeated or constants:
+        stack: list[tuple[Any, str]] = [(data, "")]
+        while stack:
+            value, pointer = stack.pop()
+            if isinstance(value, dict):
+                problems += [repeated_key(key, pointer) for key in repeated.get(id(value), ({}, []))[1]]
+                stack.extend((inner, f"{pointer}/{escape(key)}") for key, inner in value.items())
+            elif isinstance(value, list):
+                stack.extend((inner, f"{pointer}/{index}") for index, inner in enumerate(value))
+            elif isinstance(value, float) and id(value) in constants:
+                problems.append(_nan_token(constants[id(value)][1], pointer))
+    return data, problems
+
+
+def repeated_key(key: str, pointer: str) -> Problem:
+    """The problem of a key that an object (at `pointer`) has more than once."""
+    return Problem(
+        "E003",
+        f"the key {key!r} occurs more than once in the same object; the last one counts",
+        "Keep one of them.",
+        pointer=f"{pointer}/{escape(key)}",
+    )
+
+
+def _nan_token(token: str, pointer: str) -> Problem:
+    return Problem(
+        "E008",
+        f"{token} is no JSON number; Python reads it, most other readers refuse the file",
+        "Write a finite number, or null.",
+        pointer=pointer,
+    )
+
+
+def escape(key: str) -> str:
+    """A key as a JSON pointer writes it."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _explain_depth(text: str) -> ReadError:
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        if match[1]:
+            depth += 1
+            if depth > MAX_DEPTH:
+                return too_deep(*line_and_column(text, match.start()))
+        elif match[2]:
+            depth -= 1
+    return too_deep()
+
+
+def _explain_error(text: str, error: json.JSONDecodeError) -> ReadError:
+    at = error.pos
+    rest = text[at : at + 8]
+    reason = error.msg[:1].lower() + error.msg[1:]
+    advice = "Mend it there, or write the file again with model.to_json()."
+    if not text[at:].strip() or error.msg.startswith("Unterminated string"):
+        reason = "the text ends in the middle" if not text[at:].strip() else "a string has no end"
+        advice = "The file may be cut off: copy or save it again."
+    elif rest.startswith(("//", "/*", "#")):
+        reason = "JSON has no comments"
+        advice = "Remove the comment."
+    elif rest.startswith(("'", "None", "True", "False", "(")):
+        reason = "it is written as Python, not as JSON"
+        advice = "Write it with model.to_json() or json.dumps(), not with str() or print()."
+    elif error.msg.startswith("Extra data"):
+        reason = "more text follows after its end"
+        advice = "A file holds one model: remove what follows."
+    elif rest[:1] in ("}", "]") or text[:at].rstrip().endswith(","):
+        reason = f"{reason}, after a comma" if text[:at].rstrip().endswith(",") else reason
+        advice = "JSON allows no comma after the last item: remove it, or write what is missing."
+    return ReadError("E001", f"not valid JSON: {reason}", advice, error.lineno, error.colno)
+
+
+class Places:
+    """Where things stand in a valid document. Only what lies before them is looked at, and at C's speed.
+
+    repeated: whether the document has repeated keys, the last of which is meant.
+    """
+
+    def __init__(self, text: str, repeated: bool) -> None:
+        self._text = text
+        self._decode = json.JSONDecoder().raw_decode
+        self._unread: dict[int, Iterator[tuple[str, int, int]]] = {}
+        self._known: dict[int, dict[str, tuple[int, int]]] = {}
+        self._effort = 0
+        self._all: Place | None = scan(text) if repeated else None
+
+    def offset(self, pointer: str) -> int:
+        """The offset of what the pointer names, of the nearest thing around it where that is not written."""
+        if self._all is None:
+            at = value_at = _past(_SPACE, self._text, 0)
+            for token in tokens_of(pointer):
+                child = self._child(value_at, token)
+                if child is None:
+                    break
+                at, value_at = child
+            if self._effort <= _MAX_EFFORT * len(self._text):
+                return at
+            self._all = scan(self._text)  # many questions, deep down: from here on, all is known
+        return find(self._all, pointer)
+
+    def _child(self, start: int, token: str) -> tuple[int, int] | None:
+        known = self._known.setdefault(start, {})
+        if token not in known:
+            if start not in self._unread:
+                self._unread[start] = self._children(start)
+            for name, at, value_at in self._unread[start]:
+                known[name] = at, value_at
+                if name == token:
+                    break
+        return known.get(token)
+
+    def _children(self, start: int) -> Iterator[tuple[str, int, int]]:
+        # Name, place and place of the value of each member of the list or object at `start`.
+        text = self._text
+        if text[start] not in "[{":
+            return
+        at, index = _past(_COMMA, text, start + 1), 0
+        while text[at] not in "]}":
+            name, value_at = str(index), at
+            if text[start] == "{":
+                name, end = self._decode(text, at)
+                value_at = _past(_COLON, text, end)
+            yield name, at, value_at
+            end = self._decode(text, value_at)[1]
+            self._effort += end - value_at
+            at, index = _past(_COMMA, text, end), index + 1
+
+
+def _past(blanks: re.Pattern[str], text: str, at: int) -> int:
+    match = blanks.match(text, at)
+    return match.end() if match else at
+
+
+def scan(text: str) -> Place:
+    """The places of a valid document, in one pass over the text."""
+    root: list[Place] = []
+    children: Any = root
+    stack: list[Any] = []
+    key, at = "", -1  # of the member whose value comes next; -1: none
+    for match in _TOKEN.finditer(text):
+        kind = match.lastindex
+        if kind == 2:
+            at = match.start(1)
+            token = match[1]
+            key = json.loads(token) if "\\" in token else token[1:-1]
+            continue
+        if kind == 4:
+            children = stack.pop() if stack else root
+            continue
+        inner: Any = None
+        if kind == 3:
+            inner = {} if match[3] == "{" else []
+        if at < 0:
+            place = match.start(kind or 0), inner
+        else:
+            place = at, inner
+            at = -1
+        if isinstance(children, dict):
+            children[key] = place
+        else:
+            children.append(place)
+        if inner is not None:
+            stack.append(children)
+            children = inner
+    return root[0] if root else (0, None)

@@ -1,0 +1,104 @@
+"""The .keras archive of Keras 3: a zip of config.json, metadata.json and the weights."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from lstmlint.findings import ReadError
+from lstmlint.reading import json_text, lookalikes
+from lstmlint.reading.document import Document
+from lstmlint.reading.limits import check_size
+from lstmlint.reading.model import as_text, is_model, to_document
+from lstmlint.reading.source import Source
+from lstmlint.reading.text import decode
+
+_CONFIG = "config.json"
+_METADATA = "metadata.json"
+_MAX_METADATA_BYTES = 2**20
+_MAX_DIRECTORY_BYTES = 16 * 2**20
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+_HELP = "Save the model again, or copy the file again: it may be cut off."
+
+
+def read_archive(source: Source) -> Document:
+    """The model of a .keras archive. Only its two JSON files are ever decompressed.
+
+    Raises: ReadError: E001 where the archive is damaged or too large, E002 where it holds no config.json.
+    """
+    with source.open() as file:
+        _check_directory(source, file)
+        try:
+            archive = zipfile.ZipFile(file)
+        except _DAMAGED as error:
+            raise ReadError("E001", f"the zip archive is damaged: {error}", _HELP) from None
+        with archive:
+            names = archive.namelist()
+            if _CONFIG not in names:
+                raise ReadError("E002", *_other_archive(names))
+            config = _member(archive, _CONFIG, source.limit)
+            metadata = _member(archive, _METADATA, _MAX_METADATA_BYTES) if _METADATA in names else b"{}"
+    return _document(source.name, config, metadata)
+
+
+def read_folder(path: Path, name: str, limit: int) -> Document:
+    """The model of an unpacked .keras archive. Raises: ReadError, OSError."""
+    config = Source(path / _CONFIG, None, name, limit).read()
+    metadata = path / _METADATA
+    return _document(
+        name, config, Source(metadata, None, name, _MAX_METADATA_BYTES).read() if metadata.is_file() else b"{}"
+    )
+
+
+def _document(name: str, config: bytes, metadata: bytes) -> Document:
+    data, problems = json_text.parse_part(_decoded(config, _CONFIG), _CONFIG)
+    if not is_model(data) and isinstance(data, dict) and "class_name" in data:
+        raise ReadError("E002", *lookalikes.subclassed(data["class_name"]))
+    document = to_document(name, "keras", data, problems)
+    about, _ = json_text.parse_part(_decoded(metadata, _METADATA), _METADATA)
+    if isinstance(about, dict):
+        document.keras_version = as_text(about.get("keras_version")) or document.keras_version
+    return document
+
+
+def _decoded(raw: bytes, part: str) -> str:
+    try:
+        return decode(raw)
+    except ReadError as error:
+        raise json_text.inside(error, part) from None
+
+
+def _check_directory(source: Source, file: BinaryIO) -> None:
+    # The archive's last record says how large its directory is, which zipfile reads as a whole.
+    file.seek(max(0, source.size - 65557))
+    tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    if end >= 0:
+        size = int.from_bytes(tail[end + 12 : end + 16], "little")
+        check_size(size, _MAX_DIRECTORY_BYTES, "the directory of the zip archive")
+    file.seek(0)
+
+
+def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
+    info = archive.getinfo(name)
+    check_size(info.file_size, limit, f"{name} in the archive")
+    try:
+        with archive.open(info) as file:
+            content = file.read(limit + 1)
+    except _DAMAGED as error:
+        raise ReadError("E001", f"{name} in the archive cannot be read: {error}", _HELP) from None
+    check_size(len(content), limit, f"{name} in the archive")
+    return content
+
+
+def _other_archive(names: list[str]) -> lookalikes.Sentence:
+    if any(name.endswith("data.pkl") for name in names):
+        return "this is a PyTorch checkpoint, not a Keras model", lookalikes.GIVE_A_MODEL
+    if names and all(name.endswith(".npy") for name in names):
+        return "this is an archive of NumPy arrays, not a Keras model", lookalikes.GIVE_A_MODEL
+    inside = next((name for name in names if name.endswith((_CONFIG, ".h5", ".keras", ".pb", "model.json"))), None)
+    if inside is not None:
+        return f"this is a zip archive that holds {inside[:80]!r}", "Unpack it and give what is inside."
+    return "this is a zip archive without a config.json, so no .keras file", lookalikes.GIVE_A_MODEL

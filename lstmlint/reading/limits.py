@@ -1,0 +1,47 @@
+"""How much reading takes on, so that no file can exhaust the machine."""
+
+from __future__ import annotations
+
+from lstmlint.findings import ReadError
+
+# Bytes of text, decompressed. A config of 100,000 layers is some tens of MB; weights are never read.
+MAX_BYTES = 256 * 2**20
+
+# YAML takes some fifty times as long as JSON.
+MAX_YAML_BYTES = 64 * 2**20
+
+# Levels of lists and objects. A nested model takes three, so this is more than eighty models deep.
+MAX_DEPTH = 256
+
+# Nodes that YAML aliases may add to those that are written, and per node written.
+MAX_ALIAS_NODES = 1_000_000
+ALIAS_NODES_PER_NODE = 10
+
+# How often a document may be quoted as a string inside a document.
+MAX_QUOTES = 3
+
+
+def check_size(size: int, limit: int, what: str = "the file") -> None:
+    """Raises: ReadError (E001), where `size` bytes are more than `limit`."""
+    if size > limit:
+        raise ReadError(
+            "E001",
+            f"{what} is too large to read: {megabytes(size)}, where at most {megabytes(limit)} are read",
+            "Give the architecture alone: model.to_json() writes it without weights and data.",
+        )
+
+
+def too_deep(line: int = 1, column: int = 1) -> ReadError:
+    """The error for a document with more than MAX_DEPTH levels."""
+    return ReadError(
+        "E001",
+        f"the document is nested too deeply: more than {MAX_DEPTH} levels of lists and objects",
+        "No model that Keras saves is nested that deeply; write the file again with model.to_json().",
+        line,
+        column,
+    )
+
+
+def megabytes(size: int) -> str:
+    """A size in bytes, as a person reads it."""
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{size} bytes"

@@ -1,0 +1,142 @@
+"""Where in the data the model stands: at the top, or under a key that some tool wraps it in."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from lstmlint.findings import Problem, ReadError
+from lstmlint.reading import json_text, lookalikes
+from lstmlint.reading.document import Container, Document, Locator
+
+# TensorFlow.js, HDF5 attributes written out, frugally-deep, and what people call it themselves.
+_TFJS_KEYS = ("modelTopology", "model_topology")
+_WRAPPERS = ("model_config", *_TFJS_KEYS, "architecture", "model")
+_MAX_WRAPPERS = 3
+
+MODEL_CLASSES = frozenset({"Sequential", "Functional", "Model", "Graph"})
+_GENERATED_BY = re.compile(r"keras v([\w.+-]+)")
+
+
+def to_document(
+    path: str, container: Container, data: Any, problems: list[Problem], locator: Locator | None = None
+) -> Document:
+    """The document of decoded data, with the model found in it.
+
+    A bare list of layers, and the config of a model without its class, are read as the model they make.
+    Raises: ReadError (E002), where no model is in it: a sentence that says what the data is.
+    """
+    document = Document(path, container, data, locator=locator, problems=problems)
+    class_name = _missing_class(data)
+    if class_name:
+        _wrap(document, class_name)
+    value = document.data
+    for _ in range(_MAX_WRAPPERS):
+        key = None if is_model(value) else _wrapper(value)
+        if key is None:
+            break
+        _note(document, value)
+        if key in _TFJS_KEYS:
+            document.container = "tfjs"
+        if isinstance(value[key], str):
+            value[key] = _decoded(document, value[key], key)
+        document.model_pointer += f"/{key}"
+        value = value[key]
+    if not is_model(value):
+        raise ReadError("E002", *lookalikes.by_shape(value if _has_class(value) else data))
+    if document.keras_version is None:
+        _note(document, value)
+    return document
+
+
+def is_model(value: Any) -> bool:
+    """Whether a value has the form of a model: a class and a config with layers, or that of Keras 0."""
+    if not isinstance(value, dict):
+        return False
+    if not _has_class(value):
+        return value.get("name") in ("Sequential", "Graph") and (
+            isinstance(value.get("layers"), list) or isinstance(value.get("nodes"), dict)
+        )
+    config = value.get("config")
+    if isinstance(config, dict):
+        return "layers" in config or value["class_name"] in MODEL_CLASSES
+    return isinstance(config, list)
+
+
+def _has_class(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("class_name"), str)
+
+
+def _missing_class(data: Any) -> str | None:
+    """The class of the model that a list of layers, or what get_config() gives, makes."""
+    layers = data
+    if isinstance(data, dict):
+        if "class_name" in data or any(key in data for key in _WRAPPERS):
+            return None
+        layers = data.get("layers")
+    if not isinstance(layers, list) or not layers:
+        return None
+    if not all(_has_class(layer) and "config" in layer for layer in layers):
+        return None
+    return "Functional" if isinstance(data, dict) and "input_layers" in data else "Sequential"
+
+
+def _wrap(document: Document, class_name: str) -> None:
+    document.data = {"class_name": class_name, "config": document.data}
+    for problem in document.problems:
+        problem.pointer = f"/config{problem.pointer}"
+    locate = document.locator
+    if locate is not None:
+        document.locator = lambda pointer: locate(pointer.removeprefix("/config"))
+
+
+def _wrapper(value: Any) -> str | None:
+    """The key under which a model stands in an object, as an object or as JSON in a string."""
+    if not isinstance(value, dict):
+        return None
+    keys = [
+        key
+        for key in _WRAPPERS
+        if isinstance(inner := value.get(key), dict) or (isinstance(inner, str) and '"class_name"' in inner)
+    ]
+    return next((key for key in keys if is_model(value[key])), keys[0] if keys else None)
+
+
+def _decoded(document: Document, text: str, key: str) -> Any:
+    inner, problems = json_text.parse_part(text, f"the text under {key!r}")
+    for problem in problems:
+        problem.pointer = f"{document.model_pointer}/{key}{problem.pointer}"
+    document.problems += problems
+    return inner
+
+
+def _note(document: Document, value: dict[str, Any]) -> None:
+    """Keep what stands beside a model: versions, how it was compiled."""
+    version = as_text(value.get("keras_version"))
+    if version is None and isinstance(value.get("generatedBy"), str):
+        match = _GENERATED_BY.search(value["generatedBy"])
+        version = match[1] if match else None
+    document.keras_version = version or document.keras_version
+    document.backend = as_text(value.get("backend")) or document.backend
+    training = value.get("training_config")
+    if isinstance(training, dict):
+        document.training_config = training
+        document.training_pointer = f"{document.model_pointer}/training_config"
+
+
+def as_text(value: Any) -> str | None:
+    """A string, or None for what is none."""
+    return value if isinstance(value, str) else None
+
+
+def add_training_config(document: Document, text: str) -> None:
+    """Keep a training config that stands beside the model as JSON; a broken one is a problem (E001)."""
+    try:
+        document.training_config = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        document.problems.append(
+            Problem(
+                "E001", f"the training config is not valid JSON: {error}", "Save the model again.", severity="warning"
+            )
+        )

@@ -1,0 +1,109 @@
+"""From a JSON pointer to a line and a column, worked out only when a finding asks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from lstmlint.reading.document import Locator
+
+# Where a value stands in the text, and the places inside it: a dict, a list, or None in a scalar. The
+# member of an object stands where its key does.
+Place = tuple[int, Any]
+
+# pointer -> offset in a text
+Offsets = Callable[[str], int]
+
+# An escape in a JSON string; two that are the halves of one character count as one.
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)", re.DOTALL)
+
+
+def lazily(make: Callable[[], Offsets]) -> Offsets:
+    """Offsets that are made at the first question."""
+    made: list[Offsets] = []
+
+    def offset(pointer: str) -> int:
+        if not made:
+            made.append(make())
+        return made[0](pointer)
+
+    return offset
+
+
+def find(place: Place, pointer: str) -> int:
+    """The offset of what the pointer names, of the nearest thing around it where that is not written."""
+    for token in tokens_of(pointer):
+        child = _child(place[1], token)
+        if child is None:
+            break
+        place = child
+    return place[0]
+
+
+def tokens_of(pointer: str) -> list[str]:
+    """The keys and indices that a JSON pointer strings together."""
+    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+
+
+def _child(children: Any, token: str) -> Place | None:
+    queue = deque([children])
+    while queue:
+        children = queue.popleft()
+        if isinstance(children, dict):
+            if token in children:
+                found: Place = children[token]
+                return found
+            if "<<" in children:  # what YAML merges into a mapping stands elsewhere
+                merged = children["<<"][1]
+                queue.extend([inner for _, inner in merged] if isinstance(merged, list) else [merged])
+        elif isinstance(children, list) and token.isdecimal() and int(token) < len(children):
+            item: Place = children[int(token)]
+            return item
+    return None
+
+
+def locator(text: str, offset: Offsets) -> Locator:
+    """A Document's locator: pointer -> (line, column), from 1."""
+    starts: list[int] = []
+
+    def locate(pointer: str) -> tuple[int, int]:
+        if not starts:
+            starts.append(0)
+            starts.extend(match.end() for match in re.finditer("\n", text))
+        at = offset(pointer)
+        line = bisect_right(starts, at)
+        return line, at - starts[line - 1] + 1
+
+    return locate
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of an offset in a text."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def unquoted(text: str, start: int, inner: Offsets) -> Offsets:
+    """Offsets in a JSON string that holds a document, as offsets in the text around it.
+
+    text: with the string at `start`, its quotation mark. inner: offsets in what the string says.
+    """
+    outer_ends: list[int] = []
+    inner_ends: list[int] = []
+
+    def offset(pointer: str) -> int:
+        if not inner_ends:
+            shrunk = 0
+            for match in _ESCAPE.finditer(text, start + 1):
+                shrunk += len(match[0]) - 1  # each escape stands for one character
+                outer_ends.append(match.end())
+                inner_ends.append(match.end() - start - 1 - shrunk)
+        at = inner(pointer)
+        index = bisect_right(inner_ends, at) - 1
+        if index < 0:
+            return start + 1 + at
+        return outer_ends[index] + at - inner_ends[index]
+
+    return offset

@@ -1,0 +1,155 @@
+"""SavedModel: keras_metadata.pb holds the root's config as JSON; before TensorFlow 2.5, saved_model.pb does.
+
+The protobuf messages, as TensorFlow defines them: SavedMetadata {repeated SavedObject nodes = 1};
+SavedObject {node_id = 2; node_path = 3; identifier = 4; metadata = 5}.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lstmlint.findings import Problem, ReadError
+from lstmlint.reading import json_text, lookalikes
+from lstmlint.reading.document import Document
+from lstmlint.reading.model import is_model, to_document
+from lstmlint.reading.source import Source
+
+METADATA_FILE = "keras_metadata.pb"
+GRAPH_FILE = "saved_model.pb"
+
+_PART = "the root's metadata"
+_NODES, _NODE_PATH, _METADATA = 1, 3, 5
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+# What stands before the JSON of a node, in keras_metadata.pb and in saved_model.pb.
+_ROOT_IN_METADATA = re.compile(rb'root"[^{"]{0,4}_tf_keras_\w+\*[^{]{1,12}(\{)')
+_NODE_IN_GRAPH = re.compile(rb'_tf_keras_(?:sequential|network|model)\x12[^{]{1,40}(\{")', re.DOTALL)
+
+
+class _DamagedError(Exception):
+    """The lengths in a protobuf message contradict each other."""
+
+
+def is_metadata(head: bytes) -> bool:
+    """Whether a file begins as keras_metadata.pb does."""
+    return head[:1] in (b"\n", b"\r") and b"_tf_keras_" in head[:512]
+
+
+def is_graph(head: bytes) -> bool:
+    """Whether a file begins as saved_model.pb does."""
+    return head.startswith(b"\x08\x01\x12") and head[3:4] >= b"\x80"
+
+
+def read_folder(path: Path, name: str, limit: int) -> Document:
+    """The model of a SavedModel folder. Raises: ReadError, OSError."""
+    metadata = path / METADATA_FILE
+    if metadata.is_file():
+        return read_metadata(Source(metadata, None, name, limit))
+    return read_graph(Source(path / GRAPH_FILE, None, name, limit))
+
+
+def read_metadata(source: Source) -> Document:
+    """The model of a keras_metadata.pb.
+
+    Raises: ReadError: E001 where it is damaged beyond repair, E002 where it records no layers.
+    """
+    raw = source.read()
+    try:
+        content = _root_metadata(raw)
+    except _DamagedError:
+        content = None
+    if content is None:
+        # Newline conversion breaks the lengths and leaves the JSON whole.
+        match = _ROOT_IN_METADATA.search(raw)
+        if match is None:
+            raise ReadError(
+                "E001",
+                "this is a keras_metadata.pb, but it is damaged: no root object can be found in it",
+                "Save the model again, or copy the file again as binary.",
+            )
+        data, problems = json_text.parse_beginning(_text(raw[match.start(1) :]), _PART)
+    else:
+        data, problems = json_text.parse_part(_text(content), _PART)
+    return _document(source.name, data, problems)
+
+
+def read_graph(source: Source) -> Document:
+    """The model of a saved_model.pb, where TensorFlow before 2.5 wrote one into it.
+
+    Raises: ReadError (E002), where it holds operations alone.
+    """
+    raw = source.read()
+    match = _NODE_IN_GRAPH.search(raw)
+    if match is None:
+        raise ReadError(
+            "E002",
+            "this is the graph of a TensorFlow SavedModel, which keeps operations and no Keras layers",
+            "Give the SavedModel's folder or the keras_metadata.pb in it; without that file, the Keras model"
+            " that it was exported from.",
+        )
+    data, problems = json_text.parse_beginning(_text(raw[match.start(1) :]), _PART)
+    return _document(source.name, data, problems)
+
+
+def _document(name: str, data: Any, problems: list[Problem]) -> Document:
+    if isinstance(data, dict) and not is_model(data) and not is_model(data.get("model_config")):
+        raise ReadError("E002", *lookalikes.subclassed(data.get("class_name")))
+    if isinstance(data, dict) and is_model(data.get("model_config")):
+        # The root has the model twice; its model_config is the one that Keras itself would save.
+        data = {key: value for key, value in data.items() if key not in ("class_name", "config")}
+    return to_document(name, "saved_model", data, problems)
+
+
+def _text(raw: bytes) -> str:
+    # Keras writes ASCII; what a broken transfer made of it matters only where the JSON suffers.
+    return raw.decode("utf-8", "replace")
+
+
+def _root_metadata(raw: bytes) -> bytes | None:
+    for number, node in _fields(raw):
+        if number != _NODES or not isinstance(node, bytes):
+            continue
+        fields = dict(_fields(node))
+        if fields.get(_NODE_PATH) == b"root":
+            content = fields.get(_METADATA)
+            return content if isinstance(content, bytes) else None
+    return None
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """The fields of one message: number and value; submessages stay bytes. Raises: _DamagedError."""
+    position, end = 0, len(message)
+    while position < end:
+        key, position = _varint(message, position)
+        wire = key & 7
+        value: int | bytes
+        if wire == _VARINT:
+            value, position = _varint(message, position)
+        elif wire in (_BYTES, _FIXED32, _FIXED64):
+            if wire == _BYTES:
+                size, position = _varint(message, position)
+            else:
+                size = 4 if wire == _FIXED32 else 8
+            if size > end - position:
+                raise _DamagedError
+            value = message[position : position + size]
+            position += size
+        else:
+            raise _DamagedError
+        yield key >> 3, value
+
+
+def _varint(message: bytes, position: int) -> tuple[int, int]:
+    value = 0
+    for shift in range(0, 70, 7):
+        if position >= len(message):
+            raise _DamagedError
+        byte = message[position]
+        position += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, position
+    raise _DamagedError

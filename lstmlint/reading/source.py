@@ -1,0 +1,53 @@
+"""Where the bytes come from: a file or standard input, looked into before it is read whole."""
+
+from __future__ import annotations
+
+import stat
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from lstmlint.reading.limits import check_size
+
+HEAD_BYTES = 64 * 1024
+
+
+class Source:
+    """The bytes of one file.
+
+    path: the file, or None where `raw` holds the bytes already. name: what reports call it.
+    limit: how many bytes `read` takes on.
+    head: the first 64 KiB. size: the number of bytes.
+    """
+
+    def __init__(self, path: Path | None, raw: bytes | None, name: str, limit: int) -> None:
+        self.path = path
+        self.name = name
+        self.limit = limit
+        if path is not None:
+            with path.open("rb") as file:
+                self.head = file.read(HEAD_BYTES)
+                status = path.stat()
+                self.size = status.st_size
+                if not stat.S_ISREG(status.st_mode):
+                    # A pipe or a device can be read only once, and says nothing of its size.
+                    raw = self.head + file.read(limit + 1)
+                elif self.size <= HEAD_BYTES:
+                    raw = self.head
+        self.raw = raw
+        if raw is not None:
+            self.head, self.size = raw[:HEAD_BYTES], len(raw)
+
+    def open(self) -> BinaryIO:
+        """The bytes as a file that can seek."""
+        if self.raw is None and self.path is not None:
+            return self.path.open("rb")
+        return BytesIO(self.raw or b"")
+
+    def read(self) -> bytes:
+        """All bytes. Raises: ReadError (E001), where they are more than the limit."""
+        check_size(self.size, self.limit)
+        if self.raw is None:
+            with self.open() as file:
+                self.raw = file.read(self.limit)
+        return self.raw

@@ -1,0 +1,139 @@
+"""Text of any encoding becomes data: JSON or YAML by its content, unquoted where it is quoted."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from lstmlint.findings import Problem, ReadError
+from lstmlint.reading import json_text, lookalikes
+from lstmlint.reading.document import Container
+from lstmlint.reading.limits import MAX_QUOTES
+from lstmlint.reading.places import Offsets, find, lazily, line_and_column, unquoted
+
+# Above this size a text must at least name a class or layers to be parsed.
+_LARGE = 2**20
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_CONFLICT = re.compile("^<<<<<<< ", re.MULTILINE)
+# What a model in YAML has somewhere; no other text is worth parsing.
+_YAML_KEY = re.compile(
+    r"""(?:^[ \t-]*|[{,][ \t]*)["']?(?:class_name|layers|model_config)["']?[ \t]*:(?:\s|$)""", re.MULTILINE
+)
+_UNQUOTED_KEY = re.compile(r"\{\s*[A-Za-z_]\w*\s*:")
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a text says. `offset` tells where in the text a pointer stands."""
+
+    container: Container
+    data: Any
+    problems: list[Problem]
+    offset: Offsets
+
+
+def decode(raw: bytes) -> str:
+    """Bytes as text: UTF-8, or UTF-16 and UTF-32 as their marks or their zeros tell.
+
+    Raises: ReadError: E002 where it is no text, E001 with line and column where it is badly encoded.
+    """
+    encoding = json.detect_encoding(raw)
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        if _BINARY.search(raw[:4096]) and not raw.startswith(_BYTE_ORDER_MARKS):
+            raise ReadError(
+                "E002", "this is a binary file of a kind that holds no Keras model", lookalikes.GIVE_A_MODEL
+            ) from None
+        good = raw[: error.start].decode(encoding, "replace")
+        line, column = line_and_column(good, len(good))
+        byte = raw[error.start : error.start + 1].hex()
+        raise ReadError(
+            "E001",
+            f"the text is not {encoding.removesuffix('-sig').upper()}: the byte 0x{byte} stands for no character there",
+            "Save it as UTF-8; it may be in the encoding of an old Windows.",
+            line,
+            column,
+        ) from None
+
+
+def parse(text: str, quotes: int = 0) -> Parsed:
+    """The data of a text, which may be a string that holds a text, and so on, MAX_QUOTES times at most.
+
+    Raises: ReadError: E001 where it is broken or empty, E002 where it is neither JSON nor YAML of a model.
+    """
+    match = re.search(r"\S", text)
+    if match is None:
+        raise ReadError("E001", "the file is empty", "Save the model again; the last attempt may have been cut off.")
+    sentence = lookalikes.by_text(text[:4096])
+    if sentence:
+        raise ReadError("E002", *sentence)
+    try:
+        parsed = _parse(text, match.start())
+    except ReadError as error:
+        conflict = _CONFLICT.search(text) if error.code == "E001" else None
+        if conflict is None:
+            raise
+        place = line_and_column(text, conflict.start())
+        raise ReadError(
+            "E001", "a merge conflict of git is left in it", "Resolve the conflict, then remove its marks.", *place
+        ) from None
+    if isinstance(parsed.data, str) and quotes < MAX_QUOTES and _names_layers(parsed.data):
+        start = match.start()
+        try:
+            inner = parse(parsed.data, quotes + 1)
+        except ReadError as error:
+            raise (error if error.code == "E002" else json_text.inside(error, "the text in quotes")) from None
+        # YAML folds quoted lines as it likes: nobody can say where in them something stands.
+        inner.offset = unquoted(text, start, inner.offset) if parsed.container == "json" else lambda _pointer: start
+        return inner
+    return parsed
+
+
+def _parse(text: str, start: int) -> Parsed:
+    if text[start] in "{[":
+        if len(text) > _LARGE and not _names_layers(text):
+            raise ReadError("E002", "this is a large text that names no layers", lookalikes.GIVE_A_MODEL)
+        try:
+            return _json(text)
+        except ReadError as error:
+            if _UNQUOTED_KEY.match(text, start):
+                return _yaml_or(text, error)
+            raise
+    if text[start] == '"':
+        try:
+            return _json(text)
+        except ReadError as error:
+            return _yaml_or(text, error)
+    if not _YAML_KEY.search(text):
+        raise ReadError("E002", "this is a text, but neither JSON nor YAML of a Keras model", lookalikes.GIVE_A_MODEL)
+    return _yaml(text)
+
+
+def _names_layers(text: str) -> bool:
+    return "class_name" in text or "layers" in text
+
+
+def _json(text: str) -> Parsed:
+    data, problems = json_text.parse(text)
+    repeated = any(problem.code == "E003" for problem in problems)
+    return Parsed("json", data, problems, lazily(lambda: json_text.Places(text, repeated).offset))
+
+
+def _yaml(text: str) -> Parsed:
+    from lstmlint.reading import yaml_text
+
+    data, problems = yaml_text.parse(text)
+    return Parsed("yaml", data, problems, lazily(lambda: partial(find, yaml_text.scan(text))))
+
+
+def _yaml_or(text: str, error: ReadError) -> Parsed:
+    """The text as YAML; where it is not that either, it was meant as JSON."""
+    try:
+        return _yaml(text)
+    except ReadError:
+        raise error from None

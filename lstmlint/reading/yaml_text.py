@@ -1,0 +1,357 @@
+"""YAML, as Keras 1 and 2 wrote it: tags of Python objects, anchors, merged keys.
+
+The document is put together here from the parser's events, so nothing is ever constructed or imported, and
+depth, aliases and repeated keys are seen as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import yaml
+
+from lstmlint.findings import Problem, ReadError
+from lstmlint.reading.json_text import escape, repeated_key
+from lstmlint.reading.limits import (
+    ALIAS_NODES_PER_NODE,
+    MAX_ALIAS_NODES,
+    MAX_DEPTH,
+    MAX_YAML_BYTES,
+    check_size,
+    too_deep,
+)
+from lstmlint.reading.places import Place, line_and_column
+
+_STANDARD = "tag:yaml.org,2002:"
+_PYTHON = f"{_STANDARD}python/"
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# Python's YAML without libyaml is that much slower.
+_PURE_PYTHON_FACTOR = 16
+
+_SCALAR_TAGS = {"unicode": "str", "bytes": "str", "long": "int", "none": "null"}
+_CONTAINER_TAGS = frozenset({"tuple", "list", "dict"})
+
+# Classes that Keras 2 and tf.keras left in its YAML, by what stands for them: their one argument.
+_LISTS = frozenset({"ListWrapper", "_ListWrapper", "List", "_TupleWrapper", "tuple", "list", "set", "frozenset"})
+_DICTS = frozenset({"DictWrapper", "_DictWrapper", "OrderedDict", "dict"})
+_STATE_KEYS = ("_dims", "_value", "_storage", "__wrapped__", "state", "listitems", "dictitems")
+
+_MERGE = object()
+_UNFINISHED = object()
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A list or mapping that is not finished. `nodes` counts what is in it, aliases at their full size."""
+
+    value: Any
+    tag: str | None
+    anchor: str | None
+    mark: Any
+    key: Any = None
+    merged: dict[str, Any] = field(default_factory=dict)
+    nodes: int = 1
+    height: int = 0
+
+
+def parse(text: str) -> tuple[Any, list[Problem]]:
+    """The value of a YAML document: Python's tuples, shapes and dimensions as plain lists and numbers.
+
+    Problems: repeated keys (E004), tags of Python objects (E009; null stands in their place).
+    Raises: ReadError (E001) with line and column, where it is not valid, nested too deeply or without end.
+    """
+    slowness = 1 if hasattr(yaml, "CSafeLoader") else _PURE_PYTHON_FACTOR
+    check_size(len(text), MAX_YAML_BYTES // slowness, "the YAML document")
+    builder = _Builder()
+    for event in _events(text):
+        builder.feed(event)
+    return builder.root, builder.problems
+
+
+def _events(text: str) -> Iterator[Any]:
+    try:
+        yield from yaml.parse(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = error.problem or error.context or "it cannot be parsed"
+        _fail(f"not valid YAML: {what}", "Mend it there, or write the model with model.to_json().", mark)
+    except yaml.reader.ReaderError as error:
+        line, column = line_and_column(text, error.position)
+        raise ReadError("E001", f"not valid YAML: {error.reason}", "Remove the character.", line, column) from None
+    except (ValueError, OverflowError) as error:  # characters that are none
+        raise ReadError("E001", f"not valid YAML: {error}", "Write the model with model.to_json().") from None
+
+
+def _fail(message: str, help: str, mark: Any) -> NoReturn:
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    raise ReadError("E001", message, help, line, column) from None
+
+
+class _Builder:
+    """Puts a document together from the parser's events, without recursion."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self.problems: list[Problem] = []
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, Any] = {}
+        self._plain: dict[str, Any] = {}
+        self._resolver = yaml.resolver.Resolver()
+        self._constructor = yaml.constructor.SafeConstructor()
+        self._documents = 0
+        self._written = 0
+        self._aliased = 0
+
+    def feed(self, event: Any) -> None:
+        """Take the next event. Raises: ReadError (E001)."""
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            self._scalar(event)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            self._start(event, {} if kind is yaml.MappingStartEvent else [])
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            self._end()
+        elif kind is yaml.AliasEvent:
+            self._alias(event)
+        elif kind is yaml.DocumentStartEvent:
+            self._documents += 1
+            if self._documents > 1:
+                _fail(
+                    "the file holds more than one YAML document",
+                    "A file holds one model: split it at the line of three hyphens.",
+                    event.start_mark,
+                )
+
+    def _scalar(self, event: Any) -> None:
+        self._written += 1
+        if self._awaits_key():
+            self._stack[-1].key = self._key(event)
+            if event.anchor:
+                self._anchors[event.anchor] = event.value, 1, 0
+            return
+        value = self._scalar_value(event)
+        if event.anchor:
+            self._anchors[event.anchor] = value, 1, 0
+        self._add(value, 1, 0, event.start_mark)
+
+    def _start(self, event: Any, value: Any) -> None:
+        self._written += 1
+        if self._awaits_key():
+            self._bad_key(event)
+        if len(self._stack) >= MAX_DEPTH:
+            raise too_deep(event.start_mark.line + 1, event.start_mark.column + 1)
+        if event.anchor:
+            self._anchors[event.anchor] = _UNFINISHED
+        self._stack.append(_Frame(value, event.tag, event.anchor, event.start_mark))
+
+    def _end(self) -> None:
+        frame = self._stack.pop()
+        value = {**frame.merged, **frame.value} if frame.merged else frame.value
+        if frame.tag is not None and frame.tag != "!":
+            value = self._untag(frame.tag, value)
+        if frame.anchor:
+            self._anchors[frame.anchor] = value, frame.nodes, frame.height
+        self._add(value, frame.nodes, frame.height, frame.mark)
+
+    def _alias(self, event: Any) -> None:
+        known = self._anchors.get(event.anchor)
+        mark = event.start_mark
+        if known is None:
+            _fail(f"not valid YAML: the alias *{event.anchor} names no anchor", "Name an anchor above it.", mark)
+        if known is _UNFINISHED:
+            _fail(
+                f"the alias *{event.anchor} stands inside of what it names, so the document has no end",
+                "Write out what is meant.",
+                mark,
+            )
+        value, nodes, height = known
+        if self._awaits_key():
+            if isinstance(value, dict | list):
+                self._bad_key(event)
+            self._stack[-1].key = str(value)
+            return
+        self._aliased += nodes
+        if self._aliased > MAX_ALIAS_NODES + ALIAS_NODES_PER_NODE * self._written:
+            _fail(
+                "the aliases of the YAML document multiply its size beyond all measure",
+                "No model needs that: write it again with model.to_json().",
+                mark,
+            )
+        if len(self._stack) + height > MAX_DEPTH:
+            raise too_deep(mark.line + 1, mark.column + 1)
+        self._add(value, nodes, height, mark)
+
+    def _awaits_key(self) -> bool:
+        return bool(self._stack) and self._stack[-1].key is None and isinstance(self._stack[-1].value, dict)
+
+    def _bad_key(self, event: Any) -> NoReturn:
+        _fail("a key of a YAML mapping is itself a list or mapping", "Keys are words.", event.start_mark)
+
+    def _key(self, event: Any) -> Any:
+        # Keys stay as they are written: in JSON they are strings too.
+        if event.value == "<<" and event.tag is None and event.implicit[0]:
+            return _MERGE
+        return event.value
+
+    def _add(self, value: Any, nodes: int, height: int, mark: Any) -> None:
+        if not self._stack:
+            self.root = value
+            return
+        frame = self._stack[-1]
+        frame.nodes += nodes
+        frame.height = max(frame.height, height + 1)
+        if isinstance(frame.value, list):
+            frame.value.append(value)
+            return
+        key, frame.key = frame.key, None
+        if key is _MERGE:
+            for mapping in value if isinstance(value, list) else [value]:
+                if not isinstance(mapping, dict):
+                    _fail("not valid YAML: << merges mappings only", "Name an anchor of a mapping.", mark)
+                for name, inner in mapping.items():
+                    frame.merged.setdefault(name, inner)
+            return
+        if key in frame.value:
+            self.problems.append(repeated_key(key, self._pointer(len(self._stack) - 1)))
+        frame.value[key] = value
+
+    def _pointer(self, depth: int) -> str:
+        # Where the value stands that comes next in the frame above the first `depth` ones.
+        tokens = []
+        for frame in self._stack[:depth]:
+            if isinstance(frame.value, list):
+                tokens.append(str(len(frame.value)))
+            else:
+                tokens.append("<<" if frame.key is _MERGE else escape(frame.key))
+        return "".join(f"/{token}" for token in tokens)
+
+    def _scalar_value(self, event: Any) -> Any:
+        tag, text = event.tag, event.value
+        if tag is None or tag == "!":
+            return self._plain_value(text) if tag is None and event.implicit[0] else text
+        if tag.startswith(_PYTHON):
+            name = tag.removeprefix(_PYTHON)
+            name = _SCALAR_TAGS.get(name, name)
+            if name not in ("str", "int", "float", "bool", "null"):
+                return self._untag(tag, text)
+            tag = _STANDARD + name
+        if not tag.startswith(_STANDARD):
+            return self._untag(tag, self._plain_value(text) if not event.style else text)
+        return self._typed_value(tag, text, event.start_mark)
+
+    def _plain_value(self, text: str) -> Any:
+        if text not in self._plain:
+            tag = self._resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+            self._plain[text] = self._typed_value(tag, text, None)
+        return self._plain[text]
+
+    def _typed_value(self, tag: str, text: str, mark: Any) -> Any:
+        kind = tag.removeprefix(_STANDARD)
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return self._constructor.bool_values.get(text.lower())
+        try:
+            if kind == "int":
+                node = yaml.ScalarNode(tag, text.rstrip("lL"))
+                return self._constructor.construct_yaml_int(node)
+            if kind == "float":
+                return self._constructor.construct_yaml_float(yaml.ScalarNode(tag, text))
+        except (ValueError, IndexError):
+            _fail(f"not valid YAML: {text[:40]!r} is no number", "Write a number.", mark)
+        return text
+
+    def _untag(self, tag: str, value: Any) -> Any:
+        """What a tagged value means in plain lists, mappings and numbers."""
+        if not tag.startswith(_PYTHON):
+            if not tag.startswith(_STANDARD):
+                self._odd_tag(tag, "is unknown, and its content is read as if it had none")
+            return value
+        kind, _, name = tag.removeprefix(_PYTHON).partition(":")
+        if kind in _CONTAINER_TAGS and not name:
+            return value
+        if kind in ("object", "object/apply", "object/new"):
+            found, plain = _plain_object(name.rpartition(".")[2], value)
+            if found:
+                return plain
+        self._odd_tag(tag, "names a Python object, which is never built: null stands in its place")
+        return None
+
+    def _odd_tag(self, tag: str, what: str) -> None:
+        shown = tag.replace(_STANDARD, "!!", 1) if tag.startswith(_STANDARD) else tag
+        self.problems.append(
+            Problem(
+                "E009",
+                f"the YAML tag {shown[:200]} {what}",
+                "Write the model again with model.to_json(), which has no tags.",
+                pointer=self._pointer(len(self._stack)),
+            )
+        )
+
+
+def _plain_object(name: str, value: Any) -> tuple[bool, Any]:
+    """Whether a Python class is known by what is stored for it, and the plain value it stands for."""
+    if name not in _LISTS and name not in _DICTS and name not in ("TensorShape", "Dimension"):
+        return False, None
+    if isinstance(value, dict) and "args" in value:
+        value = value["args"]
+    elif isinstance(value, dict):
+        value = [value[key] for key in _STATE_KEYS if key in value][:1] or ([value] if name in _DICTS else [])
+    if not isinstance(value, list):
+        return False, None
+    argument = value[0] if value else None
+    if name == "Dimension":
+        return argument is None or isinstance(argument, int), argument
+    if name == "TensorShape":
+        return argument is None or isinstance(argument, list), argument
+    if name in _LISTS:
+        return isinstance(argument, list) or not value, argument or []
+    if isinstance(argument, list):  # pairs
+        if not all(isinstance(pair, list) and len(pair) == 2 for pair in argument):
+            return False, None
+        argument = {str(key): inner for key, inner in argument}
+    return isinstance(argument, dict) or not value, argument or {}
+
+
+def scan(text: str) -> Place:
+    """The places of a valid document, in one pass over its events. What an alias names has its places too."""
+    root: list[Place] = []
+    stack: list[Any] = [root]
+    keys: list[tuple[str, int] | None] = [None]
+    anchors: dict[str, Any] = {}
+
+    def add(at: int, inner: Any) -> None:
+        key = keys[-1]
+        if isinstance(stack[-1], dict) and key is not None:
+            stack[-1][key[0]] = key[1], inner
+            keys[-1] = None
+        elif isinstance(stack[-1], list):
+            stack[-1].append((at, inner))
+
+    for event in _events(text):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            at = event.start_mark.index
+            if isinstance(stack[-1], dict) and keys[-1] is None:
+                keys[-1] = event.value, at
+            else:
+                add(at, None)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            inner: Any = {} if kind is yaml.MappingStartEvent else []
+            add(event.start_mark.index, inner)
+            if event.anchor:
+                anchors[event.anchor] = inner
+            stack.append(inner)
+            keys.append(None)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            stack.pop()
+            keys.pop()
+        elif kind is yaml.AliasEvent:
+            if isinstance(stack[-1], dict) and keys[-1] is None:
+                keys[-1] = event.anchor, event.start_mark.index
+            else:
+                add(event.start_mark.index, anchors.get(event.anchor))
+    return root[0] if root else (0, None)
