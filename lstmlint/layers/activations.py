@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from lstmlint.layers.base import Context, Layer, LayerError, Weight, layer, need
+from lstmlint.layers.late import fails_when_run
 from lstmlint.layers.pinned import PinnedLayer
 from lstmlint.shapes import KnownShape, Shape, format_shape
 from lstmlint.spec import LayerSpec
@@ -65,17 +66,13 @@ class Softmax(Layer):
         rank = len(input_shape)
         for item in axes:
             if isinstance(item, int) and not -rank <= item < rank:
-                error = LayerError(
+                fails_when_run(
+                    self,
                     "S111",
-                    f"axis {item} of Softmax is out of range for the input {format_shape(input_shape)}: Keras"
-                    " raises an error when the layer runs",
+                    f"axis {item} of Softmax is out of range for the input {format_shape(input_shape)}",
                     f"Use an axis from {-rank} to {rank - 1}, -1 for the features.",
                     "axis",
-                    severity="warning" if self.context.dialect == "keras3" else "error",
                 )
-                if self.context.dialect != "keras3":
-                    raise error
-                self.context.report(self, error)
         return input_shape
 
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer, need, recorded_shapes, shapes_of
 from lstmlint.layers.einsum import EinsumDense
+from lstmlint.layers.late import fails_when_run
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
 from lstmlint.spec import LayerSpec
 
@@ -29,15 +30,6 @@ class AttentionLayer(Layer):
 
     multiple_inputs = True
     first: Triple | None = None
-
-    def fails_when_called(self, message: str, help: str) -> None:
-        """Tell of shapes that Keras 3 lets pass until the layer runs. Raises: LayerError S116 for tf_keras."""
-        keras3 = self.context.dialect == "keras3"
-        when = "Keras builds it, and fails when it runs" if keras3 else "Keras raises an error"
-        error = LayerError("S116", f"{message}; {when}", help, severity="warning" if keras3 else "error")
-        if not keras3:
-            raise error
-        self.context.report(self, error)
 
 
 def differ(left: Dim, right: Dim) -> bool:
@@ -113,12 +105,16 @@ class Attention(AttentionLayer):
         additive = self.config.get("score_mode", "dot") == "concat" or self.additive
         wide = differ(query[-1], key[-1]) and not (additive and 1 in (query[-1], key[-1]))
         if wide:
-            self.fails_when_called(
+            fails_when_run(
+                self,
+                "S116",
                 f"{self.class_name} compares queries of {query[-1]} features with keys of {key[-1]}",
                 f"Bring both to the same width, for instance with a Dense({key[-1]}) on the query.",
             )
         elif len(key) > 1 and len(value) > 1 and differ(key[-2], value[-2]):
-            self.fails_when_called(
+            fails_when_run(
+                self,
+                "S116",
                 f"{self.class_name} has {key[-2]} keys for {value[-2]} values",
                 "Give key and value the same timesteps.",
             )
@@ -142,6 +138,19 @@ class AdditiveAttention(Attention):
     """Additive attention: scores are sums of tanh(query + key)."""
 
     additive = True
+
+    def check_features(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
+        """As with dot products; tf_keras scales by the value's width what has the query's and key's."""
+        super().check_features(query, value, key)
+        width = query[-1] if key[-1] == 1 else key[-1]
+        if self.context.dialect != "keras3" and self.config["use_scale"] and value[-1] != 1 and width != 1:
+            if differ(value[-1], width):
+                fails_when_run(
+                    self,
+                    "S116",
+                    f"AdditiveAttention has keys of {width} features and values of {value[-1]}",
+                    "Give key and value the same number of features, or set use_scale to false.",
+                )
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
         """With use_scale, one factor for each feature: of the query, in tf_keras of the value."""
@@ -272,9 +281,10 @@ class ProjectedAttention(AttentionLayer):
         self.first = self.first or Triple(query, value, key)
         self.check_shapes(query, value, key)
         output = Tensor(self.attended(query, value), self.compute_dtype)
+        scores = self.scores(query, key)
         if not given.get("return_attention_scores"):
             return output
-        return [output, Tensor(self.scores(query, key), self.compute_dtype)]
+        return [output, Tensor(scores, self.compute_dtype)]
 
     def attended(self, query: KnownShape, value: KnownShape) -> KnownShape:
         """The shape of the output."""
@@ -408,14 +418,22 @@ class MultiHeadAttention(ProjectedAttention):
             super().check_shapes(query, value, key)
         elif len(key) == len(value) and any(map(differ, key[1:-1], value[1:-1])):
             super().check_shapes(query, value, key)
-        if len(query) != len(value) and not self.built_for_once:
-            self.built_for_once = True
-            self.fails_when_called(
+        if len(query) != len(value):
+            fails_when_run(
+                self,
+                "S116",
                 f"MultiHeadAttention has queries {format_shape(query)} for values {format_shape(value)}",
                 "Give query and value the same number of dimensions.",
             )
 
-    built_for_once = False
+        if not self.attention_axes(len(value)):
+            fails_when_run(
+                self,
+                "S116",
+                f"MultiHeadAttention finds no axis to attend over in values {format_shape(value)}",
+                "Give it (batch, timesteps, features).",
+                "attention_axes" if "attention_axes" in self.spec.config else None,
+            )
 
     def attended(self, query: KnownShape, value: KnownShape) -> KnownShape:
         """The query's, its features replaced by output_shape."""
@@ -431,9 +449,19 @@ class MultiHeadAttention(ProjectedAttention):
         heads = self.integer("num_heads")
         if self.context.dialect == "keras3":
             return (query[0], heads, query[1], query[1])
-        axes = self.attention_axes(len(query))
-        kept = [query[axis] for axis in range(len(query) - 1) if axis not in axes]
-        return (*kept, heads, *(query[axis] for axis in axes), *(key[axis] for axis in axes))
+        rank = len(query)
+        axes = [axis % (rank + 1) for axis in self.attention_axes(rank)]
+        queries, keys = ((*shape[:-1], heads) for shape in (query, key))
+        clash = any(differ(queries[axis], keys[axis]) for axis in range(rank) if axis not in axes)
+        if clash or rank in axes or len(key) != rank:
+            raise LayerError(
+                "S116",
+                f"MultiHeadAttention cannot attend over axes {axes} of queries {format_shape(query)} and keys"
+                f" {format_shape(key)}; Keras raises an error",
+                "Give both the same sizes along all other axes.",
+            )
+        kept = [queries[axis] for axis in range(rank) if axis not in axes]
+        return (*kept, *(queries[axis] for axis in axes), *(keys[axis] for axis in axes))
 
     def attended_axes(self, key: KnownShape) -> list[Dim]:
         """Those of attention_axes."""

@@ -69,7 +69,7 @@ def contract(
     """
     inputs, kernel, output, left, _ = equation
     elided = len(shape) - len(inputs)
-    if elided < 0 or not shape:
+    if elided < 0 or not shape or (keras2 and elided and not equation.ellipsis):
         raise LayerError(
             "S101",
             f"EinsumDense names {len(inputs)} axes ({inputs}) of its input, which has {len(shape)}:"
@@ -80,8 +80,8 @@ def contract(
     full = [shape[0], *partial]
     if not left:
         full += shape[len(shape) - elided :]
-    elif elided:  # Keras puts the axes that an ellipsis stands for in reverse
-        full[1:1] = shape[elided - 1 : 0 : -1]
+    elif elided:  # Keras 3 puts the axes that an ellipsis stands for in reverse
+        full[1:1] = shape[1:elided] if keras2 else shape[elided - 1 : 0 : -1]
     offset = elided if left else 0
     if len(output) + offset > len(full):
         raise _refused(
@@ -251,7 +251,7 @@ class ReversibleEmbedding(Embedding):
     """An embedding that also leads back: vectors in, a score for each of the input_dim integers out."""
 
     def weights(self, input_shape: Any) -> list[Weight]:
-        """A table of embeddings (input_dim, output_dim), and reverse_embeddings, its transpose, where they are not tied."""
+        """A table of embeddings (input_dim, output_dim); where it is not tied, reverse_embeddings, its transpose."""
         weights = super().weights(input_shape)
         if self.config["tie_weights"]:
             return weights

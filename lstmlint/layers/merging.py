@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstmlint.layers.base import Layer, LayerError, layer
+from lstmlint.layers.late import fails_when_run
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
 
 
@@ -93,7 +94,11 @@ class Elementwise(Merge):
         merged = shapes[0][1:]
         for shape in shapes[1:]:
             merged = self.broadcast(merged, shape[1:], shapes)
-        return (batches.pop() if batches else None, *merged)
+        batch: Dim = batches.pop() if batches else None
+        # tf_keras broadcasts a batch of 1, and an open one may be larger.
+        if batch == 1 and self.context.dialect != "keras3" and any(shape[:1] == (None,) for shape in shapes):
+            batch = None
+        return (batch, *merged)
 
     def broadcast(self, left: KnownShape, right: KnownShape, shapes: list[KnownShape]) -> KnownShape:
         """Two shapes without batch dimension in one. Raises: LayerError S113."""
@@ -171,8 +176,9 @@ class Concatenate(Merge):
             raise LayerError("E007", f"axis of Concatenate is {axis!r}; Keras takes an integer", "Use -1.", "axis")
         if not shapes:
             return None
+        keras3 = self.context.dialect == "keras3"
         for shape in shapes:
-            if not -len(shape) <= axis < len(shape) and (len(shapes) > 1 or axis < 0):
+            if not -len(shape) <= axis < len(shape) and (len(shapes) > 1 or axis < 0 or not keras3):
                 raise LayerError(
                     "S111",
                     f"axis {axis} of Concatenate is out of range for {format_shape(shape)}; Keras raises an error",
@@ -192,7 +198,7 @@ class Concatenate(Merge):
                 before = first[index]
                 if before is not None and dim is not None and before != dim:
                     raise self.mismatch(shapes, axis, f"axis {index} is {before} and {dim}")
-                if before is None and self.context.dialect != "keras3":
+                if before is None and not keras3:
                     first[index] = dim
         first[position] = add(*(shape[axis] for shape in shapes))
         return tuple(first)
@@ -241,42 +247,47 @@ class Dot(Merge):
         axes = self.axes_argument()
         if len(shapes) != 2:
             return None
-        for shape, axis in zip(shapes, axes, strict=True):
-            # Keras folds one negative axis into the rank (-5 of a rank 3 is 1), but neither of two.
-            lowest = -len(shape) if isinstance(self.config["axes"], list | tuple) or not shape else axis
-            if not lowest <= axis < len(shape):
-                raise LayerError(
-                    "S115",
-                    f"axis {axis} of Dot is out of range for {format_shape(shape)}; Keras raises an error",
-                    f"Use an axis from 1 to {len(shape) - 1}.",
-                    "axes",
-                )
-        rests = [list(shape) for shape in shapes]
-        first, second = (
-            rest.pop(axis if axis >= 0 and axis < len(rest) else axis % len(rest))
-            for rest, axis in zip(rests, axes, strict=True)
-        )
-        if first != second:
-            raise LayerError(
-                "S115",
+        first, second = (self.position(shape, axis) for shape, axis in zip(shapes, axes, strict=True))
+        left, right = (list(shape) for shape in shapes)
+        contracted = left.pop(first)
+        if contracted != (other := right.pop(second)):
+            raise self.refused(
                 f"Dot multiplies axis {axes[0]} of {format_shape(shapes[0])} with axis {axes[1]} of"
-                f" {format_shape(shapes[1])}: {first} is not {second}; Keras raises a ValueError",
-                "Choose axes of equal size, or give the inputs the same size there.",
-                "axes",
-                shapes=shapes,
+                f" {format_shape(shapes[1])}: {contracted} is not {other}"
             )
-        if not rests[1]:
-            raise self.rankless(shapes)
-        self.contracted = first
-        output = [*rests[0], *rests[1][1:]]
+        if not right:
+            raise self.refused(f"Dot gets {format_shape(shapes[1])}, which has a batch and nothing else")
+        if not first or not second:
+            message = f"Dot cannot multiply along the batch, axis 0 of {' and '.join(map(format_shape, shapes))}"
+            fails_when_run(self, "S115", message, "Name the axis of the features: -1.", "axes")
+        batches = shapes[0][0], shapes[1][0]
+        if None not in batches and batches[0] != batches[1]:
+            message = f"Dot gets batches of {batches[0]} and of {batches[1]}"
+            fails_when_run(self, "S115", message, "Give both inputs the same batch size.")
+        self.contracted = contracted
+        output = [*left, *right[1:]]
+        if self.context.dialect != "keras3":
+            output[0] = self.keep(*batches)
         return (*output, 1) if len(output) == 1 else tuple(output)
 
-    def rankless(self, shapes: list[KnownShape]) -> LayerError:
-        """The error for a tensor that has a batch dimension only."""
+    def position(self, shape: KnownShape, axis: int) -> int:
+        """The axis counted from 0. Raises: LayerError S115 where there is none.
+
+        Keras folds one negative axis for both inputs into the rank (-5 of a rank 3 is 1), but neither of two.
+        """
+        rank = len(shape)
+        folds = axis < 0 < rank and isinstance(self.config["axes"], int)
+        if folds or -rank <= axis < rank:
+            return axis % rank
+        raise self.refused(f"axis {axis} of Dot is out of range for {format_shape(shape)}")
+
+    def refused(self, message: str) -> LayerError:
+        """The error for axes that do not go together."""
         return LayerError(
             "S115",
-            f"Dot needs two dimensions at least, but gets {' and '.join(map(format_shape, shapes))}",
-            "Give each input a feature axis.",
+            f"{message}; Keras raises an error",
+            "Choose an axis of each input, from 1 or from -1, that have the same known size.",
+            "axes",
         )
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:

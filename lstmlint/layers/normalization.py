@@ -127,6 +127,14 @@ class BatchNormalization(AxisLayer, PinnedLayer):
             at = dict(zip(axes, sizes, strict=True))
             sizes = tuple(at.get(axis, 1) for axis in range(len(shape)))
             if virtual is not None:
+                if 0 in axes or not isinstance(virtual, int) or virtual <= 0:
+                    raise LayerError(
+                        "E007",
+                        f"virtual_batch_size is {virtual!r} for axis {self.config['axis']!r}; Keras takes a positive"
+                        " integer, and not the batch for an axis",
+                        "Remove virtual_batch_size.",
+                        "virtual_batch_size",
+                    )
                 sizes = (*sizes[:1], 1, *sizes[1:])
         old = self.context.dialect in ("keras0", "keras1")
         if old or self.config.get("scale", True):

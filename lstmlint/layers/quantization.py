@@ -198,7 +198,7 @@ def _int4(layer: Layer, policy: Policy, matrix: Weight, *, by_row: bool = False)
 
 
 def _grouped(layer: Layer, policy: Policy, rows: int, columns: int, zero: str) -> list[Weight]:
-    """The weights of gptq (Frantar et al. 2022) and awq (Lin et al. 2023): the kernel transposed, 4 bits two to a byte."""
+    """The weights of gptq (Frantar et al. 2022) and awq (Lin et al. 2023): the kernel transposed, 4 bits packed."""
     if policy.size is None or (policy.bits is None and policy.mode == "gptq"):
         raise refused(f"{policy.mode} needs its bits and group size: {policy.mode}/4/128_from_float32")
     wide = (columns + 1) // 2 if policy.bits == 4 or policy.mode == "awq" else columns

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from lstmlint.layers.base import Context, Layer, LayerError, layer
-from lstmlint.spec import Dialect, LayerSpec
+from lstmlint.spec import LayerSpec
 
 
 @layer("ActivityRegularization")
@@ -13,46 +11,30 @@ class ActivityRegularization(Layer):
     """Adds a penalty on what passes to the loss."""
 
 
-class Noise(Layer):
-    """A layer that disturbs its input while training, by a rate between 0 and 1."""
-
-    rate: ClassVar[str] = "rate"
-    checked: ClassVar[tuple[Dialect, ...]] = ("keras3",)
-
-    def __init__(self, spec: LayerSpec, context: Context) -> None:
-        super().__init__(spec, context)
-        if self.context.dialect not in self.checked:
-            return
-        value = self.config.get(self.rate)
-        if isinstance(value, int | float) and 0 <= value <= 1:
-            return
-        missing = self.rate not in spec.config
-        raise LayerError(
-            "E006" if missing else "E007",
-            f"{self.class_name} needs {self.rate}"
-            if missing
-            else f"{self.rate} of {self.class_name} is {value!r}; Keras takes numbers from 0 to 1",
-            f"Set {self.rate} to a number from 0 to 1.",
-            self.rate,
-        )
-
-
 @layer("GaussianDropout", "AlphaDropout")
-class ScaledNoise(Noise):
+class ScaledNoise(Layer):
     """Noise that keeps mean and variance (Srivastava et al. 2014, Klambauer et al. 2017)."""
 
 
 @layer("GaussianNoise")
-class GaussianNoise(Noise):
+class GaussianNoise(Layer):
     """Adds noise of a standard deviation that Keras 3 holds between 0 and 1."""
 
-    rate = "stddev"
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        deviation = self.config.get("stddev")
+        if isinstance(deviation, int | float) and (0 <= deviation <= 1 or context.dialect != "keras3"):
+            return
+        raise LayerError(
+            "E007",
+            f"stddev of GaussianNoise is {deviation!r}; Keras takes numbers from 0 to 1",
+            "Set stddev to a number from 0 to 1, and scale the layer's input if that is too little.",
+            "stddev",
+        )
 
 
-class SpatialDropout(Noise):
+class SpatialDropout(Layer):
     """Drops whole feature maps (Tompson et al. 2014)."""
-
-    checked = ("keras2", "keras3")
 
 
 @layer("SpatialDropout1D")
@@ -80,6 +62,6 @@ class SpatialDropout3D(SpatialDropout):
 
 
 __all__ = [
-    "ActivityRegularization", "GaussianNoise", "Noise", "ScaledNoise", "SpatialDropout1D", "SpatialDropout2D",
+    "ActivityRegularization", "GaussianNoise", "ScaledNoise", "SpatialDropout1D", "SpatialDropout2D",
     "SpatialDropout3D",
 ]  # fmt: skip

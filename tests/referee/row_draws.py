@@ -93,12 +93,12 @@ class Drawer:
             ]
         )  # fmt: skip
         config = {
-            "Dense": {"units": 3}, "Conv1D": {"filters": 3, "kernel_size": 2},
-            "Conv2D": {"filters": 2, "kernel_size": 3}, "Embedding": {"input_dim": 9, "output_dim": 4}, "LSTM": {"units": 3},
+            "Dense": {"units": 3}, "Conv1D": {"filters": 3, "kernel_size": 2}, "LSTM": {"units": 3},
+            "Conv2D": {"filters": 2, "kernel_size": 3}, "Embedding": {"input_dim": 9, "output_dim": 4},
         }.get(inner, {})  # fmt: skip
-        layer = {"module": "keras.layers", "class_name": inner, "config": {"name": "inner", **config}}
+        layer: dict[str, Any] = {"class_name": inner, "config": {"name": "inner", **config}}
         if self.dialect == "keras3":
-            layer["registered_name"] = None
+            layer |= {"module": "keras.layers", "registered_name": None}
         return self.row(name, {"layer": layer, **self.some(power_iterations=[1, 2, 0])}, [shape])
 
     # Merging ------------------------------------------------------------------------------------------
@@ -169,7 +169,9 @@ class Drawer:
         names = ["query", "value", "key"][: len(inputs)]
         positional = self.random.randint(1, len(inputs))
         kwargs = {name: f"${i}" for i, name in enumerate(names) if i >= positional}
-        kwargs |= self.some(return_attention_scores=[True, False], use_causal_mask=[True])
+        kwargs |= self.some(return_attention_scores=[True, False])
+        if self.dialect == "keras3":
+            kwargs |= self.some(use_causal_mask=[True])
         return {"args": [f"${i}" for i in range(positional)], "kwargs": kwargs}
 
     def draw_heads(self, name: str) -> Row:
@@ -225,6 +227,9 @@ class Drawer:
         config = self.some(**options.get(name, {}))
         if name in NOISES:
             config = {NOISES[name]: self.random.choice([0.0, 0.5, 1, 1.5, -0.1])}
+            # tf_keras ignores a rate that makes no sense in these two, and lstmlint does not.
+            if self.dialect != "keras3" and name in ("GaussianDropout", "AlphaDropout"):
+                config = {"rate": self.random.choice([0.0, 0.5, 1])}
         if name.startswith("SpatialDropout") and name != "SpatialDropout1D":
             config |= self.some(data_format=[None, "channels_first", "channels_last"])
         return self.row(name, config, [self.shape()])
@@ -239,6 +244,8 @@ class Drawer:
 
     def low_rank(self, kernel: str = "kernel") -> dict[str, Any]:
         config = {}
+        if self.dialect != "keras3":
+            return {}
         if self.random.random() < 0.3:
             config["lora_rank"] = self.random.choice([1, 2, 0, None])
             config |= self.some(lora_alpha=[1])
@@ -296,8 +303,7 @@ class Drawer:
             config["bias_axes"] = self.random.choice([output[-1], output[-2:], output[1:], output[-1] + "z", ""])
         if self.random.random() < 0.1 and isinstance(output_shape, list):
             config["output_shape"] = self.random.choice([output_shape[1:], [7, *output_shape], [3] * len(output_shape)])
-        if self.dialect == "keras3":
-            config |= self.low_rank()
+        config |= self.low_rank()
         return self.row(name, config, [shape])
 
 
@@ -339,3 +345,5 @@ FAMILY = {
     "ReversibleEmbedding": "embedding",
     "EinsumDense": "einsum",
 }
+# tf_keras 2.21 has SpectralNormalization, but mixes it up with that of Keras 3 and cannot build it.
+NOT_IN_TF_KERAS = frozenset({"SpectralNormalization", "RMSNormalization", "GroupQueryAttention", "ReversibleEmbedding"})

@@ -12,8 +12,8 @@ keras = pytest.importorskip("keras")
 if not keras.__version__.startswith("3."):
     pytest.skip("this needs Keras 3", allow_module_level=True)
 
+from tests.layer_rows import difference, keras_says, lstmlint_says  # noqa: E402
 from tests.referee.row_draws import FAMILY, Drawer  # noqa: E402
-from tests.referee.rows import difference, keras_says, lstmlint_says  # noqa: E402
 
 pytestmark = pytest.mark.referee
 DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "60"))
