@@ -153,6 +153,24 @@ def malformed_model() -> None:
     """
 
 
+@reported("P609", "bad-dtype-policy", "error")
+def bad_dtype_policy() -> None:
+    """The dtype of a layer is no policy that Keras knows, or one that the layer cannot be quantized to.
+
+    Fix: "float32", "mixed_bfloat16", or a quantized policy such as "int8_from_float32" or "int4/128_from_float32".
+
+    Fails:
+        {"class_name": "Sequential", "module": "keras", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "config": {"batch_shape": [null, 5]}},
+          {"class_name": "Dense", "module": "keras.layers", "config": {"units": 4, "dtype": "int8"}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "module": "keras", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "config": {"batch_shape": [null, 5]}},
+          {"class_name": "Dense", "module": "keras.layers", "config": {"units": 4, "dtype": "int8_from_float32"}}]}}
+    """
+
+
 @reported("E099", "internal-error", "error")
 def internal_error() -> None:
     """lstmlint itself failed on a part of the model; the rest of the report stands.

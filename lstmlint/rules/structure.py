@@ -622,6 +622,29 @@ def bidirectional_branches() -> None:
     """
 
 
+@reported("S134", "shared-layer-shape", "error")
+def shared_layer_shape() -> None:
+    """A layer that is called several times gets an input of another rank, or of another width, than it was built
+    for: its weights do not fit.
+
+    Fix: a layer of its own for each width, or inputs of one shape.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 13, 4]}, "inbound_nodes": []},
+          {"class_name": "BatchNormalization", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0]], [["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0], ["c", 1, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "BatchNormalization", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0]], [["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0], ["c", 1, 0]]}}
+    """
+
+
 @rule("S136", "zero-size-dim", "warning")
 def zero_size_dim(model: ModelSummary) -> Iterator[Problem]:
     """An input has a dimension of size 0: Keras builds the model, but no tensor it could be given holds a number.
