@@ -5,18 +5,18 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from tests.referee.rows import Row
+from tests.layer_rows import Row
 
 Draw = tuple[str, dict[str, Any], list[int | None]]
 RANKS = {"1D": 1, "2D": 2, "3D": 3}
 
 
 class Drawer:
-    """Draws layers for one Keras generation (3, or 2 as tf_keras has it)."""
+    """Draws rows; `dialect` keeps to what one Keras knows."""
 
-    def __init__(self, seed: int, generation: int) -> None:
+    def __init__(self, seed: int, dialect: str = "keras3") -> None:
         self.random = random.Random(seed)
-        self.generation = generation
+        self.keras3 = dialect == "keras3"
 
     def chance(self, likelihood: float) -> bool:
         return self.random.random() < likelihood
@@ -74,9 +74,9 @@ class Drawer:
                 config["output_padding"] = self.sizes(rank, 0, 1, [-1, [0.0] * rank])
         elif name.startswith("Conv"):
             # tf_keras compiles grouped convolutions with XLA, which takes seconds
-            if self.chance(0.4 if self.generation == 3 else 0.02):
+            if self.chance(0.4 if self.keras3 else 0.02):
                 config["groups"] = pick([1, 2, 3, 4]) if self.chance(0.95) else pick([0, -2, None, 2.0])
-            if self.generation == 3 and self.chance(0.25):
+            if self.keras3 and self.chance(0.25):
                 config["lora_rank"] = pick([1, 2, 3, 0, None]) if self.chance(0.9) else pick([-1, 2.0, "2", True])
                 config["kernel_constraint"] = "non_neg" if self.chance(0.1) else None
         else:
@@ -136,7 +136,7 @@ class Drawer:
                     config["interpolation"] = None
         if self.chance(0.05):
             config = {}
-        formatted = rank > 1 or (name == "ZeroPadding1D" and self.generation == 3)
+        formatted = rank > 1 or (name == "ZeroPadding1D" and self.keras3)
         if formatted:
             self.some(config, data_format=lambda: self.data_format(rank))
         return name, config, self.shape(rank, config.get("data_format") == "channels_first")
@@ -173,10 +173,10 @@ class Drawer:
         """A layer of the class and its input."""
         while True:
             drawn = self._draw(name)
-            if not (self.oddity_of_keras2(*drawn) if self.generation == 2 else self.oddity_of_keras3(*drawn)):
+            if not (self.oddity_of_keras3(*drawn) if self.keras3 else self.oddity_of_keras2(*drawn)):
                 break
-        row = {"layer": {"class_name": name, "config": drawn[1]}, "inputs": [drawn[2]]}
-        if self.generation == 3:  # tf_keras computes in what it gets, and TensorFlow has opinions on integers
+        row: Row = {"layer": {"class_name": name, "config": drawn[1]}, "inputs": [drawn[2]]}
+        if self.keras3:  # tf_keras computes in what it gets, and TensorFlow has opinions on integers
             row["dtypes"] = [self.random.choice(["float32", "float32", "int32", "float16"])]
         return row
 
@@ -228,3 +228,5 @@ RESHAPINGS = [
     "Flatten", "Reshape", "Permute", "RepeatVector",
     *(f"{kind}{rank}D" for kind in ("Cropping", "ZeroPadding", "UpSampling") for rank in (1, 2, 3)),
 ]  # fmt: skip
+FAMILY = [*CONVOLUTIONS, *POOLINGS, *ADAPTIVE, *RESHAPINGS]
+NOT_IN_TF_KERAS = frozenset(ADAPTIVE)

@@ -8,30 +8,31 @@ from typing import Any
 import pytest
 
 from lstmlint.spec import Dialect
-from tests.referee.rows import difference, keras_says, lstmlint_says
-from tests.referee.spatial_draws import ADAPTIVE, CONVOLUTIONS, POOLINGS, RESHAPINGS, Drawer
+from tests.layer_rows import difference, keras_says, lstmlint_says
+from tests.referee.spatial_draws import FAMILY, NOT_IN_TF_KERAS, Drawer
 
-DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "60"))
+os.environ.setdefault("KERAS_BACKEND", "numpy")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "40"))
 
 
-def disagreements(keras: Any, generation: int, dialect: Dialect, name: str) -> list[str]:
-    """Where lstmlint and a Keras differ on layers of one class."""
-    drawer = Drawer(sum(name.encode()), generation)
+def compare(keras: Any, dialect: Dialect, name: str) -> None:
+    """Draw layers of one class and fail where lstmlint and a Keras differ."""
+    drawer = Drawer(sum(name.encode()), dialect)
     rows = [drawer.draw(name) for _ in range(DRAWS)]
-    found = (difference(row, lstmlint_says(row, dialect), keras_says(keras, row)) for row in rows)
-    return [wrong for wrong in found if wrong]
+    found = [difference(row, lstmlint_says(row, dialect), keras_says(keras, row)) for row in rows]
+    wrong = [one for one in found if one]
+    assert not wrong, f"{len(wrong)} of {DRAWS} differ:\n" + "\n".join(wrong[:5])
 
 
 @pytest.mark.referee
-@pytest.mark.parametrize("name", [*CONVOLUTIONS, *POOLINGS, *ADAPTIVE, *RESHAPINGS])
+@pytest.mark.parametrize("name", FAMILY)
 def test_agrees_with_keras(name: str) -> None:
-    os.environ.setdefault("KERAS_BACKEND", "numpy")
-    wrong = disagreements(pytest.importorskip("keras"), 3, "keras3", name)
-    assert not wrong, f"{len(wrong)} of {DRAWS} differ:\n" + "\n".join(wrong[:5])
+    compare(pytest.importorskip("keras"), "keras3", name)
 
 
 @pytest.mark.referee_tf
-@pytest.mark.parametrize("name", [*CONVOLUTIONS, *POOLINGS, *RESHAPINGS])
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", [name for name in FAMILY if name not in NOT_IN_TF_KERAS])
 def test_agrees_with_tf_keras(name: str) -> None:
-    wrong = disagreements(pytest.importorskip("tf_keras"), 2, "keras2", name)
-    assert not wrong, f"{len(wrong)} of {DRAWS} differ:\n" + "\n".join(wrong[:5])
+    compare(pytest.importorskip("tf_keras"), "keras2", name)
