@@ -432,6 +432,8 @@ def dtypes_of(policy: Any) -> tuple[str, str]:
             return "float32", "float32"
         if "source_name" in config:
             return dtypes_of(config["source_name"])
+        if "default_policy" in config:
+            return dtypes_of(config["default_policy"])
         return dtypes_of(config.get("name"))
     if isinstance(policy, str):
         if policy.startswith("mixed_"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
+from lstmlint.layers.pinned import PinnedLayer
 from lstmlint.layers.quantization import is_plain, quantized_embeddings, quantized_weights
 from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
 
@@ -50,10 +51,15 @@ class InputLayer(Layer):
 
 
 @layer("Dense")
-class Dense(Layer):
+class Dense(PinnedLayer):
     """output = activation(input · kernel + bias), along the last axis."""
 
     min_ndim = 2
+    pins_rank = False
+
+    def pinned_axes(self, rank: int) -> tuple[int, ...]:
+        """The features."""
+        return (-1,)
 
     def weights(self, input_shape: Shape) -> list[Weight]:
         """A kernel (input_dim, units) and bias (units,), and what quantization and LoRA make of them."""

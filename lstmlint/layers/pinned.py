@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
-from lstmlint.layers.base import Layer, LayerError
+from lstmlint.layers.base import Layer, LayerError, shapes_of
 from lstmlint.shapes import KnownShape, Shape, format_shape
 
 
 class PinnedLayer(Layer):
-    """A layer whose build fixes the rank of its input, and the sizes of some axes."""
+    """A layer whose build fixes the sizes of some axes of its input, and mostly its rank."""
 
+    pins_rank: ClassVar[bool] = True
     built_for: KnownShape | None = None
 
     def pinned_axes(self, rank: int) -> Iterable[int]:
@@ -24,28 +25,53 @@ class PinnedLayer(Layer):
         if isinstance(input_shape, tuple):
             self.built_for = input_shape
 
+    def misfit(self, shape: Shape) -> str | None:
+        """What of a shape differs where it must not, None if nothing does."""
+        first = self.built_for
+        if first is None or shape is None:
+            return None
+        if len(shape) != len(first) and self.pins_rank:
+            return f"it fixes {len(first)} dimensions"
+        for axis in self.pinned_axes(len(first)):
+            if (
+                -len(shape) <= axis < len(shape)
+                and None not in (first[axis], shape[axis])
+                and first[axis] != shape[axis]
+            ):
+                return f"it fixes axis {axis} to {first[axis]}"
+        return None
+
     def check_rank(self, shape: Shape) -> None:
         """Raises: LayerError S134 where a later call differs from the first where it must not."""
         super().check_rank(shape)
-        first = self.built_for
-        if first is None or shape is None:
+        if self.built_for is not None and (what := self.misfit(shape)):
+            raise LayerError(
+                "S134",
+                f"{self.class_name} was built for {format_shape(self.built_for)}, but gets {format_shape(shape)} in a"
+                f" later call: {what}, and Keras raises a ValueError",
+                "Use a second layer for inputs of another shape, or give both inputs the same shape.",
+                shape=shape,
+            )
+
+    def ensure_built(self, args: list[Any], kwargs: dict[str, Any]) -> None:
+        """Build on the first call. Raises: LayerError S130 where Keras 3 recorded another shape, and minds it."""
+        fresh = not self.built
+        recorded = self.recorded_build_shape() if fresh and self.spec.build_config else None
+        given = shapes_of(args[0]) if args else None
+        if isinstance(recorded, tuple) and isinstance(given, tuple) and recorded != given:
+            self.built = True
+            self.build(recorded)
+            if what := self.misfit(given):
+                raise LayerError(
+                    "S130",
+                    f"build_config records the input shape {format_shape(recorded)}, but {format_shape(given)} arrives"
+                    f" here: {what}, and Keras raises a ValueError",
+                    f"Set build_config's input_shape to {format_shape(given)}, or save the model again from Keras.",
+                    severity="error",
+                )
+            self._compare_build_shapes(recorded, args, kwargs)
             return
-        if len(shape) != len(first):
-            what = f"the number of dimensions, {len(first)}"
-        else:
-            for axis in self.pinned_axes(len(first)):
-                if first[axis] is not None and shape[axis] is not None and shape[axis] != first[axis]:
-                    what = f"axis {axis}, {first[axis]}"
-                    break
-            else:
-                return
-        raise LayerError(
-            "S134",
-            f"{self.class_name} was built for {format_shape(first)}, but gets {format_shape(shape)}: {what} is fixed"
-            " by its first call, and Keras raises a ValueError",
-            "Use a second layer for inputs of another shape, or give both inputs the same shape.",
-            shape=shape,
-        )
+        super().ensure_built(args, kwargs)
 
 
 __all__ = ["PinnedLayer"]
