@@ -1,0 +1,111 @@
+"""Formulas: sums and products of named numbers, which print in words, print in numbers, and have a value.
+
+One tree serves all three, so that what is printed is what was computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, known or not, and what it is called; one without a name is called by its value."""
+
+    value: int | None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Two terms or more."""
+
+    terms: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Two factors or more. One with a name goes by it in words."""
+
+    factors: tuple[Expression, ...]
+    name: str = ""
+
+
+Expression = Number | Sum | Product
+
+
+def plus(*terms: Expression | None) -> Expression:
+    """The sum of the terms, those that are None left out."""
+    flat: list[Expression] = []
+    for term in terms:
+        if isinstance(term, Sum):
+            flat += term.terms
+        elif term is not None:
+            flat.append(term)
+    if not flat:
+        return Number(0)
+    return flat[0] if len(flat) == 1 else Sum(tuple(flat))
+
+
+def times(*factors: Expression | None) -> Expression:
+    """The product of the factors, Nones and nameless ones left out."""
+    flat: list[Expression] = []
+    for factor in factors:
+        if isinstance(factor, Product) and not factor.name:
+            flat += factor.factors
+        elif factor is not None and factor != Number(1):
+            flat.append(factor)
+    if not flat:
+        return Number(1)
+    return flat[0] if len(flat) == 1 else Product(tuple(flat))
+
+
+def value(expression: Expression) -> int | None:
+    """What it comes to; None where a number in it is unknown."""
+    if isinstance(expression, Number):
+        return expression.value
+    parts = [value(part) for part in (expression.terms if isinstance(expression, Sum) else expression.factors)]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return sum(known) if isinstance(expression, Sum) else prod(known)
+
+
+def words(expression: Expression) -> str:
+    """With names: 4 · (units · (input_dim + units) + units)."""
+    if isinstance(expression, Number):
+        return expression.name or str(expression.value)
+    if isinstance(expression, Sum):
+        return " + ".join(words(term) for term in expression.terms)
+    return expression.name or " · ".join(
+        f"({words(f)})" if isinstance(f, Sum) else words(f) for f in expression.factors
+    )
+
+
+def numbers(expression: Expression, depth: int = 0) -> str:
+    """With numbers: 4 · (10·(1+10) + 10). A number that is not known goes by its name."""
+    if isinstance(expression, Number):
+        return (expression.name or "?") if expression.value is None else str(expression.value)
+    if isinstance(expression, Sum):
+        loose = depth == 0 or not all(isinstance(term, Number) for term in expression.terms)
+        return (" + " if loose else "+").join(numbers(term, depth + 1) for term in expression.terms)
+    inside = [numbers(factor, depth + 1) for factor in expression.factors]
+    shown = [f"({s})" if isinstance(f, Sum) else s for f, s in zip(expression.factors, inside, strict=True)]
+    return (" · " if depth == 0 else "·").join(shown)
+
+
+def equation(expression: Expression) -> str:
+    """In numbers, with the result: 4 · (1·(1+1) + 1) · 10 = 120."""
+    result = amount(value(expression))
+    return result if isinstance(expression, Number) else f"{numbers(expression)} = {result}"
+
+
+def amount(number: int | None) -> str:
+    """A count as people read it: 1,280; "unknown" where it is not known."""
+    return "unknown" if number is None else f"{number:,}"
+
+
+def many(number: int | None, word: str) -> str:
+    """A number of things: 1 unit, 10 units."""
+    return f"{amount(number)} {word}" if number == 1 else f"{amount(number)} {word}s"

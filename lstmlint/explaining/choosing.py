@@ -1,0 +1,317 @@
+"""Which recipe a layer's count follows. One that does not come to the count that inference found is not used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lstmlint.explaining.arithmetic import Number, times
+from lstmlint.explaining.feedforward import Convolution, Dense, Embedding, MultiHead, Normalization, Separable
+from lstmlint.explaining.recipes import Facts, Parts, Recipe, Weights
+from lstmlint.explaining.recurrent import Directions, Recurrent
+from lstmlint.inference import NestedModel
+from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight
+from lstmlint.layers.rnn import RNN, Gated, RecurrentLayer, StackedRNNCells
+from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
+from lstmlint.shapes import Dim, Shape, product
+
+SIDES = {
+    1: ("kernel_size",),
+    2: ("kernel_rows", "kernel_columns"),
+    3: ("kernel_depth", "kernel_rows", "kernel_columns"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """A layer inside another, and what it is given."""
+
+    layer: Layer
+    facts: Facts
+
+
+def inner_layers(layer: Layer, facts: Facts) -> list[Inner]:
+    """The layers inside, those of a nested model left to its own rows."""
+    shape = facts.input_shape
+    if isinstance(layer, NestedModel):
+        return [
+            Inner(row.layer, Facts(row.class_name, row.input_shape, row.output_shape, facts.batch))
+            for row in layer.graph.rows
+            if row.used
+        ]
+    within = replace(facts, inner=True)
+    if isinstance(layer, TimeDistributed):
+        step = shape and (shape[0], *shape[2:])
+        return [Inner(layer.inner, replace(within, class_name=layer.inner.class_name, input_shape=step))]
+    if isinstance(layer, Bidirectional):
+        output = first_output(layer.forward, shape)
+        within = replace(within, input_shape=shape, output_shape=output)
+        return [
+            Inner(one, replace(within, class_name=one.class_name, return_sequences=returns_sequences(one)))
+            for one in (layer.forward, layer.backward)
+        ]
+    if isinstance(layer, RNN):
+        return [Inner(layer.cell, replace(within, class_name=layer.cell.class_name))]
+    if isinstance(layer, StackedRNNCells):
+        found = []
+        for cell in layer.sublayers:
+            found.append(Inner(cell, replace(within, class_name=cell.class_name)))
+            if isinstance(cell, Gated) and shape and known_size(cell):
+                shape = (*shape[:-1], known_size(cell))
+                within = replace(within, input_shape=shape, source="cell", model_features=facts.model_features)
+                if facts.input_shape:
+                    within = replace(within, model_features=facts.input_shape[-1])
+        return found
+    return [Inner(one, replace(within, class_name=one.class_name)) for one in layer.sublayers]
+
+
+def known_size(cell: Gated) -> Dim:
+    """The width of a cell's output, where it can be known."""
+    try:
+        return cell.output_size()
+    except (UnknownShape, LayerError):
+        return None
+
+
+def first_output(layer: Layer, shape: Shape) -> Shape:
+    """The shape of what an RNN puts out, where it can be known."""
+    if not isinstance(layer, RecurrentLayer) or shape is None:
+        return None
+    try:
+        return layer.output_shapes(layer.times_first(shape))[0]
+    except (UnknownShape, LayerError):
+        return None
+
+
+def returns_sequences(layer: Layer) -> bool:
+    """Whether an RNN gives an output at each timestep."""
+    return bool(layer.config.get("return_sequences"))
+
+
+def choose(layer: Layer, facts: Facts) -> Recipe | None:
+    """The recipe of a layer's count; None where nothing is known to count."""
+    recipe = _special(layer, facts)
+    if not layer.all_known():
+        return recipe
+    weights = list(layer.all_weights())
+    if not weights:
+        return None
+    if recipe is None or recipe.value != sum(weight.size for weight in weights):
+        return Weights(items=tuple((weight.name, weight.shape) for weight in weights))
+    return recipe
+
+
+def _special(layer: Layer, facts: Facts) -> Recipe | None:
+    if isinstance(layer, Gated) and not isinstance(layer, RNN | StackedRNNCells):
+        return _recurrent(layer, facts)
+    if isinstance(layer, TimeDistributed | RNN):
+        (inner,) = inner_layers(layer, facts)
+        return choose(inner.layer, inner.facts)
+    if isinstance(layer, Bidirectional | StackedRNNCells | NestedModel):
+        return _parts(layer, facts)
+    builder = BUILDERS.get(layer.class_name)
+    for name in layer.keras_names:
+        builder = builder or BUILDERS.get(name)
+    if builder is None:
+        return None
+    try:
+        return builder(Source(layer, facts, {weight.name: weight for weight in layer.own_weights}))
+    except (UnknownShape, LayerError):
+        return None
+
+
+def _parts(layer: Layer, facts: Facts) -> Recipe | None:
+    inside = [(inner, choose(inner.layer, inner.facts)) for inner in inner_layers(layer, facts)]
+    found = [(inner, recipe) for inner, recipe in inside if recipe is not None]
+    parts = tuple((inner.layer.name, recipe) for inner, recipe in found)
+    about = tuple(inner.facts for inner, _ in found)
+    if not parts:
+        return None
+    if isinstance(layer, Bidirectional):
+        mode = layer.config["merge_mode"]
+        return Directions(parts=parts, facts=about, merge_mode="None" if mode is None else str(mode))
+    return Parts(parts=parts, facts=about)
+
+
+def _recurrent(layer: Gated, facts: Facts) -> Recipe | None:
+    weights = {weight.name: weight for weight in layer.own_weights}
+    shape = facts.input_shape
+    convolution = "filters" in layer.config
+    argument = "filters" if convolution else "units"
+    units = layer.config.get(argument)
+    if not isinstance(units, int) or units < 1:
+        return None
+    area: tuple[Number, ...] = ()
+    if convolution:
+        area = _area(layer)
+        if not area:
+            return None
+    features: Dim = None
+    size = product(side.value for side in area)
+    if "kernel" in weights and size:
+        features = weights["kernel"].size // (size * len(layer.gates) * units)
+    elif shape is not None:
+        features = shape[2 if layer.config.get("data_format") == "channels_first" else -1]
+    has_bias = "bias" in weights if weights else bool(layer.config.get("use_bias", True))
+    biases = product(layer.bias_shape(units)) if not convolution else len(layer.gates) * units
+    return Recurrent(
+        kind=layer.class_name.removesuffix("Cell"),
+        gates=len(layer.gates),
+        units=Number(units, argument),
+        states=Number(units, argument),
+        features=Number(features, "channels" if convolution else "input_dim"),
+        area=area,
+        biases=(biases or 0) // (len(layer.gates) * units) if has_bias else 0,
+    )
+
+
+def _area(layer: Layer) -> tuple[Number, ...]:
+    """The sides of the kernel, named."""
+    value = layer.config.get("kernel_size")
+    rank = next((int(n) for n in "123" if f"{n}D" in layer.class_name), len(value) if isinstance(value, list) else 1)
+    if isinstance(value, int):
+        value = [value] * rank
+    if not isinstance(value, list | tuple) or len(value) not in SIDES or not all(isinstance(n, int) for n in value):
+        return ()
+    return tuple(Number(side, name) for side, name in zip(value, SIDES[len(value)], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a recipe is made from: the layer, its surroundings, its weights by name (none, where not built)."""
+
+    layer: Layer
+    facts: Facts
+    weights: dict[str, Weight]
+
+    @property
+    def last(self) -> Dim:
+        """The size of the input's last axis."""
+        return self.facts.input_shape[-1] if self.facts.input_shape else None
+
+    def has_bias(self, name: str = "bias") -> bool:
+        """Whether there is a bias, or will be."""
+        return name in self.weights if self.weights else bool(self.layer.config.get("use_bias", True))
+
+    def number(self, argument: str) -> Number:
+        """An integer argument, by its name."""
+        return Number(self.layer.integer(argument), argument)
+
+    def channels(self, rank: int, kernel: str, per_channel: int, groups: int = 1) -> Dim:
+        """The channels that a kernel sees, of which each takes so many numbers."""
+        if kernel in self.weights:
+            return self.weights[kernel].size // per_channel
+        shape = self.facts.input_shape
+        if not shape or len(shape) < rank + 2:
+            return None
+        found = shape[-1 - rank if self.layer.config.get("data_format") == "channels_first" else -1]
+        return None if found is None else found // groups
+
+
+def _dense(source: Source) -> Recipe | None:
+    units = source.number("units")
+    features = source.weights["kernel"].shape[0] if "kernel" in source.weights else source.last
+    return Dense(features=Number(features, "input_dim"), units=units, bias=units if source.has_bias() else None)
+
+
+def _embedding(source: Source) -> Recipe | None:
+    return Embedding(vocabulary=source.number("input_dim"), width=source.number("output_dim"))
+
+
+def _convolution(source: Source) -> Recipe | None:
+    area, filters = _area(source.layer), source.number("filters")
+    size = product((*(side.value for side in area), filters.value))
+    if not area or not size:
+        return None
+    groups = source.layer.config.get("groups") or 1
+    return Convolution(
+        area=area,
+        channels=Number(
+            source.channels(len(area), "kernel", size, groups), "channels" if groups == 1 else "channels_of_group"
+        ),
+        filters=filters,
+        bias=filters if source.has_bias() else None,
+        groups=groups,
+    )
+
+
+def _depthwise(source: Source) -> Recipe | None:
+    area, multiplier = _area(source.layer), source.number("depth_multiplier")
+    size = product((*(side.value for side in area), multiplier.value))
+    if not area or not size:
+        return None
+    kernel = "depthwise_kernel" if "depthwise_kernel" in source.weights else "kernel"
+    channels = Number(source.channels(len(area), kernel, size), "channels")
+    bias = times(channels, multiplier) if source.has_bias() else None
+    return Convolution(area=area, channels=channels, filters=multiplier, bias=bias)
+
+
+def _separable(source: Source) -> Recipe | None:
+    area, multiplier, filters = _area(source.layer), source.number("depth_multiplier"), source.number("filters")
+    size = product((*(side.value for side in area), multiplier.value))
+    if not area or not size:
+        return None
+    return Separable(
+        area=area,
+        channels=Number(source.channels(len(area), "depthwise_kernel", size), "channels"),
+        multiplier=multiplier,
+        filters=filters,
+        bias=filters if source.has_bias() else None,
+    )
+
+
+def _normalization(source: Source) -> Recipe | None:
+    own = list(source.weights.values())
+    if not own:
+        return None
+    sizes = [dim for dim in own[0].shape if dim != 1] or [1]
+    name = "features" if len(sizes) == 1 else ""
+    return Normalization(
+        trained=tuple(weight.name for weight in own if weight.name in ("gamma", "beta", "scale")),
+        tracked=tuple(weight.name for weight in own if weight.name not in ("gamma", "beta", "scale")),
+        size=tuple(Number(dim, name) for dim in sizes),
+        vectors=len(own),
+    )
+
+
+def _multi_head(source: Source) -> Recipe | None:
+    key_dim = source.number("key_dim")
+
+    def first(name: str) -> Dim:
+        weight = source.weights.get(f"{name}/kernel")
+        return weight.shape[0] if weight else source.last
+
+    output = source.weights.get("attention_output/kernel")
+    made = product(output.shape[2:]) if output else source.last
+    # Self-attention has one size for what comes in and goes out; its formula is the clearer for one word.
+    inputs = {name: first(name) for name in ("query", "key", "value")}
+    alike = len({*inputs.values(), made}) == 1
+    named = {name: Number(dim, "features" if alike else f"{name}_features") for name, dim in inputs.items()}
+    return MultiHead(
+        heads=source.number("num_heads"),
+        key_dim=key_dim,
+        value_dim=Number(source.layer.config.get("value_dim") or key_dim.value, "value_dim"),
+        query_in=named["query"],
+        key_in=named["key"],
+        value_in=named["value"],
+        output=Number(made, "features" if alike else "output_features"),
+        bias=source.has_bias("query/bias"),
+    )
+
+
+BUILDERS: dict[str, Callable[[Source], Recipe | None]] = {
+    "Dense": _dense,
+    "Embedding": _embedding,
+    **dict.fromkeys(
+        ("Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "Deconvolution2D"),
+        _convolution,
+    ),
+    **dict.fromkeys(("DepthwiseConv1D", "DepthwiseConv2D"), _depthwise),
+    **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), _separable),
+    **dict.fromkeys(
+        ("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization"), _normalization
+    ),
+    "MultiHeadAttention": _multi_head,
+}
+
+__all__ = ["Inner", "choose", "inner_layers"]

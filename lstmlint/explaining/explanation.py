@@ -1,0 +1,373 @@
+"""The explanation of a count: every weight with its product, the formula in words and in numbers, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.explaining import arithmetic
+from lstmlint.explaining.choosing import Inner, choose, inner_layers, returns_sequences
+from lstmlint.explaining.recipes import Facts, Parts, Recipe
+from lstmlint.explaining.recurrent import GateSlice, gate_slices
+from lstmlint.findings import UsageError
+from lstmlint.inference import NestedModel
+from lstmlint.layers.base import Layer, Weight
+from lstmlint.layers.rnn import RNN, Gated, RecurrentLayer, StackedRNNCells
+from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
+from lstmlint.shapes import Dim, Shape, format_shape
+from lstmlint.summary import LayerSummary, ModelSummary
+
+if TYPE_CHECKING:
+    from lstmlint.explaining.expecting import Expectation
+
+
+@dataclass(slots=True)
+class WeightExplanation:
+    """One weight: its name, shape, size, whether it is trained, and which part of it belongs to which gate."""
+
+    name: str
+    shape: tuple[int, ...]
+    params: int
+    trainable: bool
+    gates: list[GateSlice] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "name": self.name,
+            "shape": list(self.shape),
+            "params": self.params,
+            "trainable": self.trainable,
+            "gates": [
+                {"gate": part.gate, "name": part.name, "shape": list(part.shape), "slice": part.where}
+                for part in self.gates
+            ],
+        }
+
+
+@dataclass(slots=True, eq=False)
+class LayerExplanation:
+    """Why one layer has as many parameters as it has.
+
+    path: the name, with those of the nested models that hold the layer before it ("encoder/lstm").
+    params: None where it is not known; `reason` says why. formula: None where no weights are known to be.
+    sentence: what units, timesteps and features are. notes: what else bears on the count.
+    parts: the layers inside (the directions of a Bidirectional, cells, the layers of a nested model).
+    """
+
+    path: str
+    class_name: str
+    pointer: str
+    params: int | None
+    trainable_params: int | None
+    input_shapes: list[Shape]
+    output_shapes: list[Shape]
+    weights: list[WeightExplanation] = field(default_factory=list)
+    formula: arithmetic.Expression | None = None
+    sentence: str = ""
+    reason: str = ""
+    notes: list[str] = field(default_factory=list)
+    parts: list[LayerExplanation] = field(default_factory=list)
+    recipe: Recipe | None = None
+    facts: Facts = field(default_factory=Facts)
+    row: LayerSummary | None = None
+
+    @property
+    def name(self) -> str:
+        """The layer's own name."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def per_gate(self) -> int | None:
+        """The count of one gate, where the layer has gates."""
+        gates = {part.gate for weight in self.weights for part in weight.gates}
+        total = sum(weight.params for weight in self.weights)
+        return total // len(gates) if gates else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        formula = self.formula
+        return {
+            "name": self.path,
+            "class_name": self.class_name,
+            "pointer": self.pointer,
+            "params": self.params,
+            "trainable_params": self.trainable_params,
+            "input_shapes": [None if shape is None else list(shape) for shape in self.input_shapes],
+            "output_shapes": [None if shape is None else list(shape) for shape in self.output_shapes],
+            "weights": [weight.to_dict() for weight in self.weights],
+            "params_per_gate": self.per_gate,
+            "formula": None
+            if formula is None
+            else {
+                "words": arithmetic.words(formula),
+                "numbers": arithmetic.numbers(formula),
+                "value": arithmetic.value(formula),
+            },
+            "sentence": self.sentence,
+            "unknown_because": self.reason or None,
+            "notes": self.notes,
+            "parts": [part.to_dict() for part in self.parts],
+        }
+
+
+@dataclass(slots=True, eq=False)
+class Explanation:
+    """What `explain` and `count` answer.
+
+    layers: those asked for; without a layer named, all that own weights or might. detailed: whether one
+    layer was asked for. model: None for a count without a file.
+    """
+
+    layers: list[LayerExplanation]
+    detailed: bool
+    model: ModelSummary | None = None
+    expression: str | None = None
+    expected: Expectation | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def params(self) -> int:
+        """The total of what is known: the model's, or the layer's."""
+        if self.model is not None:
+            return self.model.params
+        return sum(layer.params or 0 for layer in self.layers)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every weight is known."""
+        if self.model is not None:
+            return self.model.complete
+        return all(layer.params is not None for layer in self.layers)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data, for --format json."""
+        return {
+            "expression": self.expression,
+            "model": None if self.model is None else {"name": self.model.name, "class_name": self.model.class_name},
+            "params": self.params,
+            "complete": self.complete,
+            "layers": [layer.to_dict() for layer in self.layers],
+            "expected": None if self.expected is None else self.expected.to_dict(),
+            "warnings": self.warnings,
+        }
+
+
+def explain_model(summary: ModelSummary, layer: str | None = None, expect: int | None = None) -> Explanation:
+    """The arithmetic of a model's count, or of one layer's.
+
+    layer: its name, or its path in nested models ("encoder/lstm"). expect: a number somebody counted, for
+    the layer, one of the layers or the model; the explanation then says which mistake leads to it.
+    Raises: UsageError where no layer has the name.
+    """
+    if layer is None:
+        rows = [(row.name, row) for row in summary.layers if row.weights or row.params is None or row.nested]
+        explained = [explain_row(row, path, summary) for path, row in rows]
+    else:
+        explained = [explain_row(row, path, summary) for path, row in find_rows(summary, layer)]
+    result = Explanation(explained, layer is not None, summary)
+    if expect is not None:
+        from lstmlint.explaining.expecting import search
+
+        result.expected = search(result, expect)
+    return result
+
+
+def walk_paths(summary: ModelSummary, prefix: str = "") -> Iterator[tuple[str, LayerSummary]]:
+    """Every layer with its path, those of nested models after the one that holds them."""
+    stack = [(prefix + row.name, row) for row in reversed(summary.layers)]
+    while stack:
+        path, row = stack.pop()
+        yield path, row
+        if row.nested is not None:
+            stack += [(f"{path}/{inner.name}", inner) for inner in reversed(row.nested.layers)]
+
+
+def find_rows(summary: ModelSummary, name: str) -> list[tuple[str, LayerSummary]]:
+    """The layers meant by a name: those of this path, else of this name anywhere, else what wraps one of it.
+
+    Raises: UsageError where there is none.
+    """
+    everything = list(walk_paths(summary))
+    for matches in (
+        [item for item in everything if item[0] == name],
+        [item for item in everything if item[1].name == name],
+        [item for item in everything if name in _inner_names(item[1].layer)],
+    ):
+        if matches:
+            return matches
+    from lstmlint.suggest import did_you_mean
+
+    known = {path for path, _ in everything} | {row.name for _, row in everything}
+    hint = did_you_mean(name, known)
+    if not hint:
+        owners = [path for path, row in everything if row.weights and row.nested is None]
+        shown = ", ".join(owners[:8]) + (", ..." if len(owners) > 8 else "")
+        hint = f"; the layers that own weights are: {shown}" if owners else "; no layer of it owns weights"
+    raise UsageError(f"there is no layer {name!r} in the model {summary.name!r}{hint}")
+
+
+def _inner_names(layer: Layer) -> set[str]:
+    if isinstance(layer, NestedModel):  # its layers have rows of their own
+        return set()
+    names: set[str] = set()
+    for inner in layer.sublayers:
+        names |= {inner.name, inner.spec.name} | _inner_names(inner)
+    return names
+
+
+def explain_row(row: LayerSummary, path: str, summary: ModelSummary | None) -> LayerExplanation:
+    """The explanation of one layer of a model."""
+    trainable = any(weight.trainable for weight in row.weights) or not row.weights
+    facts = facts_of(row, summary)
+    found = explain_layer(Inner(row.layer, facts), path, trainable)
+    found.row = row
+    found.pointer = row.pointer
+    found.params, found.trainable_params = row.params, row.trainable_params
+    found.input_shapes, found.output_shapes = row.input_shapes, row.output_shapes
+    if row.params is None:
+        found.reason = why_unknown(row, summary)
+        if found.formula is not None and arithmetic.value(found.formula) is not None:
+            found.formula = None  # what it would come to if Keras did not refuse the layer says nothing
+    found.notes = [*notes_of(row), *found.notes]
+    return found
+
+
+def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExplanation:
+    """The explanation of a layer, those inside it included."""
+    layer, facts = inner.layer, inner.facts
+    known = layer.all_known()
+    weights = list(layer.all_weights(trainable))
+    found = LayerExplanation(
+        path, layer.class_name, layer.spec.pointer, None, None, [facts.input_shape], [facts.output_shape]
+    )
+    if known:
+        found.params = sum(weight.size for weight in weights)
+        found.trainable_params = sum(weight.size for weight in weights if weight.trainable)
+    own = layer.own_weights if not isinstance(layer, NestedModel) else []
+    found.weights = [explain_weight(weight, layer, trainable and layer.trainable) for weight in own]
+    found.facts, found.recipe = facts, choose(layer, facts)
+    trainable = trainable and layer.trainable
+    found.parts = [explain_layer(part, f"{path}/{part.layer.name}", trainable) for part in inner_layers(layer, facts)]
+    if found.recipe is not None:
+        found.formula = found.recipe.formula()
+        if isinstance(found.recipe, Parts) and isinstance(layer, NestedModel | StackedRNNCells):
+            found.formula = found.recipe.summary()
+        found.sentence = sentence_of(layer, found)
+    return found
+
+
+def sentence_of(layer: Layer, found: LayerExplanation) -> str:
+    """What the numbers mean; the wrapper says it for what it wraps."""
+    recipe, facts = found.recipe, found.facts
+    if recipe is None:
+        return ""
+    if isinstance(layer, NestedModel):
+        return "The layers of a model inside a model count where it is used, once."
+    if isinstance(layer, StackedRNNCells):
+        return (
+            "The cells stand one above the other: each takes what the one below gives, and each counts its own weights;"
+            " the number of timesteps never enters the count."
+        )
+    said = recipe.roles(facts)
+    if not said:
+        return ""
+    if isinstance(layer, TimeDistributed):
+        steps = f"the {facts.timesteps} timesteps" if facts.timesteps else "all timesteps, however many,"
+        return f"TimeDistributed runs one and the same layer at {steps} and owns nothing itself. In that layer, {said}"
+    return said[:1].upper() + said[1:] if said.startswith(("first ", "each ")) else said
+
+
+def explain_weight(weight: Weight, layer: Layer, trainable: bool) -> WeightExplanation:
+    """A weight and its gates."""
+    gates: list[GateSlice] = []
+    if isinstance(layer, Gated) and not isinstance(layer, RNN | StackedRNNCells):
+        gates = gate_slices(weight, layer.gates, layer.class_name.startswith("CuDNN"))
+    return WeightExplanation(weight.name, weight.shape, weight.size, weight.trainable and trainable, gates)
+
+
+def facts_of(row: LayerSummary, summary: ModelSummary | None) -> Facts:
+    """What surrounds a layer in its model."""
+    layer, shape = row.layer, row.input_shape
+    facts = Facts(row.class_name, shape, row.output_shape, shape[0] if shape else None)
+    sequence, timesteps = time_axis(layer, shape)
+    facts = replace(facts, sequence=sequence, timesteps=timesteps)
+    recurrent = layer.forward if isinstance(layer, Bidirectional) else layer
+    if isinstance(recurrent, RecurrentLayer):
+        facts = replace(facts, return_sequences=returns_sequences(recurrent))
+    first = next((given for given in summary.inputs if given), None) if summary is not None else None
+    if first and len(first) > 1 and row.inbound and first != shape:
+        facts = replace(facts, model_features=first[-1])
+    if len(row.inbound) == 1 and shape:
+        source = row.inbound[0]
+        joined = source.class_name != "Bidirectional" or source.config.get("merge_mode") == "concat"
+        facts = replace(facts, source=source.class_name if joined else "", source_input=source.input_shape)
+    return facts
+
+
+def time_axis(layer: Layer, shape: Shape) -> tuple[bool, Dim]:
+    """Whether the input has a time axis, and its length."""
+    if shape is None:
+        return isinstance(layer, RecurrentLayer | Bidirectional | TimeDistributed), None
+    if isinstance(layer, RecurrentLayer):
+        shape = layer.times_first(shape) if len(shape) > 1 else shape
+    elif isinstance(layer, Bidirectional | TimeDistributed) or layer.class_name == "MultiHeadAttention":
+        pass
+    elif not (layer.class_name == "Embedding" and len(shape) == 2) and not (
+        layer.class_name == "Dense" and len(shape) == 3
+    ):
+        return False, None
+    return True, shape[1] if len(shape) > 1 else None
+
+
+def notes_of(row: LayerSummary) -> list[str]:
+    """What else bears on a layer's count."""
+    notes = []
+    if row.calls > 1:
+        notes.append(f"The layer is called {row.calls} times; it owns its weights once all the same.")
+    if not row.used:
+        notes.append("The model's outputs do not depend on this layer, so Keras drops it: it is not in the total.")
+    if row.params and row.trainable_params is not None and row.trainable_params < row.params:
+        if row.trainable_params == 0:
+            notes.append("None of these parameters is trained: the layer or its model is frozen, or it never learns.")
+        else:
+            notes.append(f"{row.params - row.trainable_params:,} of these parameters are not trained.")
+    return notes
+
+
+def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
+    """Why nobody can tell the count of a layer, and what to do about it."""
+    if not row.known:
+        return (
+            f"lstmlint does not know the class {row.class_name}, so it cannot tell its weights. If it is a custom"
+            " layer, only its code can."
+        )
+    for inner in _all_inside(row.layer):
+        if not inner.known:
+            return f"it holds a layer of the class {inner.class_name}, which lstmlint does not know."
+    problems = [] if summary is None else summary.problems
+    specs = {id(layer.spec) for layer in (row.layer, *_all_inside(row.layer))}
+    for problem in problems:
+        if id(problem.data.get("spec")) in specs or (
+            problem.layer == row.name and problem.pointer.startswith(row.pointer)
+        ):
+            if any(layer.failed for layer in (row.layer, *_all_inside(row.layer))):
+                return f"Keras refuses the layer: {problem.message}. {problem.help}".rstrip()
+    if row.input_shape is None:
+        if summary is not None and (not summary.inputs or summary.inputs[0] is None):
+            return (
+                "the model states no input shape, and the weights depend on the input's last axis. Give one with"
+                " --input-shape, for instance --input-shape 13,5 for 13 timesteps of 5 features."
+            )
+        sources = ", ".join(repr(source.name) for source in row.inbound)
+        return f"the shape that {sources or 'its input'} gives it is not known, and the weights depend on it."
+    return f"the shape of its input, {format_shape(row.input_shape)}, does not tell all that its weights depend on."
+
+
+def _all_inside(layer: Layer) -> Iterator[Layer]:
+    stack = list(layer.sublayers)
+    while stack:
+        inner = stack.pop()
+        yield inner
+        stack += inner.sublayers
