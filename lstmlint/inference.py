@@ -227,7 +227,7 @@ class Graph:
             outputs = None if position is None else values.get((position, value.node))
             if outputs is None:
                 return Tensor(value.shape, value.dtype)
-            if value.tensor >= len(outputs):
+            if not -len(outputs) <= value.tensor < len(outputs):
                 return self._no_such_output(value, len(outputs))
             tensor = outputs[value.tensor]
             if value.shape is not None:

@@ -92,6 +92,8 @@ class Plan:
             return None
         source = self.spec.layers[position]
         calls = len(source.calls) or (1 if source.class_name == "InputLayer" else 0)
+        if -calls <= ref.node < 0:  # counted from the end, as any index of Python
+            ref.node += calls
         if not 0 <= ref.node < calls:
             times = "never called" if calls == 0 else f"called {calls} time{'s' if calls > 1 else ''}"
             self._dangling(
