@@ -1,0 +1,618 @@
+"""Layers that Keras 3 has no more: those of Keras 0 and 1 alone, and a few that tf_keras kept.
+
+Formulas are those of Keras 1.2.2's `build` and `get_output_shape_for`, of 0.3.3 and 0.2.0 for what ended there,
+and of tf_keras 2.21 for LocallyConnected1D and 2D. Weights carry the names that Keras 2 would give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from lstmlint.layers.base import Context, Layer, LayerError, UnknownShape, Weight, layer, need
+from lstmlint.layers.core import Dense, PassThrough, declared_shape
+from lstmlint.layers.merging import Merge as MergingLayer
+from lstmlint.layers.pinned import PinnedLayer
+from lstmlint.layers.rnn import RecurrentLayer
+from lstmlint.layers.signatures import REQUIRED
+from lstmlint.layers.spatial import LEGACY, SlidingLayer, bad_value, integers
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
+from lstmlint.spec import LayerSpec
+
+DENSE_SIGNATURE: dict[str, Any] = {
+    "units": REQUIRED, "activation": "linear", "use_bias": True, "kernel_initializer": "glorot_uniform",
+    "kernel_regularizer": None, "bias_regularizer": None, "activity_regularizer": None, "kernel_constraint": None,
+    "bias_constraint": None,
+}  # fmt: skip
+
+
+# Dense layers -------------------------------------------------------------------------------------------
+
+
+@layer("TimeDistributedDense")
+class TimeDistributedDense(Dense):
+    """Dense for every timestep, as TimeDistributed(Dense) since."""
+
+    signature: ClassVar[dict[str, Any]] = DENSE_SIGNATURE
+    ndim = 3
+    axes = "(batch, timesteps, features)"
+
+
+@layer("MaxoutDense")
+class MaxoutDense(Layer):
+    """The largest of `nb_feature` linear maps, output by output (Goodfellow et al. 2013)."""
+
+    signature: ClassVar[dict[str, Any]] = {**DENSE_SIGNATURE, "nb_feature": 4}
+    ndim = 2
+    axes = "(batch, features)"
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """Kernel (nb_feature, input_dim, units), bias (nb_feature, units)."""
+        features, units = self.integer("nb_feature"), self.integer("units")
+        yield self.weight("kernel", (features, self.feature_dim(input_shape), units))
+        if self.config["use_bias"]:
+            yield self.weight("bias", (features, units))
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, units)."""
+        return (input_shape[0], self.integer("units"))
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Every map is a Dense layer."""
+        shape = need(input_shapes[0])
+        return product((shape[-1], self.integer("nb_feature"), self.integer("units")))
+
+
+@layer("Highway")
+class Highway(Layer):
+    """A Dense layer beside a gate that lets the input through (Srivastava et al. 2015); features stay as many."""
+
+    signature: ClassVar[dict[str, Any]] = {key: value for key, value in DENSE_SIGNATURE.items() if key != "units"}
+    ndim = 2
+    axes = "(batch, features)"
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """Kernel and carry_kernel (input_dim, input_dim), bias and carry_bias (input_dim,)."""
+        size = self.feature_dim(input_shape)
+        yield self.weight("kernel", (size, size))
+        yield self.weight("carry_kernel", (size, size))
+        if self.config["use_bias"]:
+            yield self.weight("bias", (size,))
+            yield self.weight("carry_bias", (size,))
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Two square products."""
+        size = need(input_shapes[0])[-1]
+        return product((2, size, size))
+
+
+# Merge --------------------------------------------------------------------------------------------------
+
+
+@layer("Merge")
+class Merge(MergingLayer):
+    """Every merging layer in one, told apart by `mode`: sum, mul, ave, max, concat, dot, cos, or a function.
+
+    Shapes must be equal to the last dimension, unknown ones included; nothing is broadcast.
+    """
+
+    signature: ClassVar[dict[str, Any]] = {
+        "mode": "sum", "concat_axis": -1, "dot_axes": -1, "output_shape": None, "output_mask": None,
+        "arguments": None, "mode_type": "raw", "output_mask_type": "raw", "node_indices": None,
+        "tensor_indices": None,
+    }  # fmt: skip
+    elementwise = ("sum", "mul", "ave", "max")
+    contracted: Dim = None
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        mode = self.config["mode"]
+        self.coded = self.config["mode_type"] in ("lambda", "function")
+        # Keras 0 could join tensors into a dict, for a Lambda or a Graph to take apart.
+        modes = (*self.elementwise, "concat", "dot", "cos", *(["join"] if context.dialect == "keras0" else []))
+        if not self.coded and mode not in modes:
+            raise bad_value(self, "mode", " or ".join(f'"{word}"' for word in modes), "concat")
+        self.mode: str = "" if self.coded else mode
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """One tensor. Raises: LayerError S112, S113 or S115 where the shapes do not go together."""
+        shapes = self.shapes(inputs)
+        self.check_count(shapes)
+        if self.coded:
+            rest = declared_shape(self.config["output_shape"])
+            first = need(shapes[0])
+            return Tensor(None if rest is None else (first[0] if first else None, *rest), self.compute_dtype)
+        if self.mode == "join":
+            raise UnknownShape
+        return Tensor(self.merge([need(shape) for shape in shapes]), self.compute_dtype)
+
+    def check_count(self, shapes: list[Shape]) -> None:
+        """Raises: LayerError S122 for fewer than two tensors; dot and cos take exactly two."""
+        if self.mode in ("dot", "cos"):
+            self.exactly_two(shapes)
+        elif len(shapes) < 2:
+            raise LayerError(
+                "S122",
+                f"Merge takes two tensors or more, but gets {len(shapes)}; Keras raises an error",
+                "Connect the tensors to merge as one list.",
+            )
+
+    def merge(self, shapes: list[KnownShape]) -> Shape:
+        """The shape of the output."""
+        if self.mode == "concat":
+            return self.concatenated(shapes)
+        if self.mode != "dot" and len(set(shapes)) > 1:
+            raise LayerError(
+                "S113",
+                f"Merge by {self.mode!r} needs equal shapes, but gets {listed(shapes)}; Keras raises a ValueError",
+                'Give the inputs the same shape, with a Dense layer or a Reshape on one of them, or use mode "concat".',
+                "mode",
+                shapes=shapes,
+            )
+        if self.mode in self.elementwise:
+            return shapes[0]
+        return self.contract_old(shapes) if self.context.dialect == "keras0" else self.contract(shapes)
+
+    def concatenated(self, shapes: list[KnownShape]) -> Shape:
+        """The sizes along concat_axis added up. Raises: LayerError S111 or S112."""
+        axis = self.config["concat_axis"]
+        if not isinstance(axis, int):
+            raise bad_value(self, "concat_axis", "an integer", -1)
+        for shape in shapes:
+            if not -len(shape) <= axis < len(shape):
+                raise LayerError(
+                    "S111",
+                    f"concat_axis {axis} of Merge is out of range for {format_shape(shape)}",
+                    "Axes count from 0, the batch, or from -1, the last.",
+                    "concat_axis",
+                )
+        rests = {tuple(dim for i, dim in enumerate(shape) if i != axis % len(shape)) for shape in shapes}
+        if len(rests) > 1:
+            raise LayerError(
+                "S112",
+                f"Merge cannot concatenate {listed(shapes)} along axis {axis}: the other axes differ; Keras raises a"
+                " ValueError",
+                "Give the inputs the same shape on every axis but concat_axis.",
+                "concat_axis",
+                shapes=shapes,
+            )
+        output = list(shapes[0])
+        output[axis] = add(*(shape[axis] for shape in shapes))
+        return tuple(output)
+
+    def contract(self, shapes: list[KnownShape]) -> Shape:
+        """Keras 1: one axis of each tensor multiplied away. Raises: LayerError E007 or S115."""
+        given = self.config["dot_axes"]
+        if isinstance(given, int):
+            axes = [given % len(shape) if given < 0 and shape else given for shape in shapes]
+        elif isinstance(given, list | tuple) and len(given) == 2 and all(isinstance(axis, int) for axis in given):
+            axes = list(given)
+        else:
+            raise bad_value(self, "dot_axes", "an integer, or two of them, one for each input", -1)
+        rests = []
+        sizes = []
+        for shape, axis in zip(shapes, axes, strict=True):
+            if not -len(shape) <= axis < len(shape) or len(shape) < 2:
+                raise self.bad_axes(shapes, f"axis {axis} is out of range for {format_shape(shape)}")
+            rest = list(shape)
+            sizes.append(rest.pop(axis))
+            rests.append(rest)
+        if sizes[0] != sizes[1]:
+            raise self.bad_axes(shapes, f"{sizes[0]} is not {sizes[1]}")
+        self.contracted = sizes[0]
+        output = [*rests[0], *rests[1][1:]]
+        return (*output, 1) if len(output) == 1 else tuple(output)
+
+    def contract_old(self, shapes: list[KnownShape]) -> Shape:
+        """Keras 0: a tensor product over lists of axes, an int meaning the last (or first) so many."""
+        first, second = shapes
+        if self.mode == "cos":
+            return (first[0] if first else None, 1)
+        given = self.config["dot_axes"]
+        ranks = len(first), len(second)
+        if isinstance(given, int) and min(ranks) > 0:
+            if given < 0:
+                axes = [list(range(given % rank, rank)) for rank in ranks]
+            else:
+                # the bounds stop any number at the rank: a file may say 10 ** 12
+                axes = [list(range(max(ranks[0] - given, 0), ranks[1])), list(range(1, min(given, ranks[1]) + 1))]
+        elif isinstance(given, list | tuple) and len(given) == 2 and all(map(is_axes, given)):
+            axes = [list(part) for part in given]
+        else:
+            raise bad_value(self, "dot_axes", "an integer, or a list of axes for each input", -1)
+        for shape, part in zip(shapes, axes, strict=True):
+            if any(not 1 <= axis < len(shape) for axis in part) or len(set(part)) != len(part):
+                raise self.bad_axes(shapes, f"axes {part} are not all in {format_shape(shape)}")
+        sizes = [[shape[axis] for axis in part] for shape, part in zip(shapes, axes, strict=True)]
+        if sizes[0] != sizes[1]:
+            raise self.bad_axes(shapes, f"{sizes[0]} is not {sizes[1]}")
+        self.contracted = product(sizes[0])
+        rest = [
+            dim for shape, part in zip(shapes, axes, strict=True) for i, dim in enumerate(shape) if i and i not in part
+        ]
+        return (first[0], *(rest or [1]))
+
+    def bad_axes(self, shapes: list[KnownShape], why: str) -> LayerError:
+        """The error for dot_axes that do not fit."""
+        return LayerError(
+            "S115",
+            f"Merge by {self.mode!r} cannot multiply {listed(shapes)} along dot_axes {self.config['dot_axes']}: {why};"
+            " Keras raises an error",
+            "Choose axes of equal size, one of each input.",
+            "dot_axes",
+            shapes=shapes,
+        )
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Only dot and cos multiply and add: as often as the contracted axis is long, for every output number."""
+        if self.coded:
+            return None
+        if self.mode not in ("dot", "cos"):
+            return 0
+        shape = output_shapes[0] if output_shapes else None
+        return None if shape is None else product((*shape[1:], self.contracted))
+
+
+def listed(shapes: Iterable[Shape]) -> str:
+    """Shapes for a message."""
+    return " and ".join(map(format_shape, shapes))
+
+
+def is_axes(value: Any) -> bool:
+    """Whether a value is a list of ints."""
+    return isinstance(value, list | tuple) and all(isinstance(axis, int) for axis in value)
+
+
+# Activations with weights ---------------------------------------------------------------------------------
+
+
+class ParametricActivation(Layer):
+    """An activation whose parameters are learned for each number of a sample, or shared along axes."""
+
+    parameters: ClassVar[tuple[str, ...]] = ()
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """Each parameter of the input's shape without the batch, 1 on shared axes (which count from 1)."""
+        shape = need(input_shape)
+        dims = [-1] * (len(shape) - 1)
+        given = self.config["shared_axes"]
+        for axis in given if isinstance(given, list | tuple) else () if given is None else (given,):
+            if not isinstance(axis, int) or not -len(dims) <= axis - 1 < len(dims):
+                raise LayerError(
+                    "S111",
+                    f"shared_axes {given} of {self.class_name} are out of range for {format_shape(shape)}",
+                    "Axes count from 1, the first after the batch.",
+                    "shared_axes",
+                )
+            dims[axis - 1] = 1
+        sizes = [self.feature_dim(shape, i + 1) if dim < 0 else dim for i, dim in enumerate(dims)]
+        for name in self.parameters:
+            yield self.weight(name, sizes)
+
+
+@layer("SReLU")
+class SReLU(ParametricActivation):
+    """A line with two bends (Jin et al. 2015)."""
+
+    signature: ClassVar[dict[str, Any]] = {
+        "t_left_initializer": "zeros", "a_left_initializer": "glorot_uniform",
+        "t_right_initializer": "glorot_uniform", "a_right_initializer": "ones", "shared_axes": None,
+    }  # fmt: skip
+    parameters = ("t_left", "a_left", "t_right", "a_right")
+
+
+@layer("ParametricSoftplus")
+class ParametricSoftplus(ParametricActivation):
+    """alpha · log(1 + exp(beta · x))."""
+
+    signature: ClassVar[dict[str, Any]] = {"alpha_init": 0.2, "beta_init": 5.0, "shared_axes": None}
+    parameters = ("alpha", "beta")
+
+
+@layer("ThresholdedReLU", "ThresholdedLinear")
+class ThresholdedReLU(PassThrough):
+    """x where it is above theta (ThresholdedLinear: or below -theta), else 0."""
+
+    signature: ClassVar[dict[str, Any]] = {"theta": 1.0}
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        theta = self.config["theta"]
+        if context.dialect not in LEGACY and not (isinstance(theta, int | float) and theta >= 0):
+            raise bad_value(self, "theta", "a number of at least 0", 1.0)
+
+
+# Locally connected layers -----------------------------------------------------------------------------------
+
+
+class LocallyConnected(SlidingLayer, PinnedLayer):
+    """A convolution whose kernel differs at every position, so that its count depends on the spatial size.
+
+    implementation (tf_keras): 1 stores a kernel for each position, 2 a dense matrix between all inputs and
+    outputs, 3 the entries of that matrix that are not 0. Only 2 and 3 know padding "same".
+    """
+
+    signature: ClassVar[dict[str, Any]] = {
+        "filters": REQUIRED, "kernel_size": REQUIRED, "strides": 1, "padding": "valid", "data_format": None,
+        "activation": None, "use_bias": True, "kernel_initializer": "glorot_uniform", "bias_initializer": "zeros",
+        "kernel_regularizer": None, "bias_regularizer": None, "activity_regularizer": None,
+        "kernel_constraint": None, "bias_constraint": None, "implementation": 1, "dilation_rate": 1,
+    }  # fmt: skip
+
+    too_small = "S103"
+    window_argument = "kernel_size"
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.implementation = self.config["implementation"]
+        if self.implementation not in (1, 2, 3):
+            raise bad_value(self, "implementation", "1, 2 or 3", 1)
+        self.padding = self.choice("padding", "valid", *(["same"] if self.implementation != 1 else []))
+        self.windows = integers(self, "kernel_size", self.rank)
+        self.strides = integers(self, "strides", self.rank)
+
+    def pinned_axes(self, rank: int) -> tuple[int, ...]:
+        """The channels."""
+        return (1 if self.channels_first else rank - 1,)
+
+    def lengths(self, shape: KnownShape) -> KnownShape:
+        """The spatial dims of the output. Raises: LayerError S103 where nothing is left."""
+        lengths = super().lengths(shape)
+        if any(length is not None and length <= 0 for length in lengths):
+            raise LayerError(
+                "S103",
+                f"{self.class_name} gets {format_shape(shape)}, which leaves nothing; Keras raises a ValueError",
+                "Give it an input that is not empty.",
+                shape=shape,
+            )
+        return lengths
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """kernel, as the implementation stores it, and bias (*output lengths, filters)."""
+        shape = need(input_shape)
+        first = 2 if self.channels_first else 1
+        inputs = [self.feature_dim(shape, first + i) for i in range(self.rank)]
+        channels = self.feature_dim(shape, 1 if self.channels_first else -1)
+        outputs = [dim or 0 for dim in self.lengths(shape)]
+        filters = self.integer("filters")
+        yield self.weight("kernel", self.kernel_shape(inputs, channels, outputs, filters))
+        if self.config["use_bias"]:
+            yield self.weight("bias", (*outputs, filters))
+
+    def kernel_shape(self, inputs: list[int], channels: int, outputs: list[int], filters: int) -> tuple[int, ...]:
+        """(positions, kernel · channels, filters); (inputs, outputs) in full; or one axis of what is not 0."""
+        if self.implementation == 1:
+            return (size(outputs), size(self.windows) * channels, filters)
+        if self.implementation == 2:
+            if self.channels_first:
+                return (channels, *inputs, filters, *outputs)
+            return (*inputs, channels, *outputs, filters)
+        return (self.taps(inputs, outputs) * channels * filters,)
+
+    def taps(self, inputs: list[int], outputs: list[int]) -> int:
+        """How many pairs of an input and an output position are connected: windows reach over the edge in vain."""
+        total = 1
+        for dim, positions, kernel, stride in zip(inputs, outputs, self.windows, self.strides, strict=True):
+            before = kernel // 2 if self.padding == "same" else 0
+            total *= reach(dim, positions, kernel, stride, before)
+        return total
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, *lengths, filters), the filters first where data_format says so."""
+        before, _, _ = self.split(input_shape)
+        return self.join(before, self.lengths(input_shape), self.integer("filters"))
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Every position multiplies its own kernel once."""
+        shape = need(input_shapes[0])
+        return product((*self.lengths(shape), *self.windows, self.split(shape)[2], self.integer("filters")))
+
+
+def size(dims: Iterable[int]) -> int:
+    """The product of ints."""
+    return product(dims) or 0
+
+
+def reach(dim: int, positions: int, kernel: int, stride: int, before: int) -> int:
+    """The number of inputs that all windows along an axis cover, those beyond its ends left out.
+
+    Position i covers [i·stride - before, i·stride - before + kernel). Only windows near the ends are cut.
+    """
+    inner_first = -(-before // stride)
+    inner_last = (dim - kernel + before) // stride
+    inside = max(0, min(inner_last, positions - 1) - inner_first + 1)
+    if inside == 0:
+        edges: Iterable[int] = range(min(positions, 2 * kernel + dim))
+    else:
+        edges = (*range(min(inner_first, positions)), *range(inner_last + 1, positions))
+    cut = sum(max(0, min(dim, i * stride - before + kernel) - max(0, i * stride - before)) for i in edges)
+    return inside * kernel + cut
+
+
+@layer("LocallyConnected1D")
+class LocallyConnected1D(LocallyConnected):
+    """Along a sequence."""
+
+    rank = 1
+    signature = LocallyConnected.signature
+
+
+@layer("LocallyConnected2D")
+class LocallyConnected2D(LocallyConnected):
+    """Along rows and columns."""
+
+    rank = 2
+    signature = LocallyConnected.signature
+
+
+# Keras 0 alone ------------------------------------------------------------------------------------------
+
+
+class OldRecurrent(RecurrentLayer):
+    """Recurrent layers that ended with Keras 0.2; each lists the weights it owns."""
+
+    signature: ClassVar[dict[str, Any]] = {
+        "units": REQUIRED, "activation": "tanh", "recurrent_activation": "sigmoid",
+        "kernel_initializer": "glorot_uniform", "recurrent_initializer": "orthogonal", "return_sequences": False,
+        "go_backwards": False, "stateful": False, "return_state": False,
+    }  # fmt: skip
+    # The input's products, the state's products, and the biases.
+    kernels: ClassVar[tuple[str, ...]] = ()
+    recurrent_kernels: ClassVar[tuple[str, ...]] = ()
+    biases: ClassVar[tuple[str, ...]] = ()
+
+    def state_products(self) -> tuple[str, ...]:
+        """The names of the matrices that the state is multiplied with."""
+        return self.recurrent_kernels
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """(input_dim, units) for each of `kernels`, (units, units) for each of the state's, (units,) for `biases`."""
+        units, features = self.integer("units"), self.feature_dim(input_shape)
+        for name in self.kernels:
+            yield self.weight(name, (features, units))
+        for name in self.state_products():
+            yield self.weight(name, (units, units))
+        for name in self.biases:
+            yield self.weight(name, (units,))
+
+    def step_macs(self, input_dim: int) -> int:
+        """Every matrix is used once in a timestep."""
+        units = self.integer("units")
+        return units * (len(self.kernels) * input_dim + len(self.state_products()) * units)
+
+
+@layer("JZS1")
+class JZS1(OldRecurrent):
+    """MUT1 of Jozefowicz et al. 2015. P projects the input onto the units; Keras trains it too."""
+
+    kernels = ("W_z", "W_r", "P")
+    recurrent_kernels = ("U_r", "U_h")
+    biases = ("b_z", "b_r", "b_h")
+    signature = OldRecurrent.signature
+
+
+@layer("JZS2")
+class JZS2(OldRecurrent):
+    """MUT2 of the same paper."""
+
+    kernels = ("W_z", "W_h", "P")
+    recurrent_kernels = ("U_z", "U_r", "U_h")
+    biases = ("b_z", "b_r", "b_h")
+    signature = OldRecurrent.signature
+
+
+@layer("JZS3")
+class JZS3(OldRecurrent):
+    """MUT3 of the same paper."""
+
+    kernels = ("W_z", "W_r", "W_h")
+    recurrent_kernels = ("U_z", "U_r", "U_h")
+    biases = ("b_z", "b_r", "b_h")
+    signature = OldRecurrent.signature
+
+
+@layer("SimpleDeepRNN")
+class SimpleDeepRNN(OldRecurrent):
+    """A SimpleRNN that sees its last `depth` outputs."""
+
+    kernels = ("W",)
+    biases = ("b",)
+    signature: ClassVar[dict[str, Any]] = {**OldRecurrent.signature, "depth": 3}
+
+    def state_products(self) -> tuple[str, ...]:
+        """U_1, U_2, ..."""
+        depth = self.integer("depth", 0)
+        if depth > 10_000:
+            raise bad_value(self, "depth", "a number of timesteps to look back", 3)
+        return tuple(f"U_{i + 1}" for i in range(depth))
+
+
+@layer("TimeDistributedMerge")
+class TimeDistributedMerge(Layer):
+    """All timesteps added, multiplied or averaged into one."""
+
+    signature: ClassVar[dict[str, Any]] = {"mode": "sum"}
+    ndim = 3
+    axes = "(batch, timesteps, features)"
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(None, features): Keras forgets the batch size."""
+        return (None, input_shape[2])
+
+
+@layer("WordContextProduct")
+class WordContextProduct(Layer):
+    """The product of a word's vector and a context word's vector (Mikolov et al. 2013)."""
+
+    signature: ClassVar[dict[str, Any]] = {
+        "input_dim": REQUIRED, "proj_dim": 128, "embeddings_initializer": "uniform", "activation": "sigmoid",
+    }  # fmt: skip
+    ndim = 2
+    axes = "(batch, 2)"
+
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """One table (input_dim, proj_dim) for words, one for contexts."""
+        shape = (self.integer("input_dim"), self.integer("proj_dim"))
+        yield self.weight("word_embeddings", shape)
+        yield self.weight("context_embeddings", shape)
+
+    def output_shape(self, input_shape: KnownShape) -> Shape:
+        """(batch, 1)."""
+        return (input_shape[0], 1)
+
+
+@layer("AutoEncoder")
+class AutoEncoder(Layer):
+    """An encoder, and a decoder behind it unless output_reconstruction is false."""
+
+    signature: ClassVar[dict[str, Any]] = {"encoder": REQUIRED, "decoder": REQUIRED, "output_reconstruction": True}
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        self.parts = [self.child("encoder")]
+        if self.config["output_reconstruction"]:
+            self.parts.append(self.child("decoder"))
+
+    def check_rank(self, shape: Shape) -> None:
+        """The encoder checks."""
+
+    def build(self, input_shape: Any) -> None:
+        """Each part builds itself when it is first called."""
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """What the last part gives."""
+        value: Any = inputs
+        for part in self.parts:
+            if value is None:
+                value = Tensor(None, None)
+            value = part.apply([value], {})
+        return value
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Not told: what passes between the parts is not kept."""
+        return None
+
+
+@layer("SiameseHead", "LRN2D")
+class Unchanged(PassThrough):
+    """A SiameseHead picks one of a shared layer's results; LRN2D normalizes across channels. Shapes stay."""
+
+    signature: ClassVar[dict[str, Any]] = {"head": 0, "alpha": 1e-4, "k": 2, "beta": 0.75, "n": 5}
+
+
+@layer("Siamese")
+class Siamese(Layer):
+    """A layer shared between inputs that the file describes inside it, apart from the model: outputs unknown."""
+
+    signature: ClassVar[dict[str, Any]] = {
+        "layer": None, "merge_mode": "concat", "concat_axis": 1, "dot_axes": -1,
+    }  # fmt: skip
+    multiple_inputs = True
+
+    def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """Nothing is said of the outputs or weights."""
+        self.built, self.weights_known = True, False
+        return None
+
+
+__all__ = ["LocallyConnected1D", "LocallyConnected2D", "Merge", "ThresholdedReLU", "TimeDistributedDense"]
