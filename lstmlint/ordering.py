@@ -172,7 +172,7 @@ class Plan:
         while stack:
             position, number = stack.pop()
             calls_of = specs[position].calls
-            if number >= len(calls_of):
+            if not 0 <= number < len(calls_of):  # a reference that leads nowhere, reported already
                 continue
             for ref in calls_of[number].references:
                 source = self.index.get(ref.layer)
