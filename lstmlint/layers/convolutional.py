@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from lstmlint.layers.base import Context, LayerError, UnknownShape, Weight, layer, need
+from lstmlint.layers.base import Context, LayerError, Weight, layer, need
+from lstmlint.layers.pinned import PinnedLayer
 from lstmlint.layers.signatures import REQUIRED
 from lstmlint.layers.spatial import LEGACY, SlidingLayer, as_integers, bad_value, given, integers, transposed_length
 from lstmlint.shapes import Dim, KnownShape, Shape, format_shape, product
 from lstmlint.spec import LayerSpec
 
 
-class Convolution(SlidingLayer):
+class Convolution(SlidingLayer, PinnedLayer):
     """What all convolutions share: a kernel that slides along the spatial axes, and its arguments.
 
     Subclasses say in `kernels` which kernels there are and in `output_channels` what they make of the channels.
@@ -20,10 +21,9 @@ class Convolution(SlidingLayer):
 
     too_small = "S103"
     window_argument = "kernel_size"
-    causal_since_keras3: ClassVar[bool] = False
-    causal_until_keras2: ClassVar[bool] = False
+    pins_rank = False
+    causal_in: ClassVar[tuple[str, ...]] = ()
     refuses_dilated_strides: ClassVar[bool] = True
-    extra_batch_axes: ClassVar[bool] = False
     has_filters: ClassVar[bool] = True
     mixes_channels: ClassVar[bool] = True
 
@@ -35,31 +35,26 @@ class Convolution(SlidingLayer):
         self.kernel_size = integers(self, "kernel_size", self.rank)
         self.strides = integers(self, "strides", self.rank, floats=self.keras3)
         self.dilation_rate = integers(self, "dilation_rate", self.rank, floats=self.keras3)
-        self.windows = tuple(
-            int(rate * (size - 1) + 1) for rate, size in zip(self.dilation_rate, self.kernel_size, strict=True)
-        )
+        self.windows = self.kernel_size
+        if max(self.dilation_rate) > 1:
+            spread = zip(self.dilation_rate, self.kernel_size, strict=True)
+            self.windows = tuple(int(rate * (size - 1) + 1) for rate, size in spread)
         self.groups = self._groups()
-        self.built_channels: Dim = None
-        self.was_called = False
+        self.filters = self._filters() if self.has_filters else 0
         self.check_arguments()
 
     def _padding(self) -> str:
-        words = ["valid", "same"]
-        if self.legacy:
-            words.append("full")
         value = given(self, "padding")
-        if value in ("causal", "CAUSAL", "Causal") and not self._takes_causal():
+        causal = self.context.dialect in self.causal_in
+        if not causal and isinstance(value, str) and value.lower() == "causal":
             raise LayerError(
                 "S119",
-                f"padding of {self.class_name} is {value!r}, which Keras allows only where there is one axis to call"
+                f'padding of {self.class_name} is "{value}", which Keras allows only where there is one axis to call'
                 " time; it raises a ValueError",
                 'Set padding to "same" or "valid", or use Conv1D.',
                 "padding",
             )
-        return self.choice("padding", *words, *(["causal"] if self._takes_causal() else []))
-
-    def _takes_causal(self) -> bool:
-        return self.causal_since_keras3 if self.keras3 else self.causal_until_keras2
+        return self.choice("padding", "valid", "same", *["causal"] * causal, *["full"] * self.legacy)
 
     def _groups(self) -> int:
         value = self.config.get("groups", 1)
@@ -84,11 +79,11 @@ class Convolution(SlidingLayer):
                 "Set strides or dilation_rate to 1.",
                 "dilation_rate" if "dilation_rate" in self.spec.config else "strides",
             )
-        if self.has_filters and self.filters() % self.groups:
-            more = self.filters() + -self.filters() % self.groups
+        if self.filters % self.groups:
+            more = self.filters + -self.filters % self.groups
             raise LayerError(
                 "S117",
-                f"{self.class_name} has {self.filters()} filters in {self.groups} groups, which do not divide them;"
+                f"{self.class_name} has {self.filters} filters in {self.groups} groups, which do not divide them;"
                 " Keras raises a ValueError",
                 f"Set filters to a multiple of groups, {more} for instance.",
                 "groups",
@@ -96,14 +91,10 @@ class Convolution(SlidingLayer):
 
     # Channels and weights -----------------------------------------------------------------------------
 
-    def filters(self) -> int:
-        """The number of output channels. Keras 2 cuts a fraction off.
-
-        Raises: LayerError E006 or E007 where it is none.
-        """
+    def _filters(self) -> int:
         value = given(self, "filters")
         if isinstance(value, float) and not self.keras3 and value >= 1:
-            return int(value)
+            return int(value)  # Keras 2 cuts the fraction off
         return int(self.integer("filters"))
 
     def kernels(self, channels: int) -> Iterator[Weight]:
@@ -116,7 +107,7 @@ class Convolution(SlidingLayer):
 
     def output_channels(self, channels: Dim) -> Dim:
         """How many channels come out."""
-        return self.filters()
+        return self.filters
 
     def kernel_shape(self, inputs: int, outputs: int) -> tuple[int, ...]:
         """(*kernel_size, inputs, outputs); Keras 0 and 1 keep Theano's order for channels_first, and know
@@ -133,6 +124,10 @@ class Convolution(SlidingLayer):
         """The axis of the channels, counted from the end."""
         return -1 - self.rank if self.channels_first else -1
 
+    def pinned_axes(self, rank: int) -> tuple[int, ...]:
+        """The channels'."""
+        return (self.channel_axis(),)
+
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
         """The kernels, then bias (output channels,)."""
         channels = self.feature_dim(self._checked(input_shape), self.channel_axis())
@@ -141,6 +136,7 @@ class Convolution(SlidingLayer):
                 "S136",
                 f"{self.class_name} has no channels to mix in {format_shape(input_shape)}; Keras raises a ValueError",
                 "Give its input at least one channel.",
+                severity="error",
             )
         yield from self.kernels(channels)
         if self.config.get("use_bias", True):
@@ -151,41 +147,15 @@ class Convolution(SlidingLayer):
         self.check_rank(shape)  # a recorded shape has not come through check_inputs
         return shape
 
-    def build(self, input_shape: Shape) -> None:
-        """Create the weights, and remember for how many channels."""
-        super().build(input_shape)
-        if input_shape is not None:
-            self.built_channels = self.split(input_shape)[2]
-
-    def check_rank(self, shape: Shape) -> None:
-        """tf.keras takes any number of batch axes before a plain convolution's input. Raises: LayerError S101."""
-        extra = self.extra_batch_axes and self.context.dialect == "keras2"
-        if not (extra and shape is not None and len(shape) > self.rank + 2):
-            super().check_rank(shape)
-
     # Shapes -------------------------------------------------------------------------------------------
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(batch, *lengths, output channels), the channels first where data_format says so.
 
-        Raises: LayerError S103 where nothing would be left, S134 on a later call with other channels.
+        Raises: LayerError S103 where nothing would be left.
         """
         before, _, channels = self.split(input_shape)
-        self._compare_channels(input_shape, channels)
         return self.join(before, self.lengths(input_shape), self.output_channels(channels))
-
-    def _compare_channels(self, shape: KnownShape, channels: Dim) -> None:
-        first, self.was_called = not self.was_called, True
-        if channels in (None, self.built_channels) or self.built_channels is None:
-            return
-        if first and self.spec.build_config:
-            raise UnknownShape  # reported as a record that does not fit
-        raise LayerError(
-            "S134",
-            f"{self.class_name} {self.name!r} was built for {self.built_channels} channels, but gets {channels} in"
-            f" {format_shape(shape)}; Keras raises a ValueError",
-            f"Give it {self.built_channels} channels, or use another layer for this call.",
-        )
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Every kernel is applied once at each output position (padding counted like the rest)."""
@@ -203,7 +173,10 @@ class Convolution(SlidingLayer):
 class Conv(Convolution):
     """Every filter sees all channels of its group."""
 
-    extra_batch_axes = True
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        if context.dialect == "keras2":  # tf.keras takes any number of batch axes
+            self.ndim, self.min_ndim = None, self.rank + 2
 
     def kernels(self, channels: int) -> Iterator[Weight]:
         """The kernel (*kernel_size, channels / groups, filters). Raises: LayerError S117 for a fraction."""
@@ -216,7 +189,7 @@ class Conv(Convolution):
                 "groups",
             )
         trainable = not self.lora_rank()
-        yield self.weight("kernel", self.kernel_shape(channels // self.groups, self.filters()), trainable)
+        yield self.weight("kernel", self.kernel_shape(channels // self.groups, self.filters), trainable)
 
     def lora_rank(self) -> int:
         """The rank of the low-rank update of the kernel, 0 where there is none.
@@ -242,7 +215,7 @@ class Conv(Convolution):
         if rank := self.lora_rank():
             channels = self.feature_dim(input_shape, self.channel_axis()) // self.groups
             yield self.weight("lora_kernel_a", (*self.kernel_size, channels, rank), dtype="float32")
-            yield self.weight("lora_kernel_b", (rank, self.filters()), dtype="float32")
+            yield self.weight("lora_kernel_b", (rank, self.filters), dtype="float32")
 
 
 class ConvTranspose(Convolution):
@@ -275,7 +248,7 @@ class ConvTranspose(Convolution):
 
     def kernels(self, channels: int) -> Iterator[Weight]:
         """The kernel (*kernel_size, filters, channels)."""
-        yield self.weight("kernel", (*self.kernel_size, self.filters(), channels))
+        yield self.weight("kernel", (*self.kernel_size, self.filters, channels))
 
     def lengths(self, shape: KnownShape) -> KnownShape:
         """Each spatial dim times its stride, more or less. Raises: LayerError S103 where it becomes negative."""
@@ -306,14 +279,10 @@ class Multiplied(Convolution):
 
     refuses_dilated_strides = False
 
-    def depth_multiplier(self) -> int:
-        """How many channels come of each. Raises: LayerError E007 where it is none."""
-        return int(self.integer("depth_multiplier", 1 if self.keras3 else 0))
-
     def check_arguments(self) -> None:
-        """Raises: LayerError E007 for a bad depth_multiplier."""
+        """Raises: LayerError E007 for a bad depth_multiplier, as of any."""
         super().check_arguments()
-        self.depth_multiplier()
+        self.depth_multiplier = int(self.integer("depth_multiplier", 1 if self.keras3 else 0))
 
     def lengths(self, shape: KnownShape) -> KnownShape:
         """As for any convolution; but Keras 2 loses all spatial dims where one is unknown and there are holes."""
@@ -330,11 +299,11 @@ class DepthwiseConv(Multiplied):
     def kernels(self, channels: int) -> Iterator[Weight]:
         """The kernel (*kernel_size, channels, depth_multiplier), which Keras 2 calls depthwise_kernel."""
         name = "kernel" if self.keras3 else "depthwise_kernel"
-        yield self.weight(name, self.kernel_shape(channels, self.depth_multiplier()))
+        yield self.weight(name, self.kernel_shape(channels, self.depth_multiplier))
 
     def output_channels(self, channels: Dim) -> Dim:
         """The input's channels, each depth_multiplier times."""
-        return None if channels is None else channels * self.depth_multiplier()
+        return None if channels is None else channels * self.depth_multiplier
 
 
 class SeparableConv(Multiplied):
@@ -342,7 +311,7 @@ class SeparableConv(Multiplied):
 
     def mixed(self, channels: int) -> int:
         """Those that the depthwise convolution makes."""
-        return channels * self.depth_multiplier()
+        return channels * self.depth_multiplier
 
     def lengths(self, shape: KnownShape) -> KnownShape:
         """As for any convolution. Raises: LayerError S136 where Keras 2 finds an empty axis."""
@@ -352,7 +321,7 @@ class SeparableConv(Multiplied):
 
     def kernels(self, channels: int) -> Iterator[Weight]:
         """depthwise_kernel (*kernel_size, channels, depth_multiplier), pointwise_kernel (1, ..., filters)."""
-        multiplier, filters = self.depth_multiplier(), self.filters()
+        multiplier, filters = self.depth_multiplier, self.filters
         ones = (1,) * self.rank
         if self.legacy and self.channels_first:
             depthwise = (multiplier, channels, *self.kernel_size)
@@ -369,7 +338,7 @@ class Conv1D(Conv):
     """Along a sequence; causal padding keeps the future out."""
 
     rank = 1
-    causal_since_keras3 = causal_until_keras2 = True
+    causal_in = ("keras2", "keras3")
 
 
 @layer("Conv2D", "Convolution2D")
@@ -426,7 +395,7 @@ class SeparableConv1D(SeparableConv):
     """Along a sequence."""
 
     rank = 1
-    causal_until_keras2 = True
+    causal_in = ("keras2",)
 
 
 @layer("SeparableConv2D", "SeparableConvolution2D")

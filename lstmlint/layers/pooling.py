@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lstmlint.layers.base import Context, layer
+from lstmlint.layers.late import fails_when_run
 from lstmlint.layers.spatial import SlidingLayer, SpatialLayer, as_integers, bad_value, given, integers
-from lstmlint.shapes import KnownShape, Shape
+from lstmlint.shapes import KnownShape, Shape, format_shape
 from lstmlint.spec import LayerSpec
 
 
@@ -69,9 +70,17 @@ class AdaptivePooling(SpatialLayer):
         return str(value)
 
     def check_rank(self, shape: Shape) -> None:
-        """Keras checks no rank here; the channels must only be there. Raises: LayerError S101."""
-        if shape is not None and self.channels_first and len(shape) < 2:
+        """Keras builds it for any rank that has channels. Raises: LayerError S101 where there are none."""
+        if shape is None or len(shape) == self.ndim:
+            return
+        if self.channels_first and len(shape) < 2:
             super().check_rank(shape)
+        fails_when_run(
+            self,
+            "S101",
+            f"{self.class_name} expects {self.ndim} dimensions {self.axes}, but gets {format_shape(shape)}",
+            f"Give it an input of {self.ndim} dimensions.",
+        )
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(batch, *output_size, channels)."""

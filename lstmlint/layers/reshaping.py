@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from lstmlint.layers.base import Context, Layer, LayerError, layer
+from lstmlint.layers.late import fails_when_run
 from lstmlint.layers.spatial import AXES, LEGACY, SpatialLayer, bad_value, given, integers, pairs, shown
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
 from lstmlint.spec import LayerSpec
 
-INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
+INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+INTERPOLATIONS_KERAS2 = (*INTERPOLATIONS, "area", "gaussian", "mitchellcubic")
 
 
 def kept_dtype(tensor: Tensor, compute_dtype: str) -> str | None:
@@ -257,10 +259,13 @@ class UpSampling(Resized):
         return (int(value),)
 
     def _check_interpolation(self) -> None:
-        """Keras 3 looks only at the type; what it does not know fails when the layer runs."""
         value = self.config.get("interpolation", "nearest")
-        if not isinstance(value, str) or (not self.keras3 and value.lower() not in INTERPOLATIONS):
+        known = INTERPOLATIONS if self.keras3 else INTERPOLATIONS_KERAS2
+        if not isinstance(value, str):
             raise bad_value(self, "interpolation", "the name of an interpolation", "nearest")
+        if value.lower() not in known:
+            what = f"interpolation of {self.class_name} is {shown(value)}, which Keras does not know"
+            fails_when_run(self, "E007", what, f"Set it to one of {', '.join(known)}.", "interpolation")
 
     def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
         """Each length times its size.

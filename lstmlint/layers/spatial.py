@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, Layer, LayerError
@@ -11,6 +12,11 @@ from lstmlint.shapes import Dim, KnownShape, format_shape
 from lstmlint.spec import LayerSpec
 
 AXES = {1: ("steps",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
+MEANING = {
+    (rank, first): "(batch, " + ", ".join(["channels"] * first + list(names) + ["channels"] * (not first)) + ")"
+    for rank, names in AXES.items()
+    for first in (False, True)
+}
 LEGACY = ("keras0", "keras1")
 
 
@@ -23,8 +29,7 @@ class SpatialLayer(Layer):
         super().__init__(spec, context)
         self.ndim = self.rank + 2
         self.channels_first = self.data_format() == "channels_first"
-        axes = ("channels", *AXES[self.rank]) if self.channels_first else (*AXES[self.rank], "channels")
-        self.axes = f"(batch, {', '.join(axes)})"
+        self.axes = MEANING[self.rank, self.channels_first]
 
     def data_format(self) -> str:
         """channels_last or channels_first, in lower case; channels_last where the file does not say.
@@ -37,6 +42,8 @@ class SpatialLayer(Layer):
     def choice(self, argument: str, *allowed: str) -> str:
         """An argument that must be one of a few words, in any case. Raises: LayerError E007 for anything else."""
         value = given(self, argument)
+        if value in allowed:
+            return str(value)
         if isinstance(value, str) and value.lower() in allowed:
             return value.lower()
         raise bad_value(self, argument, " or ".join(f'"{word}"' for word in allowed), allowed[0])
@@ -59,6 +66,7 @@ class SpatialLayer(Layer):
                 "S136",
                 f"{self.class_name} gets {format_shape(shape)}, an axis of which is empty; Keras raises a ValueError",
                 "Give it at least one step along every axis.",
+                severity="error",
                 shape=shape,
             )
 
@@ -77,16 +85,13 @@ class SlidingLayer(SpatialLayer):
 
         Raises: LayerError (the code in `too_small`) where a window is longer than its axis.
         """
-        spatial = self.split(shape)[1]
-        lengths = tuple(
-            window_length(size, window, stride, self.padding)
-            for size, window, stride in zip(spatial, self.windows, self.strides, strict=True)
-        )
-        if self.padding == "valid":
-            for index, length in enumerate(lengths):
-                if length is not None and length <= 0:
-                    self._too_small(shape, index)
-        return lengths
+        lengths: list[Dim] = []
+        for size, window, stride in zip(self.split(shape)[1], self.windows, self.strides, strict=True):
+            length = window_length(size, window, stride, self.padding)
+            if length is not None and length <= 0 and self.padding == "valid":
+                self._too_small(shape, len(lengths))
+            lengths.append(length)
+        return tuple(lengths)
 
     def _too_small(self, shape: KnownShape, index: int) -> None:
         window, axis = self.windows[index], AXES[self.rank][index]
@@ -136,8 +141,9 @@ def integers(layer: Layer, argument: str, count: int, minimum: int = 1, floats: 
     floats: whether numbers like 2.0 are let through, as Keras does where they only divide.
     Raises: LayerError E006 where it is missing, E007 where it is anything else.
     """
-    found = as_integers(given(layer, argument), count, minimum, floats)
+    found = as_integers(layer.config.get(argument), count, minimum, floats)
     if found is None:
+        given(layer, argument)
         one = f"an integer of at least {minimum}"
         wanted = f"{one}, or a list of {count}" if count > 1 else f"{one}, or a list of one"
         raise bad_value(layer, argument, wanted, [max(minimum, 1)] * count if count > 1 else max(minimum, 1))
@@ -147,11 +153,17 @@ def integers(layer: Layer, argument: str, count: int, minimum: int = 1, floats: 
 def as_integers(value: Any, count: int, minimum: int = 1, floats: bool = False) -> tuple[int, ...] | None:
     """`value` as `count` ints of at least `minimum`, None if it is nothing like that."""
     if isinstance(value, int):
-        items: tuple[Any, ...] = (int(value),) * count
-    elif isinstance(value, list | tuple) and len(value) == count:
-        items = tuple(value)
-    else:
+        return (int(value),) * count if value >= minimum else None
+    if not isinstance(value, list | tuple) or len(value) != count:
         return None
+    for item in value:
+        if type(item) is not int or item < minimum:
+            return _odd_numbers(value, minimum, floats)
+    return tuple(value)
+
+
+def _odd_numbers(items: Sequence[Any], minimum: int, floats: bool) -> tuple[int, ...] | None:
+    """The same for a list in which something is no plain int, or too small."""
     kinds = int | float if floats else int
     # not (... >= ...) rather than <, so that NaN fails too
     if not all(isinstance(item, kinds) and item >= minimum and item != float("inf") for item in items):
