@@ -35,7 +35,9 @@ class Bidirectional(Layer):
         forward.name = "forward_" + inner.name.removeprefix("forward_")
         if back is not given:
             back.name = "backward_" + inner.name.removeprefix("backward_")
-            back.config = {**inner.config, "go_backwards": True}
+            # Keras 3 sets it, those before turned it round.
+            backwards = context.dialect == "keras3" or not inner.config.get("go_backwards")
+            back.config = {**inner.config, "go_backwards": backwards}
             back.build_config = None
         self.forward = context.make(forward)
         self.backward = context.make(back)
