@@ -114,7 +114,8 @@ class PReLU(PinnedLayer):
                     "shared_axes",
                 )
         ones = {(axis - 1) % (rank - 1) + 1 for axis in shared}
-        yield self.weight("alpha", (1 if axis in ones else self.feature_dim(shape, axis) for axis in range(1, rank)))
+        name = "alphas" if self.context.dialect in ("keras0", "keras1") else "alpha"
+        yield self.weight(name, (1 if axis in ones else self.feature_dim(shape, axis) for axis in range(1, rank)))
 
 
 __all__ = ["ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"]

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer, need, recorded_shapes, shapes_of
 from lstmlint.layers.einsum import EinsumDense
 from lstmlint.layers.late import fails_when_run
+from lstmlint.layers.quantization import policy_at
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
 from lstmlint.spec import LayerSpec
 
@@ -256,11 +257,10 @@ class ProjectedAttention(AttentionLayer):
     ) -> Iterator[tuple[str, EinsumDense, KnownShape]]:
         """The projections as layers, with the shapes they are built for."""
         use_bias = bool(self.config.get("use_bias", True))
-        policies = isinstance(self.spec.dtype, dict) and self.spec.dtype.get("class_name") == "DTypePolicyMap"
         for name, equation, output_shape, bias_axes, shape in self.projections(query, value, key):
             config = {"equation": equation, "output_shape": output_shape, "bias_axes": bias_axes if use_bias else None}
-            path = f"{self.name}/{name}" if policies else name
-            spec = LayerSpec(path, "EinsumDense", config, self.spec.pointer, dtype=self.spec.dtype)
+            dtype = policy_at(self.spec.dtype, f"{self.name}/{name}")
+            spec = LayerSpec(name, "EinsumDense", config, self.spec.pointer, dtype=dtype)
             yield name, EinsumDense(spec, self.context), shape
 
     def check_shapes(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:

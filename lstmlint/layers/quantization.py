@@ -64,7 +64,7 @@ def policy_of(dtype: Any, path: str) -> Policy | None:
     config = dtype["config"]
     class_name = dtype.get("class_name")
     if class_name == "DTypePolicyMap":
-        return policy_of(_mapped(config, path), path)
+        return policy_of(policy_at(dtype, path), path)
     mode = config.get("mode")
     if class_name in ("DTypePolicy", "FloatDTypePolicy") or "mode" not in config:
         return None
@@ -77,7 +77,13 @@ def policy_of(dtype: Any, path: str) -> Policy | None:
     return _policy(mode, str(source), history, strict=class_name == "QuantizedDTypePolicy")
 
 
-def _mapped(config: dict[str, Any], path: str) -> Any:
+def policy_at(dtype: Any, path: str) -> Any:
+    """A layer's `dtype`, or where that is a DTypePolicyMap, what it holds for the path ("attention/query")."""
+    if not isinstance(dtype, dict) or dtype.get("class_name") != "DTypePolicyMap":
+        return dtype
+    config = dtype.get("config")
+    if not isinstance(config, dict):
+        return None
     policies = config.get("policy_map")
     if isinstance(policies, dict):
         if path in policies:
@@ -298,6 +304,6 @@ def with_lora(layer: Layer, weights: list[Weight], kernel: Weight, mode: str | N
 
 
 __all__ = [
-    "MODES", "Policy", "in_order", "is_plain", "layer_policy", "policy_of", "quantized_embeddings",
+    "MODES", "Policy", "in_order", "is_plain", "layer_policy", "policy_at", "policy_of", "quantized_embeddings",
     "quantized_reverse", "quantized_weights", "refused", "with_lora",
 ]  # fmt: skip

@@ -19,6 +19,15 @@ POLICIES = (
 )  # fmt: skip
 
 
+MAP = {
+    "module": "keras.dtype_policies", "class_name": "DTypePolicyMap", "registered_name": None,
+    "config": {"default_policy": "mixed_bfloat16", "policy_map": {"layer/query": {
+        "module": "keras.dtype_policies", "class_name": "QuantizedDTypePolicy", "registered_name": None,
+        "config": {"mode": "int8", "source_name": "float32"}}, "layer/.*output": {
+        "module": "keras", "class_name": "DTypePolicy", "registered_name": None, "config": {"name": "bfloat16"}}}},
+}  # fmt: skip
+
+
 class Drawer:
     """Draws rows; `dialect` keeps to what one Keras knows."""
 
@@ -188,7 +197,7 @@ class Drawer:
             dropout=[0.0, 0.1, 1.5],
         )
         if self.dialect == "keras3":
-            config |= self.some(use_gate=[True, False], sliding_window=[None, 2, 0], dtype=POLICIES[:4])
+            config |= self.some(use_gate=[True, False], sliding_window=[None, 2, 0], dtype=[*POLICIES[:4], MAP])
         else:
             config |= {"query_shape": inputs[0], "value_shape": inputs[1], "key_shape": inputs[-1]}
         if self.random.random() < 0.03:
