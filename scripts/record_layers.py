@@ -22,7 +22,12 @@ sys.path.insert(0, str(ROOT))
 from tests.layer_rows import keras_says  # noqa: E402
 
 # The file that the rows go to -> the module that draws them, and how many of each class.
-FAMILIES = {"mixed": ("row_draws", 10), "spatial": ("spatial_draws", 8)}
+FAMILIES = {
+    "mixed": ("row_draws", 10),
+    "spatial": ("spatial_draws", 8),
+    "preprocessing": ("preprocessing_draws", 6),
+    "tokens": ("token_draws", 20),  # needs tensorflow, too
+}
 
 
 def main(package: str, families: list[str]) -> None:
@@ -37,9 +42,11 @@ def record(keras: Any, dialect: str, family: str) -> None:
     module, count = FAMILIES[family]
     draws = import_module(f"tests.referee.{module}")
     recorded = []
-    for name in draws.FAMILY:
-        if dialect == "keras2" and name in draws.NOT_IN_TF_KERAS:
-            continue
+    names = list(draws.FAMILY)
+    if dialect == "keras2":
+        names = [name for name in names if name not in draws.NOT_IN_TF_KERAS]
+        names += getattr(draws, "ONLY_IN_TF_KERAS", [])
+    for name in names:
         drawer = draws.Drawer(sum(name.encode()) + 1, dialect)
         for _ in range(count if dialect == "keras3" else count // 2):
             row = drawer.draw(name)

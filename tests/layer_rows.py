@@ -2,7 +2,7 @@
 
 A row: {"layer": {"class_name", "config"}, "inputs": [shape, ...], "call": {"args": [...], "kwargs": {...}}}, where
 "$1" stands for the second input. Without "call", one input is the argument, and several are one list. A row may
-have "dtypes", those of the inputs; then the verdicts have those of the outputs.
+have "dtypes", those of the inputs; then the verdicts have "output_dtypes".
 """
 
 from __future__ import annotations
@@ -52,17 +52,22 @@ def keras_says(keras: Any, row: Row) -> Row:
     except Exception as error:  # noqa: BLE001 - whatever Keras raises is its verdict
         return {"refused": f"{type(error).__name__}: {error}"}
     flat = flatten(outputs)
-    verdict = {
+    verdict: Row = {
         "weights": [
             [_name(weight, layer.name), list(weight.shape), weight.trainable, _dtype(weight)]
             for weight in layer.weights
-            if hasattr(weight, "shape")  # tf_keras lists lookup tables too
+            if is_counted(weight)
         ],
         "outputs": [list(tensor.shape) for tensor in flat],
     }
     if "dtypes" in row:
-        verdict["dtypes"] = [_dtype(tensor) for tensor in flat]
+        verdict["output_dtypes"] = [_dtype(tensor) for tensor in flat]
     return verdict
+
+
+def is_counted(weight: Any) -> bool:
+    """tf_keras also lists lookup tables, which have no shape, and variables that leave a dimension open."""
+    return None not in getattr(weight, "shape", (None,))
 
 
 def inputs_of(row: Row) -> list[tuple[list[int | None], str]]:
@@ -73,6 +78,7 @@ def inputs_of(row: Row) -> list[tuple[list[int | None], str]]:
 
 def _name(weight: Any, layer: str) -> str:
     path: str = getattr(weight, "path", weight.name).partition(":")[0]
+    path = path.replace("Variable", "num_documents")  # the only weight that nobody named
     return path.partition(f"{layer}/")[2] or path
 
 
@@ -83,9 +89,10 @@ def _dtype(weight: Any) -> str:
 def lstmlint_says(row: Row, dialect: Dialect = "keras3") -> Row:
     """The same of lstmlint, or {"refused": its first error}."""
     run = Inferrer(dialect, Bindings())
-    parse = parse_keras3 if dialect == "keras3" else parse_keras2
-    extra = () if dialect == "keras3" else (dialect,)
-    spec = parse(row["layer"], "", Names(), *extra, 0)
+    if dialect == "keras3":
+        spec = parse_keras3(row["layer"], "", Names(), 0)
+    else:
+        spec = parse_keras2(row["layer"], "", Names(), dialect, 0)
     layer = run.make(spec)
     args, kwargs = call_of(row, [Tensor(tuple(shape), dtype) for shape, dtype in inputs_of(row)])
     outputs = run.apply(layer, args, kwargs)
@@ -93,12 +100,12 @@ def lstmlint_says(row: Row, dialect: Dialect = "keras3") -> Row:
     if errors:
         return {"refused": f"{errors[0].code}: {errors[0].message}"}
     tensors = tensors_in(outputs)
-    verdict = {
+    verdict: Row = {
         "weights": [[w.name, list(w.shape), w.trainable, w.dtype] for w in layer.all_weights()],
         "outputs": [None if tensor.shape is None else list(tensor.shape) for tensor in tensors],
     }
     if "dtypes" in row:
-        verdict["dtypes"] = [tensor.dtype for tensor in tensors]
+        verdict["output_dtypes"] = [tensor.dtype for tensor in tensors]
     return verdict
 
 

@@ -92,7 +92,8 @@ class STFTSpectrogram(SlidingLayer):
         if step is not None and not (isinstance(step, int | float) and 1 <= step <= self.frame_length):
             raise bad_value(self, "frame_step", f"1 to frame_length, {self.frame_length}", self.frame_length)
         self.padding = self.config["padding"]
-        self.windows, self.strides = (self.frame_length,), (step or self.frame_length // 2,)
+        strides: Any = (step or self.frame_length // 2,)  # Keras takes 1.5, too
+        self.windows, self.strides = (self.frame_length,), strides
         if self.strides == (0,):
             raise LayerError(
                 "E007", "frame_length of STFTSpectrogram is 1, half of which is no step; Keras raises an error",

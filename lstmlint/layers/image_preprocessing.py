@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from lstmlint.layers.base import Context, LayerError, UnknownShape, layer
 from lstmlint.layers.preprocessing import PreprocessingLayer
-from lstmlint.layers.signatures import REQUIRED
 from lstmlint.layers.spatial import bad_value, given
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape
 from lstmlint.spec import LayerSpec
@@ -69,20 +68,19 @@ def overlapping(low: float, high: float, empty: bool = False) -> Rule:
     return Rule(accepts, f"a number from {low:g} to {high:g}, or two of them", high / 2)
 
 
-def mirrored(low: float, high: float, ordered: bool = True, optional: bool = False) -> Rule:
-    """tf_keras: two numbers in a range, or one that stands for -x and x."""
+def mirrored(low: float, high: float, ordered: bool = True) -> Rule:
+    """tf_keras: two numbers in a range (more are ignored), or one that stands for -x and x."""
 
     def accepts(value: Any) -> bool:
-        if value is None:
-            return optional
-        first, second = value if _two(value) else (value, value)
+        first, second = _bounds(value)
         if not (_number(first) and _number(second)):
             return False
-        if not _two(value):
+        if not isinstance(value, list):
             first = -first
         return low <= first <= high and low <= second <= high and not (ordered and first > second)
 
-    return Rule(accepts, f"a number, or a lower and an upper bound, from {low:g} to {high:g}", 0.2)
+    limits = f" from {low:g} to {high:g}" if high < inf else f" of at least {low:g}" if low > -inf else ""
+    return Rule(accepts, f"a positive number, or a lower and an upper bound{limits}", 0.2)
 
 
 def number(low: float, high: float) -> Rule:
@@ -90,9 +88,15 @@ def number(low: float, high: float) -> Rule:
     return Rule(lambda value: _number(value) and low <= value <= high, f"a number from {low:g} to {high:g}", high / 2)
 
 
+def _bounds(value: Any) -> tuple[Any, Any]:
+    if isinstance(value, list):
+        return (value[0], value[1]) if len(value) > 1 else (None, None)
+    return value, value
+
+
 def _contrast(value: Any) -> bool:
-    low, high = value if _two(value) else (value, value)
-    return _number(low) and _number(high) and 0 <= low <= 1 and high >= 0
+    low, high = _bounds(value)
+    return _number(low) and _number(high) and 0 <= low <= 1 and high >= 0 and low + high > 0
 
 
 def _odd(value: Any) -> bool:
@@ -186,8 +190,11 @@ KERAS3: Mapping[str, Mapping[str, Rule]] = {
     "RandomCrop": {"factor": BASE},
     "MaxNumBoundingBoxes": {"factor": BASE, "max_number": WHOLE, "fill_value": WHOLE},
 }
-# Arguments for which null says that there is none.
-OPTIONAL = frozenset({"brightness_factor", "contrast_factor", "saturation_factor", "hue_factor"})
+# Arguments for which null says that there is none (to RandomZoom: the height's).
+OPTIONAL = {
+    "RandomColorJitter": ("brightness_factor", "contrast_factor", "saturation_factor", "hue_factor"),
+    "RandomZoom": ("width_factor",),
+}
 
 _RESIZE = Rule(
     lambda value: isinstance(value, str)
@@ -207,7 +214,7 @@ TF_KERAS: Mapping[str, Mapping[str, Rule]] = {
     "RandomTranslation": {"height_factor": mirrored(-1, 1), "width_factor": mirrored(-1, 1), **SPATIAL},
     "RandomZoom": {
         "height_factor": mirrored(-1, 1, ordered=False),
-        "width_factor": mirrored(-1, inf, ordered=False, optional=True),
+        "width_factor": mirrored(-1, inf, ordered=False),
         **SPATIAL,
     },
     "Resizing": {"interpolation": _RESIZE},
@@ -232,11 +239,11 @@ class ImageLayer(PreprocessingLayer):
 
     def check(self) -> None:
         """What the table says of the class, and the seed. Raises: LayerError E006, E007."""
+        optional = OPTIONAL.get(self.class_name, ())
         for argument, rule in self.rules().items():
-            value = self.config.get(argument, None)
-            if value is REQUIRED:
-                given(self, argument)
-            if argument in self.config and not (value is None and argument in OPTIONAL) and not rule.accepts(value):
+            if argument not in self.config or (self.config[argument] is None and argument in optional):
+                continue
+            if not rule.accepts(given(self, argument)):
                 raise bad_value(self, argument, rule.wants, rule.example)
 
     def rules(self) -> dict[str, Rule]:
@@ -298,8 +305,10 @@ class Augmentation(ImageLayer):
             )
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """The layer's dtype; two layers leave the input's."""
-        return inputs.dtype if self.class_name in ("Equalization", "RandomGrayscale") else self.compute_dtype
+        """The layer's dtype; two layers leave integers as they are."""
+        if self.class_name in ("Equalization", "RandomGrayscale") and inputs.dtype and "float" not in inputs.dtype:
+            return inputs.dtype
+        return self.compute_dtype
 
 
 class SizedLayer(ImageLayer):
@@ -325,8 +334,14 @@ class SizedLayer(ImageLayer):
                 shape=shape,
             )
         dims = list(shape)
+        if len(dims) == 4 and not self.keras3 and self.by_aspect() and None in (dims[height], dims[width]):
+            dims[0] = None  # TensorFlow takes two paths, and only one of them keeps the batch
         dims[height], dims[width] = self.size("height"), self.size("width")
         return tuple(dims)
+
+    def by_aspect(self) -> bool:
+        """Whether images are cut before they are scaled."""
+        return bool(self.config.get("crop_to_aspect_ratio", True))
 
 
 @layer("Resizing")

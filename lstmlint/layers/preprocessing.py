@@ -125,7 +125,7 @@ class CategoricalLayer(PreprocessingLayer):
                 'Give it one value per sample, (batch, 1), or set output_mode to "int".',
                 shape=shape,
             )
-        return (depth,) if rank < 2 else (shape[0], depth)
+        return (depth,) if rank < 2 else (None if self.config.get("sparse") else shape[0], depth)
 
     def output_dtype(self, inputs: Tensor) -> str | None:
         """Integers as int64 unless the layer has another dtype; encodings in its dtype."""
@@ -197,6 +197,10 @@ class HashedCrossing(CategoricalLayer):
     def depth(self) -> Dim:
         """num_bins."""
         return self.dimension("num_bins")
+
+    def encoded(self, shape: KnownShape, depth: Dim) -> KnownShape:
+        """Keras 3: like one_hot elsewhere, but the only axis gives way to its encoding, too."""
+        return (*shape[:-1], depth) if shape[-1] == 1 else (*shape, depth)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
         """One tensor for the list of features. Raises: LayerError S122, S113, E007."""

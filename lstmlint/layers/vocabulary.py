@@ -182,6 +182,8 @@ class Vocabulary:
         return [token if isinstance(token, str) else str(token) for token in given]
 
     def _check(self, tokens: list[Any], special: list[Any]) -> None:
+        if not tokens:
+            raise self._error(f"holds only the special tokens {shown(special)}", "Add tokens to look up.")
         if len(set(tokens)) != len(tokens):
             seen: set[Any] = set()
             twice = next(token for token in tokens if token in seen or seen.add(token))  # type: ignore[func-returns-value]
@@ -367,7 +369,9 @@ class TextVectorization(VocabularyLayer):
             if split not in ("whitespace", "character"):
                 raise UnknownShape
             shape = shape[:-1] if len(shape) > 1 else shape
-            shape = (None, None) if len(shape) == 1 else (*shape, None)
+            if len(shape) == 1 and not (shape == (1,) and split == "character"):
+                shape = (None,)  # TensorFlow's ragged tensors forget how many rows they have
+            shape = (*shape, None)
         if self.config.get("ngrams") is not None:
             shape = (*shape[:-1], None)
         if self.mode is None:
