@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lstmlint import layers as registry
-from lstmlint.explaining.explanation import Explanation, explain_row
+from lstmlint.explaining.explanation import Explanation, example_input, explain_row
 from lstmlint.findings import UsageError
 from lstmlint.inference import infer
 from lstmlint.layers.arguments import arguments_of
@@ -70,9 +70,10 @@ def count_layer(
     row = summary.layers[0]
     refusals = [problem for problem in summary.problems if problem.severity in (None, "error") and row.params is None]
     if not shapes and not any(problem.code.startswith("E") for problem in refusals) and row.params is None:
+        wanted = "13,5 --input 13,5" if merges(spec.class_name) else example_input(spec)
         raise UsageError(
             f"the weights of {spec.class_name} depend on its input: give its shape without the batch with --input, for"
-            f" instance {example(spec)}"
+            f" instance --input {wanted}"
         )
     if refusals:
         raise UsageError(f"{refusals[0].message}. {refusals[0].help}".rstrip())
@@ -127,20 +128,6 @@ def merges(class_name: str) -> bool:
 
     cls = registry.find(class_name)
     return cls is not None and issubclass(cls, Merge)
-
-
-def example(spec: LayerSpec) -> str:
-    """What to type for an input that is missing."""
-    if spec.model is not None and spec.model.layers:
-        return example(spec.model.layers[0])
-    if merges(spec.class_name):
-        return "--input 13,5 --input 13,5"
-    cls = registry.find(spec.class_name)
-    rank = getattr(cls, "ndim", None) or getattr(cls, "min_ndim", None) or 3
-    rank = 5 if spec.class_name == "ConvLSTM2D" else rank
-    dims = {2: "5", 4: "32,32,3", 5: "10,32,32,3", 6: "10,8,8,8,3"}.get(rank, "13,5")
-    what = {"13,5": "13 timesteps of 5 features", "5": "5 features"}.get(dims)
-    return f"--input {dims}" + (f" for {what}" if what else "")
 
 
 class Reader:

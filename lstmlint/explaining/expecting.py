@@ -123,11 +123,23 @@ def search(explanation: Explanation, number: int) -> Expectation:
         fitting = [item for item in fitting if item[1].mistakes == ["layer-left-out"]]
     elif not fitting:
         fitting = [item for item in pairs(groups, total) if item[0] == number]
-    found.matches = sorted((match for _, match in fitting), key=lambda match: match.rank)
+    found.matches = merged(sorted((match for _, match in fitting), key=lambda match: match.rank))
+    if found.matches and found.matches[0].rank <= (1, USUAL):  # "the kernel only" says no more than "no bias"
+        found.matches = [match for match in found.matches if match.mistakes[0] not in ("one-weight-only", "macs")]
     if not known and not found.matches:
         found.nearest = nearest(singles, number, layers, total)
         found.hints = list(multiples(number, groups))
     return found
+
+
+def merged(matches: Iterable[Match]) -> list[Match]:
+    """The matches, those that say the same of different layers as one."""
+    kept: dict[tuple[str, str, str, str], Match] = {}
+    for match in matches:
+        same = kept.setdefault((match.scope, match.title, match.text, match.arithmetic), match)
+        if same is not match:
+            same.layers += [name for name in match.layers if name not in same.layers]
+    return list(kept.values())
 
 
 def multiples(number: int, groups: list[Group]) -> Iterator[str]:
@@ -182,11 +194,6 @@ def grouped(layers: Iterable[LayerExplanation]) -> list[Group]:
             groups[key] = Group(recipe, truth, [], list(recipe.mistakes(layer.facts)))
         groups[key].layers.append(layer)
     return list(groups.values())
-
-
-def in_layer(name: str, total: int | None) -> str:
-    """Where a mistake is made, for a heading; nothing where there is only one layer to speak of."""
-    return "" if total is None else f" in {name}"
 
 
 def single(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]]:

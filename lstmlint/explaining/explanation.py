@@ -12,10 +12,12 @@ from lstmlint.explaining.recipes import Facts, Parts, Recipe
 from lstmlint.explaining.recurrent import GateSlice, gate_slices
 from lstmlint.findings import UsageError
 from lstmlint.inference import NestedModel
+from lstmlint.layers import find
 from lstmlint.layers.base import Layer, Weight
 from lstmlint.layers.rnn import RNN, Gated, RecurrentLayer, StackedRNNCells
 from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
 from lstmlint.shapes import Dim, Shape, format_shape
+from lstmlint.spec import LayerSpec
 from lstmlint.summary import LayerSummary, ModelSummary
 
 if TYPE_CHECKING:
@@ -211,9 +213,10 @@ def find_rows(summary: ModelSummary, name: str) -> list[tuple[str, LayerSummary]
 def _inner_names(layer: Layer) -> set[str]:
     if isinstance(layer, NestedModel):  # its layers have rows of their own
         return set()
-    names: set[str] = set()
+    # A Bidirectional renames what it wraps; the file's own name is in its config.
+    names = {value.name for value in layer.spec.config.values() if isinstance(value, LayerSpec)}
     for inner in layer.sublayers:
-        names |= {inner.name, inner.spec.name} | _inner_names(inner)
+        names |= {inner.name} | _inner_names(inner)
     return names
 
 
@@ -358,11 +361,23 @@ def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
         if summary is not None and (not summary.inputs or summary.inputs[0] is None):
             return (
                 "the model states no input shape, and the weights depend on the input's last axis. Give one with"
-                " --input-shape, for instance --input-shape 13,5 for 13 timesteps of 5 features."
+                f" --input-shape, for instance --input-shape {example_input(summary.layers[0].spec)}."
             )
         sources = ", ".join(repr(source.name) for source in row.inbound)
         return f"the shape that {sources or 'its input'} gives it is not known, and the weights depend on it."
     return f"the shape of its input, {format_shape(row.input_shape)}, does not tell all that its weights depend on."
+
+
+def example_input(spec: LayerSpec) -> str:
+    """A shape without the batch that suits a layer, and what it means."""
+    if spec.model is not None and spec.model.layers:
+        return example_input(spec.model.layers[0])
+    axes = next((int(number) for number in "123" if f"{number}D" in spec.class_name), 0)
+    if axes:
+        return "10," * ("LSTM" in spec.class_name) + "32," * axes + "3"
+    if getattr(find(spec.class_name), "min_ndim", None) == 2:
+        return "5 for 5 features"
+    return "13,5 for 13 timesteps of 5 features"
 
 
 def _all_inside(layer: Layer) -> Iterator[Layer]:

@@ -328,12 +328,13 @@ class Directions(Parts):
 
     def roles(self, facts: Facts) -> str:
         """That each direction has weights of its own, and what the numbers of one of them are."""
-        first = self.parts[0][1].roles(facts)
-        return (
+        said = (
             "One RNN reads the sequence forward and one backward, each with all the weights of its own, so the count is"
-            f" that of both; merge_mode ({self.merge_mode}) joins their outputs and owns nothing. In each of them"
-            f" {first}"
+            f" that of both; merge_mode ({self.merge_mode}) joins their outputs and owns nothing"
         )
+        if any(part != self.parts[0][1] for _, part in self.parts):
+            return f"{said}, and the number of timesteps never enters the count."
+        return f"{said}. In each of them {self.parts[0][1].roles(facts)}"
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """One direction forgotten, or made of one layer twice or half as wide; and what each RNN allows."""
