@@ -416,17 +416,17 @@ def size(dims: Iterable[int]) -> int:
 def reach(dim: int, positions: int, kernel: int, stride: int, before: int) -> int:
     """The number of inputs that all windows along an axis cover, those beyond its ends left out.
 
-    Position i covers [i·stride - before, i·stride - before + kernel). Only windows near the ends are cut.
+    Position i covers [i·stride - before, i·stride - before + kernel).
     """
-    inner_first = -(-before // stride)
-    inner_last = (dim - kernel + before) // stride
-    inside = max(0, min(inner_last, positions - 1) - inner_first + 1)
-    if inside == 0:
-        edges: Iterable[int] = range(min(positions, 2 * kernel + dim))
-    else:
-        edges = (*range(min(inner_first, positions)), *range(inner_last + 1, positions))
-    cut = sum(max(0, min(dim, i * stride - before + kernel) - max(0, i * stride - before)) for i in edges)
-    return inside * kernel + cut
+    return clipped_sum(positions, stride, kernel - before, dim) - clipped_sum(positions, stride, -before, dim)
+
+
+def clipped_sum(count: int, stride: int, offset: int, top: int) -> int:
+    """The sum of i·stride + offset for i < count, each number held between 0 and `top`."""
+    low = min(max(-offset // stride + 1, 0), count)
+    high = min(max((top - 1 - offset) // stride + 1, low), count)
+    between = high - low
+    return stride * (low + high - 1) * between // 2 + offset * between + (count - high) * top
 
 
 @layer("LocallyConnected1D")
