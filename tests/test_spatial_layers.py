@@ -137,6 +137,13 @@ def test_other_dialects(
         ("keras2", "Conv1D", CONV, (None, 5, 0), "S136"),
         ("keras2", "GlobalMaxPooling1D", {}, (None, 0, 5), "S136"),
         ("keras2", "UpSampling3D", {}, (None, 0, 5, 5, 5), "S136"),
+        ("keras2", "UpSampling1D", {"size": "twice"}, (None, 5, 5), "E007"),
+        ("keras3", "UpSampling1D", {"size": True}, (None, 5, 5), "E007"),
+        ("keras3", "UpSampling2D", {"interpolation": None}, (None, 5, 5, 5), "E007"),
+        ("keras3", "Reshape", {"target_shape": 5}, (None, 5), "E007"),
+        ("keras3", "Reshape", {"target_shape": [-1, -1]}, (None, 5), "E007"),
+        ("keras3", "MaxPooling1D", {"padding": "SAME"}, (None, 5, 5), "E007"),
+        ("keras3", "AdaptiveMaxPooling1D", {"output_size": 2, "data_format": "channels_first"}, (None,), "S101"),
         ("keras2", "UpSampling2D", {"interpolation": "cubic"}, (None, 5, 5, 5), "E007"),
         ("keras2", "Conv2DTranspose", {**CONV, "dilation_rate": [1, 2]}, (None, 5, 5, 5), "E007"),
     ],
@@ -145,6 +152,26 @@ def test_refused_in_other_dialects(
     dialect: Dialect, name: str, config: dict[str, Any], shape: Shape, code: str
 ) -> None:
     assert run(name, config, shape, dialect=dialect)[2] == [code]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "name", "config", "shape", "output"),
+    [
+        ("keras2", "UpSampling1D", {"size": "2"}, (None, 5, 3), (None, 10, 3)),
+        ("keras2", "UpSampling2D", {}, (None, None, 4, 3), (None, None, None, 3)),
+        ("keras2", "Cropping3D", {"cropping": 2}, (None, 3, 4, 5, 3), (None, 0, 0, 1, 3)),
+        ("keras2", "Cropping2D", {"cropping": -1}, (None, 2, 2, 3), (None, 0, 0, 3)),
+        ("keras2", "RepeatVector", {"n": -1}, (None, 3), (None, None, 3)),
+        ("keras2", "Reshape", {"target_shape": [-2, 2]}, (None, 6), (None, 3, 2)),
+        ("keras3", "Reshape", {"target_shape": [2, None]}, (None, 7), (None, 2, None)),
+        ("keras3", "ZeroPadding2D", {"padding": -1}, (None, 5, 3, 3), (None, 3, 1, 3)),
+        ("keras3", "AdaptiveMaxPooling2D", {"output_size": [2, None]}, (None, 5, 3, 3), (None, 2, None, 3)),
+    ],
+)
+def test_shapes_of_odd_arguments(
+    dialect: Dialect, name: str, config: dict[str, Any], shape: Shape, output: Shape
+) -> None:
+    assert run(name, config, shape, dialect=dialect)[1:] == ([output], [])
 
 
 @pytest.mark.parametrize("name", ["Conv2D", "MaxPooling2D", "Flatten", "Cropping2D", "UpSampling2D"])

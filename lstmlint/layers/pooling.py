@@ -73,7 +73,7 @@ class AdaptivePooling(SpatialLayer):
         """Keras builds it for any rank that has channels. Raises: LayerError S101 where there are none."""
         if shape is None or len(shape) == self.ndim:
             return
-        if self.channels_first and len(shape) < 2:
+        if len(shape) < (2 if self.channels_first else 1):
             super().check_rank(shape)
         fails_when_run(
             self,

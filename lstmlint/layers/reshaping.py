@@ -63,6 +63,8 @@ class Flatten(Rearranging):
 class Reshape(Rearranging):
     """The same numbers in target_shape, in which one dimension may be -1: what is left."""
 
+    min_ndim = 1
+
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
         value = given(self, "target_shape")
@@ -194,7 +196,8 @@ class Cropping(Resized):
                 yield None
             elif size > start + end or (self.rank == 3 and not self.keras3):
                 # Keras 2 slices, and forgets in three dimensions to look whether anything is left.
-                yield len(range(size)[start : -end if end else None])
+                kept = range(size)[start : -end if end else None]
+                yield max(kept.stop - kept.start, 0)
             else:
                 self._nothing_left(index, shape)
 
