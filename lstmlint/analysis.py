@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ class Options:
 
     select: codes, prefixes or names to run instead of the default set (None: the default); extend_select
     adds to it. ignore: codes, prefixes or names to leave out. severities: code -> severity.
-    max_params: the budget.
+    max_params: the budget. weights: whether to look at weights stored beside the model.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -29,6 +29,7 @@ class Options:
     ignore: tuple[str, ...] = ()
     severities: dict[str, Severity] = field(default_factory=dict)
     max_params: int | None = None
+    weights: bool = True
 
 
 @dataclass(slots=True)
@@ -95,10 +96,26 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
     else:
         report.dialect = spec.dialect
         report.model = infer(spec, options.bindings)
+        if options.weights and document.stored_weights is not None:
+            problems += confirm_weights(report.model, document.stored_weights)
         problems += rules.run(report.model, lambda rule: wanted(rule.code, rule.name, rule.enabled, options))
         problems += over_budget(report.model, options)
     report.findings = name_findings(problems, options, document.locate)
     return report
+
+
+def confirm_weights(model: ModelSummary, read_headers: Callable[[], Any]) -> list[Problem]:
+    """Compare the model with the weights stored beside it. E012, where these cannot be read."""
+    from lstmlint.witness import confirm
+
+    try:
+        stored = read_headers()
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+        message = f"the weights stored beside the model cannot be read: {error}"
+        return [Problem("E012", message, "Save the model again; with --no-weights they are not looked at.")]
+    if stored:
+        confirm(model, stored)
+    return []
 
 
 def matches(code: str, name: str, selectors: tuple[str, ...]) -> bool:

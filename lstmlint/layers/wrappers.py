@@ -44,7 +44,7 @@ class Bidirectional(Layer):
         self.sublayers = [self.forward, self.backward]
         self.recurrent = isinstance(self.forward, RecurrentLayer) and isinstance(self.backward, RecurrentLayer)
         if self.recurrent:
-            self.ndim, self.axes = self.forward.ndim, self.forward.axes  # type: ignore[misc]
+            self.ndim, self.axes = self.forward.ndim, self.forward.axes
             self.check_pair()
         elif not isinstance(self.forward, UnknownLayer) and not self.forward.failed:
             raise LayerError(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from lstmlint.findings import Problem
+
+if TYPE_CHECKING:
+    from lstmlint.reading.stored_weights import StoredWeights
 
 Container = Literal["json", "yaml", "keras", "hdf5", "tfjs", "saved_model"]
 Locator = Callable[[str], tuple[int, int]]
@@ -20,6 +23,7 @@ class Document:
     locator: pointer -> (line, column), 1-based; called only when a finding needs it.
     training_config: what stands beside the model: an HDF5 attribute, or a part of `data` outside of the
         model, which `training_pointer` then names.
+    stored_weights: reads the headers of the weights that lie beside the model, if any do.
     problems: what was wrong but did not stop the reading (duplicate keys, NaN, odd YAML tags).
     """
 
@@ -32,6 +36,7 @@ class Document:
     training_pointer: str = ""
     keras_version: str | None = None
     backend: str | None = None
+    stored_weights: Callable[[], StoredWeights | None] | None = None
     problems: list[Problem] = field(default_factory=list)
 
     @property

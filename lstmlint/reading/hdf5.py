@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 from lstmlint.findings import ReadError
@@ -52,6 +53,9 @@ def read_hdf5(source: Source) -> Document:
     document.backend = attributes["backend"]
     if attributes["training_config"] is not None:
         add_training_config(document, attributes["training_config"])
+    from lstmlint.reading.stored_weights import of_hdf5
+
+    document.stored_weights = partial(of_hdf5, source)
     return document
 
 

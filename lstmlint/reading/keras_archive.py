@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from lstmlint.findings import ReadError
 from lstmlint.reading import json_text, lookalikes
@@ -15,6 +16,10 @@ from lstmlint.reading.model import as_text, is_model, to_document
 from lstmlint.reading.source import Source
 from lstmlint.reading.text import decode
 
+if TYPE_CHECKING:
+    from lstmlint.reading.stored_weights import StoredWeights
+
+WEIGHTS_MEMBER = "model.weights.h5"
 _CONFIG = "config.json"
 _METADATA = "metadata.json"
 _MAX_METADATA_BYTES = 2**20
@@ -40,7 +45,17 @@ def read_archive(source: Source) -> Document:
                 raise ReadError("E002", *_other_archive(names))
             config = _member(archive, _CONFIG, source.limit)
             metadata = _member(archive, _METADATA, _MAX_METADATA_BYTES) if _METADATA in names else b"{}"
-    return _document(source.name, config, metadata)
+    document = _document(source.name, config, metadata)
+    if WEIGHTS_MEMBER in names:
+        document.stored_weights = partial(read_stored_weights, source)
+    return document
+
+
+def read_stored_weights(source: Source) -> StoredWeights | None:
+    """The headers of an archive's weights, None where they cannot be read."""
+    from lstmlint.reading.stored_weights import of_archive
+
+    return of_archive(source)
 
 
 def read_folder(path: Path, name: str, limit: int) -> Document:

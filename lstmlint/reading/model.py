@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import Problem, ReadError
 from lstmlint.reading import json_text, lookalikes
 from lstmlint.reading.document import Container, Document, Locator
+
+if TYPE_CHECKING:
+    from lstmlint.reading.stored_weights import StoredWeights
 
 # TensorFlow.js, HDF5 attributes written out, frugally-deep, and what people call it themselves.
 _TFJS_KEYS = ("modelTopology", "model_topology")
@@ -39,6 +43,9 @@ def to_document(
         _note(document, value)
         if key in _TFJS_KEYS:
             document.container = "tfjs"
+            manifest = value.get("weightsManifest")
+            if manifest:
+                document.stored_weights = partial(_tfjs_weights, manifest)
         if isinstance(value[key], str):
             value[key] = _decoded(document, value[key], key)
         document.model_pointer += f"/{key}"
@@ -62,6 +69,12 @@ def is_model(value: Any) -> bool:
     if isinstance(config, dict):
         return "layers" in config or value["class_name"] in MODEL_CLASSES
     return isinstance(config, list)
+
+
+def _tfjs_weights(manifest: Any) -> StoredWeights | None:
+    from lstmlint.reading.stored_weights import of_tfjs
+
+    return of_tfjs(manifest)
 
 
 def _has_class(value: Any) -> bool:

@@ -171,6 +171,14 @@ def bad_dtype_policy() -> None:
     """
 
 
+@reported("E012", "unreadable-weights", "warning")
+def unreadable_weights() -> None:
+    """The weights stored beside the model cannot be read, so that they do not confirm its counts.
+
+    Fix: save the model again, or pass `--no-weights`.
+    """
+
+
 @reported("E099", "internal-error", "error")
 def internal_error() -> None:
     """lstmlint itself failed on a part of the model; the rest of the report stands.

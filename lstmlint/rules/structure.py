@@ -769,3 +769,12 @@ def _embedding_length(row: LayerSummary, arriving: Shape) -> Iterator[Problem]:
         row.name,
         row.spec.argument_pointer("input_length"),
     )
+
+
+@reported("S139", "stored-weights-differ", "error")
+def stored_weights_differ() -> None:
+    """The weights stored beside the model (in a .keras archive, an .h5 file or a TensorFlow.js manifest) have other
+    shapes than its architecture asks for; Keras cannot load the two together.
+
+    Fix: the architecture that the weights were saved with, or the weights that belong to it.
+    """

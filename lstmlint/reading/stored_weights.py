@@ -1,0 +1,190 @@
+"""The names and shapes of weights that lie beside a model. Only headers are read, never a tensor.
+
+Three places hold them: `model.weights.h5` in a .keras archive, the groups of an HDF5 file, and the manifest of a
+TensorFlow.js model.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from lstmlint.reading.keras_archive import WEIGHTS_MEMBER
+from lstmlint.reading.source import Source
+
+# A compressed member must be unpacked as a whole to be looked into; Keras itself never compresses.
+_MAX_UNPACKED_BYTES = 64 * 2**20
+_MAX_WEIGHTS = 1_000_000
+# Where Keras 3 and tf_keras put the layers of a model.
+_ROOTS = ("layers", "_layer_checkpoint_dependencies", "_self_tracked_trackables")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWeight:
+    """One stored variable.
+
+    owners: the names of the layers around it, outermost first, as far as the file gives them. key: the
+    outermost layer's key where the file gives no name (Keras counts classes: lstm, lstm_1, ...).
+    """
+
+    owners: tuple[str, ...]
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWeights:
+    """All that is stored beside a model. layers: the names (or keys) of the layers that the file mentions, those
+    without weights too; None where it mentions only weights, but all of them.
+    """
+
+    weights: list[StoredWeight]
+    layers: frozenset[str] | None = None
+
+
+def of_archive(source: Source) -> StoredWeights | None:
+    """Those of a .keras archive; None where h5py is missing, or the archive holds none that can be read."""
+    try:
+        import h5py
+    except ImportError:
+        return None
+    with source.open() as file, zipfile.ZipFile(file) as archive:
+        if WEIGHTS_MEMBER not in archive.namelist():
+            return None
+        info = archive.getinfo(WEIGHTS_MEMBER)
+        if info.compress_type == zipfile.ZIP_STORED:
+            member: Any = Window(file, _data_offset(file, info), info.file_size)
+        elif info.file_size <= _MAX_UNPACKED_BYTES:
+            member = io.BytesIO(archive.read(info))
+        else:
+            return None
+        with h5py.File(member, "r") as weights:
+            return _keras3_groups(h5py, weights)
+
+
+def of_hdf5(source: Source) -> StoredWeights | None:
+    """Those of an HDF5 model; None where it holds none."""
+    import h5py
+
+    with source.open() as file, h5py.File(file, "r") as archive:
+        root = archive.get("model_weights", archive)
+        if "layer_names" not in root.attrs and "layer_names0" not in root.attrs:
+            return None
+        found: list[StoredWeight] = []
+        layers = _names(root, "layer_names")
+        for layer in layers:
+            group = root.get(layer)
+            if group is None or len(found) > _MAX_WEIGHTS:
+                continue
+            for name in _names(group, "weight_names"):
+                data = group.get(name)
+                if isinstance(data, h5py.Dataset):
+                    *around, leaf = name.split("/")
+                    owners = (layer, *(part for part in around if part != layer))
+                    found.append(StoredWeight(owners, leaf.partition(":")[0], tuple(data.shape), str(data.dtype)))
+        return StoredWeights(found, frozenset(layers))
+
+
+def of_tfjs(manifest: Any) -> StoredWeights | None:
+    """Those of a TensorFlow.js weightsManifest; None where it is none."""
+    if not isinstance(manifest, list):
+        return None
+    found: list[StoredWeight] = []
+    for group in manifest:
+        for entry in group.get("weights", ()) if isinstance(group, dict) else ():
+            name, shape = entry.get("name"), entry.get("shape")
+            if not isinstance(name, str) or not isinstance(shape, list) or not all(type(dim) is int for dim in shape):
+                return None
+            *around, leaf = name.split("/")
+            found.append(StoredWeight(tuple(around), leaf, tuple(shape), str(entry.get("dtype"))))
+    return StoredWeights(found)
+
+
+def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
+    """Groups `layers/<key>/.../vars`; newer Keras gives each its layer's name."""
+    found: list[StoredWeight] = []
+    layers: set[str] = set()
+
+    def visit(path: str, item: Any) -> None:
+        parts = path.split("/")
+        if not isinstance(item, h5py.Dataset):
+            if parts[-1] == "vars" and len(parts) >= 3:
+                layers.update(name for name in (item.attrs.get("name"), parts[-2]) if isinstance(name, str))
+            return
+        if len(found) > _MAX_WEIGHTS not in _ROOTS or len(parts) < 4:
+            return
+        if "seed_generator" in parts or "vars" not in parts:
+            return
+        owners = []
+        for depth in range(2, len(parts) - 1):
+            group = weights.get("/".join((*parts[:depth], "vars")))
+            name = None if group is None else group.attrs.get("name")
+            if isinstance(name, bytes):
+                name = name.decode("utf-8", "replace")
+            if isinstance(name, str):
+                owners.append(name)
+        found.append(StoredWeight(tuple(owners), parts[-1], tuple(item.shape), str(item.dtype), parts[1]))
+
+    weights.visititems(visit)
+    return StoredWeights(found, frozenset(layers))
+
+
+def _names(group: Any, attribute: str) -> list[str]:
+    """An attribute of names, put together where it was too long for one (name0, name1, ...)."""
+    values: list[Any] = []
+    if attribute in group.attrs:
+        values = list(group.attrs[attribute])
+    part = 0
+    while f"{attribute}{part}" in group.attrs:
+        values += list(group.attrs[f"{attribute}{part}"])
+        part += 1
+    return [value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for value in values]
+
+
+def _data_offset(file: BinaryIO, info: zipfile.ZipInfo) -> int:
+    """Where a member's bytes begin: behind its local header, whose two last fields have their own lengths."""
+    file.seek(info.header_offset)
+    header = file.read(30)
+    return info.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+
+
+class Window(io.RawIOBase):
+    """A stretch of a file as a file of its own, so that a stored member is looked into where it lies."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        super().__init__()
+        self._file = file
+        self._start = start
+        self._size = size
+        self._position = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def tell(self) -> int:
+        """The position within the stretch."""
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a position within the stretch."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer from the stretch; 0 at its end."""
+        wanted = max(0, min(len(buffer), self._size - self._position))
+        self._file.seek(self._start + self._position)
+        data = self._file.read(wanted)
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)

@@ -1,0 +1,120 @@
+"""Stored weights as a second witness: where they agree, they fill in what was unknown; where not, say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import prod
+
+from lstmlint.findings import Problem
+from lstmlint.layers.base import Weight
+from lstmlint.parsing.common import snake_case
+from lstmlint.reading.stored_weights import StoredWeight, StoredWeights
+from lstmlint.shapes import format_shape
+from lstmlint.summary import LayerSummary, ModelSummary
+
+# Variables that no training changes, by the names that Keras's own layers give them.
+_NOT_TRAINED = ("moving_mean", "moving_variance", "count", "seed_generator_state")
+_SHOWN = 4
+
+
+def confirm(model: ModelSummary, stored: StoredWeights) -> None:
+    """Compare a model's weights with the stored ones, layer by layer; fill in layers that were unknown.
+
+    A disagreement becomes a problem S139 of the model.
+    """
+    by_layer = _group(model, stored)
+    old = model.spec.dialect in ("keras0", "keras1")
+    _confirm(model, model, by_layer, old)
+
+
+def _group(model: ModelSummary, stored: StoredWeights) -> dict[str, list[StoredWeight]]:
+    """The stored weights by the names of the layers around them; names that several layers share are left out."""
+    counts: dict[str, int] = {}
+    for row in model.walk():
+        counts[row.name] = counts.get(row.name, 0) + 1
+    keys: dict[str, str] = {}
+    numbers: dict[str, int] = {}
+    for row in model.layers:  # Keras counts the layers of a class: lstm, lstm_1, ...
+        key = snake_case(row.class_name)
+        number = numbers.get(key, 0)
+        numbers[key] = number + 1
+        keys[f"{key}_{number}" if number else key] = row.name
+    groups: dict[str, list[StoredWeight]] = {}
+    for weight in stored.weights:
+        owners = weight.owners or ((keys[weight.key],) if weight.key in keys else ())
+        for owner in dict.fromkeys(owners):
+            if counts.get(owner) == 1:
+                groups.setdefault(owner, []).append(weight)
+    if stored.weights:  # a layer that is mentioned without weights has none
+        mentioned = counts if stored.layers is None else {keys.get(name, name) for name in stored.layers}
+        for name in mentioned:
+            if counts.get(name) == 1:
+                groups.setdefault(name, [])
+    return groups
+
+
+def _confirm(
+    model: ModelSummary, top: ModelSummary, stored: dict[str, list[StoredWeight]], old: bool, frozen: bool = False
+) -> list[Weight]:
+    """Compare and fill in; the weights that were added to what the model counts."""
+    frozen = frozen or not model.spec.trainable
+    added: list[Weight] = []
+    for row in model.layers:
+        found = stored.get(row.name)
+        new: list[Weight] = []
+        if row.nested is not None:
+            new = _confirm(row.nested, top, stored, old, frozen)
+            row.weights += new
+            if new and row.nested.complete:
+                row.params, row.trainable_params = row.nested.params, row.nested.trainable_params
+        elif row.params is not None:
+            if found and row.weights:
+                _compare(row, found, top, old)
+        elif found is not None and not row.layer.failed and (found or not row.known):
+            new = row.weights = _as_weights(row, found, frozen)
+            row.params = sum(weight.size for weight in new)
+            row.trainable_params = sum(weight.size for weight in new if weight.trainable)
+        if row.used:
+            added += new
+    for weight in added:
+        model.params += weight.size
+        model.trainable_params += weight.size if weight.trainable else 0
+        model.weight_bytes += weight.bytes
+        model.bytes_by_dtype[weight.dtype] = model.bytes_by_dtype.get(weight.dtype, 0) + weight.bytes
+    model.complete = all(row.params is not None for row in model.layers if row.used)
+    return added
+
+
+def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, old: bool) -> None:
+    ours = sorted(weight.shape for weight in row.weights)
+    theirs = sorted(weight.shape for weight in found)
+    if ours == theirs or (old and sum(map(prod, ours)) == sum(map(prod, theirs))):
+        return
+    top.problems.append(
+        Problem(
+            "S139",
+            f"the config gives {row.class_name} {row.name!r} the weights {_shown(ours)}, but stored beside it are"
+            f" {_shown(theirs)}; Keras cannot load them",
+            "Give the architecture that the weights were saved with, or the weights that belong to it.",
+            row.name,
+            row.pointer,
+        )
+    )
+
+
+def _shown(shapes: list[tuple[int, ...]]) -> str:
+    more = f" and {len(shapes) - _SHOWN} more" if len(shapes) > _SHOWN else ""
+    return (", ".join(map(format_shape, shapes[:_SHOWN])) or "none") + more
+
+
+def _as_weights(row: LayerSummary, found: Iterable[StoredWeight], frozen: bool) -> list[Weight]:
+    """What is stored for a layer, as its weights."""
+    return [
+        Weight(
+            "/".join((*(owner for owner in weight.owners if owner != row.name), weight.name)),
+            weight.shape,
+            weight.dtype,
+            row.spec.trainable and not frozen and weight.name not in _NOT_TRAINED,
+        )
+        for weight in found
+    ]

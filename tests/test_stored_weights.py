@@ -1,0 +1,129 @@
+"""Weights stored beside a model: agreement fills in, disagreement is a finding, a broken file is a warning."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import h5py
+import pytest
+
+from lstmlint import FileReport, Options, analyze
+
+FUNCTIONAL: dict[str, Any] = {
+    "class_name": "Functional",
+    "config": {
+        "name": "m",
+        "layers": [
+            {"class_name": "InputLayer", "name": "x", "config": {"batch_shape": [None, 13, 5], "name": "x"},
+             "inbound_nodes": []},
+            {"class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+             "inbound_nodes": [[["x", 0, 0]]]},
+            {"class_name": "Mystery", "name": "odd", "config": {"name": "odd"}, "inbound_nodes": [[["lstm", 0, 0]]]},
+            {"class_name": "Dense", "name": "out", "config": {"name": "out", "units": 2},
+             "inbound_nodes": [[["odd", 0, 0]]]},
+        ],
+        "input_layers": [["x", 0, 0]],
+        "output_layers": [["out", 0, 0]],
+    },
+}  # fmt: skip
+RIGHT = {
+    "lstm": {"kernel": (5, 40), "recurrent_kernel": (10, 40), "bias": (40,)},
+    "odd": {"w": (10, 7)},
+    "out": {"kernel": (7, 2), "bias": (2,)},
+}
+WRONG = {**RIGHT, "lstm": {"kernel": (4, 40), "recurrent_kernel": (10, 40), "bias": (40,)}}
+Layers = dict[str, dict[str, tuple[int, ...]]]
+
+
+def tfjs(layers: Layers) -> tuple[str, bytes]:
+    weights = [
+        {"name": f"{layer}/{name}", "shape": list(shape), "dtype": "float32"}
+        for layer, found in layers.items()
+        for name, shape in found.items()
+    ]
+    document = {"format": "layers-model", "modelTopology": {"keras_version": "2.11.0", "model_config": FUNCTIONAL},
+                "weightsManifest": [{"paths": ["a.bin"], "weights": weights}]}  # fmt: skip
+    return "model.json", json.dumps(document).encode()
+
+
+def hdf5(layers: Layers) -> tuple[str, bytes]:
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file.attrs["model_config"] = json.dumps(FUNCTIONAL)
+        file.attrs["keras_version"] = "2.11.0"
+        root = file.create_group("model_weights")
+        root.attrs["layer_names"] = [b"x", *(name.encode() for name in layers)]
+        root.create_group("x").attrs["weight_names"] = []
+        for layer, found in layers.items():
+            group = root.create_group(layer)
+            group.attrs["weight_names"] = [f"{layer}/{name}:0".encode() for name in found]
+            for name, shape in found.items():
+                group.create_dataset(f"{layer}/{name}:0", shape, "float32")
+    return "model.h5", buffer.getvalue()
+
+
+def archive(layers: Layers, compression: int = zipfile.ZIP_STORED, named: bool = True) -> tuple[str, bytes]:
+    weights = io.BytesIO()
+    with h5py.File(weights, "w") as file:
+        keys = {"x": "input_layer", "lstm": "lstm", "odd": "mystery", "out": "dense"}
+        for layer in ("x", *layers):
+            group = file.create_group(f"layers/{keys[layer]}/vars")
+            if named:
+                group.attrs["name"] = layer
+            for number, shape in enumerate(layers.get(layer, {}).values()):
+                group.create_dataset(str(number), shape, "float32")
+        file.create_dataset("optimizer/vars/0", (5, 40), "float32")
+        file.create_dataset("layers/lstm/seed_generator/vars/0", (2,), "uint32")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as file:
+        file.writestr("metadata.json", json.dumps({"keras_version": "3.8.0"}))
+        file.writestr("config.json", json.dumps(FUNCTIONAL))
+        file.writestr("model.weights.h5", weights.getvalue())
+    return "model.keras", buffer.getvalue()
+
+
+def deflated(layers: Layers) -> tuple[str, bytes]:
+    return archive(layers, zipfile.ZIP_DEFLATED)
+
+
+def unnamed(layers: Layers) -> tuple[str, bytes]:
+    return archive(layers, named=False)
+
+
+def report(folder: Path, made: tuple[str, bytes], **options: Any) -> FileReport:
+    path = folder / made[0]
+    path.write_bytes(made[1])
+    return analyze(path, Options(**options))
+
+
+@pytest.mark.parametrize("container", [tfjs, hdf5, archive, deflated, unnamed])
+def test_agreement_fills_in(container: Any, tmp_path: Path) -> None:
+    found = report(tmp_path, container(RIGHT))
+    assert found.model is not None
+    assert (found.model.params, found.model.complete) == (640 + 70 + 16, True)
+    assert {row.name: (row.params, row.known) for row in found.model.layers}["odd"] == (70, False)
+    assert [finding.code for finding in found.findings] == ["E004"]
+    without = report(tmp_path, container(RIGHT), weights=False)
+    assert without.model is not None
+    assert (without.model.params, without.model.complete) == (640, False)
+
+
+@pytest.mark.parametrize("container", [tfjs, hdf5, archive])
+def test_disagreement_names_both_shapes(container: Any, tmp_path: Path) -> None:
+    findings = [finding for finding in report(tmp_path, container(WRONG)).findings if finding.code == "S139"]
+    assert [finding.layer for finding in findings] == ["lstm"]
+    assert "(5, 40)" in findings[0].message
+    assert "(4, 40)" in findings[0].message
+
+
+def test_unreadable_weights_are_a_warning(tmp_path: Path) -> None:
+    name, content = archive(RIGHT)
+    broken = content.replace(b"\x89HDF\r\n\x1a\n", b"\x89HDX\r\n\x1a\n")
+    found = report(tmp_path, (name, broken))
+    assert [finding.code for finding in found.findings if finding.severity == "warning"] == ["E004", "E012"]
+    assert found.model is not None
+    assert found.model.params == 640
