@@ -16,6 +16,7 @@ FAMILIES = (
     "core", "rnn", "wrappers", "convolutional", "pooling", "normalization", "reshaping", "merging",
     "attention", "activations", "regularization", "einsum", "applications", "legacy",
     "preprocessing", "vocabulary", "scaling", "image_preprocessing", "audio_preprocessing",
+    "experimental",
 )  # fmt: skip
 
 

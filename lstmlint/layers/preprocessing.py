@@ -382,23 +382,4 @@ class Pipeline(PreprocessingLayer):
         return None
 
 
-@layer("DenseFeatures", "SequenceFeatures", "PreprocessingLayer")
-class OpaqueFeatures(Layer):
-    """What TensorFlow's feature columns make of a dict of features: code that the config names but does not hold.
-
-    Known for what it is; its outputs and weights are not.
-    """
-
-    multiple_inputs = True
-
-    def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Nothing is known of the outputs."""
-        self.built, self.weights_known = True, False
-        return None
-
-    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Nobody knows."""
-        return None
-
-
 __all__ = ["CategoricalLayer", "PreprocessingLayer", "check_integer_dtype", "check_salt", "refuse_others"]

@@ -178,5 +178,3 @@ class Rescaling(PreprocessingLayer):
                     argument,
                 )
         return shape
-
-

@@ -387,5 +387,3 @@ class TextVectorization(VocabularyLayer):
     def output_dtype(self, inputs: Tensor) -> str | None:
         """int64, or float32 for encodings; the layer's own dtype is string."""
         return {"int": "int64", None: "string"}.get(self.mode, "float32")
-
-
