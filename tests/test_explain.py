@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lstmlint import UsageError, analyze
+from lstmlint import UsageError, Weight, analyze
 from lstmlint.explaining import Explanation, arithmetic, count_layer, explain_model, render
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -584,3 +584,25 @@ def test_count_in_other_words() -> None:
     assert count_layer("Dense(4, kernel_initializer=Constant(value={'a': 1}))", (3,)).params == 16
     assert "Note: LSTM takes 2 initial states" in check_text(count_layer("LSTM(4)", [(7, 3), (5,), (5,)]))
     assert "initial states" in count_layer("LSTM(4)", [(7, 3), (5,), (5,)]).warnings[0]
+
+
+def test_stored_weights() -> None:
+    model = sequential(
+        layer("Sparkle", "custom", batch_input_shape=[None, 5]),
+        sequential(layer("Sparkle", "inner"), name="nested"),
+        layer("Dense", "output", units=3),
+    )
+    summary = analyze(json.dumps(model).encode()).model
+    assert summary is not None
+    custom, nested, output = summary.layers
+    assert nested.nested is not None
+    for row, shape in ((custom, (5, 4)), (nested.nested.layers[0], (4, 2)), (output, (2, 3))):
+        row.weights = [Weight("kernel", shape, "float32", True), Weight("bias", shape[1:], "float32", True)]
+        row.params = row.trainable_params = shape[0] * shape[1] + shape[1]
+    nested.params = nested.trainable_params = 10
+    text = check_text(explain_model(summary, None, 20))
+    assert "kernel + bias = 5·4 + 4 = 24" in text
+    assert "input_dim · units + units = 2·3 + 3 = 9" in text
+    assert "inner = 10" in text
+    assert "stored in the file" in text
+    assert "Bias forgotten (custom)" in text

@@ -88,12 +88,15 @@ def returns_sequences(layer: Layer) -> bool:
     return bool(layer.config.get("return_sequences"))
 
 
-def choose(layer: Layer, facts: Facts) -> Recipe | None:
-    """The recipe of a layer's count; None where nothing is known to count."""
-    recipe = _special(layer, facts)
-    if not layer.all_known():
+def choose(layer: Layer, facts: Facts, stored: list[Weight] | None = None) -> Recipe | None:
+    """The recipe of a layer's count; None where nothing is known to count.
+
+    stored: its weights, where they are known from elsewhere than its config.
+    """
+    recipe = _special(layer, facts, layer.own_weights if stored is None else stored)
+    if stored is None and not layer.all_known():
         return recipe
-    weights = list(layer.all_weights())
+    weights = list(layer.all_weights()) if stored is None else stored
     if not weights:
         return None
     if recipe is None or recipe.value != sum(weight.size for weight in weights):
@@ -101,9 +104,10 @@ def choose(layer: Layer, facts: Facts) -> Recipe | None:
     return recipe
 
 
-def _special(layer: Layer, facts: Facts) -> Recipe | None:
+def _special(layer: Layer, facts: Facts, weights: list[Weight]) -> Recipe | None:
+    source = Source(layer, facts, {weight.name: weight for weight in weights})
     if isinstance(layer, Gated) and not isinstance(layer, RNN | StackedRNNCells):
-        return _recurrent(layer, facts)
+        return _recurrent(layer, source)
     if isinstance(layer, TimeDistributed | RNN):
         (inner,) = inner_layers(layer, facts)
         return choose(inner.layer, inner.facts)
@@ -115,7 +119,7 @@ def _special(layer: Layer, facts: Facts) -> Recipe | None:
     if builder is None:
         return None
     try:
-        return builder(Source(layer, facts, {weight.name: weight for weight in layer.own_weights}))
+        return builder(source)
     except (UnknownShape, LayerError):
         return None
 
@@ -133,9 +137,8 @@ def _parts(layer: Layer, facts: Facts) -> Recipe | None:
     return Parts(parts=parts, facts=about)
 
 
-def _recurrent(layer: Gated, facts: Facts) -> Recipe | None:
-    weights = {weight.name: weight for weight in layer.own_weights}
-    shape = facts.input_shape
+def _recurrent(layer: Gated, source: Source) -> Recipe | None:
+    weights, shape = source.weights, source.facts.input_shape
     convolution = "filters" in layer.config
     argument = "filters" if convolution else "units"
     units = layer.config.get(argument)
@@ -152,7 +155,6 @@ def _recurrent(layer: Gated, facts: Facts) -> Recipe | None:
         features = weights["kernel"].size // (size * len(layer.gates) * units)
     elif shape is not None:
         features = shape[2 if layer.config.get("data_format") == "channels_first" else -1]
-    has_bias = "bias" in weights if weights else bool(layer.config.get("use_bias", True))
     biases = product(layer.bias_shape(units)) if not convolution else len(layer.gates) * units
     return Recurrent(
         kind=layer.class_name.removesuffix("Cell"),
@@ -161,7 +163,7 @@ def _recurrent(layer: Gated, facts: Facts) -> Recipe | None:
         states=Number(units, argument),
         features=Number(features, "channels" if convolution else "input_dim"),
         area=area,
-        biases=(biases or 0) // (len(layer.gates) * units) if has_bias else 0,
+        biases=(biases or 0) // (len(layer.gates) * units) if source.has_bias() else 0,
     )
 
 
@@ -300,7 +302,7 @@ def _multi_head(source: Source) -> Recipe | None:
 
 
 BUILDERS: dict[str, Callable[[Source], Recipe | None]] = {
-    "Dense": _dense,
+    **dict.fromkeys(("Dense", "TimeDistributedDense"), _dense),
     "Embedding": _embedding,
     **dict.fromkeys(
         ("Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "Deconvolution2D"),

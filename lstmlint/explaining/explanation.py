@@ -229,12 +229,30 @@ def explain_row(row: LayerSummary, path: str, summary: ModelSummary | None) -> L
     found.pointer = row.pointer
     found.params, found.trainable_params = row.params, row.trainable_params
     found.input_shapes, found.output_shapes = row.input_shapes, row.output_shapes
+    if row.params is not None and (found.recipe is None or found.recipe.value != row.params):
+        use_stored(found, row, trainable)
     if row.params is None:
         found.reason = why_unknown(row, summary)
         if found.formula is not None and arithmetic.value(found.formula) is not None:
             found.formula = None  # what it would come to if Keras did not refuse the layer says nothing
     found.notes = [*notes_of(row), *found.notes]
     return found
+
+
+def use_stored(found: LayerExplanation, row: LayerSummary, trainable: bool) -> None:
+    """Explain a layer by the weights stored in its file, from which the count was filled in."""
+    if row.nested is not None and isinstance(row.layer, NestedModel):
+        inner = [explain_row(one, f"{found.path}/{one.name}", None) for one in row.nested.layers if one.used]
+        found.parts = inner
+        found.formula = arithmetic.plus(*(arithmetic.Number(one.params, one.name) for one in inner if one.params))
+        return
+    if not row.weights:
+        return
+    found.recipe = choose(row.layer, found.facts, row.weights)
+    found.formula = None if found.recipe is None else found.recipe.formula()
+    found.weights = [explain_weight(weight, row.layer, trainable) for weight in row.weights]
+    found.sentence, found.parts = sentence_of(row.layer, found), []
+    found.notes.append("The weights are those stored in the file, not worked out from the config.")
 
 
 def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExplanation:
