@@ -52,9 +52,10 @@ def keras_says(keras: Any, row: Row) -> Row:
     except Exception as error:  # noqa: BLE001 - whatever Keras raises is its verdict
         return {"refused": f"{type(error).__name__}: {error}"}
     flat = flatten(outputs)
+    trained = {id(weight) for weight in layer.trainable_weights}
     verdict: Row = {
         "weights": [
-            [_name(weight, layer.name), list(weight.shape), weight.trainable, _dtype(weight)]
+            [_name(weight, layer.name), list(weight.shape), id(weight) in trained, _dtype(weight)]
             for weight in layer.weights
             if is_counted(weight)
         ],

@@ -474,6 +474,16 @@ class GroupQueryAttention(ProjectedAttention):
 
     def __init__(self, spec: LayerSpec, context: Any) -> None:
         super().__init__(spec, context)
+        if self.class_name == "GroupedQueryAttention" and spec.module in ("keras", "keras.layers"):
+            context.report(
+                self,
+                LayerError(
+                    "E004",
+                    "Keras exports GroupedQueryAttention as GroupQueryAttention only, and cannot load it by this name",
+                    'Write "class_name": "GroupQueryAttention".',
+                    severity="error",
+                ),
+            )
         heads, shared = self.integer("num_query_heads"), self.integer("num_key_value_heads")
         if heads % shared:
             raise LayerError(

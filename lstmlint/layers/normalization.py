@@ -163,6 +163,8 @@ class LayerNormalization(AxisLayer):
         axes = self.axes_of(shape)
         if self.context.dialect == "keras3":
             axes = sorted(axes)
+        elif not axes:
+            raise self.bad_axis("Keras raises an error")
         rms = bool(self.config.get("rms_scaling"))
         if self.config["scale"] or rms:
             yield self.weight("gamma", self.dims(shape, axes))

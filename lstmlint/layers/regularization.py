@@ -36,6 +36,17 @@ class GaussianNoise(Layer):
 class SpatialDropout(Layer):
     """Drops whole feature maps (Tompson et al. 2014)."""
 
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        written = spec.raw.get("config")
+        if context.dialect == "keras3" and isinstance(written, dict) and "trainable" in written:
+            raise LayerError(
+                "E005",
+                f"{self.class_name} alone of all layers takes no argument 'trainable'; Keras 3 raises a TypeError",
+                "Remove it: there is nothing to train.",
+                "trainable",
+            )
+
 
 @layer("SpatialDropout1D")
 class SpatialDropout1D(SpatialDropout):

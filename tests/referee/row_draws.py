@@ -53,6 +53,8 @@ class Drawer:
         return row
 
     def row(self, name: str, config: dict[str, Any], inputs: list[Shape], **call: Any) -> Row:
+        if self.random.random() < 0.07:
+            config["trainable"] = False
         row: Row = {"layer": {"class_name": name, "config": {"name": "layer", **config}}, "inputs": inputs}
         if call:
             row["call"] = call
