@@ -86,7 +86,9 @@ def applications(build: bool) -> None:
 
 
 def application_names(keras: Any) -> list[str]:
-    return [name for name in dir(keras.applications) if name[0].isupper() and callable(getattr(keras.applications, name))]
+    return [
+        name for name in dir(keras.applications) if name[0].isupper() and callable(getattr(keras.applications, name))
+    ]
 
 
 def chain(layers: int) -> bytes:
@@ -102,7 +104,10 @@ def fan(layers: int) -> bytes:
 def functional(layers: int, source: Callable[[int], int]) -> bytes:
     def reference(number: int) -> dict[str, Any]:
         history = [f"l{number}", 0, 0]
-        return {"class_name": "__keras_tensor__", "config": {"shape": [None, 8], "dtype": "float32", "keras_history": history}}
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": [None, 8], "dtype": "float32", "keras_history": history},
+        }
 
     rows: list[dict[str, Any]] = [
         {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 8], "dtype": "float32",
@@ -129,7 +134,9 @@ def functional(layers: int, source: Callable[[int], int]) -> bytes:
 def growth() -> None:
     from lstmlint import analyze
 
-    print(f"\n{'layers':>8} {'shape':>6} {'file':>9} {'json.loads':>11} {'analysis':>10} {'ratio':>6} {'per layer':>10} {'memory':>9}")
+    print(
+        f"\n{'layers':>8} {'shape':>6} {'file':>9} {'json.loads':>11} {'analysis':>10} {'ratio':>6} {'per layer':>10} {'memory':>9}"
+    )
     for make in (chain, fan):
         for layers in (1_000, 10_000, 100_000):
             text = make(layers)
@@ -154,7 +161,9 @@ def row(what: str, ours: float, theirs: float, who: str, target: float) -> None:
     kept = ratio >= target if target > 0 else ratio <= -target
     word = "times faster" if target > 0 else "times as long"
     verdict = "" if kept else "  MISSED"
-    print(f"{what:34} {ours * 1e3:8.1f} ms  {who} {theirs * 1e3:9.1f} ms  {ratio:6.1f} {word} (target {abs(target):g}){verdict}")
+    print(
+        f"{what:34} {ours * 1e3:8.1f} ms  {who} {theirs * 1e3:9.1f} ms  {ratio:6.1f} {word} (target {abs(target):g}){verdict}"
+    )
 
 
 if __name__ == "__main__":

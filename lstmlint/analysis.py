@@ -150,7 +150,9 @@ def name_findings(problems: list[Problem], options: Options, locate: Any) -> lis
     for problem in problems:
         rule = table.get(problem.code)
         if rule is None:
-            problem = Problem("E099", f"no rule for the code {problem.code}: {problem.message}", pointer=problem.pointer)
+            problem = Problem(
+                "E099", f"no rule for the code {problem.code}: {problem.message}", pointer=problem.pointer
+            )
             rule = table["E099"]
         if not wanted(rule.code, rule.name, rule.enabled, options):
             continue
@@ -158,7 +160,15 @@ def name_findings(problems: list[Problem], options: Options, locate: Any) -> lis
         line, column = problem.data.get("place") or (locate(problem.pointer) if locate else (1, 1))
         findings.append(
             Finding(
-                rule.code, rule.name, severity, problem.message, problem.help, problem.layer, problem.pointer, line, column
+                rule.code,
+                rule.name,
+                severity,
+                problem.message,
+                problem.help,
+                problem.layer,
+                problem.pointer,
+                line,
+                column,
             )
         )
     findings.sort(key=lambda finding: (finding.line, finding.column, finding.code))

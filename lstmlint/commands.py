@@ -53,6 +53,11 @@ def flag(name: str, help: str, *short: str) -> Any:
 app = typer.Typer(cls=DefaultGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
+@app.callback()
+def lstmlint() -> None:
+    """Keras model files: shapes, parameter counts, findings."""
+
+
 def show_version(wanted: bool) -> None:
     """Print the version, and leave."""
     if wanted:

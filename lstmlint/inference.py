@@ -96,7 +96,9 @@ class Inferrer:
 
         ours = (spec.module or "").partition(".")[0] == "keras" and spec.registered_name in (None, spec.class_name)
         close = difflib.get_close_matches(spec.class_name, registry.known_names(), 1, 0.8)
-        advice = f"Did you mean {close[0]}?" if close else "Its shapes and weights stay unknown; the total is incomplete."
+        advice = (
+            f"Did you mean {close[0]}?" if close else "Its shapes and weights stay unknown; the total is incomplete."
+        )
         error = LayerError(
             "E004",
             f"{spec.written_class or spec.class_name!r} is no layer of Keras"
@@ -120,7 +122,12 @@ class Inferrer:
             pointer = spec.argument_pointer(error.argument) if error.argument else spec.pointer
         self.problems.append(
             Problem(
-                error.code, error.message, error.help, spec.name, pointer, error.severity,
+                error.code,
+                error.message,
+                error.help,
+                spec.name,
+                pointer,
+                error.severity,
                 data={"spec": spec, **error.data},
             )  # fmt: skip
         )

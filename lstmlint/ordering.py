@@ -107,9 +107,7 @@ class Plan:
         error = LayerError("S124", f"the input of {layer.name!r} leads nowhere: {what}; Keras cannot load it", hint)
         self.report(layer, error, ref.pointer or call.pointer)
 
-    def _report_unordered(
-        self, waiting: dict[Key, int], feeds: dict[Key, list[Key]]
-    ) -> None:
+    def _report_unordered(self, waiting: dict[Key, int], feeds: dict[Key, list[Key]]) -> None:
         """Calls that wait on each other form a cycle; those behind a dangling reference were reported."""
         broken = [key for key, missing in waiting.items() if missing < 0]
         behind = set(broken)
@@ -161,7 +159,11 @@ class Plan:
                 if not isinstance(ref, TensorRef):
                     continue
                 position = self.index.get(ref.layer)
-                calls = 0 if position is None else max(len(specs[position].calls), specs[position].class_name == "InputLayer")
+                calls = (
+                    0
+                    if position is None
+                    else max(len(specs[position].calls), specs[position].class_name == "InputLayer")
+                )
                 if position is None or not 0 <= ref.node < calls:
                     self._bad_end(ref, as_output)
                     continue

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from lstmlint.reading import MODEL_SUFFIXES, is_model_folder
 from lstmlint.settings import Resolver
 
-EXTENSIONS = (".json", ".yaml", ".yml", ".keras", ".h5", ".hdf5", ".pb")
 # Folders that hold other people's packages, beside hidden ones and virtual environments.
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__"})
-SAVED_MODEL = ("saved_model.pb", "keras_metadata.pb")
 STDIN = "-"
 
 
@@ -58,12 +57,12 @@ def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list
 
 
 def existing(path: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[Source]:
-    """A file, a SavedModel, or what is in a folder."""
+    """A file, a folder that is one model, or what is in a folder."""
     if not os.path.exists(path):  # noqa: PTH110
         failures.append(f"{path!r} is a link to something that does not exist")
     elif force_exclude and resolver.of_file(path).excludes(path):
         return
-    elif not os.path.isdir(path) or is_saved_model(path):  # noqa: PTH112
+    elif not os.path.isdir(path) or is_model_folder(Path(path)):  # noqa: PTH112
         yield Source(path, True, size_of(path))
     else:
         yield from walk(path, resolver, failures)
@@ -82,25 +81,20 @@ def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Sourc
             path = join(place, name)
             if name.startswith(".") or name in SKIPPED or settings.excludes(path):
                 continue
-            if is_saved_model(path):
+            if is_model_folder(Path(path)):
                 yield Source(path, False, size_of(path))
             elif not os.path.exists(join(path, "pyvenv.cfg")):  # noqa: PTH110
                 below.append(name)
         folders[:] = below
         for name in sorted(files):
             path = join(place, name)
-            if name.lower().endswith(EXTENSIONS) and not settings.excludes(path):
+            if Path(name).suffix.lower() in MODEL_SUFFIXES and not settings.excludes(path):
                 yield Source(path, False, size_of(path))
 
 
 def join(folder: str, name: str) -> str:
     """A path below a folder; no `./` before it."""
-    return name if folder == os.curdir else os.path.join(folder, name)  # noqa: PTH118
-
-
-def is_saved_model(path: str) -> bool:
-    """Whether a folder is a TensorFlow SavedModel."""
-    return any(os.path.exists(os.path.join(path, name)) for name in SAVED_MODEL)  # noqa: PTH110, PTH118
+    return os.path.join(folder, name).removeprefix(f".{os.sep}")  # noqa: PTH118
 
 
 def size_of(path: str) -> int:
@@ -109,12 +103,3 @@ def size_of(path: str) -> int:
         return os.stat(path).st_size  # noqa: PTH116
     except OSError:
         return 0
-
-
-def may_hold_layers(path: str) -> bool:
-    """Whether a file that cannot be read may be a broken model: whether it speaks of layers at all."""
-    try:
-        content = Path(path).read_bytes()
-    except OSError:
-        return True
-    return b"class_name" in content or not path.lower().endswith((".json", ".yaml", ".yml"))

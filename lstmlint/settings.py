@@ -32,7 +32,8 @@ class Settings:
     """What holds for some files, each list merged from all that speak of it.
 
     source: the file they come from, None without one. folder: what globs are relative to.
-    select: None for the usual rules. per_file_ignores: (glob, rules). budgets: (globs, most parameters).
+    select: None for the usual rules. per_file_ignores: (glob, rules). exclude: (folder, glob relative to it).
+    budgets: (globs, most parameters).
     """
 
     source: str | None = None
@@ -43,26 +44,16 @@ class Settings:
     severity: dict[str, Severity] = field(default_factory=dict)
     fail_on: str = "error"
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[tuple[str, str], ...] = ()
     max_params: int | None = None
     budgets: tuple[tuple[tuple[str, ...], int], ...] = ()
     input_shapes: dict[str, SHAPE] = field(default_factory=dict)
     batch: int | None = None
     timesteps: int | None = None
 
-    def relative(self, path: str) -> str:
-        """A path as globs see it: relative to the settings' folder, with forward slashes."""
-        try:
-            return os.path.relpath(path, self.folder or None).replace(os.sep, "/")
-        except ValueError:  # another drive, on Windows
-            return path.replace(os.sep, "/")
-
     def excludes(self, path: str) -> bool:
         """Whether a file or folder is to be passed over."""
-        if not self.exclude:
-            return False
-        relative = self.relative(path)
-        return any(glob_matches(glob, relative) for glob in self.exclude)
+        return any(glob_matches(glob, relative(path, folder)) for folder, glob in self.exclude)
 
     def options(self, path: str) -> Options:
         """What the analysis of one file needs to know."""
@@ -71,15 +62,23 @@ class Settings:
 
         ignore, most = self.ignore, self.max_params
         if self.per_file_ignores or self.budgets:
-            relative = self.relative(path)
+            seen = relative(path, self.folder)
             for glob, rules in self.per_file_ignores:
-                if glob_matches(glob, relative):
+                if glob_matches(glob, seen):
                     ignore += rules
             for globs, limit in self.budgets:
-                if any(glob_matches(glob, relative) for glob in globs):
+                if any(glob_matches(glob, seen) for glob in globs):
                     most = limit if most is None else min(most, limit)
         bindings = Bindings(self.input_shapes, self.batch, self.timesteps)
         return Options(bindings, self.select, self.extend_select, ignore, self.severity, most)
+
+
+def relative(path: str, folder: str) -> str:
+    """A path as globs see it: relative to the folder ('': the current one), with forward slashes."""
+    try:
+        return os.path.relpath(path, folder or None).replace(os.sep, "/")
+    except ValueError:  # another drive, on Windows
+        return path.replace(os.sep, "/")
 
 
 class Resolver:
@@ -227,7 +226,8 @@ def apply(settings: Settings, values: dict[str, Any], label: str) -> None:
         (glob, selectors(names, f"{before}per-file-ignores"))
         for glob, names in values.get("per-file-ignores", {}).items()
     )
-    settings.exclude += globs(values.get("exclude", ()))
+    folder = settings.folder if label == settings.source else ""
+    settings.exclude += tuple((folder, glob) for glob in globs(values.get("exclude", ())))
     if "max-params" in values:
         settings.max_params = count(values["max-params"], f"{before}max-params")
     settings.budgets += tuple(
@@ -326,7 +326,7 @@ def as_toml(settings: Settings) -> str:
         ("extend-select", list(settings.extend_select)),
         ("ignore", list(settings.ignore)),
         ("fail-on", settings.fail_on),
-        ("exclude", list(settings.exclude)),
+        ("exclude", [glob for _, glob in settings.exclude]),
         ("max-params", settings.max_params),
         ("batch", settings.batch),
         ("timesteps", settings.timesteps),

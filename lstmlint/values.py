@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lstmlint.findings import UsageError
 
-_COUNT = re.compile(r"(\d+(?:[_,]\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?)\s*([kmgb]?)", re.IGNORECASE)
+_COUNT = re.compile(r"((?:[0-9]{1,3}(?:[_,][0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*([kmgb]?)", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9}
 
 

@@ -34,7 +34,9 @@ def rules_page() -> str:
     for rule in table:
         default = "on" if rule.enabled else "off"
         what = rule.summary.replace("|", "\\|")
-        lines.append(f"| [{rule.code}](#{rule.code.lower()}-{rule.name}) | {rule.name} | {rule.severity} | {default} | {what} |")
+        lines.append(
+            f"| [{rule.code}](#{rule.code.lower()}-{rule.name}) | {rule.name} | {rule.severity} | {default} | {what} |"
+        )
     for letter, title in GROUPS.items():
         group = [rule for rule in table if rule.code[0] == letter]
         if group:

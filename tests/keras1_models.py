@@ -411,13 +411,14 @@ def draw_convlstm(rng: random.Random) -> tuple[Config, list[int | None]]:
 
 
 def draw_wrapped(rng: random.Random) -> tuple[Config, list[int | None]]:
-    inner, shape = DRAWS[rng.choice(["Dense", "Convolution2D", "MaxoutDense", "LSTM", "Flatten"])](rng)
+    name = rng.choice(["Dense", "Convolution2D", "MaxoutDense", "LSTM", "Flatten"])
+    inner, shape = DRAWS[name](rng)
+    inner["config"] = {**REQUIRED.get(name, {}), **inner["config"]}
     return layer("TimeDistributed", layer=inner), [size(rng), *(dim or 9 for dim in shape)]
 
 
 def draw_bidirectional(rng: random.Random) -> tuple[Config, list[int | None]]:
     inner, shape = DRAWS[rng.choice(["LSTM", "GRU", "SimpleRNN"])](rng)
-    inner["config"].pop("go_backwards", None)
     inner["config"]["name"] = "inner"
     mode = rng.choice(["sum", "mul", "ave", "concat"])
     return layer("Bidirectional", layer=inner, merge_mode=mode), shape
@@ -436,7 +437,9 @@ DRAWS: dict[str, Draw] = {
     "Dense": any_shape("Dense", bias=[True, False]),
     "MaxoutDense": vector("MaxoutDense", "output_dim", nb_feature=[1, 4, 5], bias=[True, False]),
     "Highway": vector("Highway", bias=[True, False], transform_bias=[-2], activation=["relu"]),
-    "TimeDistributedDense": sequence("TimeDistributedDense", "output_dim", bias=[True, False]),
+    "TimeDistributedDense": lambda rng: (
+        layer("TimeDistributedDense", output_dim=size(rng), bias=rng.choice([True, False])), [size(rng), size(rng)]
+    ),
     "LSTM": sequence("LSTM", "output_dim", forget_bias_init=["one", "zero"], **GATED_OPTIONS),
     "GRU": sequence("GRU", "output_dim", **GATED_OPTIONS),
     "SimpleRNN": sequence("SimpleRNN", "output_dim", **{**RNN_OPTIONS, "consume_less": ["cpu", "mem"]}),
@@ -542,3 +545,130 @@ def draw_layer(class_name: str, seed: int) -> Config:
     if class_name == "Bidirectional" or class_name == "TimeDistributed":
         config.pop("trainable")
     return named(sequential(made))
+
+
+# Graphs, drawn ----------------------------------------------------------------------------------------------
+
+Shape = tuple[int, ...]
+
+
+class GraphDrawer:
+    """A Model of Keras 1 that grows layer by layer; tensors are (reference, shape without the batch)."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.layers: list[Config] = []
+        self.tensors: list[tuple[list[Any], Shape]] = []
+        # Layers that may be called again: (entry, its input's shape, its output's, its first call's number).
+        self.shareable: list[tuple[Config, Shape, Shape, int]] = []
+
+    def draw(self) -> Config:
+        """The whole model."""
+        rng = self.rng
+        inputs = []
+        for i in range(rng.randint(1, 3)):
+            shape = (rng.randint(2, 6),) if rng.random() < 0.4 else (rng.randint(3, 6), rng.randint(2, 5))
+            inputs.append(f"in_{i}")
+            self.layers.append(source(inputs[-1], *shape))
+            self.tensors.append((ref(inputs[-1]), shape))
+        for _ in range(rng.randint(3, 14)):
+            rng.choice([self.add_layer, self.add_layer, self.add_merge, self.call_again, self.add_model])()
+        outputs = [reference for reference, _ in self.tensors[-rng.randint(1, 3) :]]
+        return graph(self.layers, inputs, outputs)
+
+    def place(self, class_name: str, config: Any, inputs: list[list[Any]], given: Shape, made: Shape) -> None:
+        """Add a layer with one call."""
+        name = f"{class_name.lower()}_{len(self.layers)}"
+        nested = class_name in ("Sequential", "Model")
+        if class_name != "Sequential":
+            config["name"] = name
+        entry = {"class_name": class_name, "name": name, "config": config, "inbound_nodes": [inputs]}
+        self.layers.append(entry)
+        first = 1 if nested else 0  # a model has had a call of its own
+        self.tensors.append((ref(name, first), made))
+        if class_name != "Merge":
+            self.shareable.append((entry, given, made, first))
+
+    def add_layer(self) -> None:
+        """A layer on one tensor."""
+        rng = self.rng
+        reference, shape = rng.choice(self.tensors)
+        n = rng.randint(1, 6)
+        steps, features = shape[0], shape[-1]
+        choices: list[tuple[str, Config, Shape]] = [
+            ("Dense", {"output_dim": n}, (*shape[:-1], n)),
+            ("Activation", {"activation": "tanh"}, shape),
+            ("Dropout", {"p": 0.2}, shape),
+            ("BatchNormalization", {}, shape),
+            ("PReLU", {}, shape),
+        ]
+        if len(shape) == 1:
+            choices += [
+                ("RepeatVector", {"n": n}, (n, features)),
+                ("MaxoutDense", {"output_dim": n}, (n,)),
+                ("Highway", {}, shape),
+                ("Reshape", {"target_shape": [features, 1]}, (features, 1)),
+            ]
+        else:
+            inner = {"class_name": "LSTM", "config": {"name": "inner", "output_dim": n, "return_sequences": True}}
+            choices += [
+                ("LSTM", {"output_dim": n}, (n,)),
+                ("LSTM", {"output_dim": n, "return_sequences": True, "consume_less": "gpu"}, (steps, n)),
+                ("GRU", {"output_dim": n, "return_sequences": True}, (steps, n)),
+                ("SimpleRNN", {"output_dim": n}, (n,)),
+                ("Bidirectional", {"layer": inner, "merge_mode": "concat"}, (steps, 2 * n)),
+                ("Bidirectional", {"layer": inner, "merge_mode": "ave"}, (steps, n)),
+                ("TimeDistributed", {"layer": layer("Dense", name="inner", output_dim=n)}, (steps, n)),
+                ("TimeDistributedDense", {"output_dim": n}, (steps, n)),
+                ("Convolution1D", {"nb_filter": n, "filter_length": 3, "border_mode": "same"}, (steps, n)),
+                ("MaxPooling1D", {"border_mode": "same"}, (-(-steps // 2), features)),
+                ("Flatten", {}, (steps * features,)),
+                ("Permute", {"dims": [2, 1]}, (features, steps)),
+                ("GlobalMaxPooling1D", {}, (features,)),
+            ]
+        class_name, config, made = rng.choice(choices)
+        self.place(class_name, config, [reference], shape, made)
+
+    def add_merge(self) -> None:
+        """A Merge of tensors that go together."""
+        rng = self.rng
+        reference, shape = rng.choice(self.tensors)
+        same = [other for other, size in self.tensors if size == shape]
+        picked = [reference, *rng.sample(same, min(len(same), rng.randint(1, 2)))]
+        axis = len(shape)
+        modes: list[tuple[str, Config, Shape]] = [
+            (mode, {}, shape) for mode in ("sum", "mul", "ave", "max")
+        ] + [("concat", {"concat_axis": rng.choice([-1, axis])}, (*shape[:-1], shape[-1] * len(picked)))]  # fmt: skip
+        if len(picked) == 2:
+            made = (1,) if axis == 1 else (shape[0], shape[0])
+            modes += [("dot", {"dot_axes": axis}, made), ("cos", {"dot_axes": [axis, axis]}, made)]
+        mode, config, made = rng.choice(modes)
+        options = {"concat_axis": -1, "dot_axes": -1, "mode": mode, "mode_type": "raw", **config}
+        self.place("Merge", options, picked, shape, made)
+
+    def call_again(self) -> None:
+        """A layer that is there already, on another tensor of the same shape."""
+        if not self.shareable:
+            return
+        entry, given, made, first = self.rng.choice(self.shareable)
+        # Only what precedes the layer in the file can feed it.
+        before = {other["name"] for other in self.layers[: self.layers.index(entry)]}
+        fitting = [other for other, size in self.tensors if size == given and other[0] in before]
+        if not fitting:
+            return
+        entry["inbound_nodes"].append([self.rng.choice(fitting)])
+        self.tensors.append((ref(entry["name"], first + len(entry["inbound_nodes"]) - 1), made))
+
+    def add_model(self) -> None:
+        """A Sequential or Model inside this one."""
+        rng = self.rng
+        reference, shape = rng.choice(self.tensors)
+        n = rng.randint(1, 5)
+        if rng.random() < 0.5:
+            first = layer("Dense", name="first", output_dim=n, batch_input_shape=[None, *shape])
+            last = layer("Activation", name="last", activation="relu")
+            self.place("Sequential", [first, last], [reference], shape, (*shape[:-1], n))
+        else:
+            entries = [source("given", *shape), node("made", "Dense", [ref("given")], output_dim=n)]
+            config = graph(entries, ["given"], ["made"])["config"]
+            self.place("Model", config, [reference], shape, (*shape[:-1], n))

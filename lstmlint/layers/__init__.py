@@ -20,12 +20,21 @@ FAMILIES = (
 )  # fmt: skip
 
 
+# Classes whose family is imported only when a model names them.
+ELSEWHERE = {
+    name: "ops.tensorflow"
+    for name in (
+        "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceProperty", "InstanceMethod",
+    )
+}  # fmt: skip
+
+
 @lru_cache(maxsize=1024)
 def find(class_name: str) -> type[Layer] | None:
     """The class for a Keras class name, in Keras 3's spelling or an alias; None if there is none."""
     if class_name in REGISTRY:
         return REGISTRY[class_name]
-    for family in FAMILIES:
+    for family in (ELSEWHERE[class_name],) if class_name in ELSEWHERE else FAMILIES:
         import_module(f"lstmlint.layers.{family}")
         if class_name in REGISTRY:
             return REGISTRY[class_name]
@@ -41,7 +50,7 @@ def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
 
 def known_names() -> list[str]:
     """Every class name that `find` answers."""
-    for family in FAMILIES:
+    for family in (*FAMILIES, *ELSEWHERE.values()):
         import_module(f"lstmlint.layers.{family}")
     return sorted(REGISTRY)
 

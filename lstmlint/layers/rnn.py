@@ -83,7 +83,9 @@ class Cell(Gated):
     def call(self, inputs: Any, states: Any = None, **kwargs: Any) -> Any:
         """[output, *states]."""
         shape = need(inputs.shape)
-        return [Tensor((shape[0], size), self.compute_dtype) for size in [self.output_size(), *flatten(self.state_sizes())]]
+        return [
+            Tensor((shape[0], size), self.compute_dtype) for size in [self.output_size(), *flatten(self.state_sizes())]
+        ]
 
 
 @layer("SimpleRNNCell")

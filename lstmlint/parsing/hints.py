@@ -37,7 +37,12 @@ def guess(obj: dict[str, Any]) -> Dialect:
             continue
         if "batch_shape" in inner:
             return "keras3"
-        if isinstance(nodes := layer.get("inbound_nodes"), list) and nodes and isinstance(nodes[0], dict) and "args" in nodes[0]:
+        if (
+            isinstance(nodes := layer.get("inbound_nodes"), list)
+            and nodes
+            and isinstance(nodes[0], dict)
+            and "args" in nodes[0]
+        ):
             return "keras3"
         if not KERAS1_ARGUMENTS.isdisjoint(inner) or layer.get("class_name") in KERAS1_CLASSES:
             keras1 = True

@@ -35,7 +35,9 @@ OWN_INPUT_ARGUMENTS = {"Embedding": {"input_dim", "input_length"}}
 CONSTANT = "_CONSTANT_VALUE"
 
 
-def parse_model(obj: dict[str, Any], pointer: str, names: Names, dialect: Dialect = "keras2", depth: int = 0) -> ModelSpec:
+def parse_model(
+    obj: dict[str, Any], pointer: str, names: Names, dialect: Dialect = "keras2", depth: int = 0
+) -> ModelSpec:
     """A Sequential or functional model. Raises: ModelError where its form is broken beyond reading."""
     if depth > MAX_DEPTH:
         raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
@@ -52,14 +54,18 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, dialect: Dialec
     name = config.get("name")
     if not isinstance(name, str):
         name = names.make(class_name)
-    spec = ModelSpec(name, class_name, dialect, [], sequential, pointer=pointer, trainable=config.get("trainable") is not False)
+    spec = ModelSpec(
+        name, class_name, dialect, [], sequential, pointer=pointer, trainable=config.get("trainable") is not False
+    )
     spec.layers = [parse_layer(layer, f"{base}/{i}", names, dialect, depth) for i, layer in enumerate(layers)]
     if sequential:
         spec.build_input_shape = shape_list(config.get("build_input_shape"))
     else:
         for key, label in (("input_layers", "inputs"), ("output_layers", "outputs")):
             if not isinstance(config.get(key), list | dict):
-                raise ModelError(f"the {class_name} model does not name its {label}", f"{pointer}/config", f"Add `{key}`.")
+                raise ModelError(
+                    f"the {class_name} model does not name its {label}", f"{pointer}/config", f"Add `{key}`."
+                )
         spec.inputs = map_references(config["input_layers"], f"{pointer}/config/input_layers", plain_reference)
         spec.outputs = map_references(config["output_layers"], f"{pointer}/config/output_layers", plain_reference)
         shift_nested_calls(spec.layers, references_in(spec.outputs) + references_in(spec.inputs))
@@ -70,7 +76,9 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, dialect: Dialec
 def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: int) -> LayerSpec:
     """One layer or nested model. Raises: ModelError where its form is broken beyond reading."""
     if not isinstance(obj, dict):
-        raise ModelError(f"a layer must be an object, but this is {_kind(obj)}", pointer, "Write class_name and config.")
+        raise ModelError(
+            f"a layer must be an object, but this is {_kind(obj)}", pointer, "Write class_name and config."
+        )
     class_name = obj.get("class_name")
     if not isinstance(class_name, str):
         raise ModelError("a layer has no class_name", pointer, 'Add it: "class_name": "LSTM".')

@@ -46,7 +46,9 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     name = config.get("name")
     if not isinstance(name, str):
         name = names.make(class_name)
-    spec = ModelSpec(name, class_name, "keras3", [], sequential, pointer=pointer, trainable=config.get("trainable") is not False)
+    spec = ModelSpec(
+        name, class_name, "keras3", [], sequential, pointer=pointer, trainable=config.get("trainable") is not False
+    )
     base = f"{pointer}/config/layers"
     spec.layers = [parse_layer(layer, f"{base}/{i}", names, depth) for i, layer in enumerate(layers)]
     build_config = obj.get("build_config")
@@ -57,7 +59,9 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     if not sequential:
         for key, label in (("input_layers", "inputs"), ("output_layers", "outputs")):
             if not isinstance(config.get(key), list | dict):
-                raise ModelError(f"the {class_name} model does not name its {label}", f"{pointer}/config", f"Add `{key}`.")
+                raise ModelError(
+                    f"the {class_name} model does not name its {label}", f"{pointer}/config", f"Add `{key}`."
+                )
         spec.inputs = map_references(config["input_layers"], f"{pointer}/config/input_layers", plain_reference)
         spec.outputs = map_references(config["output_layers"], f"{pointer}/config/output_layers", plain_reference)
         # get_config counts the calls of a nested functional model from 1 here, and only here.
@@ -72,7 +76,9 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
 def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
     """One layer, operation or nested model. Raises: ModelError where its form is broken beyond reading."""
     if not isinstance(obj, dict):
-        raise ModelError(f"a layer must be an object, but this is {_kind(obj)}", pointer, "Write class_name and config.")
+        raise ModelError(
+            f"a layer must be an object, but this is {_kind(obj)}", pointer, "Write class_name and config."
+        )
     class_name = obj.get("class_name")
     if not isinstance(class_name, str):
         raise ModelError("a layer has no class_name", pointer, 'Add it: "class_name": "LSTM".')
@@ -80,9 +86,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
     if config is None:
         config = {}
     if not isinstance(config, dict):
-        raise ModelError(
-            f"the config of a {class_name} must be an object, but is {_kind(config)}", f"{pointer}/config"
-        )
+        raise ModelError(f"the config of a {class_name} must be an object, but is {_kind(config)}", f"{pointer}/config")
     name = obj.get("name")
     if not isinstance(name, str):
         name = config.get("name")
@@ -123,7 +127,9 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
         if not isinstance(nodes, list):
             raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
         nulls = spec.is_operation
-        spec.calls = [parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, nulls) for i, node in enumerate(nodes)]
+        spec.calls = [
+            parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, nulls) for i, node in enumerate(nodes)
+        ]
     return spec
 
 

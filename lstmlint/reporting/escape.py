@@ -12,7 +12,7 @@ from typing import Any
 # GitHub's runner acts on lines of any step's output that begin with `::` or hold `##[`.
 _COMMAND = re.compile(r"::|##\[")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$>])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _MENTION = re.compile("@|#|://")
 _XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 # What a spreadsheet takes for a formula.
@@ -56,7 +56,7 @@ def github_property(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Running text in Markdown, in a table's cell too: no markup, HTML, mention or link comes out of it."""
+    """Text within a line of Markdown, in a table's cell too: no markup, HTML, mention or link comes out of it."""
     text = _MARKDOWN.sub(r"\\\1", visible(text).replace("&", "&amp;").replace("<", "&lt;"))
     # A comment in the middle keeps `@name`, `#1` and bare addresses from becoming links.
     return _MENTION.sub(lambda match: f"{match[0][:1]}<!-- -->{match[0][1:]}", text)

@@ -12,7 +12,7 @@ from lstmlint.reporting.text import findings_line
 if TYPE_CHECKING:
     from lstmlint.analysis import FileReport
     from lstmlint.findings import Finding
-    from lstmlint.summary import ModelSummary
+    from lstmlint.summary import LayerSummary, ModelSummary
 
 MARKS = {"error": "❌ error", "warning": "⚠️ warning", "info": "ℹ️ info"}
 
@@ -55,9 +55,16 @@ def model_parts(model: ModelSummary, view: View) -> list[str]:
     lines = [line(header), line(rule)]
     for level, row in table.walk(model, view.depth):
         label = f"{'└ ' * level}{markdown_code(row.name)} ({markdown(row.class_name)}){markdown(table.marks(row))}"
-        lines.append(line([label, *(markdown(table.cell(row, column, model.params)) for column in columns)]))
+        lines.append(line([label, *(cell(row, column, model.params) for column in columns)]))
     rows = "\n".join(lines)
     return [*parts, f"<details><summary>Layers</summary>\n\n{rows}\n\n</details>\n"]
+
+
+def cell(row: LayerSummary, column: str, total: int) -> str:
+    """What the table says of a layer in a column; names in code spans."""
+    if column == "connected-to":
+        return ", ".join(map(markdown_code, table.connections(row)))
+    return markdown(table.cell(row, column, total))
 
 
 def findings_table(findings: list[Finding]) -> str:

@@ -77,10 +77,10 @@ def cell(row: LayerSummary, column: str, total: int) -> str:
     if column == "share":
         return "?" if row.params is None else f"{row.params / total:.1%}" if total else "-"
     if column == "weights":
-        return ", ".join(f"{weight.name} {format_shape(weight.shape)}" for weight in row.weights) or "-"
+        return ", ".join(f"{weight.name} {format_shape(weight.shape)}" for weight in row.weights)
     if column == "macs":
         return count(row.macs)
-    return ", ".join(connections(row)) or "-"
+    return ", ".join(connections(row))
 
 
 def count(number: int | None) -> str:
@@ -92,7 +92,7 @@ def shapes(values: list[Shape]) -> str:
     """(None, 10), or [(None, 10), (None, 10)] for several tensors."""
     if len(values) == 1:
         return format_shape(values[0])
-    return "[" + ", ".join(map(format_shape, values)) + "]" if values else "-"
+    return "[" + ", ".join(map(format_shape, values)) + "]" if values else ""
 
 
 def trainable(row: LayerSummary) -> str:

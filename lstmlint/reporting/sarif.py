@@ -58,8 +58,16 @@ def result(finding: Finding, path: str, fingerprint: str) -> dict[str, Any]:
 
 def location(path: str) -> dict[str, str]:
     """Where a file is: relative to the repository where it lies in it."""
-    uri = quote(os.fsencode(path))
+    uri = quoted(path)
     return {"uri": f"file://{uri}"} if path.startswith("/") else {"uri": uri, "uriBaseId": ROOT}
+
+
+def quoted(path: str) -> str:
+    """A path's own bytes as a URI writes them."""
+    try:
+        return quote(os.fsencode(path))
+    except UnicodeEncodeError:  # the name of no file, then
+        return quote(path.encode("utf-8", "replace"))
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
@@ -88,7 +96,7 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
                 ],
             }
         ],
-        "originalUriBaseIds": {ROOT: {"uri": f"file://{quote(os.fsencode(view.root))}/"}},
+        "originalUriBaseIds": {ROOT: {"uri": f"file://{quoted(view.root)}/"}},
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
@@ -100,8 +108,8 @@ def descriptor(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
-        "shortDescription": {"text": message(rule.summary or rule.name)},
-        "fullDescription": {"text": message(rule.documentation or rule.name)},
+        "shortDescription": {"text": rule.name.replace("-", " ")},
+        "fullDescription": {"text": message(rule.summary or rule.name)},
         "help": {"text": message(rule.documentation or rule.name), "markdown": rule.documentation or rule.name},
         "defaultConfiguration": {"level": LEVELS[rule.severity], "enabled": rule.enabled},
         "properties": {"name": rule.name, "problem.severity": PROBLEMS.get(rule.severity, rule.severity)},

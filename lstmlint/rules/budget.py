@@ -32,7 +32,9 @@ def check_params(model: ModelSummary, limit: int) -> Iterator[Problem]:
         )
     elif not model.complete:
         unknown = [row for row in model.layers if row.used and row.params is None]
-        names = ", ".join(f"{row.name} ({row.class_name})" for row in unknown[:3]) + (", ..." if len(unknown) > 3 else "")
+        names = ", ".join(f"{row.name} ({row.class_name})" for row in unknown[:3]) + (
+            ", ..." if len(unknown) > 3 else ""
+        )
         yield Problem(
             "C501",
             f"the model has at least {model.params:,} parameters, but the budget of {limit:,} cannot be checked: unknown"

@@ -1,16 +1,16 @@
 """A rule's docstring taken apart: what and why, how to fix it, an example that fails and one that passes.
 
-    What is found and why.
+What is found and why.
 
-    Fix: what to do instead.
+Fix: what to do instead.
 
-    Fails:
-        a model config as JSON
+Fails:
+    a model config as JSON
 
-    Passes:
-        the same, mended
+Passes:
+    the same, mended
 
-    References: where it is described
+References: where it is described
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ SOURCE is a folder that holds that Keras's `keras` package. Its layers run as th
 backend: tensors that know a shape, variables that have one, and operations that give a tensor of no particular
 shape, since Keras computes shapes in `get_output_shape_for` and not from its operations.
 
-configs.json is a list of model configs; the answer to each is {"layers": [{name, class, params, trainable,
+configs.json is a list of {"model": config, "image_dim_ordering": "th" or "tf"}, the latter what keras.json says
+where the file does not; the answer to each is {"layers": [{name, class, params, trainable,
 output_shape, weights}], "total", "trainable", "inputs", "outputs"}, or {"error": "..."} where Keras raises.
 """
 
@@ -80,7 +81,7 @@ class Backend(types.ModuleType):
             self.__dict__.update({key: value for key, value in vars(common).items() if not key.startswith("_")})
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or name == "set_image_dim_ordering":
             raise AttributeError(name)
         return operation
 
@@ -250,11 +251,13 @@ def main() -> None:
     """Answer for every config on standard input."""
     keras = load(Path(sys.argv[1]))
     answers = []
-    for config in json.load(sys.stdin):
+    for question in json.load(sys.stdin):
+        if hasattr(keras.backend, "set_image_dim_ordering"):  # in Keras 0 it is "th"
+            keras.backend.set_image_dim_ordering(question.get("image_dim_ordering", "tf"))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                answers.append(ask(keras, config))
+                answers.append(ask(keras, question["model"]))
         except Exception as error:  # whatever Keras raises is its answer
             answers.append({"error": f"{type(error).__name__}: {error}"})
     json.dump({"version": keras.__version__, "answers": answers}, sys.stdout)

@@ -777,3 +777,44 @@ def draw(r: Random, name: str) -> dict[str, Any]:
             elif default is REQUIRED:
                 raise ValueError(f"{name} needs a drawer: {parameter}")
     return {"op": name, "config": config, "args": args, "kwargs": {}}
+
+
+JUNK: tuple[Any, ...] = (
+    None, True, False, 0, 1, -1, 7, 2.5, -0.5, "x", "same", "1", [], [1], [0, 1], [-1], ["a"], [None], [1.5],
+    [[0, 1], [1, 2]],
+)  # fmt: skip
+# What NumPy makes of these is beyond reason.
+NUMPY_ONLY = {"Conv", "DepthwiseConv", "SeparableConv", "MaxPool", "AveragePool", "DepthToSpace", "SpaceToDepth"}
+
+
+def damage(r: Random, node: dict[str, Any]) -> dict[str, Any] | None:
+    """The node with one thing wrong, most likely; None where no tensor is left."""
+    config, args = node["config"], node["args"]
+    _, _, init, call = SIGNATURES[node["op"]]
+    own = [name for name in init if not name.startswith("*")]
+    what = r.random()
+    if what < 0.45 and own:
+        if node["op"] in NUMPY_ONLY:
+            return None
+        config[r.choice(own)] = r.choice(JUNK)
+    elif what < 0.5 and config:
+        config.pop(r.choice(list(config)))
+    elif what < 0.55:
+        config["nonsense"] = 1
+    elif what < 0.75 and len(args) > 1:
+        args[r.randrange(1, len(args))] = r.choice((*JUNK, tensor(None, 3), tensor(None, 3)))
+    elif what < 0.8:
+        args.append(r.choice(JUNK))
+    elif what < 0.85:
+        args.pop()
+    elif what < 0.92 and 1 < len(args) <= len(call) and not any(name.startswith("*") for name in call):
+        node["kwargs"] = {list(call)[len(args) - 1]: args.pop()}
+    else:
+        node["kwargs"] = {r.choice(["axis", "foo", *own]): r.choice(JUNK)}
+    return node if _has_tensor(args) or _has_tensor(list(node["kwargs"].values())) else None
+
+
+def _has_tensor(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "tensor" in value
+    return isinstance(value, list) and any(map(_has_tensor, value))

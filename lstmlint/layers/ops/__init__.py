@@ -22,9 +22,11 @@ NOT_OPERATIONS = {
     "hanning": "makes a constant",
     "identity": "makes a constant",
     "is_tensor": "answers a truth value",
+    "kaiser": "makes a constant",
     "ones": "makes a constant",
     "shape": "answers a tuple",
     "tri": "makes a constant",
+    "vectorize": "wraps a function",
     "zeros": "makes a constant",
 }
 

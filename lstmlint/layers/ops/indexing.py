@@ -19,6 +19,13 @@ def get_item(op: Operation, x: Any, key: Any) -> Tensor:
     return Tensor(sliced(shape(x), key if isinstance(key, list) else [key]), x.dtype)
 
 
+class UnknownKey:
+    """An index (which shrinks) or a slice whose numbers only run time knows."""
+
+    def __init__(self, shrinks: bool) -> None:
+        self.shrinks = shrinks
+
+
 def sliced(dims: KnownShape, keys: list[Any]) -> KnownShape:
     """The shape of `x[keys]`. Raises: Refusal for what is no basic index, or too many of them."""
     dots = sum(key is Ellipsis for key in keys)
@@ -49,6 +56,9 @@ def sliced(dims: KnownShape, keys: list[Any]) -> KnownShape:
         elif isinstance(key, slice):
             size = rest.pop(0)
             made.append(None if size is None else len(range(*key.indices(size))))
+        elif isinstance(key, UnknownKey):
+            del rest[:1]
+            made += [] if key.shrinks else [None]
         else:
             raise Refusal("E007", f"cannot index with {shown(key)}", "Use numbers, slices, null and one ellipsis.")
     return tuple(made)

@@ -27,7 +27,7 @@ def quantile(op: Operation, x: Any, q: Any, dtype: str = "float", short: bool = 
     dims = _reduced(op, x)
     if isinstance(q, Tensor):
         dims = (shape(q)[0], *dims) if shape(q) else dims
-    elif isinstance(q, list) and len(q) > (1 if short else 0):
+    elif isinstance(q, list) and (len(q) > 1 or not short):
         dims = (len(q), *dims)
     return Tensor(dims, result(dtype, tensor(x).dtype))
 
