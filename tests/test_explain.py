@@ -82,6 +82,7 @@ def check_text(explanation: Explanation) -> str:
     text = render(explanation)
     assert text.endswith("\n")
     assert [line for line in text.splitlines() if len(line) > 80 or line != line.rstrip()] == []
+    assert "\n\n\n" not in text
     json.dumps(explanation.to_dict(), allow_nan=False)
     return text
 
@@ -603,6 +604,6 @@ def test_stored_weights() -> None:
     text = check_text(explain_model(summary, None, 20))
     assert "kernel + bias = 5·4 + 4 = 24" in text
     assert "input_dim · units + units = 2·3 + 3 = 9" in text
-    assert "inner = 10" in text
+    assert "nested (Sequential): 10 parameters" in text
     assert "stored in the file" in text
     assert "Bias forgotten (custom)" in text

@@ -56,6 +56,7 @@ class LayerExplanation:
     params: None where it is not known; `reason` says why. formula: None where no weights are known to be.
     sentence: what units, timesteps and features are. notes: what else bears on the count.
     parts: the layers inside (the directions of a Bidirectional, cells, the layers of a nested model).
+    is_model: whether it is a nested model.
     """
 
     path: str
@@ -74,6 +75,7 @@ class LayerExplanation:
     recipe: Recipe | None = None
     facts: Facts = field(default_factory=Facts)
     row: LayerSummary | None = None
+    is_model: bool = False
 
     @property
     def name(self) -> str:
@@ -266,7 +268,8 @@ def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExpla
     if known:
         found.params = sum(weight.size for weight in weights)
         found.trainable_params = sum(weight.size for weight in weights if weight.trainable)
-    own = layer.own_weights if not isinstance(layer, NestedModel) else []
+    found.is_model = isinstance(layer, NestedModel)
+    own = [] if found.is_model else layer.own_weights
     found.weights = [explain_weight(weight, layer, trainable and layer.trainable) for weight in own]
     found.facts, found.recipe = facts, choose(layer, facts)
     trainable = trainable and layer.trainable

@@ -96,13 +96,14 @@ def in_full(layer: LayerExplanation, indent: str = "", told: bool = False) -> It
         yield ""
         if index and same(part, layer.parts[index - 1]):
             yield from wrapped(f"{heading(part, True)}, as before", inner)
-        elif layer.row is not None and layer.row.nested is not None:
+        elif layer.is_model:
             yield from in_short(part, inner)
         else:
             yield from in_full(part, inner, told or bool(layer.sentence))
-    if layer.formula is not None and not repeats_part(layer):
+    lines = [] if repeats_part(layer) else list(formula(layer, inner))
+    if lines:
         yield ""
-        yield from formula(layer, inner)
+        yield from lines
     if layer.sentence and not told:
         yield ""
         yield from wrapped(terminal(layer.sentence), inner)
@@ -129,7 +130,7 @@ def repeats_part(layer: LayerExplanation) -> bool:
 def formula(layer: LayerExplanation, indent: str) -> Iterator[str]:
     """The formula in words and in numbers, on one line where it fits."""
     expression = layer.formula
-    if expression is None:
+    if expression is None or (layer.is_model and isinstance(expression, arithmetic.Number)):
         return
     recipe = layer.recipe
     steps = [terminal(arithmetic.words(expression)), terminal(arithmetic.numbers(expression))]
@@ -164,7 +165,7 @@ def in_short(layer: LayerExplanation, indent: str = "") -> Iterator[str]:
     if layer.reason:
         yield from wrapped(f"Not known: {terminal(layer.reason)}", inner)
     listed: list[str] = []
-    if layer.row is None or layer.row.nested is None:
+    if not layer.is_model:
         weights = all_weights(layer)
         listed = [
             f"{terminal(name)} {format_shape(weight.shape)} = {amount(weight.params)}" for name, weight in weights
