@@ -307,7 +307,8 @@ def examine_in_parallel(sources: list[Source], job: Job, workers: int) -> Iterat
             yield outcome
     except BrokenProcessPool:
         left = f"{sources[done].path!r} and the {len(sources) - done - 1} files after it"
-        yield Outcome(failure=f"a worker process died, out of memory most likely; {left} are not analyzed: try --jobs 1")
+        said = f"a worker process died, out of memory most likely; {left} are not analyzed: try --jobs 1"
+        yield Outcome(failure=said)
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 

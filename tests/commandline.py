@@ -1,0 +1,71 @@
+"""How tests call the command line: in this process, as a shell would."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from lstmlint.cli import guarded
+
+
+def layer(class_name: str, name: str, inbound: Any = None, **config: Any) -> dict[str, Any]:
+    """A layer as Keras 2 writes it; with its inbound nodes, one of a functional model."""
+    written = {"class_name": class_name, "config": {"name": name, **config}}
+    return written if inbound is None else {**written, "name": name, "inbound_nodes": inbound}
+
+
+def sequential(name: str, *layers: dict[str, Any]) -> dict[str, Any]:
+    """A Sequential as Keras 2 writes it."""
+    return {"class_name": "Sequential", "config": {"name": name, "layers": list(layers)}}
+
+
+LSTM = sequential("m", layer("LSTM", "lstm", units=10, batch_input_shape=[None, 13, 5]))
+STACK = sequential("stack", layer("LSTM", "a", units=4, batch_input_shape=[None, 13, 5]), layer("LSTM", "b", units=4))
+UNBUILT = sequential("u", layer("LSTM", "lstm", units=1))
+
+
+class Done(NamedTuple):
+    """What a call printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as JSON."""
+        return json.loads(self.out)
+
+
+class Shell:
+    """Calls lstmlint in a folder of its own."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.capsys = capsys
+        self.monkeypatch = monkeypatch
+        monkeypatch.chdir(folder)
+        for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "LSTMLINT_TRACEBACK"):
+            monkeypatch.delenv(name, raising=False)
+
+    def write(self, path: str, content: Any = None) -> Path:
+        """A file: text as it is, anything else as JSON; a small LSTM without content."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        value = LSTM if content is None else content
+        if isinstance(value, bytes):
+            target.write_bytes(value)
+        else:
+            target.write_text(value if isinstance(value, str) else json.dumps(value))
+        return target
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> Done:
+        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = guarded(list(arguments))
+        out, err = self.capsys.readouterr()
+        return Done(code, out, err)

@@ -1,0 +1,460 @@
+"""The command line: what it takes, what it analyzes, its exit codes and streams."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstmlint import __version__, analysis, cli
+from lstmlint.findings import UsageError
+from lstmlint.running import Request
+from lstmlint.values import glob_matches, parse_count, parse_input_shape
+from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_one_file(shell: Shell) -> None:
+    shell.write("m.json")
+    done = shell("m.json")
+    assert done.code == 0
+    assert "lstm (LSTM)    (None, 10)       640" in done.out
+    assert "Total params: 640 (2.50 KB)" in done.out
+    assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((), 1),
+        (("--exit-zero",), 0),
+        (("-e",), 0),
+        (("--fail-on", "never"), 0),
+        (("--fail-on=info",), 1),
+        (("--ignore", "S102"), 0),
+        (("--ignore", "rnn-needs-sequences"), 0),
+        (("--ignore", "S"), 0),
+        (("--select", "E"), 0),
+        (("--select", "E,S102"), 1),
+        (("--select", "E", "--extend-select", "S102"), 1),
+        (("--select", "ALL", "--extend-ignore", "s102"), 0),
+        (("--max-params", "1M"), 1),
+    ],
+)
+def test_exit_codes(shell: Shell, arguments: tuple[str, ...], code: int) -> None:
+    shell.write("stack.json", STACK)
+    assert shell("stack.json", *arguments).code == code
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"), [("640", 0), ("639", 1), ("0.639k", 1), ("0.64K", 0), ("1.5M", 0), ("1_000", 0), ("1,000", 0)]
+)
+def test_budget(shell: Shell, limit: str, code: int) -> None:
+    shell.write("m.json")
+    done = shell("m.json", "--max-params", limit, "-q", "-f", "concise")
+    assert done.code == code
+    assert ("C501 params-over-budget" in done.out) == bool(code)
+
+
+def test_incomplete_count_fails_the_budget(shell: Shell) -> None:
+    shell.write("u.json", UNBUILT)
+    assert shell("u.json").code == 0
+    done = shell("u.json", "--max-params", "50k")
+    assert done.code == 1
+    assert "cannot be checked" in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name a model file"),
+        (("m.json", "--fail-on", "warnings"), "did you mean 'warning'?"),
+        (("m.json", "--format", "jsn"), "did you mean 'json'?"),
+        (("m.json", "--format", "json:"), "names no file"),
+        (("m.json", "--format", "json", "--format", "csv", "-o", "x"), "two formats would be written to x"),
+        (("m.json", "--select", "S10Z"), "no rule has the code or name 'S10Z'"),
+        (("m.json", "--ignore", "rnn-need-sequences"), "did you mean 'rnn-needs-sequences'?"),
+        (("m.json", "--max-params", "many"), "such as 50000, 50k or 1.5M"),
+        (("m.json", "--max-params", "1.0005k"), "such as 50000, 50k or 1.5M"),
+        (("m.json", "--input-shape", "13;5"), "a shape without the batch"),
+        (("m.json", "--input-shape", "13", "--input-shape", "14"), "given twice"),
+        (("m.json", "--input-shape", "lstm_inptu=13,5"), "did you mean 'lstm_input'?"),
+        (("m.json", "--batch", "0"), "an integer of at least 1"),
+        (("m.json", "--timesteps", "-1"), "an integer of at least 1"),
+        (("m.json", "--depth", "x"), "--depth takes an integer"),
+        (("m.json", "--jobs", "x"), "--jobs takes an integer"),
+        (("m.json", "--columns", "parms"), "did you mean 'params'?"),
+        (("m.json", "--color", "yes"), "auto, always, never"),
+        (("m.json", "--statistics", "--format", "json"), "text and concise"),
+        (("m.json", "-o", "nowhere/report.json"), "there is no folder 'nowhere'"),
+        (("m.json", "-o", "."), "it is a folder"),
+        (("missing.json",), "no such file or folder: 'missing.json'"),
+        (("*.nothing",), "no file matches '*.nothing'"),
+        (("dangling.json",), "is a link to something that does not exist"),
+        (("m.json", "--no-such-option"), "No such option"),
+        (("m.json", "--output"), "requires an argument"),
+        (("m.json", "--quiet=yes"), "does not take a value"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_exit_2(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
+    shell.write("m.json")
+    (shell.folder / "dangling.json").symlink_to("gone.json")
+    done = shell(*arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert not done.err.startswith("lstmlint:") or done.err.count("\n") == 1
+
+
+def test_other_files_are_analyzed_beside_a_missing_one(shell: Shell) -> None:
+    shell.write("m.json")
+    done = shell("gone.json", "m.json", "--format", "json")
+    assert done.code == 2
+    assert [file["path"] for file in done.json["files"]] == ["m.json"]
+    assert done.json["summary"]["params"] == 640
+
+
+def test_unreadable_model_is_a_finding(shell: Shell) -> None:
+    shell.write("m.json")
+    shell.write("cut.json", json.dumps(LSTM)[:40])
+    done = shell("cut.json", "m.json")
+    assert done.code == 1
+    assert "error E001 unreadable" in done.out
+    assert "m.json: 640 params" in done.out
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read anything")
+def test_forbidden_file(shell: Shell) -> None:
+    shell.write("m.json").chmod(0)
+    done = shell("m.json")
+    assert (done.code, done.err) == (2, "lstmlint: cannot read 'm.json': Permission denied\n")
+
+
+# What is analyzed -----------------------------------------------------------------------------------------
+
+
+def paths(shell: Shell, *arguments: str) -> list[str]:
+    done = shell(*arguments, "--format", "jsonl")
+    return [json.loads(line)["path"] for line in done.out.splitlines()]
+
+
+def test_folders(shell: Shell) -> None:
+    for path in ("b.json", "a/z.yaml", "a/y.yml", ".hidden/m.json", "node_modules/m.json", "c/.m.json", "c/notes.txt"):
+        shell.write(path)
+    shell.write("venv/pyvenv.cfg", "")
+    shell.write("venv/m.json")
+    shell.write("package.json", {"name": "x", "dependencies": {}})
+    shell.write("tsconfig.json", "{ // no JSON\n}")
+    shell.write("broken.json", json.dumps(LSTM)[:60])
+    expected = ["b.json", "broken.json", "a/y.yml", "a/z.yaml", "c/.m.json"]
+    assert paths(shell, ".") == expected
+    assert paths(shell, str(shell.folder)) == [str(shell.folder / path) for path in expected]
+    assert paths(shell, "a", "b.json", "a/z.yaml", "b.json") == ["a/y.yml", "a/z.yaml", "b.json"]
+    named = ["b.json", "broken.json", "package.json", "tsconfig.json"]
+    assert paths(shell, "*.json", "--exclude", "package.json") == named
+    assert paths(shell, "**/*.y*ml") == ["a/y.yml", "a/z.yaml"]
+    assert paths(shell, ".", "--exclude", "a", "--exclude", "br*") == ["b.json", "c/.m.json"]
+    assert paths(shell, "b.json", "--exclude", "b.json") == ["b.json"]
+    assert paths(shell, "b.json", "--exclude", "b.json", "--force-exclude") == []
+
+
+def test_named_look_alikes(shell: Shell) -> None:
+    shell.write("package.json", {"name": "x", "dependencies": {}})
+    shell.write("tsconfig.json", "{ // no JSON\n}")
+    done = shell("package.json", "--format", "concise")
+    assert done.code == 1
+    assert "E002 not-a-model" in done.out
+    done = shell("package.json", "tsconfig.json", "--skip-non-models", "-q")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    done = shell(".")
+    assert (done.code, done.err) == (0, "lstmlint: no Keras model found in .\n")
+
+
+def test_file_with_the_name_of_a_command(shell: Shell) -> None:
+    shell.write("explain")
+    assert shell("./explain").code == 0
+    assert shell("--quiet", "explain").code == 0
+
+
+def test_option_like_file_after_two_dashes(shell: Shell) -> None:
+    shell.write("--quiet")
+    assert "640" in shell("--", "--quiet").out
+
+
+def test_standard_input(shell: Shell) -> None:
+    content = json.dumps(STACK).encode()
+    done = shell("-", "--format", "concise", stdin=content)
+    assert done.code == 1
+    assert done.out.startswith("<stdin>:1:")
+    shell.write("sub/lstmlint.toml", 'ignore = ["S102"]')
+    assert shell("-", "--stdin-filename", "sub/m.json", stdin=content).code == 0
+    assert paths(shell, "-", "--stdin-filename", "sub/m.json") == ["sub/m.json"]
+
+
+def test_bindings(shell: Shell) -> None:
+    shell.write("u.json", UNBUILT)
+    assert shell("u.json", "--input-shape", "13,5", "-f", "json").json["summary"]["params"] == 28
+    assert shell("u.json", "--input-shape", "lstm_input=None,5", "-f", "json").json["files"][0]["model"]["inputs"] == [
+        [None, None, 5]
+    ]
+    done = shell("u.json", "--input-shape", "(?, 5)", "--batch", "8", "--timesteps", "3", "-f", "json")
+    assert done.json["files"][0]["model"]["inputs"] == [[8, 3, 5]]
+
+
+# Streams, colours, failures -------------------------------------------------------------------------------
+
+
+def test_several_outputs(shell: Shell) -> None:
+    shell.write("m.json")
+    done = shell("m.json", "--format", "json:report.json", "--format", "concise", "--format", "markdown:report.md")
+    assert (done.code, done.out) == (0, "")
+    assert json.loads((shell.folder / "report.json").read_text())["summary"]["params"] == 640
+    assert "640" in (shell.folder / "report.md").read_text()
+    assert shell("m.json", "-o", "report.txt").out == ""
+    assert "640" in (shell.folder / "report.txt").read_text()
+    assert {path.name for path in shell.folder.iterdir()} == {"m.json", "report.json", "report.md", "report.txt"}
+
+
+def test_nothing_is_written_after_a_mistake(shell: Shell) -> None:
+    shell.write("m.json")
+    shell.write("report.json", "before")
+    assert shell("m.json", "-f", "json:report.json", "--select", "nonsense").code == 2
+    assert shell("m.json", "-f", "json:report.json", "-f", "csv:none/x").code == 2
+    assert (shell.folder / "report.json").read_text() == "before"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "colored"),
+    [
+        ((), {}, False),
+        (("--color", "always"), {"NO_COLOR": "1"}, True),
+        (("--color=never",), {"FORCE_COLOR": "1"}, False),
+        ((), {"FORCE_COLOR": "1"}, True),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+    ],
+)
+def test_color(shell: Shell, arguments: tuple[str, ...], environment: dict[str, str], colored: bool) -> None:
+    shell.write("m.json", STACK)
+    for name, value in environment.items():
+        shell.monkeypatch.setenv(name, value)
+    assert ("\x1b[" in shell("m.json", *arguments).out) == colored
+
+
+def test_auto_format(shell: Shell) -> None:
+    shell.write("m.json", STACK)
+    assert shell("m.json", "--format", "auto").out.startswith("Model:")
+    shell.monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert shell("m.json", "--format", "auto").out.startswith("::error")
+    assert shell("m.json").out.startswith("Model:")
+
+
+def test_quiet_and_statistics(shell: Shell) -> None:
+    shell.write("m.json", STACK)
+    shell.write("n.json", STACK)
+    quiet = shell("m.json", "--quiet").out
+    assert quiet.startswith("m.json:")
+    assert "Model" not in quiet
+    assert "found" not in quiet
+    assert shell("m.json", "n.json", "--statistics", "-q").out == "2\tS102\terror\trnn-needs-sequences\n"
+    assert shell("m.json", "--statistics", "-f", "concise").out == "1\tS102\terror\trnn-needs-sequences\n"
+
+
+def test_internal_error(shell: Shell) -> None:
+    shell.write("m.json")
+    shell.write("n.json")
+    original = analysis.analyze
+
+    def broken(source: Any, *args: Any, **kwargs: Any) -> Any:
+        if source == "m.json":
+            raise ZeroDivisionError("a \x1b[31mdefect")
+        return original(source, *args, **kwargs)
+
+    shell.monkeypatch.setattr(analysis, "analyze", broken)
+    done = shell("m.json", "n.json")
+    assert done.code == 2
+    assert "internal error while analyzing 'm.json': ZeroDivisionError: a \\x1b[31mdefect" in done.err
+    assert "Traceback" not in done.err
+    assert "n.json: 640 params" in done.out
+    shell.monkeypatch.setenv("LSTMLINT_TRACEBACK", "1")
+    assert "Traceback" in shell("m.json").err
+
+
+def test_workers_say_the_same(shell: Shell) -> None:
+    for i in range(5):
+        shell.write(f"{i}.json", STACK if i % 2 else LSTM)
+    one, two = shell(".", "-f", "json", "--jobs", "1"), shell(".", "-f", "json", "--jobs", "2")
+    assert one == two
+    assert one.json["summary"] == {"files": 5, "models": 5, "errors": 2, "warnings": 0, "infos": 0, "params": 2240}
+
+
+def launch(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "lstmlint", *arguments], cwd=ROOT, **options)
+
+
+def test_closed_pipe(tmp_path: Path) -> None:
+    dense = [layer("Dense", f"d{i}", units=3) for i in range(20_000)]
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps(sequential("m", layer("Dense", "d", units=3, batch_input_shape=[None, 3]), *dense)))
+    process = launch(str(path), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 0
+    process.stderr.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such signal")
+def test_interrupt() -> None:
+    process = launch("-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1)  # it waits for its input now
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130
+    assert err == b""
+
+
+def test_what_a_clean_run_does_not_import(tmp_path: Path) -> None:
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps(LSTM))
+    code = (
+        "import sys; from lstmlint.cli import guarded; assert guarded(sys.argv[1:]) == 0;"
+        "print(sorted({'typer', 'rich', 'jsonschema', 'yaml', 'h5py', 'numpy', 'tomllib', 'multiprocessing'}"
+        " & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "[]\n"
+
+
+# Help, version, and the two readings of the arguments -----------------------------------------------------
+
+
+def test_version_and_help(shell: Shell) -> None:
+    assert shell("--version").out == f"lstmlint {__version__}\n"
+    done = shell("--help")
+    assert done.code == 0
+    for field in fields(Request):
+        if field.name != "paths":
+            assert f"--{field.name.replace('_', '-')}" in done.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["m.json"],
+        ["a", "-", "b", "--", "--c"],
+        ["m.json", "-f", "json", "--format=csv:x", "--format", "text"],
+        ["-q", "-e", "--statistics", "m.json", "-o", "x"],
+        ["--select", "S", "--select=E", "m", "--max-params", "50k"],
+        ["--input-shape", "a=1,2", "m", "--input-shape=3"],
+        ["m", "--config", "a = 1", "--isolated", "--show-settings", "--exclude", "x", "--jobs", "2"],
+        ["m", "--fail-on", "info", "--fail-on", "never", "--stdin-filename", "-"],
+    ],
+)
+def test_the_short_way_reads_arguments_as_typer_does(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    from lstmlint import commands
+
+    seen: list[Request] = []
+
+    def note(request: Request) -> int:
+        seen.append(request)
+        return 0
+
+    monkeypatch.setattr(commands, "run", note)
+    assert commands.run_typer(arguments) == 0
+    assert seen == [cli.plain(arguments)]
+
+
+def test_the_short_way_knows_typers_options() -> None:
+    import typer
+
+    from lstmlint import commands
+
+    check = typer.main.get_command(commands.app).commands["check"]  # type: ignore[attr-defined]
+    declared = {}
+    for parameter in check.params:
+        single = "flag" if getattr(parameter, "is_flag", False) else "value"
+        declared[parameter.name] = "list" if parameter.multiple or parameter.nargs == -1 else single
+        for option in parameter.opts:
+            if option.startswith("-") and not option.startswith("--"):
+                assert cli.SHORT[option] == parameter.name
+            elif option.startswith("--"):
+                assert option == f"--{parameter.name.replace('_', '-')}"
+    kinds: dict[Any, str] = {False: "flag", None: "value"}
+    known = {field.name: kinds.get(field.default, "list") for field in fields(Request)}
+    assert {name: kind for name, kind in declared.items() if name not in ("version", "help")} == known
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--help"], ["--version"], ["m", "--nope"], ["m", "-o"], ["-fjson", "m"], ["m", "--quiet=1"], ["m", "--fail_on=x"]],
+)
+def test_the_short_way_leaves_the_rest_to_typer(arguments: list[str]) -> None:
+    assert cli.plain(arguments) is None
+
+
+# Values ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("0", 0), ("50000", 50_000), ("50k", 50_000), ("1.5M", 1_500_000), (" 2 B ", 2 * 10**9), ("1,234,567", 1_234_567)],
+)
+def test_counts(text: str, count: int) -> None:
+    assert parse_count(text, "x") == count
+
+
+@pytest.mark.parametrize("text", ["", "-1", "k", "1.5", "1e3", "0x10", "١", "12,34"])
+def test_no_counts(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_count(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("13,5", ("", (13, 5))),
+        ("a=13", ("a", (13,))),
+        ("a=b=(None, 5)", ("a=b", (None, 5))),
+        ("[?,null,3,]", ("", (None, None, 3))),
+        ("x=", ("x", ())),
+    ],
+)
+def test_shapes(text: str, shape: Any) -> None:
+    assert parse_input_shape(text, "x") == shape
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "matches"),
+    [
+        ("*.json", "a.json", True),
+        ("*.json", "b/a.json", True),
+        ("b/*.json", "b/a.json", True),
+        ("b/*.json", "b/c/a.json", False),
+        ("b/**/*.json", "b/a.json", True),
+        ("b/**/*.json", "b/c/d/a.json", True),
+        ("b", "b/c/a.json", True),
+        ("b/", "x/b/a.json", True),
+        ("/b", "x/b/a.json", False),
+        ("./b/a.json", "b/a.json", True),
+        ("[!a].json", "b.json", True),
+        ("[!a].json", "a.json", False),
+        ("a?.json", "ab.json", True),
+        ("a.json", "a_json", False),
+        ("b/c", "b/cd.json", False),
+    ],
+)
+def test_globs(glob: str, path: str, matches: bool) -> None:
+    assert glob_matches(glob, path) == matches

@@ -1,0 +1,227 @@
+"""Settings: where they are found, what they do, and how mistakes in them are told."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from lstmlint.resources import schema
+from lstmlint.settings import Resolver, as_toml
+from tests.commandline import LSTM, STACK, UNBUILT, Shell
+
+
+def codes(shell: Shell, *arguments: str) -> list[str]:
+    """The codes found, in order."""
+    done = shell(*arguments, "-f", "concise")
+    assert done.code in (0, 1), done.err
+    return [line.split(": ")[1].split()[1] for line in done.out.splitlines()]
+
+
+def test_the_nearest_file_holds(shell: Shell) -> None:
+    (shell.folder / ".git").mkdir()
+    shell.write("pyproject.toml", '[project]\nname = "lstmlint-user"\n[tool.lstmlint]\nignore = ["S102"]\n')
+    shell.write("a/m.json", STACK)
+    shell.write("a/b/pyproject.toml", '[tool.other]\nlstmlint = "mentioned"\n')
+    shell.write("a/b/m.json", STACK)
+    shell.write("a/c/lstmlint.toml", 'extend-ignore = ["E"]')
+    shell.write("a/c/pyproject.toml", "[tool.lstmlint]\nignore = []")
+    shell.write("a/c/d/m.json", STACK)
+    assert codes(shell, "a/m.json") == codes(shell, "a/b/m.json") == []
+    assert codes(shell, "a/c/d/m.json") == ["S102"]
+    assert codes(shell, "a") == ["S102"]
+    assert codes(shell, "a/m.json", "--isolated") == ["S102"]
+    assert codes(shell, "a/m.json", "--config", "a/c/lstmlint.toml") == ["S102"]
+    assert codes(shell, "a/c/d/m.json", "--config", "pyproject.toml") == []
+    shell.monkeypatch.chdir(shell.folder / "a" / "c" / "d")
+    assert codes(shell, "m.json") == ["S102"]
+
+
+@pytest.mark.parametrize(
+    ("toml", "arguments", "found"),
+    [
+        ("", (), ["S102"]),
+        ('select = ["E"]', (), []),
+        ('select = ["E"]\nextend-select = ["rnn-needs-sequences"]', (), ["S102"]),
+        ('select = ["E"]', ("--select", "S"), ["S102"]),
+        ('ignore = ["S1"]', ("--ignore", "E001"), []),
+        ('ignore = ["S1"]', ("--select", "ALL"), []),
+        ('extend-ignore = ["s102"]', (), []),
+        ("max-params = 100", (), ["C501", "S102"]),
+        ('max-params = "0.1k"', (), ["C501", "S102"]),
+        ("max-params = 100", ("--max-params", "1k", "--ignore", "C"), ["S102"]),
+        ('[per-file-ignores]\n"m.json" = ["S"]', (), []),
+        ('[per-file-ignores]\n"models/*" = ["S"]', (), ["S102"]),
+        ('[[budgets]]\nfiles = "*.json"\nmax-params = 10', (), ["C501", "S102"]),
+        ('[[budgets]]\nfiles = ["a", "m.json"]\nmax-params = 10', ("--max-params", "1M"), ["C501", "S102"]),
+        ('[[budgets]]\nfiles = "other.json"\nmax-params = 10', (), ["S102"]),
+        ("", ("--config", 'ignore = ["S102"]'), []),
+        ('ignore = ["S102"]', ("--config", "max-params = 1"), ["C501"]),
+    ],
+)
+def test_settings_and_options(shell: Shell, toml: str, arguments: tuple[str, ...], found: list[str]) -> None:
+    shell.write("lstmlint.toml", toml)
+    shell.write("m.json", STACK)
+    assert sorted(codes(shell, "m.json", *arguments)) == found
+
+
+@pytest.mark.parametrize(
+    ("toml", "arguments", "code"),
+    [
+        ('[severity]\nS102 = "info"', (), 0),
+        ('[severity]\nS102 = "info"', ("--fail-on", "info"), 1),
+        ('[severity]\nS = "info"\nS102 = "error"', (), 1),
+        ('[severity]\nS102 = "error"\nS = "info"', (), 1),
+        ('[severity]\nrnn-needs-sequences = "warning"', (), 0),
+        ('fail-on = "warning"\n[severity]\nS102 = "warning"', (), 1),
+        ('fail-on = "never"', (), 0),
+        ('fail-on = "never"', ("--fail-on", "error"), 1),
+    ],
+)
+def test_severities(shell: Shell, toml: str, arguments: tuple[str, ...], code: int) -> None:
+    shell.write("lstmlint.toml", toml)
+    shell.write("m.json", STACK)
+    assert shell("m.json", *arguments).code == code
+
+
+def test_bindings(shell: Shell) -> None:
+    shell.write("m.json", UNBUILT)
+    for toml in ('input-shape = "None,5"', 'input-shape = ["?", 5]', '[input-shape]\nlstm = "1"\nlstm_input = [13, 5]'):
+        shell.write("lstmlint.toml", toml)
+        assert shell("m.json", "-f", "json").json["summary"]["params"] == 28
+    shell.write("lstmlint.toml", 'batch = 2\ntimesteps = 3\ninput-shape = "None,5"')
+    model = shell("m.json", "-f", "json").json["files"][0]["model"]
+    assert (model["inputs"], model["outputs"]) == ([[2, 3, 5]], [[2, 1]])
+
+
+def test_exclude(shell: Shell) -> None:
+    shell.write("lstmlint.toml", 'exclude = ["old", "*.skip.json"]')
+    for path in ("old/m.json", "a/m.json", "a/n.skip.json", "a/old/m.json"):
+        shell.write(path)
+    for place in (".", "a"):
+        shell.monkeypatch.chdir(shell.folder)
+        assert [file["path"] for file in shell(place, "-f", "json").json["files"]] == ["a/m.json"]
+    assert len(shell("old/m.json", "-f", "json").json["files"]) == 1
+    assert shell("old/m.json", "a/m.json", "--force-exclude", "-f", "json").json["summary"]["files"] == 1
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("selct = []", "lstmlint.toml: unknown key 'selct'; did you mean 'select'?"),
+        ('select = "S1"', "select must be a list of rules, not \"S1\""),
+        ("select = [1]", "select must be a rule's code or name, not 1"),
+        ('select = ["S1x"]', "select: no rule has the code or name 'S1x'"),
+        ('ignore = ["rnn-need-sequences"]', "did you mean 'rnn-needs-sequences'?"),
+        ('[severity]\nS102 = "fatal"', 'severity.S102 must be "error", "warning" or "info", not "fatal"'),
+        ('[severity]\nS9999 = "error"', "severity: no rule has the code or name 'S9999'"),
+        ("severity = 1", "severity must be a table of rules"),
+        ('fail-on = "errors"', 'fail-on must be "error", "warning", "info" or "never"'),
+        ("max-params = true", 'max-params must be a number such as 50000 or "50k", not true'),
+        ("max-params = -1", "max-params must be a number"),
+        ('max-params = "lots"', "max-params must be a number"),
+        ('max-params = "1.2345k"', "max-params takes a number such as 50000"),
+        ("[[budgets]]\nmax-params = 1", "budgets needs 'files'"),
+        ('[[budgets]]\nfiles = "a"\nmaxparams = 1', "unknown key 'maxparams' in budgets; did you mean 'max-params'?"),
+        ("budgets = 3", "budgets must be a list of tables"),
+        ("exclude = 1", "exclude must be a glob or a list of globs"),
+        ('[per-file-ignores]\n"*" = ["nonsense"]', "per-file-ignores: no rule"),
+        ('input-shape = "a,b"', "input-shape takes a shape without the batch"),
+        ("batch = 0", "batch must be an integer of at least 1, not 0"),
+        ("select = [", "not valid TOML"),
+        (b"\xff\xfe", "are not UTF-8"),
+    ],
+)
+def test_mistakes(shell: Shell, toml: str | bytes, said: str) -> None:
+    shell.write("lstmlint.toml", toml)
+    shell.write("m.json")
+    done = shell("m.json", "-f", "json:report.json")
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+    assert not (shell.folder / "report.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--config", "gone.toml"), "there is no file 'gone.toml'"),
+        (("--config", "pyproject.toml"), "has no table [tool.lstmlint]"),
+        (("--config", "a.toml", "--config", "b.toml"), "names two files"),
+        (("--config", "maxparams = 1"), "--config: unknown key 'maxparams'; did you mean 'max-params'?"),
+        (("--config", "max-params ="), "--config: not valid TOML"),
+    ],
+)
+def test_bad_config_options(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
+    for name in ("pyproject.toml", "a.toml", "b.toml"):
+        shell.write(name, "")
+    shell.write("m.json")
+    done = shell("m.json", *arguments)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_show_settings(shell: Shell) -> None:
+    text = """
+        select = ["S"]
+        ignore = ["S101", "C501"]
+        fail-on = "warning"
+        exclude = ["old"]
+        max-params = 50000
+        batch = 4
+        [severity]
+        "S102" = "info"
+        [per-file-ignores]
+        "a*" = ["E004"]
+        [input-shape]
+        x = "13,None"
+        [[budgets]]
+        files = ["*.json"]
+        max-params = 10
+    """
+    shell.write("lstmlint.toml", text)
+    done = shell("m.json", "--show-settings", "--config", "batch = 8")
+    assert done.code == 0
+    assert done.out.startswith(f"# m.json: {shell.folder / 'lstmlint.toml'}\n")
+    expected = tomllib.loads(text)
+    expected["batch"] = 8
+    assert tomllib.loads(done.out) == expected
+    assert "no settings file" in shell("--show-settings", "--isolated").out
+
+
+def test_shown_settings_can_be_read_again(shell: Shell) -> None:
+    shell.write("lstmlint.toml", 'extend-select = ["ALL"]\n[input-shape]\n"a\\"b" = "None,2"\n')
+    first = Resolver().of_file("m.json")
+    shell.write("again.toml", as_toml(first))
+    again = Resolver(["again.toml"]).of_file("m.json")
+    assert (again.extend_select, again.input_shapes) == (first.extend_select, first.input_shapes) == (
+        ("ALL",),
+        {'a"b': (None, 2)},
+    )
+
+
+def test_every_key_is_described() -> None:
+    properties = schema("settings")["properties"]
+    definitions = schema("settings")["$defs"]
+    for key, value in properties.items():
+        assert value["description"], key
+        reference = value.get("$ref", "").rpartition("/")[2]
+        assert "title" in value or "title" in definitions.get(reference, {}) or "enum" in value, key
+
+
+def test_settings_are_read_once_a_folder(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lstmlint import settings
+
+    shell.write("pyproject.toml", "[tool.lstmlint]\n")
+    for i in range(3):
+        shell.write(f"a/{i}.json", LSTM)
+    loads = []
+    original = settings.load
+
+    def counted(path: str) -> dict[str, object]:
+        loads.append(path)
+        return original(path)
+
+    monkeypatch.setattr(settings, "load", counted)
+    assert shell(".").code == 0
+    assert len(loads) == 1
