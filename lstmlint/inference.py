@@ -149,7 +149,7 @@ class Inferrer:
             return None
         except RecursionError:
             raise
-        except Exception as error:  # a defect of ours must not hide the rest of the report
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not hide the rest of the report
             message = f"lstmlint could not work out {layer.class_name}: {type(error).__name__}: {error}"
             self.report(layer, LayerError("E099", message, "Please report this with the file."))
         if not layer.built:

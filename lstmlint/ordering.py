@@ -52,18 +52,14 @@ class Plan:
                 ready.append((position, 0))
             for number, call in enumerate(layer.calls):
                 key = (position, number)
-                missing = 0
-                broken = False
+                missing = len(call.references)
                 for ref in call.references:
                     producer = self._producer(ref, layer, call)
                     if producer is None:
-                        broken = True
+                        missing = -1
                         break
                     feeds.setdefault(producer, []).append(key)
-                    missing += 1
-                if broken:
-                    missing = -1
-                elif number:
+                if number and missing >= 0:
                     feeds.setdefault((position, number - 1), []).append(key)
                     missing += 1
                 waiting[key] = missing

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, UnknownShape, Weight, layer, need
-from lstmlint.layers.base import shapes_of
+from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, UnknownShape, Weight, layer, need, shapes_of
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, compatible, flatten, format_shape, product, tensors_in
 from lstmlint.spec import LayerSpec
 

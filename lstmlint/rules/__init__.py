@@ -40,7 +40,7 @@ def run(model: ModelSummary, wanted: Callable[[Rule], bool]) -> Iterable[Problem
         if rule.check is not None and wanted(rule):
             try:
                 yield from rule.check(model)
-            except Exception as error:  # noqa: BLE001: one broken rule must not take the others' findings along
+            except Exception as error:  # noqa: BLE001 - one broken rule must not take the others' findings along
                 yield crashed(rule, error)
 
 
@@ -49,7 +49,7 @@ def refine(problem: Problem, model: ModelSummary, refiners: Iterable[Rule]) -> P
     for rule in refiners:
         try:
             better = rule.function(problem, model)
-        except Exception as error:  # noqa: BLE001: the same
+        except Exception as error:  # noqa: BLE001 - the same
             return crashed(rule, error)
         if better is not None:
             result: Problem = better
