@@ -149,11 +149,9 @@ def name_findings(problems: list[Problem], options: Options, locate: Any) -> lis
     findings = []
     for problem in problems:
         rule = table.get(problem.code)
+        message = problem.message
         if rule is None:
-            problem = Problem(
-                "E099", f"no rule for the code {problem.code}: {problem.message}", pointer=problem.pointer
-            )
-            rule = table["E099"]
+            rule, message = table["E099"], f"no rule for the code {problem.code}: {message}"
         if not wanted(rule.code, rule.name, rule.enabled, options):
             continue
         severity = options.severities.get(rule.code) or problem.severity or rule.severity
