@@ -161,7 +161,7 @@ def name_findings(problems: list[Problem], options: Options, locate: Any) -> lis
                 rule.code,
                 rule.name,
                 severity,
-                message,
+                problem.message,
                 problem.help,
                 problem.layer,
                 problem.pointer,
