@@ -52,7 +52,7 @@ class WeightExplanation:
 class LayerExplanation:
     """Why one layer has as many parameters as it has.
 
-    path: the name, with those of the nested models that hold the layer before it ("encoder/lstm").
+    path: the layer's name, with those of the nested models that hold the layer before it ("encoder/lstm").
     params: None where it is not known; `reason` says why. formula: None where no weights are known to be.
     sentence: what units, timesteps and features are. notes: what else bears on the count.
     parts: the layers inside (the directions of a Bidirectional, cells, the layers of a nested model).
@@ -60,6 +60,7 @@ class LayerExplanation:
     """
 
     path: str
+    name: str
     class_name: str
     pointer: str
     params: int | None
@@ -76,11 +77,6 @@ class LayerExplanation:
     facts: Facts = field(default_factory=Facts)
     row: LayerSummary | None = None
     is_model: bool = False
-
-    @property
-    def name(self) -> str:
-        """The layer's own name."""
-        return self.path.rpartition("/")[2]
 
     @property
     def per_gate(self) -> int | None:
@@ -263,7 +259,7 @@ def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExpla
     known = layer.all_known()
     weights = list(layer.all_weights(trainable))
     found = LayerExplanation(
-        path, layer.class_name, layer.spec.pointer, None, None, [facts.input_shape], [facts.output_shape]
+        path, layer.name, layer.class_name, layer.spec.pointer, None, None, [facts.input_shape], [facts.output_shape]
     )
     if known:
         found.params = sum(weight.size for weight in weights)
