@@ -35,6 +35,8 @@ def guarded(arguments: list[str]) -> int:
         return run_typer(arguments)
     except UsageError as error:
         say(str(error))
+        for note in getattr(error, "__notes__", ()):
+            print(note, file=sys.stderr)  # noqa: T201 - a drawing, on lines of its own
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +12,10 @@ from lstmlint import __version__
 from lstmlint.reporting import COLUMNS, FORMATS
 from lstmlint.running import INTERRUPTED, Request, run
 
-EPILOG = "Exit code: 0 clean, 1 findings at or above --fail-on, 2 a mistake in the call, the settings or lstmlint."
+EPILOG = (
+    "Other commands: lstmlint explain FILE [LAYER] and lstmlint count LAYER --input 13,5; each has a --help."
+    " Exit code: 0 clean, 1 findings at or above --fail-on, 2 a mistake in the call, the settings or lstmlint itself."
+)
 
 Text = str | None
 Texts = list[str] | None
@@ -50,12 +53,16 @@ def flag(name: str, help: str, *short: str) -> Any:
     return typer.Option(name, *short, help=help)
 
 
+Expect = Annotated[Text, value("N", "A number that somebody counted: which mistake leads to it?")]
+Format = Annotated[Text, value("NAME", "text (the default) or json.", "--format", "-f")]
+InputShape = Annotated[
+    Texts, value("[NAME=]13,5", "The shape of an input without the batch; None where unknown. May be repeated.")
+]
+Batch = Annotated[Text, value("N", "The batch size, where the model leaves it open.")]
+Timesteps = Annotated[Text, value("N", "The timesteps, where the model leaves them open.")]
+NoWeights = Annotated[bool, flag("--no-weights", "Do not look at weights that are stored beside the model.")]
+
 app = typer.Typer(cls=DefaultGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-
-@app.callback()
-def lstmlint() -> None:
-    """Keras model files: shapes, parameter counts, findings."""
 
 
 def show_version(wanted: bool) -> None:
@@ -68,7 +75,7 @@ def show_version(wanted: bool) -> None:
 @app.command(epilog=EPILOG)
 def check(
     paths: Annotated[
-        Texts, typer.Argument(metavar="PATH...", help="Model files, folders, globs, or - for standard input.")
+        Texts, typer.Argument(metavar="PATH", help="Model files, folders, globs, or - for standard input.")
     ] = None,
     format: Annotated[
         Texts,
@@ -85,12 +92,9 @@ def check(
         Text, value("NAMES", f"Columns of the table: {', '.join(COLUMNS)}, all; +macs adds to the usual ones.")
     ] = None,
     depth: Annotated[Text, value("N", "Show the layers of nested models, N levels deep.")] = None,
-    input_shape: Annotated[
-        Texts,
-        value("[NAME=]13,5", "The shape of an input without the batch; None where unknown. May be repeated."),
-    ] = None,
-    batch: Annotated[Text, value("N", "The batch size, where the model leaves it open.")] = None,
-    timesteps: Annotated[Text, value("N", "The timesteps, where the model leaves them open.")] = None,
+    input_shape: InputShape = None,
+    batch: Batch = None,
+    timesteps: Timesteps = None,
     max_params: Annotated[Text, value("N", "Fail a model with more parameters (50000, 50k, 1.5M).")] = None,
     fail_on: Annotated[
         Text, value("SEVERITY", "Exit with 1 from this severity on: error (the default), warning, info, never.")
@@ -116,6 +120,7 @@ def check(
     ] = None,
     isolated: Annotated[bool, flag("--isolated", "Read no settings files.")] = False,
     show_settings: Annotated[bool, flag("--show-settings", "Print the settings that hold for the paths.")] = False,
+    no_weights: NoWeights = False,
     jobs: Annotated[Text, value("N", "Worker processes, where there are many files.")] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
@@ -126,8 +131,54 @@ def check(
     One file: a table of its layers, the totals, the findings. Several: a line of totals for each, and the findings.
     """
     given = {name: value for name, value in locals().items() if name != "version" and value is not None}
+    leave(lambda: run(Request(**given)))
+
+
+@app.command()
+def explain(
+    path: Annotated[str, typer.Argument(metavar="FILE", help="A model file, or - for standard input.")],
+    layer: Annotated[
+        Text, typer.Argument(metavar="LAYER", help="One of its layers; encoder/lstm for a nested one.")
+    ] = None,
+    expect: Expect = None,
+    input_shape: InputShape = None,
+    batch: Batch = None,
+    timesteps: Timesteps = None,
+    format: Format = None,
+    no_weights: NoWeights = False,
+) -> None:
+    """Where a model's number of parameters comes from: the arithmetic, weight by weight and gate by gate."""
+    from lstmlint import questions
+
+    def answer() -> int:
+        given = questions.bindings(input_shape or [], batch, timesteps)
+        return questions.explain(path, layer, expect, given, format, not no_weights)
+
+    leave(answer)
+
+
+@app.command()
+def count(
+    expression: Annotated[
+        str, typer.Argument(metavar="LAYER", help="As in Python: 'LSTM(10, return_sequences=True)'.")
+    ],
+    input: Annotated[
+        Texts, value("13,5", "The shape of the input without the batch. May be repeated, for layers with several.")
+    ] = None,
+    expect: Expect = None,
+    batch: Annotated[Text, value("N", "The batch size, for stateful layers.")] = None,
+    format: Format = None,
+) -> None:
+    """The shapes and parameters of a layer, without a file. The layer is read, never evaluated."""
+    from lstmlint import questions
+
+    leave(lambda: questions.count(expression, input or [], expect, batch, format))
+
+
+def leave(work: Callable[[], int]) -> None:
+    """Do the work and leave with its exit code."""
     try:
-        code = run(Request(**given))
+        code = work()
     except KeyboardInterrupt:
         code = INTERRUPTED
     raise typer.Exit(code)

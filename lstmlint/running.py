@@ -55,6 +55,7 @@ class Request:
     config: list[str] = field(default_factory=list)
     isolated: bool = False
     show_settings: bool = False
+    no_weights: bool = False
     jobs: str | None = None
 
 
@@ -73,6 +74,7 @@ class Job:
     destinations: list[Destination]
     resolver: Resolver
     skip_non_models: bool = False
+    weights: bool = True
     stdin: bytes = b""
     stdin_name: str = "<stdin>"
     input_names: frozenset[str] = frozenset()
@@ -105,7 +107,7 @@ def run(request: Request) -> int:
     sources, failures = expand(request.paths, resolver, request.force_exclude)
     for source in sources:
         resolver.of_file(source.path)  # bad settings are told before anything is written
-    job = Job(destinations(request, len(sources) == 1), resolver, request.skip_non_models)
+    job = Job(destinations(request, len(sources) == 1), resolver, request.skip_non_models, not request.no_weights)
     job.input_names = frozenset(name for name in asked.get("input-shape", ()) if name)
     if any(source.path == STDIN for source in sources):
         job.stdin = sys.stdin.buffer.read()
@@ -343,7 +345,8 @@ def examine(source: Source, job: Job) -> Outcome:
         optional = job.skip_non_models or not source.named
         if optional and source.path != STDIN and not worth_reading(source.path):
             return outcome
-        report = analyze(job.stdin if source.path == STDIN else source.path, settings.options(path), name=path)
+        options = settings.options(path, job.weights)
+        report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
         if optional and report.model is None and all(finding.code == "E002" for finding in report.findings):
             return outcome
         outcome.totals.add(report)

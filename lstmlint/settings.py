@@ -55,8 +55,8 @@ class Settings:
         """Whether a file or folder is to be passed over."""
         return any(glob_matches(glob, relative(path, folder)) for folder, glob in self.exclude)
 
-    def options(self, path: str) -> Options:
-        """What the analysis of one file needs to know."""
+    def options(self, path: str, weights: bool = True) -> Options:
+        """What the analysis of one file needs to know. weights: whether to look at weights stored beside the model."""
         from lstmlint.analysis import Options
         from lstmlint.inference import Bindings
 
@@ -70,7 +70,7 @@ class Settings:
                 if any(glob_matches(glob, seen) for glob in globs):
                     most = limit if most is None else min(most, limit)
         bindings = Bindings(self.input_shapes, self.batch, self.timesteps)
-        return Options(bindings, self.select, self.extend_select, ignore, self.severity, most)
+        return Options(bindings, self.select, self.extend_select, ignore, self.severity, most, weights)
 
 
 def relative(path: str, folder: str) -> str:

@@ -332,9 +332,7 @@ def test_what_a_clean_run_does_not_import(tmp_path: Path) -> None:
         "print(sorted({'typer', 'rich', 'jsonschema', 'yaml', 'h5py', 'numpy', 'tomllib', 'multiprocessing'}"
         " & set(sys.modules)), file=sys.stderr)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
 
 
@@ -399,10 +397,73 @@ def test_the_short_way_knows_typers_options() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--help"], ["--version"], ["m", "--nope"], ["m", "-o"], ["-fjson", "m"], ["m", "--quiet=1"], ["m", "--fail_on=x"]],
+    [
+        [],
+        ["--help"],
+        ["--version"],
+        ["m", "--nope"],
+        ["m", "-o"],
+        ["-fjson", "m"],
+        ["m", "--quiet=1"],
+        ["m", "--fail_on=x"],
+    ],
 )
 def test_the_short_way_leaves_the_rest_to_typer(arguments: list[str]) -> None:
     assert cli.plain(arguments) is None
+
+
+# The other commands ---------------------------------------------------------------------------------------
+
+
+def test_explain(shell: Shell) -> None:
+    shell.write("m.json")
+    done = shell("explain", "m.json", "lstm", "--expect", "160")
+    assert (done.code, done.err) == (0, "")
+    assert "4 · (units · (input_dim + units) + units) = 4 · (10·(5+10) + 10) = 640" in done.out
+    assert "Gates forgotten" in done.out
+    assert shell("explain", "m.json", "-f", "json").json["params"] == 640
+    assert "640" in shell("explain", "-", stdin=json.dumps(LSTM).encode()).out
+    shell.write("u.json", UNBUILT)
+    assert shell("explain", "u.json", "--input-shape", "13,5", "--format=json").json["params"] == 28
+
+
+def test_count(shell: Shell) -> None:
+    assert "640 parameters" in shell("count", "LSTM(10)", "--input", "13,5").out
+    done = shell("count", "LSTM(4)", "--input", "7,3", "--input", "4", "--input", "4", "-f", "json")
+    assert done.json["params"] == 128
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("explain",), 2, "Missing argument"),
+        (("explain", "gone.json"), 2, "cannot read 'gone.json': No such file or directory"),
+        (("explain", "m.json", "lst"), 2, "there is no layer 'lst'"),
+        (("explain", "m.json", "--expect", "many"), 2, "--expect takes a number"),
+        (("explain", "m.json", "--batch", "x"), 2, "--batch takes an integer"),
+        (("explain", "m.json", "-f", "xml"), 2, "--format takes text, json"),
+        (("explain", "cut.json"), 1, "E001 unreadable"),
+        (("count", "LSTM(10)"), 2, "--input"),
+        (("count", "LSTM(10", "--input", "13,5"), 2, "never closed\n  LSTM(10\n      ^\n"),
+        (("count", "LSTM(10)", "--input", "13;5"), 2, "--input takes a shape"),
+    ],
+)
+def test_mistakes_in_questions(shell: Shell, arguments: tuple[str, ...], code: int, said: str) -> None:
+    shell.write("m.json")
+    shell.write("cut.json", json.dumps(LSTM)[:60])
+    done = shell(*arguments)
+    assert done.code == code
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_commands_of_the_short_way() -> None:
+    import typer
+
+    from lstmlint import commands
+
+    group = typer.main.get_command(commands.app)
+    assert set(group.list_commands(None)) == cli.COMMANDS  # type: ignore[attr-defined, arg-type]
 
 
 # Values ---------------------------------------------------------------------------------------------------

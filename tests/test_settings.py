@@ -109,7 +109,7 @@ def test_exclude(shell: Shell) -> None:
     ("toml", "said"),
     [
         ("selct = []", "lstmlint.toml: unknown key 'selct'; did you mean 'select'?"),
-        ('select = "S1"', "select must be a list of rules, not \"S1\""),
+        ('select = "S1"', 'select must be a list of rules, not "S1"'),
         ("select = [1]", "select must be a rule's code or name, not 1"),
         ('select = ["S1x"]', "select: no rule has the code or name 'S1x'"),
         ('ignore = ["rnn-need-sequences"]', "did you mean 'rnn-needs-sequences'?"),
@@ -194,9 +194,13 @@ def test_shown_settings_can_be_read_again(shell: Shell) -> None:
     first = Resolver().of_file("m.json")
     shell.write("again.toml", as_toml(first))
     again = Resolver(["again.toml"]).of_file("m.json")
-    assert (again.extend_select, again.input_shapes) == (first.extend_select, first.input_shapes) == (
-        ("ALL",),
-        {'a"b': (None, 2)},
+    assert (
+        (again.extend_select, again.input_shapes)
+        == (first.extend_select, first.input_shapes)
+        == (
+            ("ALL",),
+            {'a"b': (None, 2)},
+        )
     )
 
 

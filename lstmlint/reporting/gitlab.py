@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
-from lstmlint.reporting.escape import visible, well_formed
+from lstmlint.reporting.escape import visible
+from lstmlint.reporting.json import pretty
 from lstmlint.reporting.places import fingerprints, repository_path
 
 if TYPE_CHECKING:
@@ -39,4 +39,4 @@ def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
     """One list."""
-    return json.dumps(well_formed([issue for issues in digests for issue in issues]), indent=2) + "\n"
+    return pretty([issue for issues in digests for issue in issues])

@@ -50,6 +50,11 @@ def dumps(value: Any) -> str:
     return json.dumps(well_formed(value)) if "\\ud" in text else text
 
 
+def pretty(value: Any) -> str:
+    """The same on many lines."""
+    return json.dumps(well_formed(value), allow_nan=False, indent=2) + "\n"
+
+
 def file_to_dict(report: FileReport) -> dict[str, Any]:
     """A file's entry: plain dicts and lists."""
     return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -10,7 +9,8 @@ from urllib.parse import quote
 from lstmlint import __version__
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import sarif as message
-from lstmlint.reporting.escape import visible, well_formed
+from lstmlint.reporting.escape import visible
+from lstmlint.reporting.json import pretty
 from lstmlint.reporting.places import fingerprints, repository_path
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
-    return json.dumps(well_formed({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}), indent=2) + "\n"
+    return pretty({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def descriptor(rule: Rule) -> dict[str, Any]:
