@@ -476,7 +476,7 @@ def test_many_layers_alike() -> None:
     assert everywhere.expected is not None
     assert "Bias forgotten, in every layer" in check_text(everywhere)
     one = " ".join(check_text(explained(model, None, 12 * 30 - 5)).split())
-    assert "the total, one of d0, d1" in one
+    assert "(in one of d0, d1" in one
 
 
 def test_text_of_a_right_number() -> None:
@@ -606,4 +606,4 @@ def test_stored_weights() -> None:
     assert "input_dim · units + units = 2·3 + 3 = 9" in text
     assert "nested (Sequential): 10 parameters" in text
     assert "stored in the file" in text
-    assert "Bias forgotten (custom)" in text
+    assert "Bias forgotten (in custom)" in text

@@ -252,8 +252,7 @@ def title(match: Match, alone: bool) -> str:
     names = ", ".join(map(terminal, match.layers[:MAX_NAMES]))
     if len(match.layers) > MAX_NAMES:
         names += f" and {len(match.layers) - MAX_NAMES} more"
-    join = "or" if match.scope == "total" and len(match.layers) > 1 and "every layer" not in match.title else "in"
-    if join == "or":
-        names = f"one of {names}"
-    where = f"the total, {names}" if match.scope == "total" else names
-    return f"{said} ({where})"
+    if match.scope == "layer":
+        return f"{said} (in {names})"
+    one_of = "one of " if len(match.layers) > 1 and "every layer" not in match.title else ""
+    return f"{said} (in {one_of}{names}; this is the total then)"
