@@ -46,8 +46,10 @@ class LeakyReLU(Slopes):
 
     @property
     def numbers(self) -> dict[str, bool]:  # type: ignore[override]
-        """tf_keras calls it alpha, and takes any number."""
-        return {"negative_slope": False} if self.context.dialect == "keras3" else {}
+        """Keras 3 still takes tf_keras's alpha for it; tf_keras takes any number."""
+        if self.context.dialect != "keras3":
+            return {}
+        return {"alpha" if "alpha" in self.spec.config else "negative_slope": False}
 
 
 @layer("ELU")

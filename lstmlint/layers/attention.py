@@ -199,6 +199,15 @@ class ProjectedAttention(AttentionLayer):
                 "dropout",
             )
 
+        for argument in ("kernel_initializer", "bias_initializer"):
+            if self.config.get(argument, "zeros") is None:
+                raise LayerError(
+                    "E007",
+                    f"{argument} of {self.class_name} is null, and Keras cannot hand it on to the layers inside",
+                    f'Set {argument} to "{"zeros" if argument[0] == "b" else "glorot_uniform"}".',
+                    argument,
+                )
+
     def projections(self, query: KnownShape, value: KnownShape, key: KnownShape) -> list[Projection]:
         """The dense layers that Keras's build creates, in its order."""
         raise NotImplementedError
@@ -484,7 +493,7 @@ class GroupQueryAttention(ProjectedAttention):
                     severity="error",
                 ),
             )
-        heads, shared = self.integer("num_query_heads"), self.integer("num_key_value_heads")
+        heads, shared = self.integer("num_query_heads", 0), self.integer("num_key_value_heads")
         if heads % shared:
             raise LayerError(
                 "S117",
@@ -497,7 +506,7 @@ class GroupQueryAttention(ProjectedAttention):
     def head_sizes(self) -> tuple[int, int, int]:
         """(query heads, features of a key, features of a value)."""
         size = self.integer("head_dim")
-        return self.integer("num_query_heads"), size, size
+        return self.integer("num_query_heads", 0), size, size
 
     def projections(self, query: KnownShape, value: KnownShape, key: KnownShape) -> list[Projection]:
         """query, gate (features, query heads, size), key, value (features, shared heads, size), and back."""
@@ -528,7 +537,7 @@ class GroupQueryAttention(ProjectedAttention):
 
     def scores(self, query: KnownShape, key: KnownShape) -> KnownShape:
         """(batch, query heads, query timesteps, key timesteps)."""
-        return (query[0], self.integer("num_query_heads"), query[1], key[1])
+        return (query[0], self.integer("num_query_heads", 0), query[1], key[1])
 
 
 __all__ = [

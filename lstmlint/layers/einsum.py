@@ -163,7 +163,11 @@ class EinsumDense(PinnedLayer):
     def sizes(self, name: str, sizes: KnownShape, shape: KnownShape) -> tuple[int, ...]:
         """The sizes, all of them numbers. Raises: LayerError S106."""
         if None not in sizes:
-            return tuple(dim for dim in sizes if dim is not None)
+            numbers = tuple(dim for dim in sizes if dim is not None)
+            if min(numbers, default=0) < 0:
+                raise _refused(f"the {name} of EinsumDense would have the shape {format_shape(sizes)}", "output_shape",
+                               "Give output_shape positive sizes, null for the unknown ones.")  # fmt: skip
+            return numbers
         raise LayerError(
             "S106",
             f"the equation {self.config['equation']!r} leaves the {name} of EinsumDense the shape"

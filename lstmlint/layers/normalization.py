@@ -72,9 +72,24 @@ class BatchNormalization(AxisLayer, PinnedLayer):
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
+        for argument in ("momentum", "epsilon"):
+            self.check_float(argument)
         clipping = self.config.get("renorm_clipping")
         if self.config.get("renorm") and clipping:
             self.check_clipping(clipping)
+
+    def check_float(self, argument: str) -> None:
+        """Raises: LayerError E007 where Keras 3 can make no float of an argument."""
+        value = self.config.get(argument, 0.0)
+        if isinstance(value, int | float) or self.context.dialect != "keras3":
+            return
+        try:
+            float(value)
+        except (TypeError, ValueError):
+            raise LayerError(
+                "E007", f"{argument} of {self.class_name} is {value!r}, no number; Keras raises an error",
+                f"Set {argument} to a number.", argument,
+            ) from None  # fmt: skip
 
     def check_clipping(self, clipping: Any) -> None:
         """Raises: LayerError E007, as Keras refuses bounds that make no sense."""
@@ -106,7 +121,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
             return super().axes_argument()
         try:
             return [int(axis)]
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise self.bad_axis("Keras 3 takes one integer") from None
 
     def pinned_axes(self, rank: int) -> list[int]:
@@ -232,7 +247,14 @@ class SpectralNormalization(PinnedLayer):
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
         self.inner = self.child("layer")
-        self.integer("power_iterations")
+        power = self.config.get("power_iterations", 1)
+        if not isinstance(power, int | float) or power <= 0:
+            raise LayerError(
+                "E007",
+                f"power_iterations of SpectralNormalization is {power!r}; Keras takes a positive integer",
+                "Set power_iterations to 1.",
+                "power_iterations",
+            )
 
     def pinned_axes(self, rank: int) -> list[int]:
         """The features; tf_keras fixes every axis but the batch."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from lstmlint.layers.activations import Slopes
 from lstmlint.layers.base import Context, Layer, LayerError, layer
+from lstmlint.layers.spatial import bad_value
 from lstmlint.spec import LayerSpec
 
 
 @layer("ActivityRegularization")
-class ActivityRegularization(Layer):
+class ActivityRegularization(Slopes):
     """Adds a penalty on what passes to the loss."""
+
+    numbers: ClassVar[dict[str, bool]] = {"l1": True, "l2": True}
 
 
 @layer("GaussianDropout", "AlphaDropout")
@@ -46,6 +52,8 @@ class SpatialDropout(Layer):
                 "Remove it: there is nothing to train.",
                 "trainable",
             )
+        if self.config.get("data_format") not in (None, "channels_last", "channels_first"):
+            raise bad_value(self, "data_format", '"channels_last" or "channels_first"', "channels_last")
 
 
 @layer("SpatialDropout1D")
