@@ -94,11 +94,15 @@ class Inferrer:
         """E004: nobody here knows the class. Keras's own names are refused by Keras, others may be custom."""
         import difflib
 
+        from lstmlint.layers.custom import describe
+
         ours = (spec.module or "").partition(".")[0] == "keras" and spec.registered_name in (None, spec.class_name)
-        close = difflib.get_close_matches(spec.class_name, registry.known_names(), 1, 0.8)
-        advice = (
-            f"Did you mean {close[0]}?" if close else "Its shapes and weights stay unknown; the total is incomplete."
-        )
+        unknown = "Its shapes and weights stay unknown; the total is incomplete."
+        if not ours and (known := describe(spec.class_name)):
+            advice = f"{known} {unknown}"
+        else:
+            close = difflib.get_close_matches(spec.class_name, registry.known_names(), 1, 0.8)
+            advice = f"Did you mean {close[0]}?" if close else unknown
         error = LayerError(
             "E004",
             f"{spec.written_class or spec.class_name!r} is no layer of Keras"
