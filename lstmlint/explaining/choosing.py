@@ -35,34 +35,31 @@ def inner_layers(layer: Layer, facts: Facts) -> list[Inner]:
     shape = facts.input_shape
     if isinstance(layer, NestedModel):
         return [
-            Inner(row.layer, Facts(row.class_name, row.input_shape, row.output_shape, facts.batch))
+            Inner(row.layer, Facts(row.input_shape, row.output_shape, facts.batch))
             for row in layer.graph.rows
             if row.used
         ]
-    within = replace(facts, inner=True)
     if isinstance(layer, TimeDistributed):
         step = shape and (shape[0], *shape[2:])
-        return [Inner(layer.inner, replace(within, class_name=layer.inner.class_name, input_shape=step))]
+        return [Inner(layer.inner, replace(facts, input_shape=step))]
     if isinstance(layer, Bidirectional):
         output = first_output(layer.forward, shape)
-        within = replace(within, input_shape=shape, output_shape=output)
         return [
-            Inner(one, replace(within, class_name=one.class_name, return_sequences=returns_sequences(one)))
+            Inner(one, replace(facts, output_shape=output, return_sequences=returns_sequences(one)))
             for one in (layer.forward, layer.backward)
         ]
     if isinstance(layer, RNN):
-        return [Inner(layer.cell, replace(within, class_name=layer.cell.class_name))]
+        return [Inner(layer.cell, facts)]
     if isinstance(layer, StackedRNNCells):
-        found = []
+        found, within = [], facts
         for cell in layer.sublayers:
-            found.append(Inner(cell, replace(within, class_name=cell.class_name)))
+            found.append(Inner(cell, within))
             if isinstance(cell, Gated) and shape and known_size(cell):
                 shape = (*shape[:-1], known_size(cell))
-                within = replace(within, input_shape=shape, source="cell", model_features=facts.model_features)
-                if facts.input_shape:
-                    within = replace(within, model_features=facts.input_shape[-1])
+                first = facts.input_shape[-1] if facts.input_shape else None
+                within = replace(facts, input_shape=shape, source="", model_features=first)
         return found
-    return [Inner(one, replace(within, class_name=one.class_name)) for one in layer.sublayers]
+    return [Inner(one, facts) for one in layer.sublayers]
 
 
 def known_size(cell: Gated) -> Dim:

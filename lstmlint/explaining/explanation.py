@@ -310,7 +310,7 @@ def explain_weight(weight: Weight, layer: Layer, trainable: bool) -> WeightExpla
 def facts_of(row: LayerSummary, summary: ModelSummary | None) -> Facts:
     """What surrounds a layer in its model."""
     layer, shape = row.layer, row.input_shape
-    facts = Facts(row.class_name, shape, row.output_shape, shape[0] if shape else None)
+    facts = Facts(shape, row.output_shape, shape[0] if shape else None)
     sequence, timesteps = time_axis(layer, shape)
     facts = replace(facts, sequence=sequence, timesteps=timesteps)
     recurrent = layer.forward if isinstance(layer, Bidirectional) else layer

@@ -25,10 +25,8 @@ class Facts:
     timesteps: the length of the input's time axis, None where there is none or it is not known.
     sequence: whether there is a time axis. model_features: the last axis of the model's first input.
     source: the class that feeds the layer; source_input: what that layer itself takes.
-    inner: whether another layer wraps this one, which then does the talking.
     """
 
-    class_name: str = ""
     input_shape: Shape = None
     output_shape: Shape = None
     batch: Dim = None
@@ -38,7 +36,6 @@ class Facts:
     model_features: Dim = None
     source: str = ""
     source_input: Shape = None
-    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,19 +219,17 @@ def _weight_term(name: str, shape: tuple[int, ...]) -> Expression:
 class Parts(Recipe):
     """Layers inside a layer, each with a recipe of its own; the mistakes of one are made in all alike.
 
-    parts: name and recipe. facts: of each part, where they are not the whole's. count_name: what equal
-    parts, which are written as one times their number, are called together.
+    parts: name and recipe. facts: of each part, where they are not the whole's.
     """
 
     parts: tuple[tuple[str, Recipe], ...]
     facts: tuple[Facts, ...] = ()
-    count_name: str = ""
 
     def core(self) -> Expression:
         """The parts' formulas, once and multiplied where all are equal."""
         first = self.parts[0][1] if self.parts else None
         if first is not None and len(self.parts) > 1 and all(part == first for _, part in self.parts):
-            return times(Number(len(self.parts), self.count_name), first.formula())
+            return times(Number(len(self.parts)), first.formula())
         return plus(*(part.formula() for _, part in self.parts))
 
     def summary(self) -> Expression:
