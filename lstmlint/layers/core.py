@@ -6,8 +6,20 @@ from typing import Any
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
 from lstmlint.layers.pinned import PinnedLayer
-from lstmlint.layers.quantization import is_plain, quantized_embeddings, quantized_weights
 from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
+
+# The quantization modes of Keras 3; what they do stands in a module of its own, which few models need.
+MODES = ("int8", "float8", "int4", "gptq", "awq")
+
+
+def is_plain(layer: Layer) -> bool:
+    """Whether neither quantization nor LoRA touches the layer: the quick way out."""
+    dtype = layer.spec.dtype
+    if isinstance(dtype, dict):
+        quantized = dtype.get("class_name") != "DTypePolicy"
+    else:
+        quantized = isinstance(dtype, str) and dtype.startswith(MODES)
+    return not quantized and not layer.config.get("lora_rank")
 
 
 @layer("InputLayer", "Input")
@@ -67,7 +79,11 @@ class Dense(PinnedLayer):
         plain = [self.weight("kernel", (self.feature_dim(input_shape), units))]
         if self.config["use_bias"]:
             plain.append(self.weight("bias", (units,)))
-        return plain if is_plain(self) else quantized_weights(self, plain)
+        if is_plain(self):
+            return plain
+        from lstmlint.layers.quantization import quantized_weights
+
+        return quantized_weights(self, plain)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(..., units)."""
@@ -86,7 +102,11 @@ class Embedding(Layer):
     def weights(self, input_shape: Any) -> list[Weight]:
         """A table of embeddings (input_dim, output_dim), and what quantization and LoRA make of it."""
         table = self.weight("embeddings", (self.integer("input_dim"), self.integer("output_dim")))
-        return [table] if is_plain(self) else quantized_embeddings(self, table)
+        if is_plain(self):
+            return [table]
+        from lstmlint.layers.quantization import quantized_embeddings
+
+        return quantized_embeddings(self, table)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(..., output_dim)."""
@@ -136,4 +156,4 @@ def declared_shape(value: Any) -> Shape:
     return as_shape(value)
 
 
-__all__ = ["Dense", "Dropout", "Embedding", "InputLayer", "Lambda", "PassThrough"]
+__all__ = ["MODES", "Dense", "Dropout", "Embedding", "InputLayer", "Lambda", "PassThrough", "is_plain"]

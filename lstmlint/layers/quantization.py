@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from lstmlint.layers.base import Layer, LayerError, Weight
+from lstmlint.layers.core import MODES
 
-MODES = ("int8", "float8", "int4", "gptq", "awq")
 GPTQ_BITS = (2, 3, 4, 8)
 
 
@@ -28,16 +28,6 @@ class Policy(NamedTuple):
     size: int | None = None
     bits: int | None = None
     history: int = 1024
-
-
-def is_plain(layer: Layer) -> bool:
-    """Whether neither quantization nor LoRA touches the layer: the quick way out."""
-    dtype = layer.spec.dtype
-    if isinstance(dtype, dict):
-        quantized = dtype.get("class_name") != "DTypePolicy"
-    else:
-        quantized = isinstance(dtype, str) and dtype.startswith(MODES)
-    return not quantized and not layer.config.get("lora_rank")
 
 
 def refused(message: str) -> LayerError:
@@ -304,6 +294,6 @@ def with_lora(layer: Layer, weights: list[Weight], kernel: Weight, mode: str | N
 
 
 __all__ = [
-    "MODES", "Policy", "in_order", "is_plain", "layer_policy", "policy_at", "policy_of", "quantized_embeddings",
+    "Policy", "in_order", "layer_policy", "policy_at", "policy_of", "quantized_embeddings",
     "quantized_reverse", "quantized_weights", "refused", "with_lora",
 ]  # fmt: skip
