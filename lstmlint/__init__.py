@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lstmlint.analysis import FileReport, Options, analyze
     from lstmlint.findings import Finding, UsageError
     from lstmlint.inference import Bindings
+    from lstmlint.layers.described import Description
     from lstmlint.layers.base import Layer, LayerError, Weight, layer
     from lstmlint.summary import LayerSummary, ModelSummary
 
@@ -25,6 +26,7 @@ _PLACES = {
     "Finding": "findings",
     "UsageError": "findings",
     "Bindings": "inference",
+    "Description": "layers.described",
     "Layer": "layers.base",
     "LayerError": "layers.base",
     "Weight": "layers.base",
@@ -34,7 +36,7 @@ _PLACES = {
 }
 
 __all__ = [
-    "Bindings", "FileReport", "Finding", "Layer", "LayerError", "LayerSummary", "ModelSummary", "Options", "UsageError",
+    "Bindings", "Description", "FileReport", "Finding", "Layer", "LayerError", "LayerSummary", "ModelSummary", "Options", "UsageError",
     "Weight", "__version__", "analyze", "layer",
 ]  # fmt: skip
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import Finding, Problem, ReadError, Severity
 from lstmlint.inference import Bindings, infer
 from lstmlint.summary import ModelSummary
+
+if TYPE_CHECKING:
+    from lstmlint.layers.described import Description
 
 
 @dataclass(slots=True)
@@ -21,6 +24,7 @@ class Options:
     select: codes, prefixes or names to run instead of the default set (None: the default); extend_select
     adds to it. ignore: codes, prefixes or names to leave out. severities: code -> severity.
     max_params: the budget. weights: whether to look at weights stored beside the model.
+    custom_layers: class name -> what the user says of it.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -30,6 +34,7 @@ class Options:
     severities: dict[str, Severity] = field(default_factory=dict)
     max_params: int | None = None
     weights: bool = True
+    custom_layers: Mapping[str, Description] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -95,7 +100,7 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
         problems.append(Problem(error.code, error.message, error.help, pointer=error.pointer))
     else:
         report.dialect = spec.dialect
-        report.model = infer(spec, options.bindings)
+        report.model = infer(spec, options.bindings, options.custom_layers)
         if options.weights and document.stored_weights is not None:
             problems += confirm_weights(report.model, document.stored_weights)
         problems += rules.run(report.model, lambda rule: wanted(rule.code, rule.name, rule.enabled, options))

@@ -6,9 +6,10 @@ whose nesting the parser bounds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmlint import layers as registry
 from lstmlint.findings import Problem
@@ -18,6 +19,9 @@ from lstmlint.ordering import Plan
 from lstmlint.shapes import Shape, Tensor, compatible, flatten, format_shape, tensors_in
 from lstmlint.spec import Dialect, LayerSpec, ModelSpec, TensorRef
 from lstmlint.summary import LayerSummary, ModelSummary
+
+if TYPE_CHECKING:
+    from lstmlint.layers.described import Description
 
 # A config of n bytes can ask for 2^n calls (a model nested in itself, each called twice on new shapes).
 MAX_CALLS = 2_000_000
@@ -55,10 +59,27 @@ def _defaults(class_name: str, dialect: Dialect) -> dict[str, Any]:
     return registry.signature(class_name, dialect) or {}
 
 
+@lru_cache(maxsize=1024)
+def _advice(class_name: str, ours: bool) -> str:
+    """What to do about a class that nobody here knows; `ours` if it is said to be Keras's own."""
+    import difflib
+
+    from lstmlint.layers.custom import describe
+
+    unknown = "Its shapes and weights stay unknown; the total is incomplete."
+    if not ours and (known := describe(class_name)):
+        return f"{known} {unknown}"
+    close = difflib.get_close_matches(class_name, registry.known_names(), 1, 0.8)
+    return f"Did you mean {close[0]}?" if close else unknown
+
+
 class Inferrer:
     """One run over one document: makes the layers, counts the calls, collects the problems."""
 
-    def __init__(self, dialect: Dialect, bindings: Bindings) -> None:
+    def __init__(
+        self, dialect: Dialect, bindings: Bindings, descriptions: Mapping[str, Description] | None = None
+    ) -> None:
+        self.descriptions = descriptions or {}
         self.dialect: Dialect = dialect
         self.bindings = bindings
         self.problems: list[Problem] = []
@@ -76,6 +97,10 @@ class Inferrer:
         operation = spec.is_operation
         cls = registry.find_operation(spec.module, spec.class_name) if operation else registry.find(spec.class_name)
         if cls is None:
+            if spec.class_name in self.descriptions:
+                from lstmlint.layers.described import DescribedLayer
+
+                return DescribedLayer(spec, self, self.descriptions[spec.class_name])
             self.report_unknown(spec)
             return UnknownLayer(spec, self)
         errors = [] if operation else check_arguments(spec, self.dialect)
@@ -92,17 +117,8 @@ class Inferrer:
 
     def report_unknown(self, spec: LayerSpec) -> None:
         """E004: nobody here knows the class. Keras's own names are refused by Keras, others may be custom."""
-        import difflib
-
-        from lstmlint.layers.custom import describe
-
         ours = (spec.module or "").partition(".")[0] == "keras" and spec.registered_name in (None, spec.class_name)
-        unknown = "Its shapes and weights stay unknown; the total is incomplete."
-        if not ours and (known := describe(spec.class_name)):
-            advice = f"{known} {unknown}"
-        else:
-            close = difflib.get_close_matches(spec.class_name, registry.known_names(), 1, 0.8)
-            advice = f"Did you mean {close[0]}?" if close else unknown
+        advice = _advice(spec.class_name, ours)
         error = LayerError(
             "E004",
             f"{spec.written_class or spec.class_name!r} is no layer of Keras"
@@ -572,12 +588,15 @@ class NestedModel(Layer):
                 yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
 
 
-def infer(model: ModelSpec, bindings: Bindings | None = None) -> ModelSummary:
+def infer(
+    model: ModelSpec, bindings: Bindings | None = None, descriptions: Mapping[str, Description] | None = None
+) -> ModelSummary:
     """Everything that can be said of a model's shapes and weights.
 
+    descriptions: class name -> what the user says of a custom layer.
     Raises: nothing for what a file can hold; what is wrong is in the summary's `problems`.
     """
-    run = Inferrer(model.dialect, bindings or Bindings())
+    run = Inferrer(model.dialect, bindings or Bindings(), descriptions)
     graph = Graph(model, run)
     graph.infer()
     summary = graph.summarize()

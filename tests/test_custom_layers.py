@@ -1,40 +1,85 @@
-"""What is said of well-known layers of others."""
+"""Custom layers: described by the user, or by a plugin."""
 
 from __future__ import annotations
 
+import importlib.metadata
+from typing import Any
+
 import pytest
 
-from lstmlint import layers
-from lstmlint.inference import Bindings, Inferrer
-from lstmlint.layers.custom import PACKAGES, describe
-from lstmlint.spec import LayerSpec
+from lstmlint import Description, Layer, Options, UsageError, Weight, analyze
+from lstmlint.layers import base, find
+
+MODEL = b"""{"class_name": "Sequential", "config": {"name": "m", "layers": [
+  {"class_name": "TCN", "config": {"name": "tcn", "batch_input_shape": [null, 13, 5], "nb_filters": 24}},
+  {"class_name": "Dense", "config": {"name": "dense", "units": 2}}]}}"""
 
 
-@pytest.mark.parametrize("name", ["TCN", "QDense", "QActivation", "SeqSelfAttention", "KerasLayer", "CRF", "LRN"])
-def test_well_known_classes_have_a_sentence(name: str) -> None:
-    sentence = describe(name)
-    assert sentence is not None
-    assert sentence.startswith(f"{name} is usually ")
-    assert sentence.endswith(".")
+@pytest.mark.parametrize(
+    ("description", "output", "total", "complete"),
+    [
+        (Description("same", 100), (None, 13, 5), 112, True),
+        (Description((None, 24), 12345), (None, 24), 12345 + 50, True),
+        (Description((None, None, 7), 0), (None, None, 7), 16, True),
+        (Description(None, 100), None, 100, False),
+        (Description("same", None), (None, 13, 5), 12, False),
+    ],
+)
+def test_description(description: Description, output: Any, total: int, complete: bool) -> None:
+    report = analyze(MODEL, Options(custom_layers={"TCN": description}))
+    assert report.model is not None
+    assert report.model.layers[0].output_shape == output
+    assert (report.model.params, report.model.complete) == (total, complete)
+    assert report.findings == []
 
 
-def test_a_registered_name_may_carry_its_package() -> None:
-    assert describe("Addons>Maxout") == describe("Maxout")
-    assert describe("Nobody>Knows") is None
+class Doubling(Layer):
+    """A plugin as the documentation shows it."""
+
+    signature = {"nb_filters": 64}  # noqa: RUF012
+
+    def weights(self, input_shape: Any) -> list[Weight]:
+        return [self.weight("kernel", (self.feature_dim(input_shape), self.integer("nb_filters")))]
+
+    def output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (*input_shape[:-1], self.integer("nb_filters"))
 
 
-def test_no_layer_of_keras_is_called_foreign() -> None:
-    assert not [name for classes in PACKAGES.values() for name in classes if layers.find(name)]
+class Entry:
+    def __init__(self, loaded: Any) -> None:
+        self.value, self.loaded = "package:Class", loaded
+
+    def load(self) -> Any:
+        if isinstance(self.loaded, Exception):
+            raise self.loaded
+        return self.loaded
 
 
-def test_no_class_stands_under_two_packages() -> None:
-    names = [name for classes in PACKAGES.values() for name in classes]
-    assert len(names) == len(set(names))
+@pytest.fixture
+def plugin(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def install(loaded: Any) -> None:
+        find.cache_clear()
+        monkeypatch.setattr(base, "REGISTRY", base.REGISTRY)
+        monkeypatch.setattr(
+            importlib.metadata, "entry_points",
+            lambda group, name: [Entry(loaded)] if (group, name) == ("lstmlint.layers", "TCN") else [],
+        )  # fmt: skip
+
+    yield install
+    base.REGISTRY.pop("TCN", None)
+    find.cache_clear()
 
 
-def test_the_finding_says_what_the_layer_is() -> None:
-    run = Inferrer("keras3", Bindings())
-    run.make(LayerSpec("tcn", "TCN", {}, module="tcn.tcn"))
-    (problem,) = run.problems
-    assert problem.code == "E004"
-    assert "from the package keras-tcn. Its shapes and weights stay unknown" in problem.help
+def test_plugin(plugin: Any) -> None:
+    plugin(Doubling)
+    report = analyze(MODEL)
+    assert report.model is not None
+    assert (report.model.params, report.model.complete) == (5 * 24 + 24 * 2 + 2, True)
+    assert report.findings == []
+
+
+@pytest.mark.parametrize("loaded", [ImportError("no module"), int, "text"])
+def test_broken_plugin_is_a_usage_error(plugin: Any, loaded: Any) -> None:
+    plugin(loaded)
+    with pytest.raises(UsageError, match="TCN"):
+        analyze(MODEL)

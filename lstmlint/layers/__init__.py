@@ -6,6 +6,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from lstmlint.findings import UsageError
 from lstmlint.layers.base import REGISTRY, Layer
 from lstmlint.layers.signatures import SIGNATURES
 from lstmlint.spec import Dialect
@@ -38,6 +39,25 @@ def find(class_name: str) -> type[Layer] | None:
         import_module(f"lstmlint.layers.{family}")
         if class_name in REGISTRY:
             return REGISTRY[class_name]
+    return _plugin(class_name)
+
+
+def _plugin(class_name: str) -> type[Layer] | None:
+    """A layer that an installed package offers under the entry point `lstmlint.layers`, by its class name.
+
+    Raises: UsageError where it cannot be loaded, or is no Layer.
+    """
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group="lstmlint.layers", name=class_name):
+        try:
+            cls = entry.load()
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises when it is imported
+            raise UsageError(f"the plugin {entry.value} for the layer {class_name} cannot be loaded: {error}") from error
+        if not (isinstance(cls, type) and issubclass(cls, Layer)):
+            raise UsageError(f"the plugin {entry.value} for the layer {class_name} is no subclass of lstmlint.Layer")
+        REGISTRY.setdefault(class_name, cls)
+        return cls
     return None
 
 
