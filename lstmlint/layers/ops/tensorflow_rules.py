@@ -1,0 +1,650 @@
+"""Shapes of TensorFlow's functions, as its own shape inference works them out.
+
+They differ from keras.ops in what they know: unknown sizes take the known one they are joined with,
+lists count as tensors, and small integer tensors (a shape, one of its sizes) carry their values along,
+so that `tf.reshape(x, [tf.shape(x)[0], 20])` keeps what is known.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lstmlint.layers.base import UnknownShape
+from lstmlint.layers.ops.algebra import axis_in, broadcast, inserted, ranked, reduce, replaced, sized, without
+from lstmlint.layers.ops.base import Operation, Refusal, copies, shape
+from lstmlint.layers.ops.indexing import UnknownKey, list_shape, sliced
+from lstmlint.layers.ops.products import matmul_shape
+from lstmlint.layers.ops.reshaping import reshaped, transposed
+from lstmlint.layers.ops.sliding import windows
+from lstmlint.shapes import Dim, KnownShape, Tensor, add, format_shape, product
+
+Sizes = list[Dim]
+UNKNOWN_SLICE, UNKNOWN_INDEX = UnknownKey(shrinks=False), UnknownKey(shrinks=True)
+FOLDS = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv}
+
+
+# Arguments ------------------------------------------------------------------------------------------------
+
+
+def dtype_in(*values: Any) -> str | None:
+    """The dtype of the first tensor that has one: TensorFlow converts numbers and lists to it."""
+    return next((value.dtype for value in values if isinstance(value, Tensor) and value.dtype), None)
+
+
+def number(value: Any) -> Dim:
+    """A whole number: written, or known of a scalar tensor; None where only run time knows it."""
+    if isinstance(value, Tensor):
+        value = value.value
+    return int(value) if isinstance(value, int | float) else None
+
+
+def numbers(value: Any) -> Sizes:
+    """Whole numbers: a list of them, a tensor's. Raises: UnknownShape where not even their count is known."""
+    if isinstance(value, Tensor):
+        if isinstance(value.value, list):
+            return [number(one) for one in value.value]
+        dims = shape(value)
+        if dims and dims[0] is not None:
+            return [None] * dims[0]
+        raise UnknownShape
+    return [number(one) for one in (value if isinstance(value, list) else [value])]
+
+
+def known_numbers(value: Any) -> list[int]:
+    """As `numbers`, all known. Raises: UnknownShape otherwise."""
+    found = []
+    for one in numbers(value):
+        if one is None:
+            raise UnknownShape
+        found.append(one)
+    return found
+
+
+def values_of(x: Any) -> Sizes | None:
+    """The numbers that a tensor of a shape carries, None if it carries none."""
+    if isinstance(x, Tensor) and isinstance(x.value, list) and all(isinstance(one, int | None) for one in x.value):
+        return x.value
+    return None
+
+
+def axis_of(value: Any, rank: int) -> int:
+    """An axis that may be a constant tensor. Raises: UnknownShape, Refusal."""
+    found = number(value)
+    if found is None:
+        raise UnknownShape
+    return axis_in(found, rank)
+
+
+# Elementwise ------------------------------------------------------------------------------------------------
+
+
+def unary(op: Operation, x: Any, *_: Any, dtype: str | None = None) -> Tensor:
+    """The shape of the first argument."""
+    return Tensor(list_shape(x), dtype or dtype_in(x))
+
+
+def unary_kept(op: Operation, x: Any, *_: Any) -> Tensor:
+    """As `unary`, where the values of a shape stay too."""
+    return Tensor(list_shape(x), dtype_in(x), x.value if isinstance(x, Tensor) else None)
+
+
+def cast(op: Operation, x: Any) -> Tensor:
+    """The same shape in another dtype, its own for None; whole numbers stay whole numbers."""
+    dtype = op.config["dtype"]
+    name = dtype_in(x) if dtype is None else dtype if isinstance(dtype, str) else None
+    return Tensor(list_shape(x), name, x.value if name == "int32" and isinstance(x, Tensor) else None)
+
+
+def binary(op: Operation, x: Any, y: Any, dtype: str | None = None, fold: str | None = None) -> Tensor:
+    """Both broadcast; known whole numbers make known ones."""
+    made = Tensor(broadcast(list_shape(x), list_shape(y)), dtype or dtype_in(x, y))
+    if fold and made.dtype == "int32" and len(made.shape or ()) < 2:
+        made.value = folded(FOLDS[fold], x, y)
+    return made
+
+
+def folded(combine: Callable[[int, int], int], x: Any, y: Any) -> Any:
+    """A number, or a list of them, of two; None where nothing is known."""
+    if not list_shape(x) and not list_shape(y):
+        a, b = number(x), number(y)
+        return None if a is None or b is None or (b == 0 and combine is operator.floordiv) else combine(a, b)
+    left, right = numbers(x), numbers(y)
+    count = max(len(left), len(right))
+    if {len(left), len(right)} - {1, count}:
+        return None
+    rows = zip(left * (count // len(left)), right * (count // len(right)), strict=True)
+    return [folded(combine, a, b) for a, b in rows]
+
+
+def several(op: Operation, inputs: Any) -> Tensor:
+    """A list of tensors broadcast."""
+    return Tensor(merged([list_shape(one) for one in inputs]), dtype_in(*inputs))
+
+
+def merged(shapes: Sequence[KnownShape], but: int | None = None) -> KnownShape:
+    """What several equal shapes know together. Raises: Refusal S112 where two sizes differ."""
+    dims: Sizes = list(shapes[0])
+    for other in shapes[1:]:
+        fits = len(other) == len(dims)
+        for i, dim in enumerate(other if fits else ()):
+            if i == but or dim is None:
+                continue
+            if dims[i] is None:
+                dims[i] = dim
+            fits = fits and dims[i] == dim
+        if not fits:
+            raise Refusal(
+                "S112",
+                f"cannot join {format_shape(shapes[0])} and {format_shape(other)}",
+                "All sizes but that of the axis must be equal.",
+            )
+    return tuple(dims)
+
+
+def where(op: Operation, condition: Any, x: Any = None, y: Any = None) -> Tensor:
+    """Indices of what is true, or a choice of two that broadcast."""
+    if x is None and y is None:
+        return Tensor((None, len(list_shape(condition))), "int64")
+    return Tensor(broadcast(*map(list_shape, (condition, x, y))), dtype_in(x, y))
+
+
+# Joined and taken apart ------------------------------------------------------------------------------------
+
+
+def concat(op: Operation, values: Any) -> Tensor:
+    """On an axis that exists; the other sizes are merged."""
+    values = values if isinstance(values, list) else [values]
+    shapes = [list_shape(one) for one in values]
+    axis = axis_of(op.config["axis"], len(shapes[0]))
+    dims = replaced(merged(shapes, axis), axis, add(*(one[axis] for one in shapes)))
+    carried = [values_of(one) or (one if isinstance(one, list) else None) for one in values]
+    value = [size for one in carried if one for size in numbers(one)] if all(carried) else None
+    return Tensor(dims, dtype_in(*values), value if len(dims) == 1 else None)
+
+
+def stack(op: Operation, values: Any) -> Tensor:
+    """On a new axis; a stack of sizes is a shape."""
+    values = values if isinstance(values, list) else [values]
+    dims = merged([list_shape(one) for one in values])
+    made = inserted(dims, axis_of(op.config["axis"], len(dims) + 1), len(values))
+    return Tensor(made, dtype_in(*values), None if dims else [number(one) for one in values])
+
+
+def split(op: Operation, value: Any) -> list[Tensor]:
+    """Into a number of equal parts, or into parts of given sizes."""
+    dims = list_shape(value)
+    axis = axis_of(op.config["axis"], len(dims))
+    parts, size = op.config["num_or_size_splits"], dims[axis]
+    if isinstance(parts, int):
+        if size is not None and size % parts:
+            raise Refusal(
+                "S109", f"cannot cut the {size} of axis {axis} into {parts} equal parts", f"Use a divisor of {size}."
+            )
+        return copies(Tensor(replaced(dims, axis, None if size is None else size // parts), dtype_in(value)), parts)
+    sizes = numbers(parts)
+    if sizes.count(-1) == 1:
+        rest = product([*(None if one is None else 1 for one in sizes), size])
+        given = sum(one for one in sizes if one is not None and one >= 0)
+        sizes[sizes.index(-1)] = None if rest is None else rest - given
+    if None not in sizes and size is not None and sum(one or 0 for one in sizes) != size:
+        raise Refusal(
+            "S109", f"has parts {sizes} that do not make up the {size} of axis {axis}", f"Their sum is {size}."
+        )
+    return [Tensor(replaced(dims, axis, one), dtype_in(value)) for one in sizes]
+
+
+def unstack(op: Operation, value: Any) -> list[Tensor]:
+    """The slices along an axis; those of a shape are its sizes."""
+    dims = list_shape(value)
+    axis = axis_of(op.config["axis"], len(dims))
+    count = number(op.config["num"])
+    count = dims[axis] if count is None else count
+    if count is None:
+        raise Refusal("S106", f"does not know how many slices axis {axis} has", "Set num.", "num")
+    carried = values_of(value)
+    if carried is not None:
+        return [Tensor((), "int32", one) for one in carried]
+    return copies(Tensor(without(dims, axis), dtype_in(value)), count)
+
+
+# Other places --------------------------------------------------------------------------------------------
+
+
+def reshape(op: Operation, x: Any) -> Tensor:
+    """The sizes asked for; a tensor of them may know some."""
+    target = numbers(op.config["shape"])
+    return Tensor(reshaped(list_shape(x), target), dtype_in(x))
+
+
+def transpose(op: Operation, x: Any) -> Tensor:
+    """Axes in another order, reversed by default."""
+    axes = op.config["axes"]
+    return Tensor(transposed(list_shape(x), None if axes is None else known_numbers(axes)), dtype_in(x))
+
+
+def expand_dims(op: Operation, x: Any) -> Tensor:
+    """One new axis of 1; a size becomes a shape of one."""
+    dims = list_shape(x)
+    axis = axis_of(op.config["axis"], len(dims) + 1)
+    return Tensor(inserted(dims, axis, 1), dtype_in(x), None if dims or number(x) is None else [number(x)])
+
+
+def squeeze(op: Operation, x: Any) -> Tensor:
+    """Axes of 1 go: those named, or all, which unknown sizes hide."""
+    dims, axis = list_shape(x), op.config["axis"]
+    if axis is None or axis == []:
+        if None in dims:
+            raise UnknownShape
+        return Tensor(tuple(dim for dim in dims if dim != 1), dtype_in(x))
+    axes = [axis_in(one, len(dims)) for one in known_numbers(axis)]
+    for one in axes:
+        if dims[one] not in (1, None):
+            raise Refusal(
+                "S111",
+                f"cannot take away axis {one} of {format_shape(dims)}: its size is {dims[one]}, not 1",
+                "Name an axis whose size is 1.",
+            )
+    return Tensor(without(dims, *axes), dtype_in(x))
+
+
+def tile(op: Operation, x: Any) -> Tensor:
+    """Each axis repeated as a whole."""
+    dims, times = list_shape(x), numbers(op.config["multiples"])
+    if len(times) != len(dims):
+        raise Refusal("E007", f"has {len(times)} multiples for {format_shape(dims)}", "Give one for each dimension.")
+    return Tensor(tuple(product(pair) for pair in zip(dims, times, strict=True)), dtype_in(x))
+
+
+def repeat(op: Operation, x: Any) -> Tensor:
+    """Each element repeated along an axis, or in the flat tensor."""
+    dims, axis = list_shape(x), op.config["axis"]
+    counts = op.config["repeats"]
+    times = (
+        numbers(counts)
+        if isinstance(counts, list) or (isinstance(counts, Tensor) and shape(counts))
+        else [number(counts)]
+    )
+    if axis is None:
+        dims, axis = (product(dims),), 0
+    axis = axis_of(axis, len(dims))
+    size = product((dims[axis], times[0])) if len(times) == 1 else add(*times)
+    return Tensor(replaced(dims, axis, size), dtype_in(x))
+
+
+def pad(op: Operation, x: Any) -> Tensor:
+    """(before, after) for each axis."""
+    dims, pairs = list_shape(x), op.config["paddings"]
+    pairs = pairs.value if isinstance(pairs, Tensor) else pairs
+    if not isinstance(pairs, list):
+        return Tensor((None,) * len(dims), dtype_in(x))
+    if len(pairs) != len(dims):
+        raise Refusal("E007", f"has {len(pairs)} paddings for {format_shape(dims)}", "Give a pair for each dimension.")
+    sizes = (add(dim, *numbers(pair)) for dim, pair in zip(dims, pairs, strict=True))
+    return Tensor(tuple(sizes), dtype_in(x))
+
+
+def broadcast_to(op: Operation, x: Any) -> Tensor:
+    """The sizes asked for."""
+    target = numbers(op.config["shape"])
+    broadcast(list_shape(x), target)
+    return Tensor(tuple(target), dtype_in(x))
+
+
+# Picked ----------------------------------------------------------------------------------------------------
+
+
+def getitem(op: Operation, x: Any, spec: Any) -> Tensor:
+    """`x[...]` with numbers, slices, null and an ellipsis; bounds may be tensors."""
+    dims, keys = list_shape(x), [_key(one) for one in (spec if isinstance(spec, list) else [spec])]
+    made = Tensor(sliced(dims, keys), dtype_in(x))
+    carried = values_of(x)
+    if carried is not None and len(keys) == 1 and isinstance(keys[0], int | slice):
+        made.value = carried[keys[0]]
+    return made
+
+
+def _key(spec: Any) -> Any:
+    if isinstance(spec, dict):
+        if "start" not in spec:
+            return Ellipsis if spec.get("class_name") == "__ellipsis__" else spec
+        bounds = [spec["start"], spec["stop"], spec["step"]]
+        found = [None if one is None else number(one) for one in bounds]
+        unknown = any(one is not None and value is None for one, value in zip(bounds, found, strict=True))
+        return UNKNOWN_SLICE if unknown else slice(*found)
+    if isinstance(spec, Tensor):
+        if list_shape(spec):
+            raise UnknownShape
+        found_index = number(spec)
+        return UNKNOWN_INDEX if found_index is None else found_index
+    return spec
+
+
+def gather(op: Operation, params: Any, indices: Any) -> Tensor:
+    """The indices' shape in place of the axis; the first `batch_dims` of both go together."""
+    dims, picked = list_shape(params), list_shape(indices)
+    batch = number(op.config["batch_dims"]) or 0
+    batch = batch + len(picked) if batch < 0 else batch
+    axis = op.config["axis"]
+    axis = batch if axis is None else axis_of(axis, len(dims))
+    lead = merged([dims[:batch], picked[:batch]]) if batch else ()
+    return Tensor((*lead, *dims[batch:axis], *picked[batch:], *dims[axis + 1 :]), dtype_in(params))
+
+
+def gather_nd(op: Operation, params: Any, indices: Any) -> Tensor:
+    """The last axis of the indices leads into the first axes of the tensor."""
+    dims, picked = list_shape(params), list_shape(indices)
+    if op.config["batch_dims"]:
+        raise UnknownShape
+    if picked[-1] is None:
+        raise UnknownShape
+    return Tensor((*picked[:-1], *dims[picked[-1] :]), dtype_in(params))
+
+
+def embedding_lookup(op: Operation, params: Any, ids: Any) -> Tensor:
+    """A row for each id."""
+    return Tensor((*list_shape(ids), *list_shape(params)[1:]), dtype_in(params))
+
+
+def boolean_mask(op: Operation, x: Any, mask: Any) -> Tensor:
+    """The masked axes become one, nobody knows how long."""
+    dims, masked = list_shape(x), list_shape(mask)
+    axis = number(op.config["axis"]) or 0
+    return Tensor((*dims[:axis], None, *dims[axis + len(masked) :]), dtype_in(x))
+
+
+def slice_(op: Operation, x: Any) -> Tensor:
+    """The sizes asked for, -1 for all that is left."""
+    dims, begins, sizes = list_shape(x), numbers(op.config["begin"]), numbers(op.config["size"])
+    made: Sizes = []
+    for dim, begin, size in zip(dims, begins, sizes, strict=True):
+        made.append(size if size != -1 else None if dim is None or begin is None else dim - begin)
+    return Tensor(tuple(made), dtype_in(x))
+
+
+def lost(op: Operation, *_: Any) -> Tensor:
+    """tf.keras saves the first argument of a function that takes several without naming them."""
+    raise Refusal(
+        "E006", "is saved without its tensors: tf.keras keeps only the first argument", "Use a layer instead."
+    )
+
+
+def strided_slice(op: Operation, x: Any) -> Tensor:
+    """As `getitem`, with bounds in lists and bits that say which of them count."""
+    config = op.config
+    begins, ends = numbers(config["begin"]), numbers(config["end"])
+    strides = [1] * len(begins) if config["strides"] is None else numbers(config["strides"])
+    masks = {
+        name: number(config[f"{name}_mask"]) or 0 for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
+    }
+    keys: list[Any] = []
+    for i, (begin, end, stride) in enumerate(zip(begins, ends, strides, strict=True)):
+        masked = {name for name, mask in masks.items() if mask >> i & 1}
+        if "ellipsis" in masked:
+            keys.append(Ellipsis)
+        elif "new_axis" in masked:
+            keys.append(None)
+        elif "shrink_axis" in masked:
+            keys.append(UNKNOWN_INDEX if begin is None else begin)
+        else:
+            first, last = None if "begin" in masked else begin, None if "end" in masked else end
+            known = (
+                stride is not None
+                and (first is not None or "begin" in masked)
+                and (last is not None or "end" in masked)
+            )
+            keys.append(slice(first, last, stride) if known else UNKNOWN_SLICE)
+    made = Tensor(sliced(list_shape(x), keys), dtype_in(x))
+    carried = values_of(x)
+    if carried is not None and len(keys) == 1 and isinstance(keys[0], int | slice):
+        made.value = carried[keys[0]]
+    return made
+
+
+def one_hot(op: Operation, indices: Any) -> Tensor:
+    """A new axis as deep as said."""
+    dims, axis = list_shape(indices), op.config["axis"]
+    place = len(dims) if axis in (None, -1) else axis_in(axis, len(dims) + 1)
+    return Tensor(inserted(dims, place, number(op.config["depth"])), op.config["dtype"] or "float32")
+
+
+def sequence_mask(op: Operation, lengths: Any) -> Tensor:
+    """A last axis for the steps."""
+    return Tensor((*list_shape(lengths), number(op.config["maxlen"])), "bool")
+
+
+def top_k(op: Operation, x: Any) -> list[Tensor]:
+    """Values and indices."""
+    dims = replaced(ranked(list_shape(x), least=1), -1, number(op.config["k"]))
+    return [Tensor(dims, dtype_in(x)), Tensor(dims, "int32")]
+
+
+# Reduced -----------------------------------------------------------------------------------------------
+
+
+def reduction(op: Operation, x: Any, dtype: str | None = None) -> Tensor:
+    """Over `axis`, a number or several; all for None."""
+    dims, axis = list_shape(x), op.config["axis"]
+    keepdims = bool(op.config["keepdims"])
+    if axis is not None:
+        axis = sorted({axis_in(one, len(dims)) for one in known_numbers(axis)})
+    return Tensor(reduce(dims, axis, keepdims), dtype or dtype_in(x))
+
+
+def arg(op: Operation, x: Any) -> Tensor:
+    """The index along an axis, the first by default."""
+    dims, axis = list_shape(x), op.config["axis"]
+    dtype = op.config["output_type"]
+    return Tensor(
+        without(dims, axis_of(0 if axis is None else axis, len(dims))), dtype if isinstance(dtype, str) else "int64"
+    )
+
+
+def drop_axes(op: Operation, x: Any, count: int) -> Tensor:
+    """The last axes go."""
+    return Tensor(ranked(list_shape(x), least=count)[:-count], dtype_in(x))
+
+
+def norm(op: Operation, x: Any) -> Tensor:
+    """A reduction that takes its axes together."""
+    return reduction(op, x)
+
+
+# Made ----------------------------------------------------------------------------------------------------
+
+
+def filled(op: Operation, sizes: Any, *_: Any) -> Tensor:
+    """A tensor of the shape in the first argument."""
+    dtype = op.config.get("dtype")
+    return Tensor(tuple(numbers(sizes)), dtype if isinstance(dtype, str) else "float32")
+
+
+def fill(op: Operation, sizes: Any) -> Tensor:
+    """A tensor of the shape in the first argument, of the value's dtype."""
+    return Tensor(tuple(numbers(sizes)), dtype_in(op.config["value"]))
+
+
+def like(op: Operation, x: Any) -> Tensor:
+    """The input's shape."""
+    dtype = op.config["dtype"]
+    return Tensor(list_shape(x), dtype if isinstance(dtype, str) else dtype_in(x))
+
+
+def shape_of(op: Operation, x: Any) -> Tensor:
+    """The shape as a tensor, whose numbers are known as far as the shape is."""
+    dims = list_shape(x)
+    dtype = op.config["out_type"]
+    return Tensor((len(dims),), dtype if isinstance(dtype, str) else "int32", list(dims))
+
+
+def size(op: Operation, x: Any) -> Tensor:
+    """The number of elements."""
+    return Tensor((), "int32", product(list_shape(x)))
+
+
+def rank(op: Operation, x: Any) -> Tensor:
+    """The number of dimensions."""
+    return Tensor((), "int32", len(list_shape(x)))
+
+
+def range_(op: Operation, start: Any, limit: Any = None, delta: Any = 1) -> Tensor:
+    """From 0 to the only number, or from one to the other."""
+    first, last = (0, number(start)) if limit is None else (number(start), number(limit))
+    step = number(delta)
+    known = first is not None and last is not None and step
+    return Tensor((len(range(first, last, step)) if known else None,), dtype_in(start, limit) or "int32")  # type: ignore[arg-type]
+
+
+# Products ------------------------------------------------------------------------------------------------
+
+
+def matmul(op: Operation, a: Any, b: Any) -> Tensor:
+    """Batched matrix product, each side transposed if asked."""
+    left, right = (ranked(list_shape(one), least=2) for one in (a, b))
+    if op.config["transpose_a"] or op.config["adjoint_a"]:
+        left = (*left[:-2], left[-1], left[-2])
+    if op.config["transpose_b"] or op.config["adjoint_b"]:
+        right = (*right[:-2], right[-1], right[-2])
+    return Tensor(matmul_shape(left, right), dtype_in(a, b))
+
+
+def matvec(op: Operation, a: Any, b: Any) -> Tensor:
+    """A matrix times a vector."""
+    left, right = list_shape(a), list_shape(b)
+    return Tensor(matmul_shape(left, (*right, 1))[:-1], dtype_in(a, b))
+
+
+def tensordot(op: Operation, a: Any, b: Any) -> Tensor:
+    """The axes named are summed, or as many as said between the two."""
+    left, right, axes = list_shape(a), list_shape(b), op.config["axes"]
+    axes = axes.value if isinstance(axes, Tensor) else axes
+    if isinstance(axes, int):
+        first, second = list(range(len(left) - axes, len(left))), list(range(axes))
+    else:
+        first, second = ([one] if isinstance(one, int) else list(one) for one in axes)
+    merged([tuple(left[one] for one in first), tuple(right[one] for one in second)])
+    return Tensor(without(left, *first) + without(right, *second), dtype_in(a, b))
+
+
+# Neural networks and images ------------------------------------------------------------------------------
+
+
+def channels_last(op: Operation, rank_: int) -> bool:
+    """Whether data_format (NHWC, NCHW and so on) puts the channels last."""
+    written = op.config.get("data_format")
+    return not (isinstance(written, str) and written[1:2] == "C" and rank_ > 2)
+
+
+def _spatial(value: Any, count: int, last: bool) -> list[int]:
+    """Strides or sizes: one number, one for each spatial axis, or with 1s for batch and channels."""
+    given = known_numbers(value)
+    if len(given) == count + 2:
+        return given[1:-1] if last else given[2:]
+    return given * count if len(given) == 1 else given
+
+
+def conv(op: Operation, x: Any, filters: Any, depthwise: bool = False) -> Tensor:
+    """Filters of (*spatial, channels, outputs)."""
+    dims, kernel = list_shape(x), list_shape(filters)
+    count, last = len(dims) - 2, channels_last(op, len(dims))
+    width = [1 if size is None else size for size in kernel[:-2]]
+    rates = _spatial(1 if op.config["dilations"] is None else op.config["dilations"], count, last)
+    window = [(size - 1) * rate + 1 for size, rate in zip(width, rates, strict=True)]
+    channels = dims[-1] if last else dims[1]
+    if not depthwise and None not in (channels, kernel[-2]) and sized(channels, "") % sized(kernel[-2], ""):
+        raise Refusal("S117", f"has filters for {kernel[-2]} channels, but {format_shape(dims)} has {channels}")
+    outputs = product(kernel[-2:]) if depthwise else kernel[-1]
+    return Tensor(_slide(op, dims, window, last, outputs, "S103"), dtype_in(x))
+
+
+def pool(op: Operation, x: Any) -> Tensor:
+    """Windows of `ksize`."""
+    dims = list_shape(x)
+    last = channels_last(op, len(dims))
+    window = _spatial(op.config["ksize"], len(dims) - 2, last)
+    return Tensor(_slide(op, dims, window, last, dims[-1] if last else dims[1], "S104"), dtype_in(x))
+
+
+def _slide(op: Operation, dims: KnownShape, window: list[int], last: bool, channels: Dim, code: str) -> KnownShape:
+    padding = op.config["padding"]
+    if not isinstance(padding, str) or padding.upper() not in ("SAME", "VALID"):
+        raise UnknownShape
+    spatial = dims[1:-1] if last else dims[2:]
+    strides = _spatial(window if op.config["strides"] is None else op.config["strides"], len(spatial), last)
+    made: Sizes = []
+    for one, width, stride in zip(spatial, window, strides, strict=True):
+        out = windows(one, width, stride, padding.lower())
+        if out is not None and out < 0:
+            raise Refusal(
+                code, f"has no output: a window of {width} does not fit into the {one} of {format_shape(dims)}"
+            )
+        made.append(out)
+    return (dims[0], *made, channels) if last else (dims[0], channels, *made)
+
+
+def depth_to_space(op: Operation, x: Any, inverse: bool = False) -> Tensor:
+    """Blocks of channels become pixels, or (`inverse`) pixels channels."""
+    dims, block = ranked(list_shape(x), 4), sized(number(op.config["block_size"]), "the block")
+    last = channels_last(op, 4)
+    batch, height, width, channels = dims if last else (dims[0], dims[2], dims[3], dims[1])
+    if inverse:
+        height, width = (None if one is None else one // block for one in (height, width))
+        channels = product((channels, block * block))
+    else:
+        height, width = product((height, block)), product((width, block))
+        channels = None if channels is None else channels // (block * block)
+    return Tensor((batch, height, width, channels) if last else (batch, channels, height, width), dtype_in(x))
+
+
+def image(op: Operation, images: Any) -> Tensor:
+    """An image, or a batch of them, of the same size."""
+    return Tensor(ranked(list_shape(images), 3, 4), dtype_in(images))
+
+
+def image_channels(op: Operation, images: Any, channels: int) -> Tensor:
+    """The last axis becomes that many channels."""
+    return Tensor(replaced(list_shape(images), -1, channels), dtype_in(images))
+
+
+def resize(op: Operation, images: Any) -> Tensor:
+    """Height and width as asked for; resizing makes floats of all but nearest neighbours."""
+    dims = ranked(list_shape(images), 3, 4)
+    height, width = numbers(op.config["size"])
+    if op.config["preserve_aspect_ratio"]:
+        height = width = None
+    nearest = op.config["method"] in ("nearest", 1)
+    return Tensor((*dims[:-3], height, width, dims[-1]), dtype_in(images) if nearest else "float32")
+
+
+def resize_to(op: Operation, images: Any) -> Tensor:
+    """Height and width of two arguments."""
+    dims = ranked(list_shape(images), 3, 4)
+    target = (number(op.config["target_height"]), number(op.config["target_width"]))
+    return Tensor((*dims[:-3], *target, dims[-1]), dtype_in(images))
+
+
+def central_crop(op: Operation, images: Any) -> Tensor:
+    """The middle, so that the fraction stays."""
+    dims, fraction = ranked(list_shape(images), 3, 4), op.config["central_fraction"]
+    made = []
+    for one in dims[-3:-1]:
+        made.append(None if one is None else one - 2 * int((one - one * fraction) / 2))
+    return Tensor((*dims[:-3], *made, dims[-1]), dtype_in(images))
+
+
+def frames(op: Operation, x: Any) -> Tensor:
+    """The last axis cut into overlapping frames."""
+    dims, length = list_shape(x), number(op.config["frame_length"])
+    step = number(op.config["frame_step"])
+    if op.config["pad_end"] or length is None or step is None:
+        raise UnknownShape
+    count = windows(dims[-1], length, step, "valid")
+    return Tensor((*dims[:-1], None if count is None else max(count, 0), length), dtype_in(x))
+
+
+def stft(op: Operation, x: Any) -> Tensor:
+    """Frames by half of the frequencies; by default the next power of two."""
+    framed = shape(frames(op, x))
+    length = number(op.config["fft_length"]) or 1 << (sized(framed[-1], "the frame") - 1).bit_length()
+    return Tensor((*framed[:-1], length // 2 + 1), "complex64")
