@@ -38,6 +38,12 @@ class DefaultGroup(TyperGroup):
         """Run that command."""
         return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """What may come first: a command, or an option of the command that needs no name."""
+        if not incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return self.commands["check"].shell_complete(ctx, incomplete)
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Those that need naming."""
         return [name for name in self.commands if name != "check"]
