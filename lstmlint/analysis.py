@@ -166,7 +166,7 @@ def name_findings(problems: list[Problem], options: Options, locate: Any) -> lis
                 rule.code,
                 rule.name,
                 severity,
-                problem.message,
+                message,
                 problem.help,
                 problem.layer,
                 problem.pointer,

@@ -310,7 +310,7 @@ class Layer:
         """
         value = self.config.get(argument)
         if isinstance(value, int) and value >= minimum:
-            return value
+            return int(value)  # True is 1, as for Keras
         if argument not in self.spec.config:
             raise LayerError("E006", f"{self.class_name} needs {argument}", f"Add {argument}, an integer.", argument)
         raise LayerError(

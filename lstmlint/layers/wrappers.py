@@ -40,19 +40,19 @@ class Bidirectional(Layer):
             back.config = {**inner.config, "go_backwards": backwards}
             back.build_config = None
         self.forward = context.make(forward)
-        self.backward = context.make(back)
-        self.sublayers = [self.forward, self.backward]
-        self.recurrent = isinstance(self.forward, RecurrentLayer) and isinstance(self.backward, RecurrentLayer)
-        if self.recurrent:
-            self.ndim, self.axes = self.forward.ndim, self.forward.axes
-            self.check_pair()
-        elif not isinstance(self.forward, UnknownLayer) and not self.forward.failed:
+        if not isinstance(self.forward, RecurrentLayer | UnknownLayer):
             raise LayerError(
                 "E007",
                 f"Bidirectional wraps {inner.class_name}, which is not recurrent; Keras raises an error",
                 "Wrap LSTM, GRU, SimpleRNN, RNN or ConvLSTM.",
                 "layer",
             )
+        self.backward = context.make(back)
+        self.sublayers = [self.forward, self.backward]
+        self.recurrent = isinstance(self.forward, RecurrentLayer) and isinstance(self.backward, RecurrentLayer)
+        if self.recurrent:
+            self.ndim, self.axes = self.forward.ndim, self.forward.axes
+            self.check_pair()
 
     def check_pair(self) -> None:
         """Raises: LayerError S133 where the two directions cannot be put together."""

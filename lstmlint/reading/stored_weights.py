@@ -115,7 +115,7 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
             if parts[-1] == "vars" and len(parts) >= 3:
                 layers.update(name for name in (item.attrs.get("name"), parts[-2]) if isinstance(name, str))
             return
-        if len(found) > _MAX_WEIGHTS not in _ROOTS or len(parts) < 4:
+        if len(found) > _MAX_WEIGHTS or parts[0] not in _ROOTS or len(parts) < 4:
             return
         if "seed_generator" in parts or "vars" not in parts:
             return
