@@ -25,8 +25,8 @@ from tests.layer_rows import keras_says  # noqa: E402
 FAMILIES = {
     "mixed": ("row_draws", 10),
     "spatial": ("spatial_draws", 8),
-    "preprocessing": ("preprocessing_draws", 6),
-    "tokens": ("token_draws", 20),  # needs tensorflow, too
+    "preprocessing": ("preprocessing_draws", 10),
+    "tokens": ("token_draws", 60),  # needs tensorflow, too
     "legacy": ("legacy_draws", 60),  # only in tf_keras
 }
 

@@ -126,7 +126,13 @@ CONFUSIONS = {
     "dropout_U": "recurrent_dropout", "p": "rate", "bias": "use_bias", "num_layers": "units",
 }  # fmt: skip
 
-OF_LAYER: dict[tuple[str, str], Kind] = {}
+OF_LAYER: dict[tuple[str, str], Kind] = {
+    ("RandomFourierFeatures", "kernel_initializer"): Kind(
+        lambda value: isinstance(value, dict) or (isinstance(value, str) and value.lower() in ("gaussian", "laplacian")),
+        '"gaussian", "laplacian", or an initializer as an object',
+        {"anyOf": [{"enum": ["gaussian", "laplacian"]}, {"type": "object"}]},
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lstmlint.layers.base import Context, Layer, Weight, layer
 from lstmlint.layers.merging import Concatenate
-from lstmlint.layers.spatial import bad_value, given
+from lstmlint.layers.spatial import bad_value
 from lstmlint.shapes import KnownShape, Shape, Tensor
 from lstmlint.spec import LayerSpec
 
@@ -63,9 +63,6 @@ class RandomFourierFeatures(Layer):
         scale = self.config.get("scale")
         if scale is not None and not (isinstance(scale, int | float) and scale > 0):
             raise bad_value(self, "scale", "a positive number, or null", 1.0)
-        kernel = given(self, "kernel_initializer")
-        if isinstance(kernel, str) and kernel.lower() not in ("gaussian", "laplacian"):
-            raise bad_value(self, "kernel_initializer", '"gaussian" or "laplacian"', "gaussian")
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
         """Unscaled_kernel (input_dim, output_dim), bias (output_dim,), kernel_scale (1,); the scale may train."""
