@@ -247,6 +247,7 @@ def flat_branch(units: int, *shape: int | None) -> Config:
 
 def old_graph(inputs: Config, nodes: list[tuple[Config, Config]], outputs: list[Config]) -> Config:
     """A Graph of Keras 0: {input: shape}, [(entry, layer)], outputs."""
+
     def entry(given: Config) -> Config:
         return {"input": None, "inputs": [], "merge_mode": "concat", "concat_axis": -1, "dot_axes": -1, **given}
 
@@ -322,6 +323,41 @@ KERAS0: dict[str, Config] = {
         [{"name": "out", "inputs": ["third", "fourth"]}, {"name": "side", "input": "first"}],
     ),
 }  # fmt: skip
+
+
+# Keras 1.0 kept the Graph, with shared nodes written in another way.
+def _dense(name: str, units: int) -> Config:
+    return layer("Dense", name=name, output_dim=units)
+
+
+def _shared(name: str, units: int, mode: str | None, *outputs: str) -> Config:
+    return {
+        "name": name, "layer": layer("Dense", output_dim=units), "inputs": ["left", "right"], "merge_mode": mode,
+        "concat_axis": -1, "dot_axes": -1, "outputs": list(outputs), "create_output": False,
+    }  # fmt: skip
+
+
+_OLD = old_graph(
+    {"left": [6], "right": [6]},
+    [
+        ({"name": "first", "input": "left"}, _dense("first", 5)),
+        ({"name": "both", **_shared("both", 4, "sum")}, {**layer("Merge", name="both"), "shared": True}),
+        ({"name": "each", **_shared("each", 3, None, "a", "b")}, {**_dense("each", 3), "shared": True}),
+        ({"name": "second", "inputs": ["first", "both"]}, _dense("second", 2)),
+        ({"name": "third", "input": "b"}, _dense("third", 7)),
+    ],
+    [{"name": "out", "input": "second"}, {"name": "side", "inputs": ["third", "a"]}],
+)
+for _entry in _OLD["node_config"]:
+    if "layer" in _entry:
+        del _entry["input"]
+KERAS10: dict[str, Config] = {
+    "graph": {
+        "class_name": "Graph",
+        "keras_version": "1.0.8",
+        "config": {key: _OLD[key] for key in ("input_config", "node_config", "output_config", "nodes")},
+    }
+}
 
 
 # Single layers, drawn ---------------------------------------------------------------------------------------
@@ -672,3 +708,81 @@ class GraphDrawer:
             entries = [source("given", *shape), node("made", "Dense", [ref("given")], output_dim=n)]
             config = graph(entries, ["given"], ["made"])["config"]
             self.place("Model", config, [reference], shape, (*shape[:-1], n))
+
+
+# Questions and answers --------------------------------------------------------------------------------------
+
+# What keras.json must have said where the file does not.
+IMAGE_DIM_ORDERING = {"theano images": "th"}
+
+# Layers that Keras 0.3.3 has, too, and the arguments it does not have.
+KERAS0_CLASSES = (
+    "Dense", "MaxoutDense", "Highway", "TimeDistributedDense", "LSTM", "GRU", "SimpleRNN", "Convolution1D",
+    "Convolution2D", "MaxPooling1D", "AveragePooling1D", "MaxPooling2D", "AveragePooling2D", "UpSampling2D",
+    "BatchNormalization", "Masking", "Dropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Activation",
+    "Reshape", "Permute", "Flatten", "RepeatVector", "LeakyReLU", "ELU", "ThresholdedReLU", "PReLU", "SReLU",
+    "ParametricSoftplus",
+)  # fmt: skip
+NOT_IN_KERAS0 = frozenset({"bias", "shared_axes", "consume_less", "unroll", "name"})
+
+
+def draw_flat(class_name: str, seed: int) -> Config:
+    """The same as draw_layer, in the words of Keras 0."""
+    drawn = draw_layer(class_name, seed)["config"][0]["config"]
+    config = {key: value for key, value in drawn.items() if key not in NOT_IN_KERAS0}
+    batch, *shape = config.pop("batch_input_shape")
+    if class_name == "Dense":
+        shape = shape[:1]
+    if config.get("border_mode") == "full":
+        config["border_mode"] = "valid"
+    if "target_shape" in config:
+        config["dims"] = config.pop("target_shape")
+    config |= {"batch_input_shape": [batch, *shape]} if batch else {"input_shape": shape}
+    return stack(flat(class_name, **config))
+
+
+def questions(version: str, draws: int, graphs: int) -> dict[str, Config]:
+    """The models to ask a version of Keras about, by name."""
+    if version == "1.0.8":
+        return KERAS10
+    if version.startswith("0"):
+        drawn = {f"{name} {seed}": draw_flat(name, seed) for name in KERAS0_CLASSES for seed in range(draws)}
+        return {**KERAS0, **drawn}
+    drawn = {f"{name} {seed}": draw_layer(name, seed) for name in DRAWS for seed in range(draws)}
+    return {**KERAS1, **drawn, **{f"graph {seed}": GraphDrawer(seed).draw() for seed in range(graphs)}}
+
+
+def disagreement(model: Config, answer: Config) -> str | None:
+    """Where lstmlint says otherwise than Keras; None where both say the same, or both refuse."""
+    from lstmlint.inference import infer
+    from lstmlint.parsing.common import Names
+    from lstmlint.parsing.keras1 import parse_model
+
+    summary = infer(parse_model(model, "", Names()))
+    errors = [f"{problem.code} {problem.message}" for problem in summary.problems]
+    if "error" in answer:
+        return None if errors else f"Keras refuses it: {answer['error']}"
+    ours = {
+        "total": summary.params,
+        "inputs": [plain(shape) for shape in summary.inputs],
+        "outputs": [plain(shape) for shape in summary.outputs],
+        "complete": summary.complete,
+        "errors": errors,
+    }
+    theirs = {**{key: answer[key] for key in ("total", "inputs", "outputs")}, "complete": True, "errors": []}
+    if "trainable" in answer:
+        ours["trainable"], theirs["trainable"] = summary.trainable_params, answer["trainable"]
+    # Keras 0 and 1 name models inside a Sequential anew, and Keras 0 counts merged models in the Merge.
+    rows = {row.name: row for row in summary.layers}
+    for name, class_name, params, shape in answer["layers"]:
+        if name in rows and class_name not in ("Sequential", "Merge"):
+            theirs[name] = [params, shape]
+            ours[name] = [rows[name].params, plain(rows[name].output_shape)]
+    if ours == theirs:
+        return None
+    return "\n".join(f"{key}: {ours[key]}, Keras: {theirs[key]}" for key in ours if ours[key] != theirs[key])
+
+
+def plain(shape: Any) -> list[int | None] | None:
+    """A shape as JSON has it."""
+    return None if shape is None else list(shape)

@@ -228,13 +228,15 @@ def ask(keras: Any, config: dict[str, Any]) -> dict[str, Any]:
         model = keras.utils.layer_utils.container_from_config(config)
         layers = list(model.nodes.values()) if hasattr(model, "nodes") else model.layers
         inputs = model.input_shape
+        if type(layers[0]).__name__ == "Embedding":  # declares its vocabulary, and takes something else
+            inputs = layers[0].input.shape
         outputs = model.output_shape
         total = sum(entry["params"] for entry in (row(layer, backend) for layer in layers))
         answer = {"total": total, "inputs": shape_of(inputs), "outputs": shape_of(outputs)}
         answer["layers"] = [row(layer, backend) for layer in layers]
         return answer
     model = keras.utils.layer_utils.layer_from_config(config)
-    if type(model).__name__ == "Sequential":
+    if type(model).__name__ in ("Sequential", "Graph"):
         model.build()
     trained, fixed = weights_of(model)
     count = sum(backend.count_params(weight) for weight in trained)
