@@ -8,7 +8,7 @@ from typing import Any
 from lstmlint.layers.base import Context, Layer, Weight, layer
 from lstmlint.layers.merging import Concatenate
 from lstmlint.layers.spatial import bad_value
-from lstmlint.shapes import KnownShape, Shape, Tensor
+from lstmlint.shapes import KnownShape, Shape, Tensor, product
 from lstmlint.spec import LayerSpec
 
 
@@ -82,4 +82,4 @@ class RandomFourierFeatures(Layer):
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """One for each number of the kernel."""
         shape = input_shapes[0]
-        return None if shape is None or shape[-1] is None else shape[-1] * self.integer("output_dim")
+        return product((shape[-1], self.integer("output_dim"))) if shape else None

@@ -107,7 +107,7 @@ def _odd(value: Any) -> bool:
 def _whole(value: Any) -> bool:
     try:
         int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
     return True
 
@@ -220,6 +220,7 @@ TF_KERAS: Mapping[str, Mapping[str, Rule]] = {
     "Resizing": {"interpolation": _RESIZE},
 }
 
+ONLY_TF_KERAS = frozenset({"RandomHeight", "RandomWidth"})
 RESHAPING = frozenset({"Resizing", "CenterCrop", "RandomCrop", "MaxNumBoundingBoxes"})
 
 
@@ -232,7 +233,7 @@ class ImageLayer(PreprocessingLayer):
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
-        if not self.keras3:
+        if not self.keras3 or self.class_name in ONLY_TF_KERAS:
             self.min_ndim, self.max_ndim = 3, None if self.class_name == "RandomContrast" else 4
             self.axes = "(batch, height, width, channels)"
             self.multiple_inputs = False
@@ -270,7 +271,7 @@ class ImageLayer(PreprocessingLayer):
         return (rank - 2, rank - 1) if first else (rank - 3, rank - 2)
 
 
-@layer(*sorted((KERAS3.keys() | TF_KERAS.keys()) - RESHAPING - {"RandomHeight", "RandomWidth"}))
+@layer(*sorted((KERAS3.keys() | TF_KERAS.keys()) - RESHAPING - ONLY_TF_KERAS))
 class Augmentation(ImageLayer):
     """A layer that changes the pixels and leaves the shape."""
 
