@@ -24,6 +24,7 @@ from tests.keras1_models import (
     KERAS1,
     KERAS10,
     Config,
+    branch,
     disagreement,
     draw_layer,
     flat,
@@ -78,6 +79,21 @@ def test_dialects() -> None:
     assert parse(KERAS0["graph"]).dialect == dialect_of(KERAS0["graph"]) == "keras0"
     assert parse(KERAS1["seed"]).dialect == dialect_of(KERAS1["seed"]) == "keras1"
     assert parse(KERAS10["graph"]).dialect == "keras1"
+
+
+@pytest.mark.parametrize(
+    ("model", "dialect"),
+    [
+        (sequential(layer("TimeDistributed", layer=layer("Dense", output_dim=2))), "keras1"),
+        (sequential(sequential(layer("Dropout", p=0.5))), "keras1"),
+        (sequential(merged("sum", branch(1, 2), branch(1, 2))), "keras1"),
+        (sequential(layer("Embedding", input_dim=3, output_dim=2), layer("LSTM", units=4)), "keras2"),
+        (sequential(layer("Dense", units=4), {"class_name": 3}, 5, layer("Mine", p=0.5)), "keras2"),
+        ({"class_name": "Graph", "config": {}}, "keras1"),
+    ],
+)
+def test_dialect_without_a_version(model: Config, dialect: str) -> None:
+    assert dialect_of({key: value for key, value in model.items() if key != "keras_version"}) == dialect
 
 
 def pointed_at(document: Any, pointer: str) -> Any:

@@ -16,14 +16,23 @@ KERAS1_ARGUMENTS = frozenset(
 )  # fmt: skip
 KERAS1_CLASSES = frozenset(
     {"Merge", "Convolution1D", "Convolution2D", "Convolution3D", "TimeDistributedDense", "MaxoutDense", "Highway",
-     "AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D", "SeparableConvolution2D"}
+     "AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D", "SeparableConvolution2D", "SReLU",
+     "ParametricSoftplus", "Graph"}
 )  # fmt: skip
+# Arguments that mean something else, or nothing, in any other layer.
+KERAS1_ARGUMENTS_OF = {
+    "Dense": "output_dim", "LSTM": "output_dim", "GRU": "output_dim", "SimpleRNN": "output_dim", "Dropout": "p",
+    "SpatialDropout1D": "p", "SpatialDropout2D": "p", "SpatialDropout3D": "p", "GaussianDropout": "p",
+    "GaussianNoise": "sigma", "UpSampling1D": "length",
+}  # fmt: skip
 
 
 def guess(obj: dict[str, Any]) -> Dialect:
     """The dialect of a model object without keras_version and module."""
     config = obj.get("config")
     layers = config.get("layers") if isinstance(config, dict) else config
+    if obj.get("class_name") == "Graph":
+        return "keras1"
     if not isinstance(layers, list):
         return "keras2"
     keras1 = False
@@ -34,6 +43,7 @@ def guess(obj: dict[str, Any]) -> Dialect:
             return "keras3"
         inner = layer.get("config")
         if not isinstance(inner, dict):
+            keras1 = keras1 or speaks_keras1(layer)
             continue
         if "batch_shape" in inner:
             return "keras3"
@@ -44,8 +54,22 @@ def guess(obj: dict[str, Any]) -> Dialect:
             and "args" in nodes[0]
         ):
             return "keras3"
-        if not KERAS1_ARGUMENTS.isdisjoint(inner) or layer.get("class_name") in KERAS1_CLASSES:
-            keras1 = True
-        elif "output_dim" in inner and layer.get("class_name") in ("Dense", "LSTM", "GRU", "SimpleRNN"):
-            keras1 = True
+        keras1 = keras1 or speaks_keras1(layer)
     return "keras1" if keras1 else "keras2"
+
+
+def speaks_keras1(layer: Any, depth: int = 0) -> bool:
+    """Whether a layer, or one inside it, uses words that only Keras 1 has."""
+    if not isinstance(layer, dict) or depth > 4:
+        return False
+    class_name, config = layer.get("class_name"), layer.get("config")
+    if not isinstance(class_name, str):
+        return False
+    inner: Any = config
+    if isinstance(config, dict):
+        if class_name in KERAS1_CLASSES or not KERAS1_ARGUMENTS.isdisjoint(config):
+            return True
+        if class_name in KERAS1_ARGUMENTS_OF and KERAS1_ARGUMENTS_OF[class_name] in config:
+            return True
+        inner = [config.get("layer")] if "layer" in config else config.get("layers")
+    return isinstance(inner, list) and any(speaks_keras1(item, depth + 1) for item in inner[:100])
