@@ -141,7 +141,7 @@ class Resolver:
             if source is not None:
                 settings.source = source
                 settings.folder = os.path.dirname(os.path.abspath(source))  # noqa: PTH100, PTH120
-                apply(settings, load(source), source)
+                apply(settings, load(source), nearby(source), settings.folder)
             for label, values in self.overrides:
                 apply(settings, values, label)
             self.by_source[source] = settings
@@ -154,7 +154,13 @@ def mentions_lstmlint(path: str) -> bool:
         content = Path(path).read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
-    return TABLE.search(content) is not None and table_of(parse_toml(decode(content, path), path)) is not None
+    return TABLE.search(content) is not None and table_of(parse_toml(decode(content, path), nearby(path))) is not None
+
+
+def nearby(path: str) -> str:
+    """A settings file as messages name it: relative to the current folder where it lies in it."""
+    inside = relative(path, "")
+    return path if inside.startswith("../") else inside
 
 
 def load(path: str) -> dict[str, Any]:
@@ -163,12 +169,12 @@ def load(path: str) -> dict[str, Any]:
         content = Path(path).read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
-    values = parse_toml(decode(content, path), path)
+    values = parse_toml(decode(content, path), nearby(path))
     if Path(path).name != "pyproject.toml":
         return values
     table = table_of(values)
     if table is None:
-        raise UsageError(f"{path} has no table [tool.lstmlint]")
+        raise UsageError(f"{nearby(path)} has no table [tool.lstmlint]")
     return table
 
 
@@ -181,7 +187,7 @@ def table_of(pyproject: dict[str, Any]) -> dict[str, Any] | None:
 
 def unreadable(path: str, error: OSError) -> UsageError:
     """The sentence for a settings file that cannot be read."""
-    return UsageError(f"cannot read the settings {path}: {error.strerror or error}")
+    return UsageError(f"cannot read the settings {nearby(path)}: {error.strerror or error}")
 
 
 def decode(content: bytes, path: str) -> str:
@@ -190,7 +196,7 @@ def decode(content: bytes, path: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         byte = content[error.start]
-        raise UsageError(f"the settings {path} are not UTF-8: byte {error.start} is {byte:#x}") from error
+        raise UsageError(f"the settings {nearby(path)} are not UTF-8: byte {error.start} is {byte:#x}") from error
 
 
 def parse_toml(text: str, label: str) -> dict[str, Any]:
@@ -206,8 +212,11 @@ def parse_toml(text: str, label: str) -> dict[str, Any]:
 # What settings say --------------------------------------------------------------------------------------
 
 
-def apply(settings: Settings, values: dict[str, Any], label: str) -> None:
-    """Lay `values` over the settings. Raises: UsageError for an unknown key or rule, or a bad value."""
+def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = "") -> None:
+    """Lay `values` over the settings. label: where they come from. folder: what their globs are relative to.
+
+    Raises: UsageError for an unknown key or rule, or a bad value.
+    """
     before = "--"
     if label != COMMAND_LINE:  # whose values are checked already
         validate(values, label)
@@ -226,7 +235,6 @@ def apply(settings: Settings, values: dict[str, Any], label: str) -> None:
         (glob, selectors(names, f"{before}per-file-ignores"))
         for glob, names in values.get("per-file-ignores", {}).items()
     )
-    folder = settings.folder if label == settings.source else ""
     settings.exclude += tuple((folder, glob) for glob in globs(values.get("exclude", ())))
     if "max-params" in values:
         settings.max_params = count(values["max-params"], f"{before}max-params")

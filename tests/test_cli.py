@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from lstmlint import __version__, analysis, cli
 from lstmlint.findings import UsageError
@@ -410,6 +412,24 @@ def test_the_short_way_knows_typers_options() -> None:
 )
 def test_the_short_way_leaves_the_rest_to_typer(arguments: list[str]) -> None:
     assert cli.plain(arguments) is None
+
+
+def test_options_in_hooks_and_docs_exist() -> None:
+    from lstmlint.cli import plain
+
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    for hook in hooks:
+        request = plain([*hook["entry"].split()[1:], "m.json"])
+        assert request is not None
+        assert request.skip_non_models
+        for name in ("a.json", "b/a.yaml", "a.yml", "a.keras", "a.h5", "a.hdf5", "keras_metadata.pb"):
+            assert re.search(hook["files"], name)
+        assert not re.search(hook["files"], "json.py")
+    names = {f"--{field.name.replace('_', '-')}" for field in fields(Request)} | {"--expect", "--help", "--input"}
+    for path in ("docs/ci.md", "docs/settings.md", "action.yml"):
+        for line in (ROOT / path).read_text().splitlines():
+            if "docker" not in line and "pip" not in line:
+                assert set(re.findall("--[a-z][a-z-]+", line)) <= names, line
 
 
 # The other commands ---------------------------------------------------------------------------------------

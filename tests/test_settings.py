@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from lstmlint.resources import schema
-from lstmlint.settings import Resolver, as_toml
+from lstmlint.settings import Resolver, as_toml, validate
 from tests.commandline import LSTM, STACK, UNBUILT, Shell
+
+ROOT = Path(__file__).parent.parent
 
 
 def codes(shell: Shell, *arguments: str) -> list[str]:
@@ -108,7 +111,7 @@ def test_exclude(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
-        ("selct = []", "lstmlint.toml: unknown key 'selct'; did you mean 'select'?"),
+        ("selct = []", "lstmlint: lstmlint.toml: unknown key 'selct'; did you mean 'select'?"),
         ('select = "S1"', 'select must be a list of rules, not "S1"'),
         ("select = [1]", "select must be a rule's code or name, not 1"),
         ('select = ["S1x"]', "select: no rule has the code or name 'S1x'"),
@@ -229,3 +232,10 @@ def test_settings_are_read_once_a_folder(shell: Shell, monkeypatch: pytest.Monke
     monkeypatch.setattr(settings, "load", counted)
     assert shell(".").code == 0
     assert len(loads) == 1
+
+
+def test_the_documentation_names_every_key() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text()
+    assert [key for key in schema("settings")["properties"] if f"`{key}`" not in page] == []
+    example = page.split("```toml\n")[1].split("```")[0]
+    validate(tomllib.loads(example)["tool"]["lstmlint"], "the example")
