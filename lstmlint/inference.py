@@ -143,7 +143,7 @@ class Inferrer:
         self.problems.append(
             Problem(
                 error.code,
-                error.message,
+                error.message + in_old_words(spec, error),
                 error.help,
                 spec.name,
                 pointer,
@@ -586,6 +586,14 @@ class NestedModel(Layer):
         for layer, row in zip(self.graph.layers, self.graph.rows, strict=True):
             if row.used:
                 yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
+
+
+def in_old_words(spec: LayerSpec, error: LayerError) -> str:
+    """What the file calls the argument that an error is about, where that is another name."""
+    written = spec.renamed.get(error.argument or "")
+    if written is None or written in error.message.replace("'", " ").split():
+        return ""
+    return f" ({error.argument} is {written!r} in this file)"
 
 
 def infer(

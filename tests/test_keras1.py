@@ -203,6 +203,19 @@ def test_custom_classes_keep_their_arguments() -> None:
     assert not summary.complete
 
 
+def test_errors_name_arguments_as_the_file_does() -> None:
+    (problem,) = summarize(sequential(layer("Dense", output_dim=0.3, batch_input_shape=[N, 2]))).problems
+    assert "units of Dense is 0.3" in problem.message
+    assert problem.message.endswith("(units is 'output_dim' in this file)")
+    assert problem.pointer == "/config/0/config/output_dim"
+    (problem,) = summarize(sequential(layer("Dense", batch_input_shape=[N, 2]))).problems
+    assert problem.help == "Add output_dim to its config."
+    (problem,) = summarize(
+        sequential(layer("Convolution2D", nb_filter=1, nb_row=2, batch_input_shape=[N, 3, 8, 8]))
+    ).problems
+    assert "nb_col" in problem.message
+
+
 def test_incomplete_kernels_are_missing_kernels() -> None:
     assert codes(only("Convolution2D", 3, 8, 8, nb_filter=2, nb_row=3)) == ["E006"]
 

@@ -191,7 +191,8 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
                 LayerError(
                     "E006",
                     f"{spec.class_name} has no {name}; Keras raises a TypeError",
-                    f"Add {name} to its config.",
+                    f"Add {spec.renamed.get(name, name)} to its config.",
+                    name,
                 )
             )
     kinds = arguments.kinds

@@ -25,6 +25,8 @@ INITIALIZERS = {
     "uniform": "random_uniform",
     "normal": "random_normal",
 }
+# Where one of these is missing, the file lacks the old name.
+REQUIRED = frozenset({"units", "filters", "rate", "stddev", "target_shape"})
 CONSTRAINTS = {
     "MaxNorm": "MaxNorm",
     "NonNeg": "NonNeg",
@@ -111,10 +113,9 @@ def kernel_of(*names: str) -> Callable[[Values, Values, dict[str, str]], None]:
     def finish(old: Values, new: Values, renamed: dict[str, str]) -> None:
         for name in names:
             new.pop(name, None)
-        present = [name for name in names if name in old]
-        if present:
-            renamed["kernel_size"] = present[0]
-        if len(present) == len(names):
+        missing = [name for name in names if name not in old]
+        renamed["kernel_size"] = missing[0] if missing else names[0]
+        if not missing:
             new["kernel_size"] = [old[name] for name in names]
 
     return finish
@@ -363,6 +364,9 @@ def translate(class_name: str, config: Values, dialect: Dialect) -> tuple[str, V
             new.setdefault(name, default)
     for name, default in known.defaults.items():
         new.setdefault(name, default)
+    for key, name in known.arguments.items():
+        if name in REQUIRED and name not in new:
+            renamed.setdefault(name, key)
     return known.class_name, new, renamed
 
 
