@@ -216,6 +216,12 @@ def test_errors_name_arguments_as_the_file_does() -> None:
     assert "nb_col" in problem.message
 
 
+def test_unknown_arguments_are_told_and_passed_over() -> None:
+    summary = only("Dense", 3, output_dim=2, units_dim=4)
+    assert [(problem.code, problem.severity) for problem in summary.problems] == [("E005", "warning")]
+    assert summary.params == 8
+
+
 def test_incomplete_kernels_are_missing_kernels() -> None:
     assert codes(only("Convolution2D", 3, 8, 8, nb_filter=2, nb_row=3)) == ["E006"]
 

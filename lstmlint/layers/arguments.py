@@ -183,7 +183,7 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
         return []
     config = spec.config
     errors: list[LayerError] = []
-    if not config.keys() <= arguments.accepted and dialect in ("keras2", "keras3"):
+    if not config.keys() <= arguments.accepted and dialect != "keras0":  # its versions took this and that
         errors += [_unknown(spec, name, arguments, dialect) for name in config if name not in arguments.accepted]
     for name in arguments.required:
         if name not in config:
@@ -214,7 +214,10 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
     else:
         advice = f"Remove it. {spec.class_name} takes: {', '.join(sorted(arguments.accepted - BASE['keras2']))}."
     error = "ValueError: Unrecognized keyword arguments" if dialect == "keras3" else "TypeError: Keyword argument not understood"
-    return LayerError("E005", f"{spec.class_name} takes no argument {written!r}; Keras raises a {error}", advice, name)
+    message = f"{spec.class_name} takes no argument {written!r}; Keras raises a {error}"
+    if dialect == "keras1":  # only the last of its versions is known in full, and the count does not depend on it
+        return LayerError("E005", message, advice, name, severity="warning", stops=False)
+    return LayerError("E005", message, advice, name)
 
 
 def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect) -> LayerError:
