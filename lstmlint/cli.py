@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import fields
+from typing import NoReturn
 
 from lstmlint.findings import UsageError
 from lstmlint.running import FAILED, INTERRUPTED, Request, run, say
@@ -19,9 +21,19 @@ COMMANDS = frozenset({"explain", "count"})
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
 
 
-def main() -> None:
+def main() -> NoReturn:
     """The console's entry: run the command line and leave with its exit code."""
-    sys.exit(guarded(sys.argv[1:]))
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this process
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123
+    code = guarded(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed, or full: `guarded` has told of it
+            stream.flush()
+    if "multiprocessing" in sys.modules or sys.gettrace() or sys.getprofile():
+        sys.exit(code)
+    # Taking all objects down one by one costs a seventh of a small run's time and a third of a large one's.
+    os._exit(code)
 
 
 def guarded(arguments: list[str]) -> int:

@@ -336,26 +336,12 @@ def examine_here(source: Source) -> Outcome:
 
 def examine(source: Source, job: Job) -> Outcome:
     """Analyze one input and digest it for every report. Raises: nothing that a file can cause."""
-    from lstmlint.analysis import analyze
+    from lstmlint.analysis import without_garbage_collection
 
     path = job.stdin_name if source.path == STDIN else source.path
-    outcome = Outcome()
     try:
-        settings = job.resolver.of_file(path)
-        optional = job.skip_non_models or not source.named
-        if optional and source.path != STDIN and not worth_reading(source.path):
-            return outcome
-        options = settings.options(path, job.weights)
-        report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
-        if optional and report.model is None and all(finding.code == "E002" for finding in report.findings):
-            return outcome
-        outcome.totals.add(report)
-        outcome.failed = any(at_least(finding.severity, settings.fail_on) for finding in report.findings)
-        for destination in job.destinations:
-            view = destination.view._replace(fail_on=settings.fail_on)
-            outcome.digests.append(load(destination.format).digest(report, view))
-        if job.input_names:
-            outcome.inputs = frozenset(input_names(report))
+        with without_garbage_collection():  # digests are many small objects, too
+            return digested(source, path, job)
     except UsageError:
         raise
     except OSError as error:
@@ -366,6 +352,28 @@ def examine(source: Source, job: Job) -> Outcome:
         hint = "please report this with the file; LSTMLINT_TRACEBACK=1 shows where it happened"
         failure = f"internal error while analyzing {path!r}: {type(error).__name__}: {error} ({hint})"
         return Outcome(failure=failure, details=traceback() if os.environ.get("LSTMLINT_TRACEBACK") else "")
+
+
+def digested(source: Source, path: str, job: Job) -> Outcome:
+    """What the reports need to know of one input. path: what it is called."""
+    from lstmlint.analysis import analyze
+
+    outcome = Outcome()
+    optional = job.skip_non_models or not source.named
+    if optional and source.path != STDIN and not worth_reading(source.path):
+        return outcome
+    settings = job.resolver.of_file(path)
+    options = settings.options(path, job.weights)
+    report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
+    if optional and report.model is None and all(finding.code == "E002" for finding in report.findings):
+        return outcome
+    outcome.totals.add(report)
+    outcome.failed = any(at_least(finding.severity, settings.fail_on) for finding in report.findings)
+    for destination in job.destinations:
+        view = destination.view._replace(fail_on=settings.fail_on)
+        outcome.digests.append(load(destination.format).digest(report, view))
+    if job.input_names:
+        outcome.inputs = frozenset(input_names(report))
     return outcome
 
 
@@ -466,7 +474,10 @@ def write(destination: Destination, text: str) -> None:
 
 
 def write_stdout(text: str, encoding: str | None = None) -> None:
-    """Write to standard output, in its encoding unless the format fixes one. A closed pipe ends it quietly."""
+    """Write to standard output, in its encoding unless the format fixes one. A closed pipe ends it quietly.
+
+    Raises: UsageError, where it cannot be written for another reason.
+    """
     stream = sys.stdout
     content = text.encode(encoding or stream.encoding or "utf-8", "backslashreplace")
     try:
@@ -476,3 +487,6 @@ def write_stdout(text: str, encoding: str | None = None) -> None:
     except BrokenPipeError:
         # Nobody reads any more; at exit Python would flush once more, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise UsageError(f"cannot write to standard output: {error.strerror or error}") from error

@@ -316,6 +316,19 @@ def test_closed_pipe(tmp_path: Path) -> None:
     process.stderr.close()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    ("redirection", "code", "error"),
+    [(">&-", 0, ""), ("2>&-", 0, ""), ("> /dev/full", 2, "cannot write to standard output"), ("- <&-", 1, "")],
+)
+def test_streams_that_do_not_work(redirection: str, code: int, error: str) -> None:
+    command = f"{sys.executable} -m lstmlint examples/lstm_13_5.json {redirection}"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert error in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")
 def test_interrupt() -> None:
     process = launch("-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
