@@ -10,7 +10,7 @@ from lstmlint.findings import Problem
 from lstmlint.rules.registry import BY_NAME, RULES, Rule
 from lstmlint.summary import ModelSummary
 
-GROUPS = ("reading", "structure", "recurrent", "budget")
+GROUPS = ("reading", "structure", "graph", "merging", "recurrent", "budget")
 
 
 @lru_cache(maxsize=1)

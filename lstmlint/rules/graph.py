@@ -1,0 +1,209 @@
+"""S: how layers are joined, and what the file records of it."""
+
+from __future__ import annotations
+
+from lstmlint.rules.registry import reported
+
+
+@reported("S121", "sequential-multi-output", "error")
+def sequential_multi_output() -> None:
+    """A layer with several outputs stands in a Sequential, where the next layer takes one.
+
+    Fix: return_state false, or the functional API.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_state": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+
+
+@reported("S122", "input-arity", "error")
+def input_arity() -> None:
+    """A layer gets more or fewer tensors than it takes.
+
+    Fix: merge them before, or connect the missing ones.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "c", "config": {"units": 4}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "c", "config": {"units": 4}, "inbound_nodes": [[["a", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["c", 0, 0]]}}
+    """
+
+
+@reported("S124", "dangling-inbound", "error")
+def dangling_inbound() -> None:
+    """An input of a layer or of the model names a layer, a call or an output that does not exist.
+
+    Fix: name one that does.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "lstm", "config": {"units": 4}, "inbound_nodes": [[["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "lstm", "config": {"units": 4}, "inbound_nodes": [[["a", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+    """
+
+
+@reported("S125", "cycle", "error")
+def cycle() -> None:
+    """Layers wait for each other's outputs; a Keras model is a graph without cycles.
+
+    Fix: cut the cycle.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Add", "name": "sum", "config": {}, "inbound_nodes": [[["a", 0, 0], ["dense", 0, 0]]]},
+          {"class_name": "Dense", "name": "dense", "config": {"units": 5}, "inbound_nodes": [[["sum", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["dense", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Add", "name": "sum", "config": {}, "inbound_nodes": [[["a", 0, 0], ["a", 0, 0]]]},
+          {"class_name": "Dense", "name": "dense", "config": {"units": 5}, "inbound_nodes": [[["sum", 0, 0]]]}],
+          "input_layers": [["a", 0, 0]], "output_layers": [["dense", 0, 0]]}}
+    """
+
+
+@reported("S127", "duplicate-layer-name", "error")
+def duplicate_layer_name() -> None:
+    """Two layers of a model share a name; Keras refuses the model.
+
+    Fix: rename one of them.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"name": "a", "units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"name": "a", "units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"name": "a", "units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"name": "b", "units": 1}}]}}
+    """
+
+
+@reported("S130", "stale-build-config", "warning")
+def stale_build_config() -> None:
+    """Keras 3 builds weights from build_config, not from the graph: an edited file loads, with weights that do not
+    fit what arrives, and fails when it runs.
+
+    Fix: correct build_config, or save the model again.
+
+    Fails:
+        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+          {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
+           "inbound_nodes": []},
+          {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+           "build_config": {"input_shape": [null, 13, 7]}, "inbound_nodes": [{"kwargs": {}, "args": [
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+
+    Passes:
+        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+          {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
+           "inbound_nodes": []},
+          {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+           "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+    """
+
+
+@reported("S131", "stale-tensor-shape", "warning")
+def stale_tensor_shape() -> None:
+    """The shape that the file records for a tensor is not the one that the layers before it give.
+
+    Fix: save the model again; if the recorded shape is right, a layer before it was changed by hand.
+
+    Fails:
+        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+          {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
+           "inbound_nodes": []},
+          {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+           "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 6], "keras_history": ["x", 0, 0]}}]}]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+
+    Passes:
+        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+          {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
+           "inbound_nodes": []},
+          {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
+           "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
+    """
+
+
+@reported("S134", "shared-layer-shape", "error")
+def shared_layer_shape() -> None:
+    """A layer that is called several times gets an input of another rank, or of another width, than it was built
+    for: its weights do not fit.
+
+    Fix: a layer of its own for each width, or inputs of one shape.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 13, 4]}, "inbound_nodes": []},
+          {"class_name": "BatchNormalization", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0]], [["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0], ["c", 1, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "a", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "b", "config": {"batch_input_shape": [null, 12, 5]}, "inbound_nodes": []},
+          {"class_name": "BatchNormalization", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0]], [["b", 0, 0]]]}],
+          "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0], ["c", 1, 0]]}}
+    """
+
+
+@reported("S137", "nested-model-input", "error")
+def nested_model_input() -> None:
+    """A nested model gets a shape for which it was not built.
+
+    Fix: change its input, or what feeds it.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 6]}, "inbound_nodes": []},
+          {"class_name": "Sequential", "config": {"name": "inner", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [null, 5]}}]}, "name": "inner", "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["inner", 1, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Sequential", "config": {"name": "inner", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [null, 5]}}]}, "name": "inner", "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["inner", 1, 0]]}}
+    """
+
+
+@reported("S139", "stored-weights-differ", "error")
+def stored_weights_differ() -> None:
+    """The weights stored beside the model (in a .keras archive, an .h5 file or a TensorFlow.js manifest) have other
+    shapes than its architecture asks for; Keras cannot load the two together.
+
+    Fix: the architecture that the weights were saved with, or the weights that belong to it.
+    """
