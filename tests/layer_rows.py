@@ -2,7 +2,8 @@
 
 A row: {"layer": {"class_name", "config"}, "inputs": [shape, ...], "call": {"args": [...], "kwargs": {...}}}, where
 "$1" stands for the second input. Without "call", one input is the argument, and several are one list. A row may
-have "dtypes", those of the inputs; then the verdicts have "output_dtypes".
+have "dtypes", those of the inputs; then the verdicts have "output_dtypes". With "leaf", weights go by their own
+names, without those of the layers around them.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def keras_says(keras: Any, row: Row) -> Row:
     trained = {id(weight) for weight in layer.trainable_weights}
     verdict: Row = {
         "weights": [
-            [_name(weight, layer.name), list(weight.shape), id(weight) in trained, _dtype(weight)]
+            [_leaf(_name(weight, layer.name), row), list(weight.shape), id(weight) in trained, _dtype(weight)]
             for weight in layer.weights
             if is_counted(weight)
         ],
@@ -83,6 +84,10 @@ def _name(weight: Any, layer: str) -> str:
     return path.partition(f"{layer}/")[2] or path
 
 
+def _leaf(name: str, row: Row) -> str:
+    return name.rpartition("/")[2] if row.get("leaf") else name
+
+
 def _dtype(weight: Any) -> str:
     return str(getattr(weight.dtype, "name", weight.dtype))
 
@@ -102,7 +107,7 @@ def lstmlint_says(row: Row, dialect: Dialect = "keras3") -> Row:
         return {"refused": f"{errors[0].code}: {errors[0].message}"}
     tensors = tensors_in(outputs)
     verdict: Row = {
-        "weights": [[w.name, list(w.shape), w.trainable, w.dtype] for w in layer.all_weights()],
+        "weights": [[_leaf(w.name, row), list(w.shape), w.trainable, w.dtype] for w in layer.all_weights()],
         "outputs": [None if tensor.shape is None else list(tensor.shape) for tensor in tensors],
     }
     if "dtypes" in row:

@@ -172,6 +172,12 @@ class RecurrentLayer(Gated):
             args = [args[0][0], args[0][1:], *args[1:]]
         return super().check_inputs(args)
 
+    def weights(self, input_shape: Shape) -> Iterator[Weight]:
+        """Those of the cell, which sees one timestep: the shape without its second axis."""
+        if input_shape is not None and len(input_shape) < 3:  # only TimeDistributed of Keras 3 lets this through
+            input_shape = (input_shape[0], *input_shape[2:])
+        yield from super().weights(input_shape)
+
     def times_first(self, shape: KnownShape) -> KnownShape:
         """The shape with batch first: tf_keras's time_major swaps the two."""
         return (shape[1], shape[0], *shape[2:]) if self.config.get("time_major") else shape
@@ -325,6 +331,12 @@ class RNN(RecurrentLayer):
         self.cell = self.child("cell")
         if not isinstance(self.cell, UnknownLayer):
             as_cell(self.cell)
+
+    def check_rank(self, shape: Shape) -> None:
+        """tf_keras needs timesteps and features, Keras 3 does not ask. Raises: LayerError S101."""
+        if self.context.dialect != "keras3":
+            self.min_ndim = 3
+        super().check_rank(shape)
 
     def build(self, input_shape: Any) -> None:
         """The cell sees one timestep."""
