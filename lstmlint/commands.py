@@ -66,6 +66,8 @@ InputShape = Annotated[
 ]
 Batch = Annotated[Text, value("N", "The batch size, where the model leaves it open.")]
 Timesteps = Annotated[Text, value("N", "The timesteps, where the model leaves them open.")]
+Config = Annotated[Texts, value("FILE|TOML", "A settings file instead of the nearest one, or a line of settings.")]
+Isolated = Annotated[bool, flag("--isolated", "Read no settings files.")]
 NoWeights = Annotated[bool, flag("--no-weights", "Do not look at weights that are stored beside the model.")]
 
 app = typer.Typer(cls=DefaultGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -121,10 +123,8 @@ def check(
     ] = False,
     stdin_filename: Annotated[Text, value("FILE", "What standard input is called in reports.")] = None,
     color: Annotated[Text, value("WHEN", "auto (the default), always, never.")] = None,
-    config: Annotated[
-        Texts, value("FILE|TOML", "A settings file instead of the nearest one, or a line of settings.")
-    ] = None,
-    isolated: Annotated[bool, flag("--isolated", "Read no settings files.")] = False,
+    config: Config = None,
+    isolated: Isolated = False,
     show_settings: Annotated[bool, flag("--show-settings", "Print the settings that hold for the paths.")] = False,
     no_weights: NoWeights = False,
     jobs: Annotated[Text, value("N", "Worker processes, where there are many files.")] = None,
@@ -152,15 +152,15 @@ def explain(
     timesteps: Timesteps = None,
     format: Format = None,
     no_weights: NoWeights = False,
+    config: Config = None,
+    isolated: Isolated = False,
 ) -> None:
     """Where a model's number of parameters comes from: the arithmetic, weight by weight and gate by gate."""
     from lstmlint import questions
 
-    def answer() -> int:
-        given = questions.bindings(input_shape or [], batch, timesteps)
-        return questions.explain(path, layer, expect, given, format, not no_weights)
-
-    leave(answer)
+    request = Request([path], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
+    request.input_shape, request.config = input_shape or [], config or []
+    leave(lambda: questions.explain(request, layer, expect, format))
 
 
 @app.command()

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lstmlint.findings import UsageError
-from lstmlint.inference import Bindings
-from lstmlint.running import CLEAN, FOUND, choice, write_stdout
-from lstmlint.values import parse_count, parse_input_shape, parse_positive, parse_shape
+from lstmlint.paths import STDIN
+from lstmlint.running import CLEAN, FOUND, Request, choice, overrides, write_stdout
+from lstmlint.settings import Resolver
+from lstmlint.values import parse_count, parse_positive, parse_shape
 
 if TYPE_CHECKING:
     from lstmlint.explaining import Explanation
 
 
-def explain(
-    path: str, layer: str | None, expect: str | None, bindings: Bindings, format: str | None, weights: bool = True
-) -> int:
+def explain(request: Request, layer: str | None, expect: str | None, format: str | None) -> int:
     """Explain the count of a file's model, or of one of its layers; the exit code. Raises: UsageError."""
-    from lstmlint.analysis import Options, analyze
+    from lstmlint.analysis import analyze
     from lstmlint.explaining import explain_model
     from lstmlint.reporting import View
     from lstmlint.reporting.text import finding_lines
 
     shown = choice(format or "text", ("text", "json"), "--format")
     number = None if expect is None else parse_count(expect, "--expect")
-    name = "<stdin>" if path == "-" else path
+    (path,) = request.paths
+    name = "<stdin>" if path == STDIN else path
+    settings = Resolver(request.config, request.isolated, overrides(request)).of_file(name)
+    options = settings.options(name, not request.no_weights)
     try:
-        report = analyze(
-            sys.stdin.buffer.read() if path == "-" else path, Options(bindings, weights=weights), name=name
-        )
+        report = analyze(sys.stdin.buffer.read() if path == STDIN else path, options, name=name)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     if report.model is None:
@@ -61,13 +61,3 @@ def answer(explanation: Explanation, format: str) -> int:
 
         write_stdout(render(explanation))
     return CLEAN
-
-
-def bindings(input_shape: list[str], batch: str | None, timesteps: str | None) -> Bindings:
-    """What the options say of the inputs. Raises: UsageError."""
-    shapes: dict[str, Any] = dict(parse_input_shape(text, "--input-shape") for text in input_shape)
-    return Bindings(
-        shapes,
-        None if batch is None else parse_positive(batch, "--batch"),
-        None if timesteps is None else parse_positive(timesteps, "--timesteps"),
-    )

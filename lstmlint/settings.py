@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import Severity, UsageError
 from lstmlint.suggest import did_you_mean
-from lstmlint.values import glob_matches, parse_count, parse_input_shape, parse_shape
+from lstmlint.values import SHAPE_WANTED, glob_matches, parse_count, parse_shape
 
 if TYPE_CHECKING:
     from lstmlint.analysis import Options
+    from lstmlint.layers.described import Description
 
 FILES = ("lstmlint.toml", "pyproject.toml")
 # What a pyproject.toml with a table for lstmlint holds at least: `tool.lstmlint`, or `[tool]` and `lstmlint`.
 TABLE = re.compile(rb"""tool["']?\s*\.\s*["']?lstmlint|\[\s*["']?tool["']?\s*\](?s:.*)lstmlint""")
 COMMAND_LINE = ""
 SHAPE = tuple[int | None, ...]
+OUTPUT_WANTED = 'the whole shape, such as "None,13,64", or "same"'
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Settings:
     input_shapes: dict[str, SHAPE] = field(default_factory=dict)
     batch: int | None = None
     timesteps: int | None = None
+    custom_layers: dict[str, Description] = field(default_factory=dict)
 
     def excludes(self, path: str) -> bool:
         """Whether a file or folder is to be passed over."""
@@ -70,7 +73,16 @@ class Settings:
                 if any(glob_matches(glob, seen) for glob in globs):
                     most = limit if most is None else min(most, limit)
         bindings = Bindings(self.input_shapes, self.batch, self.timesteps)
-        return Options(bindings, self.select, self.extend_select, ignore, self.severity, most, weights)
+        return Options(
+            bindings,
+            self.select,
+            self.extend_select,
+            ignore,
+            self.severity,
+            most,
+            weights,
+            self.custom_layers,
+        )
 
 
 def relative(path: str, folder: str) -> str:
@@ -247,6 +259,22 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
         settings.input_shapes = {**settings.input_shapes, name: shape_of(shape, f"{before}input-shape")}
     settings.batch = values.get("batch", settings.batch)
     settings.timesteps = values.get("timesteps", settings.timesteps)
+    described = {
+        name: description(entry, f"{before}custom-layers.{name}")
+        for name, entry in values.get("custom-layers", {}).items()
+    }
+    settings.custom_layers = {**settings.custom_layers, **described}
+
+
+def description(entry: dict[str, Any], label: str) -> Description:
+    """What a table says of a custom layer."""
+    from lstmlint.layers.described import Description
+
+    shape = entry.get("output-shape")
+    return Description(
+        shape if shape is None or shape == "same" else shape_of(shape, f"{label}.output-shape", OUTPUT_WANTED),
+        count(entry["params"], f"{label}.params") if "params" in entry else None,
+    )
 
 
 def globs(value: str | Iterable[str]) -> tuple[str, ...]:
@@ -259,12 +287,12 @@ def count(value: int | str, label: str) -> int:
     return value if isinstance(value, int) else parse_count(value, label)
 
 
-def shape_of(value: Any, label: str) -> SHAPE:
-    """A shape, as text or as a list."""
+def shape_of(value: Any, label: str, wanted: str = SHAPE_WANTED) -> SHAPE:
+    """A shape, as text or as a list. Raises: UsageError, which says what is wanted."""
     if isinstance(value, tuple):
         return value
     if isinstance(value, str):
-        return parse_shape(value, label)
+        return parse_shape(value, label, wanted)
     return tuple(dim if isinstance(dim, int) else None for dim in value)
 
 
@@ -349,9 +377,13 @@ def as_toml(settings: Settings) -> str:
     for title, table in tables:
         if table:
             lines += [f"[{title}]", *(f"{shown(key)} = {shown(value)}" for key, value in table.items())]
+    for name, said in settings.custom_layers.items():
+        lines.append(f"[custom-layers.{shown(name)}]")
+        if said.output_shape is not None:
+            shape = said.output_shape
+            lines.append(f"output-shape = {shown(shape if shape == 'same' else ','.join(map(str, shape)))}")
+        if said.params is not None:
+            lines.append(f"params = {said.params}")
     for files, limit in settings.budgets:
         lines += ["[[budgets]]", f"files = {shown(list(files))}", f"max-params = {limit}"]
     return "".join(line + "\n" for line in lines)
-
-
-__all__ = ["Resolver", "Settings", "as_toml", "parse_input_shape"]

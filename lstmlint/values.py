@@ -34,8 +34,11 @@ def parse_positive(text: str, option: str) -> int:
     raise UsageError(f"{option} takes an integer of at least 1, not {text!r}")
 
 
-def parse_shape(text: str, option: str) -> tuple[int | None, ...]:
-    """A shape without the batch: 13,5 or (13, 5), with None or ? where a dimension is unknown.
+SHAPE_WANTED = "a shape without the batch, such as 13,5 or None,5 (NAME=13,5 for one of several inputs)"
+
+
+def parse_shape(text: str, option: str, wanted: str = SHAPE_WANTED) -> tuple[int | None, ...]:
+    """A shape: 13,5 or (13, 5), with None or ? where a dimension is unknown. wanted: what messages say it must be.
 
     Raises: UsageError for anything else.
     """
@@ -50,7 +53,6 @@ def parse_shape(text: str, option: str) -> tuple[int | None, ...]:
         elif word.isascii() and word.isdigit():
             dims.append(int(word))
         else:
-            wanted = "a shape without the batch, such as 13,5 or None,5 (NAME=13,5 for one of several inputs)"
             raise UsageError(f"{option} takes {wanted}, not {text!r}")
     return tuple(dims)
 

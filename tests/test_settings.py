@@ -9,7 +9,7 @@ import pytest
 
 from lstmlint.resources import schema
 from lstmlint.settings import Resolver, as_toml, validate
-from tests.commandline import LSTM, STACK, UNBUILT, Shell
+from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent
 
@@ -97,6 +97,26 @@ def test_bindings(shell: Shell) -> None:
     assert (model["inputs"], model["outputs"]) == ([[2, 3, 5]], [[2, 1]])
 
 
+@pytest.mark.parametrize(
+    ("toml", "shape", "params"),
+    [
+        ('output-shape = "same"\nparams = 7', [[None, 4]], 7 + 4 * 3 + 3),
+        ('output-shape = ["None", 9]\nparams = "1k"', [[None, 9]], 1000 + 9 * 3 + 3),
+        ('output-shape = "?, 9"', [[None, 9]], None),
+        ("params = 7", [None], None),
+    ],
+)
+def test_custom_layers(shell: Shell, toml: str, shape: list[list[int | None]], params: int | None) -> None:
+    first = layer("Mystery", "what", batch_input_shape=[None, 4])
+    shell.write("m.json", sequential("m", first, layer("Dense", "d", units=3)))
+    shell.write("lstmlint.toml", f"[custom-layers.Mystery]\n{toml}")
+    model = shell("m.json", "-f", "json").json["files"][0]["model"]
+    assert model["layers"][0]["output_shapes"] == shape
+    assert (model["params"] if model["complete"] else None) == params
+    explained = shell("explain", "m.json", "-f", "json").json
+    assert (explained["params"] if explained["complete"] else None) == params
+
+
 def test_exclude(shell: Shell) -> None:
     shell.write("lstmlint.toml", 'exclude = ["old", "*.skip.json"]')
     for path in ("old/m.json", "a/m.json", "a/n.skip.json", "a/old/m.json"):
@@ -130,6 +150,10 @@ def test_exclude(shell: Shell) -> None:
         ("exclude = 1", "exclude must be a glob or a list of globs"),
         ('[per-file-ignores]\n"*" = ["nonsense"]', "per-file-ignores: no rule"),
         ('input-shape = "a,b"', "input-shape takes a shape without the batch"),
+        ("custom-layers = 1", "custom-layers must be a table of classes"),
+        ("[custom-layers]\nTCN = 1", "custom-layers.TCN must be a table with output-shape and params"),
+        ("[custom-layers.TCN]\nparam = 1", "unknown key 'param' in custom-layers.TCN; did you mean 'params'?"),
+        ('[custom-layers.TCN]\noutput-shape = "as is"', "custom-layers.TCN.output-shape takes the whole shape"),
         ("batch = 0", "batch must be an integer of at least 1, not 0"),
         ("select = [", "not valid TOML"),
         (b"\xff\xfe", "are not UTF-8"),
@@ -181,6 +205,11 @@ def test_show_settings(shell: Shell) -> None:
         [[budgets]]
         files = ["*.json"]
         max-params = 10
+        [custom-layers."T C"]
+        output-shape = "None,3"
+        params = 5
+        [custom-layers.Same]
+        output-shape = "same"
     """
     shell.write("lstmlint.toml", text)
     done = shell("m.json", "--show-settings", "--config", "batch = 8")
