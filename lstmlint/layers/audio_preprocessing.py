@@ -107,6 +107,8 @@ class STFTSpectrogram(SlidingLayer):
     def _check_window(self) -> None:
         window = self.config["window"]
         if isinstance(window, str):
+            if not isinstance(self.config["periodic"], bool):
+                raise bad_value(self, "periodic", "true or false", "false")
             fits = window.removesuffix("_periodic").removesuffix("_symmetric") in WINDOWS
         elif isinstance(window, list):
             fits = len(window) == self.frame_length and all(isinstance(number, int | float) for number in window)

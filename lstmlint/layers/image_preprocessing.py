@@ -114,7 +114,12 @@ def _whole(value: Any) -> bool:
 
 NOTHING = Rule(lambda value: value is None, "no value here", None)
 PAIR = Rule(_two, "a list of two numbers", [0, 255])
-SEED = Rule(lambda value: value is None or isinstance(value, int), "an integer or null", 42)
+SEED = Rule(
+    lambda value: value is None or (isinstance(value, int) and 0 <= value < 2**32),
+    "an integer from 0 to 2³² - 1, or null",
+    42,
+)
+TF_SEED = Rule(lambda value: value is None or isinstance(value, int), "an integer or null", 42)
 FORMAT = Rule(
     lambda value: value is None or str(value).lower() in ("channels_first", "channels_last"),
     '"channels_last" or "channels_first"', "channels_last",
@@ -249,7 +254,10 @@ class ImageLayer(PreprocessingLayer):
 
     def rules(self) -> dict[str, Rule]:
         """The rules for the class's arguments, in its dialect."""
-        rules = {"seed": SEED, **(KERAS3 if self.keras3 else TF_KERAS).get(self.class_name, {})}
+        rules = {
+            "seed": SEED if self.keras3 else TF_SEED,
+            **(KERAS3 if self.keras3 else TF_KERAS).get(self.class_name, {}),
+        }
         if self.keras3:
             rules["data_format"] = FORMAT
             jitter = self.config.get("brightness_factor"), self.config.get("saturation_factor")

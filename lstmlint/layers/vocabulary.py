@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import UnionType
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, LayerError, UnknownShape, Weight, layer
@@ -227,8 +228,7 @@ class Lookup(VocabularyLayer):
                 config[new] = config[old]
         if not isinstance(config.get("num_oov_indices"), int) or config["num_oov_indices"] < 0:
             raise bad_value(self, "num_oov_indices", "an integer that is not negative", 1)
-        if self.strings and config.get("mask_token") is not None and not isinstance(config["mask_token"], str):
-            raise bad_value(self, "mask_token", "a string or null", "")
+        self._check_tokens()
         if not self.strings:
             self._check_integers()
         self.invert = bool(config.get("invert"))
@@ -240,6 +240,17 @@ class Lookup(VocabularyLayer):
         super().check()
         if not self.keras3 and self.mode == "int" and self.spec.dtype not in (None, "string"):
             check_integer_dtype(self)
+
+    def _check_tokens(self) -> None:
+        kind: type | UnionType = str if self.strings else int if self.keras3 else int | float
+        wanted = "a string" if self.strings else "an integer"
+        example = "" if self.strings else 0
+        mask, oov = self.config.get("mask_token"), self.config.get("oov_token")
+        many = isinstance(mask, list) and not self.strings and all(isinstance(token, int) for token in mask)
+        if mask is not None and not isinstance(mask, kind) and not many:
+            raise bad_value(self, "mask_token", f"{wanted} or null", example)
+        if self.config.get("invert") and not isinstance(oov, kind):
+            raise bad_value(self, "oov_token", f"{wanted} where the lookup is inverted", example)
 
     def _check_integers(self) -> None:
         config = self.config
@@ -306,10 +317,11 @@ class TextVectorization(VocabularyLayer):
             self.dimension("output_sequence_length")
         if self.mode != "int":
             for argument in ("output_sequence_length", "ragged"):
-                if config.get(argument) not in (None, False):
+                value = config.get(argument)
+                if (value is not None) if argument == "output_sequence_length" else value:
                     raise LayerError(
                         "E007",
-                        f"{argument} of TextVectorization is {shown(config[argument])}, but output_mode is {self.mode},"
+                        f"{argument} of TextVectorization is {shown(value)}, but output_mode is {self.mode},"
                         " whose output has no tokens to count; Keras raises a ValueError",
                         f'Remove {argument}, or set output_mode to "int".',
                         argument,
@@ -323,7 +335,8 @@ class TextVectorization(VocabularyLayer):
     def _check_function(self, argument: str, *names: str) -> None:
         """One of Keras's own functions, null, or an object that stands for a custom one."""
         value = self.config.get(argument)
-        if value is None or value in names or isinstance(value, dict):
+        custom = isinstance(value, dict) and (not self.keras3 or "class_name" in value)
+        if value is None or custom or (isinstance(value, str) and value in names):
             return
         error = bad_value(self, argument, " or ".join(f'"{name}"' for name in names) + ", or null", names[0])
         if not self.keras3 and isinstance(value, str):

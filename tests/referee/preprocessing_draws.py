@@ -14,7 +14,7 @@ Options = dict[str, Values]
 
 INT, STRING, FLOAT = "int64", "string", "float32"
 DTYPES: Values = (["float32", "float16", "float64", "mixed_float16"], [])
-SEED: Values = ([None, 1, 0, True], ["a", 1.5, [1]])
+SEED: Values = ([None, 1, 0, True], ["a", 1.5, [1], -1, 2**32])
 FORMAT: Values = ([None, "channels_last", "channels_first", "Channels_First"], ["x", 3])
 FACTORS = [0, 0.2, 1, -0.5, [0.1, 0.4], [0.5, 0.1], [-0.5, 0.5], True]
 BAD_FACTORS = [1.5, -1.5, 8, [0.1], [1, 2, 3], "a", None, [-2, 0.5], [0.5, 2], [2, 3], ["a", 1], {}]

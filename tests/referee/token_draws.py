@@ -60,10 +60,11 @@ class Drawer(Base):
         options: Options = {
             "max_tokens": ([None, 5, 9], [1, 0, 2]),
             "num_oov_indices": ([0, 1, 2], [-1]),
-            "mask_token": ([None, 0] if integers else [None, ""], []),
+            "mask_token": ([None, 0], ["x", {}]) if integers else ([None, ""], [3]),
             "output_mode": (["int", "one_hot", "multi_hot", "count", "tf_idf", "binary", "tf-idf"], ["x", None]),
             "pad_to_max_tokens": ([True, False], []),
             "invert": ([False, False, True], []),
+            "oov_token": ([-1] if integers else ["[UNK]"], [None, {}, "x"] if integers and self.keras3 else [None, 3]),
             "vocabulary_size": ([3, 7, None], []),
             "sparse": ([False, self.sparse], []),
         }
