@@ -38,7 +38,7 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
     text = "".join(digests)
     if view.statistics:
         text += statistics(totals)
-    if view.quiet:
+    if view.quiet or not totals.files:
         return text
     if not view.single:
         least = "" if totals.complete else "at least "
@@ -53,12 +53,13 @@ def statistics(totals: Totals) -> str:
 
 
 def findings_line(totals: Totals) -> str:
-    """1 error, 2 warnings in 3 files."""
+    """1 error, 2 warnings in 3 files; 1 failure."""
     counts = ((totals.errors, "error"), (totals.warnings, "warning"), (totals.infos, "info"))
     said = ", ".join(plural(count, noun) if noun != "info" else f"{count:,} info" for count, noun in counts if count)
-    if not said:
-        return "No findings."
-    return f"{said} in {plural(totals.files, 'file')}."
+    line = f"{said} in {plural(totals.files, 'file')}" if said else "No findings"
+    if totals.failures:
+        line += f"; {plural(len(totals.failures), 'failure')}"
+    return f"{line}."
 
 
 def finding_lines(path: str, finding: Finding, view: View) -> list[str]:
