@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint import layers as registry
 from lstmlint.findings import Problem
+from lstmlint.layers import loading
 from lstmlint.layers.arguments import check as check_arguments
 from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape
 from lstmlint.ordering import Plan
@@ -92,6 +93,9 @@ class Inferrer:
 
     def make(self, spec: LayerSpec) -> Layer:
         """The layer for a spec; a model for a nested model; an UnknownLayer where nobody knows the class."""
+        if self.dialect == "keras3" and not loading.is_plain(spec):
+            for error in loading.check(spec):
+                self.report_spec(spec, error)
         if spec.model is not None:
             return NestedModel(spec, self)
         operation = spec.is_operation
@@ -375,9 +379,22 @@ class Graph:
         found = []
         for ref in self._input_refs():
             position = self.index.get(ref.layer)
-            if position is not None:
+            if position is None:
+                continue
+            if self.spec.layers[position].class_name == "InputLayer":
                 found += tensors_in(self.run.apply(self.layers[position], [], {}))
+            else:  # the model begins in the middle of what the file describes
+                found.append(self._recorded(ref))
         return found
+
+    def _recorded(self, wanted: TensorRef) -> Tensor:
+        """The shape that the file records for a tensor where a layer takes it."""
+        for layer in self.spec.layers:
+            for call in layer.calls:
+                for ref in call.references:
+                    if (ref.layer, ref.node, ref.tensor) == (wanted.layer, wanted.node, wanted.tensor):
+                        return Tensor(ref.shape, ref.dtype)
+        return Tensor(None, None)
 
     # Both ---------------------------------------------------------------------------------------------
 

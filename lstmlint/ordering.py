@@ -42,8 +42,12 @@ class Plan:
         """Order the calls so that every one follows those it takes tensors from (Kahn's algorithm)."""
         specs = self.spec.layers
         index = self.index
-        for position, layer in enumerate(specs):
-            index.setdefault(layer.name, position)
+        if self.spec.dialect == "keras3":  # there the later of two namesakes takes the place of the first
+            for position, layer in enumerate(specs):
+                index[layer.name] = position
+        else:
+            for position, layer in enumerate(specs):
+                index.setdefault(layer.name, position)
         waiting: dict[Key, int] = {}
         feeds: dict[Key, list[Key]] = {}
         ready: deque[Key] = deque()
@@ -149,7 +153,9 @@ class Plan:
         """Find what the outputs depend on; Keras drops the rest."""
         specs = self.spec.layers
         used: set[Key] = set()
+        inputs: set[Key] = set()
         stack: list[Key] = []
+        broken = False
         for refs, as_output in ((self.spec.outputs, True), (self.spec.inputs, False)):
             for ref in flatten(refs):
                 if not isinstance(ref, TensorRef):
@@ -160,16 +166,27 @@ class Plan:
                     if position is None
                     else max(len(specs[position].calls), specs[position].class_name == "InputLayer")
                 )
+                if -calls <= ref.node < 0:  # counted from the end, as any index of Python
+                    ref.node += calls
                 if position is None or not 0 <= ref.node < calls:
                     self._bad_end(ref, as_output)
-                    continue
-                if as_output:
+                    broken = True
+                elif as_output:
                     self.outputs.setdefault(position, set()).add(ref.tensor)
-                stack.append((position, ref.node))
+                    stack.append((position, ref.node))
+                else:
+                    inputs.add((position, ref.node))
+                    if specs[position].class_name == "InputLayer":
+                        used.add((position, ref.node))
         used.update(stack)
         while stack:
-            position, number = stack.pop()
+            position, number = key = stack.pop()
             calls_of = specs[position].calls
+            if key in inputs:  # here the model begins, whatever feeds this layer
+                continue
+            if not calls_of and not broken and specs[position].class_name == "InputLayer":
+                broken = True
+                self._unfed(specs[position])
             if not 0 <= number < len(calls_of):  # a reference that leads nowhere, reported already
                 continue
             for ref in calls_of[number].references:
@@ -178,6 +195,40 @@ class Plan:
                     used.add((source, ref.node))
                     stack.append((source, ref.node))
         self.used = {position for position, _ in used}
+        if self.spec.dialect == "keras3":
+            self._check_own_names()
+
+    def _check_own_names(self) -> None:
+        """Keras 3 wants the names that the layers' configs give them to be unique among the layers in use."""
+        specs = self.spec.layers
+        owners: dict[str, LayerSpec] = {}
+        for position in sorted(self.used):
+            layer = specs[position]
+            other = owners.setdefault(layer.own_name, layer)
+            if other is not layer:
+                self.report(
+                    layer,
+                    LayerError(
+                        "S127",
+                        f"the configs of {other.name!r} and {layer.name!r} both give the name {layer.own_name!r}; Keras"
+                        " raises a ValueError, since layer names in a model must be unique",
+                        "Give the layer one name of its own, beside its config and in it.",
+                        "name",
+                    ),
+                    None,
+                )
+
+    def _unfed(self, layer: LayerSpec) -> None:
+        self.problems.append(
+            Problem(
+                "S124",
+                f"the model's outputs need the input {layer.name!r}, which is not among its inputs; Keras raises a"
+                " ValueError",
+                f'Add ["{layer.name}", 0, 0] to input_layers.',
+                layer.name,
+                f"{self.spec.pointer}/config/input_layers",
+            )
+        )
 
     def _bad_end(self, ref: TensorRef, as_output: bool) -> None:
         side = "output" if as_output else "input"

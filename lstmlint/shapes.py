@@ -68,8 +68,8 @@ def _lenient_shape(value: Sequence[Any]) -> Shape:
     for dim in value:
         if isinstance(dim, float) and dim.is_integer():
             dims.append(int(dim))
-        elif dim is None or (isinstance(dim, int) and not isinstance(dim, bool)):
-            dims.append(dim)
+        elif dim is None or isinstance(dim, int):
+            dims.append(dim if dim is None else int(dim))  # Keras takes true for 1
         else:
             return None
     return tuple(dims)

@@ -54,6 +54,8 @@ class LayerSpec:
     build_config: what Keras 3 recorded when it built the layer, else None.
     calls: in a functional model, the calls in file order; empty in a Sequential.
     model: for a nested model, its layers.
+    own_name: in Keras 3, the name that the layer's config gives it, which must be unique in the model; `name` is
+        what the calls of other layers go by. Mostly they are the same.
     """
 
     name: str
@@ -72,6 +74,7 @@ class LayerSpec:
     model: ModelSpec | None = None
     renamed: dict[str, str] = field(default_factory=dict)
     named: bool = True
+    own_name: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
     config_pointer: str = ""
 
@@ -83,6 +86,8 @@ class LayerSpec:
     def argument_pointer(self, argument: str) -> str:
         """The place of an argument in the document, the layer's own where it is not written."""
         written = self.renamed.get(argument, argument)
+        if argument in ("module", "registered_name", "build_config") and argument in self.raw:
+            return f"{self.pointer}/{argument}"
         config = self.raw.get("config", self.raw)
         if isinstance(config, dict) and written in config:
             return f"{self.config_pointer}/{escape(written)}"

@@ -30,6 +30,8 @@ def parse(document: Document) -> ModelSpec:
 
         spec = keras1.parse_model(obj, pointer, names)
     _add_metadata(spec, document, obj, pointer)
+    if names.problems:
+        spec.problems += names.problems
     return spec
 
 
@@ -43,7 +45,7 @@ def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], poin
             spec.compile_config, spec.compile_pointer = obj[key], f"{pointer}/{key}"
             return
     if isinstance(document.training_config, dict):
-        spec.compile_config = document.training_config
+        spec.compile_config, spec.compile_pointer = document.training_config, document.training_pointer
 
 
 def dialect_of(obj: dict[str, Any], document: Document | None = None) -> Dialect:

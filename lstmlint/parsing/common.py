@@ -42,6 +42,8 @@ class Names:
 
     def __init__(self) -> None:
         self._next: dict[str, int] = {}
+        # What the parser finds wrong with a document that it can read all the same.
+        self.problems: list[Problem] = []
 
     def make(self, class_name: str) -> str:
         """A fresh name for a layer of the class."""

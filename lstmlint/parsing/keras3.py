@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from lstmlint.findings import Problem
 from lstmlint.parsing.common import (
     LAYER_ARGUMENTS,
     MAX_DEPTH,
     ModelError,
     Names,
-    check_names,
     is_layer_object,
-    map_references,
-    plain_reference,
     references_in,
 )
 from lstmlint.shapes import Tensor, as_shape
 from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef, escape
 
 MODEL_CLASSES = frozenset({"Sequential", "Functional", "Model"})
+DTYPES = (
+    "float32", "int32", "bool", "int64", "float16", "bfloat16", "float64", "uint8", "uint16", "uint32", "uint64", "int8",
+    "int16", "string", "float8_e4m3fn", "float8_e5m2", "complex64", "complex128", "int",
+)  # fmt: skip
 NOT_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
 
 
@@ -45,12 +47,21 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     sequential = class_name == "Sequential" or "input_layers" not in config
     name = config.get("name")
     if not isinstance(name, str):
+        if "name" not in config:
+            names.problems.append(
+                Problem(
+                    "E006",
+                    f"the {class_name} model has no name; Keras cannot load it",
+                    'Add "name" to its config.',
+                    pointer=f"{pointer}/config",
+                )
+            )
         name = names.make(class_name)
     spec = ModelSpec(
         name, class_name, "keras3", [], sequential, pointer=pointer, trainable=config.get("trainable") is not False
     )
     base = f"{pointer}/config/layers"
-    spec.layers = [parse_layer(layer, f"{base}/{i}", names, depth) for i, layer in enumerate(layers)]
+    spec.layers = [parse_layer(layer, f"{base}/{i}", names, depth, sequential) for i, layer in enumerate(layers)]
     build_config = obj.get("build_config")
     if isinstance(build_config, dict):
         spec.build_input_shape = as_shape(build_config.get("input_shape"))
@@ -62,19 +73,73 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
                 raise ModelError(
                     f"the {class_name} model does not name its {label}", f"{pointer}/config", f"Add `{key}`."
                 )
-        spec.inputs = map_references(config["input_layers"], f"{pointer}/config/input_layers", plain_reference)
-        spec.outputs = map_references(config["output_layers"], f"{pointer}/config/output_layers", plain_reference)
+        spec.inputs = parse_ends(config["input_layers"], f"{pointer}/config/input_layers")
+        spec.outputs = parse_ends(config["output_layers"], f"{pointer}/config/output_layers")
+        for ends, key in ((spec.inputs, "input_layers"), (spec.outputs, "output_layers")):
+            if not references_in(ends):
+                raise ModelError(
+                    f"the {class_name} model has an empty `{key}`; Keras cannot load it",
+                    f"{pointer}/config/{key}",
+                    'Name a tensor of one of its layers: ["dense", 0, 0].',
+                )
         # get_config counts the calls of a nested functional model from 1 here, and only here.
         functional = {layer.name for layer in spec.layers if layer.model is not None and not layer.model.sequential}
         for ref in references_in(spec.outputs) + references_in(spec.inputs):
             if ref.node > 0 and ref.layer in functional:
                 ref.node -= 1
-    check_names(spec)
+    check_names(spec, names)
     return spec
 
 
-def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
-    """One layer, operation or nested model. Raises: ModelError where its form is broken beyond reading."""
+def check_names(model: ModelSpec, names: Names) -> None:
+    """Report layers that share a name, where Keras refuses them.
+
+    In a functional model the later one takes the place of the earlier, which may not be called then.
+    """
+    seen: dict[str, LayerSpec] = {}
+    for layer in model.layers:
+        name = layer.own_name if model.sequential else layer.name
+        other = seen.get(name)
+        seen[name] = layer
+        if other is None:
+            continue
+        refused = model.sequential or bool(other.calls)
+        ending = "raises a ValueError, since layer names in a model must be unique" if refused else "forgets the first"
+        names.problems.append(
+            Problem(
+                "S127",
+                f"two layers are named {name!r} ({other.class_name} and {layer.class_name}); Keras {ending}",
+                f"Rename one of them, and the references to it, {name}_1 for instance.",
+                layer.name,
+                layer.pointer,
+                None if refused else "warning",
+                data={"spec": layer},
+            )
+        )
+
+
+def parse_ends(value: Any, pointer: str) -> Any:
+    """`value`, the inputs or outputs of a model, with every [layer, call, output] replaced by a TensorRef."""
+    if isinstance(value, list):
+        if len(value) == 3 and isinstance(value[0], str):
+            if isinstance(value[1], int) and isinstance(value[2], int):
+                return TensorRef(value[0], value[1], value[2], pointer=pointer)
+        elif not value or not isinstance(value[0], str):
+            return [parse_ends(item, f"{pointer}/{i}") for i, item in enumerate(value)]
+    elif isinstance(value, dict):
+        return {key: parse_ends(item, f"{pointer}/{escape(key)}") for key, item in value.items()}
+    raise ModelError(
+        f"{value!r} names no tensor; Keras cannot load the model",
+        pointer,
+        'A tensor is [layer, call, output], for instance ["dense", 0, 0].',
+    )
+
+
+def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = True) -> LayerSpec:
+    """One layer, operation or nested model; `alone` where no functional model calls it.
+
+    Raises: ModelError where its form is broken beyond reading.
+    """
     if not isinstance(obj, dict):
         raise ModelError(
             f"a layer must be an object, but this is {_kind(obj)}", pointer, "Write class_name and config."
@@ -87,12 +152,16 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
         config = {}
     if not isinstance(config, dict):
         raise ModelError(f"the config of a {class_name} must be an object, but is {_kind(config)}", f"{pointer}/config")
-    name = obj.get("name")
+    own_name: Any = config.get("name")
+    named = isinstance(own_name, str)
+    if not named:
+        own_name = names.make(class_name)
+    name: Any = own_name if alone else obj.get("name")
     if not isinstance(name, str):
-        name = config.get("name")
-    named = isinstance(name, str)
+        name = own_name
+        _not_connectable(class_name, "name", pointer, names)
     spec = LayerSpec(
-        name if named else names.make(class_name),  # type: ignore[arg-type]
+        name,
         class_name,
         {key: value for key, value in config.items() if key not in NOT_ARGUMENTS},
         pointer,
@@ -103,11 +172,14 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
         config.get("dtype"),
     )
     spec.named = named
+    spec.own_name = own_name
     spec.raw = obj
     spec.config_pointer = f"{pointer}/config"
     build_config = obj.get("build_config")
     if isinstance(build_config, dict):
         spec.build_config = build_config
+    elif build_config:
+        spec.build_config = {"malformed": build_config}
     if "batch_input_shape" in config and "module" not in obj:  # Keras 3's own HDF5 files keep this old form
         spec.input_shape = as_shape(spec.config.pop("batch_input_shape"))
         if class_name == "InputLayer" and "batch_shape" not in config:
@@ -123,14 +195,28 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int) -> LayerSpec:
             if argument in config:
                 spec.config[argument] = _inner(config[argument], f"{spec.config_pointer}/{argument}", names, depth + 1)
     nodes = obj.get("inbound_nodes")
-    if nodes:
+    if nodes is None and not alone:
+        _not_connectable(class_name, "inbound_nodes", pointer, names)
+    elif nodes or not isinstance(nodes, list | dict | None):
         if not isinstance(nodes, list):
             raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
         nulls = spec.is_operation
         spec.calls = [
-            parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, nulls) for i, node in enumerate(nodes)
+            parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, names.problems, nulls)
+            for i, node in enumerate(nodes)
         ]
     return spec
+
+
+def _not_connectable(class_name: str, key: str, pointer: str, names: Names) -> None:
+    names.problems.append(
+        Problem(
+            "E006",
+            f"this {class_name} of a functional model has no {key} beside its config; Keras raises a KeyError",
+            'Add it: "name" is what other layers call it by, "inbound_nodes" is [] for an input.',
+            pointer=pointer,
+        )
+    )
 
 
 def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
@@ -144,11 +230,13 @@ def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
     return value
 
 
-def parse_call(node: Any, pointer: str, layer: str, nulls: bool = False) -> Call:
+def parse_call(node: Any, pointer: str, layer: str, problems: list[Problem], nulls: bool = False) -> Call:
     """One inbound node: args and kwargs with `__keras_tensor__` objects in them.
 
     Layers are called with a null for what they do not get; only `nulls` keeps those.
     """
+    if not node:
+        raise ModelError(f"an inbound node of {layer!r} is empty; Keras cannot call the layer", pointer, "Remove it.")
     if isinstance(node, list):  # the form of Keras 2, which Keras 3 still reads
         from lstmlint.parsing.keras2 import parse_call as parse_legacy
 
@@ -156,19 +244,19 @@ def parse_call(node: Any, pointer: str, layer: str, nulls: bool = False) -> Call
     if not isinstance(node, dict):
         raise ModelError(f"an inbound node of {layer!r} must be an object, but is {_kind(node)}", pointer)
     references: list[TensorRef] = []
-    raw_args, raw_kwargs = node.get("args", []), node.get("kwargs", {})
+    raw_args, raw_kwargs = node.get("args"), node.get("kwargs")
     if not isinstance(raw_args, list) or not isinstance(raw_kwargs, dict):
         raise ModelError(f"an inbound node of {layer!r} must have a list `args` and an object `kwargs`", pointer)
-    args = [revive(arg, f"{pointer}/args/{i}", references) for i, arg in enumerate(raw_args)]
+    args = [revive(arg, f"{pointer}/args/{i}", references, problems) for i, arg in enumerate(raw_args)]
     kwargs = {
-        key: revive(arg, f"{pointer}/kwargs/{escape(key)}", references)
+        key: revive(arg, f"{pointer}/kwargs/{escape(key)}", references, problems)
         for key, arg in raw_kwargs.items()
         if arg is not None or nulls
     }
     return Call(args, kwargs, pointer, references)
 
 
-def revive(value: Any, pointer: str, references: list[TensorRef]) -> Any:
+def revive(value: Any, pointer: str, references: list[TensorRef], problems: list[Problem]) -> Any:
     """A call's argument: tensors become TensorRefs, slices and ellipses themselves, constants Tensors."""
     if isinstance(value, dict):
         class_name, config = value.get("class_name"), value.get("config")
@@ -176,7 +264,7 @@ def revive(value: Any, pointer: str, references: list[TensorRef]) -> Any:
             history = config.get("keras_history")
             if (
                 not isinstance(history, list)
-                or len(history) != 3
+                or len(history) < 3
                 or not isinstance(history[0], str)
                 or not isinstance(history[1], int)
                 or not isinstance(history[2], int)
@@ -184,34 +272,56 @@ def revive(value: Any, pointer: str, references: list[TensorRef]) -> Any:
                 raise ModelError(
                     "a tensor's keras_history must be [layer name, call, output]", f"{pointer}/config/keras_history"
                 )
-            dtype = config.get("dtype")
-            ref = TensorRef(
-                history[0],
-                history[1],
-                history[2],
-                as_shape(config.get("shape")),
-                dtype if isinstance(dtype, str) else None,
-                pointer,
-            )
+            dtype, shape = config.get("dtype", 0), config.get("shape")
+            if not is_shape(shape):
+                problems.append(
+                    bad_tensor(config, "shape", pointer, "Write the shape that the layer gives: [null, 10].")
+                )
+                shape = as_shape(shape)
+            if dtype is not None and (not isinstance(dtype, str) or dtype not in DTYPES):
+                problems.append(bad_tensor(config, "dtype", pointer, 'Write "dtype": "float32".'))
+                dtype = None
+            ref = TensorRef(history[0], history[1], history[2], shape and tuple(shape), dtype, pointer)
             references.append(ref)
             return ref
         if class_name == "__slice__" and isinstance(config, dict):
             return slice(
-                *(revive(config.get(key), f"{pointer}/config/{key}", references) for key in ("start", "stop", "step"))
+                *(
+                    revive(config.get(key), f"{pointer}/config/{key}", references, problems)
+                    for key in ("start", "stop", "step")
+                )
             )
         if class_name == "__ellipsis__":
             return Ellipsis
         if class_name == "__tuple__":
             value = value.get("items", [])
-            return [revive(item, f"{pointer}/items/{i}", references) for i, item in enumerate(value)]
+            return [revive(item, f"{pointer}/items/{i}", references, problems) for i, item in enumerate(value)]
         if class_name in ("__tensor__", "__numpy__") and isinstance(config, dict):
             dtype = config.get("dtype")
             content = config.get("value")
             return Tensor(nested_list_shape(content), dtype if isinstance(dtype, str) else None, content)
-        return {key: revive(item, f"{pointer}/{escape(key)}", references) for key, item in value.items()}
+        return {key: revive(item, f"{pointer}/{escape(key)}", references, problems) for key, item in value.items()}
     if isinstance(value, list):
-        return [revive(item, f"{pointer}/{i}", references) for i, item in enumerate(value)]
+        return [revive(item, f"{pointer}/{i}", references, problems) for i, item in enumerate(value)]
     return value
+
+
+def is_shape(value: Any) -> bool:
+    """Whether Keras takes a value for a shape."""
+    if not isinstance(value, list):
+        return False
+    for dim in value:
+        if dim is not None and (not isinstance(dim, int) or dim < 0):
+            return False
+    return True
+
+
+def bad_tensor(config: dict[str, Any], key: str, pointer: str, advice: str) -> Problem:
+    """What is wrong with a part of a `__keras_tensor__`."""
+    if key not in config:
+        return Problem("E006", f"the tensor has no {key}; Keras raises a KeyError", advice, pointer=pointer)
+    message = f"the {key} of the tensor is {config[key]!r}, which Keras refuses"
+    return Problem("E007", message, advice, pointer=f"{pointer}/config/{key}")
 
 
 def nested_list_shape(value: Any) -> tuple[int, ...] | None:

@@ -1,0 +1,246 @@
+"""What Keras 3 asks of every serialized layer before the layer itself is asked: where its class is, its name,
+its `trainable`, its dtype.
+
+Everything here is for files of Keras 3; the older ones say none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lstmlint.layers import find
+from lstmlint.layers.base import DTYPE_BITS, LayerError
+from lstmlint.layers.signatures import SIGNATURES
+from lstmlint.spec import LayerSpec
+
+# Where Keras 3 finds its layers and models; it also imports keras.src.* itself, in which every file has its own.
+LAYER_MODULES = frozenset({"keras.layers", "keras.src.layers", "keras._tf_keras.keras.layers"})
+MODEL_MODULES = {
+    "Sequential": frozenset({"keras", "keras.models", "keras.src", "keras._tf_keras.keras", "keras._tf_keras.keras.models"}),
+    "Model": frozenset({"keras", "keras.models", "keras.src", "keras._tf_keras.keras", "keras._tf_keras.keras.models"}),
+    "Functional": frozenset({"keras.src"}),
+}  # fmt: skip
+# Parts of Keras where no layer is.
+OTHER_MODULES = frozenset(
+    f"keras.{name}"
+    for name in "activations applications backend callbacks config constraints datasets distribution dtype_policies"
+    " initializers losses metrics ops optimizers quantizers random regularizers saving tree utils visualization".split()
+)
+PACKAGES = frozenset({"keras", "keras_hub", "keras_cv", "keras_nlp"})
+DTYPES = frozenset({*DTYPE_BITS, "string", "complex64", "complex128", "int"}) - {"int4"}
+POLICIES = DTYPES | {"mixed_float16", "mixed_bfloat16"}
+QUANTIZATIONS = ("int8", "float8", "int4", "gptq", "awq")
+QUANTIZABLE = frozenset({"Dense", "Embedding", "EinsumDense", "ReversibleEmbedding"})
+POLICY_CLASSES = {
+    "DTypePolicy": ("name",),
+    "FloatDTypePolicy": ("name",),
+    "QuantizedDTypePolicy": ("mode", "source_name"),
+    "QuantizedFloat8DTypePolicy": ("mode", "source_name", "amax_history_length"),
+    "Int4DTypePolicy": ("mode", "source_name"),
+    "GPTQDTypePolicy": ("mode", "source_name"),
+    "AWQDTypePolicy": ("mode", "source_name"),
+    "DTypePolicyMap": ("default_policy", "policy_map"),
+}
+
+
+def is_plain(spec: LayerSpec) -> bool:
+    """Whether nothing about a layer's header needs a closer look: the quick way through."""
+    raw = spec.raw
+    if (
+        raw.get("module") != "keras.layers"
+        or raw.get("registered_name") is not None
+        or spec.class_name not in SIGNATURES
+    ):
+        return False
+    config = raw.get("config")
+    if not isinstance(config, dict) or config.get("trainable", True) is not True:
+        return False
+    name = config.get("name")
+    if not isinstance(name, str) or "/" in name:
+        return False
+    dtype = spec.dtype
+    if dtype is None or dtype == "float32":
+        return True
+    if isinstance(dtype, dict) and dtype.get("class_name") == "DTypePolicy":
+        return bool(dtype.get("config") == {"name": "float32"} and dtype.get("module"))
+    return False
+
+
+def check(spec: LayerSpec) -> Iterator[LayerError]:
+    """What Keras 3 refuses of a layer's header, and of what all layers have in their config."""
+    raw = spec.raw
+    if "module" in raw:
+        error = module_error(spec)
+        if error is not None:
+            yield error
+    config = raw.get("config")
+    if not isinstance(config, dict):
+        return
+    name = config.get("name")
+    if name is not None and (not isinstance(name, str) or "/" in name):
+        yield LayerError(
+            "E007",
+            f"the name {name!r} is refused by Keras: a name is a string without '/'",
+            'Name it like "lstm_1".',
+            "name",
+        )
+    if spec.class_name == "InputLayer":
+        dtype = config.get("dtype")
+        if dtype is not None and (not isinstance(dtype, str) or dtype not in DTYPES):
+            yield bad_dtype(dtype, "an input's dtype is one of " + ", ".join(sorted(DTYPE_BITS)[:9]) + ", ...")
+        return
+    if spec.is_operation:
+        return
+    trainable = config.get("trainable", True)
+    if not isinstance(trainable, bool) and not (trainable is None and spec.model is not None):
+        yield LayerError(
+            "E007",
+            f"trainable of {spec.class_name} is {trainable!r}; Keras takes only true and false",
+            "Write true or false, without quotes.",
+            "trainable",
+        )
+    if spec.model is None and spec.class_name != "Pipeline":  # this one takes no dtype
+        wrong = dtype_error(config.get("dtype"), spec.class_name in QUANTIZABLE)
+        if wrong is not None:
+            yield wrong
+
+
+def module_error(spec: LayerSpec) -> LayerError | None:
+    """What is wrong with `module` and `registered_name`, which say where Keras finds the class."""
+    raw, class_name = spec.raw, spec.class_name
+    module, registered = raw["module"], raw.get("registered_name", class_name)
+    custom = isinstance(registered, str) and registered not in ("", class_name)
+    if module and not isinstance(module, str):
+        return LayerError("E007", f"module is {module!r}; Keras takes a string", 'Write "keras.layers".', "module")
+    package = module.partition(".")[0] if module else ""
+    if package not in PACKAGES:
+        if registered == class_name or custom:
+            if class_name not in SIGNATURES and class_name not in MODEL_MODULES:
+                return None  # a custom class, of which E004 speaks
+            return LayerError(
+                "E004",
+                f"{class_name} is looked for in {module or 'no module'!r}, and not in Keras: it loads only as a custom object",
+                'Write "module": "keras.layers", if Keras\'s own is meant.',
+                "module",
+                severity="warning" if custom else "error",
+            )
+        return LayerError(
+            "E004",
+            f"{class_name} is in the module {module!r}, where Keras looks for nothing of its own, and has no"
+            " registered_name for a custom object: Keras cannot load it",
+            'Write "module": "keras.layers" for a layer of Keras.',
+            "module",
+            severity="error",
+        )
+    known = MODEL_MODULES.get(class_name)
+    if spec.is_operation:
+        return None
+    if known is None and class_name not in SIGNATURES and class_name != "Layer":
+        if package != "keras" or find(class_name) is None:
+            return None  # E004 speaks of what nobody knows
+        return LayerError(
+            "E004",
+            f"{class_name} is no layer of Keras 3; Keras cannot load it",
+            "Write the layer that took its place.",
+            severity="error",
+        )
+    if module in OTHER_MODULES or module == "builtins":
+        found = False
+    elif known is not None:
+        found = module in known or module.startswith("keras.src.models")
+    elif module == "keras":
+        found = class_name == "Layer"
+    elif package == "keras" and not module.startswith("keras.src.layers."):
+        found = module in LAYER_MODULES
+    else:
+        found = True
+    if not found:
+        right = (
+            "keras.layers"
+            if known is None
+            else "keras.src.models.functional"
+            if class_name == "Functional"
+            else "keras"
+        )
+        return LayerError(
+            "E004",
+            f"there is no {class_name} in {module}; Keras cannot load it",
+            f'Write "module": "{right}".',
+            "module",
+            severity="error",
+        )
+    if custom and "src" not in module:
+        return LayerError(
+            "E004",
+            f"{class_name} of Keras carries the registered_name {registered!r}, which only custom objects have; Keras"
+            " raises a ValueError",
+            'Write "registered_name": null.',
+            "registered_name",
+            severity="error",
+        )
+    return None
+
+
+def bad_dtype(dtype: Any, advice: str) -> LayerError:
+    """P609 for a dtype that Keras refuses."""
+    return LayerError("P609", f"Keras knows no dtype {dtype!r}", f"{advice[0].upper()}{advice[1:]}.", "dtype")
+
+
+def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
+    """What is wrong with a layer's dtype: a name, a policy, or an object of one. A layer that is `quantizable`
+    looks at quantized policies itself.
+    """
+    advice = 'write "float32", "mixed_float16", "mixed_bfloat16", or another name of a dtype'
+    if dtype is None:
+        return None
+    if isinstance(dtype, str):
+        if dtype.startswith(QUANTIZATIONS):
+            source = dtype.partition("_from_")[2]
+            if source and source not in POLICIES:
+                return bad_dtype(source, advice)
+            return None if quantizable else quantization_error(dtype)
+        return None if dtype in POLICIES else bad_dtype(dtype, advice)
+    if not isinstance(dtype, dict):
+        return bad_dtype(dtype, advice)
+    class_name, config = dtype.get("class_name"), dtype.get("config", {})
+    if class_name not in POLICY_CLASSES or not isinstance(config, dict | None):
+        return bad_dtype(class_name, advice)
+    if dtype.get("module", "") is None:
+        return LayerError(
+            "P609",
+            f"the policy {class_name} has no module; Keras raises a TypeError",
+            'Write "module": "keras".',
+            "dtype",
+        )
+    config = config or {}
+    takes = POLICY_CLASSES[class_name]
+    for key in config:
+        if key not in takes:
+            return LayerError(
+                "P609",
+                f"{class_name} takes no {key!r}; Keras raises a TypeError",
+                f"It takes {', '.join(takes)}.",
+                "dtype",
+            )
+    if (
+        "name" in takes
+        and config.get("name") is not None
+        and not (isinstance(config["name"], str) and config["name"] in POLICIES)
+    ):
+        return bad_dtype(config["name"], advice)
+    source = config.get("source_name")
+    if source is not None and not (isinstance(source, str) and source in POLICIES):
+        return bad_dtype(source, advice)
+    return None if quantizable or "mode" not in takes else quantization_error(dtype)
+
+
+def quantization_error(dtype: Any) -> LayerError | None:
+    """What is wrong with a quantized policy."""
+    from lstmlint.layers.quantization import policy_of
+
+    try:
+        policy_of(dtype, "")
+    except LayerError as error:
+        return error
+    return None

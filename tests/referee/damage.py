@@ -1,0 +1,425 @@
+"""One edit at a time: a good Keras 3 config, damaged as hands and scripts damage them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+Place = tuple[Any, Any, str]  # parent, key, pointer
+
+OTHER_VALUES: tuple[Any, ...] = (
+    None, True, False, 0, 1, -1, 2, 3, 7, 1.5, 0.5, -0.5, "", "3", "relu", "same", [], [1], [2, 2], [3, None], {}, {"a": 1},
+)  # fmt: skip
+WORDS: dict[str, tuple[Any, ...]] = {
+    "activation": ("relu", "Relu", "ReLU", "sigmoid", "rellu", "softmax", "gelu", "linear", "crelu", "None", None, "hard_swish"),
+    "recurrent_activation": ("sigmoid", "hard_sigmoid", "Sigmoid", "tanh", "sigmoidd"),
+    "padding": ("valid", "same", "causal", "Same", "VALID", "full", "reflect", None, 1),
+    "data_format": ("channels_last", "channels_first", "channels_middle", None, "NHWC"),
+    "interpolation": ("nearest", "bilinear", "cubic", "bicubic", "linear", "lanczos5"),
+    "merge_mode": ("concat", "sum", "mul", "ave", "avg", None, "add", "Concat"),
+    "dtype": ("float32", "float16", "int32", "float", "mixed_float16", "string", "float31", None, "bool", "int8", "int8_from_float32"),
+    "axis": (-1, 0, 1, 2, 3, 4, -2, -5, [1], [-1], [1, 2], [], None, "1", 1.0),
+    "axes": (0, 1, 2, -1, [1, 1], [2, 1], [1, 2], [0, 0], [3, 1], [1], None),
+    "strides": (0, 1, 2, [2], [1, 2], [2, 2], [1, 1, 1], -1, None, 50),
+    "kernel_size": (0, 1, 5, [3], [3, 5], [1, 1, 1], -1, None, 50, 2.0, [0, 3], "3"),
+    "pool_size": (0, 1, 5, [3], [3, 5], [1, 1, 1], -1, None, 50),
+    "dilation_rate": (0, 1, 2, 3, [2], [1, 2], [2, 2], 9, -1),
+    "units": (0, 1, 64, -1, 3.0, "8", None, True, [4]),
+    "filters": (0, 1, 64, -1, 3.0, "8", None, 5),
+    "groups": (0, 1, 2, 3, 4, -1, 5, 2.0),
+    "rate": (0, 0.5, 1, 1.5, -0.1, "0.5", None, 0.0),
+    "dropout": (0, 0.5, 1, 1.5, -0.1, "0.5", None),
+    "recurrent_dropout": (0, 0.5, 1, 1.5, -0.1, "0.5", None),
+    "seed": (None, 1, 0, -1, 1.5, "a", 1337),
+    "target_shape": ([2, -1], [-1, -1], [3, 3], [6], [], None, [0], [-1], [2, None], 6),
+    "dims": ([1, 2], [2, 1], [1], [2, 3], [1, 1], [3, 1, 2], [0, 1], 1),
+    "output_shape": ([3], [None, 4], 5, None, [], [None, None, 3], -1),
+    "n": (0, 1, 5, -1, 2.0, "3", None),
+    "input_dim": (0, 1, 5, 100, -1, 2.0, None),
+    "output_dim": (0, 1, 5, -1, 2.0, None, "4"),
+    "num_heads": (0, 1, 3, -1, 1.5, None),
+    "key_dim": (0, 1, 3, -1, 1.5, None),
+    "return_sequences": (True, False, None, 1, "true"),
+    "return_state": (True, False, None, 1, "true"),
+    "go_backwards": (True, False, None, 1),
+    "stateful": (True, False, None),
+    "unroll": (True, False, None),
+    "use_bias": (True, False, None, 0, "no"),
+    "trainable": (True, False, None, 1, "true"),
+    "name": ("other", "", "a/b", "a b", 3, None, "input"),
+    "output_mode": ("int", "one_hot", "multi_hot", "count", "tf_idf", "onehot", None),
+    "module": ("keras.layers", "keras", "builtins", None, "my_package", "keras.activations", "keras.src.layers", "tensorflow.keras.layers"),
+    "registered_name": (None, "LSTM", "Custom>LSTM", "Dense", ""),
+    "score_mode": ("dot", "concat", "add", "scaled", None),
+    "momentum": (0.9, 1, 0, 1.5, -1, None, "0.9"),
+    "epsilon": (1e-3, 0, -1, None, "1e-3", 1),
+}  # fmt: skip
+INITIALIZERS = (
+    "zeros", "ones", "glorot_uniform", "GlorotUniform", "glorot", "he_normal", "xavier", "uniform", "normal", "identity",
+    "random_uniform", "", None, 0, 0.1, {"class_name": "Zeros"}, {"class_name": "HeNormal", "config": {"seed": None}},
+    {"class_name": "Xavier", "config": {}}, {"module": "keras.initializers", "class_name": "Ones", "config": {}},
+    {"module": "keras.initializers", "class_name": "HeUniform", "config": {"gain": 2}, "registered_name": None}, [1], {},
+)  # fmt: skip
+REGULARIZERS = (
+    "l1",
+    "l2",
+    "L1L2",
+    "l1_l2",
+    "l3",
+    None,
+    0.1,
+    {"class_name": "L2", "config": {"l2": 0.01}},
+    {"l2": 0.1},
+    "",
+)
+CONSTRAINTS = (
+    "max_norm",
+    "non_neg",
+    "NonNeg",
+    "unit_norm",
+    "maxnorm",
+    None,
+    3,
+    {"class_name": "MaxNorm", "config": {"max_value": 2}},
+)
+CLASSES = (
+    "LSTM", "GRU", "Dense", "Conv1D", "Conv2D", "Flatten", "Dropout", "Lstm", "LSTMm", "Denses", "CuDNNLSTM", "Convolution2D",
+    "MyLayer", "Reshape", "Embedding", "GlobalAveragePooling1D", "Add", "Sequential", "Functional", "InputLayer", "LSTMCell",
+    "Bidirectional", "dense", "BatchNormalization", "SimpleRNN", "Layer", "Activation", "Identity",
+)  # fmt: skip
+FOREIGN = (
+    ("units", 4), ("return_sequences", True), ("rate", 0.1), ("input_shape", [3, 4]), ("input_shape", [5]), ("input_length", 5),
+    ("batch_input_shape", [None, 4]), ("kernel_size", 3), ("foo", 1), ("activation", "relu"), ("padding", "same"), ("mask_zero", True),
+    ("implementation", 2), ("time_major", False), ("weights", None), ("autocast", False), ("input_dim", 4), ("dynamic", False),
+    ("activity_regularizer", None), ("batch_size", 3), ("alpha", 0.1), ("axis", 1), ("scale", True),
+)  # fmt: skip
+OLD_NAMES = {
+    "units": "output_dim", "filters": "nb_filter", "kernel_initializer": "init", "padding": "border_mode", "strides": "subsample",
+    "rate": "p", "recurrent_activation": "inner_activation", "return_sequences": "return_sequence", "batch_shape": "batch_input_shape",
+    "negative_slope": "alpha", "output_dim": "units", "kernel_size": "filter_length", "use_bias": "bias", "target_shape": "shape",
+}  # fmt: skip
+
+
+def places(value: Any, pointer: str = "") -> Iterator[Place]:
+    """Every value below `value`."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield value, key, f"{pointer}/{key}"
+            yield from places(item, f"{pointer}/{key}")
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield value, i, f"{pointer}/{i}"
+            yield from places(item, f"{pointer}/{i}")
+
+
+def is_layer(value: Any) -> bool:
+    return isinstance(value, dict) and "class_name" in value and isinstance(value.get("config"), dict)
+
+
+def layers_of(value: Any) -> list[dict[str, Any]]:
+    """Every list entry that is a layer, and every layer that an argument holds."""
+    found = []
+    for parent, key, _ in places(value):
+        item = parent[key]
+        if (
+            is_layer(item)
+            and not str(item["class_name"]).startswith(("__", "DTypePolicy", "Quantized"))
+            and "name" in item["config"]
+        ):
+            found.append(item)
+    return found
+
+
+def layer_lists(value: Any) -> list[list[Any]]:
+    return [parent[key] for parent, key, _ in places(value) if key == "layers" and isinstance(parent[key], list)]
+
+
+class Damage:
+    """One edit drawn by a seed. `apply` gives the damaged copy and says what was done."""
+
+    def __init__(self, seed: Any) -> None:
+        self.random = Random(seed)
+
+    def apply(self, config: Any) -> tuple[Any, str]:
+        """A damaged copy that differs from `config`, and what was done."""
+        while True:
+            damaged = copy.deepcopy(config)
+            edit = self.random.choice(EDITS)
+            said = edit(self, damaged)
+            if said and damaged != config:
+                return damaged, f"{edit.__name__}: {said}"
+
+    def some(self, found: list[Any]) -> Any:
+        return self.random.choice(found) if found else None
+
+    def config_places(self, config: Any) -> list[Place]:
+        """The arguments of all layers."""
+        return [
+            (layer["config"], key, f"{layer['config'].get('name')}.{key}")
+            for layer in layers_of(config)
+            for key in layer["config"]
+        ]
+
+    # The edits ----------------------------------------------------------------------------------------
+
+    def drop(self, config: Any) -> str | None:
+        where = self.config_places(config) if self.random.random() < 0.6 else list(places(config))
+        parent, key, pointer = self.random.choice(where)
+        del parent[key]
+        return pointer
+
+    def retype(self, config: Any) -> str | None:
+        where = self.config_places(config) if self.random.random() < 0.7 else list(places(config))
+        parent, key, pointer = self.random.choice(where)
+        old = parent[key]
+        new: Any = self.random.choice(OTHER_VALUES)
+        if isinstance(old, int) and not isinstance(old, bool) and self.random.random() < 0.6:
+            new = self.random.choice((-old, str(old), float(old), [old], old + 1, old * 2, 0, None, old + 0.5))
+        elif isinstance(old, list) and self.random.random() < 0.5:
+            new = self.random.choice(
+                (old[:-1], [*old, 2], old[0] if old else 3, str(old), [str(item) for item in old], [old])
+            )
+        elif isinstance(old, str) and self.random.random() < 0.4:
+            new = self.random.choice((old.upper(), old + "x", [old], old[:-1]))
+        parent[key] = copy.deepcopy(new)
+        return f"{pointer} {old!r:.60} -> {new!r:.60}"
+
+    def rename(self, config: Any) -> str | None:
+        parent, key, pointer = self.random.choice(self.config_places(config))
+        choices = [key + "s", key[:-1], key.replace("_", ""), key.upper(), OLD_NAMES.get(key, key + "_")]
+        new = self.random.choice(choices)
+        if new in parent:
+            return None
+        parent[new] = parent.pop(key)
+        return f"{pointer} -> {new}"
+
+    def foreign(self, config: Any) -> str | None:
+        layer = self.some(layers_of(config))
+        key, value = self.random.choice(FOREIGN)
+        layer["config"][key] = copy.deepcopy(value)
+        return f"{layer['config'].get('name')} {layer['class_name']} {key}={value!r}"
+
+    def words(self, config: Any) -> str | None:
+        found = []
+        for parent, key, pointer in self.config_places(config):
+            if key in WORDS or key.endswith(("_initializer", "_regularizer", "_constraint")):
+                found.append((parent, key, pointer))
+        place = self.some(found)
+        if place is None:
+            return None
+        parent, key, pointer = place
+        if key.endswith("_initializer"):
+            choices: tuple[Any, ...] = INITIALIZERS
+        elif key.endswith("_regularizer"):
+            choices = REGULARIZERS
+        elif key.endswith("_constraint"):
+            choices = CONSTRAINTS
+        else:
+            choices = WORDS[key]
+        old, parent[key] = parent[key], copy.deepcopy(self.random.choice(choices))
+        return f"{pointer} {old!r:.60} -> {parent[key]!r:.60}"
+
+    def header(self, config: Any) -> str | None:
+        layer = self.some(layers_of(config))
+        key = self.random.choice(("module", "registered_name"))
+        old = layer.get(key)
+        layer[key] = self.random.choice(WORDS[key])
+        return f"{layer['class_name']} {key} {old!r} -> {layer[key]!r}"
+
+    def reclass(self, config: Any) -> str | None:
+        layer = self.some(layers_of(config))
+        old = layer["class_name"]
+        layer["class_name"] = self.random.choice((*CLASSES, old + "s", old.lower(), old[:-1], old.upper()))
+        return f"{old} -> {layer['class_name']}"
+
+    def reshape(self, config: Any) -> str | None:
+        found = [
+            (parent, key, pointer)
+            for parent, key, pointer in places(config)
+            if key in ("batch_shape", "shape", "build_input_shape") and isinstance(parent[key], list)
+        ]
+        weighted = [place for place in found if place[1] == "batch_shape"] * 4 + found
+        place = self.some(weighted)
+        if place is None:
+            return None
+        parent, key, pointer = place
+        shape = parent[key]
+        old = list(shape)
+        i = self.random.randrange(len(shape)) if shape else 0
+        choice = self.random.randrange(8)
+        if choice == 0:
+            shape.insert(i, self.random.choice((None, 1, 3)))
+        elif choice == 1 and shape:
+            del shape[i]
+        elif choice == 2:
+            parent[key] = self.random.choice((None, [], 5, "abc", [None], {"a": 1}))
+        elif shape:
+            shape[i] = self.random.choice((None, 0, 1, 2, 7, -1, "3", 4.0, 1.5, True, [2]))
+        return f"{pointer} {old} -> {parent[key]}"
+
+    def reconnect(self, config: Any) -> str | None:
+        histories = [(parent, key, pointer) for parent, key, pointer in places(config) if key == "keras_history"]
+        place = self.some(histories)
+        if place is None:
+            return None
+        history = place[0]["keras_history"]
+        old = list(history)
+        names = [layer["config"]["name"] for layer in layers_of(config)]
+        choice = self.random.randrange(7)
+        if choice < 3:
+            history[0] = self.random.choice(names)
+        elif choice == 3:
+            history[0] = self.random.choice((history[0] + "x", "nothing", "", None, 3, [history[0]]))
+        elif choice == 4:
+            history[1] = self.random.choice((1, 2, -1, None, "0", 5, 0.0, True))
+        elif choice == 5:
+            history[2] = self.random.choice((1, 2, -1, None, "0", 5, 0.0, True))
+        else:
+            place[0]["keras_history"] = self.random.choice((history[:2], [*history, 0], None, "abc", []))
+        return f"{place[2]} {old} -> {place[0]['keras_history']}"
+
+    def recall(self, config: Any) -> str | None:
+        """Edit an inbound node: drop it, double it, change its arguments' structure."""
+        found = [place for place in places(config) if place[1] in ("inbound_nodes", "args", "kwargs")]
+        place = self.some(found)
+        if place is None:
+            return None
+        parent, key, pointer = place
+        value = parent[key]
+        choice = self.random.randrange(6)
+        if choice == 0:
+            parent[key] = self.random.choice(([], {}, None, [None], [[]], "abc", [{}]))
+        elif choice == 1 and isinstance(value, list) and value:
+            value.append(copy.deepcopy(value[-1]))
+        elif choice == 2 and isinstance(value, list) and value:
+            value.pop()
+        elif choice == 3 and isinstance(value, list):
+            parent[key] = [value]
+        elif choice == 4 and isinstance(value, dict):
+            value[self.random.choice(("training", "mask", "foo", "initial_state", "x", "axis"))] = self.random.choice(
+                (None, True, 1)
+            )
+        elif choice == 5 and isinstance(value, list) and value and isinstance(value[0], list):
+            parent[key] = value[0]
+        else:
+            return None
+        return f"{pointer} {value!r:.50} -> {parent[key]!r:.50}"
+
+    def ends(self, config: Any) -> str | None:
+        found = [place for place in places(config) if place[1] in ("input_layers", "output_layers")]
+        place = self.some(found)
+        if place is None:
+            return None
+        parent, key, pointer = place
+        old = copy.deepcopy(parent[key])
+        ends = [old] if old and isinstance(old, list) and isinstance(old[0], str) else old
+        names = [layer["config"]["name"] for layer in parent["layers"] if is_layer(layer)]
+        choice = self.random.randrange(8)
+        if choice == 0:
+            parent[key] = self.random.choice(([], {}, None, "abc", [[]], 3))
+        elif choice == 1:
+            parent[key] = [self.random.choice(names), 0, 0]
+        elif choice == 2:
+            parent[key] = [["nothing", 0, 0]]
+        elif choice == 3:
+            parent[key] = [[self.random.choice(names), self.random.choice((0, 1, -1)), self.random.choice((0, 0, 1))]]
+        elif choice == 4 and isinstance(ends, list):
+            parent[key] = [*ends, [self.random.choice(names), 0, 0]]
+        elif choice == 5 and isinstance(ends, list):
+            parent[key] = ends[:-1]
+        elif choice == 6 and isinstance(ends, list):
+            parent[key] = [*ends, ends[0]]
+        else:
+            parent[key] = {"a": old}
+        return f"{pointer} {old!r:.60} -> {parent[key]!r:.60}"
+
+    def swap(self, config: Any) -> str | None:
+        layers = self.some(layer_lists(config))
+        if layers is None or len(layers) < 2:
+            return None
+        i, j = self.random.sample(range(len(layers)), 2)
+        layers[i], layers[j] = layers[j], layers[i]
+        return f"layers {i} and {j}"
+
+    def remove(self, config: Any) -> str | None:
+        layers = self.some(layer_lists(config))
+        if not layers:
+            return None
+        i = self.random.randrange(len(layers))
+        del layers[i]
+        return f"layer {i}"
+
+    def double(self, config: Any) -> str | None:
+        layers = self.some(layer_lists(config))
+        if not layers:
+            return None
+        i = self.random.randrange(len(layers))
+        clone = copy.deepcopy(layers[i])
+        if self.random.random() < 0.5 and is_layer(clone):
+            clone["config"]["name"] = f"{clone['config'].get('name')}_clone"
+            if "name" in clone:
+                clone["name"] = clone["config"]["name"]
+        layers.insert(self.random.choice((i + 1, len(layers))), clone)
+        return f"layer {i}"
+
+    def namesake(self, config: Any) -> str | None:
+        layers = [layer for layer in self.some(layer_lists(config)) or () if is_layer(layer)]
+        if len(layers) < 2:
+            return None
+        one, other = self.random.sample(layers, 2)
+        name = other["config"].get("name")
+        which = self.random.randrange(3)
+        if which != 0:
+            one["config"]["name"] = name
+        if which != 1 and "name" in one:
+            one["name"] = name
+        return f"{one['class_name']} takes the name {name} ({which})"
+
+    def cut(self, config: Any) -> str | None:
+        found = [(p, k, at) for p, k, at in places(config) if isinstance(p[k], list) and p[k]]
+        parent, key, pointer = self.random.choice(found)
+        old = list(parent[key])
+        parent[key].pop(self.random.randrange(len(old)))
+        return f"{pointer} {old!r:.60}"
+
+    def rebuild(self, config: Any) -> str | None:
+        found = [parent for parent, key, _ in places(config) if key == "build_config"]
+        layer = self.some(found)
+        if layer is None:
+            return None
+        build = layer["build_config"]
+        choice = self.random.randrange(6)
+        if choice == 0:
+            layer["build_config"] = self.random.choice(
+                (None, {}, [], "abc", {"foo": 1}, {"input_shape": None}, {"input_shape": "abc"})
+            )
+        elif choice == 1:
+            del layer["build_config"]
+        elif not isinstance(build, dict):
+            return None
+        elif choice == 2:
+            build["input_shape"] = [None, 3]
+        else:
+            shapes = [(p, k) for p, k, _ in places(build) if isinstance(p[k], list)]
+            if not shapes:
+                return None
+            parent, key = self.random.choice(shapes)
+            shape = parent[key]
+            i = self.random.randrange(len(shape)) if shape else 0
+            if choice == 3:
+                shape.insert(i, 2)
+            elif choice == 4 and shape:
+                del shape[i]
+            elif shape:
+                shape[i] = self.random.choice((None, 0, 1, 9, -1, "3", 2.5))
+        return f"{layer.get('class_name')} {layer.get('build_config')!r:.100}"
+
+
+EDITS: tuple[Callable[[Damage, Any], str | None], ...] = (
+    Damage.drop, Damage.drop, Damage.retype, Damage.retype, Damage.retype, Damage.rename, Damage.foreign,
+    Damage.words, Damage.words, Damage.words, Damage.header, Damage.reclass, Damage.reshape, Damage.reshape,
+    Damage.reconnect, Damage.reconnect, Damage.recall, Damage.ends, Damage.swap, Damage.remove, Damage.double,
+    Damage.namesake, Damage.cut, Damage.rebuild,
+)  # fmt: skip
