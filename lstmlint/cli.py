@@ -15,7 +15,9 @@ from dataclasses import fields
 from typing import NoReturn
 
 from lstmlint.findings import UsageError
-from lstmlint.running import FAILED, INTERRUPTED, Request, run, say
+from lstmlint.request import Request
+from lstmlint.running import FAILED, INTERRUPTED, run
+from lstmlint.writing import say
 
 COMMANDS = frozenset({"explain", "count"})
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}

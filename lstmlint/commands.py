@@ -10,7 +10,8 @@ from typer.core import TyperGroup
 
 from lstmlint import __version__
 from lstmlint.reporting import COLUMNS, FORMATS
-from lstmlint.running import INTERRUPTED, Request, run
+from lstmlint.request import Request
+from lstmlint.running import INTERRUPTED, run
 
 EPILOG = (
     "Other commands: lstmlint explain FILE [LAYER] and lstmlint count LAYER --input 13,5; each has a --help."

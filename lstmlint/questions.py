@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from lstmlint.findings import UsageError
 from lstmlint.paths import STDIN
-from lstmlint.running import CLEAN, FOUND, Request, choice, overrides, write_stdout
+from lstmlint.request import Request, choice, overrides
+from lstmlint.running import CLEAN, FOUND
 from lstmlint.settings import Resolver
 from lstmlint.values import parse_count, parse_positive, parse_shape
+from lstmlint.writing import write_stdout
 
 if TYPE_CHECKING:
     from lstmlint.explaining import Explanation

@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from lstmlint.findings import SEVERITIES, UsageError, at_least
+from lstmlint.findings import UsageError, at_least
 from lstmlint.paths import STDIN, Source, expand
-from lstmlint.reporting import FORMATS, Totals, View, load, parse_columns
+from lstmlint.reporting import Totals, load
+from lstmlint.request import Destination, Request, destinations, jobs, overrides
 from lstmlint.settings import Resolver
-from lstmlint.values import parse_count, parse_input_shape, parse_positive
+from lstmlint.writing import check_writable, say, write, write_stdout
 
 if TYPE_CHECKING:
     from lstmlint.analysis import FileReport
@@ -23,48 +24,6 @@ CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 PARALLEL_FROM = 5_000_000
 BYTES_A_FILE = 8_000
 MOST_BYTES_A_FILE = 1_000_000
-PLAIN_FORMATS = ("text", "concise")
-
-
-@dataclass(slots=True)
-class Request:
-    """What the command line asks for, as it was written: nothing in here has been checked."""
-
-    paths: list[str] = field(default_factory=list)
-    format: list[str] = field(default_factory=list)
-    output: str | None = None
-    fail_on: str | None = None
-    exit_zero: bool = False
-    quiet: bool = False
-    statistics: bool = False
-    select: list[str] = field(default_factory=list)
-    ignore: list[str] = field(default_factory=list)
-    extend_select: list[str] = field(default_factory=list)
-    extend_ignore: list[str] = field(default_factory=list)
-    exclude: list[str] = field(default_factory=list)
-    force_exclude: bool = False
-    max_params: str | None = None
-    input_shape: list[str] = field(default_factory=list)
-    batch: str | None = None
-    timesteps: str | None = None
-    depth: str | None = None
-    columns: str | None = None
-    color: str | None = None
-    skip_non_models: bool = False
-    stdin_filename: str | None = None
-    config: list[str] = field(default_factory=list)
-    isolated: bool = False
-    show_settings: bool = False
-    no_weights: bool = False
-    jobs: str | None = None
-
-
-class Destination(NamedTuple):
-    """A format and where it goes: a path, or None for standard output."""
-
-    format: str
-    path: str | None
-    view: View
 
 
 @dataclass(slots=True)
@@ -139,13 +98,6 @@ def run(request: Request) -> int:
     return FOUND if failed and not request.exit_zero else CLEAN
 
 
-def say(sentence: str) -> None:
-    """Tell the user on standard error."""
-    from lstmlint.reporting.escape import terminal
-
-    print(f"lstmlint: {terminal(sentence)}", file=sys.stderr)  # noqa: T201
-
-
 def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[str]:
     """A sentence for each --input-shape whose name no model has."""
     if not totals.models:
@@ -157,98 +109,6 @@ def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[st
         f"--input-shape: no input is named {name!r}{did_you_mean(name, found)}; the inputs are {names}"
         for name in sorted(asked - found)
     ]
-
-
-# What was asked for -------------------------------------------------------------------------------------
-
-
-def overrides(request: Request) -> dict[str, Any]:
-    """The options that have the place of settings, under the settings' names. Raises: UsageError."""
-    values: dict[str, Any] = {}
-    for key in ("select", "ignore", "extend-select", "extend-ignore"):
-        given: list[str] = getattr(request, key.replace("-", "_"))
-        if given:
-            values[key] = [name for text in given for name in text.split(",") if name.strip()]
-    if request.exclude:
-        values["exclude"] = request.exclude
-    if request.fail_on is not None:
-        values["fail-on"] = choice(request.fail_on, (*SEVERITIES, "never"), "--fail-on")
-    if request.max_params is not None:
-        values["max-params"] = parse_count(request.max_params, "--max-params")
-    if request.input_shape:
-        shapes = [parse_input_shape(text, "--input-shape") for text in request.input_shape]
-        values["input-shape"] = dict(shapes)
-        if len(values["input-shape"]) < len(shapes):
-            raise UsageError("--input-shape is given twice for one input (NAME=13,5 tells them apart)")
-    if request.batch is not None:
-        values["batch"] = parse_positive(request.batch, "--batch")
-    if request.timesteps is not None:
-        values["timesteps"] = parse_positive(request.timesteps, "--timesteps")
-    return values
-
-
-def choice(value: str, allowed: tuple[str, ...], option: str) -> str:
-    """One of the allowed words. Raises: UsageError."""
-    if value in allowed:
-        return value
-    from lstmlint.suggest import did_you_mean
-
-    raise UsageError(f"{option} takes {', '.join(allowed)}, not {value!r}{did_you_mean(value, allowed)}")
-
-
-def jobs(request: Request) -> int | None:
-    """How many workers were asked for; None where that is left to the size of the work."""
-    return None if request.jobs is None else parse_positive(request.jobs, "--jobs")
-
-
-def destinations(request: Request, single: bool) -> list[Destination]:
-    """The formats with their places. Raises: UsageError."""
-    columns = None if request.columns is None else parse_columns(request.columns)
-    depth = 0 if request.depth is None else parse_positive(request.depth, "--depth") if request.depth != "0" else 0
-    color = choice(request.color or "auto", ("auto", "always", "never"), "--color")
-    found: list[Destination] = []
-    for given in request.format or ["text"]:
-        name, colon, path = given.partition(":")
-        if name == "auto":
-            name = "github" if os.environ.get("GITHUB_ACTIONS") else "text"
-        choice(name, ("auto", *FORMATS), "--format")
-        if colon and not path:
-            raise UsageError(f"--format {given} names no file after the colon")
-        target = path or (None if request.output in (None, "-") else request.output)
-        if any(target == other.path and target is not None for other in found):
-            raise UsageError(f"two formats would be written to {target}")
-        view = View(single, columns, depth, quiet=request.quiet, statistics=request.statistics)
-        if name in PLAIN_FORMATS:
-            view = view._replace(color=wants_color(color, target), width=terminal_width(target))
-        elif name in ("sarif", "github", "gitlab", "junit"):
-            from lstmlint.reporting.places import repository_root
-
-            view = view._replace(root=repository_root())
-        found.append(Destination(name, target, view))
-    if request.statistics and not any(destination.format in PLAIN_FORMATS for destination in found):
-        raise UsageError("--statistics goes with the formats text and concise")
-    return found
-
-
-def wants_color(color: str, path: str | None) -> bool:
-    """Whether to write colours: as asked, as NO_COLOR and FORCE_COLOR say, else to a terminal."""
-    if color != "auto":
-        return color == "always"
-    environment = os.environ
-    if environment.get("NO_COLOR"):
-        return False
-    if environment.get("FORCE_COLOR"):
-        return True
-    return path is None and sys.stdout.isatty() and environment.get("TERM") != "dumb"
-
-
-def terminal_width(path: str | None) -> int | None:
-    """How wide the terminal is; None where the output is no terminal."""
-    if path is not None or not sys.stdout.isatty():
-        return None
-    from shutil import get_terminal_size
-
-    return max(40, get_terminal_size().columns)
 
 
 def show_settings(request: Request, resolver: Resolver) -> int:
@@ -432,61 +292,3 @@ class Progress:
         if self.shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-
-
-# Writing ------------------------------------------------------------------------------------------------
-
-
-def check_writable(destination: Destination) -> None:
-    """Raises: UsageError, where a report could not be written, before any work is done."""
-    path = destination.path
-    if path is None:
-        return
-    folder = os.path.dirname(path) or os.curdir  # noqa: PTH120
-    if os.path.isdir(path):  # noqa: PTH112
-        raise UsageError(f"cannot write {path!r}: it is a folder")
-    if not os.path.isdir(folder):  # noqa: PTH112
-        raise UsageError(f"cannot write {path!r}: there is no folder {folder!r}")
-    if not os.access(path if os.path.exists(path) else folder, os.W_OK):  # noqa: PTH110
-        raise UsageError(f"cannot write {path!r}: permission denied")
-
-
-def write(destination: Destination, text: str) -> None:
-    """Write a report whole or not at all. Raises: UsageError, where that fails."""
-    path = destination.path
-    if path is None:
-        write_stdout(text, None if destination.format in PLAIN_FORMATS else "utf-8")
-        return
-    content = text.encode("utf-8", "backslashreplace")
-    target = os.path.realpath(path)
-    plain = not os.path.exists(target) or os.path.isfile(target)  # noqa: PTH110, PTH113 - no pipe or device
-    beside = f"{target}.{os.getpid()}.tmp"
-    whole = plain and os.access(os.path.dirname(target), os.W_OK)  # noqa: PTH120
-    try:
-        with open(beside if whole else target, "wb") as file:  # noqa: PTH123
-            file.write(content)
-        if whole:
-            os.replace(beside, target)  # noqa: PTH105
-    except OSError as error:
-        if whole and os.path.exists(beside):  # noqa: PTH110
-            os.unlink(beside)  # noqa: PTH108
-        raise UsageError(f"cannot write {path!r}: {error.strerror or error}") from error
-
-
-def write_stdout(text: str, encoding: str | None = None) -> None:
-    """Write to standard output, in its encoding unless the format fixes one. A closed pipe ends it quietly.
-
-    Raises: UsageError, where it cannot be written for another reason.
-    """
-    stream = sys.stdout
-    content = text.encode(encoding or stream.encoding or "utf-8", "backslashreplace")
-    try:
-        stream.flush()
-        stream.buffer.write(content)
-        stream.buffer.flush()
-    except BrokenPipeError:
-        # Nobody reads any more; at exit Python would flush once more, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        raise UsageError(f"cannot write to standard output: {error.strerror or error}") from error

@@ -18,7 +18,7 @@ import yaml
 
 from lstmlint import __version__, analysis, cli
 from lstmlint.findings import UsageError
-from lstmlint.running import Request
+from lstmlint.request import Request
 from lstmlint.values import glob_matches, parse_count, parse_input_shape
 from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
@@ -250,6 +250,33 @@ def test_color(shell: Shell, arguments: tuple[str, ...], environment: dict[str, 
     for name, value in environment.items():
         shell.monkeypatch.setenv(name, value)
     assert ("\x1b[" in shell("m.json", *arguments).out) == colored
+
+
+def test_on_a_terminal(shell: Shell) -> None:
+    shell.write("m.json")
+    shell.monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    shell.monkeypatch.setenv("COLUMNS", "50")
+    shell.monkeypatch.setenv("TERM", "xterm")
+    done = shell("m.json", "--columns", "weights")
+    assert done.out.startswith("\x1b[1mModel")
+    assert "kernel (5, 40)," in done.out
+    assert "kernel (5, 40), recurrent_kernel" not in done.out
+    assert shell("m.json", "--columns", "weights", "-o", "report.txt").out == ""
+    assert "kernel (5, 40), recurrent_kernel" in (shell.folder / "report.txt").read_text()
+    shell.monkeypatch.setenv("TERM", "dumb")
+    assert "\x1b" not in shell("m.json").out
+
+
+def test_progress_on_a_terminal(shell: Shell) -> None:
+    for i in range(3):
+        shell.write(f"{i}.json")
+    ticks = iter(range(100))
+    shell.monkeypatch.setattr(time, "monotonic", lambda: next(ticks))
+    assert shell(".").err == ""
+    shell.monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    done = shell(".")
+    assert done.err == "\r1 of 3 files\r2 of 3 files\r3 of 3 files\r\x1b[K"
+    assert shell("1.json").err == ""
 
 
 def test_auto_format(shell: Shell) -> None:

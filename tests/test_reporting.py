@@ -317,6 +317,26 @@ def test_incomplete_totals_say_so() -> None:
     assert re.search(r"what \(Mystery\) +\? +\?", text)
 
 
+def test_markdown_of_several_models() -> None:
+    inner = sequential("inner", layer("Dense", "d", units=4, batch_input_shape=[None, 4]), layer("Mystery", "what"))
+    unknown = report_of(inner, layer("Dense", "after", units=2))
+    text = render("markdown", [unknown, analyze(json.dumps(LSTM).encode(), name="m.json")], View(depth=1))
+    assert "Unknown: `what` (`Mystery`), `after` (`Dense`)" in text
+    assert "| └ `what` (Mystery) | ? | ? |" in text
+    assert "### `m.json`" in text
+    assert "**640** parameters" in text
+    assert "No findings." in text
+    quiet = render("markdown", [analyze(json.dumps(LSTM).encode(), name="m.json")], View(quiet=True))
+    assert quiet == "**lstmlint**: No findings.\n\n"
+
+
+def test_csv_names_nested_layers(shell: Shell) -> None:
+    shell.write("m.json", sequential("m", LSTM))
+    shell.write("no.json", {"a": 1})
+    rows = list(csv.DictReader(io.StringIO(shell("m.json", "no.json", "-f", "csv").out)))
+    assert [(row["layer"], row["params"]) for row in rows] == [("m", "640"), ("m/lstm", "640")]
+
+
 def test_sizes_by_dtype() -> None:
     first = layer("Dense", "a", units=4, dtype="float16", batch_input_shape=[None, 4])
     half = render("text", [report_of(first)])
