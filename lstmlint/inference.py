@@ -115,6 +115,10 @@ class Inferrer:
                 return cls(spec, self)
             except LayerError as error:
                 self.report_spec(spec, error)
+            except RecursionError:
+                raise
+            except Exception as error:  # noqa: BLE001 - as in apply
+                self.report_spec(spec, _defect(spec, error))
         broken = UnknownLayer(spec, self)
         broken.known, broken.failed = True, True  # type: ignore[misc]
         return broken
@@ -174,12 +178,17 @@ class Inferrer:
         except RecursionError:
             raise
         except Exception as error:  # noqa: BLE001 - a defect of ours must not hide the rest of the report
-            message = f"lstmlint could not work out {layer.class_name}: {type(error).__name__}: {error}"
-            self.report(layer, LayerError("E099", message, "Please report this with the file."))
+            self.report(layer, _defect(layer.spec, error))
         if not layer.built:
             layer.weights_known = False
         layer.failed = True
         return None
+
+
+def _defect(spec: LayerSpec, error: Exception) -> LayerError:
+    """A defect of ours, told as a finding."""
+    message = f"lstmlint could not work out {spec.class_name}: {type(error).__name__}: {error}"
+    return LayerError("E099", message, "Please report this with the file.")
 
 
 def plus(left: int | None, right: int | None) -> int | None:

@@ -1,0 +1,141 @@
+"""The whole way, from bytes to a report: the questions lstmlint was made for, graphs, bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstmlint import Bindings, Options, analyze
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+N = None
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "outputs", "rows"),
+    [
+        ("lstm_1_1.json", 12, [(N, 1)], {"lstm": 12}),
+        ("lstm_4_2.json", 72, [(N, 3)], {"lstm": 72}),
+        ("lstm_13_5.json", 640, [(N, 10)], {"lstm": 640}),
+        ("lstm_1_2.json", 16, [(N, 1)], {"lstm": 16}),
+        ("why_480.yaml", 491, [(N, N, 1)], {"lstm": 480, "time_distributed": 11}),
+        ("lstm_every_argument.json", 180, [(8, 6, 5), (8, 5), (8, 5)], {"lstm": 180}),
+        ("seq2seq.json", 718173, [(N, N, 93)], {"encoder": 335872, "decoder": 358400, "characters": 23901}),
+    ],
+)
+def test_examples(name: str, params: int, outputs: list[Any], rows: dict[str, int]) -> None:
+    report = analyze(EXAMPLES / name)
+    model = report.model
+    assert model is not None
+    assert (model.params, model.complete, model.outputs) == (params, True, outputs)
+    counts = {row.name: row.params for row in model.layers}
+    assert {row: counts[row] for row in rows} == rows
+    assert [finding.code for finding in report.findings if finding.severity == "error"] == []
+
+
+def test_unbuilt_model_invents_nothing() -> None:
+    report = analyze(EXAMPLES / "unbuilt.json")
+    assert report.model is not None
+    assert (report.model.complete, report.model.layers[0].params, report.model.layers[0].output_shape) == (False, N, N)
+    assert [(finding.code, finding.layer) for finding in report.findings] == [("S135", "lstm")]
+    built = analyze(EXAMPLES / "unbuilt.json", Options(Bindings({"": (1, 2)}))).model
+    assert built is not None
+    assert (built.params, built.complete) == (16, True)
+
+
+def layer(name: str, class_name: str, config: dict[str, Any], *inbound: Any) -> dict[str, Any]:
+    return {"class_name": class_name, "name": name, "config": {"name": name, **config}, "inbound_nodes": list(inbound)}
+
+
+def functional(layers: list[dict[str, Any]], inputs: list[str], outputs: list[Any]) -> dict[str, Any]:
+    ends = [[name, 0, 0] for name in inputs], [end if isinstance(end, list) else [end, 0, 0] for end in outputs]
+    return {"class_name": "Functional",
+            "config": {"name": "m", "layers": layers, "input_layers": ends[0], "output_layers": ends[1]}}  # fmt: skip
+
+
+def said(model: dict[str, Any], **options: Any) -> Any:
+    report = analyze(json.dumps(model).encode(), Options(**options))
+    assert report.model is not None
+    return report.model
+
+
+def test_shared_layers_own_their_weights_once() -> None:
+    x, y = layer("x", "InputLayer", {"batch_input_shape": [N, 5]}), layer("y", "InputLayer", {"batch_input_shape": [N, 5]})
+    dense = layer("d", "Dense", {"units": 2}, [["x", 0, 0]], [["y", 0, 0]])
+    model = said(functional([x, y, dense], ["x", "y"], [["d", 0, 0], ["d", 1, 0]]))
+    assert (model.params, model.macs, model.layers[2].shared) == (12, 20, True)
+
+
+def test_layers_that_no_output_needs_do_not_count() -> None:
+    x = layer("x", "InputLayer", {"batch_input_shape": [N, 5]})
+    used, idle = layer("d", "Dense", {"units": 2}, [["x", 0, 0]]), layer("e", "Dense", {"units": 9}, [["x", 0, 0]])
+    model = said(functional([x, used, idle], ["x"], ["d"]))
+    assert (model.params, [row.used for row in model.layers]) == (12, [True, True, False])
+
+
+@pytest.mark.parametrize(
+    ("output_shape", "expected"), [(N, N), ([7], (N, 7)), (7, (N, 7)), ([N, 3], (N, N, 3)), ("code", N)]
+)
+def test_lambda_is_what_the_config_states(output_shape: Any, expected: Any) -> None:
+    config = {"function": ["4wEAAAA=", N, N], "output_shape": output_shape}
+    x = layer("x", "InputLayer", {"batch_input_shape": [N, 5]})
+    model = said(functional([x, layer("l", "Lambda", config, [["x", 0, 0]])], ["x"], ["l"]))
+    assert (model.layers[1].output_shape, model.layers[1].params, model.complete) == (expected, 0, True)
+
+
+def test_bindings_reach_the_inputs() -> None:
+    x = layer("x", "InputLayer", {"batch_input_shape": [N, N, 5]})
+    model = functional([x, layer("l", "LSTM", {"units": 2, "return_sequences": True}, [["x", 0, 0]])], ["x"], ["l"])
+    assert said(model).macs is None
+    bound = said(model, bindings=Bindings(batch=8, timesteps=13))
+    assert (bound.outputs, bound.macs) == ([(8, 13, 2)], 13 * 4 * 2 * (5 + 2))
+    other = said(model, bindings=Bindings({"x": (4, 3)}))
+    assert (other.outputs, other.params) == ([(N, 4, 2)], 4 * (2 * (3 + 2) + 2))
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_budget(nested: bool) -> None:
+    model = {"class_name": "Sequential", "config": {"name": "m", "layers": [
+        {"class_name": "Dense", "config": {"units": 2, "batch_input_shape": [N, 5]}}]}}  # fmt: skip
+    content = json.dumps(model if nested else model["config"]).encode()
+    assert [f.code for f in analyze(content, Options(max_params=12)).findings] == []
+    over = analyze(content, Options(max_params=11)).findings
+    assert [finding.code for finding in over] == ["C501"]
+    assert "1 more than the 11 allowed" in over[0].message
+    unknown = analyze((EXAMPLES / "unbuilt.json").read_bytes(), Options(max_params=10**9)).findings
+    assert [finding.code for finding in unknown if finding.severity == "error"] == ["C501"]
+
+
+def test_selection_and_severities() -> None:
+    source = EXAMPLES / "lstm_1_2.json"
+    codes = lambda **options: [(f.code, f.severity) for f in analyze(source, Options(**options)).findings]  # noqa: E731
+    assert codes() == [("R201", "warning")]
+    assert codes(ignore=("R2",)) == []
+    assert codes(ignore=("single-timestep",)) == []
+    assert codes(select=("S",)) == []
+    assert codes(select=("S",), extend_select=("R201",)) == [("R201", "warning")]
+    assert codes(severities={"R201": "error"}) == [("R201", "error")]
+
+
+def test_deep_and_wide_graphs_are_linear_walks() -> None:
+    count = 3000
+    rows = [layer("l0", "InputLayer", {"batch_input_shape": [N, 4]})]
+    rows += [layer(f"l{n}", "Dense", {"units": 4}, [[f"l{n - 1}", 0, 0]]) for n in range(1, count)]
+    assert said(functional(rows, ["l0"], [f"l{count - 1}"])).params == 20 * (count - 1)
+    rows = rows[:1] + [layer(f"l{n}", "Dense", {"units": 4}, [["l0", 0, 0]]) for n in range(1, count)]
+    assert said(functional(rows, ["l0"], [f"l{n}" for n in range(1, count)])).params == 20 * (count - 1)
+
+
+def test_models_called_beyond_all_bounds_end() -> None:
+    inner = layer("x", "InputLayer", {"batch_input_shape": [N, N, 4]})
+    model = functional([inner, layer("c", "Conv1D", {"filters": 4, "kernel_size": 2}, [["x", 0, 0]])], ["x"], ["c"])
+    for depth in range(40):
+        x = layer("x", "InputLayer", {"batch_input_shape": [N, depth + 50 if depth == 39 else N, 4]})
+        pad = layer("p", "ZeroPadding1D", {"padding": 3**depth % 1000}, [["x", 0, 0]])
+        nested = {**model, "name": "n", "inbound_nodes": [[["x", 0, 0]], [["p", 0, 0]]]}
+        join = layer("j", "Concatenate", {"axis": 1}, [["n", 1, 0], ["n", 2, 0]])
+        model = functional([x, pad, nested, join], ["x"], ["j"])
+    assert analyze(json.dumps(model).encode()).findings is not None
