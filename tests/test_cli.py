@@ -260,9 +260,9 @@ def test_on_a_terminal(shell: Shell) -> None:
     done = shell("m.json", "--columns", "weights")
     assert done.out.startswith("\x1b[1mModel")
     assert "kernel (5, 40)," in done.out
-    assert "kernel (5, 40), recurrent_kernel" not in done.out
+    assert "recurrent_kernel (10, 40)" not in done.out
     assert shell("m.json", "--columns", "weights", "-o", "report.txt").out == ""
-    assert "kernel (5, 40), recurrent_kernel" in (shell.folder / "report.txt").read_text()
+    assert "recurrent_kernel (10, 40)" in (shell.folder / "report.txt").read_text()
     shell.monkeypatch.setenv("TERM", "dumb")
     assert "\x1b" not in shell("m.json").out
 
