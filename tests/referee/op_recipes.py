@@ -330,10 +330,10 @@ RECIPES: dict[str, list[Recipe]] = {
     ],
     "image.extract_patches_3d": [lambda ops, i: ops.image.extract_patches_3d(i(None, 8, 8, 8, 3), (2, 2, 2))],
     "image.gaussian_blur": [lambda ops, i: ops.image.gaussian_blur(i(None, 8, 8, 3))],
-    **{
-        name: [lambda ops, i, name=name: getattr(ops.image, name.rpartition(".")[2])(i(None, 8, 8, 3))]
-        for name in ("image.hsv_to_rgb", "image.rgb_to_hsv", "image.rgb_to_grayscale", "image.sobel_edges")
-    },  # type: ignore[misc]
+    "image.hsv_to_rgb": [lambda ops, i: ops.image.hsv_to_rgb(i(None, 8, 8, 3))],
+    "image.rgb_to_hsv": [lambda ops, i: ops.image.rgb_to_hsv(i(8, 8, 3))],
+    "image.rgb_to_grayscale": [lambda ops, i: ops.image.rgb_to_grayscale(i(None, 8, 8, 3))],
+    "image.sobel_edges": [lambda ops, i: ops.image.sobel_edges(i(None, 8, 8, 3))],
     "image.map_coordinates": [lambda ops, i: ops.image.map_coordinates(i(8, 8), i(2, 5, None), 1)],
     "image.perspective_transform": [
         lambda ops, i: ops.image.perspective_transform(i(None, 8, 8, 3), i(None, 4, 2), i(None, 4, 2))

@@ -35,8 +35,12 @@ RAW_CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "shape": lambda tf, i: tf.raw_ops.Shape(input=i(None, 4)),
     "matmul": lambda tf, i: tf.raw_ops.MatMul(a=i(None, 4), b=i(3, 4), transpose_b=True),
     "batch_matmul": lambda tf, i: tf.raw_ops.BatchMatMulV2(x=i(None, 4, 6), y=i(None, 5, 6), adj_y=True),
-    "conv2d": lambda tf, i: tf.raw_ops.Conv2D(input=i(None, 8, 8, 3), filter=i(3, 3, 3, 5), strides=[1, 2, 2, 1], padding="SAME"),
-    "max_pool": lambda tf, i: tf.raw_ops.MaxPool(input=i(None, 8, 8, 3), ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding="VALID"),
+    "conv2d": lambda tf, i: tf.raw_ops.Conv2D(
+        input=i(None, 8, 8, 3), filter=i(3, 3, 3, 5), strides=[1, 2, 2, 1], padding="SAME"
+    ),
+    "max_pool": lambda tf, i: tf.raw_ops.MaxPool(
+        input=i(None, 8, 8, 3), ksize=[1, 2, 2, 1], strides=[1, 2, 2, 1], padding="VALID"
+    ),
     "resize": lambda tf, i: tf.raw_ops.ResizeBilinear(images=i(None, 8, 8, 3), size=[4, 5]),
     "select": lambda tf, i: tf.raw_ops.SelectV2(condition=i(None, 4, dtype="bool"), t=i(None, 4), e=0.0),
     "clip": lambda tf, i: tf.raw_ops.ClipByValue(t=i(None, 4), clip_value_min=0.0, clip_value_max=1.0),

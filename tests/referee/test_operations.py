@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import os
 from random import Random
 from typing import Any
@@ -15,27 +14,13 @@ keras = pytest.importorskip("keras")
 
 from lstmlint.layers import ops as operations  # noqa: E402
 from lstmlint.layers.ops.signatures import SIGNATURES  # noqa: E402
-from lstmlint.layers.ops.table import OPERATIONS  # noqa: E402
-from tests.op_nodes import inferred, model_of  # noqa: E402
+from tests.op_nodes import inferred  # noqa: E402
 from tests.referee.common import compare  # noqa: E402
+from tests.referee.op_ask import NODES, ask  # noqa: E402
 from tests.referee.op_draws import damage, draw  # noqa: E402
 from tests.referee.op_recipes import RECIPES, REFUSED  # noqa: E402
 
 pytestmark = [pytest.mark.referee, pytest.mark.filterwarnings("ignore")]
-
-# What a function does is code, and no file that Keras loads by default holds it.
-OF_FUNCTIONS = {name for name, (rule, _) in OPERATIONS.items() if rule == "functions.unknown"}
-NODES = sorted(OPERATIONS.keys() - OF_FUNCTIONS - {"SegmentReduction"})
-
-
-def ask(node: dict[str, Any]) -> list[tuple[tuple[int | None, ...], str]] | None:
-    """Keras's outputs as (shape, dtype); None where it refuses to load the model."""
-    try:
-        model = keras.models.model_from_json(json.dumps(model_of(node)))
-    except Exception:
-        return None
-    operation = next(one for one in model.operations if type(one).__name__ != "InputLayer")
-    return [(tuple(one.shape), one.dtype) for one in keras.tree.flatten(operation._inbound_nodes[0].output_tensors)]
 
 
 def build(recipe: Any) -> Any:
@@ -79,7 +64,7 @@ def test_calls_as_people_write_them(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_functions_that_no_model_holds(name: str) -> None:
-    with pytest.raises(Exception):  # noqa: B017, PT011: each has an error of its own
+    with pytest.raises(Exception):
         keras.models.model_from_json(build(REFUSED[name]).to_json())
 
 

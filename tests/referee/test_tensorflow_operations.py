@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ keras = pytest.importorskip("tf_keras")
 
 from tests.referee.common import errors_of, summarize  # noqa: E402
 from tests.referee.raw_nodes import RAW_CALLS, raw_model  # noqa: E402
-from tests.referee.tf_recipes import RAGGED, RECIPES  # noqa: E402
+from tests.referee.tf_draws import DRAWS  # noqa: E402
+from tests.referee.tf_recipes import RAGGED, RECIPES, REFUSED, refused_model  # noqa: E402
 
 pytestmark = [pytest.mark.referee_tf, pytest.mark.filterwarnings("ignore")]
 
@@ -58,6 +60,13 @@ def test_calls_as_people_write_them(name: str) -> None:
     assert disagreements(build(RECIPES[name])) == []
 
 
+@pytest.mark.parametrize("name", sorted(DRAWS))
+def test_random_calls(name: str) -> None:
+    random = Random(name)
+    for _ in range(8):
+        assert disagreements(build(lambda tf, i: DRAWS[name](tf, i, random))) == []
+
+
 @pytest.mark.parametrize("name", sorted(RAGGED))
 def test_ragged_tensors(name: str) -> None:
     x = keras.Input((None, 5), ragged=True)
@@ -70,9 +79,19 @@ def test_ragged_tensors_made() -> None:
     assert disagreements(keras.Model([values, lengths], made)) == []
 
 
+@pytest.mark.parametrize("call", REFUSED, ids=str)
+def test_what_tensorflow_refuses(call: Any) -> None:
+    config = refused_model(*call[:3])
+    with pytest.raises(Exception):
+        keras.models.model_from_json(json.dumps(config))
+    assert [error[:4] for error in errors_of(summarize(config))] == [call[3]]
+
+
 def test_unknown_functions_stay_unknown() -> None:
     x = keras.Input((4,))
-    summary = summarize(keras.Model(x, tf.math.bessel_j0(x) if hasattr(tf.math, "bessel_j0") else tf.math.zeta(x, x)).to_json())
+    summary = summarize(
+        keras.Model(x, tf.math.bessel_j0(x) if hasattr(tf.math, "bessel_j0") else tf.math.zeta(x, x)).to_json()
+    )
     row = summary.layers[-1]
     assert (row.known, row.output_shapes, row.params, summary.complete) == (False, [None], 0, True)
 

@@ -53,7 +53,10 @@ RECIPES: dict[str, Recipe] = {
         lambda f, i: f(i(None, 1), [1.0, 2.0]),
         lambda f, i: f([[1.0], [2.0]], i(None, 3)),
     ),
-    **calls("math.logical_and math.logical_or math.logical_xor", lambda f, i: f(i(None, 3, dtype="bool"), i(3, dtype="bool"))),
+    **calls(
+        "math.logical_and math.logical_or math.logical_xor",
+        lambda f, i: f(i(None, 3, dtype="bool"), i(3, dtype="bool")),
+    ),
     "operators 1": lambda tf, i: -i(None, 4) * 2 + 1 - i(None, 1) / 3 // 2,
     "operators 2": lambda tf, i: 2 - i(None, 4) ** 2 % 3,
     "operators 3": lambda tf, i: 1 / (i(None, 4) > 0.5 if False else i(None, 4)),
@@ -133,7 +136,9 @@ RECIPES: dict[str, Recipe] = {
     "boolean_mask": lambda tf, i: tf.boolean_mask(i(None, 4), i(None, dtype="bool")),
     "slice": lambda tf, i: tf.slice(i(None, 4), [0, 1], [-1, 2]),
     "strided_slice 1": lambda tf, i: tf.strided_slice(i(None, 4), [0, 1], [1, 3]),
-    "strided_slice 2": lambda tf, i: tf.strided_slice(i(6, 4), [1, 0], [5, 4], [2, 1], begin_mask=2, shrink_axis_mask=0),
+    "strided_slice 2": lambda tf, i: tf.strided_slice(
+        i(6, 4), [1, 0], [5, 4], [2, 1], begin_mask=2, shrink_axis_mask=0
+    ),
     "one_hot 1": lambda tf, i: tf.one_hot(i(None, 4, dtype="int32"), 5),
     "one_hot 2": lambda tf, i: tf.one_hot(i(None, 4, dtype="int32"), 5, axis=1),
     "sequence_mask 1": lambda tf, i: tf.sequence_mask(i(None, dtype="int32"), 5),
@@ -207,12 +212,71 @@ RECIPES: dict[str, Recipe] = {
 
 # Ragged tensors: an input of its own kind.
 RAGGED: dict[str, Callable[[Any], Any]] = {
-    **{name: lambda x, name=name: getattr(x, name) for name in ("values", "row_splits")},  # type: ignore[misc]
-    **{  # type: ignore[dict-item]
-        name: lambda x, name=name: getattr(x, name)()
-        for name in ("value_rowids", "nrows", "row_starts", "row_limits", "row_lengths", "bounding_shape", "to_tensor")
-    },
+    "values": lambda x: x.values,
+    "row_splits": lambda x: x.row_splits,
+    "value_rowids": lambda x: x.value_rowids(),
+    "nrows": lambda x: x.nrows(),
+    "row_starts": lambda x: x.row_starts(),
+    "row_limits": lambda x: x.row_limits(),
+    "row_lengths": lambda x: x.row_lengths(),
+    "bounding_shape": lambda x: x.bounding_shape(),
+    "to_tensor": lambda x: x.to_tensor(),
     "to_tensor of a shape": lambda x: x.to_tensor(shape=[None, 7, 5]),
     "with_values": lambda x: x.with_values(x.values * 2),
     "plus": lambda x: x + 1,
 }
+
+# What TensorFlow refuses: function, shapes of the inputs, other arguments, the code of the finding.
+REFUSED: list[tuple[str, list[list[int | None]], dict[str, Any], str]] = [
+    ("concat", [[None, 4], [2, 3]], {"axis": 0}, "S112"),
+    ("concat", [[None, 4], [None, 3]], {"axis": 2}, "S111"),
+    ("stack", [[None, 4], [None, 3]], {"axis": 0}, "S112"),
+    ("split", [[None, 5]], {"num_or_size_splits": 2, "axis": 1}, "S109"),
+    ("split", [[None, 5]], {"num_or_size_splits": [2, 2], "axis": 1}, "S109"),
+    ("unstack", [[None, 3]], {"axis": 0}, "S106"),
+    ("reshape", [[2, 3]], {"shape": [4]}, "S108"),
+    ("reshape", [[2, 3]], {"shape": [4, -1]}, "S109"),
+    ("compat.v1.transpose", [[None, 3]], {"perm": [0, 1, 2]}, "S110"),
+    ("expand_dims", [[None, 3]], {"axis": 4}, "S111"),
+    ("compat.v1.squeeze", [[None, 3]], {"axis": 1}, "S111"),
+    ("tile", [[None, 3]], {"multiples": [2]}, "E007"),
+    ("compat.v1.pad", [[None, 3]], {"paddings": [[1, 1]]}, "E007"),
+    ("math.add", [[None, 3], [None, 4]], {}, "S113"),
+    ("linalg.matmul", [[None, 3], [4, 2]], {}, "S115"),
+    ("math.reduce_sum", [[None, 3]], {"axis": 2}, "S111"),
+    ("nn.max_pool2d", [[None, 2, 2, 1]], {"ksize": 4, "strides": 1, "padding": "VALID"}, "S104"),
+    ("nn.conv2d", [[None, 2, 2, 3], [4, 4, 3, 5]], {"strides": 1, "padding": "VALID"}, "S103"),
+    ("nn.conv2d", [[None, 8, 8, 4], [3, 3, 3, 5]], {"strides": 1, "padding": "VALID"}, "S117"),
+    ("__operators__.getitem", [[None, 3]], {"slice_spec": [0, 0, 0]}, "S111"),
+    ("__operators__.eq", [[None, 3]], {}, "E006"),
+]
+SECOND = {"math.add": "y", "linalg.matmul": "b", "nn.conv2d": "filters"}
+
+
+def refused_model(function: str, shapes: list[list[int | None]], arguments: dict[str, Any]) -> dict[str, Any]:
+    """A model of tf.keras with that call."""
+    names = [f"input_{n}" for n in range(len(shapes))]
+    layers: list[dict[str, Any]] = [
+        {
+            "class_name": "InputLayer", "name": name, "inbound_nodes": [],
+            "config": {"batch_input_shape": shape, "dtype": "float32", "name": name},
+        }
+        for name, shape in zip(names, shapes, strict=True)
+    ]  # fmt: skip
+    second = SECOND.get(function)
+    if second:
+        arguments = {**arguments, second: [names[1], 0, 0]}
+    refs: list[Any] = [[name, 0, 0, arguments] for name in (names[:1] if second else names)]
+    if function in ("concat", "stack"):
+        refs = [refs]
+    layers.append(
+        {
+            "class_name": "SlicingOpLambda" if "getitem" in function else "TFOpLambda", "name": "op",
+            "config": {"name": "op", "function": function}, "inbound_nodes": refs,
+        }
+    )  # fmt: skip
+    config = {
+        "name": "model", "layers": layers, "input_layers": [[name, 0, 0] for name in names],
+        "output_layers": [["op", 0, 0]],
+    }  # fmt: skip
+    return {"class_name": "Functional", "config": config, "keras_version": "2.21.0", "backend": "tensorflow"}

@@ -50,3 +50,10 @@ def covered() -> dict[str, str]:
         for name, (_, functions, _, _) in sorted(SIGNATURES.items())
         for function in functions
     }
+
+
+def covered_tensorflow() -> dict[str, str]:
+    """For each function of TensorFlow that TFOpLambda may call, the rule it follows."""
+    from lstmlint.layers.ops.tensorflow_table import FUNCTIONS
+
+    return {name: rule.partition(".")[2] for name, (rule, _, _) in sorted(FUNCTIONS.items())}

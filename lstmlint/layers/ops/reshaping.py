@@ -158,7 +158,7 @@ def repeat(op: Operation, x: Any) -> Tensor:
     size = dims[axis]
     if size is None:
         return Tensor(dims, x.dtype)
-    if len(counts) > 1 and len(counts) != size or not counts:
+    if (len(counts) > 1 and len(counts) != size) or not counts:
         raise Refusal(
             "E007",
             f"has {len(counts)} repeats for {size} elements of axis {axis}",

@@ -90,7 +90,7 @@ class TensorFlowOperation(Operation):
             self.config[names[0]] = default if own is None else named.pop(own)
         if rest or (not text.endswith("**") and any(value is not None for value in named.values())):
             raise UnknownShape
-        return rule(f"tensorflow_rules.{name}")(self, *given, **options)
+        return rule(name)(self, *given, **options)
 
 
 @layer("TFOpLambda", "SlicingOpLambda")

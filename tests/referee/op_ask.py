@@ -1,0 +1,28 @@
+"""Ask real Keras about one operation."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+os.environ.setdefault("KERAS_BACKEND", "numpy")
+
+from lstmlint.layers.ops.table import OPERATIONS
+from tests.op_nodes import model_of
+
+# What a function does is code, and no file that Keras loads by default holds it.
+OF_FUNCTIONS = {name for name, (rule, _) in OPERATIONS.items() if rule == "functions.unknown"}
+NODES = sorted(OPERATIONS.keys() - OF_FUNCTIONS - {"SegmentReduction"})
+
+
+def ask(node: dict[str, Any]) -> list[tuple[tuple[int | None, ...], str]] | None:
+    """Keras's outputs as (shape, dtype); None where it refuses to load the model."""
+    import keras
+
+    try:
+        model = keras.models.model_from_json(json.dumps(model_of(node)))
+    except Exception:
+        return None
+    operation = next(one for one in model.operations if type(one).__name__ != "InputLayer")
+    return [(tuple(one.shape), one.dtype) for one in keras.tree.flatten(operation._inbound_nodes[0].output_tensors)]
