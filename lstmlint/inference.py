@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from lstmlint.layers.described import Description
 
 # A config of n bytes can ask for 2^n calls (a model nested in itself, each called twice on new shapes).
-MAX_CALLS = 2_000_000
+# This many calls, and some for every layer, are more than any real model makes.
+MAX_CALLS = 200_000
+CALLS_PER_LAYER = 4
 
 
 @dataclass(slots=True)
@@ -93,6 +95,7 @@ class Inferrer:
 
     def make(self, spec: LayerSpec) -> Layer:
         """The layer for a spec; a model for a nested model; an UnknownLayer where nobody knows the class."""
+        self.calls_left += CALLS_PER_LAYER
         if self.dialect == "keras3" and not loading.is_plain(spec):
             for error in loading.check(spec):
                 self.report_spec(spec, error)
@@ -167,7 +170,7 @@ class Inferrer:
         self.calls_left -= 1
         if self.calls_left < 0:
             if self.calls_left == -1:
-                self.report(layer, LayerError("E010", f"the model makes more than {MAX_CALLS:,} layer calls"))
+                self.report(layer, LayerError("E010", f"nested models call each other more than {MAX_CALLS:,} times"))
             return None
         try:
             return layer.apply(args, kwargs)
