@@ -435,6 +435,7 @@ class Graph:
             return
         for position, layer in enumerate(self.spec.layers):
             row = rows[position]
+            feeding: set[int] = set()
             for number, call in enumerate(layer.calls):
                 for ref in call.references:
                     source = self.index.get(ref.layer)
@@ -442,7 +443,8 @@ class Graph:
                         continue
                     producer = rows[source]
                     producer.output_indices.add(ref.tensor)
-                    if number == 0 and (not row.inbound or producer not in row.inbound):
+                    if number == 0 and source not in feeding:
+                        feeding.add(source)
                         row.inbound.append(producer)
                     if not producer.consumers or producer.consumers[-1] is not row:
                         producer.consumers.append(row)
