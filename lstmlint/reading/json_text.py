@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.findings import Problem, ReadError
-from lstmlint.reading.limits import MAX_DEPTH, too_deep
+from lstmlint.reading.limits import MAX_DEPTH, MAX_ITEMS, too_deep
 from lstmlint.reading.places import Place, find, line_and_column, tokens_of
 
 # Brackets and braces alike, and nothing else.
@@ -38,6 +38,12 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
 
     Raises: ReadError (E001) with line and column, where it is not valid or nested too deeply.
     """
+    if len(text) > MAX_ITEMS and text.count("[") + text.count("{") > MAX_ITEMS:
+        raise ReadError(
+            "E001",
+            f"the document is too large to read: more than {MAX_ITEMS:,} lists and objects",
+            "Give the architecture alone: model.to_json() writes it without weights and data.",
+        )
     members = 0
     constants: list[float] = []
 
@@ -220,9 +226,9 @@ def _explain_error(text: str, error: json.JSONDecodeError) -> ReadError:
     elif error.msg.startswith("Extra data"):
         reason = "more text follows after its end"
         advice = "A file holds one model: remove what follows."
-    elif rest[:1] in ("}", "]") or text[:at].rstrip().endswith(","):
-        reason = f"{reason}, after a comma" if text[:at].rstrip().endswith(",") else reason
-        advice = "JSON allows no comma after the last item: remove it, or write what is missing."
+    elif "trailing comma" in error.msg or (rest[:1] in ("}", "]") and text[:at].rstrip().endswith(",")):
+        reason = "a comma follows the last item"
+        advice = "Remove the comma, or write what is missing after it."
     return ReadError("E001", f"not valid JSON: {reason}", advice, error.lineno, error.colno)
 
 

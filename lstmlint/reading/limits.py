@@ -7,8 +7,11 @@ from lstmlint.findings import ReadError
 # Bytes of text, decompressed. A config of 100,000 layers is some tens of MB; weights are never read.
 MAX_BYTES = 256 * 2**20
 
-# YAML takes some fifty times as long as JSON.
-MAX_YAML_BYTES = 64 * 2**20
+# YAML takes some thirty times as long as JSON.
+MAX_YAML_BYTES = 16 * 2**20
+
+# Lists and objects in a JSON document: some GB of memory. A layer has about ten.
+MAX_ITEMS = 10_000_000
 
 # Levels of lists and objects. A nested model takes three, so this is more than eighty models deep.
 MAX_DEPTH = 256
