@@ -115,7 +115,7 @@ def confirm_weights(model: ModelSummary, read_headers: Callable[[], Any]) -> lis
 
     try:
         stored = read_headers()
-    except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+    except (ReadError, OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
         message = f"the weights stored beside the model cannot be read: {error}"
         return [Problem("E012", message, "Save the model again; with --no-weights they are not looked at.")]
     if stored:

@@ -39,7 +39,7 @@ def read_hdf5(source: Source) -> Document:
             "Install it: pip install 'lstmlint[hdf5]'.",
         ) from None
     with source.open() as file:
-        _check_heaps(file)
+        check_heaps(file)
         try:
             with h5py.File(file, "r") as archive:
                 names = ("model_config", "training_config", "keras_version", "backend")
@@ -69,7 +69,8 @@ def read_hdf5(source: Source) -> Document:
     return document
 
 
-def _check_heaps(file: BinaryIO) -> None:
+def check_heaps(file: BinaryIO) -> None:
+    """Raises: ReadError E001 for a heap in which the HDF5 library would get lost."""
     # The HDF5 library never returns from a heap with an object that takes no room, as a single wrong byte can
     # make it. Attributes stand at the beginning of what Keras writes.
     raw = file.read(_CHECKED_BYTES)

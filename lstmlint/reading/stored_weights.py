@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from lstmlint.reading.hdf5 import check_heaps
 from lstmlint.reading.keras_archive import WEIGHTS_MEMBER
 from lstmlint.reading.source import Source
 
@@ -62,6 +63,8 @@ def of_archive(source: Source) -> StoredWeights | None:
             member = io.BytesIO(archive.read(info))
         else:
             return None
+        check_heaps(member)
+        member.seek(0)
         with h5py.File(member, "r") as weights:
             return _keras3_groups(h5py, weights)
 
