@@ -69,11 +69,11 @@ def read_hdf5(source: Source) -> Document:
     return document
 
 
-def check_heaps(file: BinaryIO) -> None:
+def check_heaps(file: BinaryIO, most: int = _CHECKED_BYTES) -> None:
     """Raises: ReadError E001 for a heap in which the HDF5 library would get lost."""
     # The HDF5 library never returns from a heap with an object that takes no room, as a single wrong byte can
     # make it. Attributes stand at the beginning of what Keras writes.
-    raw = file.read(_CHECKED_BYTES)
+    raw = file.read(most)
     file.seek(0)
     start = raw.find(_HEAP)
     while start >= 0:

@@ -18,6 +18,8 @@ from lstmlint.reading.source import Source
 # A compressed member must be unpacked as a whole to be looked into; Keras itself never compresses.
 _MAX_UNPACKED_BYTES = 64 * 2**20
 _MAX_WEIGHTS = 1_000_000
+# How much of a weights file is looked at before the HDF5 library may: its first groups and attributes.
+_CHECKED_BYTES = 2**20
 # Where Keras 3 and tf_keras put the layers of a model.
 _ROOTS = ("layers", "_layer_checkpoint_dependencies", "_self_tracked_trackables")
 
@@ -63,7 +65,7 @@ def of_archive(source: Source) -> StoredWeights | None:
             member = io.BytesIO(archive.read(info))
         else:
             return None
-        check_heaps(member)
+        check_heaps(member, _CHECKED_BYTES)
         member.seek(0)
         with h5py.File(member, "r") as weights:
             return _keras3_groups(h5py, weights)
