@@ -89,6 +89,16 @@ def test_operations_are_imported_only_for_models_that_have_them() -> None:
     assert run.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("module", "codes"), [("keras.src.ops", []), ("keras.src.ops.nn", ["E004"]), ("keras.ops", ["E004"])]
+)
+def test_keras_looks_for_a_class_in_its_module(module: str, codes: list[str]) -> None:
+    model = model_of({"op": "Sum", "config": {"axis": 1}, "args": [tensor(None, 4)]})
+    model["config"]["layers"][-1]["module"] = module
+    summary = infer(parse(Document("model.json", "json", model)))
+    assert ([problem.code for problem in summary.problems], summary.outputs) == (codes, [(None,)])
+
+
 def test_the_module_says_whether_a_layer_or_an_operation_is_meant() -> None:
     node = {"op": "Add", "config": {}, "args": [tensor(None, 4), 1.0]}
     assert inferred(node) == ([((None, 4), "float32")], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import os
 from random import Random
 from typing import Any
@@ -14,8 +15,8 @@ keras = pytest.importorskip("keras")
 
 from lstmlint.layers import ops as operations  # noqa: E402
 from lstmlint.layers.ops.signatures import SIGNATURES  # noqa: E402
-from tests.op_nodes import inferred  # noqa: E402
-from tests.referee.common import compare  # noqa: E402
+from tests.op_nodes import inferred, model_of, tensor  # noqa: E402
+from tests.referee.common import compare, errors_of, summarize  # noqa: E402
 from tests.referee.op_ask import NODES, ask  # noqa: E402
 from tests.referee.op_draws import damage, draw  # noqa: E402
 from tests.referee.op_recipes import RECIPES, REFUSED  # noqa: E402
@@ -103,3 +104,19 @@ def test_signatures_are_those_of_this_keras() -> None:
         cls = getattr(import_module(f"keras.src.ops.{module}"), name)
         known = inspect.signature(cls.__init__).parameters
         assert all(argument.lstrip("*") in known for argument in init), name
+
+
+@pytest.mark.parametrize(
+    "module", ["keras.src.ops", "keras.src.ops.numpy", "keras.src.ops.nn", "keras.ops", "keras.layers"]
+)
+@pytest.mark.parametrize("name", ["Sum", "Reshape", "Resize", "Relu"])
+def test_modules(module: str, name: str) -> None:
+    config = {"Reshape": {"newshape": [-1]}, "Resize": {"size": [2, 2]}}.get(name, {})
+    model = model_of({"op": name, "config": config, "args": [tensor(None, 4, 4, 3)]})
+    model["config"]["layers"][-1]["module"] = module
+    try:
+        keras.models.model_from_json(json.dumps(model))
+        loads = True
+    except Exception:
+        loads = False
+    assert bool(errors_of(summarize(model))) != loads

@@ -92,7 +92,11 @@ class Operation(Layer):
     def error(self, refusal: Refusal) -> LayerError:
         """The refusal as a whole sentence."""
         return LayerError(
-            refusal.code, f"{self.title} {refusal.phrase}; {self.raises}", refusal.help, argument=refusal.argument
+            refusal.code,
+            f"{self.title} {refusal.phrase}; {self.raises}",
+            refusal.help,
+            argument=refusal.argument,
+            severity="error",
         )
 
     def all_known(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.base import Context
+from lstmlint.layers.base import Context, LayerError
 from lstmlint.layers.ops.base import Operation, Refusal, rule, shown
 from lstmlint.layers.ops.dtypes import as_dtype
 from lstmlint.layers.ops.signatures import SIGNATURES
@@ -17,7 +17,7 @@ class KerasOperation(Operation):
     """A node of `keras.ops`: what its class's constructor takes is in its config, the rest in its call."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
-        _, functions, self.init_arguments, self.call_arguments = SIGNATURES[spec.class_name]
+        self.home, functions, self.init_arguments, self.call_arguments = SIGNATURES[spec.class_name]
         self.rule_name, self.options = OPERATIONS[spec.class_name]
         self.title = f"keras.ops.{functions[0]}" if functions else spec.class_name
         super().__init__(spec, context)
@@ -31,7 +31,17 @@ class KerasOperation(Operation):
         return self.init_arguments
 
     def call_rule(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Keras's own way: the constructor's arguments from the config, then the call's."""
+        """Keras's own way: the class, the constructor's arguments from the config, then the call's."""
+        if self.spec.module != f"keras.src.ops.{self.home}" and (
+            self.spec.module != "keras.src.ops" or self.home == "image"
+        ):
+            error = LayerError(
+                "E004",
+                f"{self.title} is no class of {self.spec.module}, where Keras looks for it; Keras cannot load it",
+                f'Set "module" to "keras.src.ops.{self.home}".',
+                severity="error",
+            )
+            self.context.report(self, error)
         for name in self.config:
             if name not in self.init_arguments and "**" not in "".join(self.init_arguments):
                 known = ", ".join(self.init_arguments) or "no arguments"
