@@ -85,6 +85,7 @@ class ModelSummary:
 
     inputs, outputs: shapes, flat, as Keras flattens them. complete: whether every weight is known;
     where it is not, the totals hold what is known. problems: in the order they were met.
+    kept: what readers of the summary work out once for each other.
     """
 
     spec: ModelSpec
@@ -99,6 +100,7 @@ class ModelSummary:
     complete: bool = True
     problems: list[Problem] = field(default_factory=list)
     output_layers: list[LayerSummary] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

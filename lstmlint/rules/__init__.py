@@ -10,7 +10,10 @@ from lstmlint.findings import Problem
 from lstmlint.rules.registry import BY_NAME, RULES, Rule
 from lstmlint.summary import ModelSummary
 
-GROUPS = ("reading", "structure", "graph", "merging", "recurrent", "budget")
+GROUPS = (
+    "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "normalization", "budget",
+    "portability", "hygiene",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -34,8 +37,16 @@ def run(model: ModelSummary, wanted: Callable[[Rule], bool]) -> Iterable[Problem
     for rule in rules.values():
         for code in rule.refines:
             refiners.setdefault(code, []).append(rule)
-    for problem in model.problems:
-        yield refine(problem, model, refiners.get(problem.code, ()))
+    told: set[tuple[str, str]] = set()
+    for met in model.problems:
+        problem = refine(met, model, refiners.get(met.code, ()))
+        if problem is not met:
+            # Several problems with one cause become one when a rule restates them alike.
+            place = problem.code, problem.pointer
+            if place in told:
+                continue
+            told.add(place)
+        yield problem
     for rule in rules.values():
         if rule.check is not None and wanted(rule):
             try:

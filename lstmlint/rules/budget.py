@@ -1,12 +1,24 @@
-"""C: size and cost."""
+"""C: size and cost. Rules about the model itself, and the budgets that options and settings set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 
 from lstmlint.findings import Problem
-from lstmlint.rules.registry import reported
-from lstmlint.summary import ModelSummary
+from lstmlint.layers.base import DTYPE_BITS, Layer
+from lstmlint.rules.index import DROPOUTS, index_of, past, unwrapped
+from lstmlint.rules.registry import reported, rule
+from lstmlint.shapes import Shape, format_shape, product
+from lstmlint.spec import LayerSpec
+from lstmlint.summary import LayerSummary, ModelSummary
+
+# The arguments that set how wide a layer is.
+WIDTHS = ("units", "filters", "output_dim")
+# Finding the width that fits means inferring the model a dozen times: not for the largest.
+MOST_LAYERS_TO_FIT = 3000
+_SHOWN = 3
 
 
 @reported("C501", "params-over-budget", "error")
@@ -17,28 +29,455 @@ def params_over_budget() -> None:
     """
 
 
+@reported("C502", "trainable-params-over-budget", "error")
+def trainable_params_over_budget() -> None:
+    """The model has more trainable parameters than `--max-trainable-params` allows, or nobody can tell.
+
+    Fix: make the layers that the message names smaller, or freeze them.
+    """
+
+
+@reported("C503", "layer-params-over-budget", "error")
+def layer_params_over_budget() -> None:
+    """A layer has more parameters than `--max-layer-params` allows, or nobody can tell how many it has.
+
+    Fix: make the layer smaller; the message says how small.
+    """
+
+
+@reported("C504", "weight-bytes-over-budget", "error")
+def weight_bytes_over_budget() -> None:
+    """The weights need more bytes than `--max-weight-bytes` allows, or nobody can tell.
+
+    Fix: make the layers that the message names smaller, or quantize the model.
+    """
+
+
+@reported("C506", "macs-over-budget", "error")
+def macs_over_budget() -> None:
+    """One forward pass of one sample takes more multiply-accumulates than `--max-macs` allows, or a dimension that they
+    need is unknown (`--timesteps` gives the number of timesteps).
+
+    Fix: make the layers that the message names smaller, or the sequences shorter.
+    """
+
+
+@reported("C507", "activation-bytes-over-budget", "error")
+def activation_bytes_over_budget() -> None:
+    """At its peak, one forward pass keeps more bytes of activations than `--max-activation-bytes` allows, or a dimension
+    that they need is unknown (`--batch`, `--timesteps`).
+
+    Fix: make the layers that the message names smaller, or the batch or the sequences shorter.
+    """
+
+
+# The budgets ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """One kind of budget: what it counts, of the model and of a layer, and how it is called.
+
+    total: None where it cannot be told. of_layer: the same, for one layer.
+    """
+
+    code: str
+    noun: str
+    option: str
+    total: Callable[[ModelSummary], int | None]
+    of_layer: Callable[[LayerSummary], int | None]
+    unknown_help: str = "Give an input shape, or describe the unknown layers in the settings."
+
+
+PARAMS = Budget("C501", "parameters", "--max-params", lambda model: model.params, lambda row: row.params)
+TRAINABLE = Budget(
+    "C502", "trainable parameters", "--max-trainable-params",
+    lambda model: model.trainable_params, lambda row: row.trainable_params,
+)  # fmt: skip
+MACS = Budget(
+    "C506", "multiply-accumulates", "--max-macs", lambda model: model.macs, lambda row: row.macs,
+    "Give the unknown dimensions with --timesteps or --input-shape.",
+)  # fmt: skip
+
+
 def check_params(model: ModelSummary, limit: int) -> Iterator[Problem]:
     """C501 for a model over `limit` parameters, and for one whose count is incomplete."""
-    if model.params > limit:
-        owners = sorted((row for row in model.layers if row.used and row.params), key=lambda row: -(row.params or 0))
-        largest = ", ".join(f"{row.name} {row.params:,}" for row in owners[:3])
-        least = "" if model.complete else "at least "
+    return _check(model, limit, PARAMS, model.complete)
+
+
+def check_trainable_params(model: ModelSummary, limit: int) -> Iterator[Problem]:
+    """C502 for a model over `limit` trainable parameters, and for one whose count is incomplete."""
+    return _check(model, limit, TRAINABLE, model.complete)
+
+
+def check_macs(model: ModelSummary, limit: int) -> Iterator[Problem]:
+    """C506 for a model over `limit` multiply-accumulates per sample, and for one whose count is unknown."""
+    return _check(model, limit, MACS, model.macs is not None)
+
+
+def check_weight_bytes(model: ModelSummary, limit: int, dtype: str | None = None) -> Iterator[Problem]:
+    """C504 for a model over `limit` bytes of weights, and for one whose count is incomplete.
+
+    dtype: what every floating-point weight is stored as; None for the dtypes of the file.
+    """
+    budget = Budget(
+        "C504",
+        "bytes of weights" + (f" as {dtype}" if dtype else ""),
+        "--max-weight-bytes",
+        lambda summary: sum(row_bytes(row, dtype) for row in summary.layers if row.used),
+        lambda row: row_bytes(row, dtype),
+    )
+    return _check(model, limit, budget, model.complete)
+
+
+def check_activation_bytes(model: ModelSummary, limit: int, batch: int = 1) -> Iterator[Problem]:
+    """C507 for a model whose activations need more than `limit` bytes at their peak, and where that is unknown.
+
+    batch: the batch size, where the model leaves it open.
+    """
+    budget = Budget(
+        "C507",
+        f"bytes of activations at the peak (batch {batch})",
+        "--max-activation-bytes",
+        lambda summary: activation_peak(summary, batch)[0],
+        lambda row: output_bytes(row, batch),
+        "Give the unknown dimensions with --timesteps or --input-shape.",
+    )
+    return _check(model, limit, budget, activation_peak(model, batch)[0] is not None)
+
+
+def check_layer_params(model: ModelSummary, limit: int) -> Iterator[Problem]:
+    """C503 for every layer over `limit` parameters, and for those whose count is unknown."""
+    for row in model.layers:
+        if not row.used:
+            continue
+        if row.params is None:
+            yield Problem(
+                "C503",
+                f"the number of parameters of {row.class_name} {row.name!r} is unknown, so that the budget of {limit:,} for a"
+                " layer cannot be checked",
+                PARAMS.unknown_help,
+                row.name,
+                row.pointer,
+            )
+        elif row.params > limit:
+            fit = fitting_width(model, row, limit, partial(_params_of, name=row.name))
+            smaller = "Make it smaller" if fit is None else f"{fit.words} would bring it to {fit.value:,} parameters"
+            yield Problem(
+                "C503",
+                f"{row.class_name} {row.name!r} has {row.params:,} parameters, {row.params - limit:,} more than the {limit:,} allowed"
+                " for a layer",
+                f"{smaller}; or raise --max-layer-params.",
+                row.name,
+                row.pointer,
+            )
+
+
+def _params_of(model: ModelSummary, *, name: str) -> int | None:
+    return next((row.params for row in model.layers if row.name == name), None)
+
+
+def _check(model: ModelSummary, limit: int, budget: Budget, complete: bool) -> Iterator[Problem]:
+    total = budget.total(model)
+    if total is not None and total > limit:
+        owners = _costliest(model, budget)
+        largest = ", ".join(f"{row.name} {budget.of_layer(row):,}" for row in owners[:_SHOWN])
+        least = "" if complete else "at least "
+        fit = first_fit(model, owners, limit, budget.total) if complete else None
+        smaller = "Make these layers smaller"
+        if fit is not None:
+            smaller = f"{fit.words} of {fit.name!r} would bring the model to {fit.value:,} {budget.noun}"
         yield Problem(
-            "C501",
-            f"the model has {least}{model.params:,} parameters, {model.params - limit:,} more than the {limit:,} allowed;"
-            f" most are in {largest}",
-            "Make these layers smaller, or raise --max-params.",
+            budget.code,
+            f"the model has {least}{total:,} {budget.noun}, {total - limit:,} more than the {limit:,} allowed; most are in {largest}",
+            f"{smaller}; or raise {budget.option}.",
             pointer=model.spec.pointer,
         )
-    elif not model.complete:
-        unknown = [row for row in model.layers if row.used and row.params is None]
-        names = ", ".join(f"{row.name} ({row.class_name})" for row in unknown[:3]) + (
-            ", ..." if len(unknown) > 3 else ""
-        )
+    elif not complete:
+        unknown = [row for row in model.layers if row.used and budget.of_layer(row) is None]
+        names = ", ".join(f"{row.name} ({row.class_name})" for row in unknown[:_SHOWN])
+        more = ", ..." if len(unknown) > _SHOWN else ""
+        known = f"at least {total:,} {budget.noun}" if total is not None else f"an unknown number of {budget.noun}"
         yield Problem(
-            "C501",
-            f"the model has at least {model.params:,} parameters, but the budget of {limit:,} cannot be checked: unknown"
-            f" are {names}",
-            "Give an input shape, or describe the unknown layers in the settings.",
+            budget.code,
+            f"the model has {known}, but the budget of {limit:,} cannot be checked: unknown are {names}{more}",
+            budget.unknown_help,
             pointer=model.spec.pointer,
         )
+
+
+def _costliest(model: ModelSummary, budget: Budget) -> list[LayerSummary]:
+    """The layers that cost something, the costliest first."""
+    rows = [row for row in model.layers if row.used and budget.of_layer(row)]
+    return sorted(rows, key=lambda row: -(budget.of_layer(row) or 0))
+
+
+def row_bytes(row: LayerSummary, dtype: str | None = None) -> int:
+    """The bytes of a layer's weights, floating-point ones as `dtype`."""
+    if dtype is None:
+        return sum(weight.bytes for weight in row.weights)
+    bits = DTYPE_BITS.get(dtype, 32)
+    return sum((weight.size * bits + 7) // 8 if "float" in weight.dtype else weight.bytes for weight in row.weights)
+
+
+def output_bytes(row: LayerSummary, batch: int = 1) -> int | None:
+    """The bytes of a layer's outputs; None where a dimension is unknown."""
+    total = 0
+    bits = DTYPE_BITS.get(row.layer.compute_dtype, 32)
+    for shape in row.output_shapes:
+        size = _size(shape, batch)
+        if size is None:
+            return None
+        total += (size * bits + 7) // 8
+    return total
+
+
+def _size(shape: Shape, batch: int) -> int | None:
+    if not shape:
+        return None
+    return product((batch if shape[0] is None else shape[0], *shape[1:]))
+
+
+def activation_peak(model: ModelSummary, batch: int = 1) -> tuple[int | None, list[LayerSummary]]:
+    """(bytes, the layers whose outputs they are) of the moment of a forward pass at which most outputs are needed at the
+    same time: a layer's own, its inputs, and those that wait for later layers. A nested model adds its own peak while
+    it runs. The bytes are None where a dimension is unknown.
+    """
+    alive: dict[int, tuple[LayerSummary, int]] = {}
+    left: dict[int, int] = {}
+    best: tuple[int, list[LayerSummary]] = (0, [])
+    current = 0
+    for row in _in_order(model):
+        size = output_bytes(row, batch)
+        inside = 0
+        if size is not None and row.nested is not None:
+            peak = activation_peak(row.nested, batch)[0]
+            size, inside = (None, 0) if peak is None else (size, max(0, peak - size))
+        if size is None:
+            return None, [row]
+        alive[id(row)] = row, size
+        left[id(row)] = len({id(consumer) for consumer in row.consumers if consumer.used}) + row.is_output
+        current += size
+        if current + inside > best[0]:
+            best = current + inside, [other for other, _ in alive.values()]
+        for source in row.inbound:
+            key = id(source)
+            if key in left:
+                left[key] -= 1
+                if left[key] <= 0 and key in alive:
+                    current -= alive.pop(key)[1]
+        if left[id(row)] <= 0:
+            current -= alive.pop(id(row))[1]
+    return best
+
+
+def _in_order(model: ModelSummary) -> Iterable[LayerSummary]:
+    """The layers that count, each after those that feed it."""
+    rows = [row for row in model.layers if row.used]
+    waiting = {id(row): len(row.inbound) for row in rows}
+    ready = [row for row in reversed(rows) if not row.inbound]
+    while ready:
+        row = ready.pop()
+        yield row
+        for consumer in row.consumers:
+            if row in consumer.inbound and id(consumer) in waiting:
+                waiting[id(consumer)] -= 1
+                if waiting[id(consumer)] == 0:
+                    ready.append(consumer)
+
+
+# The width that would fit ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A layer's width at which the model keeps a budget, and what the budget counts then."""
+
+    name: str
+    argument: str
+    width: int
+    value: int
+
+    @property
+    def words(self) -> str:
+        """units=87."""
+        return f"{self.argument}={self.width:,}".replace(",", "")
+
+
+def first_fit(
+    model: ModelSummary, rows: Iterable[LayerSummary], limit: int, total: Callable[[ModelSummary], int | None]
+) -> Fit | None:
+    """The widest that one of these layers may be for the model to keep the limit; the first that can do it alone."""
+    tried = 0
+    for row in rows:
+        if row.is_output:  # how many units an output has is what the model is for
+            continue
+        fit = fitting_width(model, row, limit, total)
+        if fit is not None:
+            return fit
+        tried += 1
+        if tried == _SHOWN:
+            return None
+    return None
+
+
+def fitting_width(
+    model: ModelSummary, row: LayerSummary, limit: int, total: Callable[[ModelSummary], int | None]
+) -> Fit | None:
+    """The largest width of a layer with which `total` keeps the limit, and the model has no new problem.
+
+    None where no width does it, or the layer has none.
+    """
+    owner = _owner_of_width(row.layer)
+    if owner is None or len(index_of(model).rows) > MOST_LAYERS_TO_FIT:
+        return None
+    spec, argument = owner
+    width = spec.config[argument]
+
+    def value(candidate: int) -> int | None:
+        other = _with_width(model, spec, argument, candidate)
+        return total(other) if other is not None else None
+
+    low, high = 0, width
+    best: int | None = None
+    while high - low > 1:
+        middle = (low + high) // 2
+        count = value(middle)
+        if count is None:
+            return None
+        if count <= limit:
+            low, best = middle, count
+        else:
+            high = middle
+    return None if best is None else Fit(row.name, argument, low, best)
+
+
+def _owner_of_width(layer: Layer) -> tuple[LayerSpec, str] | None:
+    """(config, argument) that says how wide a layer is: its own, or that of the layer inside."""
+    layer = unwrapped(layer)
+    for inner in (layer, *layer.sublayers):
+        for argument in WIDTHS:
+            if isinstance(inner.spec.config.get(argument), int):
+                return (layer.spec if inner is layer else inner.spec), argument
+    return None
+
+
+def _with_width(model: ModelSummary, spec: LayerSpec, argument: str, width: int) -> ModelSummary | None:
+    """The model with another width of one layer; None where that gives it new problems.
+
+    The specs are changed, asked and put back: shapes that Keras recorded when it built the model hold no longer.
+    """
+    from lstmlint.inference import Inferrer, infer
+
+    run = model.layers[0].layer.context if model.layers else None
+    if not isinstance(run, Inferrer):
+        return None
+    # Bidirectional works on copies of what it wraps: change what the file says, in every copy.
+    configs = [other.config for other in _specs(model) if other is spec or other.raw is spec.raw]
+    records = [(other, other.build_config) for other in _specs(model) if other.build_config is not None]
+    before = [config[argument] for config in configs]
+    try:
+        for config in configs:
+            config[argument] = width
+        for other, _ in records:
+            other.build_config = None
+        summary = infer(model.spec, run.bindings, run.descriptions)
+    finally:
+        for config, old in zip(configs, before, strict=True):
+            config[argument] = old
+        for other, record in records:
+            other.build_config = record
+    return summary if len(summary.problems) <= len(model.problems) else None
+
+
+def _specs(model: ModelSummary) -> Iterator[LayerSpec]:
+    """Every layer's spec, those inside wrappers and nested models too."""
+    waiting: list[object] = list(model.spec.layers)
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, LayerSpec):
+            yield item
+            waiting += item.config.values()
+            if item.model is not None:
+                waiting += item.model.layers
+        elif isinstance(item, list):
+            waiting += item
+
+
+# Rules about the model itself -----------------------------------------------------------------------------
+
+
+@rule("C505", "dense-explosion", "info")
+def dense_explosion(model: ModelSummary) -> Iterator[Problem]:
+    """One Dense behind a Flatten holds most of a large model's parameters: more than 80 %, and more than a million.
+
+    Fix: global pooling instead of Flatten, or another pooling or stride before it.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3, "batch_input_shape": [null, 64, 64, 3]}},
+          {"class_name": "Flatten", "config": {}},
+          {"class_name": "Dense", "config": {"units": 64}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3, "batch_input_shape": [null, 64, 64, 3]}},
+          {"class_name": "GlobalAveragePooling2D", "config": {}},
+          {"class_name": "Dense", "config": {"units": 64}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    if model.params < 1_000_000:
+        return
+    for dense in index_of(model).of("Dense"):
+        if not dense.params or dense.params < 1_000_000 or dense.params / model.params < 0.8 or not dense.used:
+            continue
+        flat = past(dense, DROPOUTS)
+        shape = flat.input_shape if flat is not None else None
+        if flat is None or flat.class_name != "Flatten" or shape is None or len(shape) < 4:  # R216 tells of sequences
+            continue
+        channels = shape[1] if flat.config.get("data_format") == "channels_first" else shape[-1]
+        units = dense.config.get("units")
+        if not isinstance(channels, int) or not isinstance(units, int):
+            continue
+        without = (channels + bool(dense.config.get("use_bias"))) * units
+        yield Problem(
+            "C505",
+            f"Dense {dense.name!r} behind {flat.name!r} of {format_shape(shape)} has {dense.params:,} parameters,"
+            f" {dense.params / model.params:.0%} of the model",
+            f"With global pooling instead of {flat.name!r} it has {without:,}.",
+            dense.name,
+            dense.pointer,
+        )
+
+
+@rule("C512", "absurd-dimension", "error")
+def absurd_dimension(model: ModelSummary) -> Iterator[Problem]:
+    """A weight has more than a trillion numbers, or a dimension above 2,147,483,647: no machine can build it.
+
+    Fix: the number that was meant.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1000000000000, "batch_input_shape": [null, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1000, "batch_input_shape": [null, 5]}}]}}
+    """
+    if model.params < 2**31:
+        return
+    for row in index_of(model).rows:
+        if row.nested is not None:
+            continue
+        for weight in row.weights:
+            if weight.size > 10**12 or max(weight.shape, default=0) >= 2**31:
+                yield Problem(
+                    "C512",
+                    f"{weight.name} of {row.class_name} {row.name!r} is {format_shape(weight.shape)}: {weight.size:,} numbers,"
+                    f" {weight.bytes / 2**40:,.1f} TiB",
+                    "Write the number that was meant.",
+                    row.name,
+                    row.pointer,
+                )
+                break

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from lstmlint.rules.registry import reported
+from collections.abc import Iterator
+from typing import Any
+
+from lstmlint.findings import Problem
+from lstmlint.rules.index import index_of
+from lstmlint.rules.registry import reported, rule
+from lstmlint.shapes import flatten
+from lstmlint.spec import TensorRef
+from lstmlint.summary import LayerSummary, ModelSummary
 
 
 @reported("S121", "sequential-multi-output", "error")
@@ -117,7 +125,7 @@ def stale_build_config() -> None:
            "inbound_nodes": []},
           {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
            "build_config": {"input_shape": [null, 13, 7]}, "inbound_nodes": [{"kwargs": {}, "args": [
-             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "dtype": "float32", "keras_history": ["x", 0, 0]}}]}]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
 
     Passes:
@@ -126,7 +134,7 @@ def stale_build_config() -> None:
            "inbound_nodes": []},
           {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
            "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
-             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "dtype": "float32", "keras_history": ["x", 0, 0]}}]}]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
     """
 
@@ -143,7 +151,7 @@ def stale_tensor_shape() -> None:
            "inbound_nodes": []},
           {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
            "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
-             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 6], "keras_history": ["x", 0, 0]}}]}]}],
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 6], "dtype": "float32", "keras_history": ["x", 0, 0]}}]}]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
 
     Passes:
@@ -152,7 +160,7 @@ def stale_tensor_shape() -> None:
            "inbound_nodes": []},
           {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
            "build_config": {"input_shape": [null, 13, 5]}, "inbound_nodes": [{"kwargs": {}, "args": [
-             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "keras_history": ["x", 0, 0]}}]}]}],
+             {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "dtype": "float32", "keras_history": ["x", 0, 0]}}]}]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
     """
 
@@ -207,3 +215,108 @@ def stored_weights_differ() -> None:
 
     Fix: the architecture that the weights were saved with, or the weights that belong to it.
     """
+
+
+@rule("S126", "input-not-used", "warning")
+def input_not_used(model: ModelSummary) -> Iterator[Problem]:
+    """No output depends on one of the model's inputs: Keras builds the model and asks for it all the same.
+
+    Fix: connect it, or remove it from input_layers.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "z", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0], ["z", 0, 0]], "output_layers": [["y", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
+    """
+    for part in index_of(model).models:
+        declared = _declared_inputs(part)
+        needed = _needed_by_outputs(part) if len(declared) > 1 else set()
+        for row in part.layers if needed else ():
+            if row.name in declared and id(row) not in needed and row.class_name == "InputLayer":
+                yield Problem(
+                    "S126",
+                    f"no output depends on the input {row.name!r}; Keras asks for it all the same",
+                    "Connect it, or remove it from input_layers.",
+                    row.name,
+                    row.pointer,
+                )
+
+
+def _declared_inputs(model: ModelSummary) -> set[str]:
+    """The names of the layers that are a functional model's inputs."""
+    found: list[Any] = flatten(model.spec.inputs)
+    return {ref.layer for ref in found if isinstance(ref, TensorRef)}
+
+
+def _needed_by_outputs(model: ModelSummary) -> set[int]:
+    """The rows that some output depends on, by id; none where that cannot be told."""
+    waiting = list(model.output_layers)
+    needed = {id(row) for row in waiting}
+    while waiting:
+        row = waiting.pop()
+        for source in row.inbound if len(row.spec.calls) <= 1 else _all_inbound(row, model):
+            if id(source) not in needed:
+                needed.add(id(source))
+                waiting.append(source)
+    return needed
+
+
+def _all_inbound(row: LayerSummary, model: ModelSummary) -> Iterator[LayerSummary]:
+    """Those that feed any call of a layer."""
+    names = {ref.layer for call in row.spec.calls for ref in call.references}
+    return (other for other in model.layers if other.name in names)
+
+
+@reported("S128", "bad-layer-name", "error", refines=("E007",))
+def bad_layer_name(problem: Problem, model: ModelSummary) -> Problem | None:
+    """A layer's name has a slash in it, or is no string; Keras 3 refuses it, since slashes join the names of nested
+    layers. (tf.keras took such names, and Keras 1 and 2 wrote them.)
+
+    Fix: another name, and the same in the references to it.
+
+    Fails:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 5]}},
+          {"class_name": "Dense", "module": "keras.layers", "registered_name": null, "config": {"name": "head/price", "units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 5]}},
+          {"class_name": "Dense", "module": "keras.layers", "registered_name": null, "config": {"name": "head_price", "units": 1}}]}}
+    """
+    if not problem.pointer.endswith("/config/name") or problem.layer is None:
+        return None
+    name = problem.layer.replace("/", "_")
+    advice = f"Name it {name!r}, here and where it is referred to." if "/" in problem.layer else problem.help
+    return Problem("S128", problem.message, advice, problem.layer, problem.pointer, problem.severity)
+
+
+@rule("S129", "empty-model", "warning")
+def empty_model(model: ModelSummary) -> Iterator[Problem]:
+    """A model without layers: Keras loads it, and raises a ValueError as soon as it is used.
+
+    Fix: add layers.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": []}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    for part in index_of(model).models:
+        if not part.layers:
+            yield Problem(
+                "S129",
+                f"the {part.class_name} {part.name!r} has no layers: Keras raises a ValueError when it is used",
+                "Add layers, an InputLayer and a Dense for instance.",
+                pointer=part.spec.pointer,
+            )

@@ -127,7 +127,7 @@ def initial_states() -> None:
           {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
           {"class_name": "LSTM", "name": "encoder", "config": {"units": 8, "return_state": true}, "inbound_nodes": [[["x", 0, 0]]]},
           {"class_name": "InputLayer", "name": "y", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
-          {"class_name": "LSTM", "name": "decoder", "config": {"units": 4}, "inbound_nodes": [[["y", 0, 0], ["encoder", 0, 1], ["encoder", 0, 2]]]}],
+          {"class_name": "GRU", "name": "decoder", "config": {"units": 8}, "inbound_nodes": [[["y", 0, 0], ["encoder", 0, 1], ["encoder", 0, 2]]]}],
           "input_layers": [["x", 0, 0], ["y", 0, 0]], "output_layers": [["decoder", 0, 0]]}}
 
     Passes:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lstmlint.findings import Problem
+from lstmlint.layers.base import Layer
+from lstmlint.rules.effects import activation_name, constant_initializer
+from lstmlint.rules.index import index_of
 from lstmlint.rules.registry import reported, rule
-from lstmlint.rules.structure import recurrent
 from lstmlint.shapes import format_shape
-from lstmlint.summary import ModelSummary
+from lstmlint.summary import LayerSummary, ModelSummary
 
 
 @rule("R201", "single-timestep", "warning")
@@ -29,10 +32,9 @@ def single_timestep(model: ModelSummary) -> Iterator[Problem]:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 1]}}]}}
     """
-    for row in model.walk():
-        rnn = recurrent(row.layer)
+    for row, rnn in index_of(model).recurrent:
         shape = row.input_shape
-        if rnn is None or shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < 2:
+        if shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < 2:
             continue
         if rnn.config.get("stateful") or rnn.config.get("return_state") or len(row.input_shapes) > 1:
             continue
@@ -80,6 +82,265 @@ def unroll_unknown_time() -> None:
     """
 
 
+@rule("R207", "unroll-long", "warning")
+def unroll_long(model: ModelSummary) -> Iterator[Problem]:
+    """A layer is unrolled over more than 100 timesteps: Keras makes a copy of the cell's operations for each, which
+    costs minutes to trace and memory in proportion, for the same numbers.
+
+    Fix: unroll false; unrolling pays only for short sequences.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "unroll": true, "batch_input_shape": [null, 500, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "unroll": false, "batch_input_shape": [null, 500, 5]}}]}}
+    """
+    for row, rnn in index_of(model).recurrent:
+        shape = row.input_shape
+        if rnn.config.get("unroll") and shape is not None and len(shape) > 1 and (shape[1] or 0) > 100:
+            yield Problem(
+                "R207",
+                f"{row.class_name} {row.name!r} is unrolled over {shape[1]} timesteps: Keras copies its operations"
+                f" {shape[1]} times",
+                "Set unroll to false.",
+                row.name,
+                rnn.spec.argument_pointer("unroll"),
+            )
+
+
+@rule("R208", "cudnn-ineligible", "info", enabled=False)
+def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
+    """An LSTM or GRU has a setting with which TensorFlow cannot run it on NVIDIA's cuDNN, and falls back to a loop
+    that is many times slower on a GPU. The numbers are the same; on a CPU, nothing changes.
+
+    Off by default: it matters only where the model trains or runs on such a GPU.
+
+    Fix: activation "tanh", recurrent_activation "sigmoid", recurrent_dropout 0, unroll false, use_bias true, and for
+    a GRU reset_after true.
+
+    Fails:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+
+    References: keras.src.backend.tensorflow.rnn: cudnn_ok
+    """
+    if model.spec.dialect not in ("keras2", "keras3"):
+        return
+    for row, rnn in index_of(model).recurrent:
+        if rnn.class_name not in ("LSTM", "GRU"):
+            continue
+        reasons = [
+            f"{argument} {_shown(rnn.config.get(argument))} instead of {_shown(wanted)}"
+            for argument, wanted in _CUDNN.items()
+            if not _is(rnn.config.get(argument, wanted), wanted)
+        ]
+        if rnn.class_name == "GRU" and not rnn.config.get("reset_after"):
+            reasons.append("reset_after false instead of true")
+        if reasons:
+            yield Problem(
+                "R208",
+                f"{row.class_name} {row.name!r} cannot run on cuDNN: {', '.join(reasons)}",
+                f"For speed on a GPU, set {reasons[0].partition(' ')[0]} to {reasons[0].rpartition(' ')[2]}.",
+                row.name,
+                rnn.spec.argument_pointer(reasons[0].partition(" ")[0]),
+            )
+
+
+_CUDNN: dict[str, Any] = {
+    "activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0, "unroll": False, "use_bias": True,
+}  # fmt: skip
+
+
+def _is(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, str):
+        return activation_name(value) == wanted
+    return bool(value) == bool(wanted)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else activation_name(value) or "other"
+
+
+UNBOUNDED = frozenset(
+    {"relu", "elu", "selu", "linear", "exponential", "softplus", "gelu", "swish", "silu", "leaky_relu", "mish"}
+)
+
+
+def _own_activation(rnn: Layer) -> str | None:
+    """The activation of a recurrent layer that has one."""
+    return activation_name(rnn.config["activation"]) if "activation" in rnn.config else None
+
+
+@rule("R209", "unbounded-rnn-activation", "info")
+def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
+    """A recurrent layer has an activation without an upper bound (relu, linear, ...): its output feeds back into
+    itself, so that states can grow from step to step until they overflow; and TensorFlow cannot run it on cuDNN.
+
+    It works for short sequences and small weights, hence only an info. A SimpleRNN with relu and an identity as
+    recurrent_initializer (IRNN) is meant that way and not reported. `exponential` is a warning.
+
+    Fix: activation "tanh", the default; a relu, where wanted, in the Dense behind.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "activation": "relu", "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "activation": "tanh", "batch_input_shape": [null, 13, 5]}}]}}
+
+    References: https://github.com/keras-team/keras/issues/2194; Le et al. 2015 (IRNN)
+    """
+    for row, rnn in index_of(model).recurrent:
+        activation = _own_activation(rnn)
+        if activation not in UNBOUNDED or row.class_name.startswith("ConvLSTM"):
+            continue
+        if rnn.class_name == "SimpleRNN" and "identity" in str(rnn.config.get("recurrent_initializer")).lower():
+            continue
+        if activation == "relu" and rnn.config.get("recurrent_dropout"):  # R210 says it
+            continue
+        steps = row.input_shape[1] if row.input_shape is not None and len(row.input_shape) > 1 else None
+        yield Problem(
+            "R209",
+            f"{row.class_name} {row.name!r} has activation {activation!r}, which has no upper bound, and feeds its output"
+            f" back into itself{f' over {steps} timesteps' if steps else ''}: its states can grow until they overflow",
+            'Use activation "tanh"; it also lets TensorFlow run the layer on cuDNN.',
+            row.name,
+            rnn.spec.argument_pointer("activation"),
+            "warning" if activation == "exponential" else None,
+        )
+
+
+@rule("R210", "relu-with-recurrent-dropout", "warning")
+def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
+    """A recurrent layer has activation relu and recurrent_dropout. Dropout scales up what it keeps, at every
+    timestep, and relu bounds nothing: the loss is known to become NaN.
+
+    Fix: activation "tanh", or no recurrent_dropout.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "activation": "relu", "recurrent_dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "activation": "tanh", "recurrent_dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+
+    References: https://github.com/keras-team/keras/issues/13221
+    """
+    for row, rnn in index_of(model).recurrent:
+        rate = rnn.config.get("recurrent_dropout")
+        if rate and _own_activation(rnn) == "relu":
+            yield Problem(
+                "R210",
+                f"{row.class_name} {row.name!r} has activation 'relu' and recurrent_dropout {rate}: what is kept grows by"
+                " a factor at every timestep, and the loss is prone to become NaN",
+                'Set activation to "tanh", or recurrent_dropout to 0.',
+                row.name,
+                rnn.spec.argument_pointer("activation"),
+            )
+
+
+@rule("R218", "rnn-dropout-out-of-range", "warning")
+def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
+    """dropout or recurrent_dropout of a recurrent layer is below 0 or above 1. A Dropout layer would be refused;
+    a recurrent layer takes the nearest of the two in silence: -0.5 becomes 0, and 1.5 becomes 1, which drops
+    everything.
+
+    Fix: a rate from 0 to 1.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "dropout": 20, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    for row, rnn, argument, rate in _dropout_rates(model):
+        if not 0 <= rate <= 1:
+            meant = f", {rate / 100:g} if {rate:g} % is meant" if 1 < rate <= 100 else ""
+            yield Problem(
+                "R218",
+                f"{argument} of {row.class_name} {row.name!r} is {rate:g}; Keras silently makes it {min(1, max(0, rate)):g}",
+                f"Write a rate from 0 to 1{meant}.",
+                row.name,
+                rnn.spec.argument_pointer(argument),
+            )
+
+
+@rule("R219", "rnn-dropout-one", "warning")
+def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
+    """dropout or recurrent_dropout of a recurrent layer is 1: in training, everything is dropped, so that the layer
+    learns nothing from its input, or from its state.
+
+    Fix: a rate below 1.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_dropout": 1.0, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_dropout": 0.1, "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    for row, rnn, argument, rate in _dropout_rates(model):
+        if rate == 1:
+            what = "its input" if argument == "dropout" else "its state"
+            yield Problem(
+                "R219",
+                f"{argument} of {row.class_name} {row.name!r} is 1: in training, all of {what} is dropped",
+                f"Write a rate below 1, {argument} 0.2 for instance.",
+                row.name,
+                rnn.spec.argument_pointer(argument),
+            )
+
+
+def _dropout_rates(model: ModelSummary) -> Iterator[tuple[LayerSummary, Layer, str, float]]:
+    for row, rnn in index_of(model).recurrent:
+        for argument in ("dropout", "recurrent_dropout"):
+            rate = rnn.config.get(argument)
+            if isinstance(rate, int | float) and not isinstance(rate, bool):
+                yield row, rnn, argument, rate
+
+
+@rule("R227", "constant-recurrent-init", "warning")
+def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
+    """The recurrent kernel starts as a constant, so that every unit gets the same of every other: zeros cut the
+    memory at the start of training, ones and other constants keep the units alike.
+
+    Fix: recurrent_initializer "orthogonal", the default; "identity" for a SimpleRNN with relu.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_initializer": "ones", "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_initializer": "orthogonal", "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    for row, rnn in index_of(model).recurrent:
+        if not row.spec.trainable or (rnn.config.get("units") or 0) == 1:
+            continue
+        initializer = constant_initializer(rnn.config.get("recurrent_initializer"))
+        if initializer is not None:
+            yield Problem(
+                "R227",
+                f"recurrent_initializer of {row.class_name} {row.name!r} is {initializer}: all units start alike",
+                'Use "orthogonal", the default.',
+                row.name,
+                rnn.spec.argument_pointer("recurrent_initializer"),
+            )
+
+
 @rule("R235", "units-equal-timesteps", "info")
 def units_equal_timesteps(model: ModelSummary) -> Iterator[Problem]:
     """`units` equals the number of timesteps. That can be chance, but many take units for the number of timesteps,
@@ -96,10 +357,9 @@ def units_equal_timesteps(model: ModelSummary) -> Iterator[Problem]:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
     """
-    for row in model.walk():
-        rnn = recurrent(row.layer)
+    for row, rnn in index_of(model).recurrent:
         shape = row.input_shape
-        if rnn is None or shape is None or len(shape) != 3 or shape[1] is None or shape[1] < 3:
+        if shape is None or len(shape) != 3 or shape[1] is None or shape[1] < 3:
             continue
         if rnn.config.get("units") == shape[1]:
             yield Problem(

@@ -5,36 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.findings import Problem
-from lstmlint.layers.base import Layer
-from lstmlint.layers.rnn import RecurrentLayer
-from lstmlint.layers.wrappers import Bidirectional
+from lstmlint.rules.index import behind_same_shape, index_of, recurrent, row_of
 from lstmlint.rules.registry import reported, rule
 from lstmlint.shapes import Shape, compatible, format_shape
-from lstmlint.spec import LayerSpec
 from lstmlint.summary import LayerSummary, ModelSummary
-
-
-def row_of(model: ModelSummary, spec: LayerSpec | None) -> LayerSummary | None:
-    """The row of a layer, in this model or a nested one."""
-    return next((row for row in model.walk() if row.spec is spec), None)
-
-
-def recurrent(layer: Layer) -> Layer | None:
-    """The recurrent layer that a layer is, or wraps both ways; None for all others."""
-    if isinstance(layer, Bidirectional):
-        return layer.forward if layer.recurrent else None
-    return layer if isinstance(layer, RecurrentLayer) else None
-
-
-def behind_same_shape(row: LayerSummary) -> LayerSummary | None:
-    """The nearest layer before `row`, past those that hand their input's shape on (Dropout, normalization)."""
-    seen = 0
-    while len(row.inbound) == 1 and seen < 100:
-        row = row.inbound[0]
-        seen += 1
-        if recurrent(row.layer) or not row.inbound or row.input_shape != row.output_shape:
-            return row
-    return row if seen else None
 
 
 @reported("S101", "ndim-mismatch", "error")
@@ -309,14 +283,49 @@ def timedistributed_rank() -> None:
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Dense", "config": {"units": 1}},
+          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Flatten", "config": {}},
             "batch_input_shape": [null, 5]}}]}}
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Dense", "config": {"units": 1}},
-            "batch_input_shape": [null, 13, 5]}}]}}
+          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Flatten", "config": {}},
+            "batch_input_shape": [null, 13, 5, 5]}}]}}
     """
+
+
+@reported("S132", "embedding-of-features", "error", refines=("S101",))
+def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | None:
+    """An Embedding gets (timesteps, features) where it takes token ids (timesteps,): it looks up a vector for each number
+    and gives one dimension more than the layer behind it takes.
+
+    Fix: an input of shape (timesteps,) for token ids; for features that are numbers already, no Embedding.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Embedding", "config": {"input_dim": 100, "output_dim": 8, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Embedding", "config": {"input_dim": 100, "output_dim": 8, "batch_input_shape": [null, 13]}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+    """
+    consumer = row_of(model, problem.data.get("spec"))
+    shape = problem.data.get("shape")
+    producer = behind_same_shape(consumer) if consumer is not None else None
+    if consumer is None or producer is None or producer.class_name != "Embedding" or shape is None:
+        return None
+    arriving = producer.input_shape
+    if arriving is None or len(arriving) < 3 or len(shape) <= (problem.data.get("wanted") or len(shape)):
+        return None
+    return Problem(
+        "S132",
+        f"Embedding {producer.name!r} gets {format_shape(arriving)} and gives {format_shape(shape)}, one dimension more than"
+        f" {consumer.class_name} {consumer.name!r} takes; Keras raises a ValueError",
+        f"Feed it token ids of shape {format_shape(arriving[:2])}; without token ids, remove the Embedding.",
+        producer.name,
+        producer.pointer,
+    )
 
 
 @rule("S136", "zero-size-dim", "warning")
@@ -392,7 +401,7 @@ def declared_input_differs(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
           {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [null, 13, 10]}}]}}
     """
-    for row in model.walk():
+    for row in index_of(model).rows:
         spec = row.spec
         arriving = row.input_shape
         if arriving is None or not row.inbound:

@@ -1,0 +1,479 @@
+"""H: activations, losses and heads. Rules about a loss read the training settings, and say nothing without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lstmlint.findings import Problem
+from lstmlint.layers.base import Layer
+from lstmlint.rules.effects import (
+    ACTIVATION_LAYERS,
+    CATEGORICAL,
+    KNOWN_ACTIVATIONS,
+    REGRESSION,
+    SIGMOIDS,
+    activation_name,
+    constant_initializer,
+    heads,
+    is_loss,
+    metric_names,
+    objectives,
+    output_names,
+)
+from lstmlint.rules.index import DROPOUTS, TRANSFORMING, index_of, outputs_of, past, unwrapped
+from lstmlint.rules.registry import rule
+from lstmlint.shapes import format_shape
+from lstmlint.spec import escape
+from lstmlint.summary import LayerSummary, ModelSummary
+
+_ACTIVATIONS = ("Activation", *ACTIVATION_LAYERS)
+
+
+@rule("H301", "softmax-of-one", "warning")
+def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
+    """A softmax over an axis of size 1: what it gives is always 1, whatever goes in, and nothing before it learns.
+    Keras warns about it when the model runs.
+
+    Fix: activation "sigmoid" for two classes in one unit; for attention weights over timesteps, a softmax over the
+    axis of the timesteps.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "activation": "softmax", "batch_input_shape": [null, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "activation": "sigmoid", "batch_input_shape": [null, 5]}}]}}
+    """
+    for row in index_of(model).of("Dense", "Conv1D", "Conv2D", "Activation", "Softmax", "TimeDistributed"):
+        shape = row.output_shape
+        if shape is None or not shape or shape[-1] != 1:
+            continue
+        layer = unwrapped(row.layer)
+        if row.class_name == "Softmax":
+            if row.config.get("axis") not in (-1, [-1]):
+                continue
+        elif activation_name(layer.config.get("activation")) != "softmax":
+            continue
+        if layer.config.get("data_format") == "channels_first":
+            continue
+        sequence = len(shape) > 2
+        yield Problem(
+            "H301",
+            f"{row.class_name} {row.name!r} takes a softmax over the last axis of {format_shape(shape)}, which has size 1:"
+            " its output is always 1",
+            "Weigh the timesteps with a softmax over their axis (reshape or permute before it), or use sigmoid."
+            if sequence
+            else 'Use activation "sigmoid" for two classes, or one unit for each class.',
+            row.name,
+            layer.spec.argument_pointer("activation"),
+        )
+
+
+@rule("H302", "categorical-loss-of-one-unit", "warning")
+def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
+    """A categorical crossentropy is given an output with one unit. It takes one unit for each class: of one, it is
+    always 0, and nothing is learned. Keras warns in training.
+
+    Fix: loss "binary_crossentropy" with activation "sigmoid" for two classes, or one unit for each class.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "activation": "sigmoid", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "categorical_crossentropy"}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "activation": "sigmoid", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "binary_crossentropy"}}
+    """
+    for objective in objectives(model):
+        shape = objective.shape
+        if objective.loss in CATEGORICAL and shape is not None and len(shape) > 1 and shape[-1] == 1:
+            yield Problem(
+                "H302",
+                f"the loss {objective.loss} takes one unit for each class, but {objective.row.name!r} gives"
+                f" {format_shape(shape)}: the loss is always 0",
+                'Use loss "binary_crossentropy" with activation "sigmoid", or give the layer one unit for each class.',
+                objective.row.name,
+                objective.row.pointer,
+            )
+
+
+@rule("H303", "binary-loss-of-softmax", "warning")
+def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
+    """A binary crossentropy is given a softmax over several units. The one asks about each unit by itself, the other
+    makes the units compete: it trains, but towards something other than the classes' probabilities.
+
+    Fix: loss "categorical_crossentropy" where one class is right; activation "sigmoid" where several can be.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "softmax", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "binary_crossentropy"}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "softmax", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "categorical_crossentropy"}}
+    """
+    for objective, head in heads(model):
+        size = objective.shape[-1] if objective.shape else None
+        if objective.loss == "binary_crossentropy" and head.activation == "softmax" and size is not None and size > 1:
+            if head.recurrent or objective.from_logits:
+                continue
+            yield Problem(
+                "H303",
+                f"binary_crossentropy looks at each of the {size} units of {head.row.name!r} by itself, but its softmax makes"
+                " them one distribution",
+                'Use loss "categorical_crossentropy" if one class is right, or activation "sigmoid" if several can be.',
+                head.row.name,
+                head.pointer,
+            )
+
+
+@rule("H304", "binary-loss-needs-sigmoid", "warning")
+def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
+    """A binary crossentropy without from_logits is given an output that is no probability. Keras clips it to
+    (0, 1) in silence, and where it clips, nothing is learned.
+
+    Fix: activation "sigmoid", or BinaryCrossentropy(from_logits=True).
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "binary_crossentropy"}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "activation": "sigmoid", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "binary_crossentropy"}}
+    """
+    for objective, head in heads(model):
+        if objective.loss != "binary_crossentropy" or objective.from_logits or head.recurrent:
+            continue
+        if head.activation in KNOWN_ACTIVATIONS - SIGMOIDS - {"softmax"}:
+            yield Problem(
+                "H304",
+                f"binary_crossentropy takes probabilities, but {head.row.name!r} ends with activation {head.activation!r};"
+                " Keras clips what lies outside of (0, 1), and learns nothing there",
+                'Use activation "sigmoid", or BinaryCrossentropy(from_logits=True) if linear.',
+                head.row.name,
+                head.pointer,
+            )
+
+
+@rule("H305", "categorical-loss-needs-softmax", "warning")
+def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
+    """A categorical crossentropy without from_logits is given an output that is no distribution over the classes.
+    Keras divides by its sum and clips it in silence: of negative numbers, that is no probability.
+
+    Fix: activation "softmax", or from_logits=True in the loss.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "categorical_crossentropy"}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "softmax", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "categorical_crossentropy"}}
+    """
+    for objective, head in heads(model):
+        if objective.loss not in CATEGORICAL or objective.from_logits or head.recurrent:
+            continue
+        if objective.shape is not None and objective.shape[-1:] == (1,):  # H302 says it
+            continue
+        if head.activation in KNOWN_ACTIVATIONS - {"softmax"}:
+            yield Problem(
+                "H305",
+                f"{objective.loss} takes a distribution over the classes, but {head.row.name!r} ends with activation"
+                f" {head.activation!r}; Keras only divides by the sum, and says nothing",
+                'Use activation "softmax", or from_logits=True in the loss if linear.',
+                head.row.name,
+                head.pointer,
+            )
+
+
+@rule("H306", "activated-logits", "warning")
+def activated_logits(model: ModelSummary) -> Iterator[Problem]:
+    """The loss has from_logits=True and applies sigmoid or softmax itself, but the model ends with one already: it is
+    applied twice, gradients are small, and probabilities near 0 and 1 cannot be reached.
+
+    Fix: a linear last layer, or from_logits=False.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "activation": "sigmoid", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": {"class_name": "BinaryCrossentropy", "config": {"from_logits": true}}}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "activation": "linear", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": {"class_name": "BinaryCrossentropy", "config": {"from_logits": true}}}}
+    """
+    for objective, head in heads(model):
+        if objective.from_logits and not head.recurrent and head.activation in {"softmax", *SIGMOIDS}:
+            yield Problem(
+                "H306",
+                f"{objective.loss} is told to expect logits, but {head.row.name!r} ends with {head.activation!r}: it is"
+                " applied twice",
+                f'Set the activation of {head.row.name!r} to "linear", or from_logits to false.',
+                head.row.name,
+                head.pointer,
+            )
+
+
+@rule("H309", "accuracy-of-regression", "warning")
+def accuracy_of_regression(model: ModelSummary) -> Iterator[Problem]:
+    """The model is trained on a regression loss, and reports accuracy: the share of outputs that equal their target
+    exactly, which says nothing of a regression.
+
+    An output that ends with a sigmoid or softmax may be a classifier trained on squared error, and is not reported.
+
+    Fix: mean_absolute_error or RootMeanSquaredError as a metric.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]},
+          "training_config": {"loss": "mse", "metrics": ["accuracy"]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]},
+          "training_config": {"loss": "mse", "metrics": ["mae"]}}
+    """
+    found = objectives(model)
+    if not found or any(objective.loss not in REGRESSION for objective in found):
+        return
+    settings = model.spec.compile_config or {}
+    wrong = [name for name in metric_names(settings.get("metrics")) if name in ACCURACIES]
+    if not wrong or len(found) != len(outputs_of(model)):
+        return
+    activations = [head.activation for _, head in heads(model)]
+    if len(activations) != len(found) or any(name in {"softmax", *SIGMOIDS} for name in activations):
+        return
+    yield Problem(
+        "H309",
+        f"{wrong[0]} counts outputs that equal their target exactly, but the loss {found[0].loss} makes this a regression",
+        'Use "mae" or RootMeanSquaredError as a metric.',
+        pointer=_settings_pointer(model, "metrics"),
+    )
+
+
+ACCURACIES = frozenset({"accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"})
+
+
+def _settings_pointer(model: ModelSummary, *keys: str) -> str:
+    base = model.spec.compile_pointer
+    return "/".join((base, *map(escape, keys))) if base else model.spec.pointer
+
+
+@rule("H312", "double-activation", "warning")
+def double_activation(model: ModelSummary) -> Iterator[Problem]:
+    """Two activations follow each other with no weights between: the second gets numbers that the first has squeezed
+    already. A relu before a softmax, for instance, makes all classes it cuts off equally likely.
+
+    tanh before softmax is what additive attention does, and not reported.
+
+    Fix: remove one of the two.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "relu", "batch_input_shape": [null, 5]}},
+          {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "linear", "batch_input_shape": [null, 5]}},
+          {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
+    """
+    for row in index_of(model).of(*_ACTIVATIONS):
+        second = _activation_of(row)
+        if second in (None, "linear"):
+            continue
+        producer = past(row, DROPOUTS)
+        if producer is None or len(producer.consumers) != 1:
+            continue
+        first = _activation_of(producer)
+        if first in (None, "linear") or (first == "tanh" and second == "softmax"):
+            continue
+        if first == second and first in ("relu", "leaky_relu"):
+            effect = "the second changes nothing" if first == "relu" else "the slopes multiply"
+        else:
+            effect = f"{second} gets only what {first} gives"
+        yield Problem(
+            "H312",
+            f"{row.name!r} applies {second} to {producer.name!r}, which ends with {first} already: {effect}",
+            f'Set the activation of {producer.name!r} to "linear", or remove {row.name!r}.',
+            row.name,
+            row.pointer,
+        )
+
+
+def _activation_of(row: LayerSummary) -> str | None:
+    """The activation that a layer ends with, None where that is not plain."""
+    name = row.class_name
+    if name in ACTIVATION_LAYERS:
+        return ACTIVATION_LAYERS[name]
+    layer: Layer = unwrapped(row.layer)
+    if layer.class_name in TRANSFORMING or name == "Activation":
+        activation = activation_name(layer.config.get("activation"))
+        return activation if activation in KNOWN_ACTIVATIONS else None
+    return None
+
+
+@rule("H315", "loss-of-no-output", "error")
+def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
+    """Losses, metrics or loss weights are given by output, but do not go with the model's outputs: a key names none of
+    them, or a list has more entries than there are. Keras raises an error when training starts.
+
+    Fix: one entry for each output, under the output layer's name.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "price", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "Dense", "name": "age", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["price", 0, 0], ["age", 0, 0]]},
+          "training_config": {"loss": {"price": "mse", "ages": "mse"}}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "price", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "Dense", "name": "age", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["price", 0, 0], ["age", 0, 0]]},
+          "training_config": {"loss": {"price": "mse", "age": "mse"}}}
+    """
+    settings = model.spec.compile_config
+    if settings is None or model.spec.dialect not in ("keras2", "keras3"):
+        return
+    layers = [row.name for row in outputs_of(model)]
+    names = output_names(model)
+    if not layers:
+        return
+    for key in ("loss", "loss_weights", "metrics"):
+        value: Any = settings.get(key)
+        if isinstance(value, dict) and not is_loss(value):
+            unknown = [name for name in value if name not in names and name not in layers]
+            if unknown and not any(isinstance(item, dict | list) and not is_loss(item) for item in value.values()):
+                yield Problem(
+                    "H315",
+                    f"{key} names the output {unknown[0]!r}, but the model's outputs are {', '.join(map(repr, names[:6]))};"
+                    " Keras raises an error when training starts",
+                    f"Write {_closest(unknown[0], names)!r} instead of {unknown[0]!r}.",
+                    pointer=_settings_pointer(model, key, unknown[0]),
+                )
+        elif isinstance(value, list) and key != "metrics" and len(value) > len(layers):
+            yield Problem(
+                "H315",
+                f"{key} has {len(value)} entries, but the model has {len(layers)} output{'s' if len(layers) > 1 else ''};"
+                " Keras raises an error when training starts",
+                f"Give {len(layers)} of them, one for each output.",
+                pointer=_settings_pointer(model, key),
+            )
+
+
+def _closest(name: str, names: list[str]) -> str:
+    import difflib
+
+    return (difflib.get_close_matches(name, names, 1, 0.0) or names)[0]
+
+
+@rule("H316", "learning-rate-range", "info")
+def learning_rate_range(model: ModelSummary) -> Iterator[Problem]:
+    """The learning rate is far from what the optimizer usually takes: above 0.1 (above 1 for SGD, Adagrad and Ftrl;
+    never for Adadelta, whose own default was 1), or below 1e-7, where nothing moves.
+
+    A schedule or callback may have left it there, hence only an info.
+
+    Fix: 0.001 for Adam and its kin, 0.01 for SGD.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": {"learning_rate": 1.0}}}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": {"learning_rate": 0.001}}}}
+    """
+    settings = model.spec.compile_config or {}
+    for key in ("optimizer", "optimizer_config"):
+        optimizer = settings.get(key)
+        if not isinstance(optimizer, dict):
+            continue
+        config = optimizer.get("config", optimizer)
+        if not isinstance(config, dict):
+            continue
+        name = str(optimizer.get("class_name", config.get("name", ""))).rpartition(">")[2]
+        written = "learning_rate" if "learning_rate" in config else "lr"
+        rate = config.get(written)
+        if not isinstance(rate, int | float) or isinstance(rate, bool) or name.lower() == "adadelta":
+            continue
+        most = 1.0 if name.lower() in ("sgd", "adagrad", "ftrl", "lion") else 0.1
+        if rate > most * 1.001 or rate < 1e-7:
+            usual = 0.01 if name.lower() in ("sgd", "adagrad", "ftrl") else 0.001
+            inner = ("config",) if "config" in optimizer else ()
+            yield Problem(
+                "H316",
+                f"{written} of {name} is {rate:g}, {'more' if rate > 1e-7 else 'less'} than it is known to train with",
+                f"Its default is {usual:g}.",
+                pointer=_settings_pointer(model, key, *inner, written),
+            )
+
+
+@rule("H319", "constant-kernel-init", "warning")
+def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
+    """A kernel starts with the same number everywhere: all units of the layer compute the same, get the same
+    gradient, and stay the same for ever. With zeros, nothing flows through at first.
+
+    A last layer, a layer before an Add (a residual branch that starts as nothing), a frozen layer and a layer of one
+    unit may well start with zeros and are not reported.
+
+    Fix: kernel_initializer "glorot_uniform", the default, or "he_normal" before relu.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "kernel_initializer": "zeros", "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "kernel_initializer": "he_normal", "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    index = index_of(model)
+    rows = [*index.of("Dense", "Conv1D", "Conv2D", "Conv3D"), *(row for row, _ in index.recurrent)]
+    for row in rows:
+        initializer = row.config.get("kernel_initializer")
+        if initializer in _USUAL:
+            continue
+        constant = constant_initializer(initializer)
+        if constant is None or not row.spec.trainable or not row.used or row.is_output:
+            continue
+        width = row.config.get("units", row.config.get("filters"))
+        if width == 1 or (constant == "zeros" and any(_may_start_at_zero(after) for after in row.consumers)):
+            continue
+        yield Problem(
+            "H319",
+            f"kernel_initializer of {row.class_name} {row.name!r} is {constant}: its {width} units start alike, and training"
+            " keeps them alike",
+            'Use "glorot_uniform", the default, or "he_normal" before relu.',
+            row.name,
+            row.spec.argument_pointer("kernel_initializer"),
+        )
+
+
+def _may_start_at_zero(consumer: LayerSummary) -> bool:
+    """Whether what feeds a layer may be zero at first: a residual branch, or the model's last activation."""
+    return consumer.class_name == "Add" or (consumer.is_output and consumer.class_name in _ACTIVATIONS)
+
+
+_USUAL: tuple[Any, ...] = ("glorot_uniform", "he_normal", "he_uniform", "glorot_normal", "lecun_normal", None)

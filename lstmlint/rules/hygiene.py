@@ -1,0 +1,192 @@
+"""G: what does no harm and no good: dead layers, layers without effect, flags without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.findings import Problem
+from lstmlint.layers.base import Layer
+from lstmlint.rules.effects import activation_name
+from lstmlint.rules.index import DROPOUTS, index_of
+from lstmlint.rules.registry import rule
+from lstmlint.shapes import flatten, format_shape
+from lstmlint.summary import LayerSummary, ModelSummary
+
+_MOST = 4
+
+
+@rule("G701", "dead-layer", "warning")
+def dead_layer(model: ModelSummary) -> Iterator[Problem]:
+    """The outputs of the model do not depend on a layer: Keras drops it when it loads the file, with its weights.
+    Layers that lead only to it are named with it.
+
+    Fix: remove it, or connect it to an output.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "used", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "Dense", "name": "unused", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["used", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "used", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["used", 0, 0]]}}
+    """
+    for row in index_of(model).rows:
+        if row.used or row.consumers or row.layer.failed or row.spec.class_name == "InputLayer":
+            continue
+        dead = [row]
+        for other in dead:
+            dead += [source for source in other.inbound if not source.used and source not in dead]
+        others = [repr(other.name) for other in dead[1:] if other.class_name != "InputLayer"]
+        params = sum(other.params or 0 for other in dead)
+        shown = ", ".join(others[:_MOST]) + (", ..." if len(others) > _MOST else "")
+        yield Problem(
+            "G701",
+            f"no output depends on {row.class_name} {row.name!r}"
+            + (f", nor on {shown} before it" if others else "")
+            + (f"; Keras drops the {params:,} parameters" if params else "; Keras drops it"),
+            "Remove it, or make it an output.",
+            row.name,
+            row.pointer,
+        )
+
+
+@rule("G702", "undeclared-input", "warning")
+def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
+    """An InputLayer that is none of the model's inputs and feeds nothing: Keras drops it when it loads the file.
+
+    Fix: remove it, or name it in input_layers and connect it.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "InputLayer", "name": "z", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 5]}, "inbound_nodes": []},
+          {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
+    """
+    for row in index_of(model).of("InputLayer"):
+        if not row.used and not row.consumers:
+            yield Problem(
+                "G702",
+                f"the input {row.name!r} is none of the model's inputs, and feeds nothing; Keras drops it",
+                "Remove it, or name it in input_layers and connect it.",
+                row.name,
+                row.pointer,
+            )
+
+
+@rule("G704", "layer-without-effect", "info")
+def layer_without_effect(model: ModelSummary) -> Iterator[Problem]:
+    """A layer gives what it gets: Dropout with rate 0, a linear Activation, Flatten of what is flat, a Reshape to the
+    same shape, padding or cropping by 0, upsampling by 1.
+
+    A linear Activation with a name or a dtype of its own, or as the model's output, is there for that and not reported.
+
+    Fix: remove it; or give it the value that was meant.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Flatten", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Flatten", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    for row in index_of(model).of(*_CANDIDATES):
+        why = _no_effect(row)
+        if why is not None and not row.is_output and row.layer.compute_dtype == _dtype_before(row):
+            yield Problem(
+                "G704",
+                f"{row.class_name} {row.name!r} gives what it gets: {why}",
+                "Remove it, or give it the value that was meant.",
+                row.name,
+                row.pointer,
+            )
+
+
+_SIZES = {
+    "ZeroPadding1D": ("padding", 0), "ZeroPadding2D": ("padding", 0), "ZeroPadding3D": ("padding", 0),
+    "Cropping1D": ("cropping", 0), "Cropping2D": ("cropping", 0), "Cropping3D": ("cropping", 0),
+    "UpSampling1D": ("size", 1), "UpSampling2D": ("size", 1), "UpSampling3D": ("size", 1),
+}  # fmt: skip
+_CANDIDATES = (*DROPOUTS, "Activation", "Flatten", "Reshape", *_SIZES)
+
+
+def _no_effect(row: LayerSummary) -> str | None:
+    """Why a layer has no effect; None if it has one."""
+    name, config, shape = row.class_name, row.config, row.input_shape
+    if name in DROPOUTS:
+        rate = config.get("rate")
+        return "its rate is 0" if isinstance(rate, int | float) and rate == 0 else None
+    if name == "Activation":
+        linear = activation_name(config.get("activation")) == "linear"
+        return "its activation is linear" if linear and row.name.startswith("activation") else None
+    if shape is None:
+        return None
+    if name == "Flatten":
+        return f"{format_shape(shape)} is flat already" if len(shape) == 2 else None
+    if name == "Reshape":
+        same = shape == row.output_shape and shape[1:].count(None) == 0
+        return f"the input has the shape {format_shape(shape)} already" if same else None
+    argument, nothing = _SIZES[name]
+    return f"{argument} is {nothing}" if all(size == nothing for size in flatten(config.get(argument))) else None
+
+
+def _dtype_before(row: LayerSummary) -> str:
+    return row.inbound[0].layer.compute_dtype if row.inbound else row.layer.compute_dtype
+
+
+@rule("G706", "frozen-wrapper-trains", "warning")
+def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
+    """A wrapper (Bidirectional, TimeDistributed, RNN, MultiHeadAttention, ConvLSTM) says trainable=false, but the layers
+    inside it do not. Keras 3 asks each weight, and the flag of a wrapper that is read from a file does not reach the
+    weights inside: they train all the same. (tf.keras asks every layer on the way, and freezes them.)
+
+    Fix: trainable false on the layer inside too; or set `layer.trainable = False` on the loaded model, which reaches
+    all that is inside.
+
+    Fails:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 13, 5]}},
+          {"class_name": "Bidirectional", "module": "keras.layers", "registered_name": null, "config": {"name": "b", "trainable": false,
+            "layer": {"class_name": "LSTM", "module": "keras.layers", "registered_name": null, "config": {"name": "lstm", "units": 10}}}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 13, 5]}},
+          {"class_name": "Bidirectional", "module": "keras.layers", "registered_name": null, "config": {"name": "b", "trainable": false,
+            "layer": {"class_name": "LSTM", "module": "keras.layers", "registered_name": null, "config": {"name": "lstm", "units": 10, "trainable": false}}}}]}}
+    """
+    if model.spec.dialect != "keras3":
+        return
+    for row in index_of(model).rows:
+        if row.spec.trainable or row.nested is not None or not row.params:
+            continue
+        layer: Layer = row.layer
+        if not layer.sublayers and layer.weights_follow_trainable:
+            continue
+        trained = layer.trained_params()
+        if trained:
+            inside = ", ".join(repr(inner.name) for inner in layer.sublayers) or "its cell"
+            yield Problem(
+                "G706",
+                f"{row.class_name} {row.name!r} says trainable=false, but Keras 3 trains {trained:,} of its {row.params:,} parameters:"
+                f" the flag does not reach {inside}",
+                "Set trainable to false inside it too, or layer.trainable = False on the loaded model.",
+                row.name,
+                row.spec.argument_pointer("trainable"),
+            )

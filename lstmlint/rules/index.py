@@ -1,0 +1,143 @@
+"""What many rules ask of a model, worked out once: its rows by class, its recurrent layers, who feeds whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lstmlint.layers.base import Layer
+from lstmlint.layers.rnn import RecurrentLayer
+from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
+from lstmlint.shapes import flatten
+from lstmlint.spec import LayerSpec, TensorRef
+from lstmlint.summary import LayerSummary, ModelSummary
+
+DROPOUTS = (
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "AlphaDropout",
+)  # fmt: skip
+CONVOLUTIONS = (
+    "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D",
+    "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "LocallyConnected1D", "LocallyConnected2D",
+)  # fmt: skip
+# Layers that have weights and an `activation` of their own, applied to what they give.
+TRANSFORMING = ("Dense", "EinsumDense", "TimeDistributedDense", *CONVOLUTIONS)
+
+
+@dataclass(slots=True)
+class Index:
+    """The rows of a model and of those nested in it.
+
+    recurrent: rows of recurrent layers, each with the layer itself or, of a Bidirectional, its forward layer.
+    models: the model and every nested one.
+    """
+
+    rows: list[LayerSummary] = field(default_factory=list)
+    by_class: dict[str, list[LayerSummary]] = field(default_factory=dict)
+    recurrent: list[tuple[LayerSummary, Layer]] = field(default_factory=list)
+    models: list[ModelSummary] = field(default_factory=list)
+    by_spec: dict[int, LayerSummary] = field(default_factory=dict)
+
+    def of(self, *class_names: str) -> Iterator[LayerSummary]:
+        """The rows of these classes."""
+        for name in class_names:
+            yield from self.by_class.get(name, ())
+
+
+def index_of(model: ModelSummary) -> Index:
+    """The index of a model; made once, and kept with it."""
+    index = model.kept.get("index")
+    if not isinstance(index, Index):
+        index = model.kept["index"] = _make(model)
+    return index
+
+
+def _make(model: ModelSummary) -> Index:
+    index = Index(models=[model])
+    by_class = index.by_class
+    seen: set[int] = set()
+    recurs: dict[type[Layer], bool] = {}
+    stack = list(reversed(model.layers))
+    while stack:
+        row = stack.pop()
+        index.rows.append(row)
+        rows = by_class.get(row.spec.class_name)
+        if rows is None:
+            by_class[row.spec.class_name] = [row]
+        else:
+            rows.append(row)
+        kind = type(row.layer)
+        may_recur = recurs.get(kind)
+        if may_recur is None:
+            may_recur = recurs[kind] = issubclass(kind, RecurrentLayer | Bidirectional)
+        if may_recur and (layer := recurrent(row.layer)) is not None:
+            index.recurrent.append((row, layer))
+        nested = row.nested
+        if nested is not None and id(nested.spec) not in seen:
+            seen.add(id(nested.spec))
+            index.models.append(nested)
+            stack.extend(reversed(nested.layers))
+    return index
+
+
+def row_of(model: ModelSummary, spec: LayerSpec | None) -> LayerSummary | None:
+    """The row of a layer, in this model or a nested one."""
+    index = index_of(model)
+    if not index.by_spec:
+        index.by_spec = {id(row.spec): row for row in index.rows}
+    return index.by_spec.get(id(spec))
+
+
+def recurrent(layer: Layer) -> Layer | None:
+    """The recurrent layer that a layer is, or wraps both ways; None for all others."""
+    if isinstance(layer, Bidirectional):
+        return layer.forward if layer.recurrent else None
+    return layer if isinstance(layer, RecurrentLayer) else None
+
+
+def behind_same_shape(row: LayerSummary) -> LayerSummary | None:
+    """The nearest layer before `row`, past those that hand their input's shape on (Dropout, normalization)."""
+    seen = 0
+    while len(row.inbound) == 1 and seen < 100:
+        row = row.inbound[0]
+        seen += 1
+        if recurrent(row.layer) or not row.inbound or row.input_shape != row.output_shape:
+            return row
+    return row if seen else None
+
+
+def past(row: LayerSummary, class_names: Iterable[str]) -> LayerSummary | None:
+    """The layer that feeds `row`, past layers of these classes; None where it is fed by several or by none."""
+    for _ in range(100):
+        if len(row.inbound) != 1:
+            return None
+        row = row.inbound[0]
+        if row.class_name not in class_names:
+            return row
+    return None
+
+
+def follow(row: LayerSummary, class_names: Iterable[str]) -> LayerSummary | None:
+    """The only layer that `row` feeds, past layers of these classes; None where there are several or none."""
+    for _ in range(100):
+        if len(row.consumers) != 1 or row.is_output:
+            return None
+        row = row.consumers[0]
+        if row.class_name not in class_names:
+            return row
+    return None
+
+
+def unwrapped(layer: Layer) -> Layer:
+    """The layer inside TimeDistributed, or the layer itself."""
+    while isinstance(layer, TimeDistributed):
+        layer = layer.inner
+    return layer
+
+
+def outputs_of(model: ModelSummary) -> list[LayerSummary]:
+    """The layers whose tensors the model returns, in the order of its outputs."""
+    if model.spec.sequential:
+        return model.layers[-1:]
+    rows = {row.name: row for row in model.layers}
+    references = (ref for ref in flatten(model.spec.outputs) if isinstance(ref, TensorRef))
+    return [rows[ref.layer] for ref in references if ref.layer in rows]

@@ -1,0 +1,257 @@
+"""N: normalization and regularization: what they come before and after, and how strong they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.findings import Problem
+from lstmlint.rules.effects import activation_name
+from lstmlint.rules.index import CONVOLUTIONS, DROPOUTS, index_of, past, recurrent
+from lstmlint.rules.registry import rule
+from lstmlint.summary import LayerSummary, ModelSummary
+
+_MOST = 4
+
+
+@rule("N401", "bias-before-normalization", "info", enabled=False)
+def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
+    """Layers with a bias are followed by BatchNormalization, which subtracts the mean and so the bias, and adds a
+    beta of its own: the biases are parameters without any effect. One finding counts them all.
+
+    Off by default: it costs little, and many published models have it.
+
+    Fix: use_bias false on the layers before BatchNormalization.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "BatchNormalization", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "use_bias": false, "batch_input_shape": [null, 5]}},
+          {"class_name": "BatchNormalization", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    found: list[LayerSummary] = []
+    saved = 0
+    for row in index_of(model).of("BatchNormalization"):
+        if len(row.inbound) != 1 or row.config.get("center") is False:
+            continue
+        producer = row.inbound[0]
+        if producer.class_name not in ("Dense", *CONVOLUTIONS) or len(producer.consumers) != 1 or producer.is_output:
+            continue
+        if not producer.config.get("use_bias") or activation_name(producer.config.get("activation")) != "linear":
+            continue
+        found.append(producer)
+        saved += sum(weight.size for weight in producer.weights if weight.name == "bias")
+    if found:
+        names = ", ".join(repr(row.name) for row in found[:_MOST]) + (", ..." if len(found) > _MOST else "")
+        many = len(found) > 1
+        yield Problem(
+            "N401",
+            f"the bias{'es' if many else ''} of {names} {'have' if many else 'has'} no effect before BatchNormalization:"
+            f" {saved:,} parameters in {len(found)} layer{'s' if many else ''}",
+            f"Set use_bias to false there: {saved:,} parameters fewer.",
+            found[0].name,
+            found[0].spec.argument_pointer("use_bias"),
+        )
+
+
+@rule("N402", "dropout-before-normalization", "info")
+def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
+    """Dropout stands before BatchNormalization, directly or with an activation between. Dropout changes the variance in
+    training, but not in inference, and the normalization has learned the one from training: accuracy is lost.
+
+    Fix: BatchNormalization first, then the activation, then Dropout.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "use_bias": false, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dropout", "config": {"rate": 0.3}},
+          {"class_name": "BatchNormalization", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "use_bias": false, "batch_input_shape": [null, 5]}},
+          {"class_name": "BatchNormalization", "config": {}},
+          {"class_name": "Dropout", "config": {"rate": 0.3}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    References: Li et al. 2019, Understanding the disharmony between dropout and batch normalization by variance shift
+    """
+    for row in index_of(model).of("BatchNormalization"):
+        before = past(row, ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU"))
+        if before is not None and before.class_name in DROPOUTS and before.config.get("rate"):
+            yield Problem(
+                "N402",
+                f"{before.name!r} drops {before.config['rate']:.0%} before BatchNormalization {row.name!r}, whose variance from"
+                " training then does not hold in inference",
+                f"Put {before.name!r} behind {row.name!r}.",
+                before.name,
+                before.pointer,
+            )
+
+
+@rule("N405", "high-dropout", "info")
+def high_dropout(model: ModelSummary) -> Iterator[Problem]:
+    """Dropout drops 80 % or more of what it gets, which is rarely meant: Keras's `rate` is the share that is dropped,
+    TensorFlow 1's `keep_prob` was the share that is kept. A rate of 1 drops everything: a warning, as nothing before
+    it learns.
+
+    Fix: a rate from 0.1 to 0.5.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dropout", "config": {"rate": 0.9}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dropout", "config": {"rate": 0.1}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    for row in index_of(model).of(*DROPOUTS):
+        rate = row.config.get("rate")
+        if not isinstance(rate, int | float) or isinstance(rate, bool) or not 0.8 <= rate <= 1:
+            continue
+        everything = rate == 1
+        yield Problem(
+            "N405",
+            f"{row.class_name} {row.name!r} drops "
+            + ("everything in training: nothing before it learns" if everything else f"{rate:.0%} of its input"),
+            "Write a rate below 1, such as 0.5."
+            if everything
+            else f"If {rate:.0%} are to be kept, the rate is {1 - rate:g}.",
+            row.name,
+            row.spec.argument_pointer("rate"),
+            "warning" if everything else None,
+        )
+
+
+@rule("N406", "dropout-last", "warning")
+def dropout_last(model: ModelSummary) -> Iterator[Problem]:
+    """Dropout is the model's last layer, or stands between the last Dense and its softmax or sigmoid: in training, it
+    sets the model's answers themselves to 0 at random.
+
+    Fix: put it before the last Dense.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dropout", "config": {"rate": 0.3}},
+          {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dropout", "config": {"rate": 0.3, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 3}},
+          {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
+    """
+    for output in model.output_layers:
+        row = output
+        if row.class_name in ("Activation", "Softmax") and len(row.inbound) == 1:
+            row = row.inbound[0]
+        if row.class_name not in DROPOUTS or not row.config.get("rate") or not row.inbound:
+            continue
+        before = past(row, DROPOUTS)
+        if row is output and (before is None or not _answers(before)):
+            continue
+        yield Problem(
+            "N406",
+            f"{row.class_name} {row.name!r} drops {row.config['rate']:.0%} of the model's answers in training",
+            f"Put it before {before.name!r}, or remove it." if before is not None else "Remove it.",
+            row.name,
+            row.pointer,
+        )
+
+
+def _answers(row: LayerSummary) -> bool:
+    """Whether a layer gives a model's answers, rather than features for another model."""
+    activation = row.config.get("activation")
+    return row.class_name in ("Dense", "Activation") and activation_name(activation) in ("softmax", "sigmoid", "linear")
+
+
+@rule("N407", "dropout-twice", "warning")
+def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
+    """Two Dropout layers follow each other, which is one with a higher rate; or a Dropout feeds a recurrent layer whose
+    own `dropout` drops from the same input again (an info).
+
+    Fix: keep one of the two.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dropout", "config": {"rate": 0.2}},
+          {"class_name": "Dropout", "config": {"rate": 0.5}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dropout", "config": {"rate": 0.6}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    for row in index_of(model).of(*DROPOUTS):
+        first = row.config.get("rate")
+        if not isinstance(first, int | float) or not first:
+            continue
+        for consumer in row.consumers:
+            second = consumer.config.get("rate") if consumer.class_name in DROPOUTS else None
+            if isinstance(second, int | float) and second:
+                both = 1 - (1 - first) * (1 - second)
+                yield Problem(
+                    "N407",
+                    f"{row.class_name} {row.name!r} ({first:g}) feeds {consumer.class_name} {consumer.name!r} ({second:g}): together"
+                    f" they drop {both:.0%}",
+                    f"Keep one of them, with a rate of {both:.2g} for the same effect.",
+                    consumer.name,
+                    consumer.pointer,
+                )
+            rnn = recurrent(consumer.layer)
+            own = rnn.config.get("dropout") if rnn is not None else None
+            if rnn is not None and isinstance(own, int | float) and 0 < own < 1 and consumer.inbound[:1] == [row]:
+                yield Problem(
+                    "N407",
+                    f"{row.class_name} {row.name!r} ({first:g}) feeds {consumer.class_name} {consumer.name!r}, whose dropout ({own:g})"
+                    " drops from the same input again",
+                    f"Remove {row.name!r}, or set dropout of {consumer.name!r} to 0.",
+                    consumer.name,
+                    rnn.spec.argument_pointer("dropout"),
+                    "info",
+                )
+
+
+@rule("N412", "all-frozen", "warning")
+def all_frozen(model: ModelSummary) -> Iterator[Problem]:
+    """The file has training settings, but nothing in the model is trainable: training would change nothing.
+
+    A model without training settings may well be frozen, and is not reported.
+
+    Fix: trainable true on the layers that are to learn.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "trainable": false, "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "mse"}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1, "trainable": true, "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "mse"}}
+    """
+    if model.spec.compile_config is None or not model.complete or model.trainable_params or not model.params:
+        return
+    frozen = next((row for row in model.layers if row.params and not row.spec.trainable), None)
+    if frozen is not None:
+        yield Problem(
+            "N412",
+            f"none of the model's {model.params:,} parameters is trainable: training changes nothing",
+            f"Set trainable to true on {frozen.name!r}, or on the layers that are to learn.",
+            frozen.name,
+            frozen.spec.argument_pointer("trainable"),
+        )

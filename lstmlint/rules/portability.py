@@ -1,0 +1,246 @@
+"""P: what one generation of Keras writes and another does not read, or reads as something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.findings import Problem
+from lstmlint.rules.effects import activation_name
+from lstmlint.rules.index import index_of, row_of
+from lstmlint.rules.registry import reported, rule
+from lstmlint.spec import LayerSpec
+from lstmlint.summary import ModelSummary
+
+# What Keras 1 called the arguments of its layers, and what they are called since.
+KERAS1_ARGUMENTS = {
+    "output_dim": "units", "nb_filter": "filters", "init": "kernel_initializer", "inner_init": "recurrent_initializer",
+    "inner_activation": "recurrent_activation", "border_mode": "padding", "subsample": "strides",
+    "subsample_length": "strides", "filter_length": "kernel_size", "pool_length": "pool_size", "stride": "strides",
+    "nb_row": "kernel_size", "nb_col": "kernel_size", "W_regularizer": "kernel_regularizer",
+    "U_regularizer": "recurrent_regularizer", "b_regularizer": "bias_regularizer", "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint", "dropout_W": "dropout", "dropout_U": "recurrent_dropout", "p": "rate",
+    "bias": "use_bias", "dim_ordering": "data_format", "atrous_rate": "dilation_rate", "forget_bias_init": "unit_forget_bias",
+    "consume_less": "", "input_length": "",
+}  # fmt: skip
+# What Keras 2 took and Keras 3 does not, and what stands for it.
+KERAS2_ARGUMENTS = {
+    "time_major": "Remove it; with time_major true, add Permute before and behind the layer",
+    "batch_input_shape": "Write the shape as batch_shape of an InputLayer in front",
+    "input_length": "Remove it; the number of timesteps stands in the input's shape",
+    "weights": "Remove it; weights are loaded, not configured",
+    "dynamic": "Remove it",
+}
+# Layers that Keras 3 no longer has, and what takes their place.
+REMOVED = {
+    "CuDNNLSTM": "Use LSTM with the same units: it takes the same weights once its bias is the sum of the two halves.",
+    "CuDNNGRU": "Use GRU with reset_after true.",
+    "ThresholdedReLU": "Use ReLU(threshold=theta).",
+    "LocallyConnected1D": "Use Conv1D, or keep a copy of the layer as a custom one.",
+    "LocallyConnected2D": "Use Conv2D, or keep a copy of the layer as a custom one.",
+    "TFOpLambda": "Build the model again in Keras 3, with keras.ops in the place of TensorFlow's functions.",
+    "SlicingOpLambda": "Build the model again in Keras 3; it slices tensors by itself.",
+    "Merge": "Use Concatenate, Add, Multiply, Average or Dot.",
+    "TimeDistributedDense": "Use Dense, which works on every timestep.",
+}
+
+
+@reported("P601", "keras1-argument", "error", refines=("E005", "E006", "S101"))
+def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
+    """Arguments of Keras 1 in a model of a later Keras: output_dim, nb_filter, init, border_mode, W_regularizer, ... Keras 3
+    and tf.keras refuse them (Keras 2.0 to 2.3 translated them with a warning). `input_dim` on a recurrent layer is
+    worse: in Keras 3 it means an input of shape (batch, input_dim), without timesteps.
+
+    Fix: the names since Keras 2. units was output_dim; the input's shape goes to an InputLayer.
+
+    Fails:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"output_dim": 10, "inner_init": "orthogonal", "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_initializer": "orthogonal", "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    spec = problem.data.get("spec")
+    if not isinstance(spec, LayerSpec) or model.spec.dialect not in ("keras2", "keras3"):
+        return None
+    if problem.code == "S101":
+        return _input_dim_of_sequence(problem, spec, model)
+    old = [name for name in spec.config if name in KERAS1_ARGUMENTS and name not in _accepted(spec, model)]
+    if not old or (problem.code == "E005" and problem.pointer.rpartition("/")[2] not in old):
+        return None
+    if problem.code == "E006" and not any(
+        f" no {KERAS1_ARGUMENTS[name]}" in problem.message for name in old if KERAS1_ARGUMENTS[name]
+    ):
+        return None
+    renamed = [f"{name} as {KERAS1_ARGUMENTS[name]}" for name in old if KERAS1_ARGUMENTS[name]]
+    dropped = [name for name in old if not KERAS1_ARGUMENTS[name]]
+    later = "Keras 3" if model.spec.dialect == "keras3" else "tf.keras"
+    write = ([f"Write {', '.join(renamed)}"] if renamed else []) + (
+        [f"remove {' and '.join(dropped)}"] if dropped else []
+    )
+    advice = "; ".join(write)
+    return Problem(
+        "P601",
+        f"{spec.class_name} {spec.name!r} has {', '.join(old)}, which Keras 1 took; {later} raises an error",
+        f"{advice[0].upper()}{advice[1:]}.",
+        spec.name,
+        spec.argument_pointer(old[0]),
+    )
+
+
+def _accepted(spec: LayerSpec, model: ModelSummary) -> frozenset[str]:
+    from lstmlint.layers.arguments import arguments_of
+
+    arguments = arguments_of(spec.class_name, model.spec.dialect)
+    return frozenset() if arguments is None else arguments.accepted
+
+
+def _input_dim_of_sequence(problem: Problem, spec: LayerSpec, model: ModelSummary) -> Problem | None:
+    config = spec.raw.get("config")
+    row = row_of(model, spec)
+    if model.spec.dialect != "keras3" or not isinstance(config, dict) or row is None or row.inbound:
+        return None
+    features = config.get("input_dim")
+    if not isinstance(features, int) or problem.data.get("wanted") != 3:
+        return None
+    return Problem(
+        "P601",
+        f"input_dim {features} of {spec.class_name} {spec.name!r} was the number of features in Keras 1 and 2; Keras 3 takes it"
+        f" for an input of shape (None, {features}), without timesteps, and raises a ValueError",
+        f"Put an InputLayer with batch_shape (None, timesteps, {features}) in front, and remove input_dim.",
+        spec.name,
+        spec.argument_pointer("input_dim"),
+    )
+
+
+@reported("P602", "keras2-argument", "error", refines=("E005",))
+def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
+    """Arguments that Keras 2 took in a Keras 3 model, which Keras 3 refuses: time_major, batch_input_shape, ...
+
+    Fix: what the finding says.
+
+    Fails:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "module": "keras.layers", "registered_name": null, "config": {"name": "lstm", "units": 10, "time_major": false}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "module": "keras.layers", "registered_name": null, "config": {"name": "lstm", "units": 10}}]}}
+    """
+    name = problem.pointer.rpartition("/")[2]
+    spec = problem.data.get("spec")
+    if model.spec.dialect != "keras3" or name not in KERAS2_ARGUMENTS or not isinstance(spec, LayerSpec):
+        return None
+    return Problem(
+        "P602",
+        f"{spec.class_name} {spec.name!r} has {name}, which Keras 2 took; Keras 3 raises a ValueError: Unrecognized keyword"
+        " arguments",
+        f"{KERAS2_ARGUMENTS[name]}.",
+        spec.name,
+        problem.pointer,
+    )
+
+
+@rule("P603", "older-generation", "info", enabled=False)
+def older_generation(model: ModelSummary) -> Iterator[Problem]:
+    """The model is in the form of Keras 2 or older. Keras 3's model_from_json and load_model refuse it as JSON, and
+    without `module` and `registered_name` there is no class to find. (HDF5 files of Keras 2 are another matter: Keras 3
+    reads most.)
+
+    Off by default; select it where all models are to be Keras 3's.
+
+    Fix: load it with tf_keras, or convert it.
+
+    Fails:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "module": "keras.layers", "registered_name": null, "config": {"name": "lstm", "units": 10}}]}}
+    """
+    generation = {"keras0": "Keras 0", "keras1": "Keras 1", "keras2": "Keras 2"}.get(model.spec.dialect)
+    if generation is not None:
+        version = f" ({model.spec.keras_version})" if model.spec.keras_version else ""
+        gone = sorted({name for name in index_of(model).by_class if name in REMOVED})
+        yield Problem(
+            "P603",
+            f"the model is in the form of {generation}{version}; Keras 3's model_from_json cannot load it"
+            + (f", and Keras 3 no longer has {', '.join(gone)}" if gone else ""),
+            "Load it with tf_keras, or convert it to Keras 3."
+            if generation == "Keras 2"
+            else "Convert it: no Keras that still runs reads this form.",
+            pointer=model.spec.pointer,
+        )
+
+
+@reported("P604", "removed-layer", "error", refines=("E004",))
+def removed_layer(problem: Problem, model: ModelSummary) -> Problem | None:
+    """A layer that Keras 3 no longer has, in a Keras 3 model: CuDNNLSTM, ThresholdedReLU, LocallyConnected1D, ... Keras
+    cannot load it.
+
+    Fix: the layer that took its place.
+
+    Fails:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 13, 5]}},
+          {"class_name": "CuDNNLSTM", "module": "keras.layers", "registered_name": null, "config": {"name": "lstm", "units": 10}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "module": "keras.layers", "registered_name": null, "config": {"name": "lstm", "units": 10}}]}}
+    """
+    spec = problem.data.get("spec")
+    if model.spec.dialect != "keras3" or not isinstance(spec, LayerSpec) or spec.class_name not in REMOVED:
+        return None
+    if problem.severity != "error":  # a custom class that took the name
+        return None
+    return Problem(
+        "P604",
+        f"{spec.class_name} {spec.name!r} is a layer of Keras 2 that Keras 3 no longer has; it cannot load the model",
+        REMOVED[spec.class_name],
+        spec.name,
+        spec.pointer,
+    )
+
+
+@rule("P605", "hard-sigmoid-changed", "info", enabled=False)
+def hard_sigmoid_changed(model: ModelSummary) -> Iterator[Problem]:
+    """hard_sigmoid is another function in Keras 3 (x/6 + 0.5, between -3 and 3) than in Keras 1 and 2 (0.2·x + 0.5, between
+    -2.5 and 2.5): at -1 it gives 0.333, once 0.3. A model of the older form that has it, in Keras 1 and 2 most LSTM, gives
+    other numbers when it is carried over to Keras 3 with its weights.
+
+    Off by default; select it before moving models to Keras 3.
+
+    Fix: a custom activation with the old formula, or train again.
+
+    Fails:
+        {"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_activation": "hard_sigmoid", "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_activation": "sigmoid", "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    if model.spec.dialect == "keras3":
+        return
+    index = index_of(model)
+    found = [(row, layer) for row, layer in index.recurrent] + [
+        (row, row.layer) for row in index.of("Activation", "Dense", "Conv1D", "Conv2D")
+    ]
+    for row, layer in found:
+        for argument in ("recurrent_activation", "activation"):
+            if argument in layer.config and activation_name(layer.config[argument]) == "hard_sigmoid":
+                yield Problem(
+                    "P605",
+                    f"{argument} of {row.class_name} {row.name!r} is hard_sigmoid, which Keras 3 computes differently: 0.333"
+                    " instead of 0.3 at -1, 0.083 instead of 0 at -2.5",
+                    "Keep the model in Keras 2, give Keras 3 the old formula as a custom activation, or train again.",
+                    row.name,
+                    layer.spec.argument_pointer(argument),
+                )
+                break

@@ -1,0 +1,326 @@
+"""R: what goes on around recurrent layers: masks, states, timesteps, and how sequences end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.findings import Problem
+from lstmlint.rules import masks
+from lstmlint.rules.effects import REGRESSION, SIGMOIDS, head_of, objectives
+from lstmlint.rules.index import DROPOUTS, follow, index_of, outputs_of, recurrent, row_of, unwrapped
+from lstmlint.rules.registry import reported, rule
+from lstmlint.shapes import format_shape
+from lstmlint.summary import ModelSummary
+
+# Layers between a recurrent one and a Flatten that leave the sequence a sequence of the same length.
+_SAME_LENGTH = (*DROPOUTS, "Activation", "BatchNormalization", "LayerNormalization", "ReLU", "LeakyReLU")
+
+
+@rule("R211", "mask-destroyed", "warning")
+def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
+    """A mask made by Masking or Embedding(mask_zero=true) meets a layer that does not support masking, before a layer
+    that would have heeded it: padding counts as data from there on. Keras 3 warns when the model is built, tf.keras
+    drops the mask in silence.
+
+    Fix: put the layer elsewhere, or mask again behind it; without padding, leave the mask out.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Embedding", "config": {"input_dim": 100, "output_dim": 8, "mask_zero": true, "batch_input_shape": [null, 13]}},
+          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Embedding", "config": {"input_dim": 100, "output_dim": 8, "mask_zero": false, "batch_input_shape": [null, 13]}},
+          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+
+    References: https://keras.io/guides/understanding_masking_and_padding/
+    """
+    for drop in masks.drops(model):
+        row = drop.row
+        if row.class_name in masks.LEAKERS:
+            continue
+        user = masks.user_behind(row)
+        if user is not None:
+            yield Problem(
+                "R211",
+                f"{row.class_name} {row.name!r} drops the mask that {drop.maker.name!r} makes, so that {user.class_name}"
+                f" {user.name!r} takes padding for data; Keras 3 warns, tf.keras says nothing",
+                f"Move {row.name!r} elsewhere, or set a Masking behind it; without padding, leave out the mask"
+                f" ({'mask_zero false' if drop.maker.class_name == 'Embedding' else drop.maker.name}).",
+                row.name,
+                row.pointer,
+            )
+
+
+@rule("R213", "masked-flatten", "warning")
+def masked_flatten(model: ModelSummary) -> Iterator[Problem]:
+    """A masked sequence goes into Flatten or GlobalMaxPooling1D, which know no masks: what stands for the padding goes
+    into the result as if it were data.
+
+    Fix: GlobalAveragePooling1D, which heeds the mask, or a recurrent layer without return_sequences; without padding,
+    no mask.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Embedding", "config": {"input_dim": 100, "output_dim": 8, "mask_zero": true, "batch_input_shape": [null, 13]}},
+          {"class_name": "GlobalMaxPooling1D", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Embedding", "config": {"input_dim": 100, "output_dim": 8, "mask_zero": true, "batch_input_shape": [null, 13]}},
+          {"class_name": "GlobalAveragePooling1D", "config": {}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    for drop in masks.drops(model):
+        row = drop.row
+        if row.class_name in masks.LEAKERS and row.input_shape is not None and len(row.input_shape) > 2:
+            yield Problem(
+                "R213",
+                f"{row.class_name} {row.name!r} knows nothing of the mask that {drop.maker.name!r} makes: what stands for"
+                " padding goes into its result",
+                "Use GlobalAveragePooling1D, which heeds the mask, or return_sequences false on the layer before; without"
+                " padding, leave out the mask.",
+                row.name,
+                row.pointer,
+            )
+
+
+@rule("R215", "sequence-against-scalar", "info", enabled=False)
+def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
+    """The model gives one number for each timestep and is trained on a regression loss. Targets of one number for each
+    sample, (batch, 1), broadcast against that in silence: every timestep is trained towards the same number.
+
+    Off by default, as the shape of the targets is not in the file, and one number for each timestep is often meant.
+
+    Fix: return_sequences false on the last recurrent layer, if one number for each sample is meant.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]},
+          "training_config": {"loss": "mse"}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": false, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]},
+          "training_config": {"loss": "mse"}}
+    """
+    for objective in objectives(model):
+        shape = objective.shape
+        if objective.loss in REGRESSION and shape is not None and len(shape) == 3 and shape[-1] == 1:
+            yield Problem(
+                "R215",
+                f"{objective.row.name!r} gives {format_shape(shape)}, one number for each timestep: are the targets"
+                f" (batch, {shape[1] or 'timesteps'}, 1)? {objective.loss} broadcasts targets of (batch, 1) in silence",
+                "If one number for each sample is meant, set return_sequences to false on the last recurrent layer.",
+                objective.row.name,
+                objective.row.pointer,
+            )
+
+
+@rule("R216", "flattened-sequence", "info")
+def flattened_sequence(model: ModelSummary) -> Iterator[Problem]:
+    """All outputs of a recurrent layer are flattened into a Dense that holds most of the model's parameters: it has a
+    weight for every timestep, fits only one length of sequence, and gives back what recurrence saves.
+
+    Fix: return_sequences false, or GlobalAveragePooling1D instead of Flatten.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 32, "return_sequences": true, "batch_input_shape": [null, 200, 5]}},
+          {"class_name": "Flatten", "config": {}},
+          {"class_name": "Dense", "config": {"units": 64}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 32, "return_sequences": false, "batch_input_shape": [null, 200, 5]}},
+          {"class_name": "Dense", "config": {"units": 64}}]}}
+    """
+    for row, _ in index_of(model).recurrent:
+        if row.output_shape is None or len(row.output_shape) != 3:
+            continue
+        flat = follow(row, _SAME_LENGTH)
+        dense = follow(flat, DROPOUTS) if flat is not None and flat.class_name == "Flatten" else None
+        if flat is None or dense is None or dense.class_name != "Dense" or not dense.params or not model.params:
+            continue
+        units, steps = row.output_shape[-1], row.output_shape[1]
+        share = dense.params / model.params
+        if share < 0.5 or dense.params < 50_000 or units is None:
+            continue
+        without = (units + bool(dense.config.get("use_bias"))) * dense.config["units"]
+        yield Problem(
+            "R216",
+            f"{dense.name!r} has a weight for each of {steps} timesteps of {row.name!r}: {dense.params:,} parameters,"
+            f" {share:.0%} of the model, for this length of sequence only",
+            f"With return_sequences false on {row.name!r}, or GlobalAveragePooling1D instead of {flat.name!r}, it has"
+            f" {without:,}.",
+            flat.name,
+            flat.pointer,
+        )
+
+
+@rule("R217", "timedistributed-dense", "info")
+def timedistributed_dense(model: ModelSummary) -> Iterator[Problem]:
+    """TimeDistributed around a Dense: since Keras 2, a Dense works on the last axis of any input, so that on a sequence
+    both give the same numbers from the same weights. (In Keras 1 the wrapper was needed, and is not reported.)
+
+    Fix: the Dense alone.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Dense", "config": {"units": 1}}}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    if model.spec.dialect not in ("keras2", "keras3"):
+        return
+    for row in index_of(model).of("TimeDistributed"):
+        inner = unwrapped(row.layer)
+        if inner.class_name == "Dense" and row.input_shape is not None and len(row.input_shape) == 3:
+            yield Problem(
+                "R217",
+                f"TimeDistributed {row.name!r} around a Dense does what the Dense does alone, with the same"
+                f" {row.params or 0:,} parameters",
+                f"Write Dense(units={inner.config.get('units')}) without TimeDistributed.",
+                row.name,
+                row.pointer,
+            )
+
+
+@rule("R223", "unused-states", "info")
+def unused_states(model: ModelSummary) -> Iterator[Problem]:
+    """A recurrent layer returns its states, and nothing takes them. Mostly harmless; but in an encoder-decoder the
+    decoder then knows nothing of what the encoder read.
+
+    A layer that gets initial states itself is not reported: a decoder's are used when it is run step by step.
+
+    Fix: return_state false, or give the states to the decoder as initial_state.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "encoder", "config": {"units": 8, "return_state": true}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["encoder", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "encoder", "config": {"units": 8, "return_state": false}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["encoder", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
+    """
+    for row, rnn in index_of(model).recurrent:
+        if not rnn.config.get("return_state") or not row.spec.calls or not row.used or len(row.input_shapes) != 1:
+            continue
+        if row.output_indices and max(row.output_indices) == 0:
+            count = len(row.output_shapes) - 1
+            yield Problem(
+                "R223",
+                f"{row.class_name} {row.name!r} returns {count} state{'s' if count != 1 else ''}, and nothing takes them",
+                "Set return_state to false, or give them to a decoder as initial_state.",
+                row.name,
+                rnn.spec.argument_pointer("return_state"),
+            )
+
+
+@rule("R234", "recurrent-head", "warning")
+def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
+    """A recurrent layer is the classifier's last layer. An LSTM multiplies its activation by the output gate, and a GRU
+    mixes it with its last state: with tanh, what comes out lies between -1 and 1, and even with softmax it is no
+    distribution over the classes.
+
+    Fix: a Dense with softmax or sigmoid behind it.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 3, "activation": "softmax", "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 32, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 3, "activation": "softmax"}}]}}
+    """
+    losses = {id(objective.row): objective for objective in objectives(model)}
+    for row in outputs_of(model):
+        head = head_of(row)
+        if head is None or not head.recurrent:
+            continue
+        plain = head.layer.class_name in ("SimpleRNN", "RNN")  # its activation is the last thing that happens
+        objective = losses.get(id(row))
+        classifies = objective is not None and "crossentropy" in objective.loss and not objective.from_logits
+        if head.activation == "softmax":
+            wrong = not plain
+        elif head.activation in SIGMOIDS:
+            wrong = classifies and objective is not None and objective.loss != "binary_crossentropy"
+        else:
+            wrong = classifies
+        if not wrong:
+            continue
+        units = head.layer.config.get("units")
+        loss = f" and is trained with {objective.loss}" if classifies and objective is not None else ""
+        yield Problem(
+            "R234",
+            f"{head.row.class_name} {head.row.name!r} is the model's last layer, with activation {head.activation!r}{loss}:"
+            f" its {units} units give no probabilities",
+            f'Add Dense({units}, activation="{"sigmoid" if units == 1 else "softmax"}") behind it, and choose the units of'
+            f" {head.row.name!r} freely.",
+            head.row.name,
+            head.row.pointer,
+        )
+
+
+@reported("R236", "decoder-units-differ", "error", refines=("S123",))
+def decoder_units_differ(problem: Problem, model: ModelSummary) -> Problem | None:
+    """A decoder starts from the states of an encoder that has other units than it: a state of 8 numbers cannot start a
+    layer of 4. tf.keras refuses it; Keras 3 builds the model and fails when it runs (a warning there).
+
+    Fix: the same units for both; for a Bidirectional encoder, the decoder's are twice those of one direction, and the
+    states are concatenated.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "encoder", "config": {"units": 8, "return_state": true}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "InputLayer", "name": "y", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "decoder", "config": {"units": 4}, "inbound_nodes": [[["y", 0, 0], ["encoder", 0, 1], ["encoder", 0, 2]]]}],
+          "input_layers": [["x", 0, 0], ["y", 0, 0]], "output_layers": [["decoder", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "encoder", "config": {"units": 8, "return_state": true}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "InputLayer", "name": "y", "config": {"batch_input_shape": [null, 13, 5]}, "inbound_nodes": []},
+          {"class_name": "LSTM", "name": "decoder", "config": {"units": 8}, "inbound_nodes": [[["y", 0, 0], ["encoder", 0, 1], ["encoder", 0, 2]]]}],
+          "input_layers": [["x", 0, 0], ["y", 0, 0]], "output_layers": [["decoder", 0, 0]]}}
+    """
+    decoder = row_of(model, problem.data.get("spec"))
+    rnn = recurrent(decoder.layer) if decoder is not None else None
+    if decoder is None or rnn is None:
+        return None
+    for encoder in decoder.inbound[1:]:
+        other = recurrent(encoder.layer)
+        if other is None or not other.config.get("return_state") or encoder.class_name != decoder.class_name:
+            continue
+        theirs, ours = other.config.get("units"), rnn.config.get("units")
+        if isinstance(theirs, int) and isinstance(ours, int) and theirs != ours:
+            refused = "Keras 3 fails when the model runs" if problem.severity == "warning" else "Keras refuses it"
+            return Problem(
+                "R236",
+                f"{decoder.class_name} {decoder.name!r} has units {ours}, but starts from the states of {encoder.name!r}, which"
+                f" has units {theirs}; {refused}",
+                f"Set units of {decoder.name!r} to {theirs}, or those of {encoder.name!r} to {ours}.",
+                decoder.name,
+                rnn.spec.argument_pointer("units"),
+                problem.severity,
+            )
+    return None
