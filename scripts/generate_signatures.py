@@ -50,10 +50,21 @@ def popped(function: Any, variable: str = "kwargs") -> dict[str, Any]:
     return found
 
 
+def supplied(function: Any) -> set[str]:
+    """The arguments that a constructor gives its base class itself (`super().__init__(pool_mode="max")`)."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
+        match node:
+            case ast.Call(ast.Attribute(ast.Call(ast.Name("super")), "__init__"), _, keywords):
+                found |= {keyword.arg for keyword in keywords if isinstance(keyword.arg, str)}
+    return found
+
+
 def arguments(cls: type, base: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
     hidden: dict[str, Any] = {}
     entered = False
+    given: set[str] = set()
     for ancestor in cls.__mro__:
         if ancestor is base:
             break
@@ -64,6 +75,8 @@ def arguments(cls: type, base: type) -> dict[str, Any]:
         for parameter in parameters:
             if parameter.kind is parameter.VAR_KEYWORD:
                 passes_on = True
+            elif parameter.name in given:
+                continue  # a second value for it would be an error
             elif parameter.kind is not parameter.VAR_POSITIONAL and parameter.name not in found:
                 required = parameter.default is parameter.empty
                 if required and entered:
@@ -72,6 +85,7 @@ def arguments(cls: type, base: type) -> dict[str, Any]:
         if passes_on:
             hidden = {**popped(ancestor.__init__), **hidden}
         entered = True
+        given |= supplied(ancestor.__init__) - found.keys()
         if not passes_on:
             break
     if "from_config" in cls.__dict__:

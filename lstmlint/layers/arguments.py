@@ -8,13 +8,15 @@ layer of Keras, so kinds go by argument name; `OF_LAYER` holds the exceptions.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from lstmlint import layers as registry
+from lstmlint.layers import kinds
 from lstmlint.layers.base import LayerError
+from lstmlint.layers.kinds import Kind, words
 from lstmlint.layers.signatures import REQUIRED
 from lstmlint.spec import Dialect, LayerSpec
 
@@ -24,100 +26,93 @@ BASE = {
     "keras2": frozenset({"activity_regularizer", "autocast", "dynamic", "weights", "batch_size", "implementation"}),
 }
 
+# Layers of Keras 3 that hand nothing on to their base class.
+CLOSED: dict[str, frozenset[str]] = dict.fromkeys(
+    ("Discretization", "Pipeline", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "TFSMLayer"), frozenset()
+) | {"ActivityRegularization": BASE["keras3"] - {"activity_regularizer"}}
+
 # What get_config of Keras 2 adds to the constructor's arguments for from_config to take out again.
 KERAS2_CONFIG: dict[str, frozenset[str]] = {
     "Lambda": frozenset({"module", "function_type", "output_shape_module", "output_shape_type"}),
     "MultiHeadAttention": frozenset({"query_shape", "key_shape", "value_shape"}),
 }
 
-ACTIVATIONS = frozenset(
-    "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear"
-    " log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus"
-    " sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
-)
-INITIALIZERS = frozenset(
-    "Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer Initializer LecunNormal"
-    " LecunUniform Ones Orthogonal OrthogonalInitializer RandomNormal RandomUniform STFT STFTInitializer"
-    " TruncatedNormal VarianceScaling Zeros constant glorot_normal glorot_uniform he_normal he_uniform identity"
-    " initializer lecun_normal lecun_uniform normal one ones orthogonal random_normal random_uniform stft"
-    " truncated_normal uniform variance_scaling zero zeros".split()
-)
-REGULARIZERS = frozenset(
-    "L1 L1L2 L2 OrthogonalRegularizer Regularizer l1 l1l2 l2 orthogonal_regularizer regularizer".split()
-)
-CONSTRAINTS = frozenset(
-    "Constraint MaxNorm MinMaxNorm NonNeg UnitNorm constraint max_norm min_max_norm non_neg unit_norm".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of value: a fast test, what it is in words, and the same as a JSON Schema."""
-
-    accepts: Callable[[Any], bool]
-    wants: str
-    schema: dict[str, Any]
-
-
-def is_integer(value: Any) -> bool:
-    """An int that is no bool."""
-    return type(value) is int
-
-
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float)
-
-
-def _one_of(names: frozenset[str], what: str) -> Kind:
-    def accepts(value: Any) -> bool:
-        if isinstance(value, str):
-            return value in names
-        return value is None or isinstance(value, dict)
-
-    return Kind(
-        accepts, f"the name of {what}, null, or an object with class_name and config",
-        {"anyOf": [{"enum": [*sorted(names), None]}, {"type": "object"}]},
-    )  # fmt: skip
-
-
-def words(*allowed: Any) -> Kind:
-    """One of a few values."""
-    shown = ", ".join("null" if word is None else f'"{word}"' for word in allowed)
-    return Kind(lambda value: value in allowed, f"one of {shown}", {"enum": list(allowed)})
-
-
-POSITIVE = Kind(
-    lambda value: isinstance(value, int) and value > 0, "a positive integer", {"type": "integer", "minimum": 1}
-)
-NUMBER = Kind(_number, "a number", {"type": ["number", "boolean"]})
-RATE = Kind(
-    lambda value: _number(value) and 0 <= value <= 1, "a number from 0 to 1",
-    {"type": ["number", "boolean"], "minimum": 0, "maximum": 1},
-)  # fmt: skip
-ACTIVATION = _one_of(ACTIVATIONS, "an activation")
-INITIALIZER = _one_of(INITIALIZERS, "an initializer")
-REGULARIZER = _one_of(REGULARIZERS, "a regularizer")
-CONSTRAINT = _one_of(CONSTRAINTS, "a constraint")
-SEED = Kind(
-    lambda value: value is None or isinstance(value, int | dict), "an integer or null",
-    {"type": ["integer", "null", "object"]},
-)  # fmt: skip
-LAYER = Kind(lambda value: isinstance(value, LayerSpec), "a layer", {"$ref": "#/$defs/layer"})
+DATA_FORMAT = words("channels_last", "channels_first", None, any_case=True)
 
 BY_NAME: dict[str, Kind] = {
-    "units": POSITIVE,
-    "filters": POSITIVE,
-    "activation": ACTIVATION,
-    "recurrent_activation": ACTIVATION,
-    "dropout": NUMBER,
-    "recurrent_dropout": NUMBER,
-    "rate": RATE,
-    "seed": SEED,
-    "layer": LAYER,
+    "units": kinds.POSITIVE,
+    "filters": kinds.POSITIVE,
+    "activation": kinds.ACTIVATION,
+    "recurrent_activation": kinds.ACTIVATION,
+    "dropout": kinds.NUMBER,
+    "recurrent_dropout": kinds.NUMBER,
+    "rate": kinds.RATE,
+    "seed": kinds.SEED,
+    "layer": kinds.LAYER,
+    "backward_layer": kinds.OPTIONAL_LAYER,
+    "use_cudnn": words("auto", True, False),
+    "quantization_config": kinds.QUANTIZATION,
+    "momentum": kinds.SOFT_NUMBER,
+    "epsilon": kinds.SOFT_NUMBER,
+    "bias_initializer": kinds.VECTOR_INITIALIZER,
+    "beta_initializer": kinds.VECTOR_INITIALIZER,
+    "gamma_initializer": kinds.VECTOR_INITIALIZER,
+    "moving_mean_initializer": kinds.VECTOR_INITIALIZER,
+    "moving_variance_initializer": kinds.VECTOR_INITIALIZER,
+    "depthwise_initializer": kinds.TENSOR_INITIALIZER,
+    "pointwise_initializer": kinds.TENSOR_INITIALIZER,
 }
-SUFFIXES = {"_initializer": INITIALIZER, "_regularizer": REGULARIZER, "_constraint": CONSTRAINT}
-# Names that are custom objects as often as typing errors: Keras 2 takes them from custom_objects.
-CUSTOMIZABLE = (ACTIVATION, INITIALIZER, REGULARIZER, CONSTRAINT)
+SUFFIXES = {"_initializer": kinds.INITIALIZER, "_regularizer": kinds.REGULARIZER, "_constraint": kinds.CONSTRAINT}
+OF_LAYER: dict[tuple[str, str], Kind] = {
+    ("Embedding", "input_dim"): kinds.STRICTLY_POSITIVE,
+    ("Embedding", "output_dim"): kinds.STRICTLY_POSITIVE,
+    ("ReversibleEmbedding", "input_dim"): kinds.STRICTLY_POSITIVE,
+    ("ReversibleEmbedding", "output_dim"): kinds.STRICTLY_POSITIVE,
+    ("Embedding", "weights"): kinds.NO_WEIGHTS,
+    ("ReversibleEmbedding", "weights"): kinds.NO_WEIGHTS,
+    ("Dropout", "noise_shape"): kinds.INTEGERS,
+    ("GRU", "bias_initializer"): kinds.INITIALIZER,  # two rows of it, with reset_after
+    ("GRUCell", "bias_initializer"): kinds.INITIALIZER,
+    ("EinsumDense", "bias_initializer"): kinds.INITIALIZER,
+    **{
+        (f"{name}{rank}D", "kernel_initializer"): kinds.TENSOR_INITIALIZER
+        for name in ("Conv", "ConvLSTM")
+        for rank in (1, 2, 3)
+    },
+    **{(f"Conv{rank}DTranspose", "kernel_initializer"): kinds.TENSOR_INITIALIZER for rank in (1, 2, 3)},
+    **{(f"ConvLSTM{rank}D", "recurrent_initializer"): kinds.TENSOR_INITIALIZER for rank in (1, 2, 3)},
+    ("LSTM", "bias_initializer"): kinds.NEEDED_VECTOR_INITIALIZER,
+    ("LSTMCell", "bias_initializer"): kinds.NEEDED_VECTOR_INITIALIZER,
+    **{(f"ConvLSTM{rank}D", "bias_initializer"): kinds.NEEDED_VECTOR_INITIALIZER for rank in (1, 2, 3)},
+    **{(f"ConvLSTM{rank}D", "filters"): kinds.NATURAL for rank in (1, 2, 3)},
+    **{(f"ConvLSTM{rank}D", "padding"): words("valid", "same", any_case=True) for rank in (1, 2, 3)},
+    **{(f"ConvLSTM{rank}D", "data_format"): DATA_FORMAT for rank in (1, 2, 3)},
+    ("MultiHeadAttention", "kernel_initializer"): kinds.TENSOR_INITIALIZER,
+    ("GroupQueryAttention", "kernel_initializer"): kinds.TENSOR_INITIALIZER,
+}
+# Keras 2 and older have other objects, and look at less.
+OLD_BY_NAME: dict[str, Kind] = {
+    "units": kinds.POSITIVE,
+    "filters": kinds.POSITIVE,
+    "activation": kinds.OLD_ACTIVATION,
+    "recurrent_activation": kinds.OLD_ACTIVATION,
+    "dropout": kinds.NUMBER,
+    "recurrent_dropout": kinds.NUMBER,
+    "rate": kinds.RATE,
+    "seed": kinds.OLD_SEED,
+    "layer": kinds.LAYER,
+}
+OLD_SUFFIXES = {
+    "_initializer": kinds.OLD_INITIALIZER,
+    "_regularizer": kinds.OLD_REGULARIZER,
+    "_constraint": kinds.OLD_CONSTRAINT,
+}
+# A seed is not looked at where nothing is dropped; the argument that says so.
+SEED_OF = {
+    "Dropout": "rate", "SpatialDropout1D": "rate", "SpatialDropout2D": "rate", "SpatialDropout3D": "rate",
+    "AlphaDropout": "rate", "GaussianDropout": "rate", "GaussianNoise": "stddev", "Attention": "dropout",
+    "AdditiveAttention": "dropout", "MultiHeadAttention": "dropout", "GroupQueryAttention": "dropout",
+}  # fmt: skip
 CONFUSIONS = {
     "output_dim": "units", "nb_filter": "filters", "init": "kernel_initializer", "border_mode": "padding",
     "subsample": "strides", "inner_activation": "recurrent_activation", "inner_init": "recurrent_initializer",
@@ -126,9 +121,11 @@ CONFUSIONS = {
     "dropout_U": "recurrent_dropout", "p": "rate", "bias": "use_bias", "num_layers": "units",
 }  # fmt: skip
 
-OF_LAYER: dict[tuple[str, str], Kind] = {
+OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
     ("RandomFourierFeatures", "kernel_initializer"): Kind(
-        lambda value: isinstance(value, dict) or (isinstance(value, str) and value.lower() in ("gaussian", "laplacian")),
+        lambda value: (
+            isinstance(value, dict) or (isinstance(value, str) and value.lower() in ("gaussian", "laplacian"))
+        ),
         '"gaussian", "laplacian", or an initializer as an object',
         {"anyOf": [{"enum": ["gaussian", "laplacian"]}, {"type": "object"}]},
     ),
@@ -155,24 +152,39 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
     if dialect != "keras3":
         base |= KERAS2_CONFIG.get(class_name, frozenset())
     if class_name == "InputLayer":  # the parsers bring every dialect's words for the shape to this one
-        base |= {"batch_shape"}
+        base |= {"batch_shape", "batch_size", "batch_input_shape"}
+    found = {
+        argument: kind
+        for argument, default in signature.items()
+        if (kind := kind_of(names, argument, dialect, default)) is not None
+    }
+    if dialect == "keras3":
+        if class_name in CLOSED:
+            base = CLOSED[class_name]
+        elif class_name not in ("InputLayer", "SimpleRNN"):  # these two do not look at it
+            found["activity_regularizer"] = kinds.REGULARIZER
     return Arguments(
         frozenset(signature) | base,
         tuple(name for name, default in signature.items() if default is REQUIRED),
-        {argument: kind for argument in signature if (kind := kind_of(names, argument)) is not None},
+        found,
     )
 
 
-def kind_of(class_names: Iterable[str], argument: str) -> Kind | None:
+def kind_of(class_names: Iterable[str], argument: str, dialect: Dialect, default: Any = None) -> Kind | None:
     """The kind of value that an argument of a class takes, if it is restricted."""
+    keras3 = dialect == "keras3"
+    exceptions = OF_LAYER if keras3 else OLD_OF_LAYER
     for name in class_names:
-        if (name, argument) in OF_LAYER:
-            return OF_LAYER[name, argument]
-    if argument in BY_NAME:
-        return BY_NAME[argument]
-    for suffix, kind in SUFFIXES.items():
+        if (name, argument) in exceptions:
+            return exceptions[name, argument]
+    by_name = BY_NAME if keras3 else OLD_BY_NAME
+    if argument in by_name:
+        return by_name[argument]
+    for suffix, kind in (SUFFIXES if keras3 else OLD_SUFFIXES).items():
         if argument.endswith(suffix):
             return kind
+    if isinstance(default, bool) and dialect in ("keras2", "keras3"):
+        return kinds.BOOLEAN
     return None
 
 
@@ -195,12 +207,26 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
                     name,
                 )
             )
-    kinds = arguments.kinds
+    kinds_of = arguments.kinds
     for name, value in config.items():
-        kind = kinds.get(name)
-        if kind is not None and not kind.accepts(value):
+        kind = kinds_of.get(name)
+        if kind is not None and not kind.accepts(value) and not _ignored(spec, name, dialect):
             errors.append(_wrong(spec, name, value, kind, dialect))
     return errors
+
+
+def _ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
+    """Whether Keras does not look at an argument: a seed where nothing is dropped, the start of a bias where an
+    LSTM does not set its forget gate's part to ones.
+    """
+    if dialect != "keras3":
+        return False
+    if name == "seed":
+        amount = SEED_OF.get(spec.class_name)
+        return amount is not None and not spec.config.get(amount)
+    if name == "bias_initializer" and spec.config[name] is None:
+        return not (spec.config.get("use_bias", True) and spec.config.get("unit_forget_bias", True))
+    return False
 
 
 def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect) -> LayerError:
@@ -213,8 +239,15 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
         advice = f"Did you mean {close[0]}?"
     else:
         advice = f"Remove it. {spec.class_name} takes: {', '.join(sorted(arguments.accepted - BASE['keras2']))}."
-    error = "ValueError: Unrecognized keyword arguments" if dialect == "keras3" else "TypeError: Keyword argument not understood"
+    error = (
+        "ValueError: Unrecognized keyword arguments"
+        if dialect == "keras3"
+        else "TypeError: Keyword argument not understood"
+    )
     message = f"{spec.class_name} takes no argument {written!r}; Keras raises a {error}"
+    if dialect == "keras3" and spec.class_name == "InputLayer":
+        message = f"{spec.class_name} has no argument {written!r}; Keras ignores it"
+        return LayerError("E005", message, advice, name, severity="warning", stops=False)
     if dialect == "keras1":  # only the last of its versions is known in full, and the count does not depend on it
         return LayerError("E005", message, advice, name, severity="warning", stops=False)
     return LayerError("E005", message, advice, name)
@@ -223,21 +256,24 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
 def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect) -> LayerError:
     shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
     advice = f"Set {name} to {kind.wants}."
-    custom = dialect != "keras3" and kind in CUSTOMIZABLE and isinstance(value, str)
-    old = dialect in ("keras0", "keras1") and kind is not POSITIVE  # these took nearly anything, and nobody loads them any more
-    if isinstance(value, str) and "enum" in str(kind.schema):
-        allowed = [str(word) for word in _enumerated(kind.schema)]
-        close = difflib.get_close_matches(value, allowed, 1, 0.7)
+    old = (
+        dialect in ("keras0", "keras1") and kind is not kinds.POSITIVE
+    )  # these took nearly anything, and nobody loads them any more
+    wrong = kind.explain(value) if kind.explain else None
+    custom = dialect != "keras3" and kind.custom and isinstance(value, str)
+    message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras refuses it"
+    if wrong is not None:
+        custom, advice = wrong.custom, wrong.help
+        message = f"{name} of {spec.class_name}: {wrong.message}; Keras refuses it"
+    elif isinstance(value, str) and kind.names:
+        close = difflib.get_close_matches(value, kind.names, 1, 0.7)
         if close:
             advice = f"Did you mean {close[0]!r}?"
             custom = custom and not (value.isalpha() and abs(len(value) - len(close[0])) <= 1)
-    message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras refuses it"
     if custom:
-        message = f"{name} of {spec.class_name} is {shown}, which Keras does not know: it loads only with custom_objects"
-    return LayerError("E007", message, advice, name, severity="warning" if custom or old else None, stops=not (custom or old))
-
-
-def _enumerated(schema: dict[str, Any]) -> list[Any]:
-    if "enum" in schema:
-        return list(schema["enum"])
-    return [word for part in schema.get("anyOf", ()) for word in part.get("enum", ())]
+        what = wrong.message if wrong else f"{shown}, which Keras does not know"
+        message = f"{name} of {spec.class_name} is {what}: it loads only with custom_objects"
+    elif kind.soft:
+        message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras does not look at it"
+    soft = custom or old or kind.soft
+    return LayerError("E007", message, advice, name, severity="warning" if soft else None, stops=not soft)

@@ -31,6 +31,8 @@ class InputLayer(Layer):
     def call(self, *args: Any, **kwargs: Any) -> Tensor:
         """The declared input. Raises: LayerError E006 where no shape is declared."""
         config = self.config
+        if self.context.dialect == "keras3":
+            config = self.config = self.with_old_words(config)
         shape = as_shape(config.get("batch_shape"))
         if shape is None and config.get("shape") is not None:
             rest = as_shape(config["shape"])
@@ -60,6 +62,35 @@ class InputLayer(Layer):
             )
         dtype = self.spec.dtype if isinstance(self.spec.dtype, str) else self.spec.input_dtype
         return Tensor(shape, dtype or "float32")
+
+    def with_old_words(self, config: dict[str, Any]) -> dict[str, Any]:
+        """The config with the shape where Keras 3 looks for it.
+
+        Raises: LayerError E007 for what Keras 3 refuses: two shapes, and dimensions that are no integers.
+        """
+        for old, new in (("input_shape", "shape"), ("batch_input_shape", "batch_shape")):
+            if old in self.spec.config:
+                config = {**config, new: config[old]}
+        batch_shape, shape = config.get("batch_shape"), config.get("shape")
+        for other in ("shape", "batch_size", "input_tensor"):
+            if config.get(other) is not None and (batch_shape is not None or other == "input_tensor"):
+                raise LayerError(
+                    "E007",
+                    f"InputLayer has both batch_shape and {other}; Keras raises a ValueError",
+                    f"Remove {other}.",
+                    other,
+                )
+        given = shape if batch_shape is None else batch_shape
+        if isinstance(given, list):
+            for dim in given:
+                if dim is not None and not isinstance(dim, int):
+                    raise LayerError(
+                        "E007",
+                        f"InputLayer declares the dimension {dim!r}; Keras takes integers and nulls",
+                        "Write the dimension as an integer, without quotes or decimal point.",
+                        "shape" if batch_shape is None else "batch_shape",
+                    )
+        return config
 
 
 @layer("Dense")

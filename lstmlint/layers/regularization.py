@@ -52,7 +52,8 @@ class SpatialDropout(Layer):
                 "Remove it: there is nothing to train.",
                 "trainable",
             )
-        if self.config.get("data_format") not in (None, "channels_last", "channels_first"):
+        data_format = self.config.get("data_format")
+        if data_format is not None and str(data_format).lower() not in ("channels_last", "channels_first"):
             raise bad_value(self, "data_format", '"channels_last" or "channels_first"', "channels_last")
 
 

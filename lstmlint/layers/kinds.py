@@ -1,0 +1,252 @@
+"""Kinds of values that arguments take: a fast test, the kind in words, and the same as a JSON Schema.
+
+`accepts` and `schema` say the same; a test compares them. A soft kind is one that Keras itself does not look at:
+what is not of it loads, and is a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from lstmlint.layers import objects
+from lstmlint.layers.objects import Takes, Wrong
+from lstmlint.spec import LayerSpec
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of value.
+
+    wants: in words, after "Set it to". names: the words to suggest one of. explain: what is wrong with an object.
+    soft: Keras does not look at it. custom: names may be those of custom objects.
+    """
+
+    accepts: Callable[[Any], bool]
+    wants: str
+    schema: Schema
+    names: tuple[str, ...] = ()
+    explain: Callable[[Any], Wrong | None] | None = None
+    soft: bool = False
+    custom: bool = False
+
+
+def is_integer(value: Any) -> bool:
+    """An int that is no bool."""
+    return type(value) is int
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def _any_case(word: str) -> str:
+    return "".join(f"[{c}{c.upper()}]" if c.isalpha() else c for c in word)
+
+
+def words(*allowed: Any, any_case: bool = False) -> Kind:
+    """One of a few values; `any_case` where Keras does not mind capitals."""
+    shown = ", ".join("null" if word is None else f'"{word}"' for word in allowed)
+    names = tuple(word for word in allowed if isinstance(word, str))
+    if not any_case:
+        return Kind(lambda value: value in allowed, f"one of {shown}", {"enum": list(allowed)}, names)
+
+    def accepts(value: Any) -> bool:
+        return value in allowed or (isinstance(value, str) and value.lower() in allowed)
+
+    pattern = "^(" + "|".join(_any_case(word) for word in names) + ")$"
+    return Kind(
+        accepts, f"one of {shown}", {"anyOf": [{"enum": list(allowed)}, {"type": "string", "pattern": pattern}]}, names
+    )
+
+
+def _object_schema(known: Takes) -> Schema:
+    """A serialized object: a class, and of its config the arguments that the class takes."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name, takes in known.items():
+        groups.setdefault(takes, []).append(name)
+    ours = {"type": ["string"], "pattern": r"^(keras|builtins)(\.|$)"}
+    return {
+        "type": "object",
+        "required": ["class_name"],
+        "properties": {"class_name": {"type": "string"}},
+        "anyOf": [
+            {
+                "properties": {
+                    "class_name": {"enum": names},
+                    "module": {"type": ["string", "number", "boolean", "array", "object"]},
+                    "config": {
+                        "type": ["object", "null"],
+                        "properties": {key: CHECKED.get(key, {}) for key in takes} if "factor" not in takes else dict.fromkeys(takes, {}),
+                        "additionalProperties": False,
+                    },
+                }
+            }
+            for takes, names in groups.items()
+        ]
+        + [{"properties": {"class_name": {"not": {"enum": sorted(known)}}, "module": {"type": "string", "not": ours}}, "required": ["module"]}],
+    }  # fmt: skip
+
+
+CHECKED: dict[str, Schema] = {
+    "seed": {
+        "anyOf": [
+            {"type": ["null", "boolean"]}, {"type": "integer", "minimum": 0, "maximum": 4294967295},
+            {"type": "object", "required": ["class_name"]},
+        ]
+    },
+    "scale": {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": [True, None]}]},
+    "mode": {"enum": [*objects.MODES, None]},
+    "distribution": {
+        "anyOf": [
+            {"enum": [*objects.DISTRIBUTIONS, None]},
+            {"type": "string", "pattern": "^(" + "|".join(map(_any_case, objects.DISTRIBUTIONS)) + ")$"},
+        ]
+    },
+    "l1": {"anyOf": [{"type": "number", "minimum": 0}, {"type": ["boolean", "null"]}]},
+    "l2": {"anyOf": [{"type": "number", "minimum": 0}, {"type": ["boolean", "null"]}]},
+}  # fmt: skip
+
+
+def _named(known: Takes, what: str) -> Kind:
+    def accepts(value: Any) -> bool:
+        if isinstance(value, str):
+            return value in known
+        return value is None or (isinstance(value, dict) and objects.wrong_with(value, known, what) is None)
+
+    def explain(value: Any) -> Wrong | None:
+        return objects.wrong_with(value, known, what) if isinstance(value, dict) else None
+
+    article = "an" if what == "initializer" else "a"
+    return Kind(
+        accepts, f"the name of {article} {what}, null, or an object with class_name and config",
+        {"anyOf": [{"enum": [*sorted(known), None]}, _object_schema(known)]}, tuple(known), explain, custom=True,
+    )  # fmt: skip
+
+
+def _lenient(kind: Kind) -> Kind:
+    """The same for Keras 2, which has other objects and takes their arguments otherwise."""
+
+    def accepts(value: Any) -> bool:
+        if isinstance(value, str):
+            return value in kind.names
+        return value is None or isinstance(value, dict)
+
+    schema = {"anyOf": [{"enum": [*sorted(kind.names), None]}, {"type": "object"}]}
+    return Kind(accepts, kind.wants, schema, kind.names, custom=True)
+
+
+def _accepts_activation(value: Any) -> bool:
+    if isinstance(value, str):
+        return value in objects.ACTIVATIONS
+    return value is None or (isinstance(value, dict) and objects.wrong_activation(value) is None)
+
+
+def _explain_activation(value: Any) -> Wrong | None:
+    return objects.wrong_activation(value) if isinstance(value, dict) else None
+
+
+def without(kind: Kind, *classes: str) -> Kind:
+    """An initializer kind without some classes, that do not fill the shape in question."""
+    known = {name: takes for name, takes in objects.INITIALIZERS.items() if not _same(name, classes)}
+    made = _named(known, "initializer")
+    return Kind(made.accepts, made.wants, made.schema, made.names, made.explain, custom=True)
+
+
+def _same(name: str, classes: tuple[str, ...]) -> bool:
+    plain = name.replace("_", "").lower().removesuffix("initializer")
+    return plain in {cls.lower() for cls in classes}
+
+
+# Numbers ----------------------------------------------------------------------------------------------
+
+INTEGER_OR_BOOL: Schema = {"type": ["integer", "boolean"]}
+POSITIVE = Kind(
+    lambda value: isinstance(value, int) and value > 0, "a positive integer",
+    {"anyOf": [{"type": "integer", "minimum": 1}, {"const": True}]},
+)  # fmt: skip
+STRICTLY_POSITIVE = Kind(
+    lambda value: type(value) is int and value > 0, "a positive integer", {"type": "integer", "minimum": 1}
+)
+NATURAL = Kind(
+    lambda value: type(value) is int and value >= 0,
+    "an integer that is not negative",
+    {"type": "integer", "minimum": 0},
+)
+NUMBER = Kind(_number, "a number", {"type": ["number", "boolean"]})
+SOFT_NUMBER = Kind(
+    lambda value: value is None or _number(value), "a number", {"type": ["number", "boolean", "null"]}, soft=True
+)
+RATE = Kind(
+    lambda value: _number(value) and 0 <= value <= 1, "a number from 0 to 1",
+    {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "boolean"}]},
+)  # fmt: skip
+BOOLEAN = Kind(
+    lambda value: value is None or isinstance(value, bool) or (_number(value) and value in (0, 1)),
+    "true or false", {"enum": [True, False, None, 0, 1]}, soft=True,
+)  # fmt: skip
+SEED = Kind(objects.is_seed, "an integer from 0 to 4294967295, or null", CHECKED["seed"])
+OLD_SEED = Kind(
+    lambda value: value is None or isinstance(value, int | dict), "an integer or null",
+    {"type": ["integer", "boolean", "null", "object"]},
+)  # fmt: skip
+INTEGERS = Kind(
+    lambda value: (
+        value is None
+        or (isinstance(value, list) and all(dim is None or (type(dim) is int and dim > 0) for dim in value))
+    ),
+    "null, or a list of positive integers and nulls",
+    {"type": ["array", "null"], "items": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}},
+)
+
+# Objects ----------------------------------------------------------------------------------------------
+
+ACTIVATION = Kind(
+    _accepts_activation, "the name of an activation, null, or an object with class_name and config",
+    {
+        "anyOf": [
+            {"enum": [*sorted(objects.ACTIVATIONS), None]},
+            {"type": "object", "required": ["class_name", "config"], "properties": {"class_name": {"type": "string"}}},
+        ]
+    },
+    tuple(objects.ACTIVATIONS), _explain_activation, custom=True,
+)  # fmt: skip
+INITIALIZER = _named(objects.INITIALIZERS, "initializer")
+REGULARIZER = _named(objects.REGULARIZERS, "regularizer")
+CONSTRAINT = _named(objects.CONSTRAINTS, "constraint")
+OLD_ACTIVATION, OLD_INITIALIZER, OLD_REGULARIZER, OLD_CONSTRAINT = map(
+    _lenient, (ACTIVATION, INITIALIZER, REGULARIZER, CONSTRAINT)
+)
+# A vector is no matrix to be orthogonal or an identity; a kernel of more than two dimensions no identity either.
+VECTOR_INITIALIZER = without(INITIALIZER, "Orthogonal", "Identity", "STFT")
+TENSOR_INITIALIZER = without(INITIALIZER, "Identity")
+NEEDED_VECTOR_INITIALIZER = Kind(
+    lambda value: value is not None and VECTOR_INITIALIZER.accepts(value),
+    "the name of an initializer, or an object with class_name and config",
+    {"allOf": [VECTOR_INITIALIZER.schema, {"not": {"type": "null"}}]},
+    VECTOR_INITIALIZER.names, VECTOR_INITIALIZER.explain, custom=True,
+)  # fmt: skip
+LAYER = Kind(lambda value: isinstance(value, LayerSpec), "a layer", {"$ref": "#/$defs/layer"})
+OPTIONAL_LAYER = Kind(
+    lambda value: value is None or isinstance(value, LayerSpec), "a layer or null",
+    {"anyOf": [{"type": "null"}, {"$ref": "#/$defs/layer"}]},
+)  # fmt: skip
+NO_WEIGHTS = Kind(
+    lambda value: value is None or (isinstance(value, list) and value != [] and all(isinstance(w, list) for w in value)),
+    "null, or a list of arrays",
+    {"anyOf": [{"type": "null"}, {"type": "array", "minItems": 1, "items": {"type": "array"}}]},
+)  # fmt: skip
+QUANTIZATION = Kind(
+    lambda value: value is None or (isinstance(value, dict) and str(value.get("class_name")).endswith("QuantizationConfig")),
+    "null, or an object such as Int8QuantizationConfig",
+    {
+        "anyOf": [
+            {"type": "null"},
+            {"type": "object", "required": ["class_name"], "properties": {"class_name": {"type": "string", "pattern": "QuantizationConfig$"}}},
+        ]
+    },
+    soft=True,
+)  # fmt: skip

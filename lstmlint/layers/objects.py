@@ -1,0 +1,158 @@
+"""Serialized objects that arguments hold: initializers, regularizers, constraints, activations.
+
+Keras finds them by `class_name` alone, in its own tables or among custom objects, and hands `config` to the
+constructor. The tables say what these take; `wrong_with` what Keras would refuse.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+Takes = dict[str, tuple[str, ...]]
+
+_FANS = ("seed", "input_axes", "output_axes")
+_SCALING = dict.fromkeys(
+    ("GlorotUniform", "GlorotNormal", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform"), _FANS
+)
+
+
+def _with_aliases(classes: Takes, aliases: dict[str, str]) -> Takes:
+    """Every class by its own name, by that in snake case, and by its aliases."""
+    found = dict(classes)
+    for name, takes in classes.items():
+        snake = "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
+        found[{"s_t_f_t": "stft", "l1_l2": "l1l2"}.get(snake, snake)] = takes
+    found.update({alias: classes[name] for alias, name in aliases.items()})
+    return found
+
+
+INITIALIZERS = _with_aliases(
+    {
+        **_SCALING, "VarianceScaling": ("scale", "mode", "distribution", *_FANS), "Zeros": (), "Ones": (),
+        "Constant": ("value",), "RandomNormal": ("mean", "stddev", "seed"), "TruncatedNormal": ("mean", "stddev", "seed"),
+        "RandomUniform": ("minval", "maxval", "seed"), "Orthogonal": ("gain", "seed"), "Identity": ("gain",),
+        "STFT": ("side", "window", "scaling", "periodic"),
+    },
+    {
+        "IdentityInitializer": "Identity", "OrthogonalInitializer": "Orthogonal", "STFTInitializer": "STFT",
+        "normal": "RandomNormal", "uniform": "RandomUniform", "one": "Ones", "zero": "Zeros",
+    },
+)  # fmt: skip
+REGULARIZERS = _with_aliases(
+    {"L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2"), "OrthogonalRegularizer": ("factor", "mode"), "Regularizer": ()}, {}
+)  # fmt: skip
+CONSTRAINTS = _with_aliases(
+    {
+        "MaxNorm": ("max_value", "axis"), "MinMaxNorm": ("min_value", "max_value", "rate", "axis"), "NonNeg": (),
+        "UnitNorm": ("axis",), "Constraint": (),
+    },
+    {},
+)  # fmt: skip
+ACTIVATIONS = frozenset(
+    "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear"
+    " log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus"
+    " sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
+)
+MODES = ("fan_in", "fan_out", "fan_avg")
+DISTRIBUTIONS = ("normal", "uniform", "truncated_normal", "untruncated_normal")
+
+
+class Wrong(NamedTuple):
+    """What Keras refuses of an object; `custom` where it would load with custom_objects."""
+
+    message: str
+    help: str
+    custom: bool = False
+
+
+def is_seed(value: Any) -> bool:
+    """Whether a value can seed a generator: a number that fits 32 bits, null, or a serialized generator."""
+    if value is None:
+        return True
+    if isinstance(value, int):
+        return 0 <= value < 1 << 32
+    return isinstance(value, dict) and "class_name" in value
+
+
+def _is_penalty(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and value >= 0
+
+
+def _is_scale(value: Any) -> bool:
+    return isinstance(value, int | float) and value > 0
+
+
+# What the constructors check of their own arguments.
+CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "seed": (is_seed, "an integer from 0 to 4294967295, or null"),
+    "scale": (_is_scale, "a positive number"),
+    "mode": (lambda value: value in MODES, ", ".join(MODES)),
+    "distribution": (lambda v: isinstance(v, str) and v.lower() in DISTRIBUTIONS, ", ".join(DISTRIBUTIONS)),
+    "l1": (_is_penalty, "a number that is not negative"),
+    "l2": (_is_penalty, "a number that is not negative"),
+}
+
+
+def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
+    """What Keras would refuse of a serialized initializer, regularizer or constraint; None where it takes it."""
+    class_name = value.get("class_name")
+    if not isinstance(class_name, str):
+        return Wrong(f"the object names no class_name, and is no {what}", 'Write {"class_name": ..., "config": {...}}.')
+    takes = known.get(class_name)
+    if takes is None:
+        return _unknown(value, class_name, known, what)
+    if "module" in value and value["module"] is None:
+        return Wrong(f"the module of {class_name} is null", f'Write "module": "keras.{what}s".')
+    config = value.get("config")
+    if config is None:
+        return None
+    if not isinstance(config, dict):
+        return Wrong(f"the config of {class_name} is no object", f"{class_name} takes {_listed(takes)}.")
+    for key, given in config.items():
+        if key not in takes:
+            return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
+        if given is not None and key in CHECKS and class_name != "OrthogonalRegularizer":
+            accepts, wanted = CHECKS[key]
+            if not accepts(given):
+                return Wrong(f"{key} of {class_name} is {given!r}", f"Write {wanted}.")
+    return None
+
+
+def wrong_activation(value: dict[str, Any]) -> Wrong | None:
+    """What Keras would refuse of a serialized activation: a function, or a layer that is used as one."""
+    class_name, config = value.get("class_name"), value.get("config", 0)
+    if not isinstance(class_name, str) or config == 0:
+        return Wrong("the object has no class_name and config, and is no activation", "Write the activation's name.")
+    module = value.get("module")
+    builtin = isinstance(module, str) and module.partition(".")[0] in ("keras", "builtins")
+    if class_name == "function":
+        if not isinstance(config, str):
+            return Wrong(
+                "the function of an activation is named by its config", 'Write "config": "relu", for instance.'
+            )
+        if builtin and (config in ACTIVATIONS or module != "keras.activations"):
+            return None
+        return _unknown({**value, "module": module}, config, dict.fromkeys(ACTIVATIONS, ()), "activation")
+    if not module:
+        return _unknown({"module": "custom"}, class_name, {}, "activation")
+    return None
+
+
+def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) -> Wrong:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), 1, 0.7)
+    advice = (
+        f"Did you mean {close[0]!r}?"
+        if close
+        else f"Keras has {', '.join(sorted(n for n in known if n[0].isupper()))}."
+    )
+    module = value.get("module")
+    custom = isinstance(module, str) and module.partition(".")[0] not in ("keras", "builtins")
+    return Wrong(f"{name!r} is no {what} of Keras", advice, custom)
+
+
+def _listed(takes: tuple[str, ...]) -> str:
+    return ", ".join(takes) or "no arguments"
