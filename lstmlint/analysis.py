@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,9 @@ class Options:
 
     select: codes, prefixes or names to run instead of the default set (None: the default); extend_select
     adds to it. ignore: codes, prefixes or names to leave out. severities: code -> severity.
-    max_params: the budget. weights: whether to look at weights stored beside the model.
+    max_params: the budget; limits: other budgets by their options' names, "max-layer-params" for instance, for weights
+    of weight_dtype, or of the file's dtypes where that is None. weights: whether to look at weights stored beside the
+    model.
     custom_layers: class name -> what the user says of it.
     """
 
@@ -35,6 +37,8 @@ class Options:
     max_params: int | None = None
     weights: bool = True
     custom_layers: Mapping[str, Description] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    weight_dtype: str | None = None
 
 
 @dataclass(slots=True)
@@ -136,12 +140,23 @@ def wanted(code: str, name: str, enabled: bool, options: Options) -> bool:
 
 
 def over_budget(model: ModelSummary, options: Options) -> list[Problem]:
-    """C501 where the model has more parameters than allowed, or nobody can tell how many it has."""
-    if options.max_params is None:
+    """C501 to C507 where the model costs more than allowed, or nobody can tell what it costs."""
+    limits = dict(options.limits)
+    if options.max_params is not None:
+        limits["max-params"] = options.max_params
+    if not limits:
         return []
-    from lstmlint.rules.budget import check_params
+    from lstmlint.rules import budget
 
-    return list(check_params(model, options.max_params))
+    checks: dict[str, Callable[[int], Iterable[Problem]]] = {
+        "max-params": lambda limit: budget.check_params(model, limit),
+        "max-trainable-params": lambda limit: budget.check_trainable_params(model, limit),
+        "max-layer-params": lambda limit: budget.check_layer_params(model, limit),
+        "max-weight-bytes": lambda limit: budget.check_weight_bytes(model, limit, options.weight_dtype),
+        "max-macs": lambda limit: budget.check_macs(model, limit),
+        "max-activation-bytes": lambda limit: budget.check_activation_bytes(model, limit, options.bindings.batch or 1),
+    }
+    return [problem for name, limit in limits.items() for problem in checks[name](limit)]
 
 
 def name_findings(problems: list[Problem], options: Options, locate: Any) -> list[Finding]:

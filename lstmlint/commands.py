@@ -105,6 +105,14 @@ def check(
     batch: Batch = None,
     timesteps: Timesteps = None,
     max_params: Annotated[Text, value("N", "Fail a model with more parameters (50000, 50k, 1.5M).")] = None,
+    max_trainable_params: Annotated[Text, value("N", "Fail a model with more trainable parameters.")] = None,
+    max_layer_params: Annotated[Text, value("N", "Fail a layer with more parameters.")] = None,
+    max_weight_bytes: Annotated[Text, value("SIZE", "Fail a model whose weights are larger (256KiB).")] = None,
+    dtype: Annotated[Text, value("NAME", "The dtype that weights are stored as, for --max-weight-bytes.")] = None,
+    max_macs: Annotated[Text, value("N", "Fail a model that multiplies more for one sample.")] = None,
+    max_activation_bytes: Annotated[
+        Text, value("SIZE", "Fail a model whose activations need more at their peak, for --batch and --timesteps.")
+    ] = None,
     fail_on: Annotated[
         Text, value("SEVERITY", "Exit with 1 from this severity on: error (the default), warning, info, never.")
     ] = None,

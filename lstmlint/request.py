@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from lstmlint.findings import SEVERITIES, UsageError
 from lstmlint.reporting import FORMATS, View, parse_columns
-from lstmlint.values import parse_count, parse_input_shape, parse_positive
+from lstmlint.settings import LIMITS
+from lstmlint.values import parse_input_shape, parse_positive
 
 PLAIN_FORMATS = ("text", "concise")
 
@@ -32,6 +33,12 @@ class Request:
     exclude: list[str] = field(default_factory=list)
     force_exclude: bool = False
     max_params: str | None = None
+    max_trainable_params: str | None = None
+    max_layer_params: str | None = None
+    max_weight_bytes: str | None = None
+    max_macs: str | None = None
+    max_activation_bytes: str | None = None
+    dtype: str | None = None
     input_shape: list[str] = field(default_factory=list)
     batch: str | None = None
     timesteps: str | None = None
@@ -66,8 +73,14 @@ def overrides(request: Request) -> dict[str, Any]:
         values["exclude"] = request.exclude
     if request.fail_on is not None:
         values["fail-on"] = choice(request.fail_on, (*SEVERITIES, "never"), "--fail-on")
-    if request.max_params is not None:
-        values["max-params"] = parse_count(request.max_params, "--max-params")
+    for key, parse in LIMITS.items():
+        limit: str | None = getattr(request, key.replace("-", "_"))
+        if limit is not None:
+            values[key] = parse(limit, f"--{key}")
+    if request.dtype is not None:
+        from lstmlint.layers.base import DTYPE_BITS
+
+        values["dtype"] = choice(request.dtype, tuple(DTYPE_BITS), "--dtype")
     if request.input_shape:
         shapes = [parse_input_shape(text, "--input-shape") for text in request.input_shape]
         values["input-shape"] = dict(shapes)

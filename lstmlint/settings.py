@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import Severity, UsageError
 from lstmlint.suggest import did_you_mean
-from lstmlint.values import SHAPE_WANTED, glob_matches, parse_count, parse_shape
+from lstmlint.values import SHAPE_WANTED, glob_matches, parse_bytes, parse_count, parse_shape
 
 if TYPE_CHECKING:
     from lstmlint.analysis import Options
@@ -25,6 +25,15 @@ FILES = ("lstmlint.toml", "pyproject.toml")
 # What a pyproject.toml with a table for lstmlint holds at least: `tool.lstmlint`, or `[tool]` and `lstmlint`.
 TABLE = re.compile(rb"""tool["']?\s*\.\s*["']?lstmlint|\[\s*["']?tool["']?\s*\](?s:.*)lstmlint""")
 COMMAND_LINE = ""
+# Budgets, and how their values are written.
+LIMITS = {
+    "max-params": parse_count,
+    "max-trainable-params": parse_count,
+    "max-layer-params": parse_count,
+    "max-weight-bytes": parse_bytes,
+    "max-macs": parse_count,
+    "max-activation-bytes": parse_bytes,
+}
 SHAPE = tuple[int | None, ...]
 OUTPUT_WANTED = 'the whole shape, such as "None,13,64", or "same"'
 
@@ -35,7 +44,7 @@ class Settings:
 
     source: the file they come from, None without one. folder: what globs are relative to.
     select: None for the usual rules. per_file_ignores: (glob, rules). exclude: (folder, glob relative to it).
-    budgets: (globs, most parameters).
+    limits: a budget's key -> the most allowed; budgets: (globs, limits). dtype: of the weights that limits are for.
     """
 
     source: str | None = None
@@ -47,8 +56,9 @@ class Settings:
     fail_on: str = "error"
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[tuple[str, str], ...] = ()
-    max_params: int | None = None
-    budgets: tuple[tuple[tuple[str, ...], int], ...] = ()
+    limits: dict[str, int] = field(default_factory=dict)
+    budgets: tuple[tuple[tuple[str, ...], dict[str, int]], ...] = ()
+    dtype: str | None = None
     input_shapes: dict[str, SHAPE] = field(default_factory=dict)
     batch: int | None = None
     timesteps: int | None = None
@@ -63,15 +73,15 @@ class Settings:
         from lstmlint.analysis import Options
         from lstmlint.inference import Bindings
 
-        ignore, most = self.ignore, self.max_params
+        ignore, most = self.ignore, dict(self.limits)
         if self.per_file_ignores or self.budgets:
             seen = relative(path, self.folder)
             for glob, rules in self.per_file_ignores:
                 if glob_matches(glob, seen):
                     ignore += rules
-            for globs, limit in self.budgets:
+            for globs, limits in self.budgets:
                 if any(glob_matches(glob, seen) for glob in globs):
-                    most = limit if most is None else min(most, limit)
+                    most.update((key, min(limit, most.get(key, limit))) for key, limit in limits.items())
         bindings = Bindings(self.input_shapes, self.batch, self.timesteps)
         return Options(
             bindings,
@@ -79,9 +89,11 @@ class Settings:
             self.extend_select,
             ignore,
             self.severity,
-            most,
+            most.pop("max-params", None),
             weights,
             self.custom_layers,
+            most,
+            self.dtype,
         )
 
 
@@ -248,12 +260,11 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
         for glob, names in values.get("per-file-ignores", {}).items()
     )
     settings.exclude += tuple((folder, glob) for glob in globs(values.get("exclude", ())))
-    if "max-params" in values:
-        settings.max_params = count(values["max-params"], f"{before}max-params")
+    settings.limits = {**settings.limits, **limits_in(values, before)}
     settings.budgets += tuple(
-        (globs(entry["files"]), count(entry["max-params"], f"{before}budgets.max-params"))
-        for entry in values.get("budgets", ())
+        (globs(entry["files"]), limits_in(entry, f"{before}budgets.")) for entry in values.get("budgets", ())
     )
+    settings.dtype = values.get("dtype", settings.dtype)
     given = values.get("input-shape", {})
     for name, shape in (given if isinstance(given, dict) else {"": given}).items():
         settings.input_shapes = {**settings.input_shapes, name: shape_of(shape, f"{before}input-shape")}
@@ -280,6 +291,15 @@ def description(entry: dict[str, Any], label: str) -> Description:
 def globs(value: str | Iterable[str]) -> tuple[str, ...]:
     """One glob or several."""
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def limits_in(values: dict[str, Any], before: str) -> dict[str, int]:
+    """The budgets among some values. Raises: UsageError for what is no number."""
+    return {
+        key: values[key] if isinstance(values[key], int) else parse(values[key], before + key)
+        for key, parse in LIMITS.items()
+        if key in values
+    }
 
 
 def count(value: int | str, label: str) -> int:
@@ -363,7 +383,8 @@ def as_toml(settings: Settings) -> str:
         ("ignore", list(settings.ignore)),
         ("fail-on", settings.fail_on),
         ("exclude", [glob for _, glob in settings.exclude]),
-        ("max-params", settings.max_params),
+        *settings.limits.items(),
+        ("dtype", settings.dtype),
         ("batch", settings.batch),
         ("timesteps", settings.timesteps),
     ):
@@ -384,6 +405,7 @@ def as_toml(settings: Settings) -> str:
             lines.append(f"output-shape = {shown(shape if shape == 'same' else ','.join(map(str, shape)))}")
         if said.params is not None:
             lines.append(f"params = {said.params}")
-    for files, limit in settings.budgets:
-        lines += ["[[budgets]]", f"files = {shown(list(files))}", f"max-params = {limit}"]
+    for files, limits in settings.budgets:
+        lines += ["[[budgets]]", f"files = {shown(list(files))}"]
+        lines += [f"{key} = {limit}" for key, limit in limits.items()]
     return "".join(line + "\n" for line in lines)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from lstmlint.findings import UsageError
 
 _COUNT = re.compile(r"((?:[0-9]{1,3}(?:[_,][0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*([kmgb]?)", re.IGNORECASE)
+_BYTES = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([kmgt])i?)?b?", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9}
 
 
@@ -25,6 +26,22 @@ def parse_count(text: str, option: str) -> int:
         if rest == 0:
             return count
     raise UsageError(f"{option} takes a number such as 50000, 50k or 1.5M, not {text!r}")
+
+
+def parse_bytes(text: str, option: str) -> int:
+    """A size in bytes: 4096, 256KiB, 1.5MB. As in Keras's summaries, KB is 1024 bytes too.
+
+    Raises: UsageError for anything else.
+    """
+    match = _BYTES.fullmatch(text.strip())
+    if match:
+        whole, _, fraction = match[1].partition(".")
+        factor: int = 1024 ** "BKMGT".index((match[2] or "B").upper())
+        scale: int = 10 ** len(fraction)
+        count, rest = divmod(int(whole + fraction) * factor, scale)
+        if rest == 0 or factor > 1:
+            return count
+    raise UsageError(f"{option} takes a size such as 4096, 256KiB or 1.5MB, not {text!r}")
 
 
 def parse_positive(text: str, option: str) -> int:

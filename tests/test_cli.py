@@ -19,7 +19,7 @@ import yaml
 from lstmlint import __version__, analysis, cli
 from lstmlint.findings import UsageError
 from lstmlint.request import Request
-from lstmlint.values import glob_matches, parse_count, parse_input_shape
+from lstmlint.values import glob_matches, parse_bytes, parse_count, parse_input_shape
 from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent
@@ -67,6 +67,29 @@ def test_budget(shell: Shell, limit: str, code: int) -> None:
     assert ("C501 params-over-budget" in done.out) == bool(code)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [
+        (("--max-trainable-params=639",), ["C502"]),
+        (("--max-trainable-params=640", "--max-params=640", "--max-layer-params=640"), []),
+        (("--max-layer-params=0.6k",), ["C503"]),
+        (("--max-weight-bytes=2.5KiB",), []),
+        (("--max-weight-bytes=2559",), ["C504"]),
+        (("--max-weight-bytes=640B", "--dtype=int8"), []),
+        (("--max-weight-bytes=639", "--dtype=int8"), ["C504"]),
+        (("--max-macs=7.8k",), []),
+        (("--max-macs=7799",), ["C506"]),
+        (("--max-activation-bytes=39",), ["C507"]),
+        (("--max-activation-bytes=1MB", "--batch=1000"), []),
+        (("--max-activation-bytes=1k", "--batch=1000"), ["C507"]),
+    ],
+)
+def test_budgets(shell: Shell, arguments: tuple[str, ...], codes: list[str]) -> None:
+    shell.write("m.json")
+    findings = shell("m.json", *arguments, "-f", "json").json["files"][0]["findings"]
+    assert [finding["code"] for finding in findings] == codes
+
+
 def test_incomplete_count_fails_the_budget(shell: Shell) -> None:
     shell.write("u.json", UNBUILT)
     assert shell("u.json").code == 0
@@ -87,6 +110,8 @@ def test_incomplete_count_fails_the_budget(shell: Shell) -> None:
         (("m.json", "--ignore", "rnn-need-sequences"), "did you mean 'rnn-needs-sequences'?"),
         (("m.json", "--max-params", "many"), "such as 50000, 50k or 1.5M"),
         (("m.json", "--max-params", "1.0005k"), "such as 50000, 50k or 1.5M"),
+        (("m.json", "--max-weight-bytes", "1 parsec"), "such as 4096, 256KiB or 1.5MB"),
+        (("m.json", "--max-weight-bytes", "1", "--dtype", "float23"), "did you mean 'float32'?"),
         (("m.json", "--input-shape", "13;5"), "a shape without the batch"),
         (("m.json", "--input-shape", "13", "--input-shape", "14"), "given twice"),
         (("m.json", "--input-shape", "lstm_inptu=13,5"), "did you mean 'lstm_input'?"),
@@ -542,6 +567,20 @@ def test_counts(text: str, count: int) -> None:
 def test_no_counts(text: str) -> None:
     with pytest.raises(UsageError):
         parse_count(text, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("0", 0), ("100B", 100), ("1k", 1024), ("256 KiB", 2**18), ("1.5MB", 3 * 2**19), ("2g", 2**31), ("0.3K", 307)],
+)
+def test_bytes(text: str, count: int) -> None:
+    assert parse_bytes(text, "x") == count
+
+
+@pytest.mark.parametrize("text", ["", "1.5", "-1", "k", "1 parsec", "1kk"])
+def test_no_bytes(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_bytes(text, "x")
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_the_nearest_file_holds(shell: Shell) -> None:
         ('select = ["E"]\nextend-select = ["rnn-needs-sequences"]', (), ["S102"]),
         ('select = ["E"]', ("--select", "S"), ["S102"]),
         ('ignore = ["S1"]', ("--ignore", "E001"), []),
-        ('ignore = ["S1"]', ("--select", "ALL"), []),
+        ('ignore = ["S1"]', ("--select", "S,E"), []),
         ('extend-ignore = ["s102"]', (), []),
         ("max-params = 100", (), ["C501", "S102"]),
         ('max-params = "0.1k"', (), ["C501", "S102"]),
@@ -58,6 +58,8 @@ def test_the_nearest_file_holds(shell: Shell) -> None:
         ('[[budgets]]\nfiles = "*.json"\nmax-params = 10', (), ["C501", "S102"]),
         ('[[budgets]]\nfiles = ["a", "m.json"]\nmax-params = 10', ("--max-params", "1M"), ["C501", "S102"]),
         ('[[budgets]]\nfiles = "other.json"\nmax-params = 10', (), ["S102"]),
+        ('max-weight-bytes = "1KiB"\nignore = ["S"]', (), ["C504"]),
+        ('max-trainable-params = 1\nmax-layer-params = "1k"', ("--ignore", "S,C503"), ["C502"]),
         ("", ("--config", 'ignore = ["S102"]'), []),
         ('ignore = ["S102"]', ("--config", "max-params = 1"), ["C501"]),
     ],
@@ -145,6 +147,8 @@ def test_exclude(shell: Shell) -> None:
         ('max-params = "lots"', "max-params must be a number"),
         ('max-params = "1.2345k"', "max-params takes a number such as 50000"),
         ("[[budgets]]\nmax-params = 1", "budgets needs 'files'"),
+        ('max-weight-bytes = "1 KX"', 'max-weight-bytes must be a size such as 4096 or "256KiB"'),
+        ('dtype = "int7"', 'dtype must be a dtype such as "int8", not "int7"'),
         ('[[budgets]]\nfiles = "a"\nmaxparams = 1', "unknown key 'maxparams' in budgets; did you mean 'max-params'?"),
         ("budgets = 3", "budgets must be a list of tables"),
         ("exclude = 1", "exclude must be a glob or a list of globs"),
@@ -195,6 +199,8 @@ def test_show_settings(shell: Shell) -> None:
         fail-on = "warning"
         exclude = ["old"]
         max-params = 50000
+        max-activation-bytes = 2048
+        dtype = "int8"
         batch = 4
         [severity]
         "S102" = "info"
