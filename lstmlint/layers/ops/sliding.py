@@ -22,7 +22,7 @@ def windows(size: Dim, window: int, stride: Any, padding: str) -> Dim:
     """How many windows fit: all that lie inside, or with "same" one for each stride."""
     if size is None:
         return None if stride else 1 // stride
-    return int((size - (window if padding == "valid" else 1)) // stride + 1)
+    return (size - (window if padding == "valid" else 1)) // stride + 1  # type: ignore[no-any-return]
 
 
 def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation, last: bool) -> KnownShape:
@@ -52,7 +52,7 @@ def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation,
                 f"has no output: a window of {window} does not fit into the {size} of {format_shape(dims)}",
                 "Use a smaller kernel or dilation, or padding='same'.",
             )
-        made.append(out)
+        made.append(None if out is None else int(out))
     return _assembled(dims, made, filters, last)
 
 
@@ -131,7 +131,7 @@ def pool(op: Operation, inputs: Any) -> Tensor:
                 f"has no output: a window of {window} does not fit into the {size} of {format_shape(dims)}",
                 "Use a smaller pool_size, or padding='same'.",
             )
-        made.append(out)
+        made.append(None if out is None else int(out))
     return Tensor(_assembled(dims, made, dims[-1] if last else dims[1], last), inputs.dtype)
 
 
