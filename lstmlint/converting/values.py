@@ -1,0 +1,89 @@
+"""Initializers, regularizers, constraints, activations and dtypes in the form that Keras 3 gives them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmlint.converting.notes import Refused
+from lstmlint.layers.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS, Takes
+
+# What Keras 2 calls some of them, in lower case without underscores.
+_ALIASES = {
+    "uniform": "RandomUniform", "normal": "RandomNormal", "zero": "Zeros", "one": "Ones",
+    "identityinitializer": "Identity", "orthogonalinitializer": "Orthogonal",
+}  # fmt: skip
+# Arguments that say nothing about what is computed.
+_SILENT = frozenset({"dtype", "name", "layout", "partition_shape"})
+
+KINDS = {
+    "_initializer": ("keras.initializers", INITIALIZERS, "initializer"),
+    "_regularizer": ("keras.regularizers", REGULARIZERS, "regularizer"),
+    "_constraint": ("keras.constraints", CONSTRAINTS, "constraint"),
+}
+
+
+def is_activation(argument: str) -> bool:
+    """Whether an argument holds an activation."""
+    return argument in ("activation", "recurrent_activation")
+
+
+def activation(value: Any) -> Any:
+    """The name of an activation. Raises: Refused for a function that is not Keras's."""
+    if value is None or (isinstance(value, str) and value in ACTIVATIONS):
+        return value
+    raise Refused(f"the activation {shown(value)} is not Keras's own, and its code is not in the file")
+
+
+def value_of(argument: str, value: Any) -> Any:
+    """The value of an argument, whatever its kind. Raises: Refused where Keras 3 cannot have it."""
+    for suffix, (module, classes, what) in KINDS.items():
+        if argument.endswith(suffix):
+            return _object(value, module, classes, what)
+    if isinstance(value, dict) and "class_name" not in value:
+        return value.get("value", value) if value.get("type") == "ndarray" else value
+    return value
+
+
+def _object(value: Any, module: str, classes: Takes, what: str) -> Any:
+    """{"module", "class_name", "config", "registered_name"} of a name or of an older object."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if value in classes:
+            return value
+        raise Refused(f"the {what} {value!r} is not Keras's own")
+    if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
+        raise Refused(f"the {what} {shown(value)} is not in a form that Keras 3 could read")
+    written: str = value["class_name"]
+    key = written.rpartition(">")[2].replace("_", "").lower()
+    name = _ALIASES.get(key) or next((name for name in classes if name[0].isupper() and name.lower() == key), None)
+    if name is None or name not in classes:
+        raise Refused(f"the {what} {written!r} is not Keras's own")
+    config = value.get("config")
+    new = {}
+    for argument, given in (config if isinstance(config, dict) else {}).items():
+        if argument in classes[name]:
+            new[argument] = value_of("", given)
+        elif argument not in _SILENT and given is not None:
+            raise Refused(
+                f"the {what} {written!r} has an argument that Keras 3 does not know, {argument}={shown(given)}"
+            )
+    return {"module": module, "class_name": name, "config": new, "registered_name": None}
+
+
+def policy(dtype: Any) -> Any:
+    """A layer's dtype as Keras 3 writes it; None where the file leaves it to Keras. Raises: Refused."""
+    if isinstance(dtype, dict):
+        config = dtype.get("config")
+        dtype = config.get("name") if isinstance(config, dict) else None
+    if dtype is None or dtype in ("_infer", "infer"):
+        return None
+    if not isinstance(dtype, str):
+        raise Refused(f"the dtype {shown(dtype)} is not in a form that Keras 3 could read")
+    return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": dtype}, "registered_name": None}
+
+
+def shown(value: Any) -> str:
+    """A value for a message, cut to a bearable length."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,339 @@
+"""Models, layers and calls as Keras 3 writes them."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from lstmlint import layers as registry
+from lstmlint.converting.arguments import GONE, translate
+from lstmlint.converting.checking import Run, check, errors_in
+from lstmlint.converting.notes import Conversion, Note, Refused
+from lstmlint.converting.tensorflow import FUNCTION_LAYERS, operation
+from lstmlint.converting.values import policy, shown
+from lstmlint.inference import Graph, NestedModel
+from lstmlint.layers.base import Layer
+from lstmlint.layers.rnn import RecurrentLayer
+from lstmlint.layers.signatures import SIGNATURES
+from lstmlint.parsing.common import is_layer_object, references_in
+from lstmlint.shapes import Shape, Tensor
+from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
+
+__all__ = ["Conversion", "Note", "convert"]
+
+Object = dict[str, Any]
+FUNCTIONAL = {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional"}
+SEQUENTIAL = {"module": "keras", "class_name": "Sequential", "registered_name": None}
+
+
+def convert(spec: ModelSpec, allow_changes: bool = False) -> Conversion:
+    """A model in the form of Keras 3, with everything that stands against it.
+
+    allow_changes: whether to go on where only the values computed differ, not the counts and shapes.
+    """
+    result = Conversion()
+    run = Run(spec.dialect)
+    graph = Graph(spec, run)
+    graph.infer()
+    before = graph.summarize()
+    writer = Writer(spec, run, result)
+    written = writer.model(spec, graph)
+    for layer, message, pointer in errors_in(before, [*spec.problems, *run.problems]):
+        result.refuse(layer, message, pointer)
+    if not result.refusals:
+        check(before, written, writer.renamed, result)
+    if not result.refusals and (allow_changes or not result.changes):
+        result.model = written
+    return result
+
+
+class Writer:
+    """One document on its way into Keras 3: what its layers are called now, and what there is to say."""
+
+    def __init__(self, document: ModelSpec, run: Run, result: Conversion) -> None:
+        self.dialect = document.dialect
+        self.run = run
+        self.result = result
+        # Name in Keras 3 -> name in the file, where the two differ.
+        self.renamed: dict[str, str] = {}
+
+    # Models -------------------------------------------------------------------------------------------
+
+    def model(self, spec: ModelSpec, graph: Graph, frozen: bool = False) -> Object:
+        """A Sequential or functional model."""
+        if self.dialect == "keras3" and spec.class_name not in ("Sequential", "Functional", "Model"):
+            self.result.refuse(None, f"{spec.class_name!r} is a custom model, which Keras loads only with its code")
+        # Keras up to 2 forgets what a model's config says of trainable; see Graph.model_trainable.
+        trainable = spec.trainable or self.dialect != "keras3"
+        config: Object = {"name": self.rename(spec.name, set()), "trainable": trainable and not frozen}
+        if spec.sequential:
+            config["layers"] = self.sequential(spec, graph, frozen)
+            if spec.build_input_shape is not None and config["layers"][:1] != [None]:
+                config["build_input_shape"] = list(spec.build_input_shape)
+            return {**SEQUENTIAL, "config": config}
+        names = self.names(spec)
+        config["layers"] = [
+            self.entry(layer, graph, position, names, frozen) for position, layer in enumerate(spec.layers)
+        ]
+        nested = {layer.name for layer in spec.layers if layer.model is not None and not layer.model.sequential}
+        for key, ends in (("input_layers", spec.inputs), ("output_layers", spec.outputs)):
+            config[key] = self.ends(ends, names, nested)
+        if self.dialect != "keras3":
+            for ref in references_in(spec.inputs):
+                position = graph.index.get(ref.layer)
+                if position is not None and spec.layers[position].class_name != "InputLayer":
+                    self.result.refuse(ref.layer, "the model begins at this layer, not at an InputLayer")
+        return {**FUNCTIONAL, "config": config}
+
+    def sequential(self, spec: ModelSpec, graph: Graph, frozen: bool) -> list[Object]:
+        """The layers of a Sequential, with an InputLayer in front where the first one declared the input itself."""
+        layers = []
+        taken: set[str] = set()
+        first = spec.layers[0] if spec.layers else None
+        own = graph.inputs[0] if graph.inputs else None
+        if self.dialect != "keras3" and first is not None and first.class_name != "InputLayer" and own is not None:
+            declared = spec.build_input_shape is None or first.input_shape is not None
+            if own.shape is not None and declared and (first.input_shape is not None or first.model is not None):
+                names = {layer.name for layer in spec.layers}
+                name = f"{first.name}_input".replace("/", "_")
+                while name in names:
+                    name += "_1"
+                layers.append(input_layer(name, own.shape, own.dtype))
+        for position, layer in enumerate(spec.layers):
+            if layer.class_name == "InputLayer" and position:
+                self.result.refuse(layer.name, "an InputLayer stands behind other layers", layer.pointer)
+            layers.append(self.layer(layer, graph.layers[position], taken, frozen))
+        return layers
+
+    def names(self, spec: ModelSpec) -> dict[str, str]:
+        """Layer -> its name in Keras 3."""
+        taken = {layer.name for layer in spec.layers}
+        return {layer.name: self.rename(layer.name, taken, layer) for layer in spec.layers}
+
+    def rename(self, name: str, taken: set[str], layer: LayerSpec | None = None) -> str:
+        """The name, without the slashes that Keras 3 does not take."""
+        if "/" not in name:
+            return name
+        new = name.replace("/", "_")
+        while new in taken:
+            new += "_1"
+        taken.add(new)
+        if new not in self.renamed:
+            message = f"is called {new!r} now, since names hold no slashes in Keras 3"
+            self.result.remarks.append(Note(name, message, layer.pointer if layer else ""))
+        self.renamed[new] = name
+        return new
+
+    def ends(self, ends: Any, names: dict[str, str], nested: set[str]) -> Any:
+        """`input_layers` or `output_layers`, where calls of nested functional models count from 1."""
+        if isinstance(ends, TensorRef):
+            node = ends.node + (ends.layer in nested)
+            return [names.get(ends.layer, ends.layer), node, ends.tensor]
+        if isinstance(ends, list):
+            if len(ends) == 1 and self.dialect != "keras3":
+                return self.ends(ends[0], names, nested)
+            return [self.ends(end, names, nested) for end in ends]
+        return {key: self.ends(end, names, nested) for key, end in ends.items()}
+
+    # Layers -------------------------------------------------------------------------------------------
+
+    def entry(self, spec: LayerSpec, graph: Graph, position: int, names: dict[str, str], frozen: bool) -> Object:
+        """A layer of a functional model, with its calls."""
+        obj = self.layer(spec, graph.layers[position], None, frozen, names[spec.name], graph)
+        obj["name"] = names[spec.name]
+        if "inbound_nodes" not in obj:
+            nodes = spec.raw.get("inbound_nodes") if self.dialect == "keras3" else None
+            obj["inbound_nodes"] = []
+            for number, call in enumerate(spec.calls):
+                raw = nodes[number] if isinstance(nodes, list) else None
+                if isinstance(raw, dict):
+                    obj["inbound_nodes"].append(raw)
+                    continue
+                try:
+                    obj["inbound_nodes"].append(self.call(call, graph.layers[position], graph, names))
+                except Refused as refusal:
+                    self.result.refuse(spec.name, str(refusal), call.pointer)
+        return obj
+
+    def layer(
+        self,
+        spec: LayerSpec,
+        layer: Layer | None,
+        taken: set[str] | None = None,
+        frozen: bool = False,
+        name: str | None = None,
+        graph: Graph | None = None,
+    ) -> Object:
+        """A layer without its calls.
+
+        layer: what runs it, None for what an argument of another holds. frozen: whether a layer around it is not
+        trainable: Keras up to 2 takes that for all inside, Keras 3 does not. graph: where it is called.
+        """
+        if name is None:
+            name = self.rename(spec.name, taken if taken is not None else set(), spec)
+        try:
+            if spec.model is not None:
+                inside = layer.graph if isinstance(layer, NestedModel) else self.run.graph_of(spec)
+                obj = self.model(spec.model, inside, frozen)
+                obj["config"]["name"] = spec.own_name or name
+                return obj
+            if self.dialect == "keras3":
+                return self.kept(spec, layer)
+            if spec.class_name in FUNCTION_LAYERS and graph is not None:
+                return self.function(spec, graph, name)
+            return self.translated(spec, layer, name, frozen)
+        except Refused as refusal:
+            self.result.refuse(spec.name, str(refusal), spec.pointer)
+            return {"module": "keras.layers", "class_name": spec.class_name, "config": {"name": name}}
+
+    def kept(self, spec: LayerSpec, layer: Layer | None) -> Object:
+        """A layer of a Keras 3 file, as it is. Raises: Refused, where Keras loads it only with somebody's code."""
+        if layer is not None and not layer.known and not layer.failed:
+            raise Refused(f"{spec.class_name!r} is a custom class, which Keras loads only with its code")
+        if spec.class_name == "Lambda":
+            raise Refused("a Lambda's Python code is refused by Keras 3 unless it is told to trust the file")
+        raw = spec.raw
+        obj: Object = {
+            "module": raw.get("module") or "keras.layers",
+            "class_name": spec.class_name,
+            "config": self.kept_value(raw.get("config") or {}, spec),
+            "registered_name": raw.get("registered_name"),
+        }
+        config = obj["config"]
+        if "module" not in raw:
+            if spec.class_name == "InputLayer" and "batch_input_shape" in config:
+                config["batch_shape"] = config.pop("batch_input_shape")
+            elif spec.input_shape is not None:
+                config.pop("batch_input_shape", None)
+        config.setdefault("name", spec.own_name or spec.name)
+        for key in ("build_config", "compile_config"):
+            if key in raw:
+                obj[key] = deepcopy(raw[key])
+        return obj
+
+    def kept_value(self, value: Any, spec: LayerSpec) -> Any:
+        """A value of a Keras 3 config. Raises: Refused for code and for classes that are not Keras's."""
+        if isinstance(value, dict):
+            class_name, module = value.get("class_name"), value.get("module")
+            if class_name == "__lambda__" or (isinstance(module, str) and module.partition(".")[0] not in OWN_MODULES):
+                raise Refused(f"{shown(class_name)} in its config is code or a custom class, which Keras does not load")
+            new = {key: self.kept_value(item, spec) for key, item in value.items()}
+            if is_layer_object(value) and "module" not in value and class_name in SIGNATURES:
+                new = {"module": "keras.layers", **new}
+            return new
+        if isinstance(value, list):
+            return [self.kept_value(item, spec) for item in value]
+        return value
+
+    def translated(self, spec: LayerSpec, layer: Layer | None, name: str, frozen: bool) -> Object:
+        """A layer of Keras 0, 1 or 2. Raises: Refused."""
+        if spec.class_name == "InputLayer":
+            return self.input(spec, name)
+        if registry.find(spec.class_name) is None:
+            raise Refused(f"{spec.written_class!r} is a custom class, which Keras loads only with its code")
+        if spec.class_name in FUNCTION_LAYERS:
+            raise Refused(GONE.format(spec.class_name))
+
+        def tell(message: str) -> None:
+            self.result.changes.append(Note(spec.name, message, spec.pointer))
+
+        class_name, arguments = translate(spec, self.dialect, tell)
+        trainable = spec.trainable and not frozen
+        config: Object = {"name": name, "trainable": trainable}
+        dtype = policy(spec.dtype)
+        if dtype is not None:
+            config["dtype"] = dtype
+        for argument, value in arguments.items():
+            config[argument] = self.argument(value, not trainable)
+        obj: Object = {"module": "keras.layers", "class_name": class_name, "config": config, "registered_name": None}
+        shape = self.run.build_shapes.get(id(layer))
+        if shape is not None and layer is not None and layer.all_known() and any(True for _ in layer.all_weights()):
+            obj["build_config"] = {"input_shape": list(shape)}
+        return obj
+
+    def argument(self, value: Any, frozen: bool) -> Any:
+        """The value of an argument, with the layers in it."""
+        if isinstance(value, LayerSpec):
+            return self.layer(value, None, None, frozen)
+        if isinstance(value, list):
+            return [self.argument(item, frozen) for item in value]
+        return value
+
+    def input(self, spec: LayerSpec, name: str) -> Object:
+        """An InputLayer. Raises: Refused for tensors that only TensorFlow has."""
+        for kind in ("sparse", "ragged"):
+            if spec.config.get(kind):
+                raise Refused(f"the input is {kind}, which Keras 3 takes on TensorFlow at most")
+        shape = spec.config.get("batch_shape")
+        if shape is None:
+            rest = spec.config.get("shape")
+            if not isinstance(rest, list):
+                raise Refused("the input declares no shape")
+            shape = [spec.config.get("batch_size"), *rest]
+        dtype = spec.dtype if isinstance(spec.dtype, str) else spec.input_dtype
+        return input_layer(name, tuple(shape), dtype)
+
+    # Calls --------------------------------------------------------------------------------------------
+
+    def call(self, call: Call, layer: Layer, graph: Graph, names: dict[str, str]) -> Object:
+        """A call of a layer: args and kwargs, with `__keras_tensor__` for every tensor. Raises: Refused."""
+        args, kwargs = list(call.args), dict(call.kwargs)
+        recurrent = isinstance(layer, RecurrentLayer) or layer.class_name == "Bidirectional"
+        if self.dialect != "keras3" and recurrent and args and isinstance(args[0], list) and len(args[0]) > 1:
+            # Keras 2 passes states with the sequences, as one list.
+            kwargs["initial_state"], args[0] = args[0][1:], args[0][0]
+        return {
+            "args": [self.value(arg, graph, names) for arg in args],
+            "kwargs": {key: self.value(arg, graph, names) for key, arg in kwargs.items()},
+        }
+
+    def function(self, spec: LayerSpec, graph: Graph, name: str) -> Object:
+        """A call of a function of TensorFlow as an operation of keras.ops. Raises: Refused."""
+        if len(spec.calls) != 1:
+            raise Refused(f"the function {spec.config.get('function')!r} is called {len(spec.calls)} times")
+        names = self.names(graph.spec)
+        class_name, module, config, args, kwargs = operation(spec, spec.calls[0])
+        node = {
+            "args": [self.value(arg, graph, names) for arg in args],
+            "kwargs": {key: self.value(arg, graph, names) for key, arg in kwargs.items()},
+        }
+        return {
+            "module": f"keras.src.ops.{module}",
+            "class_name": class_name,
+            "config": {"name": name, **config},
+            "registered_name": class_name,
+            "name": name,
+            "inbound_nodes": [node],
+        }
+
+    def value(self, value: Any, graph: Graph, names: dict[str, str]) -> Any:
+        """A tensor or constant of a call. Raises: Refused for constants that are tensors."""
+        if isinstance(value, TensorRef):
+            tensor = self.run.tensor(graph, value)
+            shape = [] if tensor.shape is None else list(tensor.shape)
+            history = [names.get(value.layer, value.layer), value.node, value.tensor]
+            config = {"shape": shape, "dtype": tensor.dtype or "float32", "keras_history": history}
+            return {"class_name": "__keras_tensor__", "config": config}
+        if isinstance(value, Tensor):
+            raise Refused("a constant tensor stands in its call")
+        if isinstance(value, slice):
+            parts = {key: self.value(getattr(value, key), graph, names) for key in ("start", "stop", "step")}
+            return {"class_name": "__slice__", "config": parts}
+        if value is Ellipsis:
+            return {"class_name": "__ellipsis__", "config": {}}
+        if isinstance(value, tuple):
+            return {"class_name": "__tuple__", "items": [self.value(item, graph, names) for item in value]}
+        if isinstance(value, list):
+            return [self.value(item, graph, names) for item in value]
+        if isinstance(value, dict):
+            return {key: self.value(item, graph, names) for key, item in value.items()}
+        return value
+
+
+OWN_MODULES = frozenset({"keras", "builtins", "numpy"})
+
+
+def input_layer(name: str, shape: Shape, dtype: str | None) -> Object:
+    """An InputLayer of Keras 3."""
+    config = {"batch_shape": list(shape or ()), "dtype": dtype or "float32", "sparse": False, "name": name}
+    return {"module": "keras.layers", "class_name": "InputLayer", "config": config, "registered_name": None}
