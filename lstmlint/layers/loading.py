@@ -11,8 +11,9 @@ from typing import Any
 
 from lstmlint.layers import find
 from lstmlint.layers.base import DTYPE_BITS, LayerError
-from lstmlint.layers.signatures import SIGNATURES
-from lstmlint.spec import LayerSpec
+from lstmlint.layers.signatures import CALLS, SIGNATURES
+from lstmlint.shapes import Tensor, flatten
+from lstmlint.spec import Call, LayerSpec, TensorRef
 
 # Where Keras 3 finds its layers and models; it also imports keras.src.* itself, in which every file has its own.
 LAYER_MODULES = frozenset({"keras.layers", "keras.src.layers", "keras._tf_keras.keras.layers"})
@@ -59,6 +60,9 @@ def is_plain(spec: LayerSpec) -> bool:
     name = config.get("name")
     if not isinstance(name, str) or "/" in name:
         return False
+    for call in spec.calls:
+        if not is_plain_call(call):
+            return False
     dtype = spec.dtype
     if dtype is None or dtype == "float32":
         return True
@@ -92,6 +96,9 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         return
     if spec.is_operation:
         return
+    if spec.model is None:
+        for call in spec.calls:
+            yield from call_errors(spec, call)
     trainable = config.get("trainable", True)
     if not isinstance(trainable, bool) and not (trainable is None and spec.model is not None):
         yield LayerError(
@@ -106,11 +113,41 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
             yield wrong
 
 
+def is_plain_call(call: Call) -> bool:
+    """Whether a call has tensors alone and no arguments that some layers do not take: the quick way through."""
+    if call.kwargs and not call.kwargs.keys() <= {"training"}:
+        return False
+    return len(call.args) == 1 == len(call.references) and call.args[0] is call.references[0]
+
+
+def call_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
+    """What Keras 3 refuses of a call's arguments before it looks at their shapes."""
+    for value in flatten(call.args):
+        if value is not None and not isinstance(value, TensorRef | Tensor):
+            yield LayerError(
+                "E007",
+                f"{spec.class_name} is called with {value!r}; only tensors may be positional, and Keras raises a ValueError",
+                "Move it to the kwargs of the call, under the name of its argument.",
+                pointer=call.pointer,
+            )
+    takes = CALLS.get(spec.class_name)
+    if takes is not None:
+        names = takes.split()
+        for key in call.kwargs:
+            if key not in names and key != "training":
+                yield LayerError(
+                    "E005",
+                    f"{spec.class_name} cannot be called with {key!r}; Keras raises a TypeError",
+                    f"It takes {', '.join(names)}.",
+                    pointer=f"{call.pointer}/kwargs",
+                )
+
+
 def module_error(spec: LayerSpec) -> LayerError | None:
     """What is wrong with `module` and `registered_name`, which say where Keras finds the class."""
     raw, class_name = spec.raw, spec.class_name
     module, registered = raw["module"], raw.get("registered_name", class_name)
-    custom = isinstance(registered, str) and registered not in ("", class_name)
+    custom = registered not in ("", class_name) and bool(registered) or isinstance(registered, list | dict)
     if module and not isinstance(module, str):
         return LayerError("E007", f"module is {module!r}; Keras takes a string", 'Write "keras.layers".', "module")
     package = module.partition(".")[0] if module else ""
@@ -139,6 +176,8 @@ def module_error(spec: LayerSpec) -> LayerError | None:
     if known is None and class_name not in SIGNATURES and class_name != "Layer":
         if package != "keras" or find(class_name) is None:
             return None  # E004 speaks of what nobody knows
+        if module.startswith("keras.src.applications."):
+            return None
         return LayerError(
             "E004",
             f"{class_name} is no layer of Keras 3; Keras cannot load it",
