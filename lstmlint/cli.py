@@ -19,7 +19,7 @@ from lstmlint.request import Request
 from lstmlint.running import FAILED, INTERRUPTED, run
 from lstmlint.writing import say
 
-COMMANDS = frozenset({"explain", "count"})
+COMMANDS = frozenset({"explain", "count", "convert"})
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
 
 

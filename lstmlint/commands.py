@@ -14,7 +14,8 @@ from lstmlint.request import Request
 from lstmlint.running import INTERRUPTED, run
 
 EPILOG = (
-    "Other commands: lstmlint explain FILE [LAYER] and lstmlint count LAYER --input 13,5; each has a --help."
+    "Other commands: lstmlint explain FILE [LAYER], lstmlint count LAYER --input 13,5 and"
+    " lstmlint convert FILE --to keras3; each has a --help."
     " Exit code: 0 clean, 1 findings at or above --fail-on, 2 a mistake in the call, the settings or lstmlint itself."
 )
 
@@ -188,6 +189,21 @@ def count(
     from lstmlint import questions
 
     leave(lambda: questions.count(expression, input or [], expect, batch, format))
+
+
+@app.command()
+def convert(
+    path: Annotated[str, typer.Argument(metavar="FILE", help="A model file of any Keras, or - for standard input.")],
+    to: Annotated[str, value("DIALECT", "What to write: keras3 (the default).")] = "keras3",
+    output: Annotated[Text, value("FILE", "Write there, not to standard output.", "--output", "-o")] = None,
+    allow_changes: Annotated[
+        bool, flag("--allow-changes", "Convert even where Keras 3 computes other values at the same sizes.")
+    ] = False,
+) -> None:
+    """A model as Keras 3 writes it, for keras.models.model_from_json: to the same counts and shapes, or not at all."""
+    from lstmlint.converting import command
+
+    leave(lambda: command.run(path, to, output, allow_changes))
 
 
 def leave(work: Callable[[], int]) -> None:

@@ -1,0 +1,80 @@
+"""`lstmlint convert`: a file in, Keras 3's JSON out, and on standard error what stands against it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lstmlint.findings import ReadError, UsageError
+from lstmlint.paths import STDIN
+from lstmlint.reporting import View
+from lstmlint.reporting.escape import terminal
+from lstmlint.request import Destination, choice
+from lstmlint.running import CLEAN, FOUND
+from lstmlint.writing import check_writable, write
+
+if TYPE_CHECKING:
+    from lstmlint.converting.notes import Conversion, Note
+    from lstmlint.reading.document import Document
+
+TARGETS = ("keras3",)
+
+
+def run(path: str, to: str, output: str | None, allow_changes: bool) -> int:
+    """Convert a file; the exit code: 1 where it is refused. Raises: UsageError."""
+    from lstmlint.analysis import without_garbage_collection
+    from lstmlint.converting.writer import convert
+    from lstmlint.parsing import ModelError, parse
+    from lstmlint.reading import read
+
+    choice(to, TARGETS, "--to")
+    destination = Destination("json", None if output in (None, STDIN) else output, View())
+    check_writable(destination)
+    name = "<stdin>" if path == STDIN else path
+    try:
+        with without_garbage_collection():
+            document = read(sys.stdin.buffer.read() if path == STDIN else Path(path), name)
+            result = convert(parse(document), allow_changes)
+    except OSError as error:
+        raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
+    except ReadError as error:
+        tell(f"{name}:{error.line}:{error.column}: error: {error.message}")
+        return FOUND
+    except ModelError as error:
+        line, column = document.locate(error.pointer)
+        tell(f"{name}:{line}:{column}: error: {error.message}")
+        return FOUND
+    except RecursionError:
+        tell(f"{name}:1:1: error: the file is nested too deeply")
+        return FOUND
+    report(name, document, result)
+    if result.model is None:
+        return FOUND
+    write(destination, json.dumps(result.model, indent=2) + "\n")
+    return CLEAN
+
+
+def report(name: str, document: Document, result: Conversion) -> None:
+    """Tell what the conversion has to say."""
+
+    def lines(notes: list[Note], kind: str) -> None:
+        for note in notes:
+            line, column = document.locate(note.pointer)
+            tell(f"{name}:{line}:{column}: {kind}: {note}")
+
+    lines(result.remarks, "info")
+    lines(result.changes, "error" if result.model is None and not result.refusals else "warning")
+    lines(result.refusals, "error")
+    if result.model is not None:
+        return
+    if result.refusals:
+        tell(f"lstmlint: {name} is not converted: it cannot be said in Keras 3")
+    else:
+        tell(f"lstmlint: {name} is not converted, since it would compute other values; --allow-changes converts it")
+
+
+def tell(sentence: str) -> None:
+    """A line on standard error, with nothing in it that a terminal would obey."""
+    sys.stderr.write(terminal(sentence) + "\n")
