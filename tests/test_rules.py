@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -13,8 +14,24 @@ from lstmlint.rules.documentation import document
 RULES = list(rules.load().values())
 WITH_EXAMPLES = [rule for rule in RULES if document(rule).fails]
 # Rules whose findings come from how a file is written or run, not from what a config says.
-WITHOUT_EXAMPLES = {"E001", "E002", "E009", "E010", "E012", "E099", "S139", "C501", "C502", "C503", "C504", "C506", "C507"}
+WITHOUT_EXAMPLES = {
+    "E001",
+    "E002",
+    "E009",
+    "E010",
+    "E012",
+    "E099",
+    "S139",
+    "C501",
+    "C502",
+    "C503",
+    "C504",
+    "C506",
+    "C507",
+}
 ROOT = Path(__file__).parent.parent
+BROKEN = ROOT / "examples" / "broken"
+BROKEN_FILES = sorted(path for path in BROKEN.iterdir() if path.suffix != ".md")
 
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.code)
@@ -37,10 +54,22 @@ def test_documentation(rule: rules.Rule) -> None:
     assert text.fails or rule.code in WITHOUT_EXAMPLES
 
 
-def test_docs_are_current() -> None:
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
     spec = importlib.util.spec_from_file_location("generate_docs", ROOT / "scripts" / "generate_docs.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "rules.md").read_text() == module.rules_page()
+    return module
+
+
+def test_docs_are_current(generate: ModuleType) -> None:
+    assert (ROOT / "docs" / "rules.md").read_text() == generate.rules_page()
+    assert (BROKEN / "README.md").read_text() == generate.broken_page()
+    assert {path.name: path.read_text() for path in BROKEN_FILES} == generate.broken_examples()
+
+
+@pytest.mark.parametrize("path", BROKEN_FILES, ids=lambda path: path.name)
+def test_broken_examples(path: Path) -> None:
+    assert [finding.code for finding in analyze(path).findings] == [path.name.partition("_")[0]]

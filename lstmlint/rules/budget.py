@@ -17,7 +17,7 @@ from lstmlint.summary import LayerSummary, ModelSummary
 # The arguments that set how wide a layer is.
 WIDTHS = ("units", "filters", "output_dim")
 # Finding the width that fits means inferring the model a dozen times: not for the largest.
-MOST_LAYERS_TO_FIT = 3000
+MOST_LAYERS_TO_FIT = 2000
 _SHOWN = 3
 
 
@@ -78,7 +78,7 @@ def activation_bytes_over_budget() -> None:
 class Budget:
     """One kind of budget: what it counts, of the model and of a layer, and how it is called.
 
-    total: None where it cannot be told. of_layer: the same, for one layer.
+    total: None where it cannot be told. of_layer: the same, for one layer. rows: the layers that may be to blame.
     """
 
     code: str
@@ -87,6 +87,7 @@ class Budget:
     total: Callable[[ModelSummary], int | None]
     of_layer: Callable[[LayerSummary], int | None]
     unknown_help: str = "Give an input shape, or describe the unknown layers in the settings."
+    rows: Callable[[ModelSummary], Iterable[LayerSummary]] = lambda model: model.layers
 
 
 PARAMS = Budget("C501", "parameters", "--max-params", lambda model: model.params, lambda row: row.params)
@@ -125,7 +126,7 @@ def check_weight_bytes(model: ModelSummary, limit: int, dtype: str | None = None
         "bytes of weights" + (f" as {dtype}" if dtype else ""),
         "--max-weight-bytes",
         lambda summary: sum(row_bytes(row, dtype) for row in summary.layers if row.used),
-        lambda row: row_bytes(row, dtype),
+        lambda row: None if row.params is None else row_bytes(row, dtype),
     )
     return _check(model, limit, budget, model.complete)
 
@@ -142,6 +143,7 @@ def check_activation_bytes(model: ModelSummary, limit: int, batch: int = 1) -> I
         lambda summary: activation_peak(summary, batch)[0],
         lambda row: output_bytes(row, batch),
         "Give the unknown dimensions with --timesteps or --input-shape.",
+        lambda summary: activation_peak(summary, batch)[1],
     )
     return _check(model, limit, budget, activation_peak(model, batch)[0] is not None)
 
@@ -161,8 +163,12 @@ def check_layer_params(model: ModelSummary, limit: int) -> Iterator[Problem]:
                 row.pointer,
             )
         elif row.params > limit:
-            fit = fitting_width(model, row, limit, partial(_params_of, name=row.name))
-            smaller = "Make it smaller" if fit is None else f"{fit.words} would bring it to {fit.value:,} parameters"
+            fit = None if row.is_output else fitting_width(model, row, limit, partial(_params_of, name=row.name))
+            smaller = (
+                "Make it, or what feeds it, narrower"
+                if fit is None
+                else f"{fit.words} would bring it to {fit.value:,} parameters"
+            )
             yield Problem(
                 "C503",
                 f"{row.class_name} {row.name!r} has {row.params:,} parameters, {row.params - limit:,} more than the {limit:,} allowed"
@@ -208,7 +214,7 @@ def _check(model: ModelSummary, limit: int, budget: Budget, complete: bool) -> I
 
 def _costliest(model: ModelSummary, budget: Budget) -> list[LayerSummary]:
     """The layers that cost something, the costliest first."""
-    rows = [row for row in model.layers if row.used and budget.of_layer(row)]
+    rows = [row for row in budget.rows(model) if row.used and budget.of_layer(row)]
     return sorted(rows, key=lambda row: -(budget.of_layer(row) or 0))
 
 
@@ -246,7 +252,10 @@ def activation_peak(model: ModelSummary, batch: int = 1) -> tuple[int | None, li
     alive: dict[int, tuple[LayerSummary, int]] = {}
     left: dict[int, int] = {}
     best: tuple[int, list[LayerSummary]] = (0, [])
-    current = 0
+    given = _own_input_bytes(model, batch)
+    if given is None:
+        return None, model.layers[:1]
+    current = given
     for row in _in_order(model):
         size = output_bytes(row, batch)
         inside = 0
@@ -260,6 +269,7 @@ def activation_peak(model: ModelSummary, batch: int = 1) -> tuple[int | None, li
         current += size
         if current + inside > best[0]:
             best = current + inside, [other for other, _ in alive.values()]
+        current, given = current - given, 0
         for source in row.inbound:
             key = id(source)
             if key in left:
@@ -269,6 +279,15 @@ def activation_peak(model: ModelSummary, batch: int = 1) -> tuple[int | None, li
         if left[id(row)] <= 0:
             current -= alive.pop(id(row))[1]
     return best
+
+
+def _own_input_bytes(model: ModelSummary, batch: int) -> int | None:
+    """The bytes of a Sequential's input where no InputLayer stands for it; None where they are unknown."""
+    if not model.spec.sequential or not model.layers or model.layers[0].class_name == "InputLayer":
+        return 0
+    sizes = [_size(shape, batch) for shape in model.inputs] or [None]
+    bits = DTYPE_BITS.get(model.layers[0].layer.compute_dtype, 32)
+    return None if None in sizes else sum((size or 0) * bits // 8 for size in sizes)
 
 
 def _in_order(model: ModelSummary) -> Iterable[LayerSummary]:
@@ -301,7 +320,7 @@ class Fit:
     @property
     def words(self) -> str:
         """units=87."""
-        return f"{self.argument}={self.width:,}".replace(",", "")
+        return f"{self.argument}={self.width}"
 
 
 def first_fit(
@@ -353,13 +372,20 @@ def fitting_width(
 
 
 def _owner_of_width(layer: Layer) -> tuple[LayerSpec, str] | None:
-    """(config, argument) that says how wide a layer is: its own, or that of the layer inside."""
-    layer = unwrapped(layer)
-    for inner in (layer, *layer.sublayers):
+    """(spec, argument) that says how wide a layer is: its own, or that of the layer inside."""
+    spec = unwrapped(layer).spec
+    for inner in (spec, spec.config.get("layer"), spec.config.get("cell")):
         for argument in WIDTHS:
-            if isinstance(inner.spec.config.get(argument), int):
-                return (layer.spec if inner is layer else inner.spec), argument
+            if isinstance(inner, LayerSpec) and isinstance(inner.config.get(argument), int):
+                return inner, argument
     return None
+
+
+def _twins(model: ModelSummary, spec: LayerSpec) -> Iterator[LayerSpec]:
+    """What must be as wide as the layer of a spec: the other direction of its Bidirectional."""
+    for other in _specs(model):
+        if other.config.get("layer") is spec and isinstance(other.config.get("backward_layer"), LayerSpec):
+            yield other.config["backward_layer"]
 
 
 def _with_width(model: ModelSummary, spec: LayerSpec, argument: str, width: int) -> ModelSummary | None:
@@ -372,8 +398,7 @@ def _with_width(model: ModelSummary, spec: LayerSpec, argument: str, width: int)
     run = model.layers[0].layer.context if model.layers else None
     if not isinstance(run, Inferrer):
         return None
-    # Bidirectional works on copies of what it wraps: change what the file says, in every copy.
-    configs = [other.config for other in _specs(model) if other is spec or other.raw is spec.raw]
+    configs = [spec.config, *(other.config for other in _twins(model, spec) if other.config.get(argument))]
     records = [(other, other.build_config) for other in _specs(model) if other.build_config is not None]
     before = [config[argument] for config in configs]
     try:

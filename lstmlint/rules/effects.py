@@ -77,7 +77,9 @@ def constant_initializer(value: Any) -> str | None:
     if name != "constant":
         return name
     number = config.get("value", 0.0) if isinstance(config, dict) else 0.0
-    return f"constant {number:g}" if isinstance(number, int | float) else None
+    if not isinstance(number, int | float):
+        return None
+    return f"constant {number:g}" if number else "zeros"
 
 
 @dataclass(slots=True, frozen=True)

@@ -450,8 +450,8 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
     index = index_of(model)
-    rows = [*index.of("Dense", "Conv1D", "Conv2D", "Conv3D"), *(row for row, _ in index.recurrent)]
-    for row in rows:
+    found: list[tuple[LayerSummary, str]] = []
+    for row in (*index.of("Dense", "Conv1D", "Conv2D", "Conv3D"), *(row for row, _ in index.recurrent)):
         initializer = row.config.get("kernel_initializer")
         if initializer in _USUAL:
             continue
@@ -461,10 +461,15 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
         width = row.config.get("units", row.config.get("filters"))
         if width == 1 or (constant == "zeros" and any(_may_start_at_zero(after) for after in row.consumers)):
             continue
+        found.append((row, constant))
+    if found:
+        row, constant = found[0]
+        width = row.config.get("units", row.config.get("filters"))
+        others = f" (and of {len(found) - 1} more layer{'s' if len(found) > 2 else ''})" if len(found) > 1 else ""
         yield Problem(
             "H319",
-            f"kernel_initializer of {row.class_name} {row.name!r} is {constant}: its {width} units start alike, and training"
-            " keeps them alike",
+            f"kernel_initializer of {row.class_name} {row.name!r}{others} is {constant}: its {width} units start alike, and"
+            " training keeps them alike",
             'Use "glorot_uniform", the default, or "he_normal" before relu.',
             row.name,
             row.spec.argument_pointer("kernel_initializer"),

@@ -44,8 +44,10 @@ def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
             continue
         if not producer.config.get("use_bias") or activation_name(producer.config.get("activation")) != "linear":
             continue
-        found.append(producer)
-        saved += sum(weight.size for weight in producer.weights if weight.name == "bias")
+        biases = sum(weight.size for weight in producer.weights if weight.name == "bias")
+        if biases:
+            found.append(producer)
+            saved += biases
     if found:
         names = ", ".join(repr(row.name) for row in found[:_MOST]) + (", ..." if len(found) > _MOST else "")
         many = len(found) > 1

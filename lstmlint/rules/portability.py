@@ -131,7 +131,12 @@ def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
     """
     name = problem.pointer.rpartition("/")[2]
     spec = problem.data.get("spec")
-    if model.spec.dialect != "keras3" or name not in KERAS2_ARGUMENTS or not isinstance(spec, LayerSpec):
+    if (
+        model.spec.dialect != "keras3"
+        or problem.severity == "warning"
+        or name not in KERAS2_ARGUMENTS
+        or not isinstance(spec, LayerSpec)
+    ):
         return None
     return Problem(
         "P602",
@@ -172,7 +177,7 @@ def older_generation(model: ModelSummary) -> Iterator[Problem]:
             + (f", and Keras 3 no longer has {', '.join(gone)}" if gone else ""),
             "Load it with tf_keras, or convert it to Keras 3."
             if generation == "Keras 2"
-            else "Convert it: no Keras that still runs reads this form.",
+            else "Convert it: later versions of Keras 2 no longer read this form either.",
             pointer=model.spec.pointer,
         )
 
