@@ -138,6 +138,11 @@ def memory(model: ModelSummary) -> Memory:
     return Memory(model.weight_bytes, trained)
 
 
+def nothing_known(model: ModelSummary) -> bool:
+    """Whether no weight at all is known of a model that has some."""
+    return not model.complete and model.params == 0
+
+
 def unknown_layers(model: ModelSummary) -> list[LayerSummary]:
     """The layers whose weights nobody knows: of nested models, the ones inside."""
     found: list[LayerSummary] = []

@@ -97,9 +97,11 @@ def model_lines(report: FileReport, model: ModelSummary, view: View) -> list[str
 def total_line(report: FileReport, model: ModelSummary) -> str:
     """A model on one line."""
     least = "" if model.complete else "at least "
+    count = f"{least}{model.params:,} params ({size(model.weight_bytes)}), {model.trainable_params:,} trainable"
+    if table.nothing_known(model):
+        count = "params unknown"
     return (
-        f"{terminal(report.path)}: {least}{model.params:,} params ({size(model.weight_bytes)}),"
-        f" {model.trainable_params:,} trainable, {plural(len(model.layers), 'layer')},"
+        f"{terminal(report.path)}: {count}, {plural(len(model.layers), 'layer')},"
         f" {terminal(model.class_name)}, {table.DIALECTS.get(report.dialect or '', '')}"
     )
 
@@ -119,6 +121,8 @@ def total_lines(model: ModelSummary, macs: bool = False) -> list[str]:
         f"Trainable params: {least}{model.trainable_params:,} ({size(memory.trainable)})",
         f"Non-trainable params: {least}{model.non_trainable_params:,} ({size(memory.total - memory.trainable)})",
     ]
+    if table.nothing_known(model):
+        lines = ["Total params: unknown"]
     if macs:
         lines.append(f"MACs: {'unknown' if model.macs is None else f'{model.macs:,} for one sample'}")
     unknown = table.unknown_layers(model)
