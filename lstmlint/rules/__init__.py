@@ -11,7 +11,7 @@ from lstmlint.rules.registry import BY_NAME, RULES, Rule
 from lstmlint.summary import ModelSummary
 
 GROUPS = (
-    "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "normalization", "budget",
+    "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "normalization", "cost",
     "portability", "hygiene",
 )  # fmt: skip
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lstmlint.layers.base import Layer
 from lstmlint.rules.index import TRANSFORMING, outputs_of, recurrent, unwrapped
@@ -82,8 +81,7 @@ def constant_initializer(value: Any) -> str | None:
     return f"constant {number:g}" if number else "zeros"
 
 
-@dataclass(slots=True, frozen=True)
-class Head:
+class Head(NamedTuple):
     """What an output of the model comes out of: the layer, and the activation that it ends with.
 
     recurrent: whether it is a recurrent layer, whose activation is not the last thing that happens to its output.
@@ -130,8 +128,7 @@ def head_of(row: LayerSummary) -> Head | None:
     return None
 
 
-@dataclass(slots=True, frozen=True)
-class Objective:
+class Objective(NamedTuple):
     """One output of the model, and the loss it is trained with.
 
     loss: in snake case, "" where it is custom. shape: of the output.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
@@ -23,7 +22,6 @@ CONVOLUTIONS = (
 TRANSFORMING = ("Dense", "EinsumDense", "TimeDistributedDense", *CONVOLUTIONS)
 
 
-@dataclass(slots=True)
 class Index:
     """The rows of a model and of those nested in it.
 
@@ -31,11 +29,14 @@ class Index:
     models: the model and every nested one.
     """
 
-    rows: list[LayerSummary] = field(default_factory=list)
-    by_class: dict[str, list[LayerSummary]] = field(default_factory=dict)
-    recurrent: list[tuple[LayerSummary, Layer]] = field(default_factory=list)
-    models: list[ModelSummary] = field(default_factory=list)
-    by_spec: dict[int, LayerSummary] = field(default_factory=dict)
+    __slots__ = ("by_class", "by_spec", "models", "recurrent", "rows")
+
+    def __init__(self, model: ModelSummary) -> None:
+        self.rows: list[LayerSummary] = []
+        self.by_class: dict[str, list[LayerSummary]] = {}
+        self.recurrent: list[tuple[LayerSummary, Layer]] = []
+        self.models = [model]
+        self.by_spec: dict[int, LayerSummary] = {}
 
     def of(self, *class_names: str) -> Iterator[LayerSummary]:
         """The rows of these classes."""
@@ -52,7 +53,7 @@ def index_of(model: ModelSummary) -> Index:
 
 
 def _make(model: ModelSummary) -> Index:
-    index = Index(models=[model])
+    index = Index(model)
     by_class = index.by_class
     seen: set[int] = set()
     recurs: dict[type[Layer], bool] = {}
@@ -138,6 +139,6 @@ def outputs_of(model: ModelSummary) -> list[LayerSummary]:
     """The layers whose tensors the model returns, in the order of its outputs."""
     if model.spec.sequential:
         return model.layers[-1:]
-    rows = {row.name: row for row in model.layers}
+    rows = {row.name: row for row in model.output_layers}
     references = (ref for ref in flatten(model.spec.outputs) if isinstance(ref, TensorRef))
     return [rows[ref.layer] for ref in references if ref.layer in rows]

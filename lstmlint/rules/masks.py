@@ -7,7 +7,7 @@ here was asked of Keras 3.15's `supports_masking`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.wrappers import Bidirectional
@@ -41,8 +41,7 @@ DROPPERS = frozenset(
 LEAKERS = frozenset({"Flatten", "GlobalMaxPooling1D"})
 
 
-@dataclass(slots=True, frozen=True)
-class Drop:
+class Drop(NamedTuple):
     """A layer that drops the mask that one of its inputs carries. maker: who made the mask."""
 
     row: LayerSummary

@@ -1,0 +1,137 @@
+"""C: size and cost. What a model costs, and the documentation of the budgets that `budget` checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.findings import Problem
+from lstmlint.rules.index import DROPOUTS, index_of, past
+from lstmlint.rules.registry import reported, rule
+from lstmlint.shapes import format_shape
+from lstmlint.summary import ModelSummary
+
+
+@reported("C501", "params-over-budget", "error")
+def params_over_budget() -> None:
+    """The model has more parameters than `--max-params` allows, or so much of it is unknown that nobody can tell.
+
+    Fix: make the layers that the message names smaller.
+    """
+
+
+@reported("C502", "trainable-params-over-budget", "error")
+def trainable_params_over_budget() -> None:
+    """The model has more trainable parameters than `--max-trainable-params` allows, or nobody can tell.
+
+    Fix: make the layers that the message names smaller, or freeze them.
+    """
+
+
+@reported("C503", "layer-params-over-budget", "error")
+def layer_params_over_budget() -> None:
+    """A layer has more parameters than `--max-layer-params` allows, or nobody can tell how many it has.
+
+    Fix: make the layer smaller; the message says how small.
+    """
+
+
+@reported("C504", "weight-bytes-over-budget", "error")
+def weight_bytes_over_budget() -> None:
+    """The weights need more bytes than `--max-weight-bytes` allows, or nobody can tell.
+
+    Fix: make the layers that the message names smaller, or quantize the model.
+    """
+
+
+@reported("C506", "macs-over-budget", "error")
+def macs_over_budget() -> None:
+    """One forward pass of one sample takes more multiply-accumulates than `--max-macs` allows, or a dimension that they
+    need is unknown (`--timesteps` gives the number of timesteps).
+
+    Fix: make the layers that the message names smaller, or the sequences shorter.
+    """
+
+
+@reported("C507", "activation-bytes-over-budget", "error")
+def activation_bytes_over_budget() -> None:
+    """At its peak, one forward pass keeps more bytes of activations than `--max-activation-bytes` allows, or a dimension
+    that they need is unknown (`--batch`, `--timesteps`).
+
+    Fix: make the layers that the message names smaller, or the batch or the sequences shorter.
+    """
+
+
+@rule("C505", "dense-explosion", "info")
+def dense_explosion(model: ModelSummary) -> Iterator[Problem]:
+    """One Dense behind a Flatten holds most of a large model's parameters: more than 80 %, and more than a million.
+
+    Fix: global pooling instead of Flatten, or another pooling or stride before it.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3, "batch_input_shape": [null, 64, 64, 3]}},
+          {"class_name": "Flatten", "config": {}},
+          {"class_name": "Dense", "config": {"units": 64}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3, "batch_input_shape": [null, 64, 64, 3]}},
+          {"class_name": "GlobalAveragePooling2D", "config": {}},
+          {"class_name": "Dense", "config": {"units": 64}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    if model.params < 1_000_000:
+        return
+    for dense in index_of(model).of("Dense"):
+        if not dense.params or dense.params < 1_000_000 or dense.params / model.params < 0.8 or not dense.used:
+            continue
+        flat = past(dense, DROPOUTS)
+        shape = flat.input_shape if flat is not None else None
+        if flat is None or flat.class_name != "Flatten" or shape is None or len(shape) < 4:  # R216 tells of sequences
+            continue
+        channels = shape[1] if flat.config.get("data_format") == "channels_first" else shape[-1]
+        units = dense.config.get("units")
+        if not isinstance(channels, int) or not isinstance(units, int):
+            continue
+        without = (channels + bool(dense.config.get("use_bias"))) * units
+        yield Problem(
+            "C505",
+            f"Dense {dense.name!r} behind {flat.name!r} of {format_shape(shape)} has {dense.params:,} parameters,"
+            f" {dense.params / model.params:.0%} of the model",
+            f"With global pooling instead of {flat.name!r} it has {without:,}.",
+            dense.name,
+            dense.pointer,
+        )
+
+
+@rule("C512", "absurd-dimension", "error")
+def absurd_dimension(model: ModelSummary) -> Iterator[Problem]:
+    """A weight has more than a trillion numbers, or a dimension above 2,147,483,647: no machine can build it.
+
+    Fix: the number that was meant.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1000000000000, "batch_input_shape": [null, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 1000, "batch_input_shape": [null, 5]}}]}}
+    """
+    if model.params < 2**31:
+        return
+    for row in index_of(model).rows:
+        if row.nested is not None:
+            continue
+        for weight in row.weights:
+            if weight.size > 10**12 or max(weight.shape, default=0) >= 2**31:
+                yield Problem(
+                    "C512",
+                    f"{weight.name} of {row.class_name} {row.name!r} is {format_shape(weight.shape)}: {weight.size:,} numbers,"
+                    f" {weight.bytes / 2**40:,.1f} TiB",
+                    "Write the number that was meant.",
+                    row.name,
+                    row.pointer,
+                )
+                break
