@@ -98,7 +98,7 @@ class Inferrer:
         self.calls_left += CALLS_PER_LAYER
         if self.dialect == "keras3" and not loading.is_plain(spec):
             for error in loading.check(spec):
-                self.report_spec(spec, error)
+                self.report_spec(spec, error, error.data.get("pointer"))
         if spec.model is not None:
             return NestedModel(spec, self)
         operation = spec.is_operation
@@ -128,7 +128,9 @@ class Inferrer:
 
     def report_unknown(self, spec: LayerSpec) -> None:
         """E004: nobody here knows the class. Keras's own names are refused by Keras, others may be custom."""
-        ours = (spec.module or "").partition(".")[0] == "keras" and spec.registered_name in (None, spec.class_name)
+        ours = spec.is_operation or (
+            str(spec.module).partition(".")[0] == "keras" and spec.registered_name in (None, spec.class_name)
+        )
         advice = _advice(spec.class_name, ours)
         error = LayerError(
             "E004",
@@ -259,6 +261,8 @@ class Graph:
                 row.macs = macs if number == 0 else plus(row.macs, macs)
                 if number == 0:
                     row.input_shapes, row.output_shapes = taken, given_out
+        if first and self.spec.dialect == "keras3":
+            self._resolve(self.spec.inputs, values, outside=True)
         return self._resolve(self.spec.outputs, values, outside=True)
 
     def _input_refs(self) -> list[TensorRef]:
@@ -331,6 +335,16 @@ class Graph:
                     run.apply(layer, [], {})
                 outputs: Any = value
             elif layer.class_name == "InputLayer":
+                if position and value is not None and run.dialect == "keras3" and not rerun:
+                    run.report(
+                        layer,
+                        LayerError(
+                            "S122",
+                            "an InputLayer takes no input: it can only be the first layer of a Sequential, and Keras"
+                            " raises a ValueError",
+                            "Remove it, or move it to the front.",
+                        ),
+                    )
                 outputs = run.apply(layer, [], {})
             else:
                 argument = Tensor(None, None) if value is None else value
@@ -574,7 +588,10 @@ class NestedModel(Layer):
                 "Connect one tensor for each of its inputs.",
             )
         for mine, given in zip(own, tensors, strict=True):
-            fits = compatible(mine.shape and (None, *mine.shape[1:]), given.shape and (None, *given.shape[1:]))
+            if self.run.dialect == "keras3":
+                fits = _squeezable(mine.shape, given.shape)
+            else:
+                fits = compatible(mine.shape and (None, *mine.shape[1:]), given.shape and (None, *given.shape[1:]))
             if not fits:
                 raise LayerError(
                     "S137",
@@ -617,6 +634,16 @@ class NestedModel(Layer):
         for layer, row in zip(self.graph.layers, self.graph.rows, strict=True):
             if row.used:
                 yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
+
+
+def _squeezable(mine: Shape, given: Shape) -> bool:
+    """Whether Keras 3 lets a functional model be called with a shape: it looks past last axes of 1, and past what
+    only one of the shapes has.
+    """
+    if mine is None or given is None:
+        return True
+    mine, given = (shape[:-1] if shape and shape[-1] == 1 else shape for shape in (mine, given))
+    return all(a is None or b is None or a == b for a, b in zip(mine[1:], given[1:], strict=False))
 
 
 def in_old_words(spec: LayerSpec, error: LayerError) -> str:

@@ -183,6 +183,9 @@ class Plan:
             position, number = key = stack.pop()
             calls_of = specs[position].calls
             if key in inputs:  # here the model begins, whatever feeds this layer
+                if not broken and position in self.outputs and specs[position].class_name != "InputLayer":
+                    broken = True
+                    self._both_ends(specs[position])
                 continue
             if not calls_of and not broken and specs[position].class_name == "InputLayer":
                 broken = True
@@ -225,6 +228,18 @@ class Plan:
                 f"the model's outputs need the input {layer.name!r}, which is not among its inputs; Keras raises a"
                 " ValueError",
                 f'Add ["{layer.name}", 0, 0] to input_layers.',
+                layer.name,
+                f"{self.spec.pointer}/config/input_layers",
+            )
+        )
+
+    def _both_ends(self, layer: LayerSpec) -> None:
+        self.problems.append(
+            Problem(
+                "S124",
+                f"{layer.name!r} is both an input and an output of the model, and no layer is between; Keras raises a"
+                " ValueError",
+                "Name an InputLayer as the input.",
                 layer.name,
                 f"{self.spec.pointer}/config/input_layers",
             )

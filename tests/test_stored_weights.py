@@ -14,6 +14,7 @@ import pytest
 from lstmlint import FileReport, Options, analyze
 
 FUNCTIONAL: dict[str, Any] = {
+    "module": "keras.src.models.functional",
     "class_name": "Functional",
     "config": {
         "name": "m",

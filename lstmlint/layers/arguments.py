@@ -26,6 +26,7 @@ BASE = {
     "keras2": frozenset({"activity_regularizer", "autocast", "dynamic", "weights", "batch_size", "implementation"}),
 }
 
+SWITCH_OF = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
 # Layers of Keras 3 that hand nothing on to their base class.
 CLOSED: dict[str, frozenset[str]] = dict.fromkeys(
     ("Discretization", "Pipeline", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "TFSMLayer"), frozenset()
@@ -224,6 +225,9 @@ def _ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
     if name == "seed":
         amount = SEED_OF.get(spec.class_name)
         return amount is not None and not spec.config.get(amount)
+    switch = SWITCH_OF.get(name)
+    if switch is not None and not spec.config.get(switch, True):  # the weight is never made
+        return kinds.INITIALIZER.accepts(spec.config[name])
     if name == "bias_initializer" and spec.config[name] is None:
         return not (spec.config.get("use_bias", True) and spec.config.get("unit_forget_bias", True))
     return False

@@ -181,9 +181,23 @@ class Layer:
         recorded = self.recorded_build_shape() if self.spec.build_config else None
         if recorded is None:
             self.build(self.build_shape(args, kwargs))
+            if self.spec.build_config and (self.own_weights or self.sublayers) and self.context.dialect == "keras3":
+                self.check_build_config()
         else:
             self.build(recorded)
             self._compare_build_shapes(recorded, args, kwargs)
+
+    def check_build_config(self) -> None:
+        """Raises: LayerError S130, where the layer has weights that Keras cannot build from what is recorded."""
+        config = self.spec.build_config or {}
+        if isinstance(config.get("shapes_dict"), dict) and "input_shape" not in config:
+            return
+        advice = "Remove build_config, or save the model again from Keras."
+        if "input_shape" in config or "shapes_dict" in config or isinstance(config.get("malformed"), int | float):
+            message = f"build_config holds no shape that {self.class_name} could be built for; Keras cannot load it"
+            raise LayerError("S130", message, advice, "build_config", severity="error")
+        message = f"build_config says nothing of a shape: Keras takes {self.class_name} for built, and makes no weights"
+        self.context.report(self, LayerError("S130", message, advice, "build_config"))
 
     def build_from(self, input_shape: Any) -> None:
         """Build as a wrapper builds what it wraps: once, with what Keras 3 recorded, else `input_shape`."""
@@ -407,11 +421,14 @@ def recorded_shapes(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: recorded_shapes(item) for key, item in value.items()}
     shape = as_shape(value)
-    if shape is not None:
+    if shape is not None and not any(dim is not None and dim < 0 for dim in shape):
         return shape
-    if isinstance(value, list) and value and all(isinstance(item, list) for item in value):
+    if not isinstance(value, list):
+        return None
+    if value and all(isinstance(item, list) for item in value):
         return [as_shape(item) for item in value]
-    return None
+    # Keras minds only the dimensions that weights depend on; what is no dimension is as good as an unknown one.
+    return tuple(dim if isinstance(dim, int) and dim >= 0 else None for dim in value)
 
 
 def _shown(shapes: Any) -> str:

@@ -98,6 +98,7 @@ CHECKED: dict[str, Schema] = {
             {"type": "object", "required": ["class_name"]},
         ]
     },
+    **dict.fromkeys(("gain", "mean", "stddev", "minval", "maxval"), {"type": ["number", "boolean", "null"]}),
     "scale": {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": [True, None]}]},
     "mode": {"enum": [*objects.MODES, None]},
     "distribution": {
@@ -196,10 +197,15 @@ OLD_SEED = Kind(
 INTEGERS = Kind(
     lambda value: (
         value is None
+        or value == {}
         or (isinstance(value, list) and all(dim is None or (type(dim) is int and dim > 0) for dim in value))
     ),
     "null, or a list of positive integers and nulls",
-    {"type": ["array", "null"], "items": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}},
+    {
+        "type": ["array", "null", "object"],
+        "maxProperties": 0,
+        "items": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]},
+    },
 )
 
 # Objects ----------------------------------------------------------------------------------------------

@@ -32,6 +32,14 @@ PACKAGES = frozenset({"keras", "keras_hub", "keras_cv", "keras_nlp"})
 DTYPES = frozenset({*DTYPE_BITS, "string", "complex64", "complex128", "int"}) - {"int4"}
 POLICIES = DTYPES | {"mixed_float16", "mixed_bfloat16"}
 QUANTIZATIONS = ("int8", "float8", "int4", "gptq", "awq")
+NO_LISTS_FAMILIES = (
+    "Conv", "Depthwise", "Separable", "Average", "AvgPool", "Adaptive", "ZeroPadding", "Cropping", "UpSampling",
+)  # fmt: skip
+NO_LISTS = frozenset(
+    "LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed Embedding Flatten Reshape Permute RepeatVector EinsumDense"
+    " Masking MaxPool2D MaxPool3D MaxPooling2D MaxPooling3D CategoryEncoding CenterCrop Discretization Resizing"
+    " MelSpectrogram STFTSpectrogram SpectralNormalization".split()
+)
 QUANTIZABLE = frozenset({"Dense", "Embedding", "EinsumDense", "ReversibleEmbedding"})
 POLICY_CLASSES = {
     "DTypePolicy": ("name",),
@@ -120,6 +128,11 @@ def is_plain_call(call: Call) -> bool:
     return len(call.args) == 1 == len(call.references) and call.args[0] is call.references[0]
 
 
+def refuses_lists(class_name: str) -> bool:
+    """Whether a layer fails on a list of one tensor. Those that go by their input's shape alone do not."""
+    return class_name != "Average" and (class_name in NO_LISTS or class_name.startswith(NO_LISTS_FAMILIES))
+
+
 def call_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
     """What Keras 3 refuses of a call's arguments before it looks at their shapes."""
     for value in flatten(call.args):
@@ -130,6 +143,13 @@ def call_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
                 "Move it to the kwargs of the call, under the name of its argument.",
                 pointer=call.pointer,
             )
+    if call.args and isinstance(call.args[0], list) and refuses_lists(spec.class_name):
+        yield LayerError(
+            "S122",
+            f"{spec.class_name} takes one tensor, but gets a list of {len(call.args[0])}; Keras raises an error",
+            "Take the tensor out of the list.",
+            pointer=f"{call.pointer}/args/0",
+        )
     takes = CALLS.get(spec.class_name)
     if takes is not None:
         names = takes.split()

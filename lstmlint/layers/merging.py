@@ -6,9 +6,9 @@ know more of a dimension that only one input states; `keep` is where the two par
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from lstmlint.layers.base import Layer, LayerError, layer
+from lstmlint.layers.base import Layer, LayerError, UnknownShape, layer
 from lstmlint.layers.late import fails_when_run
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
 
@@ -17,6 +17,8 @@ class Merge(Layer):
     """A layer that makes one tensor of a list of them."""
 
     multiple_inputs = True
+    checked_when_built: ClassVar[bool] = False
+    checked = False
 
     def shapes(self, inputs: Any) -> list[Shape]:
         """The shapes of the inputs. Raises: LayerError S122 where they are no list of tensors."""
@@ -35,15 +37,43 @@ class Merge(Layer):
         )
 
     def build(self, input_shape: Any) -> None:
-        """Merging layers own nothing."""
+        """Merging layers own nothing. Keras 3 looks at the shapes that build_config records, if it does.
+
+        Raises: LayerError, where those do not go together.
+        """
+        if self.spec.build_config and self.context.dialect == "keras3" and input_shape is not None:
+            if not isinstance(input_shape, list):
+                raise LayerError(
+                    "S130",
+                    f"build_config of {self.class_name} records {input_shape!r}, and no list of shapes; Keras cannot"
+                    " load it",
+                    "Record the shape of each input, or remove build_config.",
+                    "build_config",
+                    severity="error",
+                )
+            self.check_count(input_shape)
+            if None not in input_shape:
+                self.merge(input_shape)
+                self.checked = self.checked_when_built
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """One tensor. Raises: LayerError S113 where the shapes do not go together, S122 for a wrong count."""
         shapes = self.shapes(inputs)
         self.check_count(shapes)
         known = [shape for shape in shapes if shape is not None]
-        output = self.merge(known)
+        try:
+            output = self.merge(known)
+        except LayerError as error:
+            if not self.checked:
+                raise
+            error.severity = "warning"  # Keras asked the record, and fails when the model runs
+            self.context.report(self, error)
+            output = self.without_looking(known)
         return Tensor(output if len(known) == len(shapes) else None, self.compute_dtype)
+
+    def without_looking(self, shapes: list[KnownShape]) -> Shape:
+        """The shape that Keras 3 computes where shapes do not go together, and it does not look."""
+        raise UnknownShape
 
     def check_count(self, shapes: list[Shape]) -> None:
         """Raises: LayerError S122 where the layer takes another number of tensors."""
@@ -169,6 +199,17 @@ class Subtract(Elementwise):
 class Concatenate(Merge):
     """Joins tensors along one axis; all others must agree."""
 
+    checked_when_built = True
+
+    def without_looking(self, shapes: list[KnownShape]) -> Shape:
+        """The first shape, with the sizes along the axis summed."""
+        axis = self.config.get("axis", -1)
+        if any(not -len(shape) <= axis < len(shape) for shape in shapes):
+            raise UnknownShape
+        output = list(shapes[0])
+        output[axis] = add(*(shape[axis] for shape in shapes))
+        return tuple(output)
+
     def merge(self, shapes: list[KnownShape]) -> Shape:
         """The first shape with the axis summed. Raises: LayerError S111, S112."""
         axis = self.config.get("axis", -1)
@@ -220,6 +261,7 @@ class Dot(Merge):
     """The sum of products of two tensors along one axis of each, for each sample."""
 
     contracted: Dim = None
+    checked_when_built = True
 
     def check_count(self, shapes: list[Shape]) -> None:
         """Two. Raises: LayerError S122."""

@@ -80,6 +80,10 @@ def _is_penalty(value: Any) -> bool:
     return isinstance(value, int | float) and math.isfinite(value) and value >= 0
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
 def _is_scale(value: Any) -> bool:
     return isinstance(value, int | float) and value > 0
 
@@ -87,6 +91,11 @@ def _is_scale(value: Any) -> bool:
 # What the constructors check of their own arguments.
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "seed": (is_seed, "an integer from 0 to 4294967295, or null"),
+    "gain": (_is_number, "a number"),
+    "mean": (_is_number, "a number"),
+    "stddev": (_is_number, "a number"),
+    "minval": (_is_number, "a number"),
+    "maxval": (_is_number, "a number"),
     "scale": (_is_scale, "a positive number"),
     "mode": (lambda value: value in MODES, ", ".join(MODES)),
     "distribution": (lambda v: isinstance(v, str) and v.lower() in DISTRIBUTIONS, ", ".join(DISTRIBUTIONS)),

@@ -84,7 +84,12 @@ class Bidirectional(Layer):
     def build(self, input_shape: Any) -> None:
         """Each direction builds its own weights. Raises: LayerError E007 for a combination that Keras 3 cannot build."""
         config = self.forward.config
-        if self.context.dialect == "keras3" and self.recurrent and config.get("stateful") and config.get("return_state"):
+        if (
+            self.context.dialect == "keras3"
+            and self.recurrent
+            and config.get("stateful")
+            and config.get("return_state")
+        ):
             raise LayerError(
                 "E007",
                 "Bidirectional wraps a layer with both stateful and return_state; Keras 3 cannot build it (its"
@@ -163,6 +168,8 @@ class TimeDistributed(Layer):
 
     def build(self, input_shape: Any) -> None:
         """The layer sees one timestep."""
+        if isinstance(input_shape, tuple) and self.context.dialect == "keras3":
+            self.check_rank(input_shape)
         self.inner.build_from((input_shape[0], *input_shape[2:]) if isinstance(input_shape, tuple) else None)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
@@ -172,7 +179,7 @@ class TimeDistributed(Layer):
         try:
             outputs = self.inner.apply([step], {})
         except LayerError as error:
-            if error.code != "S101" or self.context.dialect != "keras3":
+            if error.code not in ("S101", "S134") or self.context.dialect != "keras3":
                 raise
             # Keras 3 only asks the layer for its output shape here; it fails when the model runs.
             error.severity = "warning"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from lstmlint.findings import Problem
 
 from lstmlint.parsing.common import ModelError, Names
 from lstmlint.reading.document import Document
@@ -32,7 +35,25 @@ def parse(document: Document) -> ModelSpec:
     _add_metadata(spec, document, obj, pointer)
     if names.problems:
         spec.problems += names.problems
+    if dialect == "keras3":
+        spec.problems += _root_problems(spec, document, obj, pointer)
     return spec
+
+
+def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> Iterator[Problem]:
+    """What Keras 3 refuses of the outermost object alone, where it is loaded as such. HDF5 files and their like
+    have a way of their own, without modules.
+    """
+    if document.container not in ("json", "yaml", "keras"):
+        return
+    if "module" not in obj:
+        right = "keras.src.models.functional" if spec.class_name == "Functional" else "keras"
+        message = f"the {spec.class_name} model names no module; Keras 3 cannot tell where its class is, and refuses it"
+        yield Problem("E011", message, f'Add "module": "{right}".', pointer=pointer)
+    if isinstance(obj.get("compile_config"), dict) and document.container != "yaml":
+        from lstmlint.compiling import check_compile
+
+        yield from check_compile(obj["compile_config"], f"{pointer}/compile_config")
 
 
 def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> None:

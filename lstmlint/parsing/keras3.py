@@ -11,6 +11,7 @@ from lstmlint.parsing.common import (
     ModelError,
     Names,
     is_layer_object,
+    is_reference,
     references_in,
 )
 from lstmlint.shapes import Tensor, as_shape
@@ -240,6 +241,13 @@ def parse_call(node: Any, pointer: str, layer: str, problems: list[Problem], nul
     if isinstance(node, list):  # the form of Keras 2, which Keras 3 still reads
         from lstmlint.parsing.keras2 import parse_call as parse_legacy
 
+        for i, item in enumerate(node):
+            if not is_reference(item):
+                raise ModelError(
+                    f"{item!r} names no tensor; Keras cannot call {layer!r}"[:300],
+                    f"{pointer}/{i}",
+                    "Write [layer, call, output], or an object with args and kwargs in place of the list.",
+                )
         return parse_legacy(node, pointer, layer)
     if not isinstance(node, dict):
         raise ModelError(f"an inbound node of {layer!r} must be an object, but is {_kind(node)}", pointer)
