@@ -16,10 +16,22 @@ References: where it is described
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lstmlint.rules.registry import Rule
 
+# The letters that codes begin with, in the order of the documentation.
+GROUPS = {
+    "E": "Reading and arguments",
+    "S": "Shapes and graph",
+    "R": "Recurrent layers",
+    "H": "Activation, loss, head",
+    "N": "Normalization and regularization",
+    "C": "Size and cost",
+    "P": "Portability",
+    "G": "Hygiene",
+}
 _SECTIONS = ("Fix:", "Fails:", "Passes:", "References:")
 
 
@@ -59,6 +71,22 @@ def document(rule: Rule) -> Documentation:
 
 def _paragraph(lines: list[str]) -> str:
     return " ".join(" ".join(lines).split())
+
+
+def in_order(rules: Iterable[Rule]) -> list[Rule]:
+    """Rules by group and code."""
+    groups = list(GROUPS)
+    return sorted(rules, key=lambda rule: (groups.index(rule.code[0]), rule.code))
+
+
+def to_table(rules: Iterable[Rule], links: bool = False) -> str:
+    """Rules as a table in Markdown. links: to their sections of docs/rules.md."""
+    lines = ["| code | name | severity | default | what |", "|---|---|---|---|---|"]
+    for rule in rules:
+        code = f"[{rule.code}](#{rule.code.lower()}-{rule.name})" if links else rule.code
+        what = rule.summary.replace("|", "\\|")
+        lines.append(f"| {code} | {rule.name} | {rule.severity} | {'on' if rule.enabled else 'off'} | {what} |")
+    return "\n".join(lines)
 
 
 def to_markdown(rule: Rule) -> str:

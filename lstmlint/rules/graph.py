@@ -120,7 +120,7 @@ def stale_build_config() -> None:
     Fix: correct build_config, or save the model again.
 
     Fails:
-        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+        {"module": "keras.src.models.functional", "registered_name": "Functional", "class_name": "Functional", "config": {"name": "m", "layers": [
           {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
            "inbound_nodes": []},
           {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
@@ -129,7 +129,7 @@ def stale_build_config() -> None:
           "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
 
     Passes:
-        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+        {"module": "keras.src.models.functional", "registered_name": "Functional", "class_name": "Functional", "config": {"name": "m", "layers": [
           {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
            "inbound_nodes": []},
           {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
@@ -146,7 +146,7 @@ def stale_tensor_shape() -> None:
     Fix: save the model again; if the recorded shape is right, a layer before it was changed by hand.
 
     Fails:
-        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+        {"module": "keras.src.models.functional", "registered_name": "Functional", "class_name": "Functional", "config": {"name": "m", "layers": [
           {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
            "inbound_nodes": []},
           {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},
@@ -155,7 +155,7 @@ def stale_tensor_shape() -> None:
           "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
 
     Passes:
-        {"module": "keras", "class_name": "Functional", "config": {"name": "m", "layers": [
+        {"module": "keras.src.models.functional", "registered_name": "Functional", "class_name": "Functional", "config": {"name": "m", "layers": [
           {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_shape": [null, 13, 5]},
            "inbound_nodes": []},
           {"module": "keras.layers", "class_name": "LSTM", "name": "lstm", "config": {"name": "lstm", "units": 10},

@@ -359,6 +359,8 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
         return
     for key in ("loss", "loss_weights", "metrics"):
         value: Any = settings.get(key)
+        if len(layers) == 1 and key != "loss":  # Keras 3 takes whatever stands there for the only output
+            continue
         if isinstance(value, dict) and not is_loss(value):
             unknown = [name for name in value if name not in names and name not in layers]
             if unknown and not any(isinstance(item, dict | list) and not is_loss(item) for item in value.values()):
@@ -369,10 +371,10 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
                     f"Write {_closest(unknown[0], names)!r} instead of {unknown[0]!r}.",
                     pointer=_settings_pointer(model, key, unknown[0]),
                 )
-        elif isinstance(value, list) and key != "metrics" and len(value) > len(layers):
+        elif isinstance(value, list) and key != "metrics" and len(value) > len(layers) > 1:
             yield Problem(
                 "H315",
-                f"{key} has {len(value)} entries, but the model has {len(layers)} output{'s' if len(layers) > 1 else ''};"
+                f"{key} has {len(value)} entries, but the model has {len(layers)} outputs;"
                 " Keras raises an error when training starts",
                 f"Give {len(layers)} of them, one for each output.",
                 pointer=_settings_pointer(model, key),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.findings import Problem
 from lstmlint.rules.effects import activation_name
-from lstmlint.rules.index import CONVOLUTIONS, DROPOUTS, index_of, past, recurrent
+from lstmlint.rules.index import CONVOLUTIONS, DROPOUTS, index_of, past
 from lstmlint.rules.registry import rule
 from lstmlint.summary import LayerSummary, ModelSummary
 
@@ -180,8 +180,7 @@ def _answers(row: LayerSummary) -> bool:
 
 @rule("N407", "dropout-twice", "warning")
 def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
-    """Two Dropout layers follow each other, which is one with a higher rate; or a Dropout feeds a recurrent layer whose
-    own `dropout` drops from the same input again (an info).
+    """Two Dropout layers follow each other, which is one with a higher rate.
 
     Fix: keep one of the two.
 
@@ -213,18 +212,6 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
                     f"Keep one of them, with a rate of {both:.2g} for the same effect.",
                     consumer.name,
                     consumer.pointer,
-                )
-            rnn = recurrent(consumer.layer)
-            own = rnn.config.get("dropout") if rnn is not None else None
-            if rnn is not None and isinstance(own, int | float) and 0 < own < 1 and consumer.inbound[:1] == [row]:
-                yield Problem(
-                    "N407",
-                    f"{row.class_name} {row.name!r} ({first:g}) feeds {consumer.class_name} {consumer.name!r}, whose dropout ({own:g})"
-                    " drops from the same input again",
-                    f"Remove {row.name!r}, or set dropout of {consumer.name!r} to 0.",
-                    consumer.name,
-                    rnn.spec.argument_pointer("dropout"),
-                    "info",
                 )
 
 
