@@ -14,8 +14,8 @@ from lstmlint.request import Request
 from lstmlint.running import INTERRUPTED, run
 
 EPILOG = (
-    "Other commands: lstmlint explain FILE [LAYER], lstmlint count LAYER --input 13,5 and"
-    " lstmlint convert FILE --to keras3; each has a --help."
+    "Other commands: lstmlint explain FILE [LAYER], lstmlint count LAYER --input 13,5,"
+    " lstmlint convert FILE --to keras3, lstmlint rule CODE, lstmlint rules; each has a --help."
     " Exit code: 0 clean, 1 findings at or above --fail-on, 2 a mistake in the call, the settings or lstmlint itself."
 )
 
@@ -63,6 +63,7 @@ def flag(name: str, help: str, *short: str) -> Any:
 
 Expect = Annotated[Text, value("N", "A number that somebody counted: which mistake leads to it?")]
 Format = Annotated[Text, value("NAME", "text (the default) or json.", "--format", "-f")]
+CatalogueFormat = Annotated[Text, value("NAME", "text (the default), json or markdown.", "--format", "-f")]
 InputShape = Annotated[
     Texts, value("[NAME=]13,5", "The shape of an input without the batch; None where unknown. May be repeated.")
 ]
@@ -204,6 +205,25 @@ def convert(
     from lstmlint.converting import command
 
     leave(lambda: command.run(path, to, output, allow_changes))
+
+
+@app.command()
+def rule(
+    code: Annotated[str, typer.Argument(metavar="RULE", help="Its code or its name: R208, single-timestep.")],
+    format: CatalogueFormat = None,
+) -> None:
+    """One rule: what it finds and why, how to mend it, an example that fails and one that passes."""
+    from lstmlint import catalogue
+
+    leave(lambda: catalogue.show_rule(code, format))
+
+
+@app.command()
+def rules(format: CatalogueFormat = None) -> None:
+    """All rules: code, name, severity, and whether they run without being selected."""
+    from lstmlint import catalogue
+
+    leave(lambda: catalogue.show_rules(format))
 
 
 def leave(work: Callable[[], int]) -> None:

@@ -1,0 +1,74 @@
+"""`lstmlint rule` and `lstmlint rules`: every rule, for people and for programs."""
+
+from __future__ import annotations
+
+import pytest
+
+from lstmlint import rules
+from tests.commandline import Shell
+
+TABLE = rules.load()
+
+
+@pytest.mark.parametrize("asked", ["S102", "s102", "rnn-needs-sequences", "RNN-needs-sequences"])
+def test_one_rule(shell: Shell, asked: str) -> None:
+    done = shell("rule", asked)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("S102 rnn-needs-sequences\nerror, on by default\n\nA layer that takes sequences")
+    for part in ("\n\nFix: ", '\n\nFails:\n    {"class_name"', '\n\nPasses:\n    {"class_name"'):
+        assert part in done.out
+    found = shell("rule", asked, "--format", "json").json
+    assert (found["code"], found["name"], found["severity"], found["default"]) == (
+        "S102",
+        "rnn-needs-sequences",
+        "error",
+        True,
+    )
+    assert shell("rule", asked, "-f", "markdown").out.startswith("### S102 rnn-needs-sequences\n")
+
+
+def test_examples_of_the_json_are_the_rules_own(shell: Shell) -> None:
+    found = shell("rule", "S102", "-f", "json").json
+    assert "S102" in shell("-", "-f", "concise", stdin=found["fails"].encode()).out
+    assert shell("-", "-q", stdin=found["passes"].encode()).out == ""
+    assert shell("rule", "E099", "-f", "json").json["fails"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("rule", "S1O2"), "no rule has the code or name 'S1O2'; did you mean 'S1"),
+        (("rule", "rnn-need-sequences"), "did you mean 'rnn-needs-sequences'?"),
+        (("rule", "?"), "no rule has the code or name '?'; lstmlint rules lists them"),
+        (("rule", "S102", "-f", "sarif"), "--format takes text, json, markdown, not 'sarif'"),
+        (("rules", "-f", "jsn"), "--format takes text, json, markdown, not 'jsn'; did you mean 'json'?"),
+    ],
+)
+def test_mistakes(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
+    done = shell(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_all_rules(shell: Shell) -> None:
+    text = shell("rules").out
+    lines = [line.split() for line in text.splitlines() if line.startswith("  ")]
+    assert {line[0]: line[1:] for line in lines} == {
+        code: [rule.name, rule.severity, "on" if rule.enabled else "off"] for code, rule in TABLE.items()
+    }
+    assert max(map(len, text.splitlines())) <= 80
+    listed = shell("rules", "--format", "json").json["rules"]
+    assert {entry["code"] for entry in listed} == set(TABLE)
+    assert all(entry["summary"] and entry["fix"] for entry in listed)
+    assert len(shell("rules", "-f", "markdown").out.splitlines()) == len(TABLE) + 2
+
+
+def test_on_a_wide_terminal(shell: Shell) -> None:
+    import sys
+
+    shell.monkeypatch.setattr(type(sys.stdout), "isatty", lambda self: True, raising=False)
+    shell.monkeypatch.setenv("COLUMNS", "130")
+    text = shell("rules").out
+    assert "The file is readable but holds no Keras model." in text
+    assert 80 < max(map(len, text.splitlines())) <= 130
