@@ -1,0 +1,250 @@
+"""Where rules fire and, as often, where they must not: one row a case."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lstmlint import Options, analyze
+from lstmlint.rules import budget
+from lstmlint.summary import ModelSummary
+
+
+def layer(class_name: str, *inputs: str | list[list[Any]], name: str | None = None, **config: Any) -> dict[str, Any]:
+    """A layer of Keras 2; inputs are names of layers, or whole inbound nodes."""
+    made: dict[str, Any] = {"class_name": class_name, "config": config}
+    if name is not None:
+        made["name"] = name
+        made["inbound_nodes"] = []
+        if inputs and isinstance(inputs[0], list):
+            made["inbound_nodes"] = list(inputs)
+        elif inputs:
+            made["inbound_nodes"] = [[[source, 0, 0] for source in inputs]]
+    return made
+
+
+def sequential(*layers: dict[str, Any], shape: tuple[int | None, ...] = (None, 13, 5), **more: Any) -> dict[str, Any]:
+    layers[0]["config"].setdefault("batch_input_shape", list(shape))
+    return {"class_name": "Sequential", "config": {"name": "m", "layers": list(layers)}, **more}
+
+
+def functional(inputs: list[str], outputs: Any, *layers: dict[str, Any], **more: Any) -> dict[str, Any]:
+    def references(names: Any) -> Any:
+        if isinstance(names, dict):
+            return {key: [name, 0, 0] for key, name in names.items()}
+        return [[name, 0, 0] for name in names]
+
+    config = {
+        "name": "m",
+        "layers": list(layers),
+        "input_layers": references(inputs),
+        "output_layers": references(outputs),
+    }
+    return {"class_name": "Functional", "config": config, **more}
+
+
+def entry(name: str, *shape: int | None) -> dict[str, Any]:
+    return layer("InputLayer", name=name, batch_input_shape=[None, *shape])
+
+
+def trained(loss: Any, **settings: Any) -> dict[str, Any]:
+    return {"training_config": {"loss": loss, **settings}}
+
+
+def codes(model: dict[str, Any], *selected: str) -> list[str]:
+    return [finding.code for finding in analyze(json.dumps(model).encode(), Options(extend_select=selected)).findings]
+
+
+def dense(units: int, activation: str | None = None, **config: Any) -> dict[str, Any]:
+    return layer("Dense", units=units, **({"activation": activation} if activation else {}), **config)
+
+
+def lstm(**config: Any) -> dict[str, Any]:
+    return layer("LSTM", **{"units": 10, **config})
+
+
+def embedding(**config: Any) -> dict[str, Any]:
+    return layer("Embedding", **{"input_dim": 100, "output_dim": 8, "mask_zero": True, **config})
+
+
+BCE_LOGITS = {"class_name": "BinaryCrossentropy", "config": {"from_logits": True}}
+BCE_KERAS3 = {"module": "keras.losses", "class_name": "BinaryCrossentropy", "config": {"from_logits": False}}
+FUNCTION = {
+    "module": "builtins",
+    "class_name": "function",
+    "config": "categorical_crossentropy",
+    "registered_name": "function",
+}
+ATTENTION = functional(
+    ["x"], ["y"], entry("x", 20, 8),
+    layer("Dense", "x", name="score", units=1, activation="tanh"),
+    layer("Flatten", "score", name="flat"),
+    layer("Activation", "flat", name="weights", activation="softmax"),
+    layer("Dense", "weights", name="y", units=1, activation="sigmoid"),
+)  # fmt: skip
+
+
+def decoder(units: int, **config: Any) -> dict[str, Any]:
+    states = [["e", 0, 1], ["e", 0, 2]]
+    return functional(
+        ["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4),
+        layer("LSTM", "x", name="e", units=8, return_state=True),
+        layer("LSTM", [["z", 0, 0], *states], name="d", units=units, return_sequences=True, return_state=True, **config),
+        layer("Dense", "d", name="y", units=3, activation="softmax"),
+    )  # fmt: skip
+
+
+def masked(*names: str) -> dict[str, Any]:
+    """Embedding with a mask -> the layers -> LSTM."""
+    made = {
+        "conv": lambda: layer("Conv1D", filters=3, kernel_size=2),
+        "dropout": lambda: layer("Dropout", rate=0.2),
+        "lstm": lambda: lstm(return_sequences=True),
+        "lambda": lambda: layer("Lambda", function="f", function_type="function", output_shape=[13, 8]),
+        "average": lambda: layer("GlobalAveragePooling1D"),
+        "flatten": lambda: layer("Flatten"),
+        "bilstm": lambda: layer("Bidirectional", layer=lstm(return_sequences=True)),
+        "norm": lambda: layer("LayerNormalization"),
+        "last": lstm,
+    }
+    return sequential(embedding(), *(made[name]() for name in names), shape=(None, 13))
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        # activations and losses, in all the forms they are written in
+        (sequential(lstm(), dense(1), **trained("mse")), []),
+        (sequential(lstm(), dense(3), **trained(FUNCTION)), ["H305"]),
+        (sequential(lstm(), dense(3, "sigmoid"), **trained("cce")), ["H305"]),
+        (sequential(lstm(), dense(3, "softmax"), **trained("sparse_categorical_crossentropy")), []),
+        (sequential(lstm(), dense(1, "tanh"), **trained(BCE_KERAS3)), ["H304"]),
+        (sequential(lstm(), dense(1), **trained(BCE_LOGITS)), []),
+        (sequential(lstm(), dense(1, "hard_sigmoid"), **trained("bce")), []),
+        (sequential(lstm(), dense(3), layer("Activation", activation="softmax"), **trained("categorical_crossentropy")), []),
+        (sequential(lstm(), dense(3), layer("Softmax"), layer("Reshape", target_shape=[3, 1]), **trained("bce")), []),
+        (sequential(lstm(), dense(3), layer("Lambda", function="f"), **trained("categorical_crossentropy")), []),
+        (sequential(lstm(), dense(3), **trained("my_loss")), []),
+        (sequential(lstm(), dense(3), **trained(None)), []),
+        (sequential(lstm(), dense(1, "sigmoid"), **trained("mse", metrics=["accuracy"])), []),
+        (sequential(lstm(), dense(1), **trained("mae", metrics=[[{"class_name": "MeanMetricWrapper", "config": {"name": "acc", "fn": "binary_accuracy"}}]])), ["H309"]),
+        (sequential(lstm(return_sequences=True), dense(1, "softmax")), ["H301"]),
+        (ATTENTION, []),
+        (sequential(dense(4, "relu"), layer("Dropout", rate=0.1), layer("ReLU"), dense(1), shape=(None, 5)), ["H312"]),
+        (sequential(dense(4, "relu"), layer("BatchNormalization"), layer("ReLU"), dense(1), shape=(None, 5)), []),
+        (sequential(dense(4, kernel_initializer={"class_name": "Constant", "config": {"value": 0.1}}), dense(1), shape=(None, 5)), ["H319"]),
+        (sequential(dense(4), dense(1, kernel_initializer="zeros"), shape=(None, 5)), []),
+        (sequential(lstm(), dense(1), **trained("mse", optimizer_config={"class_name": "Adadelta", "config": {"lr": 1.0}})), []),
+        (sequential(lstm(), dense(1), **trained("mse", optimizer_config={"class_name": "SGD", "config": {"lr": 2.0}})), ["H316"]),
+        # heads
+        (sequential(lstm(), **trained("binary_crossentropy")), ["R234"]),
+        (sequential(lstm(), **trained("mse")), []),
+        (sequential(layer("SimpleRNN", units=3, activation="softmax")), []),
+        (sequential(lstm(activation="sigmoid"), **trained("binary_crossentropy")), []),
+        # several outputs
+        (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=3), **trained(["mse", "categorical_crossentropy"])), ["H305"]),
+        (functional(["x"], {"p": "a", "q": "b"}, entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=3), **trained({"p": "mse", "q": "categorical_crossentropy"})), ["H305"]),
+        (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained({"a": "mse", "b": "mse"}, loss_weights={"a": 1, "c": 2})), ["H315"]),
+        (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained(["mse"] * 3)), ["H315"]),
+        # masks
+        (masked("dropout", "norm", "lstm", "last"), []),
+        (masked("conv", "last"), ["R211"]),
+        (masked("lstm", "conv", "last"), ["R211"]),
+        (masked("conv", "flatten"), []),
+        (masked("last"), []),
+        (masked("lambda", "last"), []),
+        (masked("bilstm", "flatten"), ["R213"]),
+        (masked("average"), []),
+        # states
+        (decoder(8), []),
+        (decoder(4), ["R236"]),
+        # normalization and regularization
+        (sequential(dense(4), layer("Dropout", rate=0.5), dense(1), shape=(None, 5)), []),
+        (sequential(dense(4), layer("Dropout", rate=1.0), dense(1), shape=(None, 5)), ["N405"]),
+        (sequential(dense(3, "relu"), layer("Dropout", rate=0.2), shape=(None, 5)), []),
+        (sequential(dense(3, "softmax"), layer("Dropout", rate=0.2), shape=(None, 5)), ["N406"]),
+        (sequential(dense(4), layer("Dropout", rate=0.2), layer("SpatialDropout1D", rate=0.2), dense(1)), ["N407"]),
+        # generations
+        (sequential(layer("LSTM", output_dim=10, inner_init="orthogonal", init="uniform"), keras_version="2.15.0"), ["P601"]),
+        (sequential(lstm(return_sequence=True), keras_version="2.15.0"), ["E005"]),
+        # layers without effect
+        (sequential(layer("Dropout", rate=0.0), lstm()), ["G704"]),
+        (sequential(lstm(), dense(1), layer("Activation", activation="linear")), []),
+        (sequential(lstm(), layer("Activation", activation="linear", name="features"), dense(1)), []),
+        (sequential(lstm(), layer("Activation", activation="linear"), dense(1)), ["G704"]),
+        # a dead chain is one finding
+        (functional(["x"], ["y"], entry("x", 5), layer("Dense", "x", name="y", units=1), layer("Dense", "x", name="p", units=1), layer("Dense", "p", name="q", units=1)), ["G701"]),
+    ],
+    ids=lambda value: None if isinstance(value, dict) else "+".join(value) or "clean",
+)  # fmt: skip
+def test_case(model: dict[str, Any], expected: list[str]) -> None:
+    assert codes(model) == expected
+
+
+def test_training_settings_are_needed() -> None:
+    model = sequential(lstm(), dense(3))
+    assert codes(model, "H", "N", "R215") == []
+
+
+def summary(model: dict[str, Any]) -> ModelSummary:
+    found = analyze(json.dumps(model).encode()).model
+    assert found is not None
+    return found
+
+
+STACK = sequential(lstm(units=128, return_sequences=True), lstm(units=64), dense(1))
+BOTH_WAYS = sequential(layer("Bidirectional", layer=lstm(units=100)), dense(1))
+RESIDUAL = functional(
+    ["x"], ["y"], entry("x", 8), layer("Dense", "x", name="d", units=8), layer("Add", "x", "d", name="a"),
+    layer("Dense", "a", name="y", units=1),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "check", "limit", "says"),
+    [
+        # 4·(u·(5+u)+u) + 4·(64·(u+64)+64) + 65 <= 59,040 up to u=73
+        (STACK, budget.check_params, 59_040, "units=73 of 'lstm' would bring the model to 58,461 parameters"),
+        (STACK, budget.check_trainable_params, 59_040, "units=73 of 'lstm' would bring the model to 58,461 trainable"),
+        (STACK, budget.check_layer_params, 60_000, "units=119 would bring it to 59,500 parameters"),
+        (STACK, budget.check_weight_bytes, 236_160, "units=73 of 'lstm' would bring the model to 233,844 bytes"),
+        (STACK, budget.check_macs, 762_144, "units=73 of 'lstm' would bring the model to 752,088 multiply-accumulates"),
+        (
+            BOTH_WAYS,
+            budget.check_params,
+            40_000,
+            "units=67 of 'bidirectional' would bring the model to 39,263 parameters",
+        ),
+        (RESIDUAL, budget.check_params, 80, "Make these layers smaller"),
+    ],
+)
+def test_budget_says_what_would_fit(model: dict[str, Any], check: Any, limit: int, says: str) -> None:
+    found = summary(model)
+    before = found.params
+    (problem,) = check(found, limit)
+    assert says in problem.help
+    assert list(check(found, 10**9)) == []
+    assert (found.params, summary(model).params) == (before, before)
+
+
+def test_activation_peak() -> None:
+    # x 32 bytes, d 32, a 32: all three at once while a is worked out
+    assert budget.activation_peak(summary(RESIDUAL))[0] == 96
+    assert budget.activation_peak(summary(RESIDUAL), batch=10)[0] == 960
+    assert budget.activation_peak(summary(sequential(lstm(), shape=(None, None, 5))))[0] is None
+    (problem,) = budget.check_activation_bytes(summary(sequential(lstm(), shape=(None, None, 5))), 10)
+    assert "cannot be checked" in problem.message
+
+
+def test_unknown_count_fails_every_budget() -> None:
+    unbuilt = {"class_name": "Sequential", "config": {"name": "m", "layers": [lstm()]}}
+    checks = (
+        budget.check_params, budget.check_trainable_params, budget.check_layer_params, budget.check_weight_bytes,
+        budget.check_macs, budget.check_activation_bytes,
+    )  # fmt: skip
+    for check in checks:
+        (problem,) = check(summary(unbuilt), 10**9)
+        assert "cannot be checked" in problem.message
+        assert "lstm" in problem.message
