@@ -76,6 +76,12 @@ def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
     if class_name not in table:
         yield unknown(class_name, what, table, f"{pointer}/class_name")
         return
+    registered = value.get("registered_name")
+    if registered and registered != class_name:
+        yield Problem(
+            "E007", f"{class_name} of Keras carries the registered_name {registered!r}; Keras raises a ValueError",
+            'Write "registered_name": null.', pointer=f"{pointer}/registered_name",
+        )  # fmt: skip
     takes, config = table[class_name], value["config"]
     if takes is None or not isinstance(config, dict):
         return

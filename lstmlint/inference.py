@@ -663,6 +663,12 @@ def infer(
     Raises: nothing for what a file can hold; what is wrong is in the summary's `problems`.
     """
     run = Inferrer(model.dialect, bindings or Bindings(), descriptions)
+    if "module" in model.header:
+        root = LayerSpec(model.name, model.class_name, {}, model.pointer, module=model.header["module"], model=model)
+        root.raw = model.header
+        error = loading.module_error(root)
+        if error is not None:
+            run.report_spec(root, error)
     graph = Graph(model, run)
     graph.infer()
     summary = graph.summarize()

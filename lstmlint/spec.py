@@ -99,6 +99,7 @@ class ModelSpec:
     """A model: a Sequential's layers in order, or a functional graph.
 
     inputs, outputs: nested lists or dicts of TensorRefs (functional), None in a Sequential.
+    header: what a Keras 3 file says of the model beside its config (module, registered_name).
     build_input_shape: the shape that a Sequential without an Input was built with, if recorded.
     compile_config: as the file has it (`compile_config`, `training_config`, Keras 0's loss), else None.
     """
@@ -118,6 +119,7 @@ class ModelSpec:
     keras_version: str | None = None
     backend: str | None = None
     problems: list[Problem] = field(default_factory=list)
+    header: dict[str, Any] = field(default_factory=dict)
 
 
 def escape(token: str) -> str:

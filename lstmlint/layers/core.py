@@ -139,6 +139,9 @@ class Embedding(Layer):
 
         return quantized_embeddings(self, table)
 
+    def check_build_config(self) -> None:
+        """Nothing: the table does not depend on the input."""
+
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(..., output_dim)."""
         shape = input_shape
@@ -148,7 +151,20 @@ class Embedding(Layer):
         return (*shape, self.integer("output_dim"))
 
 
-@layer("Masking", "Identity", "Activation")
+@layer("Identity")
+class Identity(Layer):
+    """Whatever it gets, in whatever structure."""
+
+    multiple_inputs = True
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The same, in the layer's own dtype."""
+        if isinstance(inputs, Tensor):
+            return Tensor(inputs.shape, self.output_dtype(inputs))
+        return inputs
+
+
+@layer("Masking", "Activation")
 class PassThrough(Layer):
     """Layers that leave the shape as it is and own nothing."""
 

@@ -13,7 +13,7 @@ from lstmlint.layers import find
 from lstmlint.layers.base import DTYPE_BITS, LayerError
 from lstmlint.layers.signatures import CALLS, SIGNATURES
 from lstmlint.shapes import Tensor, flatten
-from lstmlint.spec import Call, LayerSpec, TensorRef
+from lstmlint.spec import Call, LayerSpec, TensorRef, escape
 
 # Where Keras 3 finds its layers and models; it also imports keras.src.* itself, in which every file has its own.
 LAYER_MODULES = frozenset({"keras.layers", "keras.src.layers", "keras._tf_keras.keras.layers"})
@@ -68,8 +68,8 @@ def is_plain(spec: LayerSpec) -> bool:
     name = config.get("name")
     if not isinstance(name, str) or "/" in name:
         return False
-    for call in spec.calls:
-        if not is_plain_call(call):
+    for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
+        if not is_plain_call(call, node):
             return False
     dtype = spec.dtype
     if dtype is None or dtype == "float32":
@@ -105,10 +105,10 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
     if spec.is_operation:
         return
     if spec.model is None:
-        for call in spec.calls:
-            yield from call_errors(spec, call)
+        for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
+            yield from call_errors(spec, call, node)
     trainable = config.get("trainable", True)
-    if not isinstance(trainable, bool) and not (trainable is None and spec.model is not None):
+    if not isinstance(trainable, bool) and spec.model is None:
         yield LayerError(
             "E007",
             f"trainable of {spec.class_name} is {trainable!r}; Keras takes only true and false",
@@ -121,10 +121,12 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
             yield wrong
 
 
-def is_plain_call(call: Call) -> bool:
+def is_plain_call(call: Call, node: Any) -> bool:
     """Whether a call has tensors alone and no arguments that some layers do not take: the quick way through."""
-    if call.kwargs and not call.kwargs.keys() <= {"training"}:
-        return False
+    if isinstance(node, dict):
+        kwargs = node.get("kwargs")
+        if kwargs and not kwargs.keys() <= {"training"}:
+            return False
     return len(call.args) == 1 == len(call.references) and call.args[0] is call.references[0]
 
 
@@ -133,34 +135,46 @@ def refuses_lists(class_name: str) -> bool:
     return class_name != "Average" and (class_name in NO_LISTS or class_name.startswith(NO_LISTS_FAMILIES))
 
 
-def call_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
-    """What Keras 3 refuses of a call's arguments before it looks at their shapes."""
+def call_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
+    """What Keras 3 refuses of a call's arguments before it looks at their shapes. `node` is the call as written."""
+    class_name = spec.class_name
     for value in flatten(call.args):
         if value is not None and not isinstance(value, TensorRef | Tensor):
             yield LayerError(
                 "E007",
-                f"{spec.class_name} is called with {value!r}; only tensors may be positional, and Keras raises a ValueError",
+                f"{class_name} is called with {value!r}; only tensors may be positional, and Keras raises a ValueError",
                 "Move it to the kwargs of the call, under the name of its argument.",
                 pointer=call.pointer,
             )
-    if call.args and isinstance(call.args[0], list) and refuses_lists(spec.class_name):
+    if call.args and isinstance(call.args[0], list) and refuses_lists(class_name):
         yield LayerError(
             "S122",
-            f"{spec.class_name} takes one tensor, but gets a list of {len(call.args[0])}; Keras raises an error",
+            f"{class_name} takes one tensor, but gets a list of {len(call.args[0])}; Keras raises an error",
             "Take the tensor out of the list.",
             pointer=f"{call.pointer}/args/0",
         )
-    takes = CALLS.get(spec.class_name)
-    if takes is not None:
-        names = takes.split()
-        for key in call.kwargs:
-            if key not in names and key != "training":
-                yield LayerError(
-                    "E005",
-                    f"{spec.class_name} cannot be called with {key!r}; Keras raises a TypeError",
-                    f"It takes {', '.join(names)}.",
-                    pointer=f"{call.pointer}/kwargs",
-                )
+    takes = CALLS.get(class_name)
+    if takes is None or not isinstance(node, dict):
+        return
+    names = takes.split()
+    advice = f"It takes {', '.join(names)}."
+    if len(call.args) > len(names):
+        message = (
+            f"{class_name} is called with {len(call.args)} arguments, but takes {len(names)}; Keras raises a TypeError"
+        )
+        yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
+    for name, value in zip(names, call.args, strict=False):
+        if name == "training" and value is not None:
+            message = f"{class_name} gets a second tensor, where `training` stands; Keras raises an error"
+            yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
+    for key in node.get("kwargs") or ():
+        if key in names[: len(call.args)]:
+            message = f"{class_name} gets {key!r} twice, by position and by name; Keras raises a TypeError"
+        elif key not in names and key != "training":
+            message = f"{class_name} cannot be called with {key!r}; Keras raises a TypeError"
+        else:
+            continue
+        yield LayerError("E005", message, advice, pointer=f"{call.pointer}/kwargs/{escape(key)}")
 
 
 def module_error(spec: LayerSpec) -> LayerError | None:
@@ -168,6 +182,9 @@ def module_error(spec: LayerSpec) -> LayerError | None:
     raw, class_name = spec.raw, spec.class_name
     module, registered = raw["module"], raw.get("registered_name", class_name)
     custom = registered not in ("", class_name) and bool(registered) or isinstance(registered, list | dict)
+    if isinstance(registered, list | dict):
+        message = f"registered_name is {registered!r}; Keras raises a TypeError"
+        return LayerError("E007", message, "Write null.", "registered_name")
     if module and not isinstance(module, str):
         return LayerError("E007", f"module is {module!r}; Keras takes a string", 'Write "keras.layers".', "module")
     package = module.partition(".")[0] if module else ""
@@ -194,14 +211,14 @@ def module_error(spec: LayerSpec) -> LayerError | None:
     if spec.is_operation:
         return None
     if known is None and class_name not in SIGNATURES and class_name != "Layer":
-        if package != "keras" or find(class_name) is None:
+        if package != "keras" or (spec.model is None and find(class_name) is None):
             return None  # E004 speaks of what nobody knows
         if module.startswith("keras.src.applications."):
             return None
         return LayerError(
             "E004",
-            f"{class_name} is no layer of Keras 3; Keras cannot load it",
-            "Write the layer that took its place.",
+            f"{class_name} is no {'layer' if spec.model is None else 'model'} of Keras 3; Keras cannot load it",
+            "Write the layer that took its place." if spec.model is None else "Write Functional or Sequential.",
             severity="error",
         )
     if module in OTHER_MODULES or module == "builtins":
@@ -255,9 +272,9 @@ def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
         return None
     if isinstance(dtype, str):
         if dtype.startswith(QUANTIZATIONS):
-            source = dtype.partition("_from_")[2]
-            if source and source not in POLICIES:
-                return bad_dtype(source, advice)
+            origin = dtype.partition("_from_")[2]
+            if origin and origin not in POLICIES:
+                return bad_dtype(origin, advice)
             return None if quantizable else quantization_error(dtype)
         return None if dtype in POLICIES else bad_dtype(dtype, advice)
     if not isinstance(dtype, dict):
@@ -288,7 +305,7 @@ def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
         and not (isinstance(config["name"], str) and config["name"] in POLICIES)
     ):
         return bad_dtype(config["name"], advice)
-    source = config.get("source_name")
+    source: Any = config.get("source_name")
     if source is not None and not (isinstance(source, str) and source in POLICIES):
         return bad_dtype(source, advice)
     return None if quantizable or "mode" not in takes else quantization_error(dtype)

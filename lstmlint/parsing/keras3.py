@@ -61,6 +61,8 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     spec = ModelSpec(
         name, class_name, "keras3", [], sequential, pointer=pointer, trainable=config.get("trainable") is not False
     )
+    if depth == 0:
+        spec.header = {key: obj[key] for key in ("module", "registered_name") if key in obj}
     base = f"{pointer}/config/layers"
     spec.layers = [parse_layer(layer, f"{base}/{i}", names, depth, sequential) for i, layer in enumerate(layers)]
     build_config = obj.get("build_config")
