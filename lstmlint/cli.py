@@ -19,7 +19,7 @@ from lstmlint.request import Request
 from lstmlint.running import FAILED, INTERRUPTED, run
 from lstmlint.writing import say
 
-COMMANDS = frozenset({"explain", "count", "convert", "rule", "rules"})
+COMMANDS = frozenset({"explain", "count", "diff", "convert", "rule", "rules"})
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
 
 

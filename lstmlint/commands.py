@@ -15,7 +15,7 @@ from lstmlint.running import INTERRUPTED, run
 
 EPILOG = (
     "Other commands: lstmlint explain FILE [LAYER], lstmlint count LAYER --input 13,5,"
-    " lstmlint convert FILE --to keras3, lstmlint rule CODE, lstmlint rules; each has a --help."
+    " lstmlint diff OLD NEW, lstmlint convert FILE --to keras3, lstmlint rule CODE, lstmlint rules; each has a --help."
     " Exit code: 0 clean, 1 findings at or above --fail-on, 2 a mistake in the call, the settings or lstmlint itself."
 )
 
@@ -224,6 +224,35 @@ def rules(format: CatalogueFormat = None) -> None:
     from lstmlint import catalogue
 
     leave(lambda: catalogue.show_rules(format))
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="A model file, - for standard input, or REVISION:PATH of git.")
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same; main:model.json, HEAD~1:./model.json.")],
+    max_increase: Annotated[
+        Text, value("N|N%", "Exit with 1 if the model has more parameters by more than this (1000, 50k, 5%).")
+    ] = None,
+    input_shape: InputShape = None,
+    batch: Batch = None,
+    timesteps: Timesteps = None,
+    format: Annotated[Text, value("NAME", "text (the default), json or markdown.", "--format", "-f")] = None,
+    no_weights: NoWeights = False,
+    config: Config = None,
+    isolated: Isolated = False,
+) -> None:
+    """What changed between two models: layers, shapes, parameters, bytes, MACs, findings.
+
+    The options hold for both models. Exit code: 0 compared, 1 grown by more than --max-increase or NEW unreadable,
+    2 a mistake in the call, the settings or lstmlint itself.
+    """
+    from lstmlint import differences
+
+    request = Request([old, new], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
+    request.input_shape, request.config = input_shape or [], config or []
+    leave(lambda: differences.diff(request, max_increase, format))
 
 
 def leave(work: Callable[[], int]) -> None:

@@ -28,6 +28,7 @@ WITHOUT_EXAMPLES = {
     "C504",
     "C506",
     "C507",
+    "C511",
 }
 ROOT = Path(__file__).parent.parent
 BROKEN = ROOT / "examples" / "broken"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -159,6 +159,57 @@ def _check(model: ModelSummary, limit: int, budget: Budget, complete: bool) -> I
             budget.unknown_help,
             pointer=model.spec.pointer,
         )
+
+
+def check_increase(
+    old: ModelSummary | None,
+    new: ModelSummary,
+    said: str,
+    allowed: Callable[[int], int],
+    grown: Sequence[tuple[str, LayerSummary, int]] = (),
+) -> Iterator[Problem]:
+    """C511 for a model that grew by more parameters than it may, and where that cannot be told.
+
+    old: None where it cannot be read. said: the limit as the user put it. allowed: how many parameters the old model
+    has -> by how many the new one may grow. grown: (path, layer, by how many), the most first.
+    """
+    if old is None or not (old.complete and new.complete):
+        reasons = ["the old model cannot be read"] if old is None else []
+        for side, model in (("old", old), ("new", new)):
+            if model is not None and not model.complete:
+                known = f"at least {model.params:,}" if model.params else "an unknown number of"
+                reasons.append(f"the {side} model has {known} parameters, unknown are {_unknown(model)}")
+        yield Problem(
+            "C511",
+            f"the change in parameters cannot be checked against --max-increase {said}: {'; '.join(reasons)}",
+            "Compare with a model that can be read." if old is None else PARAMS.unknown_help,
+            pointer=new.spec.pointer,
+        )
+        return
+    change, most = new.params - old.params, allowed(old.params)
+    if change <= most:
+        return
+    share = f" ({100 * change / old.params:,.3g}%)" if old.params else ""
+    limit = f"{said}, that is {most:,}" if "%" in said else f"{most:,}"
+    largest = ", ".join(f"{path} {count:+,}" for path, _, count in grown[:_SHOWN])
+    fit = first_fit(new, [row for _, row, _ in grown], old.params + most, PARAMS.total)
+    smaller = "Make these layers smaller" if grown else "Make the model smaller"
+    if fit is not None:
+        smaller = f"{fit.words} of {fit.name!r} would bring the model to {fit.value:,} parameters"
+    yield Problem(
+        "C511",
+        f"the model grew by {change:,} parameters{share} from {old.params:,} to {new.params:,}; --max-increase allows"
+        f" {limit}" + (f"; most came with {largest}" if largest else ""),
+        f"{smaller}; or raise --max-increase.",
+        pointer=new.spec.pointer,
+    )
+
+
+def _unknown(model: ModelSummary) -> str:
+    """The first layers of which nobody knows the weights, and whether there are more."""
+    rows = [row for row in model.walk() if row.used and row.params is None and row.nested is None]
+    names = ", ".join(f"{row.name} ({row.class_name})" for row in rows[:_SHOWN])
+    return (names or "some layers") + (", ..." if len(rows) > _SHOWN else "")
 
 
 def _costliest(model: ModelSummary, budget: Budget) -> list[LayerSummary]:

@@ -61,6 +61,15 @@ def activation_bytes_over_budget() -> None:
     """
 
 
+@reported("C511", "params-changed", "error")
+def params_changed() -> None:
+    """The model has more parameters than the one it is compared with, by more than `lstmlint diff --max-increase`
+    allows; or one of the two counts is incomplete, so that nobody can tell.
+
+    Fix: make the layers that the message names smaller, or allow a larger `--max-increase`.
+    """
+
+
 @rule("C505", "dense-explosion", "info")
 def dense_explosion(model: ModelSummary) -> Iterator[Problem]:
     """One Dense behind a Flatten holds most of a large model's parameters: more than 80 %, and more than a million.
