@@ -12,6 +12,7 @@ from lstmlint.converting.notes import Conversion, Note, Refused
 from lstmlint.converting.tensorflow import FUNCTION_LAYERS, operation
 from lstmlint.converting.values import policy, shown
 from lstmlint.inference import Graph, NestedModel
+from lstmlint.layers.arguments import CLOSED
 from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.signatures import SIGNATURES
@@ -239,7 +240,9 @@ class Writer:
 
         class_name, arguments = translate(spec, self.dialect, tell)
         trainable = spec.trainable and not frozen
-        config: Object = {"name": name, "trainable": trainable}
+        config: Object = {"name": name}
+        if class_name not in CLOSED or class_name == "ActivityRegularization":
+            config["trainable"] = trainable
         dtype = policy(spec.dtype)
         if dtype is not None:
             config["dtype"] = dtype
@@ -321,9 +324,7 @@ class Writer:
             return {"class_name": "__slice__", "config": parts}
         if value is Ellipsis:
             return {"class_name": "__ellipsis__", "config": {}}
-        if isinstance(value, tuple):
-            return {"class_name": "__tuple__", "items": [self.value(item, graph, names) for item in value]}
-        if isinstance(value, list):
+        if isinstance(value, list | tuple):
             return [self.value(item, graph, names) for item in value]
         if isinstance(value, dict):
             return {key: self.value(item, graph, names) for key, item in value.items()}

@@ -1,0 +1,165 @@
+"""`lstmlint convert` for models of tf_keras: Keras 3 computes the same numbers with the same weights."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+tf_keras = pytest.importorskip("tf_keras")
+keras = pytest.importorskip("keras")
+if not keras.__version__.startswith("3."):
+    pytest.skip("this needs Keras 3", allow_module_level=True)
+np = pytest.importorskip("numpy")
+
+from lstmlint.converting import convert  # noqa: E402
+from lstmlint.parsing import parse  # noqa: E402
+from lstmlint.reading.document import Document  # noqa: E402
+from tests.layer_rows import call_of  # noqa: E402
+
+pytestmark = [pytest.mark.referee_tf, pytest.mark.filterwarnings("ignore")]
+DATA = Path(__file__).parent.parent / "data" / "layers"
+DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "20"))
+L = tf_keras.layers
+
+
+def verdict(old: Any, inputs: list[Any]) -> str:
+    """ "same", "refused", or what is wrong with the conversion of a model of tf_keras.
+
+    Its weights are set at random, and carried over in their order, which must be the same.
+    """
+    config = json.loads(old.to_json())
+    old = tf_keras.models.model_from_json(json.dumps(config))  # which has every layer of its own that the file has
+    result = convert(parse(Document("model.json", "json", config)))
+    if result.model is None:
+        return "refused" if result.refusals or result.changes else "neither converted nor refused"
+    new = keras.models.model_from_json(json.dumps(result.model))
+    rng = np.random.default_rng(0)
+    values = []
+    for weight in old.get_weights():
+        values.append(np.abs(rng.normal(size=weight.shape)) * 0.3 + 0.1)
+    old.set_weights(values)
+    new.set_weights(values)
+    expected, given = flat(old(inputs)), flat(new(inputs))
+    if [value.shape for value in expected] != [value.shape for value in given]:
+        return f"shapes {[value.shape for value in expected]}, Keras 3 {[value.shape for value in given]}"
+    same = all(np.allclose(a, b, atol=1e-4, rtol=1e-4) for a, b in zip(expected, given, strict=True))
+    return "same" if same else "other values"
+
+
+def flat(outputs: Any) -> list[Any]:
+    """The arrays of a structure, with dict values in the order of sorted keys."""
+    return [np.asarray(value, dtype="float64") for value in keras.tree.flatten(outputs)]
+
+
+def stack(rng: random.Random) -> tuple[Any, list[Any]]:
+    """A Sequential of recurrent layers."""
+    kinds = [L.LSTM, L.GRU, L.SimpleRNN]
+    layers: list[Any] = [rng.choice(kinds)(rng.randint(1, 5), return_sequences=True, input_shape=(6, 3))]
+    layers.append(
+        L.Bidirectional(rng.choice(kinds)(3, return_sequences=True), merge_mode=rng.choice(["concat", "ave"]))
+    )
+    layers += [L.BatchNormalization(), L.TimeDistributed(L.Dense(2, activation="tanh")), L.LeakyReLU(0.2)]
+    layers.append(rng.choice(kinds)(4, go_backwards=rng.random() < 0.5, use_bias=rng.random() < 0.5))
+    return tf_keras.Sequential(layers), [(6, 3)]
+
+
+def states(rng: random.Random) -> tuple[Any, list[Any]]:
+    """An encoder whose states begin the decoder, as in the tutorial."""
+    units = rng.randint(1, 5)
+    left, right = L.Input((None, 3)), L.Input((4, 2))
+    if rng.random() < 0.5:
+        _, *kept = L.LSTM(units, return_state=True)(left)
+        made = L.LSTM(units, return_sequences=True)(right, initial_state=kept)
+    else:
+        _, *kept = L.Bidirectional(L.GRU(units, return_state=True))(left)
+        made = L.Bidirectional(L.GRU(units, return_sequences=True))(right, initial_state=kept)
+    return tf_keras.Model([left, right], L.Dense(2, activation="softmax")(made)), [(5, 3), (4, 2)]
+
+
+def cells(rng: random.Random) -> tuple[Any, list[Any]]:
+    """An RNN over cells one above the other."""
+    inside = [rng.choice([L.LSTMCell, L.GRUCell, L.SimpleRNNCell])(rng.randint(1, 4)) for _ in range(rng.randint(1, 3))]
+    source = L.Input((5, 3))
+    return tf_keras.Model(source, L.RNN(inside if len(inside) > 1 else inside[0])(source)), [(5, 3)]
+
+
+def nested(rng: random.Random) -> tuple[Any, list[Any]]:
+    """Models in a model, called twice, and on every timestep."""
+    inner_source = L.Input((6, 2))
+    inner = tf_keras.Model(inner_source, L.GRU(3)(inner_source))
+    simple = tf_keras.Sequential([L.Dense(4, input_shape=(3,)), L.ReLU(max_value=1.0)])
+    left, right = L.Input((6, 2)), L.Input((4, 6, 2))
+    a, b = simple(inner(left)), simple(inner(L.Permute((2, 1))(L.Reshape((2, 6))(left))))
+    c = L.GlobalAveragePooling1D()(L.TimeDistributed(inner)(right))
+    merge = rng.choice([L.Add, L.Average, L.Maximum, L.Multiply])()
+    return tf_keras.Model([left, right], [L.Concatenate()([merge([a, b]), c]), a]), [(6, 2), (4, 6, 2)]
+
+
+def attention(rng: random.Random) -> tuple[Any, list[Any]]:
+    """Attention over a sequence, by names and by position."""
+    source = L.Input((5, 4))
+    made = L.MultiHeadAttention(2, 3)(source, value=source, key=source)
+    made = L.LayerNormalization()(L.Add()([source, made]))
+    made = rng.choice([L.Attention(use_scale=True), L.AdditiveAttention()])([made, source])
+    return tf_keras.Model(source, L.Dot(axes=1, normalize=rng.random() < 0.5)([made, source])), [(5, 4)]
+
+
+def functions(rng: random.Random) -> tuple[Any, list[Any]]:
+    """Functions of TensorFlow between layers."""
+    import tensorflow as tf
+
+    source = L.Input((6, 4))
+    made = L.Dense(4)(source) * 2.0 + source
+    made = tf.reduce_mean(made[:, 1:5], axis=1, keepdims=True) / (1.0 + tf.exp(source))
+    made = tf.concat([made, tf.nn.relu(source) - 1.0], axis=rng.choice([1, 2, -1]))
+    made = tf.expand_dims(tf.reshape(made, [-1, 48]), 1)
+    return tf_keras.Model(source, L.GRU(2)(tf.transpose(made, [0, 2, 1]))), [(6, 4)]
+
+
+@pytest.mark.parametrize("make", [stack, states, cells, nested, attention, functions], ids=lambda make: make.__name__)
+def test_models_compute_the_same(make: Callable[[random.Random], tuple[Any, list[Any]]]) -> None:
+    wrong = []
+    for seed in range(DRAWS // 4):
+        model, inputs = make(random.Random(seed))
+        rng = np.random.default_rng(seed)
+        given = [rng.uniform(size=(2, *shape)).astype("float32") for shape in inputs]
+        found = verdict(model, given if len(given) > 1 else given[0])
+        if found != "same":
+            wrong.append(f"seed {seed}: {found}")
+    assert not wrong, "\n".join(wrong[:5])
+
+
+@pytest.mark.parametrize("family", ["recurrent", "mixed", "spatial"])
+def test_layers_compute_the_same(family: str) -> None:
+    wrong = []
+    tally = {"same": 0, "refused": 0}
+    for row in json.loads((DATA / f"{family}_keras2.json").read_text()):
+        # Where height and width are last and as many as the filters, Keras 3 on TensorFlow adds the bias to the wrong
+        # axis; 16 bits do not hold what is compared here.
+        config = row["layer"]["config"]
+        if "refused" in row or config.get("data_format") == "channels_first" or "16" in str(config.get("dtype")):
+            continue
+        shapes = [[2 if dim is None and i == 0 else dim or 5 for i, dim in enumerate(shape)] for shape in row["inputs"]]
+        try:
+            inputs = [L.Input(batch_shape=tuple(shape)) for shape in row["inputs"]]
+            args, kwargs = call_of(row, inputs)
+            model = tf_keras.Model(inputs, L.deserialize(json.loads(json.dumps(row["layer"])))(*args, **kwargs))
+            rng = np.random.default_rng(0)
+            given = [rng.uniform(size=shape).astype("float32") for shape in shapes]
+            tf_keras.models.model_from_json(model.to_json())(given)
+        except Exception:  # nothing to compare with
+            continue
+        found = verdict(model, given)
+        if found in tally:
+            tally[found] += 1
+        else:
+            wrong.append(f"{found}: {row['layer']}")
+    assert not wrong, f"{len(wrong)} of {tally}\n" + "\n".join(wrong[:5])
+    assert tally["same"] > 3 * tally["refused"], tally
