@@ -32,8 +32,8 @@ KERAS2_ARGUMENTS = {
 }
 # Layers that Keras 3 no longer has, and what takes their place.
 REMOVED = {
-    "CuDNNLSTM": "Use LSTM with the same units: it takes the same weights once its bias is the sum of the two halves.",
-    "CuDNNGRU": "Use GRU with reset_after true.",
+    "CuDNNLSTM": "Use LSTM with the same units; tf_keras turns the weights of the one into the other's when it loads them.",
+    "CuDNNGRU": "Use GRU with the same units and reset_after true.",
     "ThresholdedReLU": "Use ReLU(threshold=theta).",
     "LocallyConnected1D": "Use Conv1D, or keep a copy of the layer as a custom one.",
     "LocallyConnected2D": "Use Conv2D, or keep a copy of the layer as a custom one.",
@@ -76,20 +76,36 @@ def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
         f" no {KERAS1_ARGUMENTS[name]}" in problem.message for name in old if KERAS1_ARGUMENTS[name]
     ):
         return None
-    renamed = [f"{name} as {KERAS1_ARGUMENTS[name]}" for name in old if KERAS1_ARGUMENTS[name]]
-    dropped = [name for name in old if not KERAS1_ARGUMENTS[name]]
     later = "Keras 3" if model.spec.dialect == "keras3" else "tf.keras"
-    write = ([f"Write {', '.join(renamed)}"] if renamed else []) + (
-        [f"remove {' and '.join(dropped)}"] if dropped else []
-    )
-    advice = "; ".join(write)
     return Problem(
         "P601",
         f"{spec.class_name} {spec.name!r} has {', '.join(old)}, which Keras 1 took; {later} raises an error",
-        f"{advice[0].upper()}{advice[1:]}.",
+        _rewritten(spec, old),
         spec.name,
         spec.argument_pointer(old[0]),
     )
+
+
+def _rewritten(spec: LayerSpec, old: list[str]) -> str:
+    """What to write instead of arguments of Keras 1, values and all."""
+    write, remove = [], []
+    for name in old:
+        new, value = KERAS1_ARGUMENTS[name], spec.config[name]
+        if spec.class_name == "Embedding":
+            new = new.replace("kernel_", "embeddings_")
+        if not new:
+            remove.append(name)
+        elif isinstance(value, int | float | str) and new not in ("data_format", "kernel_size", "unit_forget_bias"):
+            write.append(f"{new} {value!r} instead of {name}".replace("'", '"'))
+        else:
+            write.append(f"{new} instead of {name}")
+    features, steps = spec.raw.get("config", {}).get("input_dim"), spec.config.get("input_length")
+    if "input_length" in old and isinstance(features, int):
+        remove.insert(0, "input_dim")
+        write.insert(0, f"batch_shape (None, {steps}, {features}) in an InputLayer in front")
+    parts = ([f"write {', '.join(write)}"] if write else []) + ([f"remove {' and '.join(remove)}"] if remove else [])
+    advice = "; ".join(parts)
+    return f"{advice[:1].upper()}{advice[1:]}."
 
 
 def _accepted(spec: LayerSpec, model: ModelSummary) -> frozenset[str]:
