@@ -135,7 +135,8 @@ def growth() -> None:
     from lstmlint import analyze
 
     print(
-        f"\n{'layers':>8} {'shape':>6} {'file':>9} {'json.loads':>11} {'analysis':>10} {'ratio':>6} {'per layer':>10} {'memory':>9}"
+        f"\n{'layers':>8} {'shape':>6} {'file':>9} {'json.loads':>11} {'analysis':>10} {'ratio':>6}"
+        f" {'per layer':>10} {'memory':>9}"
     )
     for make in (chain, fan):
         for layers in (1_000, 10_000, 100_000):
@@ -162,7 +163,8 @@ def row(what: str, ours: float, theirs: float, who: str, target: float) -> None:
     word = "times faster" if target > 0 else "times as long"
     verdict = "" if kept else "  MISSED"
     print(
-        f"{what:34} {ours * 1e3:8.1f} ms  {who} {theirs * 1e3:9.1f} ms  {ratio:6.1f} {word} (target {abs(target):g}){verdict}"
+        f"{what:34} {ours * 1e3:8.1f} ms  {who} {theirs * 1e3:9.1f} ms"
+        f"  {ratio:6.1f} {word} (target {abs(target):g}){verdict}"
     )
 
 

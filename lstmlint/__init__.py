@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lstmlint.analysis import FileReport, Options, analyze
     from lstmlint.findings import Finding, UsageError
     from lstmlint.inference import Bindings
-    from lstmlint.layers.described import Description
     from lstmlint.layers.base import Layer, LayerError, Weight, layer
+    from lstmlint.layers.described import Description
     from lstmlint.summary import LayerSummary, ModelSummary
 
 _PLACES = {
@@ -36,8 +36,8 @@ _PLACES = {
 }
 
 __all__ = [
-    "Bindings", "Description", "FileReport", "Finding", "Layer", "LayerError", "LayerSummary", "ModelSummary", "Options", "UsageError",
-    "Weight", "__version__", "analyze", "layer",
+    "Bindings", "Description", "FileReport", "Finding", "Layer", "LayerError", "LayerSummary", "ModelSummary", "Options",
+    "UsageError", "Weight", "__version__", "analyze", "layer",
 ]  # fmt: skip
 
 

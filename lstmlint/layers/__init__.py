@@ -22,12 +22,10 @@ FAMILIES = (
 
 
 # Classes whose family is imported only when a model names them.
-ELSEWHERE = {
-    name: "ops.tensorflow"
-    for name in (
-        "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceProperty", "InstanceMethod",
-    )
-}  # fmt: skip
+ELSEWHERE = dict.fromkeys(
+    ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceProperty", "InstanceMethod"),
+    "ops.tensorflow",
+)
 
 
 @lru_cache(maxsize=1024)
@@ -52,7 +50,7 @@ def _plugin(class_name: str) -> type[Layer] | None:
     for entry in entry_points(group="lstmlint.layers", name=class_name):
         try:
             cls = entry.load()
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises when it is imported
+        except Exception as error:
             raise UsageError(f"the plugin {entry.value} for the layer {class_name} cannot be loaded: {error}") from error
         if not (isinstance(cls, type) and issubclass(cls, Layer)):
             raise UsageError(f"the plugin {entry.value} for the layer {class_name} is no subclass of lstmlint.Layer")

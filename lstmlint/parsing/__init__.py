@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.findings import Problem
-
 from lstmlint.parsing.common import ModelError, Names
 from lstmlint.reading.document import Document
 from lstmlint.spec import Dialect, ModelSpec
