@@ -28,6 +28,7 @@ SILENT = frozenset(
 )
 SILENT_OF: dict[str, frozenset[str]] = {
     "MultiHeadAttention": frozenset({"query_shape", "key_shape", "value_shape"}),
+    "LeakyReLU": frozenset({"alpha"}),
     **{
         name: frozenset({"kernel_initializer", "kernel_regularizer", "kernel_constraint", "conv_op"})
         for name in ("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D")
@@ -66,7 +67,9 @@ def translate(spec: LayerSpec, dialect: Dialect, tell: Tell) -> tuple[str, Value
         elif value is not None and value is not False and value != old.get(argument):
             raise Refused(f"Keras 3 has nothing for {argument}={shown(value)} of {spec.class_name}")
     for argument, default in old.items():
-        if argument in known and argument not in config and default is not REQUIRED and default != known[argument]:
+        if argument not in known or argument in config or argument in silent or default is REQUIRED:
+            continue
+        if default != known[argument]:
             new[argument] = argument_value(argument, default, tell)
     return name, new
 

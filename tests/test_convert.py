@@ -1,0 +1,164 @@
+"""`lstmlint convert`: what real Keras 3 loaded when it was recorded, and what cannot be said in Keras 3."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstmlint import analyze
+from lstmlint.converting import Conversion, convert
+from lstmlint.parsing import parse
+from lstmlint.reading import read
+from tests import keras1_models as keras1
+from tests.commandline import LSTM, Shell, layer, sequential
+from tests.convert_models import MODELS, at, functional, inner, source
+
+RECORDED = json.loads((Path(__file__).parent / "data" / "convert.json").read_text())
+
+
+def converted(model: Any, allow_changes: bool = False) -> Conversion:
+    """The conversion of a model's JSON."""
+    return convert(parse(read(json.dumps(model).encode())), allow_changes)
+
+
+@pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["name"])
+def test_converts_to_what_keras_loaded(case: Any) -> None:
+    result = converted(MODELS[case["name"]], allow_changes=True)
+    assert result.refusals == []
+    assert json.dumps(result.model) == json.dumps(case["converted"])
+    report = analyze(json.dumps(result.model).encode())
+    assert report.model is not None
+    assert report.dialect == "keras3"
+    if case["params"] is not None:
+        assert report.model.params == case["params"]
+        assert [list(shape or ()) for shape in report.model.outputs] == case["outputs"]
+    assert json.dumps(converted(result.model).model) == json.dumps(result.model), "converted again, it stays as it is"
+
+
+def test_every_model_is_recorded() -> None:
+    assert [case["name"] for case in RECORDED] == list(MODELS)
+
+
+def one(class_name: str, shape: list[int | None], **config: Any) -> Any:
+    """A Sequential of one layer."""
+    return sequential("m", layer(class_name, "it", batch_input_shape=[None, *shape], **config))
+
+
+REFUSED = [
+    (one("CuDNNLSTM", [5, 3], units=2), "Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where"),
+    (one("LocallyConnected1D", [5, 3], filters=2, kernel_size=2), "Keras 3 has no LocallyConnected1D any more"),
+    (one("ThresholdedReLU", [5]), "Keras 3 has no ThresholdedReLU any more"),
+    (one("LSTM", [5, 3], units=2, time_major=True), "Keras 3 has nothing for time_major=True of LSTM"),
+    (one("Lambda", [5], function=["4wEA", None, None], function_type="lambda"), "a Lambda's Python code"),
+    (one("Mine", [5]), "'Mine' is a custom class, which Keras loads only with its code"),
+    (one("Mine>Dense", [5], units=2), "'Mine>Dense' is a custom class"),
+    (one("Dense", [5], units=2, activation="mine"), "the activation 'mine' is not Keras's own"),
+    (one("Dense", [5], units=2, kernel_initializer={"class_name": "Mine", "config": {}}), "the initializer 'Mine'"),
+    (one("BatchNormalization", [5, 3], axis=[1, 2]), "Keras 3 normalizes along one axis, not along [1, 2]"),
+    (one("LSTM", [5], units=2), "LSTM expects 3 dimensions"),
+    (one("TimeDistributed", [5, 3], layer=inner("Mine")), "'Mine' is a custom class"),
+    (
+        functional([layer("InputLayer", "x", [], batch_input_shape=[None, 3], sparse=True)], [["x", 0, 0]], [["x", 0, 0]]),
+        "the input is sparse, which Keras 3 takes on TensorFlow at most",
+    ),
+    (
+        functional(
+            [source("x", 3), layer("TFOpLambda", "f", [at("x")], function="math.lgamma")], [["x", 0, 0]], [["f", 0, 0]]
+        ),
+        "tf.math.lgamma has no counterpart in keras.ops",
+    ),
+    (keras1.sequential(keras1.layer("Highway", name="it", input_dim=4)), "Keras 3 has no Highway any more"),
+    (
+        keras1.sequential(
+            keras1.layer("Deconvolution2D", name="it", nb_filter=2, nb_row=3, nb_col=3, output_shape=[None, 9, 9, 2],
+                         batch_input_shape=[None, 3, 3, 1], dim_ordering="tf")
+        ),
+        "in Keras 3 it would give (None, 5, 5, 2), not (None, 9, 9, 2)",
+    ),
+    (
+        {"class_name": "Sequential", "module": "keras", "registered_name": None, "config": {"name": "m", "layers": [
+            {"class_name": "Lambda", "module": "keras.layers", "registered_name": None,
+             "config": {"name": "it", "function": {"class_name": "__lambda__", "config": {"code": "4wEA"}}}}]}},
+        "a Lambda's Python code is refused by Keras 3",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "reason"), REFUSED, ids=[reason for _, reason in REFUSED])
+def test_refuses_what_is_not_exact(model: Any, reason: str) -> None:
+    result = converted(model, allow_changes=True)
+    assert result.model is None
+    assert [reason for note in result.refusals if note.message.startswith(reason)] == [reason]
+    assert len({note.layer for note in result.refusals}) == len(result.refusals), "one reason for a layer"
+
+
+CHANGED = [
+    (one("LSTM", [5, 3], units=2, recurrent_activation="hard_sigmoid"), "recurrent_activation hard_sigmoid"),
+    (one("ConvLSTM1D", [5, 6, 3], filters=2, kernel_size=3), "recurrent_activation hard_sigmoid"),
+    (one("CuDNNGRU", [5, 3], units=2), "CuDNNGRU becomes a GRU with reset_after"),
+    (keras1.sequential(keras1.layer("BatchNormalization", mode=1, input_shape=[3])), "mode 1 of Keras 1's"),
+    (
+        keras1.sequential(keras1.layer("Embedding", input_dim=5, output_dim=2, dropout=0.2, input_length=3)),
+        "dropout=0.2 of Keras 1's Embedding is gone",
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "change"), CHANGED, ids=[change for _, change in CHANGED])
+def test_changes_of_values_have_to_be_allowed(model: Any, change: str) -> None:
+    refused, allowed = converted(model), converted(model, allow_changes=True)
+    assert (refused.model, refused.refusals) == (None, [])
+    assert allowed.model is not None
+    assert allowed.changes == refused.changes
+    assert allowed.changes[0].message.startswith(change)
+
+
+def test_command_line(shell: Shell) -> None:
+    shell.write("m.json")
+    shell.write("hard.json", one("LSTM", [5, 3], units=2, recurrent_activation="hard_sigmoid"))
+    shell.write("gone.json", json.dumps(one("CuDNNLSTM", [5, 3], units=2), indent=2))
+    done = shell("convert", "m.json", "--to", "keras3")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == json.dumps(converted(LSTM).model, indent=2) + "\n"
+    assert shell("convert", "-", stdin=json.dumps(LSTM).encode()).out == done.out
+    assert shell("convert", "m.json", "-o", "new.json") == (0, "", "")
+    assert (shell.folder / "new.json").read_text() == done.out
+
+    done = shell("convert", "hard.json", "-o", "hard3.json")
+    assert (done.code, done.out) == (1, "")
+    assert "hard.json:1:" in done.err
+    assert "error: it: recurrent_activation hard_sigmoid" in done.err
+    assert "--allow-changes" in done.err
+    assert not (shell.folder / "hard3.json").exists()
+    done = shell("convert", "hard.json", "--allow-changes")
+    assert done.code == 0
+    assert done.err.startswith("hard.json:1:")
+    assert ": warning: it: recurrent_activation" in done.err
+    assert done.json["class_name"] == "Sequential"
+
+    done = shell("convert", "gone.json")
+    assert (done.code, done.out) == (1, "")
+    assert "gone.json:6:7: error: it: Keras 3 has no CuDNNLSTM" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["m.json", "--to", "keras2"], 2, "--to takes keras3, not 'keras2'"),
+        (["none.json"], 2, "cannot read 'none.json'"),
+        (["m.json", "-o", "no/such.json"], 2, "there is no folder 'no'"),
+        (["text.json"], 1, "text.json:1:1: error: "),
+        (["broken.json"], 1, "broken.json:1:12: error: "),
+    ],
+)
+def test_mistakes(shell: Shell, arguments: list[str], code: int, said: str) -> None:
+    shell.write("m.json")
+    shell.write("text.json", "hello")
+    shell.write("broken.json", '{"config": ')
+    done = shell("convert", *arguments)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
