@@ -15,6 +15,8 @@ from lstmlint.summary import ModelSummary
 
 if TYPE_CHECKING:
     from lstmlint.layers.described import Description
+    from lstmlint.reading.document import Document
+    from lstmlint.suppression import Suppression
 
 
 @dataclass(slots=True)
@@ -26,7 +28,8 @@ class Options:
     max_params: the budget; limits: other budgets by their options' names, "max-layer-params" for instance, for weights
     of weight_dtype, or of the file's dtypes where that is None. weights: whether to look at weights stored beside the
     model.
-    custom_layers: class name -> what the user says of it.
+    custom_layers: class name -> what the user says of it. suppressions: findings to leave out, beside those that the
+    file itself asks for.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -39,17 +42,23 @@ class Options:
     custom_layers: Mapping[str, Description] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
     weight_dtype: str | None = None
+    suppressions: tuple[Suppression, ...] = ()
 
 
 @dataclass(slots=True)
 class FileReport:
-    """What lstmlint says of one file. `model` is None where it could not be read as one."""
+    """What lstmlint says of one file. `model` is None where it could not be read as one.
+
+    suppressions: of the settings: (their file, number of the entry, number of the rule in it) -> whether it left
+    anything out here; those whose rule did not run are missing.
+    """
 
     path: str
     container: str | None = None
     dialect: str | None = None
     model: ModelSummary | None = None
     findings: list[Finding] = field(default_factory=list)
+    suppressions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The file's entry in the JSON report."""
@@ -75,6 +84,8 @@ def analyze(source: str | Path | bytes, options: Options | None = None, *, name:
     except ReadError as error:
         problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
     report.findings = name_findings([problem], options, None)
+    if options.suppressions:
+        suppress(report, options)
     return report
 
 
@@ -110,7 +121,17 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
         problems += rules.run(report.model, lambda rule: wanted(rule.code, rule.name, rule.enabled, options))
         problems += over_budget(report.model, options)
     report.findings = name_findings(problems, options, document.locate)
+    asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data
+    if asked or options.suppressions:
+        suppress(report, options, document)
     return report
+
+
+def suppress(report: FileReport, options: Options, document: Document | None = None) -> None:
+    """Leave out what the settings or the file itself do not want to hear of."""
+    from lstmlint import suppression
+
+    suppression.apply(report, options, document)
 
 
 def confirm_weights(model: ModelSummary, read_headers: Callable[[], Any]) -> list[Problem]:

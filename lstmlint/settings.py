@@ -20,6 +20,7 @@ from lstmlint.values import SHAPE_WANTED, glob_matches, parse_bytes, parse_count
 if TYPE_CHECKING:
     from lstmlint.analysis import Options
     from lstmlint.layers.described import Description
+    from lstmlint.suppression import Suppression
 
 FILES = ("lstmlint.toml", "pyproject.toml")
 # What a pyproject.toml with a table for lstmlint holds at least: `tool.lstmlint`, or `[tool]` and `lstmlint`.
@@ -44,6 +45,7 @@ class Settings:
 
     source: the file they come from, None without one. folder: what globs are relative to.
     select: None for the usual rules. per_file_ignores: (glob, rules). exclude: (folder, glob relative to it).
+    suppress: (globs, what to keep silent of in the files that match; without globs, in all).
     limits: a budget's key -> the most allowed; budgets: (globs, limits). dtype: of the weights that limits are for.
     """
 
@@ -56,6 +58,7 @@ class Settings:
     fail_on: str = "error"
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[tuple[str, str], ...] = ()
+    suppress: tuple[tuple[tuple[str, ...], Suppression], ...] = ()
     limits: dict[str, int] = field(default_factory=dict)
     budgets: tuple[tuple[tuple[str, ...], dict[str, int]], ...] = ()
     dtype: str | None = None
@@ -74,7 +77,8 @@ class Settings:
         from lstmlint.inference import Bindings
 
         ignore, most = self.ignore, dict(self.limits)
-        if self.per_file_ignores or self.budgets:
+        suppressions: tuple[Suppression, ...] = ()
+        if self.per_file_ignores or self.budgets or self.suppress:
             seen = relative(path, self.folder)
             for glob, rules in self.per_file_ignores:
                 if glob_matches(glob, seen):
@@ -82,6 +86,11 @@ class Settings:
             for globs, limits in self.budgets:
                 if any(glob_matches(glob, seen) for glob in globs):
                     most.update((key, min(limit, most.get(key, limit))) for key, limit in limits.items())
+            suppressions = tuple(
+                suppression
+                for globs, suppression in self.suppress
+                if not globs or any(glob_matches(glob, seen) for glob in globs)
+            )
         bindings = Bindings(self.input_shapes, self.batch, self.timesteps)
         return Options(
             bindings,
@@ -94,6 +103,7 @@ class Settings:
             self.custom_layers,
             most,
             self.dtype,
+            suppressions,
         )
 
 
@@ -260,6 +270,10 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
         for glob, names in values.get("per-file-ignores", {}).items()
     )
     settings.exclude += tuple((folder, glob) for glob in globs(values.get("exclude", ())))
+    settings.suppress += tuple(
+        (globs(entry.get("files", ())), suppression(entry, f"{before}suppress.rules", (label, number)))
+        for number, entry in enumerate(values.get("suppress", ()))
+    )
     settings.limits = {**settings.limits, **limits_in(values, before)}
     settings.budgets += tuple(
         (globs(entry["files"]), limits_in(entry, f"{before}budgets.")) for entry in values.get("budgets", ())
@@ -275,6 +289,18 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
         for name, entry in values.get("custom-layers", {}).items()
     }
     settings.custom_layers = {**settings.custom_layers, **described}
+
+
+def suppression(entry: dict[str, Any], label: str, origin: tuple[str, int]) -> Suppression:
+    """What a table says of findings to keep silent of. origin: where it comes from, and its number there."""
+    from lstmlint.suppression import Suppression
+
+    return Suppression(
+        selectors(entry["rules"], label),
+        globs(entry.get("layers", ())),
+        globs(entry.get("pointers", ())),
+        origin=origin,
+    )
 
 
 def description(entry: dict[str, Any], label: str) -> Description:
@@ -328,14 +354,10 @@ def selector(name: str, label: str) -> str:
     """One selector in the rules' own spelling. Raises: UsageError for what means no rule."""
     from lstmlint import rules
 
-    table = rules.load()
-    code = name.strip().upper()
-    if code == "ALL" or (code and any(known.startswith(code) for known in table)):
-        return code
-    names = [rule.name for rule in table.values()]
-    if name.strip().lower() in names:
-        return name.strip().lower()
-    raise UsageError(f"{label}: no rule has the code or name {name!r}{did_you_mean(name, [*table, *names])}")
+    found = rules.selector(name)
+    if found is None:
+        raise UsageError(f"{label}: no rule has the code or name {name!r}{did_you_mean(name, rules.words())}")
+    return found
 
 
 def codes_of(name: str, label: str) -> list[str]:
@@ -405,6 +427,12 @@ def as_toml(settings: Settings) -> str:
             lines.append(f"output-shape = {shown(shape if shape == 'same' else ','.join(map(str, shape)))}")
         if said.params is not None:
             lines.append(f"params = {said.params}")
+    for files, silenced in settings.suppress:
+        lines.append("[[suppress]]")
+        for key, values in (
+            ("rules", silenced.rules), ("files", files), ("layers", silenced.layers), ("pointers", silenced.pointers),
+        ):  # fmt: skip
+            lines += [f"{key} = {shown(list(values))}"] if values else []
     for files, limits in settings.budgets:
         lines += ["[[budgets]]", f"files = {shown(list(files))}"]
         lines += [f"{key} = {limit}" for key, limit in limits.items()]

@@ -113,7 +113,9 @@ def _read_text(source: Source) -> Document:
 
     text = decode(source.read())
     parsed = parse(text)
-    return to_document(source.name, parsed.container, parsed.data, parsed.problems, locator(text, parsed.offset))
+    document = to_document(source.name, parsed.container, parsed.data, parsed.problems, locator(text, parsed.offset))
+    document.comments = parsed.comments
+    return document
 
 
 def _unpacked(source: Source) -> Source:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
 
 Container = Literal["json", "yaml", "keras", "hdf5", "tfjs", "saved_model"]
+# (line, column, text from its # on)
+Comment = tuple[int, int, str]
+Comments = Callable[[], list[Comment]]
 Locator = Callable[[str], tuple[int, int]]
 
 
@@ -24,6 +27,7 @@ class Document:
     training_config: what stands beside the model: an HDF5 attribute, or a part of `data` outside of the
         model, which `training_pointer` then names.
     stored_weights: reads the headers of the weights that lie beside the model, if any do.
+    comments: those that speak of lstmlint, in a text that has comments and names it.
     problems: what was wrong but did not stop the reading (duplicate keys, NaN, odd YAML tags).
     """
 
@@ -38,6 +42,7 @@ class Document:
     backend: str | None = None
     stored_weights: Callable[[], StoredWeights | None] | None = None
     problems: list[Problem] = field(default_factory=list)
+    comments: Comments | None = None
 
     @property
     def model(self) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from lstmlint.findings import Problem, ReadError
 from lstmlint.reading import json_text, lookalikes
-from lstmlint.reading.document import Container
+from lstmlint.reading.document import Comments, Container
 from lstmlint.reading.limits import MAX_QUOTES
 from lstmlint.reading.places import Offsets, find, lazily, line_and_column, unquoted
 
@@ -28,12 +28,13 @@ _UNQUOTED_KEY = re.compile(r"\{\s*[A-Za-z_]\w*\s*:")
 
 @dataclass(slots=True)
 class Parsed:
-    """What a text says. `offset` tells where in the text a pointer stands."""
+    """What a text says. `offset` tells where in the text a pointer stands, `comments` what comments say of lstmlint."""
 
     container: Container
     data: Any
     problems: list[Problem]
     offset: Offsets
+    comments: Comments | None = None
 
 
 def decode(raw: bytes) -> str:
@@ -89,6 +90,7 @@ def parse(text: str, quotes: int = 0) -> Parsed:
         except ReadError as error:
             raise (error if error.code == "E002" else json_text.inside(error, "the text in quotes")) from None
         # YAML folds quoted lines as it likes: nobody can say where in them something stands.
+        inner.comments = None
         inner.offset = unquoted(text, start, inner.offset) if parsed.container == "json" else lambda _pointer: start
         return inner
     return parsed
@@ -128,7 +130,8 @@ def _yaml(text: str) -> Parsed:
     from lstmlint.reading import yaml_text
 
     data, problems = yaml_text.parse(text)
-    return Parsed("yaml", data, problems, lazily(lambda: partial(find, yaml_text.scan(text))))
+    comments = partial(yaml_text.comments, text, "lstmlint") if "lstmlint" in text else None
+    return Parsed("yaml", data, problems, lazily(lambda: partial(find, yaml_text.scan(text))), comments)
 
 
 def _yaml_or(text: str, error: ReadError) -> Parsed:

@@ -6,6 +6,8 @@ depth, aliases and repeated keys are seen as they come.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -13,6 +15,7 @@ from typing import Any, NoReturn
 import yaml
 
 from lstmlint.findings import Problem, ReadError
+from lstmlint.reading.document import Comment
 from lstmlint.reading.json_text import escape, repeated_key
 from lstmlint.reading.limits import (
     ALIAS_NODES_PER_NODE,
@@ -355,3 +358,22 @@ def scan(text: str) -> Place:
             else:
                 add(event.start_mark.index, anchors.get(event.anchor))
     return root[0] if root else (0, None)
+
+
+def comments(text: str, word: str) -> list[Comment]:
+    """The comments of a valid document that have a word in them; one a line."""
+    marks = [match.start() for match in re.finditer(rf"(?<!\S)#(?=[^\r\n]*{re.escape(word)})", text)]
+    if not marks:
+        return []
+    scalars: list[Any] = [event for event in _events(text) if type(event) is yaml.ScalarEvent]
+    spans = [(event.start_mark.index, event.end_mark.index) for event in scalars]
+    found: list[Comment] = []
+    for mark in marks:
+        before = bisect_right(spans, (mark, len(text))) - 1
+        if before >= 0 and mark < spans[before][1]:
+            continue  # in a text
+        line, column = line_and_column(text, mark)
+        if not found or found[-1][0] != line:
+            end = re.compile(r"[\r\n]|$").search(text, mark)
+            found.append((line, column, text[mark : end.start() if end else None]))
+    return found

@@ -30,6 +30,20 @@ def find(code_or_name: str) -> Rule | None:
     return RULES.get(code_or_name.upper()) or BY_NAME.get(code_or_name.lower())
 
 
+def words() -> list[str]:
+    """Every code and every name."""
+    return [word for rule in load().values() for word in (rule.code, rule.name)]
+
+
+def selector(text: str) -> str | None:
+    """A code, the beginning of one, a name or ALL, in the rules' own spelling; None where it means no rule."""
+    code = text.strip().upper()
+    if code == "ALL" or (code and any(known.startswith(code) for known in load())):
+        return code
+    name = text.strip().lower()
+    return name if name in BY_NAME else None
+
+
 def run(model: ModelSummary, wanted: Callable[[Rule], bool]) -> Iterable[Problem]:
     """Every problem of a model: those met on the way, restated where a rule knows better, then the rules' own."""
     rules = load()

@@ -8,7 +8,7 @@ from lstmlint.findings import Problem
 from lstmlint.layers.base import Layer
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import DROPOUTS, index_of
-from lstmlint.rules.registry import rule
+from lstmlint.rules.registry import reported, rule
 from lstmlint.shapes import flatten, format_shape
 from lstmlint.summary import LayerSummary, ModelSummary
 
@@ -190,3 +190,51 @@ def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
                 row.name,
                 row.spec.argument_pointer("trainable"),
             )
+
+
+@reported("G714", "unused-suppression", "warning")
+def unused_suppression() -> None:
+    """A suppression leaves nothing out any more, though the rule that it names has run. It would hide the next
+    finding, which nobody has looked at.
+
+    Fix: remove it.
+
+    Fails:
+        {"class_name": "Sequential", "lstmlint": {"ignore": ["R201"]}, "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "lstmlint": {"ignore": ["R201"]}, "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 1, 13]}}]}}
+
+    References: docs/suppression.md
+    """
+
+
+@reported("G715", "stale-baseline-entry", "info")
+def stale_baseline_entry() -> None:
+    """The baseline has an entry for a finding that is gone. As long as it stays, it would hide the next one there.
+
+    Fix: write the baseline again with `--baseline FILE --write-baseline FILE`, which only takes entries away.
+
+    References: docs/suppression.md
+    """
+
+
+@reported("G716", "bad-suppression", "warning")
+def bad_suppression() -> None:
+    """A suppression in the file cannot be understood: it names no rule that there is, or is of the wrong form. What
+    else stands beside it holds.
+
+    Fix: write what the message asks for. In the settings, the same is an error in the call.
+
+    Fails:
+        {"class_name": "Sequential", "lstmlint": {"ignore": ["R2O1"]}, "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "lstmlint": {"ignore": ["R201"]}, "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 1, 13]}}]}}
+
+    References: docs/suppression.md
+    """
