@@ -84,6 +84,7 @@ MODELS: dict[str, Config] = {
         ),
         layer("BatchNormalization", "norm", axis=[2], fused=None),
         layer("LeakyReLU", "leaky", alpha=0.1),
+        layer("ThresholdedReLU", "threshold", theta=0.5),
         layer("SpatialDropout1D", "drop", rate=0.1, noise_shape=None, seed=None),
     ),
     "cells": sequential(

@@ -50,7 +50,6 @@ def one(class_name: str, shape: list[int | None], **config: Any) -> Any:
 REFUSED = [
     (one("CuDNNLSTM", [5, 3], units=2), "Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where"),
     (one("LocallyConnected1D", [5, 3], filters=2, kernel_size=2), "Keras 3 has no LocallyConnected1D any more"),
-    (one("ThresholdedReLU", [5]), "Keras 3 has no ThresholdedReLU any more"),
     (one("LSTM", [5, 3], units=2, time_major=True), "Keras 3 has nothing for time_major=True of LSTM"),
     (one("Lambda", [5], function=["4wEA", None, None], function_type="lambda"), "a Lambda's Python code"),
     (one("Mine", [5]), "'Mine' is a custom class, which Keras loads only with its code"),

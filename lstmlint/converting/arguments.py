@@ -124,6 +124,12 @@ def leaky_relu(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
     return "LeakyReLU"
 
 
+def thresholded_relu(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
+    """What is not above the threshold becomes 0, as ReLU does it now."""
+    config["threshold"] = config.pop("theta", 1.0)
+    return "ReLU"
+
+
 def embedding(spec: LayerSpec, config: Values, tell: Tell) -> str:
     """input_length declared the input, which an InputLayer does now."""
     config.pop("input_length", None)
@@ -222,6 +228,7 @@ SPECIAL: dict[str, Callable[[LayerSpec, Values, Tell], str]] = {
     **dict.fromkeys(("BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2"), batch_normalization),
     "SyncBatchNormalization": sync_batch_normalization,
     "LeakyReLU": leaky_relu,
+    "ThresholdedReLU": thresholded_relu,
     "Embedding": embedding,
     "Merge": merge,
     "TimeDistributedDense": time_distributed_dense,

@@ -137,7 +137,7 @@ def test_models_compute_the_same(make: Callable[[random.Random], tuple[Any, list
     assert not wrong, "\n".join(wrong[:5])
 
 
-@pytest.mark.parametrize("family", ["recurrent", "mixed", "spatial"])
+@pytest.mark.parametrize("family", ["recurrent", "mixed", "spatial", "legacy"])
 def test_layers_compute_the_same(family: str) -> None:
     wrong = []
     tally = {"same": 0, "refused": 0}
@@ -163,4 +163,4 @@ def test_layers_compute_the_same(family: str) -> None:
         else:
             wrong.append(f"{found}: {row['layer']}")
     assert not wrong, f"{len(wrong)} of {tally}\n" + "\n".join(wrong[:5])
-    assert tally["same"] > 3 * tally["refused"], tally
+    assert tally["same"] > (0 if family == "legacy" else 3 * tally["refused"]), tally
