@@ -62,7 +62,7 @@ def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
     if not isinstance(class_name, str):
         yield Problem("E007", f"the class_name {class_name!r} is no string", pointer=f"{pointer}/class_name")
         return
-    if module not in kinds:
+    if not isinstance(module, str) or module not in kinds:
         found = next((key for key, (table, _) in kinds.items() if class_name in table), None)
         registered = value.get("registered_name")
         custom = isinstance(registered, str) and isinstance(module, str) and module.partition(".")[0] != "keras"

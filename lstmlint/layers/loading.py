@@ -280,7 +280,7 @@ def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
     if not isinstance(dtype, dict):
         return bad_dtype(dtype, advice)
     class_name, config = dtype.get("class_name"), dtype.get("config", {})
-    if class_name not in POLICY_CLASSES or not isinstance(config, dict | None):
+    if not isinstance(class_name, str) or class_name not in POLICY_CLASSES or not isinstance(config, dict | None):
         return bad_dtype(class_name, advice)
     if dtype.get("module", "") is None:
         return LayerError(

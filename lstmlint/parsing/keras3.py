@@ -42,7 +42,7 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
         raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
     class_name = obj["class_name"]
     config = obj["config"]
-    layers = config.get("layers")
+    layers = config.get("layers") if isinstance(config, dict) else None
     if not isinstance(layers, list):
         raise ModelError(f"the {class_name} model has no list of layers", f"{pointer}/config", "Add `layers`.")
     sequential = class_name == "Sequential" or "input_layers" not in config

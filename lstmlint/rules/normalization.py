@@ -13,6 +13,14 @@ from lstmlint.summary import LayerSummary, ModelSummary
 _MOST = 4
 
 
+def dropped(row: LayerSummary) -> float:
+    """The share of its input that a Dropout layer drops; 0 for all other layers, and where it is no rate."""
+    rate = row.config.get("rate") if row.class_name in DROPOUTS else None
+    if isinstance(rate, bool) or not isinstance(rate, int | float):
+        return 0.0
+    return float(rate) if 0 <= rate <= 1 else 0.0
+
+
 @rule("N401", "bias-before-normalization", "info", enabled=False)
 def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
     """Layers with a bias are followed by BatchNormalization, which subtracts the mean and so the bias, and adds a
@@ -86,10 +94,10 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
     """
     for row in index_of(model).of("BatchNormalization"):
         before = past(row, ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU"))
-        if before is not None and before.class_name in DROPOUTS and before.config.get("rate"):
+        if before is not None and dropped(before):
             yield Problem(
                 "N402",
-                f"{before.name!r} drops {before.config['rate']:.0%} before BatchNormalization {row.name!r}, whose variance from"
+                f"{before.name!r} drops {dropped(before):.0%} before BatchNormalization {row.name!r}, whose variance from"
                 " training then does not hold in inference",
                 f"Put {before.name!r} behind {row.name!r}.",
                 before.name,
@@ -118,8 +126,8 @@ def high_dropout(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
     for row in index_of(model).of(*DROPOUTS):
-        rate = row.config.get("rate")
-        if not isinstance(rate, int | float) or isinstance(rate, bool) or not 0.8 <= rate <= 1:
+        rate = dropped(row)
+        if rate < 0.8:
             continue
         everything = rate == 1
         yield Problem(
@@ -158,14 +166,14 @@ def dropout_last(model: ModelSummary) -> Iterator[Problem]:
         row = output
         if row.class_name in ("Activation", "Softmax") and len(row.inbound) == 1:
             row = row.inbound[0]
-        if row.class_name not in DROPOUTS or not row.config.get("rate") or not row.inbound:
+        if not dropped(row) or not row.inbound:
             continue
         before = past(row, DROPOUTS)
         if row is output and (before is None or not _answers(before)):
             continue
         yield Problem(
             "N406",
-            f"{row.class_name} {row.name!r} drops {row.config['rate']:.0%} of the model's answers in training",
+            f"{row.class_name} {row.name!r} drops {dropped(row):.0%} of the model's answers in training",
             f"Put it before {before.name!r}, or remove it." if before is not None else "Remove it.",
             row.name,
             row.pointer,
@@ -198,12 +206,10 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
     for row in index_of(model).of(*DROPOUTS):
-        first = row.config.get("rate")
-        if not isinstance(first, int | float) or not first:
-            continue
+        first = dropped(row)
         for consumer in row.consumers:
-            second = consumer.config.get("rate") if consumer.class_name in DROPOUTS else None
-            if isinstance(second, int | float) and second:
+            second = dropped(consumer)
+            if first and second:
                 both = 1 - (1 - first) * (1 - second)
                 yield Problem(
                     "N407",
