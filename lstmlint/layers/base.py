@@ -166,12 +166,28 @@ class Layer:
 
         Raises: LayerError, where Keras would fail.
         """
+        if not args and not (kwargs and self.multiple_inputs) and self.spec.class_name != "InputLayer":
+            args, kwargs = self.named_input(kwargs)
         args = self.check_inputs(args)
         self.ensure_built(args, kwargs)
         try:
             return self.call(*args, **kwargs)
         except UnknownShape:
             return None
+
+    def named_input(self, kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """A call's arguments with the first tensor among the named ones in front.
+
+        Raises: LayerError S122 where there is none.
+        """
+        for name, value in kwargs.items():
+            if tensors_in(value):
+                return [value], {key: given for key, given in kwargs.items() if key != name}
+        raise LayerError(
+            "S122",
+            f"{self.class_name} is called without a tensor; Keras raises an error",
+            "Connect the layer that feeds it.",
+        )
 
     def ensure_built(self, args: list[Any], kwargs: dict[str, Any]) -> None:
         """Build on the first call: with the shapes Keras 3 recorded, else with the call's."""
@@ -205,6 +221,8 @@ class Layer:
             self.built = True
             recorded = self.recorded_build_shape() if self.spec.build_config else None
             self.build(input_shape if recorded is None else recorded)
+            if recorded is None and self.spec.build_config and self.own_weights and self.context.dialect == "keras3":
+                self.check_build_config()
 
     def _compare_build_shapes(self, recorded: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
         given = self.build_shape(args, kwargs)

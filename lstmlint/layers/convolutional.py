@@ -26,6 +26,8 @@ class Convolution(SlidingLayer, PinnedLayer):
     refuses_dilated_strides: ClassVar[bool] = True
     has_filters: ClassVar[bool] = True
     mixes_channels: ClassVar[bool] = True
+    # Whether Keras 3 looks at the rank that build_config records.
+    minds_record: ClassVar[bool] = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -144,7 +146,8 @@ class Convolution(SlidingLayer, PinnedLayer):
 
     def _checked(self, input_shape: Shape) -> KnownShape:
         shape = need(input_shape)
-        self.check_rank(shape)  # a recorded shape has not come through check_inputs
+        if self.minds_record or not self.keras3:
+            self.check_rank(shape)  # a recorded shape has not come through check_inputs
         return shape
 
     # Shapes -------------------------------------------------------------------------------------------
@@ -222,6 +225,7 @@ class ConvTranspose(Convolution):
     """The gradient of a convolution, used to enlarge."""
 
     mixes_channels = False
+    minds_record = False
 
     def check_arguments(self) -> None:
         """Raises: LayerError E007 where output_padding is no smaller than the strides."""

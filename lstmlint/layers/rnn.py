@@ -333,9 +333,8 @@ class RNN(RecurrentLayer):
             as_cell(self.cell)
 
     def check_rank(self, shape: Shape) -> None:
-        """tf_keras needs timesteps and features, Keras 3 does not ask. Raises: LayerError S101."""
-        if self.context.dialect != "keras3":
-            self.min_ndim = 3
+        """tf_keras needs timesteps and features, Keras 3 only timesteps. Raises: LayerError S101."""
+        self.min_ndim = 2 if self.context.dialect == "keras3" else 3
         super().check_rank(shape)
 
     def build(self, input_shape: Any) -> None:
@@ -373,7 +372,7 @@ class ConvLSTM(RecurrentLayer):
 
     def channels_first(self) -> bool:
         """Whether features come before the spatial axes."""
-        return self.config.get("data_format") == "channels_first"
+        return str(self.config.get("data_format")).lower() == "channels_first"
 
     def window(self, argument: str, minimum: int = 1) -> tuple[int, ...]:
         """kernel_size, strides or dilation_rate, one int for each spatial axis.
@@ -381,8 +380,8 @@ class ConvLSTM(RecurrentLayer):
         Raises: LayerError E007 where it is neither an int nor a list of as many as there are axes.
         """
         value = self.config.get(argument)
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = [value] * self.rank
+        if isinstance(value, int):
+            value = [int(value)] * self.rank
         if (
             not isinstance(value, list | tuple)
             or len(value) != self.rank
@@ -403,10 +402,11 @@ class ConvLSTM(RecurrentLayer):
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
         """kernel (*kernel_size, features, 4·filters), recurrent_kernel (*kernel_size, filters, 4·filters), bias."""
-        filters = self.integer("filters")
+        filters = self.integer("filters", 0)
         kernel_size = self.window("kernel_size")
         shape = need(input_shape)
-        spatial, _ = self.split((shape[0], *shape[2:]))
+        step = (shape[0], *shape[2:])
+        spatial, _ = self.split(step)
         if None in spatial and self.context.dialect == "keras3":
             raise LayerError(
                 "S106",
@@ -415,7 +415,7 @@ class ConvLSTM(RecurrentLayer):
                 "Give the input fixed spatial dimensions; only batch and timesteps may be None.",
                 shape=shape,
             )
-        features = self.feature_dim(shape, 2 if self.channels_first() else -1)
+        features = self.feature_dim(step, 1 if self.channels_first() else -1)
         yield self.weight("kernel", (*kernel_size, features, 4 * filters))
         yield self.weight("recurrent_kernel", (*kernel_size, filters, 4 * filters))
         if self.config["use_bias"]:
@@ -449,7 +449,7 @@ class ConvLSTM(RecurrentLayer):
                 'Use a smaller kernel_size, or padding "same".',
                 "kernel_size",
             )
-        filters = self.integer("filters")
+        filters = self.integer("filters", 0)
         frame = (filters, *out) if self.channels_first() else (*out, filters)
         state = (shape[0], *frame)
         output = (shape[0], shape[1], *frame) if self.config.get("return_sequences") else state
@@ -457,12 +457,12 @@ class ConvLSTM(RecurrentLayer):
 
     def output_size(self) -> int:
         """The number of filters."""
-        return self.integer("filters")
+        return self.integer("filters", 0)
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Every output position takes a kernel over the features and one over the state, for each gate."""
         shape = need(input_shapes[0])
-        filters = self.integer("filters")
+        filters = self.integer("filters", 0)
         state = need(self.all_shapes(shape)[1])
         positions, _ = self.split(state)
         _, features = self.split((shape[0], *shape[2:]))

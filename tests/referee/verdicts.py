@@ -28,6 +28,12 @@ class Verdict:
     config: Any
     keras: str | None
     lstmlint: str | None
+    warnings: list[str]
+
+    @property
+    def place(self) -> str:
+        """What names it: the model and the seed."""
+        return f"{self.model}/{self.seed}"
 
     @property
     def agrees(self) -> bool:
@@ -42,18 +48,17 @@ def keras_error(text: str) -> str | None:
     keras.utils.clear_session(free_memory=False)
     try:
         keras.models.model_from_json(text)
-    except Exception as error:  # noqa: BLE001 - whatever Keras raises is its verdict
+    except Exception as error:
         words = " ".join(str(error).split())
         return f"{type(error).__name__}: {words if len(words) < 330 else words[:80] + ' ... ' + words[-240:]}"
     return None
 
 
-def lstmlint_error(text: str) -> str | None:
-    """lstmlint's first error, None where it has none."""
-    for finding in analyze(text.encode()).findings:
-        if finding.severity == "error":
-            return f"{finding.code} {finding.pointer} {finding.message} | {finding.help}"
-    return None
+def lstmlint_error(text: str) -> tuple[str | None, list[str]]:
+    """lstmlint's first error, None where it has none, and the codes of its warnings."""
+    findings = analyze(text.encode()).findings
+    errors = [f"{f.code} {f.pointer} {f.message} | {f.help}" for f in findings if f.severity == "error"]
+    return (errors or [None])[0], [f.code for f in findings if f.severity == "warning"]
 
 
 def verdicts(edits: int, first: int = 0) -> Iterator[Verdict]:
@@ -63,7 +68,7 @@ def verdicts(edits: int, first: int = 0) -> Iterator[Verdict]:
         for seed in range(first, first + edits):
             damaged, edit = Damage(f"{name}/{seed}").apply(config)
             text = json.dumps(damaged)
-            yield Verdict(name, seed, edit, damaged, keras_error(text), lstmlint_error(text))
+            yield Verdict(name, seed, edit, damaged, keras_error(text), *lstmlint_error(text))
 
 
 def main() -> None:

@@ -1,0 +1,81 @@
+"""The same verdict as Keras: good configs damaged one edit at a time, and both asked whether they load.
+
+What differs for a reason that holds for many is in REASONS; what remains is listed one by one in EXCEPTIONS.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+os.environ.setdefault("KERAS_BACKEND", "numpy")
+pytest.importorskip("keras")
+
+from tests.referee.verdicts import Verdict, verdicts  # noqa: E402
+
+pytestmark = pytest.mark.referee
+EDITS = 100  # of each of the models
+
+
+def backend(verdict: Verdict) -> bool:
+    """The NumPy backend cannot do it, others can: ragged and sparse tensors, strings, half precision in QR."""
+    words = (
+        "not supported with the numpy backend", "only supported with the TensorFlow backend", "unsupported in linalg",
+        "data type 'string' not understood",
+    )  # fmt: skip
+    return verdict.keras is not None and any(word in verdict.keras for word in words)
+
+
+def no_model(verdict: Verdict) -> bool:
+    """Without class_name or config, Keras hands a plain dict back and calls that loaded."""
+    return verdict.keras is None and (verdict.lstmlint or "").startswith("E002")
+
+
+def custom(verdict: Verdict) -> bool:
+    """A class that nobody knows, in a module that is not Keras's: it loads with custom_objects, and is a warning."""
+    return verdict.keras is not None and any(code == "E004" for code in verdict.warnings)
+
+
+REASONS = (backend, no_model, custom)
+
+# model/seed: why lstmlint says otherwise than Keras.
+EXCEPTIONS = {
+    "conv_kinds/4": "build_config records a negative length, which no weight depends on; Keras computes with it",
+    "conv_kinds/39": "build_config records a length of 2.5, which no weight depends on; Keras computes with it",
+}
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Verdict]:
+    """Every verdict."""
+    return list(verdicts(EDITS))
+
+
+def test_enough(found: list[Verdict]) -> None:
+    refused = sum(verdict.keras is not None for verdict in found)
+    assert len(found) > 3000
+    assert 0.3 < refused / len(found) < 0.8  # damage that is no damage, and damage that is
+
+
+def test_agreement(found: list[Verdict]) -> None:
+    agreed = sum(verdict.agrees for verdict in found)
+    assert agreed / len(found) >= 0.99
+
+
+def test_the_rest_is_explained(found: list[Verdict]) -> None:
+    unexplained = [
+        str(verdict)
+        for verdict in found
+        if not verdict.agrees and verdict.place not in EXCEPTIONS and not any(reason(verdict) for reason in REASONS)
+    ]
+    assert not unexplained, "\n".join(unexplained)
+
+
+def test_every_exception_still_is_one(found: list[Verdict]) -> None:
+    differing = {verdict.place for verdict in found if not verdict.agrees}
+    assert not EXCEPTIONS.keys() - differing
+
+
+def test_no_defect_of_ours(found: list[Verdict]) -> None:
+    assert not [str(verdict) for verdict in found if (verdict.lstmlint or "").startswith("E099")]
