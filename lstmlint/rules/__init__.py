@@ -12,7 +12,7 @@ from lstmlint.summary import ModelSummary
 
 GROUPS = (
     "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "normalization", "cost",
-    "portability", "hygiene",
+    "portability", "obsolete", "hygiene",
 )  # fmt: skip
 
 

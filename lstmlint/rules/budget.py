@@ -17,6 +17,7 @@ from lstmlint.summary import LayerSummary, ModelSummary
 WIDTHS = ("units", "filters", "output_dim")
 # Finding the width that fits means inferring the model a dozen times: not for the largest.
 MOST_LAYERS_TO_FIT = 2000
+MOST_FITS = 10
 _SHOWN = 3
 
 
@@ -99,6 +100,7 @@ def check_activation_bytes(model: ModelSummary, limit: int, batch: int = 1) -> I
 
 def check_layer_params(model: ModelSummary, limit: int) -> Iterator[Problem]:
     """C503 for every layer over `limit` parameters, and for those whose count is unknown."""
+    fitted = 0
     for row in model.layers:
         if not row.used:
             continue
@@ -112,7 +114,12 @@ def check_layer_params(model: ModelSummary, limit: int) -> Iterator[Problem]:
                 row.pointer,
             )
         elif row.params > limit:
-            fit = None if row.is_output else fitting_width(model, row, limit, partial(_params_of, name=row.name))
+            fitted += 1
+            fit = (
+                None
+                if row.is_output or fitted > MOST_FITS
+                else fitting_width(model, row, limit, partial(_params_of, name=row.name))
+            )
             smaller = (
                 "Make it, or what feeds it, narrower"
                 if fit is None

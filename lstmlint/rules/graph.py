@@ -10,7 +10,7 @@ from lstmlint.rules.index import index_of
 from lstmlint.rules.registry import reported, rule
 from lstmlint.shapes import flatten
 from lstmlint.spec import TensorRef
-from lstmlint.summary import LayerSummary, ModelSummary
+from lstmlint.summary import ModelSummary
 
 
 @reported("S121", "sequential-multi-output", "error")
@@ -257,22 +257,18 @@ def _declared_inputs(model: ModelSummary) -> set[str]:
 
 
 def _needed_by_outputs(model: ModelSummary) -> set[int]:
-    """The rows that some output depends on, by id; none where that cannot be told."""
+    """The rows that some output depends on, by id."""
+    rows = {row.name: row for row in model.layers}
     waiting = list(model.output_layers)
     needed = {id(row) for row in waiting}
     while waiting:
-        row = waiting.pop()
-        for source in row.inbound if len(row.spec.calls) <= 1 else _all_inbound(row, model):
-            if id(source) not in needed:
-                needed.add(id(source))
-                waiting.append(source)
+        for call in waiting.pop().spec.calls:
+            for ref in call.references:
+                source = rows.get(ref.layer)
+                if source is not None and id(source) not in needed:
+                    needed.add(id(source))
+                    waiting.append(source)
     return needed
-
-
-def _all_inbound(row: LayerSummary, model: ModelSummary) -> Iterator[LayerSummary]:
-    """Those that feed any call of a layer."""
-    names = {ref.layer for call in row.spec.calls for ref in call.references}
-    return (other for other in model.layers if other.name in names)
 
 
 @reported("S128", "bad-layer-name", "error", refines=("E007",))

@@ -35,12 +35,16 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "name": "used", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["used", 0, 0]]}}
     """
+    told: set[int] = set()
     for row in index_of(model).rows:
         if row.used or row.consumers or row.layer.failed or row.spec.class_name == "InputLayer":
             continue
         dead = [row]
         for other in dead:
-            dead += [source for source in other.inbound if not source.used and source not in dead]
+            for source in other.inbound:
+                if not source.used and id(source) not in told:
+                    told.add(id(source))
+                    dead.append(source)
         others = [repr(other.name) for other in dead[1:] if other.class_name != "InputLayer"]
         params = sum(other.params or 0 for other in dead)
         shown = ", ".join(others[:_MOST]) + (", ..." if len(others) > _MOST else "")

@@ -126,7 +126,7 @@ def user_behind(row: LayerSummary) -> LayerSummary | None:
     """The first layer after `row` that would have heeded the mask, reached through layers that keep timesteps."""
     seen: set[int] = set()
     waiting = [row]
-    while waiting:
+    while waiting and len(seen) < 1000:
         for consumer in waiting.pop().consumers:
             if id(consumer) in seen:
                 continue
