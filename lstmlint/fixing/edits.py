@@ -1,0 +1,145 @@
+"""Members of JSON objects renamed, given another value, or taken out, in the text; all else stays byte for byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from lstmlint.reading.places import tokens_of
+
+KEEP: Any = object()
+_BLANKS = " \t\r\n"
+_decode = json.JSONDecoder().raw_decode
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What becomes of one member of an object.
+
+    pointer: of the object. key: of the member. new_key: None takes the member out. value: KEEP leaves it.
+    which: which of several members of that key is meant, counted from 0; None: the only one, or the last.
+    """
+
+    pointer: str
+    key: str
+    new_key: str | None = None
+    value: Any = KEEP
+    which: int | None = None
+
+
+class Member(NamedTuple):
+    """A member of an object, and where in the text its key and its value begin and end."""
+
+    key: str
+    start: int
+    key_end: int
+    value_start: int
+    end: int
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with the edits made. Raises: KeyError, where an edit finds nothing to edit."""
+    by_object: dict[str, list[Edit]] = {}
+    for edit in dict.fromkeys(edits):
+        by_object.setdefault(edit.pointer, []).append(edit)
+    changes: list[tuple[int, int, str]] = []
+    for pointer, some in by_object.items():
+        changes += changes_in(text, object_at(text, pointer), some)
+    for start, end, new in sorted(changes, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def changes_in(text: str, start: int, edits: list[Edit]) -> list[tuple[int, int, str]]:
+    """(start, end, new text) of every change in the object that begins at `start`."""
+    members = members_of(text, start)
+    changes: list[tuple[int, int, str]] = []
+    removed: set[int] = set()
+    for edit in edits:
+        index = place_of(members, edit)
+        member = members[index]
+        if edit.new_key is None:
+            removed.add(index)
+            continue
+        if edit.new_key != edit.key:
+            changes.append((member.start, member.key_end, json.dumps(edit.new_key)))
+        if edit.value is not KEEP:
+            changes.append((member.value_start, member.end, json.dumps(edit.value)))
+    index = 0
+    while index < len(members):
+        if index not in removed:
+            index += 1
+            continue
+        first = index
+        while index in removed:
+            index += 1
+        if index < len(members):  # the next member takes the place of the first that goes
+            changes.append((members[first].start, members[index].start, ""))
+        elif first:  # with the comma before it
+            changes.append((members[first - 1].end, members[-1].end, ""))
+        else:
+            changes.append((start + 1, past(text, members[-1].end), ""))
+    return changes
+
+
+def place_of(members: list[Member], edit: Edit) -> int:
+    """The position of the member that an edit means. Raises: KeyError."""
+    found = [index for index, member in enumerate(members) if member.key == edit.key]
+    which = -1 if edit.which is None else edit.which
+    if not -len(found) <= which < len(found):
+        raise KeyError(edit.key)
+    return found[which]
+
+
+def object_at(text: str, pointer: str) -> int:
+    """Where the object begins that a pointer names. Raises: KeyError, where there is none."""
+    at = past(text, 0)
+    for token in tokens_of(pointer):
+        if text[at] == "{":  # of repeated keys, the last counts
+            at = next((member.value_start for member in reversed(members_of(text, at)) if member.key == token), -1)
+        elif text[at] == "[" and token.isdecimal():
+            at = item_at(text, at, int(token))
+        else:
+            raise KeyError(pointer)
+        if at < 0:
+            raise KeyError(pointer)
+    if text[at] != "{":
+        raise KeyError(pointer)
+    return at
+
+
+def members_of(text: str, start: int) -> list[Member]:
+    """The members of the object at `start`, repeated keys and all."""
+    members = []
+    at = past(text, start + 1)
+    while text[at] != "}":
+        key, key_end = _decode(text, at)
+        value_start = past(text, past(text, key_end) + 1)
+        end = _decode(text, value_start)[1]
+        members.append(Member(key, at, key_end, value_start, end))
+        at = past(text, end)
+        if text[at] == ",":
+            at = past(text, at + 1)
+    return members
+
+
+def item_at(text: str, start: int, index: int) -> int:
+    """Where an item of the list at `start` begins; -1 where there is none."""
+    at = past(text, start + 1)
+    while text[at] != "]":
+        if index == 0:
+            return at
+        at = past(text, _decode(text, at)[1])
+        if text[at] == ",":
+            at = past(text, at + 1)
+        index -= 1
+    return -1
+
+
+def past(text: str, at: int) -> int:
+    """The first place from `at` on that is not blank."""
+    while at < len(text) and text[at] in _BLANKS:
+        at += 1
+    return at

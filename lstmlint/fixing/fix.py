@@ -1,0 +1,101 @@
+"""Making a file's fixes, one round after the other, and making sure that its model stays what it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from lstmlint.analysis import FileReport, Options, analyze
+from lstmlint.fixing.edits import Edit, apply
+from lstmlint.fixing.rules import FIXES, Site
+from lstmlint.reading.text import decode
+
+# Each round can bring to light what the last one hid; a file needs two or three.
+MAX_ROUNDS = 20
+
+
+@dataclass(slots=True)
+class Fixed:
+    """What fixing makes of a file.
+
+    before, after: its text, the same where there is nothing to fix. edits: how many were made. report: what is left.
+    unfixable: why what could be fixed is not, a clause for a person.
+    """
+
+    before: str
+    after: str
+    edits: int
+    report: FileReport
+    encoding: str = "utf-8"
+    unfixable: str | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """The new content."""
+        return self.after.encode(self.encoding)
+
+
+def fix(raw: bytes, name: str, options: Options) -> Fixed:
+    """The content of a file with everything fixed that can be."""
+    report = analyze(raw, options, name=name)
+    fixed = Fixed("", "", 0, report)
+    if not any(finding.code in FIXES for finding in report.findings):
+        return fixed
+    fixed.unfixable = not_text(raw, report)
+    if fixed.unfixable is not None:
+        return fixed
+    fixed.encoding = "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"
+    fixed.before = fixed.after = decode(raw)
+    for _ in range(MAX_ROUNDS):
+        edits = edits_for(fixed.after, report)
+        if not edits:
+            break
+        text = apply(fixed.after, edits)
+        new = analyze(text.encode(), options, name=name)
+        fixed.unfixable = worse(report, new)
+        if fixed.unfixable is not None:
+            break
+        report = fixed.report = new
+        fixed.after = text
+        fixed.edits += len(edits)
+    return fixed
+
+
+def not_text(raw: bytes, report: FileReport) -> str | None:
+    """Why a file cannot be edited; None where it can."""
+    if report.container not in ("json", "tfjs"):
+        return f"fixes are made in JSON files, and this is {report.container or 'no model'}"
+    if raw[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4]:
+        return "fixes are made in files in UTF-8"
+    return None
+
+
+def edits_for(text: str, report: FileReport) -> list[Edit]:
+    """The edits that the findings ask for, each once."""
+    try:
+        data: Any = json.loads(text)
+    except ValueError:
+        return []
+    edits: dict[Edit, None] = {}
+    for finding in report.findings:
+        make = FIXES.get(finding.code)
+        if make is None or not finding.pointer:
+            continue
+        for edit in make(Site(data, finding.pointer, report.dialect)):
+            edits.setdefault(edit)
+    return list(edits)
+
+
+def worse(before: FileReport, after: FileReport) -> str | None:
+    """Why edits were not good; None where they were. This never happens, unless lstmlint is wrong somewhere."""
+    if after.model is None:
+        return "the model could not be read after the fix"
+    old, new = before.model, after.model
+    if old is None or not old.complete:
+        return None
+    if (old.params, old.outputs) != (new.params, new.outputs):
+        return "the model would not be the same after the fix"
+    return None
+
+

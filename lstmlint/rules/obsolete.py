@@ -1,0 +1,73 @@
+"""P: arguments that Keras 3 still takes under an old name, or no longer looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.findings import Problem
+from lstmlint.rules.index import index_of
+from lstmlint.rules.registry import rule
+from lstmlint.summary import ModelSummary
+
+
+@rule("P606", "embedding-input-length", "info")
+def embedding_input_length(model: ModelSummary) -> Iterator[Problem]:
+    """Embedding of a Keras 3 model has `input_length`. Keras 3 warns of it and does not look at it: the number of
+    timesteps stands in the input's shape.
+
+    Fix: remove it; `lstmlint --fix` does.
+
+    Fails:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 7]}},
+          {"class_name": "Embedding", "module": "keras.layers", "registered_name": null, "config": {"name": "words", "input_dim": 9, "output_dim": 4, "input_length": 7}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 7]}},
+          {"class_name": "Embedding", "module": "keras.layers", "registered_name": null, "config": {"name": "words", "input_dim": 9, "output_dim": 4}}]}}
+    """
+    if model.spec.dialect != "keras3":
+        return
+    for row in index_of(model).of("Embedding"):
+        if row.spec.config.get("input_length") is not None:
+            yield Problem(
+                "P606",
+                f"Embedding {row.name!r} has input_length, which Keras 3 warns of and does not look at",
+                "Remove it; the number of timesteps stands in the input's shape.",
+                row.name,
+                row.spec.argument_pointer("input_length"),
+            )
+
+
+@rule("P607", "leaky-alpha", "info")
+def leaky_alpha(model: ModelSummary) -> Iterator[Problem]:
+    """LeakyReLU of a Keras 3 model has `alpha`, the name that its `negative_slope` had in Keras 1 and 2. Keras 3 warns of
+    it and still takes it, even where `negative_slope` stands beside it.
+
+    Fix: call it negative_slope; `lstmlint --fix` does.
+
+    Fails:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 7]}},
+          {"class_name": "LeakyReLU", "module": "keras.layers", "registered_name": null, "config": {"name": "leaky", "alpha": 0.1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 7]}},
+          {"class_name": "LeakyReLU", "module": "keras.layers", "registered_name": null, "config": {"name": "leaky", "negative_slope": 0.1}}]}}
+    """
+    if model.spec.dialect != "keras3":
+        return
+    for row in index_of(model).of("LeakyReLU"):
+        slope = row.spec.config.get("alpha")
+        if slope is not None:
+            beside = row.spec.config.get("negative_slope")
+            ignored = "" if beside in (None, slope) else f", and takes it instead of negative_slope {beside}"
+            yield Problem(
+                "P607",
+                f"LeakyReLU {row.name!r} has alpha, which Keras 3 warns of{ignored}",
+                f"Write negative_slope {slope} instead of alpha.",
+                row.name,
+                row.spec.argument_pointer("alpha"),
+            )
