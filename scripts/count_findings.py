@@ -37,7 +37,7 @@ DECISIONS = {
     "R210": "warning: known to give NaN",
     "R215": "off: the targets' shape is not in the file, and one number for each timestep is usually meant",
     "R216": "info: no finding in real models; a matter of size",
-    "R217": "info: true and harmless",
+    "R217": "off: true, but harmless, and many write it to say what they mean",
     "R223": "info; decoders are left out, their states serve the step-by-step model",
     "R227": "warning: rare, and never meant in what was read",
     "R235": "info: may be chance",

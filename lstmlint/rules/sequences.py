@@ -164,10 +164,12 @@ def flattened_sequence(model: ModelSummary) -> Iterator[Problem]:
         )
 
 
-@rule("R217", "timedistributed-dense", "info")
+@rule("R217", "timedistributed-dense", "info", enabled=False)
 def timedistributed_dense(model: ModelSummary) -> Iterator[Problem]:
     """TimeDistributed around a Dense: since Keras 2, a Dense works on the last axis of any input, so that on a sequence
     both give the same numbers from the same weights. (In Keras 1 the wrapper was needed, and is not reported.)
+
+    Off by default: it does no harm, and many write it to say what they mean.
 
     Fix: the Dense alone.
 
