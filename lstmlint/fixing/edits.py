@@ -18,7 +18,7 @@ _decode = json.JSONDecoder().raw_decode
 class Edit:
     """What becomes of one member of an object.
 
-    pointer: of the object. key: of the member. new_key: None takes the member out. value: KEEP leaves it.
+    pointer: of the object. key: of the member. new_key: None takes the member out. value: a scalar; KEEP leaves it.
     which: which of several members of that key is meant, counted from 0; None: the only one, or the last.
     """
 
@@ -30,7 +30,7 @@ class Edit:
 
 
 class Member(NamedTuple):
-    """A member of an object, and where in the text its key and its value begin and end."""
+    """A member of an object or an item of a list, and where in the text its key and its value begin and end."""
 
     key: str
     start: int
@@ -39,22 +39,70 @@ class Member(NamedTuple):
     end: int
 
 
+class Text:
+    """A valid JSON document, whose lists and objects are taken apart once, where somebody looks into them."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.known: dict[int, list[Member]] = {}
+
+    def object_at(self, pointer: str) -> int:
+        """Where the object begins that a pointer names. Raises: KeyError, where there is none."""
+        at = past(self.text, 0)
+        for token in tokens_of(pointer):
+            members = self.members(at)
+            if self.text[at] == "[":
+                members = members[int(token) : int(token) + 1] if token.isdecimal() else []
+            found = next((member for member in reversed(members) if member.key == token), None)
+            if found is None:
+                raise KeyError(pointer)
+            at = found.value_start
+        if self.text[at] != "{":
+            raise KeyError(pointer)
+        return at
+
+    def members(self, start: int) -> list[Member]:
+        """The members of the object, repeated keys and all, or the items of the list, that begins at `start`."""
+        if start not in self.known:
+            self.known[start] = self.read_members(start) if self.text[start] in "[{" else []
+        return self.known[start]
+
+    def read_members(self, start: int) -> list[Member]:
+        """The same, from the text."""
+        text = self.text
+        members: list[Member] = []
+        at = past(text, start + 1)
+        while text[at] not in "]}":
+            key, key_end, value_start = str(len(members)), at, at
+            if text[start] == "{":
+                key, key_end = _decode(text, at)
+                value_start = past(text, past(text, key_end) + 1)
+            end = _decode(text, value_start)[1]
+            members.append(Member(key, at, key_end, value_start, end))
+            at = past(text, end)
+            if text[at] == ",":
+                at = past(text, at + 1)
+        return members
+
+
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """The text with the edits made. Raises: KeyError, where an edit finds nothing to edit."""
-    by_object: dict[str, list[Edit]] = {}
+    parts = Text(text)
+    by_object: dict[int, list[Edit]] = {}
     for edit in dict.fromkeys(edits):
-        by_object.setdefault(edit.pointer, []).append(edit)
-    changes: list[tuple[int, int, str]] = []
-    for pointer, some in by_object.items():
-        changes += changes_in(text, object_at(text, pointer), some)
-    for start, end, new in sorted(changes, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+        by_object.setdefault(parts.object_at(edit.pointer), []).append(edit)
+    changes = [change for start, some in by_object.items() for change in changes_in(parts, start, some)]
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in sorted(changes):
+        pieces += [text[at:start], new]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
-def changes_in(text: str, start: int, edits: list[Edit]) -> list[tuple[int, int, str]]:
+def changes_in(parts: Text, start: int, edits: list[Edit]) -> list[tuple[int, int, str]]:
     """(start, end, new text) of every change in the object that begins at `start`."""
-    members = members_of(text, start)
+    members = parts.members(start)
     changes: list[tuple[int, int, str]] = []
     removed: set[int] = set()
     for edit in edits:
@@ -80,7 +128,7 @@ def changes_in(text: str, start: int, edits: list[Edit]) -> list[tuple[int, int,
         elif first:  # with the comma before it
             changes.append((members[first - 1].end, members[-1].end, ""))
         else:
-            changes.append((start + 1, past(text, members[-1].end), ""))
+            changes.append((start + 1, past(parts.text, members[-1].end), ""))
     return changes
 
 
@@ -91,51 +139,6 @@ def place_of(members: list[Member], edit: Edit) -> int:
     if not -len(found) <= which < len(found):
         raise KeyError(edit.key)
     return found[which]
-
-
-def object_at(text: str, pointer: str) -> int:
-    """Where the object begins that a pointer names. Raises: KeyError, where there is none."""
-    at = past(text, 0)
-    for token in tokens_of(pointer):
-        if text[at] == "{":  # of repeated keys, the last counts
-            at = next((member.value_start for member in reversed(members_of(text, at)) if member.key == token), -1)
-        elif text[at] == "[" and token.isdecimal():
-            at = item_at(text, at, int(token))
-        else:
-            raise KeyError(pointer)
-        if at < 0:
-            raise KeyError(pointer)
-    if text[at] != "{":
-        raise KeyError(pointer)
-    return at
-
-
-def members_of(text: str, start: int) -> list[Member]:
-    """The members of the object at `start`, repeated keys and all."""
-    members = []
-    at = past(text, start + 1)
-    while text[at] != "}":
-        key, key_end = _decode(text, at)
-        value_start = past(text, past(text, key_end) + 1)
-        end = _decode(text, value_start)[1]
-        members.append(Member(key, at, key_end, value_start, end))
-        at = past(text, end)
-        if text[at] == ",":
-            at = past(text, at + 1)
-    return members
-
-
-def item_at(text: str, start: int, index: int) -> int:
-    """Where an item of the list at `start` begins; -1 where there is none."""
-    at = past(text, start + 1)
-    while text[at] != "]":
-        if index == 0:
-            return at
-        at = past(text, _decode(text, at)[1])
-        if text[at] == ",":
-            at = past(text, at + 1)
-        index -= 1
-    return -1
 
 
 def past(text: str, at: int) -> int:

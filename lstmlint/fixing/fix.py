@@ -77,12 +77,13 @@ def edits_for(text: str, report: FileReport) -> list[Edit]:
         data: Any = json.loads(text)
     except ValueError:
         return []
+    dialect = report.model.spec.dialect if report.model is not None else None
     edits: dict[Edit, None] = {}
     for finding in report.findings:
         make = FIXES.get(finding.code)
         if make is None or not finding.pointer:
             continue
-        for edit in make(Site(data, finding.pointer, report.dialect)):
+        for edit in make(Site(data, finding.pointer, dialect)):
             edits.setdefault(edit)
     return list(edits)
 
@@ -97,5 +98,3 @@ def worse(before: FileReport, after: FileReport) -> str | None:
     if (old.params, old.outputs) != (new.params, new.outputs):
         return "the model would not be the same after the fix"
     return None
-
-
