@@ -139,6 +139,13 @@ def check(
     show_settings: Annotated[bool, flag("--show-settings", "Print the settings that hold for the paths.")] = False,
     no_weights: NoWeights = False,
     jobs: Annotated[Text, value("N", "Worker processes, where there are many files.")] = None,
+    fix: Annotated[
+        bool,
+        flag("--fix", "Rewrite JSON files where an edit cannot change what the model computes; report what is left."),
+    ] = False,
+    diff: Annotated[
+        bool, flag("--diff", "Print what --fix would change, and exit with 1 if there is anything.")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
     ] = False,

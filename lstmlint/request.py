@@ -52,6 +52,8 @@ class Request:
     show_settings: bool = False
     no_weights: bool = False
     jobs: str | None = None
+    fix: bool = False
+    diff: bool = False
 
 
 class Destination(NamedTuple):

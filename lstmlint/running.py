@@ -71,6 +71,15 @@ def run(request: Request) -> int:
     if any(source.path == STDIN for source in sources):
         job.stdin = sys.stdin.buffer.read()
         job.stdin_name = request.stdin_filename or job.stdin_name
+    if request.diff or request.fix:
+        from lstmlint.fixing import command
+
+        if request.diff:
+            changed = command.show_diff(sources, resolver, job.stdin, job.stdin_name)
+            for failure in failures:
+                say(failure)
+            return FAILED if failures else FOUND if changed else CLEAN
+        command.fix_files(sources, resolver)
     for destination in job.destinations:
         check_writable(destination)
     totals, failed = Totals(), False
