@@ -75,7 +75,7 @@ def page(folder: Path) -> str:
         "",
         "Severities mean: an error is what Keras refuses, or what no loaded model could do; a warning is what Keras accepts and",
         "the author would change if told; an info is a fact worth knowing, which may be meant. Rules whose findings were often",
-        "meant are off by default. All findings were read before the defaults were set.",
+        "meant are off by default. The findings of all rules that are on were read before that was decided.",
         "",
         "| rule | default | files flagged | share | findings | decision |",
         "|---|---|---|---|---|---|",
