@@ -14,6 +14,7 @@ from lstmlint.inference import Bindings, infer
 from lstmlint.summary import ModelSummary
 
 if TYPE_CHECKING:
+    from lstmlint.baseline import Baseline
     from lstmlint.layers.described import Description
     from lstmlint.reading.document import Document
     from lstmlint.suppression import Suppression
@@ -29,7 +30,7 @@ class Options:
     of weight_dtype, or of the file's dtypes where that is None. weights: whether to look at weights stored beside the
     model.
     custom_layers: class name -> what the user says of it. suppressions: findings to leave out, beside those that the
-    file itself asks for.
+    file itself asks for. baseline: the findings that are known already.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -43,6 +44,7 @@ class Options:
     limits: Mapping[str, int] = field(default_factory=dict)
     weight_dtype: str | None = None
     suppressions: tuple[Suppression, ...] = ()
+    baseline: Baseline | None = None
 
 
 @dataclass(slots=True)
@@ -50,7 +52,8 @@ class FileReport:
     """What lstmlint says of one file. `model` is None where it could not be read as one.
 
     suppressions: of the settings: (their file, number of the entry, number of the rule in it) -> whether it left
-    anything out here; those whose rule did not run are missing.
+    anything out here; those whose rule did not run are missing. known: how many findings the baseline left out.
+    baseline: its entries that hold still, pointer -> code -> how many.
     """
 
     path: str
@@ -59,6 +62,8 @@ class FileReport:
     model: ModelSummary | None = None
     findings: list[Finding] = field(default_factory=list)
     suppressions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
+    known: int = 0
+    baseline: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The file's entry in the JSON report."""
@@ -84,8 +89,8 @@ def analyze(source: str | Path | bytes, options: Options | None = None, *, name:
     except ReadError as error:
         problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
     report.findings = name_findings([problem], options, None)
-    if options.suppressions:
-        suppress(report, options)
+    if options.suppressions or options.baseline is not None:
+        leave_out(report, options)
     return report
 
 
@@ -122,16 +127,18 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
         problems += over_budget(report.model, options)
     report.findings = name_findings(problems, options, document.locate)
     asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data
-    if asked or options.suppressions:
-        suppress(report, options, document)
+    if asked or options.suppressions or options.baseline is not None:
+        leave_out(report, options, document)
     return report
 
 
-def suppress(report: FileReport, options: Options, document: Document | None = None) -> None:
-    """Leave out what the settings or the file itself do not want to hear of."""
+def leave_out(report: FileReport, options: Options, document: Document | None = None) -> None:
+    """Leave out what the settings or the file itself do not want to hear of, then what the baseline knows."""
     from lstmlint import suppression
 
     suppression.apply(report, options, document)
+    if options.baseline is not None:
+        options.baseline.withhold(report, options, document and document.locate)
 
 
 def confirm_weights(model: ModelSummary, read_headers: Callable[[], Any]) -> list[Problem]:

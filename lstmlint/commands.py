@@ -138,6 +138,13 @@ def check(
     isolated: Isolated = False,
     show_settings: Annotated[bool, flag("--show-settings", "Print the settings that hold for the paths.")] = False,
     no_weights: NoWeights = False,
+    baseline: Annotated[
+        Text, value("FILE", "Do not report what this baseline knows, but what is gone that it knows.")
+    ] = None,
+    write_baseline: Annotated[
+        Text,
+        value("FILE", "Write what is found there, as known from now on; with --baseline, only what is left of that."),
+    ] = None,
     jobs: Annotated[Text, value("N", "Worker processes, where there are many files.")] = None,
     fix: Annotated[
         bool,

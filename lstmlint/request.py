@@ -51,6 +51,8 @@ class Request:
     isolated: bool = False
     show_settings: bool = False
     no_weights: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
     jobs: str | None = None
     fix: bool = False
     diff: bool = False

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import UsageError, at_least
 from lstmlint.paths import STDIN, Source, expand
-from lstmlint.reporting import Totals, load
+from lstmlint.reporting import Totals, View, load, plural
 from lstmlint.request import Destination, Request, destinations, jobs, overrides
 from lstmlint.settings import Resolver
 from lstmlint.writing import check_writable, say, write, write_stdout
 
 if TYPE_CHECKING:
     from lstmlint.analysis import FileReport
+    from lstmlint.baseline import Baseline, Entries
+    from lstmlint.settings import Settings
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 # Measured: a file costs 1 ms and 0.13 ms a kilobyte, starting workers 200 ms. They pay from about twice that on;
@@ -28,7 +30,7 @@ MOST_BYTES_A_FILE = 1_000_000
 
 @dataclass(slots=True)
 class Job:
-    """What a worker needs to know of the run."""
+    """What a worker needs to know of the run. accept: the new baseline that is to know what is found."""
 
     destinations: list[Destination]
     resolver: Resolver
@@ -37,6 +39,8 @@ class Job:
     stdin: bytes = b""
     stdin_name: str = "<stdin>"
     input_names: frozenset[str] = frozenset()
+    baseline: Baseline | None = None
+    accept: str | None = None
 
 
 @dataclass(slots=True)
@@ -45,6 +49,7 @@ class Outcome:
 
     failed: whether findings fail the run. failure: the sentence, where it could not be analyzed at all.
     details: the traceback of an internal error. inputs: the names of the model's inputs, where they matter.
+    suppressions: of the settings, as in FileReport. known: the file, and what a new baseline says of it.
     """
 
     totals: Totals = field(default_factory=Totals)
@@ -53,6 +58,8 @@ class Outcome:
     failure: str | None = None
     details: str = ""
     inputs: frozenset[str] = frozenset()
+    suppressions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
+    known: tuple[str, Entries] | None = None
 
 
 def run(request: Request) -> int:
@@ -71,6 +78,9 @@ def run(request: Request) -> int:
     if any(source.path == STDIN for source in sources):
         job.stdin = sys.stdin.buffer.read()
         job.stdin_name = request.stdin_filename or job.stdin_name
+    target = prepare_baseline(request, job)
+    for destination in (*job.destinations, *target):
+        check_writable(destination)
     if request.diff or request.fix:
         from lstmlint.fixing import command
 
@@ -80,21 +90,30 @@ def run(request: Request) -> int:
                 say(failure)
             return FAILED if failures else FOUND if changed else CLEAN
         command.fix_files(sources, resolver)
-    for destination in job.destinations:
-        check_writable(destination)
     totals, failed = Totals(), False
     digests: list[list[Any]] = [[] for _ in job.destinations]
     inputs: set[str] = set()
+    suppressions: dict[tuple[str, int, int], bool] = {}
+    known: dict[str, Entries] = {}
     for outcome in examine_all(sources, job, jobs(request)):
         totals.merge(outcome.totals)
         failed = failed or outcome.failed
         inputs |= outcome.inputs
+        for key, used in outcome.suppressions.items():
+            suppressions[key] = used or suppressions.get(key, False)
+        if outcome.known is not None:
+            known[outcome.known[0]] = outcome.known[1]
         for collected, digest in zip(digests, outcome.digests, strict=False):
             collected.append(digest)
         if outcome.failure is not None:
             failures.append(outcome.failure)
             sys.stderr.write(outcome.details)
     failures += unmatched(job.input_names, inputs, totals)
+    for report, settings in conclusions(request, job, suppressions):
+        totals.add(report)
+        failed = failed or fails(report, settings)
+        for collected, digest in zip(digests, digested_for(job, report, settings), strict=True):
+            collected.append(digest)
     totals.failures = failures
     for failure in failures:
         say(failure)
@@ -102,6 +121,8 @@ def run(request: Request) -> int:
         say(f"no Keras model found in {', '.join(request.paths)}")
     for destination, collected in zip(job.destinations, digests, strict=True):
         write(destination, load(destination.format).render(collected, totals, destination.view))
+    for destination in target:
+        write_baseline(destination, job.baseline, known, bool(failures), request.quiet)
     if failures:
         return FAILED
     return FOUND if failed and not request.exit_zero else CLEAN
@@ -131,6 +152,59 @@ def show_settings(request: Request, resolver: Resolver) -> int:
         parts.append(f"# {path}: {settings.source or 'no settings file'}\n{as_toml(settings)}")
     write_stdout("\n".join(parts))
     return CLEAN
+
+
+# What is said once for all files ------------------------------------------------------------------------
+
+
+def prepare_baseline(request: Request, job: Job) -> list[Destination]:
+    """Read the baseline that was asked for; where a new one goes. Raises: UsageError."""
+    if request.baseline is not None:
+        from lstmlint.baseline import load as load_baseline
+
+        job.baseline = load_baseline(request.baseline)
+    if request.write_baseline is None:
+        return []
+    job.accept = request.write_baseline
+    if any(destination.path == request.write_baseline for destination in job.destinations):
+        raise UsageError(f"a report and the baseline would both be written to {request.write_baseline}")
+    return [Destination("json", request.write_baseline, View())]
+
+
+def write_baseline(
+    destination: Destination, old: Baseline | None, known: dict[str, Entries], failed: bool, quiet: bool
+) -> None:
+    """Write a new baseline, of the files that were analyzed and of those that the old one names. Raises: UsageError."""
+    from lstmlint.baseline import renamed, render
+
+    if failed:
+        say(f"the baseline {destination.path} is not written, since not every file could be analyzed")
+        return
+    path = str(destination.path)
+    files = renamed(old, path) if old is not None else {}
+    files.update(known)
+    write(destination, render(files))
+    if not quiet:
+        count = sum(n for entries in files.values() for codes in entries.values() for n in codes.values())
+        say(f"{plural(count, 'finding')} of {plural(sum(map(bool, files.values())), 'file')} in the baseline {path}")
+
+
+def conclusions(
+    request: Request, job: Job, suppressions: dict[tuple[str, int, int], bool]
+) -> Iterator[tuple[FileReport, Settings]]:
+    """Reports on what no model's file is to blame for: the settings' suppressions, files gone from the baseline."""
+    if not all(suppressions.values()):
+        from lstmlint.suppression import unused_settings
+
+        folders = [os.path.abspath(path) for path in request.paths if os.path.isdir(path)]  # noqa: PTH100, PTH112
+        yield from unused_settings(suppressions, job.resolver.by_source, folders)
+    if job.baseline is not None and job.accept is None:
+        from lstmlint.baseline import gone_files
+
+        settings = job.resolver.of_file(job.baseline.path)
+        report = gone_files(job.baseline, settings.options(job.baseline.path))
+        if report.findings:
+            yield report, settings
 
 
 # The work -----------------------------------------------------------------------------------------------
@@ -233,17 +307,35 @@ def digested(source: Source, path: str, job: Job) -> Outcome:
         return outcome
     settings = job.resolver.of_file(path)
     options = settings.options(path, job.weights)
+    options.baseline = job.baseline
     report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
-    if optional and report.model is None and all(finding.code == "E002" for finding in report.findings):
+    nothing_else = not report.known and all(finding.code == "E002" for finding in report.findings)
+    if optional and report.model is None and nothing_else:
         return outcome
+    if job.accept is not None:
+        from lstmlint.baseline import accept
+
+        outcome.known = accept(report, job.baseline, job.accept)
     outcome.totals.add(report)
-    outcome.failed = any(at_least(finding.severity, settings.fail_on) for finding in report.findings)
-    for destination in job.destinations:
-        view = destination.view._replace(fail_on=settings.fail_on)
-        outcome.digests.append(load(destination.format).digest(report, view))
+    outcome.failed = fails(report, settings)
+    outcome.digests = digested_for(job, report, settings)
+    outcome.suppressions = report.suppressions
     if job.input_names:
         outcome.inputs = frozenset(input_names(report))
     return outcome
+
+
+def fails(report: FileReport, settings: Settings) -> bool:
+    """Whether a report fails the run."""
+    return any(at_least(finding.severity, settings.fail_on) for finding in report.findings)
+
+
+def digested_for(job: Job, report: FileReport, settings: Settings) -> list[Any]:
+    """A report's digests, one for each destination."""
+    return [
+        load(destination.format).digest(report, destination.view._replace(fail_on=settings.fail_on))
+        for destination in job.destinations
+    ]
 
 
 def traceback() -> str:

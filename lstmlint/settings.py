@@ -270,8 +270,9 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
         for glob, names in values.get("per-file-ignores", {}).items()
     )
     settings.exclude += tuple((folder, glob) for glob in globs(values.get("exclude", ())))
+    source = settings.source if folder and settings.source is not None else label
     settings.suppress += tuple(
-        (globs(entry.get("files", ())), suppression(entry, f"{before}suppress.rules", (label, number)))
+        (globs(entry.get("files", ())), suppression(entry, f"{before}suppress.rules", (source, number)))
         for number, entry in enumerate(values.get("suppress", ()))
     )
     settings.limits = {**settings.limits, **limits_in(values, before)}

@@ -87,11 +87,10 @@ def apply(report: FileReport, options: Options, document: Document | None = None
         if not by:
             kept.append(finding)
     problems = stated.problems
-    # Rules keep silent where Keras would have stopped already.
-    stopped = report.model is None or any(one.code[0] == "E" and one.severity == "error" for one in report.findings)
+    silent = stopped(report)
     for i, suppression in enumerate(given):
         for j, selector in enumerate(suppression.rules):
-            if (i, j) not in used and (stopped or i in index.held_up or not judged(selector, options)):
+            if (i, j) not in used and (silent or i in index.held_up or not judged(selector, options)):
                 continue
             if suppression.origin is not None:
                 report.suppressions[*suppression.origin, j] = (i, j) in used
@@ -321,6 +320,11 @@ def ran(rule: Rule, options: Options) -> bool:
         return options.weights
     limit = LIMITED.get(rule.code)
     return limit is None or limit in options.limits or (limit == "max-params" and options.max_params is not None)
+
+
+def stopped(report: FileReport) -> bool:
+    """Whether rules keep silent, since Keras would not even make the layers."""
+    return report.model is None or any(one.code[0] == "E" and one.severity == "error" for one in report.findings)
 
 
 def judged(selector: str, options: Options) -> bool:

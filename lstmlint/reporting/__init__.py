@@ -43,7 +43,7 @@ class View(NamedTuple):
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over the whole run. codes: how often each (code, name, severity) was found."""
+    """Sums over the whole run. codes: how often each (code, name, severity) was found. known: to the baseline."""
 
     files: int = 0
     models: int = 0
@@ -54,10 +54,12 @@ class Totals:
     complete: bool = True
     codes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    known: int = 0
 
     def add(self, report: FileReport) -> None:
         """Count one more file in."""
         self.files += 1
+        self.known += report.known
         if report.model is not None:
             self.models += 1
             self.params += report.model.params
@@ -74,6 +76,7 @@ class Totals:
     def merge(self, other: Totals) -> None:
         """Count in what another process has summed up."""
         self.files += other.files
+        self.known += other.known
         self.models += other.models
         self.errors += other.errors
         self.warnings += other.warnings
