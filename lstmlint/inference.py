@@ -504,8 +504,9 @@ class Graph:
             summary.trainable_params += trained if plain else layer.trained_params(not trainable)
             summary.macs = plus(summary.macs, row.macs)
             for weight in row.weights:
-                summary.weight_bytes += weight.bytes
-                summary.bytes_by_dtype[weight.dtype] = summary.bytes_by_dtype.get(weight.dtype, 0) + weight.bytes
+                held = weight.bytes
+                summary.weight_bytes += held
+                summary.bytes_by_dtype[weight.dtype] = summary.bytes_by_dtype.get(weight.dtype, 0) + held
         return summary
 
     def model_trainable(self) -> bool:
