@@ -367,3 +367,14 @@ def test_nothing_is_loaded_without_need(shell: Shell) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *files], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"
+
+
+def test_the_documentation_is_right(shell: Shell) -> None:
+    page = (ROOT / "docs" / "suppression.md").read_text()
+    toml, inside, comments = (
+        page.split(f"```{language}\n")[1].split("```")[0] for language in ("toml", "json", "yaml")
+    )
+    shell.write("pyproject.toml", toml)
+    shell.write("m.json", inside)
+    shell.write("m.yaml", comments)
+    assert {code.split()[0] for code in codes(shell, "m.json", "m.yaml")} <= {"G714", "S129", "S135"}
