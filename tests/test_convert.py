@@ -115,6 +115,15 @@ def test_changes_of_values_have_to_be_allowed(model: Any, change: str) -> None:
     assert allowed.changes[0].message.startswith(change)
 
 
+def test_dtype_of_an_embeddings_input() -> None:
+    result = converted(one("Embedding", [5], input_dim=9, output_dim=2, dtype="int32"))
+    assert result.model is not None
+    assert "dtype" not in result.model["config"]["layers"][1]["config"]
+    assert [str(note) for note in result.remarks] == [
+        "it: dtype int32 was that of its input in the first versions of Keras 2; its weights are float32"
+    ]
+
+
 def test_command_line(shell: Shell) -> None:
     shell.write("m.json")
     shell.write("hard.json", one("LSTM", [5, 3], units=2, recurrent_activation="hard_sigmoid"))

@@ -244,7 +244,12 @@ class Writer:
         if class_name not in CLOSED or class_name == "ActivityRegularization":
             config["trainable"] = trainable
         dtype = policy(spec.dtype)
-        if dtype is not None:
+        if class_name == "Embedding" and "int" in str(spec.dtype):
+            message = (
+                f"dtype {spec.dtype} was that of its input in the first versions of Keras 2; its weights are float32"
+            )
+            self.result.remarks.append(Note(spec.name, message, spec.pointer))
+        elif dtype is not None:
             config["dtype"] = dtype
         for argument, value in arguments.items():
             config[argument] = self.argument(value, not trainable)
