@@ -8,7 +8,7 @@ though the rule that it names has run, is a finding itself (G714); one that cann
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,8 @@ _DIRECTIVE = re.compile(r"#\s*lstmlint\s*:\s*(?P<kind>[\w-]*)\s*(?P<list>\[(?P<r
 _IN_COMMENT = "Write # lstmlint: ignore[R201], # lstmlint: ignore for all rules, or # lstmlint: ignore-file[R201]."
 _IN_FILE = 'Write "lstmlint": {"ignore": ["R208"], "layers": {"lstm_1": ["R209"]}}.'
 _ALL = ("ALL",)
+# Similar words are looked for a few times only: that takes long, and a file may hold thousands of mistakes.
+_MOST_HINTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class Suppression:
     """Rules that are not to be reported, in a whole file or in parts of it.
 
     rules: codes, beginnings of codes, names or ALL, in the rules' own spelling. layers: names, or paths such as
-    encoder/lstm, with * and ?; what is in a nested model or a wrapper goes with it. pointers: JSON pointers, with all
-    that is inside. line: of a comment. Without layers, pointers and line, all of the file is meant.
+    encoder/lstm, in the settings with * and ?; what is in a nested model or a wrapper goes with it. pointers: JSON
+    pointers, with all that is inside. line: of a comment. Without layers, pointers and line, all of the file is meant.
     origin: the settings file and the number of the entry in it; None where the model's file says it.
     places: where each rule stands in the model's file, as a pointer or as line and column.
     """
@@ -95,7 +97,7 @@ def apply(report: FileReport, options: Options, document: Document | None = None
             if suppression.origin is not None:
                 report.suppressions[*suppression.origin, j] = (i, j) in used
             elif (i, j) not in used:
-                problems.append(unused(suppression, j, report.model))
+                problems.append(unused(suppression, j, index.names if len(problems) < _MOST_HINTS else ()))
     for finding in name_findings(problems, options, document and document.locate):
         # Only who names them silences these: an unused suppression of everything would hide itself.
         if not any(given[i].rules[j] in (finding.code, finding.name) for i, j in index.of(finding)):
@@ -179,7 +181,8 @@ class Stated:
         """A selector in the rules' own spelling; a problem, and None, where it means no rule."""
         found = rules.selector(name) if isinstance(name, str) else None
         if found is None:
-            hint = did_you_mean(name.strip(), rules.words()) if isinstance(name, str) else ""
+            hinted = isinstance(name, str) and len(self.problems) < _MOST_HINTS
+            hint = did_you_mean(name.strip(), rules.words()) if hinted else ""
             shown = repr(name.strip() if isinstance(name, str) else name)[:80]
             self.bad(f"no rule has the code or name {shown}{hint}", "lstmlint rules lists the rules.", place)
         return found
@@ -202,8 +205,8 @@ def placed(code: str, message: str, help: str, place: str | tuple[int, int]) -> 
     return Problem(code, message, help, data={"place": place})
 
 
-def unused(suppression: Suppression, number: int, model: ModelSummary | None) -> Problem:
-    """G714, for one of a suppression's rules."""
+def unused(suppression: Suppression, number: int, names: Collection[str]) -> Problem:
+    """G714, for one of a suppression's rules. names: of layers that may be meant."""
     selector = suppression.rules[number]
     known = rules.find(selector)
     what = "any rule" if selector == "ALL" else f"{known.code} {known.name}" if known else f"rules {selector}*"
@@ -211,7 +214,6 @@ def unused(suppression: Suppression, number: int, model: ModelSummary | None) ->
     advice = "Remove it."
     for name in suppression.layers:
         where = f" in the layer {name!r}"
-        names = [path for path, _ in named(model)] if model is not None else []
         if name not in names and (meant := closest(name, names)):
             advice = f"Remove it, or write {meant!r}, if that layer is meant."
     message = f"this suppresses nothing: there is no finding of {what}{where}"
@@ -232,7 +234,7 @@ class Index:
         self.by_name: dict[str, list[int]] = {}
         self.by_line: dict[int, list[int]] = {}
         self.layers: set[str] = set()
-        pointers: dict[str, list[str]] = {}
+        self.names = pointers = dict[str, list[str]]()
         failed = []
         if model is not None and not all(one.everywhere for one in given):
             for path, row in named(model):
@@ -250,7 +252,7 @@ class Index:
                 # A layer inside a wrapper has no row of its own, but findings name it.
                 self.by_name.setdefault(name, []).append(i)
                 meant = pointers.get(name, [])
-                if "*" in name or "?" in name:
+                if not suppression.places and ("*" in name or "?" in name):
                     meant = [pointer for word in pointers if fnmatchcase(word, name) for pointer in pointers[word]]
                 for pointer in meant:
                     self.by_pointer.setdefault(pointer, []).append(i)

@@ -42,6 +42,9 @@ _LISTS = frozenset({"ListWrapper", "_ListWrapper", "List", "_TupleWrapper", "tup
 _DICTS = frozenset({"DictWrapper", "_DictWrapper", "OrderedDict", "dict"})
 _STATE_KEYS = ("_dims", "_value", "_storage", "__wrapped__", "state", "listitems", "dictitems")
 
+_HASH = re.compile(r"(?<!\S)#")
+_LINE_END = re.compile(r"[\r\n]|\Z")
+
 _MERGE = object()
 _UNFINISHED = object()
 
@@ -362,18 +365,25 @@ def scan(text: str) -> Place:
 
 def comments(text: str, word: str) -> list[Comment]:
     """The comments of a valid document that have a word in them; one a line."""
-    marks = [match.start() for match in re.finditer(rf"(?<!\S)#(?=[^\r\n]*{re.escape(word)})", text)]
+    marks: list[int] = []
+    at = text.find(word)
+    while at >= 0:
+        end = _LINE_END.search(text, at).start()  # type: ignore[union-attr]
+        start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+        last = text.rfind(word, at, end)
+        marks += [match.start() for match in _HASH.finditer(text, start, last)]
+        at = text.find(word, end)
     if not marks:
         return []
     scalars: list[Any] = [event for event in _events(text) if type(event) is yaml.ScalarEvent]
     spans = [(event.start_mark.index, event.end_mark.index) for event in scalars]
     found: list[Comment] = []
+    end, line = 0, 1
     for mark in marks:
         before = bisect_right(spans, (mark, len(text))) - 1
-        if before >= 0 and mark < spans[before][1]:
-            continue  # in a text
-        line, column = line_and_column(text, mark)
-        if not found or found[-1][0] != line:
-            end = re.compile(r"[\r\n]|$").search(text, mark)
-            found.append((line, column, text[mark : end.start() if end else None]))
+        if mark < end or (before >= 0 and mark < spans[before][1]):
+            continue  # in a comment already, or in a text
+        line += text.count("\n", end, mark)
+        end = _LINE_END.search(text, mark).start()  # type: ignore[union-attr]
+        found.append((line, mark - text.rfind("\n", 0, mark), text[mark:end]))
     return found
