@@ -104,6 +104,8 @@ class Layer:
     axes: str = ""
     multiple_inputs: bool = False
     known: ClassVar[bool] = True
+    # Whether Keras 3 looks at the shapes that build_config records though there are no weights to build.
+    minds_record: ClassVar[bool] = False
     # False where Keras 3 keeps the weights in layers inside that are made without this layer's `trainable`.
     weights_follow_trainable: ClassVar[bool] = True
 
@@ -197,7 +199,7 @@ class Layer:
         recorded = self.recorded_build_shape() if self.spec.build_config else None
         if recorded is None:
             self.build(self.build_shape(args, kwargs))
-            if self.spec.build_config and (self.own_weights or self.sublayers) and self.context.dialect == "keras3":
+            if self.spec.build_config and (self.own_weights or self.sublayers or self.minds_record) and self.context.dialect == "keras3":
                 self.check_build_config()
         else:
             self.build(recorded)
@@ -410,9 +412,19 @@ class UnknownLayer(Layer):
 
 
 def need(shape: Shape) -> KnownShape:
-    """The shape, if anything is known of it. Raises: UnknownShape otherwise."""
+    """The shape, if anything is known of it.
+
+    Raises: UnknownShape otherwise; LayerError E007 for what is no shape, which only a build_config can bring here.
+    """
     if shape is None:
         raise UnknownShape
+    if not isinstance(shape, tuple):
+        raise LayerError(
+            "E007",
+            f"build_config records {_shown(shape)} where one shape is wanted; Keras cannot build the layer",
+            "Record the input's shape, for instance [null, 13, 5], or remove build_config.",
+            "build_config",
+        )
     return shape
 
 

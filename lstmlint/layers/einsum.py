@@ -122,7 +122,7 @@ def _bias(equation: Equation, bias_axes: Iterable[str] | None, out: dict[str, Di
         return None
     letters = list(bias_axes)
     output = equation.output
-    if not letters or any(letter not in out for letter in letters):
+    if not letters or any(not isinstance(letter, str) or letter not in out for letter in letters):
         raise _refused(f"bias_axes {bias_axes!r} of EinsumDense are not all in the output {output!r}", "bias_axes",
                        f"Use letters of {output!r}, or null for no bias.")  # fmt: skip
     start = min(output.index(letter) for letter in letters)

@@ -125,7 +125,7 @@ class StackedRNNCells(Cell):
             if not isinstance(cell, Gated):
                 shape = None
             elif shape is not None:
-                shape = (shape[0], cell.output_size())
+                shape = (*shape[:1], cell.output_size())
 
     def state_sizes(self) -> list[StateSize]:
         """One entry for each cell: a size, or a list of sizes."""
@@ -174,13 +174,14 @@ class RecurrentLayer(Gated):
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
         """Those of the cell, which sees one timestep: the shape without its second axis."""
-        if input_shape is not None and len(input_shape) < 3:  # only TimeDistributed of Keras 3 lets this through
-            input_shape = (input_shape[0], *input_shape[2:])
-        yield from super().weights(input_shape)
+        shape = need(input_shape)
+        if len(shape) < 3:  # only TimeDistributed of Keras 3, and a build_config, let this through
+            shape = (*shape[:1], *shape[2:])
+        yield from super().weights(shape)
 
     def times_first(self, shape: KnownShape) -> KnownShape:
         """The shape with batch first: tf_keras's time_major swaps the two."""
-        return (shape[1], shape[0], *shape[2:]) if self.config.get("time_major") else shape
+        return (shape[1], shape[0], *shape[2:]) if self.config.get("time_major") and len(shape) > 1 else shape
 
     def build(self, input_shape: Any) -> None:
         """The weights of all timesteps are the same. Raises: LayerError R203 for stateful without a batch size."""
@@ -345,7 +346,7 @@ class RNN(RecurrentLayer):
             self.cell.build_from(None)
             return
         shape = self.times_first(input_shape)
-        self.cell.build_from((shape[0], *shape[2:]))
+        self.cell.build_from((*shape[:1], *shape[2:]))
         if self.config.get("stateful"):
             self.check_stateful(shape)
 
@@ -405,6 +406,8 @@ class ConvLSTM(RecurrentLayer):
         filters = self.integer("filters", 0)
         kernel_size = self.window("kernel_size")
         shape = need(input_shape)
+        if len(shape) < 3:  # only a build_config lets this through
+            self.check_rank(shape)
         step = (shape[0], *shape[2:])
         spatial, _ = self.split(step)
         if None in spatial and self.context.dialect == "keras3":
