@@ -211,12 +211,12 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
     kinds_of = arguments.kinds
     for name, value in config.items():
         kind = kinds_of.get(name)
-        if kind is not None and not kind.accepts(value) and not _ignored(spec, name, dialect):
+        if kind is not None and not kind.accepts(value) and not is_ignored(spec, name, dialect):
             errors.append(_wrong(spec, name, value, kind, dialect))
     return errors
 
 
-def _ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
+def is_ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
     """Whether Keras does not look at an argument: a seed where nothing is dropped, the start of a bias where an
     LSTM does not set its forget gate's part to ones.
     """
@@ -280,4 +280,6 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     elif kind.soft:
         message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras does not look at it"
     soft = custom or old or kind.soft
-    return LayerError("E007", message, advice, name, severity="warning" if soft else None, stops=not soft)
+    return LayerError(
+        "E007", message, advice, name, severity="warning" if soft else None, stops=not soft, custom=custom
+    )

@@ -199,7 +199,8 @@ class Layer:
         recorded = self.recorded_build_shape() if self.spec.build_config else None
         if recorded is None:
             self.build(self.build_shape(args, kwargs))
-            if self.spec.build_config and (self.own_weights or self.sublayers or self.minds_record) and self.context.dialect == "keras3":
+            minded = self.own_weights or self.sublayers or self.minds_record
+            if self.spec.build_config and minded and self.context.dialect == "keras3":
                 self.check_build_config()
         else:
             self.build(recorded)

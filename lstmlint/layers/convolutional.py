@@ -26,7 +26,7 @@ class Convolution(SlidingLayer, PinnedLayer):
     refuses_dilated_strides: ClassVar[bool] = True
     has_filters: ClassVar[bool] = True
     mixes_channels: ClassVar[bool] = True
-    # Whether Keras 3 looks at the rank that build_config records.
+    # Keras 3 looks at the rank that build_config records.
     minds_record: ClassVar[bool] = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:

@@ -68,7 +68,7 @@ def _object_schema(known: Takes) -> Schema:
     groups: dict[tuple[str, ...], list[str]] = {}
     for name, takes in known.items():
         groups.setdefault(takes, []).append(name)
-    ours = {"type": ["string"], "pattern": r"^(keras|builtins)(\.|$)"}
+    foreign = {"type": "string", "not": {"pattern": r"^(keras|builtins)(\.|$)"}}
     return {
         "type": "object",
         "required": ["class_name"],
@@ -80,14 +80,14 @@ def _object_schema(known: Takes) -> Schema:
                     "module": {"type": ["string", "number", "boolean", "array", "object"]},
                     "config": {
                         "type": ["object", "null"],
-                        "properties": {key: CHECKED.get(key, {}) for key in takes} if "factor" not in takes else dict.fromkeys(takes, {}),
+                        "properties": {key: CHECKED.get(key, {}) if "factor" not in takes else {} for key in takes},
                         "additionalProperties": False,
                     },
                 }
             }
             for takes, names in groups.items()
         ]
-        + [{"properties": {"class_name": {"not": {"enum": sorted(known)}}, "module": {"type": "string", "not": ours}}, "required": ["module"]}],
+        + [{"properties": {"class_name": {"not": {"enum": sorted(known)}}, "module": foreign}, "required": ["module"]}],
     }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ CHECKED: dict[str, Schema] = {
             {"type": "object", "required": ["class_name"]},
         ]
     },
-    **dict.fromkeys(("gain", "mean", "stddev", "minval", "maxval"), {"type": ["number", "boolean", "null"]}),
+    **{name: {"type": ["number", "boolean", "null"]} for name in ("gain", "mean", "stddev", "minval", "maxval")},
     "scale": {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": [True, None]}]},
     "mode": {"enum": [*objects.MODES, None]},
     "distribution": {
@@ -251,7 +251,10 @@ QUANTIZATION = Kind(
     {
         "anyOf": [
             {"type": "null"},
-            {"type": "object", "required": ["class_name"], "properties": {"class_name": {"type": "string", "pattern": "QuantizationConfig$"}}},
+            {
+                "type": "object", "required": ["class_name"],
+                "properties": {"class_name": {"type": "string", "pattern": "QuantizationConfig$"}},
+            },
         ]
     },
     soft=True,

@@ -181,7 +181,7 @@ def module_error(spec: LayerSpec) -> LayerError | None:
     """What is wrong with `module` and `registered_name`, which say where Keras finds the class."""
     raw, class_name = spec.raw, spec.class_name
     module, registered = raw["module"], raw.get("registered_name", class_name)
-    custom = registered not in ("", class_name) and bool(registered) or isinstance(registered, list | dict)
+    custom = (registered not in ("", class_name) and bool(registered)) or isinstance(registered, list | dict)
     if isinstance(registered, list | dict):
         message = f"registered_name is {registered!r}; Keras raises a TypeError"
         return LayerError("E007", message, "Write null.", "registered_name")

@@ -17,6 +17,7 @@ class Merge(Layer):
     """A layer that makes one tensor of a list of them."""
 
     multiple_inputs = True
+    minds_record = True
     checked_when_built: ClassVar[bool] = False
     checked = False
 

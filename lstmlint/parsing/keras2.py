@@ -31,7 +31,7 @@ NOT_ARGUMENTS = frozenset(
     {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "input_dim", "input_length", "input_dtype"}
 )
 # Layers to which these words are arguments of their own, or that declare sizes by them.
-OWN_INPUT_ARGUMENTS = {"Embedding": {"input_dim", "input_length"}}
+OWN_INPUT_ARGUMENTS = {"Embedding": {"input_dim", "input_length"}, "DynamicEmbedding": {"input_dim"}}
 CONSTANT = "_CONSTANT_VALUE"
 
 

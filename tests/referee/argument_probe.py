@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.layer_rows import Row, keras_says, lstmlint_says
-from tests.referee.common import *  # noqa: F403 - sets the backend
-
 import keras
 
 from lstmlint.layers.signatures import SIGNATURES
+from tests.layer_rows import Row, keras_says, lstmlint_says
+from tests.referee.common import *  # noqa: F403 - sets the backend
 
 DATA = Path(__file__).parent.parent / "data" / "layers"
 VALUES: tuple[Any, ...] = (
@@ -82,8 +81,7 @@ def main() -> None:
     for name, rows in sorted(good_rows().items()):
         if only and name not in only:
             continue
-        rows = [row for row in rows if "refused" not in keras_says(keras, row)][:1]
-        for row in rows:
+        for row in [row for row in rows if "refused" not in keras_says(keras, row)][:1]:
             for argument in [*SIGNATURES[name], "activity_regularizer"]:
                 alarms, missed = [], []
                 for _, value, probe in probes(row, [argument]):

@@ -12,7 +12,7 @@ import pytest
 os.environ.setdefault("KERAS_BACKEND", "numpy")
 pytest.importorskip("keras")
 
-from tests.referee.verdicts import Verdict, verdicts  # noqa: E402
+from tests.referee.verdicts import Verdict, verdicts
 
 pytestmark = pytest.mark.referee
 EDITS = 100  # of each of the models

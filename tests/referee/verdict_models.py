@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.referee.common import *  # noqa: F403 - sets the backend
-
 import keras
 from keras import layers, ops
+
+from tests.referee.common import *  # noqa: F403 - sets the backend
 
 Config = dict[str, Any]
 MAKERS: list[Callable[[], Any]] = []

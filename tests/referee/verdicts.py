@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lstmlint import analyze
 from tests.referee.damage import Damage
 from tests.referee.verdict_models import good_models, keras
-
-from lstmlint import analyze
 
 
 @dataclass

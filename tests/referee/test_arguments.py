@@ -1,0 +1,60 @@
+"""Every argument of every layer of Keras 3 with values of every kind: refused by lstmlint where Keras refuses it."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("KERAS_BACKEND", "numpy")
+pytest.importorskip("keras")
+
+from lstmlint.layers.signatures import SIGNATURES
+from tests.layer_rows import keras_says, lstmlint_says
+from tests.referee.argument_probe import good_rows, keras, probes
+
+pytestmark = pytest.mark.referee
+ROWS = good_rows()
+
+# (argument, what is refused by one and not by the other): why.
+EXPLAINED: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "strides": ("half a step is computed with, and fails when the model runs", ([0.5, 0.5],)),
+    "dilation_rate": ("half a step is computed with, and fails when the model runs", ([0.5, 0.5],)),
+    "pool_size": ("half a window is computed with, and fails when the model runs", ([0.5, 0.5],)),
+    "padding": ("half a row is computed with, and fails when the model runs", ([0.5, 0.5],)),
+    "axis": ("an empty string or object counts as none, half an axis fails when the model runs", ("", {}, [0.5, 0.5])),
+    "attention_axes": ("an empty string or object counts as none", ("", {})),
+    "filters": ("ConvLSTM3D alone takes false for none", (False,)),
+    "kernel_size": ("an empty window", (False,)),
+    "value_range": ("a string for a number, which Keras compares", ([1, "a"],)),
+}
+# Whole arguments, by layer.
+BY_LAYER = {
+    ("BatchNormalization", "synchronized"): "the NumPy backend cannot, TensorFlow can",
+    ("Bidirectional", "weights"): "weights in a config are written by nobody",
+    ("Dense", "quantization_config"): "quantized, Keras asks the object for its parts; nobody writes one by hand",
+    ("MelSpectrogram", "fft_length"): "a string is compared with nothing before the model runs",
+    ("GRUCell", "units"): "the recorded states have the old units",
+    ("LSTMCell", "units"): "the recorded states have the old units",
+    ("SimpleRNNCell", "units"): "the recorded states have the old units",
+}
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_every_argument(name: str) -> None:
+    warnings.simplefilter("ignore")
+    row = next((row for row in ROWS[name] if "refused" not in keras_says(keras, row)), None)
+    if row is None:
+        pytest.skip("only TensorFlow builds it")
+    wrong = []
+    for argument in [*SIGNATURES[name], "activity_regularizer"]:
+        if (name, argument) in BY_LAYER:
+            continue
+        _, known = EXPLAINED.get(argument, ("", ()))
+        for _, value, probe in probes(row, [argument]):
+            ours, theirs = lstmlint_says(probe), keras_says(keras, probe)
+            if ("refused" in ours) != ("refused" in theirs) and not any(value == other for other in known):
+                wrong.append((argument, value, ours.get("refused"), theirs.get("refused", "")[-80:]))
+    assert not wrong

@@ -1,0 +1,119 @@
+"""Arguments: unknown, missing, of another kind; what Keras refuses is an error, what it does not look at a warning."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lstmlint import analyze
+from lstmlint.findings import Finding
+
+
+def findings(class_name: str, config: dict[str, Any], keras: int = 3, **header: Any) -> list[Finding]:
+    """What is said of one layer of a Sequential."""
+    layer = {"class_name": class_name, "config": {"name": "layer", **config}, **header}
+    model: dict[str, Any] = {"class_name": "Sequential", "config": {"name": "m", "layers": [layer]}}
+    if keras == 3:
+        model |= {"module": "keras", "registered_name": None}
+        layer.setdefault("module", "keras.layers")
+        layer.setdefault("registered_name", None)
+    else:
+        model["keras_version"] = "2.15.0"
+    found = analyze(json.dumps(model).encode()).findings
+    return [finding for finding in found if finding.code[0] in "EP" and finding.severity != "info"]
+
+
+LSTM = {"units": 4}
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "code", "severity", "argument", "words"),
+    [
+        ("LSTM", {"units": 4, "return_sequence": True}, "E005", "error", "return_sequence", "Did you mean return_sequences?"),
+        ("LSTM", {}, "E006", "error", "", "Add units"),
+        ("LSTM", {"units": 0}, "E007", "error", "units", "a positive integer"),
+        ("LSTM", {"units": "4"}, "E007", "error", "units", "a positive integer"),
+        ("LSTM", LSTM | {"activation": "Tanh"}, "E007", "error", "activation", "Did you mean 'tanh'?"),
+        ("LSTM", LSTM | {"use_cudnn": 3}, "E007", "error", "use_cudnn", '"auto"'),
+        ("LSTM", LSTM | {"seed": -1}, "E007", "error", "seed", "from 0"),
+        ("LSTM", LSTM | {"return_sequences": "false"}, "E007", "warning", "return_sequences", "true or false"),
+        ("LSTM", LSTM | {"trainable": "true"}, "E007", "error", "trainable", "without quotes"),
+        ("LSTM", LSTM | {"dtype": "float31"}, "P609", "error", "dtype", "float32"),
+        ("LSTM", LSTM | {"bias_initializer": "orthogonal"}, "E007", "error", "bias_initializer", "initializer"),
+        ("LSTM", LSTM | {"activity_regularizer": "l1_l2"}, "E007", "error", "activity_regularizer", "l1l2"),
+        ("Dense", LSTM | {"kernel_initializer": {"class_name": "HeNorml"}}, "E007", "error", "kernel_initializer", "HeNormal"),
+        (
+            "Dense", LSTM | {"kernel_initializer": {"class_name": "HeNormal", "config": {"gain": 2}}},
+            "E007", "error", "kernel_initializer", "seed, input_axes, output_axes",
+        ),
+        (
+            "Dense", LSTM | {"kernel_initializer": {"class_name": "Mine", "config": {}, "module": "my_package"}},
+            "E007", "warning", "kernel_initializer", "",
+        ),
+        ("Dense", LSTM | {"bias_constraint": {"a": 1}}, "E007", "error", "bias_constraint", "class_name"),
+        ("Dropout", {"rate": 1.5}, "E007", "error", "rate", "0 to 1"),
+        ("Embedding", {"input_dim": True, "output_dim": 2}, "E007", "error", "input_dim", "positive integer"),
+        ("InputLayer", {"batch_shape": [None, 3], "foo": 1}, "E005", "warning", "foo", "Remove"),
+        ("InputLayer", {"batch_shape": [None, 3.0]}, "E007", "error", "batch_shape", "decimal point"),
+        ("InputLayer", {"batch_shape": [None, 3], "batch_size": 2}, "E007", "error", "batch_size", "Remove"),
+    ],
+)  # fmt: skip
+def test_keras3(class_name: str, config: dict[str, Any], code: str, severity: str, argument: str, words: str) -> None:
+    (found,) = findings(class_name, config)
+    pointer = "/config/layers/0" + (f"/config/{argument}" if argument else "")
+    assert (found.code, found.severity, found.pointer) == (code, severity, pointer)
+    assert words in found.message + found.help
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config"),
+    [
+        ("Dropout", {"rate": 0, "seed": -1}),  # nothing is dropped, and nothing is drawn
+        ("LSTM", LSTM | {"use_bias": False, "bias_initializer": "identity"}),
+        ("GRU", LSTM | {"bias_initializer": "orthogonal"}),  # two rows of it, with reset_after
+        ("Dense", LSTM | {"kernel_initializer": {"class_name": "zeros"}}),
+        ("Dense", LSTM | {"activation": {"class_name": "function", "config": "relu", "module": "keras.activations"}}),
+        ("InputLayer", {"batch_input_shape": [None, 3]}),
+        ("LSTM", LSTM | {"return_sequences": None}),
+    ],
+)
+def test_fine_with_keras3(class_name: str, config: dict[str, Any]) -> None:
+    assert findings(class_name, config) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "severity", "at"),
+    [
+        ({"module": "keras"}, "E004", "error", "module"),
+        ({"module": None}, "E004", "error", "module"),
+        ({"module": 3}, "E007", "error", "module"),
+        ({"module": "tensorflow.keras.layers"}, "E004", "error", "module"),
+        ({"registered_name": "Mine>LSTM"}, "E004", "error", "registered_name"),
+        ({"module": "mine", "registered_name": "Mine>LSTM"}, "E004", "warning", "module"),
+    ],
+)
+def test_where_the_class_is(header: dict[str, Any], code: str, severity: str, at: str) -> None:
+    (found,) = findings("LSTM", LSTM, **header)
+    assert (found.code, found.severity, found.pointer) == (code, severity, f"/config/layers/0/{at}")
+
+
+@pytest.mark.parametrize("header", [{}, {"module": "keras.src.layers.rnn.lstm"}, {"registered_name": "LSTM"}])
+def test_where_the_class_is_fine(header: dict[str, Any]) -> None:
+    assert findings("LSTM", LSTM, **header) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "code", "severity"),
+    [
+        ({"activation": "my_activation"}, "E007", "warning"),  # a custom object as likely as not
+        ({"activation": "Tanh"}, "E007", "error"),
+        ({"units": -1}, "E007", "error"),
+        ({"dropout": "0.5"}, "E007", "error"),
+        ({"foo": 1}, "E005", "error"),
+    ],
+)
+def test_keras2(config: dict[str, Any], code: str, severity: str) -> None:
+    (found,) = findings("LSTM", LSTM | config, keras=2)
+    assert (found.code, found.severity) == (code, severity)
