@@ -24,7 +24,7 @@ from tests.layer_rows import keras_says  # noqa: E402
 # The file that the rows go to -> the module that draws them, and how many of each class.
 FAMILIES = {
     "recurrent": ("recurrent_draws", 16),
-    "mixed": ("row_draws", 10),
+    "mixed": ("row_draws", 32),
     "spatial": ("spatial_draws", 8),
     "preprocessing": ("preprocessing_draws", 10),
     "tokens": ("token_draws", 60),  # needs tensorflow, too
