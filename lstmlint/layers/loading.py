@@ -17,11 +17,13 @@ from lstmlint.spec import Call, LayerSpec, TensorRef, escape
 
 # Where Keras 3 finds its layers and models; it also imports keras.src.* itself, in which every file has its own.
 LAYER_MODULES = frozenset({"keras.layers", "keras.src.layers", "keras._tf_keras.keras.layers"})
+_PUBLIC = {"keras", "keras.models", "keras._tf_keras.keras", "keras._tf_keras.keras.models"}
+_PRIVATE = {"keras.src", "keras.src.models", "keras.src.models.sequential"}
 MODEL_MODULES = {
-    "Sequential": frozenset({"keras", "keras.models", "keras.src", "keras._tf_keras.keras", "keras._tf_keras.keras.models"}),
-    "Model": frozenset({"keras", "keras.models", "keras.src", "keras._tf_keras.keras", "keras._tf_keras.keras.models"}),
-    "Functional": frozenset({"keras.src"}),
-}  # fmt: skip
+    "Sequential": _PUBLIC | _PRIVATE | {"keras.src.models.cloning"},
+    "Model": _PUBLIC | _PRIVATE | {"keras.src.models.model", "keras.src.models.functional"},
+    "Functional": _PRIVATE | {"keras.src.models.functional", "keras.src.models.cloning"},
+}
 # Parts of Keras where no layer is.
 OTHER_MODULES = frozenset(
     f"keras.{name}"
@@ -224,7 +226,7 @@ def module_error(spec: LayerSpec) -> LayerError | None:
     if module in OTHER_MODULES or module == "builtins":
         found = False
     elif known is not None:
-        found = module in known or module.startswith("keras.src.models")
+        found = module in known
     elif module == "keras":
         found = class_name == "Layer"
     elif package == "keras" and not module.startswith("keras.src.layers."):

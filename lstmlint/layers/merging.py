@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lstmlint.layers.base import Layer, LayerError, UnknownShape, layer
+from lstmlint.layers.base import Layer, LayerError, layer
 from lstmlint.layers.late import fails_when_run
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
 
@@ -67,14 +67,19 @@ class Merge(Layer):
         except LayerError as error:
             if not self.checked:
                 raise
+            without_looking = self.without_looking(known)
+            if without_looking is None:
+                raise
             error.severity = "warning"  # Keras asked the record, and fails when the model runs
             self.context.report(self, error)
-            output = self.without_looking(known)
+            output = without_looking
         return Tensor(output if len(known) == len(shapes) else None, self.compute_dtype)
 
     def without_looking(self, shapes: list[KnownShape]) -> Shape:
-        """The shape that Keras 3 computes where shapes do not go together, and it does not look."""
-        raise UnknownShape
+        """The shape that Keras 3 computes where shapes do not go together, and it does not look; None where it
+        cannot.
+        """
+        return None
 
     def check_count(self, shapes: list[Shape]) -> None:
         """Raises: LayerError S122 where the layer takes another number of tensors."""
@@ -206,7 +211,7 @@ class Concatenate(Merge):
         """The first shape, with the sizes along the axis summed."""
         axis = self.config.get("axis", -1)
         if any(not -len(shape) <= axis < len(shape) for shape in shapes):
-            raise UnknownShape
+            return None
         output = list(shapes[0])
         output[axis] = add(*(shape[axis] for shape in shapes))
         return tuple(output)
@@ -263,6 +268,19 @@ class Dot(Merge):
 
     contracted: Dim = None
     checked_when_built = True
+
+    def without_looking(self, shapes: list[KnownShape]) -> Shape:
+        """Both shapes without their axes."""
+        if len(shapes) != 2:
+            return None
+        axes = zip(shapes, self.axes_argument(), strict=True)
+        if any(not -len(shape) <= axis < len(shape) for shape, axis in axes):
+            return None
+        left, right = (list(shape) for shape in shapes)
+        first, second = self.axes_argument()
+        del left[first], right[second]
+        output = (*left, *right[1:])
+        return (*output, 1) if len(output) == 1 else output
 
     def check_count(self, shapes: list[Shape]) -> None:
         """Two. Raises: LayerError S122."""

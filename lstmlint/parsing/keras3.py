@@ -152,6 +152,9 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
         raise ModelError("a layer has no class_name", pointer, 'Add it: "class_name": "LSTM".')
     config = obj.get("config")
     if config is None:
+        if "config" not in obj:
+            message = f"this {class_name} has no config; Keras cannot load it"
+            names.problems.append(Problem("E006", message, 'Add "config": {...}.', pointer=pointer))
         config = {}
     if not isinstance(config, dict):
         raise ModelError(f"the config of a {class_name} must be an object, but is {_kind(config)}", f"{pointer}/config")
