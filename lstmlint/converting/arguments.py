@@ -160,7 +160,7 @@ def merge(spec: LayerSpec, config: Values, _tell: Tell) -> str:
             config["normalize"] = True
         return "Dot"
     words = {"sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum"}
-    if mode not in words:
+    if not isinstance(mode, str) or mode not in words:
         raise Refused(f"Keras 3 has nothing for Merge by {shown(mode)}")
     return words[mode]
 

@@ -134,6 +134,9 @@ class Writer:
             if len(ends) == 1 and self.dialect != "keras3":
                 return self.ends(ends[0], names, nested)
             return [self.ends(end, names, nested) for end in ends]
+        if not isinstance(ends, dict):
+            self.result.refuse(None, f"{shown(ends)} among the inputs and outputs names no tensor")
+            return ends
         return {key: self.ends(end, names, nested) for key, end in ends.items()}
 
     # Layers -------------------------------------------------------------------------------------------
@@ -194,11 +197,13 @@ class Writer:
         if spec.class_name == "Lambda":
             raise Refused("a Lambda's Python code is refused by Keras 3 unless it is told to trust the file")
         raw = spec.raw
+        module = raw.get("module") or "keras.layers"
         obj: Object = {
-            "module": raw.get("module") or "keras.layers",
+            "module": module,
             "class_name": spec.class_name,
             "config": self.kept_value(raw.get("config") or {}, spec),
-            "registered_name": raw.get("registered_name"),
+            # Keras takes one for a custom class, which what it finds there is not.
+            "registered_name": None if module == "keras.layers" else raw.get("registered_name"),
         }
         config = obj["config"]
         if "module" not in raw:
@@ -207,9 +212,10 @@ class Writer:
             elif spec.input_shape is not None:
                 config.pop("batch_input_shape", None)
         config.setdefault("name", spec.own_name or spec.name)
-        for key in ("build_config", "compile_config"):
-            if key in raw:
-                obj[key] = deepcopy(raw[key])
+        build = raw.get("build_config")
+        # Any other that is not empty makes Keras take the layer for built, without weights.
+        if isinstance(build, dict) and (not build or "input_shape" in build or "shapes_dict" in build):
+            obj["build_config"] = deepcopy(build)
         return obj
 
     def kept_value(self, value: Any, spec: LayerSpec) -> Any:
