@@ -85,6 +85,9 @@ def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
     takes, config = table[class_name], value["config"]
     if takes is None or not isinstance(config, dict):
         return
+    if what == "optimizer" and not isinstance(config.get("name", ""), str | None):
+        message = f"the name of {class_name} is {config['name']!r}; Keras takes a string"
+        yield Problem("E007", message, 'Write "adam", for instance.', pointer=f"{pointer}/config/name")
     names = takes.split()
     for key in config:
         if key not in names and key not in OPTIMIZER_EXTRAS:

@@ -160,6 +160,9 @@ class Layer:
             self.own_weights = list(self.weights(input_shape))
         except UnknownShape:
             self.weights_known = False
+        if self.own_weights and self.variable_dtype == "string" and self.context.dialect == "keras3":
+            message = f"{self.class_name} has weights, and its dtype is 'string'; Keras cannot make them"
+            raise LayerError("P609", message, 'Write "dtype": "float32".', "dtype")
 
     # What runs them ----------------------------------------------------------------------------------
 

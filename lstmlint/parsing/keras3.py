@@ -57,6 +57,11 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
                     pointer=f"{pointer}/config",
                 )
             )
+        elif name is not None:
+            message = f"the model's name is {name!r}; Keras takes a string without '/'"
+            names.problems.append(
+                Problem("E007", message, 'Name it like "forecast".', pointer=f"{pointer}/config/name")
+            )
         name = names.make(class_name)
     spec = ModelSpec(
         name, class_name, "keras3", [], sequential, pointer=pointer, trainable=config.get("trainable") is not False
@@ -323,10 +328,7 @@ def is_shape(value: Any) -> bool:
     """Whether Keras takes a value for a shape."""
     if not isinstance(value, list):
         return False
-    for dim in value:
-        if dim is not None and (not isinstance(dim, int) or dim < 0):
-            return False
-    return True
+    return all(dim is None or (isinstance(dim, int) and dim >= 0) for dim in value)
 
 
 def bad_tensor(config: dict[str, Any], key: str, pointer: str, advice: str) -> Problem:
