@@ -30,7 +30,8 @@ class Options:
     of weight_dtype, or of the file's dtypes where that is None. weights: whether to look at weights stored beside the
     model.
     custom_layers: class name -> what the user says of it. suppressions: findings to leave out, beside those that the
-    file itself asks for. baseline: the findings that are known already.
+    file itself asks for. baseline: the findings that are known already. rule_options: code -> option of the rule ->
+    value, in the range that the rule names.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -45,6 +46,7 @@ class Options:
     weight_dtype: str | None = None
     suppressions: tuple[Suppression, ...] = ()
     baseline: Baseline | None = None
+    rule_options: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -123,7 +125,9 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
         report.model = infer(spec, options.bindings, options.custom_layers)
         if options.weights and document.stored_weights is not None:
             problems += confirm_weights(report.model, document.stored_weights)
-        problems += rules.run(report.model, lambda rule: wanted(rule.code, rule.name, rule.enabled, options))
+        problems += rules.run(
+            report.model, lambda rule: wanted(rule.code, rule.name, rule.enabled, options), options.rule_options
+        )
         problems += over_budget(report.model, options)
     report.findings = name_findings(problems, options, document.locate)
     asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data

@@ -7,7 +7,7 @@ from typing import Any
 
 from lstmlint.findings import UsageError
 from lstmlint.request import choice, terminal_width
-from lstmlint.rules.documentation import GROUPS, document, in_order, to_markdown, to_table
+from lstmlint.rules.documentation import GROUPS, document, in_order, options_in, to_markdown, to_table
 from lstmlint.rules.registry import Rule
 from lstmlint.running import CLEAN
 from lstmlint.writing import write_stdout
@@ -70,6 +70,10 @@ def to_dict(rule: Rule) -> dict[str, Any]:
         "summary": text.summary,
         "description": text.description,
         "fix": text.fix,
+        "options": {
+            name: {"default": option.default, "least": option.least, "most": option.most, "meaning": option.meaning}
+            for name, option in rule.options.items()
+        },
         "fails": text.fails or None,
         "passes": text.passes or None,
         "references": text.references or None,
@@ -83,6 +87,9 @@ def to_text(rule: Rule, width: int) -> str:
     parts += [textwrap.fill(" ".join(paragraph.split()), width) for paragraph in text.description.split("\n\n")]
     if text.fix:
         parts.append(textwrap.fill(f"Fix: {text.fix}", width, break_on_hyphens=False))
+    if rule.options:
+        said = "\n".join(textwrap.fill(line, width - 4, subsequent_indent="  # ") for line in options_in(rule))
+        parts.append(f"Options, in [tool.lstmlint.rule-options.{rule.code}]:\n{textwrap.indent(said, '    ')}")
     for title, example in (("Fails", text.fails), ("Passes", text.passes)):
         if example:
             parts.append(f"{title}:\n{textwrap.indent(example, '    ')}")

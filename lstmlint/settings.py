@@ -45,6 +45,7 @@ class Settings:
 
     source: the file they come from, None without one. folder: what globs are relative to.
     select: None for the usual rules. per_file_ignores: (glob, rules). exclude: (folder, glob relative to it).
+    rule_options: code -> option -> value.
     suppress: (globs, what to keep silent of in the files that match; without globs, in all).
     limits: a budget's key -> the most allowed; budgets: (globs, limits). dtype: of the weights that limits are for.
     """
@@ -55,6 +56,7 @@ class Settings:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: dict[str, Severity] = field(default_factory=dict)
+    rule_options: dict[str, dict[str, float]] = field(default_factory=dict)
     fail_on: str = "error"
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[tuple[str, str], ...] = ()
@@ -104,6 +106,7 @@ class Settings:
             most,
             self.dtype,
             suppressions,
+            rule_options=self.rule_options,
         )
 
 
@@ -264,6 +267,9 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
     for name, severity in sorted(values.get("severity", {}).items(), key=lambda item: len(item[0])):
         for code in codes_of(name, f"{before}severity"):
             settings.severity[code] = severity
+    for name, table in values.get("rule-options", {}).items():
+        code, given = options_of(name, table, f"{before}rule-options")
+        settings.rule_options[code] = {**settings.rule_options.get(code, {}), **given}
     settings.fail_on = values.get("fail-on", settings.fail_on)
     settings.per_file_ignores += tuple(
         (glob, selectors(names, f"{before}per-file-ignores"))
@@ -370,6 +376,26 @@ def codes_of(name: str, label: str) -> list[str]:
     return [rule.code for rule in rules.load().values() if matches(rule.code, rule.name, chosen)]
 
 
+def options_of(name: str, table: dict[str, Any], label: str) -> tuple[str, dict[str, float]]:
+    """A rule's code, and the options that a table gives it.
+
+    Raises: UsageError where there is no such rule or option, or where a value is not what the option takes.
+    """
+    from lstmlint import rules
+
+    rule = rules.find(name.strip())
+    if rule is None:
+        raise UsageError(f"{label}: no rule has the code or name {name!r}{did_you_mean(name, rules.words())}")
+    for key, value in table.items():
+        option = rule.options.get(key)
+        if option is None:
+            known = did_you_mean(key, rule.options) or f"; it has {', '.join(rule.options) or 'none'}"
+            raise UsageError(f"{label}.{name}: {rule.code} {rule.name} has no option {key!r}{known}")
+        if not option.accepts(value):
+            raise UsageError(f"{label}.{name}.{key} must be {option.wanted}, not {shown(value)}")
+    return rule.code, table
+
+
 def validate(values: dict[str, Any], label: str) -> None:
     """Check settings against their schema. Raises: UsageError, one sentence about the first thing wrong."""
     from jsonschema import Draft202012Validator
@@ -421,6 +447,8 @@ def as_toml(settings: Settings) -> str:
     for title, table in tables:
         if table:
             lines += [f"[{title}]", *(f"{shown(key)} = {shown(value)}" for key, value in table.items())]
+    for code, given in settings.rule_options.items():
+        lines += [f"[rule-options.{code}]", *(f"{name} = {shown(value)}" for name, value in given.items())]
     for name, said in settings.custom_layers.items():
         lines.append(f"[custom-layers.{shown(name)}]")
         if said.output_shape is not None:

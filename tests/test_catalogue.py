@@ -34,6 +34,24 @@ def test_examples_of_the_json_are_the_rules_own(shell: Shell) -> None:
     assert shell("rule", "E099", "-f", "json").json["fails"] is None
 
 
+def test_options(shell: Shell) -> None:
+    for form in ("text", "markdown"):
+        said = shell("rule", "R216", "-f", form).out
+        assert "[tool.lstmlint.rule-options.R216]" in said
+        assert "params = 50_000  # the fewest parameters of the Dense" in said
+    found = shell("rule", "R216", "-f", "json").json["options"]
+    assert {name: (option["default"], option["most"]) for name, option in found.items()} == {
+        "params": (50_000, None),
+        "share": (0.5, 1),
+    }
+    assert shell("rule", "S102", "-f", "json").json["options"] == {}
+    assert all(
+        name.isalpha() and option.accepts(option.default)
+        for rule in TABLE.values()
+        for name, option in rule.options.items()
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

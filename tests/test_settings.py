@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,73 @@ def test_severities(shell: Shell, toml: str, arguments: tuple[str, ...], code: i
     assert shell("m.json", *arguments).code == code
 
 
+def conv(filters: int) -> dict[str, Any]:
+    return layer("Conv2D", "conv", filters=filters, kernel_size=3, batch_input_shape=[None, 12, 12, 3])
+
+
+def adam(rate: float) -> dict[str, Any]:
+    optimizer = {"class_name": "Adam", "config": {"learning_rate": rate}}
+    return {"training_config": {"loss": "mse", "optimizer_config": optimizer}}
+
+
+def lstm(*shape: int, **config: Any) -> dict[str, Any]:
+    return layer("LSTM", "lstm", **{"units": 10, "batch_input_shape": [None, *shape], **config})
+
+
+DENSE = layer("Dense", "dense", units=50)
+DROPS = sequential("m", lstm(13, 5), layer("Dropout", "drop", rate=0.7), DENSE)
+
+
+@pytest.mark.parametrize(
+    ("model", "toml", "found"),
+    [
+        (DROPS, "", []),
+        (DROPS, "[rule-options.N405]\nrate = 0.6", ["N405"]),
+        (DROPS, "[rule-options.HIGH-dropout]\nrate = 0.01", ["N405"]),
+        (DROPS, "[rule-options]\nN405.rate = 0.75\nhigh-dropout.rate = 0.7", ["N405"]),
+        (sequential("m", lstm(1, 5)), "[rule-options.R201]\nfeatures = 5", ["R201"]),
+        (sequential("m", lstm(1, 5)), "[rule-options.R201]\nfeatures = 6", []),
+        (sequential("m", lstm(20, 5, unroll=True)), "[rule-options.R207]\ntimesteps = 20", []),
+        (sequential("m", lstm(20, 5, unroll=True)), "[rule-options.R207]\ntimesteps = 19", ["R207"]),
+        (sequential("m", lstm(10, 5)), "[rule-options.R235]\ntimesteps = 10", ["R235"]),
+        (sequential("m", lstm(10, 5)), "[rule-options.R235]\ntimesteps = 11", []),
+        (
+            sequential("m", lstm(13, 5, return_sequences=True), layer("Flatten", "flat"), DENSE),
+            "[rule-options.R216]\nparams = 6000",
+            ["R216"],
+        ),
+        (
+            sequential("m", lstm(13, 5, return_sequences=True), layer("Flatten", "flat"), DENSE),
+            "[rule-options.R216]\nparams = 6000\nshare = 0.95",
+            [],
+        ),
+        (sequential("m", conv(8), layer("Flatten", "flat"), DENSE), "[rule-options.C505]\nparams = 10000", ["C505"]),
+        (sequential("m", conv(8), layer("Flatten", "flat"), DENSE), "[rule-options.C505]\nparams = 1\nshare = 1", []),
+        (sequential("m", conv(8)), "[rule-options.C512]\nnumbers = 215", ["C512"]),
+        (sequential("m", conv(8)), "[rule-options.C512]\nnumbers = 216\ndimension = 8", []),
+        (sequential("m", conv(8)), "[rule-options.C512]\ndimension = 7", ["C512"]),
+        ({**DROPS, **adam(0.01)}, "[rule-options.H316]\nhighest = 0.005", ["H316"]),
+        ({**DROPS, **adam(0.001)}, "[rule-options.H316]\nlowest = 0.002", ["H316"]),
+        (
+            sequential("m", lstm(13, 5), layer("Dropout", "drop", rate=0), DENSE),
+            "[rule-options.N405]\nrate = 0.01",
+            ["G704"],
+        ),
+        ({**DROPS, **adam(0.2)}, "[rule-options.H316]\nhighest = 1", []),
+    ],
+)
+def test_rule_options(shell: Shell, model: dict[str, Any], toml: str, found: list[str]) -> None:
+    shell.write("lstmlint.toml", toml)
+    shell.write("m.json", model)
+    assert codes(shell, "m.json") == found
+
+
+def test_rule_options_add_up(shell: Shell) -> None:
+    shell.write("lstmlint.toml", "[rule-options.flattened-sequence]\nparams = 1\nshare = 0.5")
+    done = shell("m.json", "--show-settings", "--config", "rule-options.R216.share = 0.95")
+    assert tomllib.loads(done.out)["rule-options"] == {"R216": {"params": 1, "share": 0.95}}
+
+
 def test_bindings(shell: Shell) -> None:
     shell.write("m.json", UNBUILT)
     for toml in ('input-shape = "None,5"', 'input-shape = ["?", 5]', '[input-shape]\nlstm = "1"\nlstm_input = [13, 5]'):
@@ -158,6 +226,20 @@ def test_exclude(shell: Shell) -> None:
         ("[custom-layers]\nTCN = 1", "custom-layers.TCN must be a table with output-shape and params"),
         ("[custom-layers.TCN]\nparam = 1", "unknown key 'param' in custom-layers.TCN; did you mean 'params'?"),
         ('[custom-layers.TCN]\noutput-shape = "as is"', "custom-layers.TCN.output-shape takes the whole shape"),
+        ("rule-options = 1", "rule-options must be a table of rules, each with a table of its options, not 1"),
+        ("rule-options.N405 = 1", "rule-options.N405 must be a table of options, each with a number, not 1"),
+        ("[rule-options.N4O5]\nrate = 1", "rule-options: no rule has the code or name 'N4O5'; did you mean 'N405'?"),
+        ("[rule-options.N]\nrate = 1", "rule-options: no rule has the code or name 'N'"),
+        ("[rule-options.N405]\nrat = 1", "N405: N405 high-dropout has no option 'rat'; did you mean 'rate'?"),
+        ("[rule-options.R216]\nx = 1", "R216 flattened-sequence has no option 'x'; it has params, share"),
+        ("[rule-options.S102]\nx = 1", "S102 rnn-needs-sequences has no option 'x'; it has none"),
+        ('[rule-options.N405]\nrate = "1"', 'rule-options.N405.rate must be a number, not "1"'),
+        ("[rule-options.N405]\nrate = true", "rule-options.N405.rate must be a number, not true"),
+        ("[rule-options.N405]\nrate = 60", "rule-options.N405.rate must be a number from 0.01 to 1, not 60"),
+        ("[rule-options.N405]\nrate = nan", "rule-options.N405.rate must be a number from 0.01 to 1, not NaN"),
+        ("[rule-options.H316]\nhighest = inf", "highest must be a number of at least 0, not Infinity"),
+        ("[rule-options.R207]\ntimesteps = 2.0", "timesteps must be an integer of at least 0, not 2.0"),
+        ("[rule-options.R201]\nfeatures = 1", "features must be an integer of at least 2, not 1"),
         ("batch = 0", "batch must be an integer of at least 1, not 0"),
         ("select = [", "not valid TOML"),
         (b"\xff\xfe", "are not UTF-8"),
@@ -204,6 +286,9 @@ def test_show_settings(shell: Shell) -> None:
         batch = 4
         [severity]
         "S102" = "info"
+        [rule-options.H316]
+        highest = 0.5
+        lowest = 1e-9
         [per-file-ignores]
         "a*" = ["E004"]
         [input-shape]

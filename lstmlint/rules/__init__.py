@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib import import_module
 
@@ -44,9 +44,15 @@ def selector(text: str) -> str | None:
     return name if name in BY_NAME else None
 
 
-def run(model: ModelSummary, wanted: Callable[[Rule], bool]) -> Iterable[Problem]:
-    """Every problem of a model: those met on the way, restated where a rule knows better, then the rules' own."""
+def run(
+    model: ModelSummary, wanted: Callable[[Rule], bool], options: Mapping[str, Mapping[str, float]] | None = None
+) -> Iterable[Problem]:
+    """Every problem of a model: those met on the way, restated where a rule knows better, then the rules' own.
+
+    options: code -> option of the rule -> value, where it is not to be the usual one.
+    """
     rules = load()
+    options = options or {}
     refiners: dict[str, list[Rule]] = {}
     for rule in rules.values():
         for code in rule.refines:
@@ -64,7 +70,7 @@ def run(model: ModelSummary, wanted: Callable[[Rule], bool]) -> Iterable[Problem
     for rule in rules.values():
         if rule.check is not None and wanted(rule):
             try:
-                yield from rule.check(model)
+                yield from rule.check(model, **rule.values(options.get(rule.code)))
             except Exception as error:  # noqa: BLE001 - one broken rule must not take the others' findings along
                 yield crashed(rule, error)
 

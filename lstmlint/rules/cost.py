@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.findings import Problem
 from lstmlint.rules.index import DROPOUTS, index_of, past
-from lstmlint.rules.registry import reported, rule
+from lstmlint.rules.registry import Option, reported, rule
 from lstmlint.shapes import format_shape
 from lstmlint.summary import ModelSummary
 
@@ -70,8 +70,14 @@ def params_changed() -> None:
     """
 
 
-@rule("C505", "dense-explosion", "info")
-def dense_explosion(model: ModelSummary) -> Iterator[Problem]:
+@rule(
+    "C505",
+    "dense-explosion",
+    "info",
+    params=Option(1_000_000, "the fewest parameters of a Dense that are reported"),
+    share=Option(0.8, "the smallest share of the model's parameters that is reported", most=1),
+)
+def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[Problem]:
     """One Dense behind a Flatten holds most of a large model's parameters: more than 80 %, and more than a million.
 
     Fix: global pooling instead of Flatten, or another pooling or stride before it.
@@ -90,10 +96,10 @@ def dense_explosion(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 64}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
-    if model.params < 1_000_000:
+    if model.params < params:
         return
     for dense in index_of(model).of("Dense"):
-        if not dense.params or dense.params < 1_000_000 or dense.params / model.params < 0.8 or not dense.used:
+        if not dense.params or dense.params < params or dense.params / model.params < share or not dense.used:
             continue
         flat = past(dense, DROPOUTS)
         shape = flat.input_shape if flat is not None else None
@@ -114,8 +120,14 @@ def dense_explosion(model: ModelSummary) -> Iterator[Problem]:
         )
 
 
-@rule("C512", "absurd-dimension", "error")
-def absurd_dimension(model: ModelSummary) -> Iterator[Problem]:
+@rule(
+    "C512",
+    "absurd-dimension",
+    "error",
+    numbers=Option(10**12, "the most numbers of a weight that are not reported"),
+    dimension=Option(2**31 - 1, "the largest dimension of a weight that is not reported"),
+)
+def absurd_dimension(model: ModelSummary, numbers: int, dimension: int) -> Iterator[Problem]:
     """A weight has more than a trillion numbers, or a dimension above 2,147,483,647: no machine can build it.
 
     Fix: the number that was meant.
@@ -128,13 +140,13 @@ def absurd_dimension(model: ModelSummary) -> Iterator[Problem]:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Dense", "config": {"units": 1000, "batch_input_shape": [null, 5]}}]}}
     """
-    if model.params < 2**31:
+    if model.params <= min(numbers, dimension):
         return
     for row in index_of(model).rows:
         if row.nested is not None:
             continue
         for weight in row.weights:
-            if weight.size > 10**12 or max(weight.shape, default=0) >= 2**31:
+            if weight.size > numbers or max(weight.shape, default=0) > dimension:
                 yield Problem(
                     "C512",
                     f"{weight.name} of {row.class_name} {row.name!r} is {format_shape(weight.shape)}: {weight.size:,} numbers,"

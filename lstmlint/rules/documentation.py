@@ -73,6 +73,14 @@ def _paragraph(lines: list[str]) -> str:
     return " ".join(" ".join(lines).split())
 
 
+def options_in(rule: Rule) -> list[str]:
+    """The options of a rule as the settings write their defaults, each with its meaning and range as a comment."""
+    return [
+        f"{name} = {option.default:{'_' if isinstance(option.default, int) else ''}}  # {option.meaning}; {option.wanted}"
+        for name, option in rule.options.items()
+    ]
+
+
 def in_order(rules: Iterable[Rule]) -> list[Rule]:
     """Rules by group and code."""
     groups = list(GROUPS)
@@ -96,6 +104,9 @@ def to_markdown(rule: Rule) -> str:
     lines = [f"### {rule.code} {rule.name}", "", f"*{rule.severity}{default}*", "", text.description, ""]
     if text.fix:
         lines += [f"**Fix:** {text.fix}", ""]
+    if rule.options:
+        table = f"[tool.lstmlint.rule-options.{rule.code}]"
+        lines += ["Options, with their defaults:", "", "```toml", table, *options_in(rule), "```", ""]
     for title, example in (("Fails", text.fails), ("Passes", text.passes)):
         if example:
             lines += [f"{title}:", "", "```json", example, "```", ""]

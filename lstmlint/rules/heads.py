@@ -22,7 +22,7 @@ from lstmlint.rules.effects import (
     output_names,
 )
 from lstmlint.rules.index import DROPOUTS, TRANSFORMING, index_of, outputs_of, past, unwrapped
-from lstmlint.rules.registry import rule
+from lstmlint.rules.registry import Option, rule
 from lstmlint.shapes import format_shape
 from lstmlint.spec import escape
 from lstmlint.summary import LayerSummary, ModelSummary
@@ -387,10 +387,16 @@ def _closest(name: str, names: list[str]) -> str:
     return (difflib.get_close_matches(name, names, 1, 0.0) or names)[0]
 
 
-@rule("H316", "learning-rate-range", "info")
-def learning_rate_range(model: ModelSummary) -> Iterator[Problem]:
-    """The learning rate is far from what the optimizer usually takes: above 0.1 (above 1 for SGD, Adagrad and Ftrl;
-    never for Adadelta, whose own default was 1), or below 1e-7, where nothing moves.
+@rule(
+    "H316",
+    "learning-rate-range",
+    "info",
+    highest=Option(0.1, "the highest that is not reported; ten times that for SGD, Adagrad, Ftrl and Lion"),
+    lowest=Option(1e-7, "the lowest that is not reported"),
+)
+def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> Iterator[Problem]:
+    """The learning rate is far from what the optimizer usually takes: above 0.1 (above 1 for SGD, Adagrad, Ftrl and
+    Lion; never for Adadelta, whose own default was 1), or below 1e-7, where nothing moves.
 
     A schedule or callback may have left it there, hence only an info.
 
@@ -419,13 +425,13 @@ def learning_rate_range(model: ModelSummary) -> Iterator[Problem]:
         rate = config.get(written)
         if not isinstance(rate, int | float) or isinstance(rate, bool) or name.lower() == "adadelta":
             continue
-        most = 1.0 if name.lower() in ("sgd", "adagrad", "ftrl", "lion") else 0.1
-        if rate > most * 1.001 or rate < 1e-7:
+        most = highest * (10 if name.lower() in ("sgd", "adagrad", "ftrl", "lion") else 1)
+        if rate > most * 1.001 or rate < lowest:
             usual = 0.01 if name.lower() in ("sgd", "adagrad", "ftrl") else 0.001
             inner = ("config",) if "config" in optimizer else ()
             yield Problem(
                 "H316",
-                f"{written} of {name} is {rate:g}, {'more' if rate > 1e-7 else 'less'} than it is known to train with",
+                f"{written} of {name} is {rate:g}, outside of the usual {lowest:g} to {most:g}",
                 f"Its default is {usual:g}.",
                 pointer=_settings_pointer(model, key, *inner, written),
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lstmlint.findings import Problem
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import CONVOLUTIONS, DROPOUTS, index_of, past
-from lstmlint.rules.registry import rule
+from lstmlint.rules.registry import Option, rule
 from lstmlint.summary import LayerSummary, ModelSummary
 
 _MOST = 4
@@ -105,8 +105,8 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
             )
 
 
-@rule("N405", "high-dropout", "info")
-def high_dropout(model: ModelSummary) -> Iterator[Problem]:
+@rule("N405", "high-dropout", "info", rate=Option(0.8, "the lowest rate that is reported", least=0.01, most=1))
+def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
     """Dropout drops 80 % or more of what it gets, which is rarely meant: Keras's `rate` is the share that is dropped,
     TensorFlow 1's `keep_prob` was the share that is kept. A rate of 1 drops everything: a warning, as nothing before
     it learns.
@@ -126,17 +126,19 @@ def high_dropout(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
     for row in index_of(model).of(*DROPOUTS):
-        rate = dropped(row)
-        if rate < 0.8:
+        share = dropped(row)
+        if share < rate:
             continue
-        everything = rate == 1
+        everything = share == 1
+        if not everything and 1 - share < rate:
+            advice = f"If {share:.0%} are to be kept, the rate is {1 - share:g}."
+        else:
+            advice = f"Write a rate below {1 if everything else rate:g}, such as {min(0.5, rate / 2):g}."
         yield Problem(
             "N405",
             f"{row.class_name} {row.name!r} drops "
-            + ("everything in training: nothing before it learns" if everything else f"{rate:.0%} of its input"),
-            "Write a rate below 1, such as 0.5."
-            if everything
-            else f"If {rate:.0%} are to be kept, the rate is {1 - rate:g}.",
+            + ("everything in training: nothing before it learns" if everything else f"{share:.0%} of its input"),
+            advice,
             row.name,
             row.spec.argument_pointer("rate"),
             "warning" if everything else None,

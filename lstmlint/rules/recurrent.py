@@ -9,13 +9,18 @@ from lstmlint.findings import Problem
 from lstmlint.layers.base import Layer
 from lstmlint.rules.effects import activation_name, constant_initializer
 from lstmlint.rules.index import index_of
-from lstmlint.rules.registry import reported, rule
+from lstmlint.rules.registry import Option, reported, rule
 from lstmlint.shapes import format_shape
 from lstmlint.summary import LayerSummary, ModelSummary
 
 
-@rule("R201", "single-timestep", "warning")
-def single_timestep(model: ModelSummary) -> Iterator[Problem]:
+@rule(
+    "R201",
+    "single-timestep",
+    "warning",
+    features=Option(2, "the fewest features of the one timestep that are reported", least=2),
+)
+def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
     """A recurrent layer gets sequences of one timestep with many features: its recurrence never takes a step, and
     its recurrent weights only see zeros. Usually timesteps and features are swapped.
 
@@ -34,7 +39,7 @@ def single_timestep(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn in index_of(model).recurrent:
         shape = row.input_shape
-        if shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < 2:
+        if shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < features:
             continue
         if rnn.config.get("stateful") or rnn.config.get("return_state") or len(row.input_shapes) > 1:
             continue
@@ -82,8 +87,8 @@ def unroll_unknown_time() -> None:
     """
 
 
-@rule("R207", "unroll-long", "warning")
-def unroll_long(model: ModelSummary) -> Iterator[Problem]:
+@rule("R207", "unroll-long", "warning", timesteps=Option(100, "the most timesteps that are not reported"))
+def unroll_long(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     """A layer is unrolled over more than 100 timesteps: Keras makes a copy of the cell's operations for each, which
     costs minutes to trace and memory in proportion, for the same numbers.
 
@@ -99,7 +104,7 @@ def unroll_long(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn in index_of(model).recurrent:
         shape = row.input_shape
-        if rnn.config.get("unroll") and shape is not None and len(shape) > 1 and (shape[1] or 0) > 100:
+        if rnn.config.get("unroll") and shape is not None and len(shape) > 1 and (shape[1] or 0) > timesteps:
             yield Problem(
                 "R207",
                 f"{row.class_name} {row.name!r} is unrolled over {shape[1]} timesteps: Keras copies its operations"
@@ -341,8 +346,8 @@ def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
             )
 
 
-@rule("R235", "units-equal-timesteps", "info")
-def units_equal_timesteps(model: ModelSummary) -> Iterator[Problem]:
+@rule("R235", "units-equal-timesteps", "info", timesteps=Option(3, "the fewest timesteps that are reported", least=1))
+def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     """`units` equals the number of timesteps. That can be chance, but many take units for the number of timesteps,
     or for one LSTM per timestep. units is the width of the output and of the state; the same weights serve every
     timestep, however many there are.
@@ -359,7 +364,7 @@ def units_equal_timesteps(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn in index_of(model).recurrent:
         shape = row.input_shape
-        if shape is None or len(shape) != 3 or shape[1] is None or shape[1] < 3:
+        if shape is None or len(shape) != 3 or shape[1] is None or shape[1] < timesteps:
             continue
         if rnn.config.get("units") == shape[1]:
             yield Problem(

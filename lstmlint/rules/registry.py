@@ -8,15 +8,45 @@ only carries the documentation, or, given a problem and the model, says it bette
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from lstmlint.findings import Problem, Severity
 from lstmlint.summary import ModelSummary
 
-Check = Callable[[ModelSummary], Iterable[Problem]]
+Check = Callable[..., Iterable[Problem]]  # of a ModelSummary, and of the rule's options by their names
 Refine = Callable[[Problem, ModelSummary], "Problem | None"]
+
+
+class Option:
+    """A threshold of a rule that settings may change; given to its check by name.
+
+    default: what it is otherwise; an integer where only integers make sense. meaning: one line, for the documentation.
+    least, most: the range that makes sense; most None for no end.
+    """
+
+    __slots__ = ("default", "least", "meaning", "most")  # no dataclass: every run makes this class, few look at it
+
+    def __init__(self, default: float, meaning: str, *, least: float = 0, most: float | None = None) -> None:
+        self.default = default
+        self.meaning = meaning
+        self.least = least
+        self.most = most
+
+    @property
+    def wanted(self) -> str:
+        """What a value must be, for messages."""
+        kind = "an integer" if isinstance(self.default, int) else "a number"
+        return f"{kind} of at least {self.least}" if self.most is None else f"{kind} from {self.least} to {self.most}"
+
+    def accepts(self, value: object) -> bool:
+        """Whether a value may be set."""
+        kinds = int if isinstance(self.default, int) else (int, float)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            return False
+        return self.least <= value <= (sys.float_info.max if self.most is None else self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +57,7 @@ class Rule:
     refines: codes of reported problems that `refine` may turn into this rule's.
     enabled: whether it runs without being selected.
     function: carries the documentation.
+    options: name, one word -> what the settings may change about the check.
     """
 
     code: str
@@ -36,6 +67,11 @@ class Rule:
     function: Callable[..., Any]
     check: Check | None = None
     refines: tuple[str, ...] = ()
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+    def values(self, given: Mapping[str, float] | None) -> dict[str, float]:
+        """All options' values: those given, and the others' defaults."""
+        return {**{name: option.default for name, option in self.options.items()}, **(given or {})}
 
     @property
     def documentation(self) -> str:
@@ -59,11 +95,13 @@ def _register(entry: Rule) -> None:
     BY_NAME[entry.name] = entry
 
 
-def rule(code: str, name: str, severity: Severity, *, enabled: bool = True) -> Callable[[Check], Check]:
-    """Register a function that looks at a model and yields problems."""
+def rule(
+    code: str, name: str, severity: Severity, *, enabled: bool = True, **options: Option
+) -> Callable[[Check], Check]:
+    """Register a function that looks at a model and yields problems. options: its arguments after the model."""
 
     def register(function: Check) -> Check:
-        _register(Rule(code, name, severity, enabled, function, function))
+        _register(Rule(code, name, severity, enabled, function, function, options=options))
         return function
 
     return register

@@ -8,7 +8,7 @@ from lstmlint.findings import Problem
 from lstmlint.rules import masks
 from lstmlint.rules.effects import REGRESSION, SIGMOIDS, head_of, objectives
 from lstmlint.rules.index import DROPOUTS, follow, index_of, outputs_of, recurrent, row_of, unwrapped
-from lstmlint.rules.registry import reported, rule
+from lstmlint.rules.registry import Option, reported, rule
 from lstmlint.shapes import format_shape
 from lstmlint.summary import ModelSummary
 
@@ -123,8 +123,14 @@ def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
             )
 
 
-@rule("R216", "flattened-sequence", "info")
-def flattened_sequence(model: ModelSummary) -> Iterator[Problem]:
+@rule(
+    "R216",
+    "flattened-sequence",
+    "info",
+    params=Option(50_000, "the fewest parameters of the Dense that are reported"),
+    share=Option(0.5, "the smallest share of the model's parameters that is reported", most=1),
+)
+def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterator[Problem]:
     """All outputs of a recurrent layer are flattened into a Dense that holds most of the model's parameters: it has a
     weight for every timestep, fits only one length of sequence, and gives back what recurrence saves.
 
@@ -149,14 +155,14 @@ def flattened_sequence(model: ModelSummary) -> Iterator[Problem]:
         if flat is None or dense is None or dense.class_name != "Dense" or not dense.params or not model.params:
             continue
         units, steps = row.output_shape[-1], row.output_shape[1]
-        share = dense.params / model.params
-        if share < 0.5 or dense.params < 50_000 or units is None:
+        part = dense.params / model.params
+        if part < share or dense.params < params or units is None:
             continue
         without = (units + bool(dense.config.get("use_bias"))) * dense.config["units"]
         yield Problem(
             "R216",
             f"{dense.name!r} has a weight for each of {steps} timesteps of {row.name!r}: {dense.params:,} parameters,"
-            f" {share:.0%} of the model, for this length of sequence only",
+            f" {part:.0%} of the model, for this length of sequence only",
             f"With return_sequences false on {row.name!r}, or GlobalAveragePooling1D instead of {flat.name!r}, it has"
             f" {without:,}.",
             flat.name,
