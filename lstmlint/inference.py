@@ -57,6 +57,9 @@ class Bindings:
         return bool(self.input_shapes) or self.batch is not None or self.timesteps is not None
 
 
+MODEL_CLASSES = ("Sequential", "Functional", "Model", "Container", "Graph")  # of Keras 1 and 2
+
+
 @lru_cache(maxsize=1024)
 def _defaults(class_name: str, dialect: Dialect) -> dict[str, Any]:
     return registry.signature(class_name, dialect) or {}
@@ -72,7 +75,10 @@ def _advice(class_name: str, ours: bool) -> str:
     unknown = "Its shapes and weights stay unknown; the total is incomplete."
     if not ours and (known := describe(class_name)):
         return f"{known} {unknown}"
-    close = difflib.get_close_matches(class_name, registry.known_names(), 1, 0.8)
+    names = registry.known_names()
+    letters = sorted(class_name.casefold())
+    close = [name for name in names if sorted(name.casefold()) == letters]  # Lstm, LTSM
+    close = close or difflib.get_close_matches(class_name, names, 1, 0.8)
     return f"Did you mean {close[0]}?" if close else unknown
 
 
@@ -106,11 +112,11 @@ class Inferrer:
             return NestedModel(spec, self)
         operation = spec.is_operation
         cls = registry.find_operation(spec.module, spec.class_name) if operation else registry.find(spec.class_name)
-        if cls is None:
-            if spec.class_name in self.descriptions:
-                from lstmlint.layers.described import DescribedLayer
+        if spec.class_name in self.descriptions and (cls is None or spec.class_name == "Lambda"):
+            from lstmlint.layers.described import DescribedLayer
 
-                return DescribedLayer(spec, self, self.descriptions[spec.class_name])
+            return DescribedLayer(spec, self, self.descriptions[spec.class_name])
+        if cls is None:
             self.report_unknown(spec)
             return UnknownLayer(spec, self)
         errors = [] if operation else check_arguments(spec, self.dialect)
@@ -143,6 +149,15 @@ class Inferrer:
             severity="error" if ours else None,
         )
         self.report_spec(spec, error)
+
+    def report_model_class(self, model: ModelSpec) -> None:
+        """E004: a model's class that is none of Keras's; it may be a subclass."""
+        from difflib import get_close_matches
+
+        close = get_close_matches(model.class_name, MODEL_CLASSES, 1, 0.85)
+        message = f"{model.class_name!r} is no model of Keras: it loads only with custom_objects"
+        advice = f"Did you mean {close[0]}?" if close else "What its code does beyond its layers is not known."
+        self.problems.append(Problem("E004", message, advice, pointer=f"{model.pointer}/class_name"))
 
     def bind_input(self, name: str, shape: Shape) -> Shape:
         """An input's shape after what the user said of it; nested models keep theirs."""
@@ -679,6 +694,8 @@ def infer(
         error = loading.module_error(root)
         if error is not None:
             run.report_spec(root, error)
+    elif model.dialect == "keras2" and model.class_name not in MODEL_CLASSES:
+        run.report_model_class(model)
     graph = Graph(model, run)
     graph.infer()
     summary = graph.summarize()

@@ -117,3 +117,54 @@ def test_where_the_class_is_fine(header: dict[str, Any]) -> None:
 def test_keras2(config: dict[str, Any], code: str, severity: str) -> None:
     (found,) = findings("LSTM", LSTM | config, keras=2)
     assert (found.code, found.severity) == (code, severity)
+
+
+HAND = {"units": 4, "batch_input_shape": [None, 13, 5]}
+
+
+@pytest.mark.parametrize(
+    ("layers", "code", "message", "help"),
+    [
+        ([{"class_name": "LTSM", "config": HAND}], "E004", "'LTSM'", "Did you mean LSTM?"),
+        ([{"class_name": "Lstm", "config": HAND}], "E004", "'Lstm'", "Did you mean LSTM?"),
+        ([{"class_name": "LSTM", "config": {}, "units": 4}], "E006", "has no units", "Move units into its config"),
+        ([{"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [13, 5]}}], "S101", "gets 2", "[null, 13, 5]"),
+        ([{"class_name": "LSTM", "config": {"units": 4, "input_shape": [5]}}], "S101", "gets 2", "Give it an input"),
+    ],
+)  # fmt: skip
+def test_advice_for_what_is_written_by_hand(layers: list[Any], code: str, message: str, help: str) -> None:
+    report = analyze(json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": layers}}).encode())
+    (finding,) = report.findings
+    assert finding.code == code
+    assert message in finding.message
+    assert help in finding.help
+
+
+@pytest.mark.parametrize(
+    ("class_name", "help"),
+    [("Sequental", "Did you mean Sequential?"), ("MyModel", "its code"), ("Mine>MyModel", "its code"), ("Model", None)],
+)
+def test_model_of_an_unknown_class(class_name: str, help: str | None) -> None:
+    layers = [{"class_name": "LSTM", "config": HAND}]
+    report = analyze(json.dumps({"class_name": class_name, "config": {"name": "m", "layers": layers}}).encode())
+    assert [finding.code for finding in report.findings] == ([] if help is None else ["E004"])
+    assert help is None or help in report.findings[0].help
+
+
+@pytest.mark.parametrize(
+    ("config", "shape"),
+    [
+        ({"shape": [13, 5]}, (None, 13, 5)),
+        ({"shape": [13, 5], "batch_size": 4}, (4, 13, 5)),
+        ({"batch_shape": [None, 13, 5]}, (None, 13, 5)),
+        ({"batch_input_shape": [2, 13, 5]}, (2, 13, 5)),
+    ],
+)
+def test_input_by_its_function(config: dict[str, Any], shape: Any) -> None:
+    """tf_keras 2.21 loads each of these: it calls the function as if it were a class."""
+    layers = [{"class_name": "Input", "config": config}, {"class_name": "LSTM", "config": {"units": 2}}]
+    model = {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": layers}}
+    report = analyze(json.dumps(model).encode())
+    assert report.model is not None
+    assert (report.model.layers[0].output_shape, report.model.params) == (shape, 64)
+    assert report.findings == []

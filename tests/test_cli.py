@@ -619,3 +619,19 @@ def test_shapes(text: str, shape: Any) -> None:
 )
 def test_globs(glob: str, path: str, matches: bool) -> None:
     assert glob_matches(glob, path) == matches
+
+
+def test_where_the_unknown_begins(shell: Shell) -> None:
+    """A Lambda is no finding, but what is unknown behind it is said to come from it."""
+    layers = [
+        {"class_name": "Lambda", "config": {"name": "scale", "batch_input_shape": [None, 8], "function": "x"}},
+        {"class_name": "Dense", "config": {"name": "dense", "units": 1}},
+    ]
+    shell.write("m.json", {"class_name": "Sequential", "config": {"name": "m", "layers": layers}})
+    done = shell("m.json")
+    assert "Unknown: dense (Dense)\n" in done.out
+    assert "does not say what shape comes out of: scale (Lambda)\n" in done.out
+    done = shell("m.json", "--config", "custom-layers.Lambda = {output-shape = 'same', params = 0}")
+    assert "Total params: 9 " in done.out
+    done = shell("m.json", "--max-params", "10")
+    assert "an unknown number of parameters, so that the budget of 10 cannot be checked" in done.out

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,16 +60,17 @@ class Entry:
 
 @pytest.fixture
 def plugin(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def install(loaded: Any) -> None:
+    def install(loaded: Any, offered: str = "TCN") -> None:
         find.cache_clear()
         monkeypatch.setattr(base, "REGISTRY", base.REGISTRY)
         monkeypatch.setattr(
             importlib.metadata, "entry_points",
-            lambda group, name: [Entry(loaded)] if (group, name) == ("lstmlint.layers", "TCN") else [],
+            lambda group, name: [Entry(loaded)] if (group, name) == ("lstmlint.layers", offered) else [],
         )  # fmt: skip
 
     yield install
-    base.REGISTRY.pop("TCN", None)
+    for name in ("TCN", "GatedDense"):
+        base.REGISTRY.pop(name, None)
     find.cache_clear()
 
 
@@ -83,3 +87,29 @@ def test_broken_plugin_is_a_usage_error(plugin: Any, loaded: Any) -> None:
     plugin(loaded)
     with pytest.raises(UsageError, match="TCN"):
         analyze(MODEL)
+
+
+def test_plugin_of_the_documentation(plugin: Any) -> None:
+    page = (Path(__file__).parent.parent / "docs/custom-layers.md").read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert found is not None
+    names: dict[str, Any] = {}
+    exec(found[1], names)
+    plugin(names["GatedDense"], "GatedDense")
+    config = {"name": "gated", "units": 32, "batch_input_shape": [None, 13, 5]}
+    for change, params, codes in (({}, 352, []), ({"units": 33}, 0, ["E007"]), ({"nits": 1}, 0, ["E005"])):
+        layer = {"class_name": "GatedDense", "config": config | change}
+        report = analyze(json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": [layer]}}).encode())
+        assert report.model is not None
+        assert (report.model.params, [finding.code for finding in report.findings]) == (params, codes)
+
+
+def test_lambda_is_described() -> None:
+    model = MODEL.replace(b"TCN", b"Lambda").replace(b', "nb_filters": 24', b"")
+    report = analyze(model, Options(custom_layers={"Lambda": Description("same", 0)}))
+    assert report.model is not None
+    assert (report.model.params, report.model.complete) == (12, True)
+    model = MODEL.replace(b"TCN", b"LSTM").replace(b"nb_filters", b"units")
+    report = analyze(model, Options(custom_layers={"LSTM": Description("same", 0)}))
+    assert report.model is not None
+    assert report.model.layers[0].output_shape == (None, 24)

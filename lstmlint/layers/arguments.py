@@ -200,11 +200,14 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
         errors += [_unknown(spec, name, arguments, dialect) for name in config if name not in arguments.accepted]
     for name in arguments.required:
         if name not in config:
+            written = spec.renamed.get(name, name)
             errors.append(
                 LayerError(
                     "E006",
                     f"{spec.class_name} has no {name}; Keras raises a TypeError",
-                    f"Add {spec.renamed.get(name, name)} to its config.",
+                    f"Move {written} into its config: it stands beside it."
+                    if written in spec.raw and "class_name" in spec.raw
+                    else f"Add {written} to its config.",
                     name,
                 )
             )

@@ -302,11 +302,16 @@ class Layer:
         else:
             return
         meaning = f" {self.axes}" if self.axes else ""
+        advice = f"Give it an input of {wanted}{meaning}."
+        declared = shape == self.spec.input_shape and self.spec.renamed.get("batch_shape") == "batch_input_shape"
+        if declared and rank + 1 == (self.ndim or self.min_ndim) and shape[0] is not None:
+            dims = ", ".join("null" if dim is None else str(dim) for dim in (None, *shape))
+            advice = f"batch_input_shape begins with the batch: [{dims}], if {shape[0]} is no batch size."
         raise LayerError(
             "S101",
             f"{self.class_name} expects {wanted}{meaning}, but gets {rank}: {format_shape(shape)};"
             " Keras raises a ValueError",
-            f"Give it an input of {wanted}{meaning}.",
+            advice,
             shape=shape,
             wanted=self.ndim or self.min_ndim or self.max_ndim,
         )

@@ -217,10 +217,13 @@ def module_error(spec: LayerSpec) -> LayerError | None:
             return None  # E004 speaks of what nobody knows
         if module.startswith("keras.src.applications."):
             return None
+        advice = "Write Functional or Sequential."
+        if spec.model is None:
+            advice = "Write InputLayer." if class_name == "Input" else "Write the layer that took its place."
         return LayerError(
             "E004",
             f"{class_name} is no {'layer' if spec.model is None else 'model'} of Keras 3; Keras cannot load it",
-            "Write the layer that took its place." if spec.model is None else "Write Functional or Sequential.",
+            advice,
             severity="error",
         )
     if module in OTHER_MODULES or module == "builtins":

@@ -97,7 +97,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
     dtype = untuple(config.get("dtype"))
     spec = LayerSpec(
         name if named else names.make(class_name),  # type: ignore[arg-type]
-        class_name.rpartition(">")[2],
+        "InputLayer" if class_name == "Input" else class_name.rpartition(">")[2],
         {key: untuple(value) for key, value in config.items() if key not in NOT_ARGUMENTS or key in own},
         pointer,
         class_name,
@@ -108,6 +108,8 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
     spec.raw = obj
     spec.config_pointer = f"{pointer}/config"
     declare_input(spec, config)
+    if class_name == "Input":
+        declare_by_function(spec)
     if is_model({**obj, "config": config}):
         spec.model = parse_model(obj, pointer, names, dialect, depth + 1)
         spec.config = {}
@@ -155,6 +157,14 @@ def declare_input(spec: LayerSpec, config: dict[str, Any]) -> None:
             spec.config["batch_shape"] = list(shape)
         return
     spec.input_shape = shape
+
+
+def declare_by_function(spec: LayerSpec) -> None:
+    """What `Input`, the function, takes for an InputLayer's shape: Keras 2 calls it as if it were a class."""
+    tail = shape_list(spec.config.pop("shape", None))
+    if tail is not None and "batch_shape" not in spec.config:
+        spec.config["batch_shape"] = [spec.config.get("batch_size"), *tail]
+        spec.renamed["batch_shape"] = "shape"
 
 
 def _inner(value: Any, pointer: str, names: Names, dialect: Dialect, depth: int) -> Any:

@@ -34,7 +34,7 @@ _LONG_NUMBER = re.compile(r"\d{4000,}")
 
 
 def parse(text: str) -> tuple[Any, list[Problem]]:
-    """The value of a JSON document, and its repeated keys (E004) and numbers that JSON has not (E008).
+    """The value of a JSON document, and its repeated keys (E003) and numbers that JSON has not (E008).
 
     Raises: ReadError (E001) with line and column, where it is not valid or nested too deeply.
     """

@@ -66,7 +66,7 @@ class _Frame:
 def parse(text: str) -> tuple[Any, list[Problem]]:
     """The value of a YAML document: Python's tuples, shapes and dimensions as plain lists and numbers.
 
-    Problems: repeated keys (E004), tags of Python objects (E009; null stands in their place).
+    Problems: repeated keys (E003), tags of Python objects (E009; null stands in their place).
     Raises: ReadError (E001) with line and column, where it is not valid, nested too deeply or without end.
     """
     slowness = 1 if hasattr(yaml, "CSafeLoader") else _PURE_PYTHON_FACTOR

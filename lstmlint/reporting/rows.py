@@ -67,7 +67,7 @@ def walk(model: ModelSummary, depth: int, level: int = 0) -> Iterator[tuple[int,
 def cell(row: LayerSummary, column: str, total: int) -> str:
     """What the table says of a layer in a column; `?` where nobody knows."""
     if column == "output-shape":
-        return shapes(row.output_shapes)
+        return shapes(row.output_shapes) or ("?" if row.params is None else "")
     if column == "params":
         return count(row.params)
     if column == "input-shape":
@@ -141,6 +141,17 @@ def memory(model: ModelSummary) -> Memory:
 def nothing_known(model: ModelSummary) -> bool:
     """Whether no weight at all is known of a model that has some."""
     return not model.complete and model.params == 0
+
+
+def last_known(model: ModelSummary) -> list[LayerSummary]:
+    """The layers that get known shapes and give unknown ones, and of which no problem speaks: a Lambda, mostly."""
+    spoken_of = {problem.layer for problem in model.problems}
+    return [
+        row
+        for row in model.layers
+        if row.used and row.known and row.name not in spoken_of and None in row.output_shapes
+        and row.input_shapes and None not in row.input_shapes
+    ]  # fmt: skip
 
 
 def unknown_layers(model: ModelSummary) -> list[LayerSummary]:

@@ -131,6 +131,9 @@ def total_lines(model: ModelSummary, macs: bool = False) -> list[str]:
     if unknown:
         names = ", ".join(f"{terminal(row.name)} ({terminal(row.class_name)})" for row in unknown)
         lines.append(f"Unknown: {names}")
+        causes = ", ".join(f"{terminal(row.name)} ({terminal(row.class_name)})" for row in table.last_known(model))
+        if causes:
+            lines.append(f"Unknown because the file does not say what shape comes out of: {causes}")
     return lines
 
 

@@ -159,10 +159,10 @@ def _check(model: ModelSummary, limit: int, budget: Budget, complete: bool) -> I
         unknown = [row for row in model.layers if row.used and budget.of_layer(row) is None]
         names = ", ".join(f"{row.name} ({row.class_name})" for row in unknown[:_SHOWN])
         more = ", ..." if len(unknown) > _SHOWN else ""
-        known = f"at least {total:,} {budget.noun}" if total is not None else f"an unknown number of {budget.noun}"
+        known = f"at least {total:,} {budget.noun}" if total else f"an unknown number of {budget.noun}"
         yield Problem(
             budget.code,
-            f"the model has {known}, but the budget of {limit:,} cannot be checked: unknown are {names}{more}",
+            f"the model has {known}, so that the budget of {limit:,} cannot be checked: unknown are {names}{more}",
             budget.unknown_help,
             pointer=model.spec.pointer,
         )
