@@ -17,8 +17,8 @@ class LayerScale(Layer):
     signature: ClassVar[dict[str, Any]] = {"init_values": REQUIRED, "projection_dim": REQUIRED}
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """gamma (projection_dim,)."""
-        yield self.weight("gamma", (self.integer("projection_dim"),))
+        """gamma (projection_dim,), which Keras leaves without a name of its own."""
+        yield self.weight("variable", (self.integer("projection_dim"),))
 
 
 @layer("CustomScaleLayer")
