@@ -110,7 +110,8 @@ def test_budget(nested: bool) -> None:
 
 
 def test_selection_and_severities() -> None:
-    source = EXAMPLES / "lstm_1_2.json"
+    source = b"""{"class_name": "Sequential", "config": {"name": "m", "layers": [
+      {"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [null, 1, 13]}}]}}"""
     codes = lambda **options: [(f.code, f.severity) for f in analyze(source, Options(**options)).findings]  # noqa: E731
     assert codes() == [("R201", "warning")]
     assert codes(ignore=("R2",)) == []

@@ -18,7 +18,7 @@ from lstmlint.summary import LayerSummary, ModelSummary
     "R201",
     "single-timestep",
     "warning",
-    features=Option(2, "the fewest features of the one timestep that are reported", least=2),
+    features=Option(3, "the fewest features of the one timestep that are reported", least=2),
 )
 def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
     """A recurrent layer gets sequences of one timestep with many features: its recurrence never takes a step, and
