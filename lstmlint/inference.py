@@ -284,13 +284,13 @@ class Graph:
                 if number == 0:
                     row.input_shapes, row.output_shapes = taken, given_out
         if first and self.spec.dialect == "keras3":
-            self._resolve(self.spec.inputs, values, outside=True)
-        return self._resolve(self.spec.outputs, values, outside=True)
+            self._resolve(self.spec.inputs, values)
+        return self._resolve(self.spec.outputs, values)
 
     def _input_refs(self) -> list[TensorRef]:
         return [ref for ref in flatten(self.spec.inputs) if isinstance(ref, TensorRef)]
 
-    def _resolve(self, value: Any, values: dict[tuple[int, int], list[Tensor] | None], outside: bool = False) -> Any:
+    def _resolve(self, value: Any, values: dict[tuple[int, int], list[Tensor] | None]) -> Any:
         if isinstance(value, TensorRef):
             position = self.index.get(value.layer)
             outputs = None if position is None else values.get((position, value.node))
@@ -306,9 +306,9 @@ class Graph:
                     self._stale(value, tensor)
             return tensor
         if isinstance(value, list):
-            return [self._resolve(item, values, outside) for item in value]
+            return [self._resolve(item, values) for item in value]
         if isinstance(value, dict):
-            return {key: self._resolve(item, values, outside) for key, item in value.items()}
+            return {key: self._resolve(item, values) for key, item in value.items()}
         return value
 
     def _no_such_output(self, ref: TensorRef, count: int) -> Tensor:

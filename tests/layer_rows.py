@@ -9,6 +9,7 @@ names, without those of the layers around them.
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
 from lstmlint.inference import Bindings, Inferrer
@@ -124,3 +125,16 @@ def difference(row: Row, ours: Row, theirs: Row) -> str | None:
         if ours == theirs:
             return None
     return f"{json.dumps(row)}\n  lstmlint {ours}\n  Keras    {theirs}"
+
+
+def assert_agreement(keras: Any, drawer: Any, name: str, draws: int, dialect: Dialect = "keras3") -> None:
+    """Draw rows of one class, and fail where lstmlint and a Keras differ."""
+    wrong = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(draws):
+            row = drawer.draw(name)
+            found = difference(row, lstmlint_says(row, dialect), keras_says(keras, row))
+            if found:
+                wrong.append(found)
+    assert not wrong, f"{len(wrong)} of {draws} differ:\n" + "\n".join(wrong[:5])

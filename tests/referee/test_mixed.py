@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 
 import pytest
 
@@ -12,7 +11,7 @@ keras = pytest.importorskip("keras")
 if not keras.__version__.startswith("3."):
     pytest.skip("this needs Keras 3", allow_module_level=True)
 
-from tests.layer_rows import difference, keras_says, lstmlint_says  # noqa: E402
+from tests.layer_rows import assert_agreement  # noqa: E402
 from tests.referee.row_draws import FAMILY, Drawer  # noqa: E402
 
 pytestmark = pytest.mark.referee
@@ -21,13 +20,4 @@ DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "60"))
 
 @pytest.mark.parametrize("name", FAMILY)
 def test_agrees_with_keras(name: str) -> None:
-    drawer = Drawer(sum(name.encode()))
-    wrong = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for _ in range(DRAWS):
-            row = drawer.draw(name)
-            found = difference(row, lstmlint_says(row), keras_says(keras, row))
-            if found:
-                wrong.append(found)
-    assert not wrong, f"{len(wrong)} of {DRAWS} differ:\n" + "\n".join(wrong[:5])
+    assert_agreement(keras, Drawer(sum(name.encode())), name, DRAWS)

@@ -9,7 +9,7 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("tf_keras")
 
-from tests.layer_rows import difference, keras_says, lstmlint_says  # noqa: E402
+from tests.layer_rows import assert_agreement  # noqa: E402
 from tests.referee.row_draws import FAMILY, NOT_IN_TF_KERAS, Drawer  # noqa: E402
 
 pytestmark = [pytest.mark.referee_tf, pytest.mark.filterwarnings("ignore")]
@@ -18,11 +18,4 @@ DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "40"))
 
 @pytest.mark.parametrize("name", [name for name in FAMILY if name not in NOT_IN_TF_KERAS])
 def test_agrees_with_tf_keras(name: str) -> None:
-    drawer = Drawer(sum(name.encode()), "keras2")
-    wrong = []
-    for _ in range(DRAWS):
-        row = drawer.draw(name)
-        found = difference(row, lstmlint_says(row, "keras2"), keras_says(keras, row))
-        if found:
-            wrong.append(found)
-    assert not wrong, f"{len(wrong)} of {DRAWS} differ:\n" + "\n".join(wrong[:5])
+    assert_agreement(keras, Drawer(sum(name.encode()), "keras2"), name, DRAWS, "keras2")
