@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -423,13 +424,22 @@ def test_drives(argument: str, windows: bool, revision: bool) -> None:
 NASTY = "x\x1b[31m|`*_<b>@me\n::error::\u202e" + "long_" * 30
 
 
+def terminal(shell: Shell) -> None:
+    """What follows is shown on a terminal of 80 columns."""
+    shell.monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    shell.monkeypatch.setenv("COLUMNS", "80")
+
+
 def test_text_fits(shell: Shell) -> None:
-    """80 columns, nothing cut off, nothing that a terminal or a runner would obey."""
+    """A terminal of 80 columns: nothing cut off, nothing that it or a runner would obey. Piped, every finding is one line."""
     code = {"class_name": "__lambda__", "config": {"code": "A" * 500}}
     shell.write("old.json", model(lstm(NASTY, 4), lstm("漢字" * 30, 4), layer("Lambda", "f", function=code), layer("Mine", "mine")))
     code = {"class_name": "__lambda__", "config": {"code": "B" * 500}}
     shell.write("new.json", model(lstm(NASTY, 40_000_000), lstm("漢字" * 30, 5), layer("Lambda", "f", function=code), layer("Mine", "mine")))
-    done = shell("diff", "old.json", "new.json", "--max-increase", "5%")
+    gate = ("diff", "old.json", "new.json", "--max-increase", "5%")
+    assert [line.startswith("new.json:1:") for line in shell(*gate).out.splitlines() if "C511 params-changed" in line] == [True]
+    terminal(shell)
+    done = shell(*gate)
     assert done.code == 1
     assert max(map(width_of, done.out.splitlines())) <= 80
     whole = "".join(done.out.split())
@@ -493,6 +503,7 @@ def test_limit_that_is_none() -> None:
 
 def test_the_documentation_shows_what_is_printed(shell: Shell) -> None:
     shell.monkeypatch.chdir(EXAMPLES.parent)
+    terminal(shell)
     call, shown = (EXAMPLES.parent / "docs" / "diff.md").read_text().split("$ lstmlint ")[1].split("```")[0].split("\n", 1)
     done = shell(*call.split())
     assert (done.code, done.out) == (1, shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "markdown")
 VERSION = 1
-WIDTH = 80
 LONG = 100  # a value that takes more is told by its size and its hash
 TITLES = {
     "params": "Params", "trainable_params": "Trainable params", "weight_bytes": "Weight bytes", "macs": "MACs",
@@ -36,10 +36,10 @@ MARKS = {"added": "+", "removed": "-", "changed": "~"}
 
 
 def render(found: Comparison, format: str, width: int | None = None) -> str:
-    """The comparison in one of FORMATS. width: of the terminal."""
+    """The comparison in one of FORMATS. width: of the terminal; None leaves every line whole, as programs read them."""
     if format == "json":
         return pretty(to_dict(found))
-    return markdown_report(found) if format == "markdown" else text_report(found, width or WIDTH)
+    return markdown_report(found) if format == "markdown" else text_report(found, width or sys.maxsize)
 
 
 # What both say to people --------------------------------------------------------------------------------
