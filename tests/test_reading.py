@@ -64,8 +64,8 @@ def problems(document: Document) -> list[tuple[str, str]]:
 
 
 def archive(members: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    buffer = io.BytesIO()
     """A zip archive; of a fixed date, since its bytes are part of test names."""
+    buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as packed:
         for name, content in members.items():
             packed.writestr(zipfile.ZipInfo(name), content, method)
