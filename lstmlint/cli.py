@@ -2,8 +2,8 @@
 
 A usual call (`lstmlint model.json --format json`) is understood here, without typer, whose import and
 start cost more than the analysis of a small model. Whatever is not plain (help, mistakes, the other
-commands, completion) goes to typer's declarations in `commands`, which are the reference; a test holds
-the two to agree.
+commands, completion) goes to typer's `commands.declarations`, which are the reference; a test holds the
+two to agree.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from contextlib import suppress
 from dataclasses import fields
 from typing import NoReturn
 
+from lstmlint.commands.check import run
+from lstmlint.commands.exit_codes import FAILED, INTERRUPTED
+from lstmlint.commands.request import Request
+from lstmlint.commands.writing import say
 from lstmlint.findings import UsageError
-from lstmlint.request import Request
-from lstmlint.running import FAILED, INTERRUPTED, run
-from lstmlint.writing import say
 
 COMMANDS = frozenset({"explain", "count", "diff", "convert", "rule", "rules"})
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
@@ -44,7 +45,7 @@ def guarded(arguments: list[str]) -> int:
         request = None if "_LSTMLINT_COMPLETE" in os.environ else plain(arguments)
         if request is not None:
             return run(request)
-        from lstmlint.commands import run_typer
+        from lstmlint.commands.declarations import run_typer
 
         return run_typer(arguments)
     except UsageError as error:

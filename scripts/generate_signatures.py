@@ -135,7 +135,7 @@ def compile_objects(keras: Any) -> None:
                 open_ended = len(names) < len(parameters) and (title != "OPTIMIZERS" or "learning_rate" not in names)
                 lines.append(f'    "{name}": {None if open_ended else chr(34) + " ".join(names) + chr(34)},')
         lines += ["}", ""]
-    target = ROOT / "lstmlint" / "compile_signatures.py"
+    target = ROOT / "lstmlint" / "parsing" / "compile_signatures.py"
     target.write_text("\n".join(lines))
 
 

@@ -17,8 +17,8 @@ import pytest
 import yaml
 
 from lstmlint import __version__, analysis, cli
+from lstmlint.commands.request import Request
 from lstmlint.findings import UsageError
-from lstmlint.request import Request
 from lstmlint.values import glob_matches, parse_bytes, parse_count, parse_input_shape
 from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
@@ -430,7 +430,7 @@ def test_version_and_help(shell: Shell) -> None:
     ],
 )
 def test_the_short_way_reads_arguments_as_typer_does(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
-    from lstmlint import commands
+    from lstmlint.commands import declarations
 
     seen: list[Request] = []
 
@@ -438,17 +438,17 @@ def test_the_short_way_reads_arguments_as_typer_does(monkeypatch: pytest.MonkeyP
         seen.append(request)
         return 0
 
-    monkeypatch.setattr(commands, "run", note)
-    assert commands.run_typer(arguments) == 0
+    monkeypatch.setattr(declarations, "run", note)
+    assert declarations.run_typer(arguments) == 0
     assert seen == [cli.plain(arguments)]
 
 
 def test_the_short_way_knows_typers_options() -> None:
     import typer
 
-    from lstmlint import commands
+    from lstmlint.commands import declarations
 
-    check = typer.main.get_command(commands.app).commands["check"]  # type: ignore[attr-defined]
+    check = typer.main.get_command(declarations.app).commands["check"]  # type: ignore[attr-defined]
     declared = {}
     for parameter in check.params:
         single = "flag" if getattr(parameter, "is_flag", False) else "value"
@@ -546,9 +546,9 @@ def test_mistakes_in_questions(shell: Shell, arguments: tuple[str, ...], code: i
 def test_commands_of_the_short_way() -> None:
     import typer
 
-    from lstmlint import commands
+    from lstmlint.commands import declarations
 
-    group = typer.main.get_command(commands.app)
+    group = typer.main.get_command(declarations.app)
     assert set(group.list_commands(None)) == cli.COMMANDS  # type: ignore[attr-defined, arg-type]
 
 

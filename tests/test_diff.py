@@ -13,11 +13,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
+from lstmlint.commands.revisions import is_revision
 from lstmlint.findings import UsageError
 from lstmlint.reporting import comparison
 from lstmlint.reporting.text import width_of
 from lstmlint.resources import schema
-from lstmlint.revisions import is_revision
 from tests.commandline import LSTM, STACK, UNBUILT, Done, Shell, layer, sequential
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

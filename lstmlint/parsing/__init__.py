@@ -50,7 +50,7 @@ def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], poi
         message = f"the {spec.class_name} model names no module; Keras 3 cannot tell where its class is, and refuses it"
         yield Problem("E011", message, f'Add "module": "{right}".', pointer=pointer)
     if isinstance(obj.get("compile_config"), dict):
-        from lstmlint.compiling import check_compile
+        from lstmlint.parsing.compile_config import check_compile
 
         yield from check_compile(obj["compile_config"], f"{pointer}/compile_config")
     elif obj.get("compile_config"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from lstmlint.commands.exit_codes import CLEAN
+from lstmlint.commands.request import choice, terminal_width
+from lstmlint.commands.writing import write_stdout
 from lstmlint.findings import UsageError
-from lstmlint.request import choice, terminal_width
 from lstmlint.rules.documentation import GROUPS, document, in_order, options_in, to_markdown, to_table
 from lstmlint.rules.registry import Rule
-from lstmlint.running import CLEAN
-from lstmlint.writing import write_stdout
 
 VERSION = 1
 WIDTH = 80

@@ -9,9 +9,10 @@ import typer
 from typer.core import TyperGroup
 
 from lstmlint import __version__
+from lstmlint.commands.check import run
+from lstmlint.commands.exit_codes import INTERRUPTED
+from lstmlint.commands.request import Request
 from lstmlint.reporting import COLUMNS, FORMATS
-from lstmlint.request import Request
-from lstmlint.running import INTERRUPTED, run
 
 EPILOG = (
     "Other commands: lstmlint explain FILE [LAYER], lstmlint count LAYER --input 13,5,"
@@ -181,11 +182,11 @@ def explain(
     isolated: Isolated = False,
 ) -> None:
     """Where a model's number of parameters comes from: the arithmetic, weight by weight and gate by gate."""
-    from lstmlint import questions
+    from lstmlint.commands import explain as command
 
     request = Request([path], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
     request.input_shape, request.config = input_shape or [], config or []
-    leave(lambda: questions.explain(request, layer, expect, format))
+    leave(lambda: command.explain(request, layer, expect, format))
 
 
 @app.command()
@@ -201,9 +202,9 @@ def count(
     format: Format = None,
 ) -> None:
     """The shapes and parameters of a layer, without a file. The layer is read, never evaluated."""
-    from lstmlint import questions
+    from lstmlint.commands import explain as command
 
-    leave(lambda: questions.count(expression, input or [], expect, batch, format))
+    leave(lambda: command.count(expression, input or [], expect, batch, format))
 
 
 @app.command()
@@ -216,7 +217,7 @@ def convert(
     ] = False,
 ) -> None:
     """A model as Keras 3 writes it, for keras.models.model_from_json: to the same counts and shapes, or not at all."""
-    from lstmlint.converting import command
+    from lstmlint.commands import convert as command
 
     leave(lambda: command.run(path, to, output, allow_changes))
 
@@ -227,17 +228,17 @@ def rule(
     format: CatalogueFormat = None,
 ) -> None:
     """One rule: what it finds and why, how to mend it, an example that fails and one that passes."""
-    from lstmlint import catalogue
+    from lstmlint.commands import rules as command
 
-    leave(lambda: catalogue.show_rule(code, format))
+    leave(lambda: command.show_rule(code, format))
 
 
 @app.command()
 def rules(format: CatalogueFormat = None) -> None:
     """All rules: code, name, severity, and whether they run without being selected."""
-    from lstmlint import catalogue
+    from lstmlint.commands import rules as command
 
-    leave(lambda: catalogue.show_rules(format))
+    leave(lambda: command.show_rules(format))
 
 
 @app.command()
@@ -262,11 +263,11 @@ def diff(
     The options hold for both models. Exit code: 0 compared, 1 grown by more than --max-increase or NEW unreadable,
     2 a mistake in the call, the settings or lstmlint itself.
     """
-    from lstmlint import differences
+    from lstmlint.commands import diff as command
 
     request = Request([old, new], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
     request.input_shape, request.config = input_shape or [], config or []
-    leave(lambda: differences.diff(request, max_increase, format))
+    leave(lambda: command.diff(request, max_increase, format))
 
 
 def leave(work: Callable[[], int]) -> None:

@@ -6,13 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from lstmlint.commands.check import input_names
+from lstmlint.commands.exit_codes import CLEAN, FOUND
+from lstmlint.commands.paths import STDIN
+from lstmlint.commands.request import Request, choice, overrides, terminal_width
+from lstmlint.commands.revisions import is_revision, read_revision
+from lstmlint.commands.writing import write_stdout
 from lstmlint.findings import UsageError, at_least
-from lstmlint.paths import STDIN
-from lstmlint.request import Request, choice, overrides, terminal_width
-from lstmlint.revisions import is_revision, read_revision
-from lstmlint.running import CLEAN, FOUND, input_names
 from lstmlint.settings import Resolver
-from lstmlint.writing import write_stdout
 
 if TYPE_CHECKING:
     from lstmlint.analysis import FileReport, Options

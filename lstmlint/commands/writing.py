@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from lstmlint.commands.request import PLAIN_FORMATS, Destination
 from lstmlint.findings import UsageError
-from lstmlint.request import PLAIN_FORMATS, Destination
 
 
 def say(sentence: str) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lstmlint.commands.paths import STDIN, Source
+from lstmlint.commands.writing import say, write_stdout
 from lstmlint.findings import UsageError
 from lstmlint.fixing.fix import Fixed, fix
-from lstmlint.paths import STDIN, Source
-from lstmlint.writing import say, write_stdout
 
 if TYPE_CHECKING:
     from lstmlint.settings import Resolver

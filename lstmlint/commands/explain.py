@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from lstmlint.commands.exit_codes import CLEAN, FOUND
+from lstmlint.commands.paths import STDIN
+from lstmlint.commands.request import Request, choice, overrides
+from lstmlint.commands.writing import write_stdout
 from lstmlint.findings import UsageError
-from lstmlint.paths import STDIN
-from lstmlint.request import Request, choice, overrides
-from lstmlint.running import CLEAN, FOUND
 from lstmlint.settings import Resolver
 from lstmlint.values import parse_count, parse_positive, parse_shape
-from lstmlint.writing import write_stdout
 
 if TYPE_CHECKING:
     from lstmlint.explaining import Explanation

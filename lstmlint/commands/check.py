@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
+from lstmlint.commands.paths import STDIN, Source, expand
+from lstmlint.commands.request import Destination, Request, destinations, jobs, overrides
+from lstmlint.commands.writing import check_writable, say, write, write_stdout
 from lstmlint.findings import UsageError, at_least
-from lstmlint.paths import STDIN, Source, expand
 from lstmlint.reporting import Totals, View, load, plural
-from lstmlint.request import Destination, Request, destinations, jobs, overrides
 from lstmlint.settings import Resolver
-from lstmlint.writing import check_writable, say, write, write_stdout
 
 if TYPE_CHECKING:
     from lstmlint.analysis import FileReport
     from lstmlint.baseline import Baseline, Entries
     from lstmlint.settings import Settings
 
-CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 # Measured: a file costs 1 ms and 0.13 ms a kilobyte, starting workers 200 ms. They pay from about twice that on;
 # a file's size counts up to a limit only, since what is larger mostly holds weights, which nobody reads.
 PARALLEL_FROM = 5_000_000
@@ -82,7 +82,7 @@ def run(request: Request) -> int:
     for destination in (*job.destinations, *target):
         check_writable(destination)
     if request.diff or request.fix:
-        from lstmlint.fixing import command
+        from lstmlint.commands import fix as command
 
         if request.diff:
             changed = command.show_diff(sources, resolver, job.stdin, job.stdin_name)

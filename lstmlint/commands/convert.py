@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lstmlint.commands.exit_codes import CLEAN, FOUND
+from lstmlint.commands.paths import STDIN
+from lstmlint.commands.request import Destination, choice
+from lstmlint.commands.writing import check_writable, write
 from lstmlint.findings import ReadError, UsageError
-from lstmlint.paths import STDIN
 from lstmlint.reporting import View
 from lstmlint.reporting.escape import terminal
-from lstmlint.request import Destination, choice
-from lstmlint.running import CLEAN, FOUND
-from lstmlint.writing import check_writable, write
 
 if TYPE_CHECKING:
     from lstmlint.converting.notes import Conversion, Note

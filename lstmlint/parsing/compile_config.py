@@ -28,7 +28,7 @@ def check_compile(config: dict[str, Any], pointer: str) -> Iterator[Problem]:
         yield from check_objects(value, f"{pointer}/{escape(key)}")
     optimizer = config.get("optimizer")
     if isinstance(optimizer, str):
-        from lstmlint.compile_signatures import OPTIMIZERS
+        from lstmlint.parsing.compile_signatures import OPTIMIZERS
 
         if optimizer.lower() not in {name.lower() for name in OPTIMIZERS}:
             yield unknown(optimizer, "optimizer", OPTIMIZERS, f"{pointer}/optimizer")
@@ -50,7 +50,7 @@ def check_objects(value: Any, pointer: str) -> Iterator[Problem]:
 
 def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
     """The same for one serialized object: a class of Keras, with arguments that it takes."""
-    from lstmlint.compile_signatures import LOSSES, METRICS, OPTIMIZERS, SCHEDULES
+    from lstmlint.parsing.compile_signatures import LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 
     class_name, module = value["class_name"], value.get("module")
     kinds = {

@@ -1,0 +1,7 @@
+"""The commands of the command line, one module each, and what they share.
+
+    arguments ──declarations──> Request ──check, explain, diff, convert, fix, rules──> exit code
+
+`check` is `lstmlint PATH…` itself. `request` says what was asked for, `paths` and `revisions` where the models are,
+`writing` where reports go. What the commands show is worked out elsewhere.
+"""
