@@ -12,20 +12,22 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport, Options, analyze
+    from lstmlint.analysis import analyze
     from lstmlint.findings import Finding, UsageError
     from lstmlint.inference import Bindings
     from lstmlint.layers.base import Layer, LayerError, Weight, layer
     from lstmlint.layers.described import Description
+    from lstmlint.options import Options
+    from lstmlint.report import FileReport
     from lstmlint.summary import LayerSummary, ModelSummary
 
 _PLACES = {
     "analyze": "analysis",
-    "FileReport": "analysis",
-    "Options": "analysis",
+    "FileReport": "report",
+    "Options": "options",
     "Finding": "findings",
     "UsageError": "findings",
-    "Bindings": "inference",
+    "Bindings": "inference.bindings",
     "Description": "layers.described",
     "Layer": "layers.base",
     "LayerError": "layers.base",

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from lstmlint import rules
-from lstmlint.analysis import FileReport, Options, name_findings, wanted
 from lstmlint.findings import Problem, UsageError
+from lstmlint.options import Options
+from lstmlint.report import FileReport
+from lstmlint.rules.naming import findings_of, in_file_order
 from lstmlint.settings import nearby, relative
 from lstmlint.suppression import ABOUT_SUPPRESSIONS, ran, stopped
 
@@ -65,8 +67,7 @@ class Baseline:
                 had -= rest
             if had:
                 report.baseline.setdefault(pointer, {})[code] = had
-        report.findings = [*kept, *name_findings(problems, options, locate)]
-        report.findings.sort(key=lambda finding: (finding.line, finding.column, finding.code))
+        report.findings = in_file_order([*kept, *findings_of(problems, options, locate)])
 
     def gone(self) -> list[str]:
         """The files it names that are no longer there; <stdin> never was."""
@@ -94,7 +95,7 @@ def may_be_hidden(code: str, silent: bool, options: Options) -> bool:
     if rule is None or silent:
         return rule is not None
     if code in ABOUT_SUPPRESSIONS:
-        return not wanted(code, rule.name, rule.enabled, options)
+        return not options.wants(rule)
     return not ran(rule, options)
 
 
@@ -137,7 +138,7 @@ def gone_files(baseline: Baseline, options: Options) -> FileReport:
     problems = [
         Problem(STALE, f"the baseline names {name}, which is gone", rewrite(baseline.path)) for name in baseline.gone()
     ]
-    report.findings = name_findings(problems, options, None)
+    report.findings = findings_of(problems, options)
     return report
 
 

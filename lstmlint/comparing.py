@@ -17,8 +17,9 @@ from lstmlint.spec import LayerSpec, TensorRef
 from lstmlint.values import parse_count
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport, Options
     from lstmlint.layers.base import Layer
+    from lstmlint.options import Options
+    from lstmlint.report import FileReport
     from lstmlint.summary import LayerSummary, ModelSummary
 
 # What a change is about, in the order in which a layer's changes are told.

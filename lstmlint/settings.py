@@ -18,8 +18,8 @@ from lstmlint.suggest import did_you_mean
 from lstmlint.values import SHAPE_WANTED, glob_matches, parse_bytes, parse_count, parse_shape
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import Options
     from lstmlint.layers.described import Description
+    from lstmlint.options import Options
     from lstmlint.suppression import Suppression
 
 FILES = ("lstmlint.toml", "pyproject.toml")
@@ -75,8 +75,8 @@ class Settings:
 
     def options(self, path: str, weights: bool = True) -> Options:
         """What the analysis of one file needs to know. weights: whether to look at weights stored beside the model."""
-        from lstmlint.analysis import Options
-        from lstmlint.inference import Bindings
+        from lstmlint.inference.bindings import Bindings
+        from lstmlint.options import Options
 
         ignore, most = self.ignore, dict(self.limits)
         suppressions: tuple[Suppression, ...] = ()
@@ -370,10 +370,10 @@ def selector(name: str, label: str) -> str:
 def codes_of(name: str, label: str) -> list[str]:
     """The codes that a selector means. Raises: UsageError where it means none."""
     from lstmlint import rules
-    from lstmlint.analysis import matches
+    from lstmlint.options import matches
 
     chosen = (selector(name, label),)
-    return [rule.code for rule in rules.load().values() if matches(rule.code, rule.name, chosen)]
+    return [rule.code for rule in rules.load().values() if matches(rule, chosen)]
 
 
 def options_of(name: str, table: dict[str, Any], label: str) -> tuple[str, dict[str, float]]:

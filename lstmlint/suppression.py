@@ -14,8 +14,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from lstmlint import rules
-from lstmlint.analysis import FileReport, Options, matches, name_findings, wanted
 from lstmlint.findings import Finding, Problem
+from lstmlint.options import Options, matches
+from lstmlint.report import FileReport
+from lstmlint.rules.naming import findings_of, in_file_order
 from lstmlint.rules.registry import Rule
 from lstmlint.suggest import closest, did_you_mean
 
@@ -98,12 +100,11 @@ def apply(report: FileReport, options: Options, document: Document | None = None
                 report.suppressions[*suppression.origin, j] = (i, j) in used
             elif (i, j) not in used:
                 problems.append(unused(suppression, j, index.names if len(problems) < _MOST_HINTS else ()))
-    for finding in name_findings(problems, options, document and document.locate):
+    for finding in findings_of(problems, options, document.locate if document else None):
         # Only who names them silences these: an unused suppression of everything would hide itself.
         if not any(given[i].rules[j] in (finding.code, finding.name) for i, j in index.of(finding)):
             kept.append(finding)
-    kept.sort(key=lambda finding: (finding.line, finding.column, finding.code))
-    report.findings = kept
+    report.findings = in_file_order(kept)
 
 
 # What the file says of itself ---------------------------------------------------------------------------
@@ -268,7 +269,7 @@ class Index:
             if suppression.origin is None and finding.code.startswith(NOT_BY_THE_FILE):
                 continue
             for j, selector in enumerate(suppression.rules):
-                if matches(finding.code, finding.name, (selector,)):
+                if matches(finding, (selector,)):
                     yield i, j
 
     def candidates(self, finding: Finding) -> Iterator[int]:
@@ -316,7 +317,7 @@ def escape(key: str) -> str:
 
 def ran(rule: Rule, options: Options) -> bool:
     """Whether a rule looked at a model that could be read: it was wanted, and had what it needs."""
-    if not wanted(rule.code, rule.name, rule.enabled, options) or rule.code in ABOUT_SUPPRESSIONS:
+    if not options.wants(rule) or rule.code in ABOUT_SUPPRESSIONS:
         return False
     if rule.code in ABOUT_WEIGHTS:
         return options.weights
@@ -335,11 +336,11 @@ def judged(selector: str, options: Options) -> bool:
     if known is not None:
         return ran(known, options)
     # What is ignored for good does not need suppressing; what was not selected this time may.
-    selected = [rule for rule in rules.load().values() if rule.enabled and matches(rule.code, rule.name, (selector,))]
+    selected = [rule for rule in rules.load().values() if rule.enabled and matches(rule, (selector,))]
     if selector == "ALL":
         selected = [rule for rule in selected if rule.code not in LIMITED and rule.code not in ABOUT_WEIGHTS]
     return bool(selected) and all(
-        ran(rule, options) or matches(rule.code, rule.name, options.ignore) or rule.code in ABOUT_SUPPRESSIONS
+        ran(rule, options) or matches(rule, options.ignore) or rule.code in ABOUT_SUPPRESSIONS
         for rule in selected
     )
 
@@ -382,7 +383,7 @@ def unused_settings(
     for source, problems in found.items():
         holding = settings[source]
         report = FileReport(nearby(source))
-        report.findings = name_findings(problems, holding.options(source), None)
+        report.findings = findings_of(problems, holding.options(source))
         if report.findings:
             yield report, holding
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import prod
 
-from lstmlint.findings import Problem
+from lstmlint.findings import Problem, ReadError
 from lstmlint.layers.base import Weight
 from lstmlint.parsing.common import snake_case
 from lstmlint.reading.stored_weights import StoredWeight, StoredWeights
@@ -17,11 +17,23 @@ _NOT_TRAINED = ("moving_mean", "moving_variance", "count", "seed_generator_state
 _SHOWN = 4
 
 
-def confirm(model: ModelSummary, stored: StoredWeights) -> None:
-    """Compare a model's weights with the stored ones, layer by layer; fill in layers that were unknown.
+def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None]) -> list[Problem]:
+    """Compare a model's weights with those stored beside it, layer by layer; fill in layers that were unknown.
 
-    A disagreement becomes a problem S139 of the model.
+    A disagreement becomes a problem S139 of the model; E012 is answered where what is stored cannot be read.
     """
+    try:
+        stored = read_headers()
+    except (ReadError, OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+        message = f"the weights stored beside the model cannot be read: {error}"
+        return [Problem("E012", message, "Save the model again; with --no-weights they are not looked at.")]
+    if stored:
+        compare(model, stored)
+    return []
+
+
+def compare(model: ModelSummary, stored: StoredWeights) -> None:
+    """The same, with weights that have been read."""
     by_layer = _group(model, stored)
     old = model.spec.dialect in ("keras0", "keras1")
     _confirm(model, model, by_layer, old)

@@ -17,8 +17,8 @@ from lstmlint.reporting import Totals, View, load, plural
 from lstmlint.settings import Resolver
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
     from lstmlint.baseline import Baseline, Entries
+    from lstmlint.report import FileReport
     from lstmlint.settings import Settings
 
 # Measured: a file costs 1 ms and 0.13 ms a kilobyte, starting workers 200 ms. They pay from about twice that on;

@@ -16,7 +16,8 @@ from lstmlint.findings import UsageError, at_least
 from lstmlint.settings import Resolver
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport, Options
+    from lstmlint.options import Options
+    from lstmlint.report import FileReport
     from lstmlint.settings import Settings
 
 

@@ -44,7 +44,7 @@ class Run(Inferrer):
         if position is None:
             return unknown
         # Calls ran in the plan's order; an InputLayer, which has no calls, may have run more than once.
-        calls = [number for where, number in graph.plan.order if where == position]
+        calls = [number for where, number in graph.order if where == position]
         given = self.given.get(id(graph.layers[position]), [])
         if ref.node not in calls or calls.index(ref.node) >= len(given):
             return unknown

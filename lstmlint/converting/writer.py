@@ -11,7 +11,7 @@ from lstmlint.converting.checking import Run, check, errors_in
 from lstmlint.converting.notes import Conversion, Note, Refused
 from lstmlint.converting.tensorflow import FUNCTION_LAYERS, operation
 from lstmlint.converting.values import policy, shown
-from lstmlint.inference import Graph, NestedModel
+from lstmlint.inference import Graph, NestedModel, graph_of, summarize
 from lstmlint.layers.arguments import CLOSED
 from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
@@ -34,9 +34,9 @@ def convert(spec: ModelSpec, allow_changes: bool = False) -> Conversion:
     """
     result = Conversion()
     run = Run(spec.dialect)
-    graph = Graph(spec, run)
+    graph = graph_of(spec, run)
     graph.infer()
-    before = graph.summarize()
+    before = summarize(graph)
     writer = Writer(spec, run, result)
     written = writer.model(spec, graph)
     for layer, message, pointer in errors_in(before, [*spec.problems, *run.problems]):
@@ -64,7 +64,7 @@ class Writer:
         """A Sequential or functional model."""
         if self.dialect == "keras3" and spec.class_name not in ("Sequential", "Functional", "Model"):
             self.result.refuse(None, f"{spec.class_name!r} is a custom model, which Keras loads only with its code")
-        # Keras up to 2 forgets what a model's config says of trainable; see Graph.model_trainable.
+        # Keras up to 2 forgets what a model's config says of trainable; see Graph.trainable.
         trainable = spec.trainable or self.dialect != "keras3"
         config: Object = {"name": self.rename(spec.name, set()), "trainable": trainable and not frozen}
         if spec.sequential:

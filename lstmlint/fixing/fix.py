@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from lstmlint.analysis import FileReport, Options, analyze
+from lstmlint.analysis import analyze
 from lstmlint.fixing.edits import Edit, apply
 from lstmlint.fixing.rules import FIXES, Site
+from lstmlint.options import Options
 from lstmlint.reading.text import decode
+from lstmlint.report import FileReport
 
 # Each round can bring to light what the last one hid; a file needs two or three.
 MAX_ROUNDS = 20

@@ -147,6 +147,10 @@ class Layer:
         shape = inputs.shape
         return Tensor(None if shape is None else self.output_shape(shape), self.output_dtype(inputs))
 
+    def known_inputs(self) -> list[Tensor]:
+        """The tensors that the layer takes whoever calls it: those of a nested model."""
+        return []
+
     def output_dtype(self, inputs: Tensor) -> str | None:
         """The dtype of the output."""
         return self.compute_dtype

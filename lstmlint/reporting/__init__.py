@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from lstmlint.findings import UsageError
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
+    from lstmlint.report import FileReport
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "csv")
 COLUMNS = ("input-shape", "output-shape", "params", "trainable", "share", "weights", "macs", "connected-to")

@@ -15,8 +15,8 @@ from lstmlint.reporting.json import plain, pretty
 from lstmlint.reporting.text import draw, finding_lines, wrap
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
     from lstmlint.findings import Finding
+    from lstmlint.report import FileReport
     from lstmlint.summary import LayerSummary
 
 FORMATS = ("text", "json", "markdown")

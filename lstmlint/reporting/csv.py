@@ -12,7 +12,7 @@ from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import csv as cell
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
+    from lstmlint.report import FileReport
     from lstmlint.summary import LayerSummary, ModelSummary
 
 HEADER = (

@@ -9,7 +9,7 @@ from lstmlint.reporting.escape import github_data, github_property, visible
 from lstmlint.reporting.places import repository_path
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
+    from lstmlint.report import FileReport
 
 LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 

@@ -10,7 +10,7 @@ from lstmlint.reporting.json import pretty
 from lstmlint.reporting.places import fingerprints, repository_path
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
+    from lstmlint.report import FileReport
 
 SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 

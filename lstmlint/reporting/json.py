@@ -12,7 +12,7 @@ from lstmlint.reporting.rows import sources
 from lstmlint.shapes import Dim, Shape
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
+    from lstmlint.report import FileReport
     from lstmlint.summary import LayerSummary, ModelSummary
 
 VERSION = 1

@@ -8,7 +8,7 @@ from lstmlint.reporting import Totals, View
 from lstmlint.reporting.json import dumps, file_to_dict
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
+    from lstmlint.report import FileReport
 
 
 def digest(report: FileReport, view: View) -> str:

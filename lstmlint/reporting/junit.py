@@ -10,7 +10,7 @@ from lstmlint.reporting.escape import xml
 from lstmlint.reporting.places import repository_path
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
+    from lstmlint.report import FileReport
 
 
 def digest(report: FileReport, view: View) -> tuple[str, int, int]:

@@ -10,8 +10,8 @@ from lstmlint.reporting.escape import markdown, markdown_code
 from lstmlint.reporting.text import findings_line
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
     from lstmlint.findings import Finding
+    from lstmlint.report import FileReport
     from lstmlint.summary import LayerSummary, ModelSummary
 
 MARKS = {"error": "❌ error", "warning": "⚠️ warning", "info": "ℹ️ info"}

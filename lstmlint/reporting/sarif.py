@@ -14,8 +14,8 @@ from lstmlint.reporting.json import pretty
 from lstmlint.reporting.places import fingerprints, repository_path
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
     from lstmlint.findings import Finding
+    from lstmlint.report import FileReport
     from lstmlint.rules.registry import Rule
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

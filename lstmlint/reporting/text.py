@@ -9,8 +9,8 @@ from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import terminal
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import FileReport
     from lstmlint.findings import Finding
+    from lstmlint.report import FileReport
     from lstmlint.summary import ModelSummary
 
 CODES = {"bold": "1", "dim": "2", "error": "1;31", "warning": "1;33", "info": "1;36"}

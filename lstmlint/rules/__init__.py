@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
 
 from lstmlint.findings import Problem
+from lstmlint.options import Options
 from lstmlint.rules.registry import BY_NAME, RULES, Rule
 from lstmlint.summary import ModelSummary
 
@@ -44,15 +45,9 @@ def selector(text: str) -> str | None:
     return name if name in BY_NAME else None
 
 
-def run(
-    model: ModelSummary, wanted: Callable[[Rule], bool], options: Mapping[str, Mapping[str, float]] | None = None
-) -> Iterable[Problem]:
-    """Every problem of a model: those met on the way, restated where a rule knows better, then the rules' own.
-
-    options: code -> option of the rule -> value, where it is not to be the usual one.
-    """
+def run(model: ModelSummary, options: Options) -> Iterator[Problem]:
+    """Every problem of a model: those met on the way, restated where a rule knows better, then the rules' own."""
     rules = load()
-    options = options or {}
     refiners: dict[str, list[Rule]] = {}
     for rule in rules.values():
         for code in rule.refines:
@@ -68,11 +63,15 @@ def run(
             told.add(place)
         yield problem
     for rule in rules.values():
-        if rule.check is not None and wanted(rule):
+        if rule.check is not None and options.wants(rule):
             try:
-                yield from rule.check(model, **rule.values(options.get(rule.code)))
+                yield from rule.check(model, **rule.values(options.rule_options.get(rule.code)))
             except Exception as error:  # noqa: BLE001 - one broken rule must not take the others' findings along
                 yield crashed(rule, error)
+    if options.max_params is not None or options.limits:
+        from lstmlint.rules import budget
+
+        yield from budget.check_all(model, options)
 
 
 def refine(problem: Problem, model: ModelSummary, refiners: Iterable[Rule]) -> Problem:

@@ -8,6 +8,7 @@ from functools import partial
 
 from lstmlint.findings import Problem
 from lstmlint.layers.base import DTYPE_BITS, Layer
+from lstmlint.options import Options
 from lstmlint.rules.index import index_of, unwrapped
 from lstmlint.shapes import Shape, product
 from lstmlint.spec import LayerSpec
@@ -49,6 +50,23 @@ MACS = Budget(
     "C506", "multiply-accumulates", "--max-macs", lambda model: model.macs, lambda row: row.macs,
     "Give the unknown dimensions with --timesteps or --input-shape.",
 )  # fmt: skip
+
+
+def check_all(model: ModelSummary, options: Options) -> Iterator[Problem]:
+    """C501 to C507 where the model costs more than allowed, or nobody can tell what it costs."""
+    checks: dict[str, Callable[[int], Iterable[Problem]]] = {
+        "max-params": lambda limit: check_params(model, limit),
+        "max-trainable-params": lambda limit: check_trainable_params(model, limit),
+        "max-layer-params": lambda limit: check_layer_params(model, limit),
+        "max-weight-bytes": lambda limit: check_weight_bytes(model, limit, options.weight_dtype),
+        "max-macs": lambda limit: check_macs(model, limit),
+        "max-activation-bytes": lambda limit: check_activation_bytes(model, limit, options.bindings.batch or 1),
+    }
+    limits = dict(options.limits)
+    if options.max_params is not None:
+        limits["max-params"] = options.max_params
+    for name, limit in limits.items():
+        yield from checks[name](limit)
 
 
 def check_params(model: ModelSummary, limit: int) -> Iterator[Problem]:

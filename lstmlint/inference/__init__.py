@@ -1,0 +1,49 @@
+"""Shapes and weights of a whole model: every call in topological order, nothing allocated.
+
+`inferrer` makes the layers of one document and keeps what is wrong; `functional` and `sequential` run them, `nested`
+where a model stands as a layer; `totals` adds up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from lstmlint.inference.bindings import Bindings
+from lstmlint.inference.graph import Graph
+from lstmlint.inference.inferrer import MODEL_CLASSES, Inferrer
+from lstmlint.inference.nested import NestedModel, graph_of
+from lstmlint.inference.totals import summarize
+from lstmlint.layers import loading
+from lstmlint.spec import LayerSpec, ModelSpec
+from lstmlint.summary import ModelSummary
+
+if TYPE_CHECKING:
+    from lstmlint.layers.described import Description
+
+
+def infer(
+    model: ModelSpec, bindings: Bindings | None = None, descriptions: Mapping[str, Description] | None = None
+) -> ModelSummary:
+    """Everything that can be said of a model's shapes and weights.
+
+    descriptions: class name -> what the user says of a custom layer.
+    Raises: nothing for what a file can hold; what is wrong is in the summary's `problems`.
+    """
+    run = Inferrer(model.dialect, bindings or Bindings(), descriptions)
+    if "module" in model.header:
+        root = LayerSpec(model.name, model.class_name, {}, model.pointer, module=model.header["module"], model=model)
+        root.raw = model.header
+        error = loading.module_error(root)
+        if error is not None:
+            run.report_spec(root, error)
+    elif model.dialect == "keras2" and model.class_name not in MODEL_CLASSES:
+        run.report_model_class(model)
+    graph = graph_of(model, run)
+    graph.infer()
+    summary = summarize(graph)
+    summary.problems = [*model.problems, *run.problems]
+    return summary
+
+
+__all__ = ["Bindings", "Graph", "Inferrer", "NestedModel", "graph_of", "infer", "summarize"]

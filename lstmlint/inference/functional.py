@@ -1,0 +1,175 @@
+"""A functional model at work: its calls in topological order. The walk is iterative, so depth does not matter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.findings import Problem
+from lstmlint.inference.graph import Graph, macs_of, plus
+from lstmlint.inference.ordering import Key, Plan
+from lstmlint.shapes import Shape, Tensor, compatible, flatten, format_shape, tensors_in
+from lstmlint.spec import ModelSpec, TensorRef
+
+if TYPE_CHECKING:
+    from lstmlint.inference.inferrer import Inferrer
+
+# What each call gave, flat; None where that is unknown.
+Values = dict[Key, list[Tensor] | None]
+
+
+class FunctionalGraph(Graph):
+    """The layers of a functional model, their calls, and the tensors between them."""
+
+    def __init__(self, spec: ModelSpec, run: Inferrer) -> None:
+        super().__init__(spec, run)
+        self.seen_stale: set[tuple[str, int, int]] = set()
+        plan = Plan(spec, run.report_spec, run.problems)
+        self.index, self.order = plan.index, plan.order
+        for position, row in enumerate(self.rows):
+            row.used = position in plan.used
+            row.calls = len(spec.layers[position].calls)
+            if position in plan.outputs:
+                row.is_output = True
+                row.output_indices |= plan.outputs[position]
+
+    def infer(self) -> Any:
+        """Run the model on its own inputs; what it gives."""
+        self.inputs = self.known_inputs()
+        self.outputs = self.run_layers(None)
+        return self.outputs
+
+    def known_inputs(self) -> list[Tensor]:
+        """The tensors this model takes, as far as it knows them by itself."""
+        found = []
+        for ref in self._input_refs():
+            position = self.index.get(ref.layer)
+            if position is None:
+                continue
+            if self.spec.layers[position].class_name == "InputLayer":
+                found += tensors_in(self.run.apply(self.layers[position], [], {}))
+            else:  # the model begins in the middle of what the file describes
+                found.append(self._recorded(ref))
+        return found
+
+    def _input_refs(self) -> list[TensorRef]:
+        return [ref for ref in flatten(self.spec.inputs) if isinstance(ref, TensorRef)]
+
+    def _recorded(self, wanted: TensorRef) -> Tensor:
+        """The shape that the file records for a tensor where a layer takes it."""
+        for layer in self.spec.layers:
+            for call in layer.calls:
+                for ref in call.references:
+                    if (ref.layer, ref.node, ref.tensor) == (wanted.layer, wanted.node, wanted.tensor):
+                        return Tensor(ref.shape, ref.dtype)
+        return Tensor(None, None)
+
+    def run_layers(self, given: Any, rerun: bool = False) -> Any:
+        """Run every call. In a rerun, `given` replaces the input layers' own tensors."""
+        values: Values = {}
+        specs, rows, run = self.spec.layers, self.rows, self.run
+        self.macs = 0
+        if rerun:
+            for ref, tensor in zip(self._input_refs(), tensors_in(given), strict=False):
+                position = self.index.get(ref.layer)
+                if position is not None:
+                    values[position, ref.node] = [tensor]
+        for key in self.order:
+            position, number = key
+            if key in values:
+                continue
+            layer, spec = self.layers[position], specs[position]
+            if number < len(spec.calls):
+                call = spec.calls[number]
+                args = [self._resolve(arg, values) for arg in call.args]
+                kwargs = {name: self._resolve(arg, values) for name, arg in call.kwargs.items()} if call.kwargs else {}
+            else:
+                args, kwargs = [], {}
+            outputs = run.apply(layer, args, kwargs)
+            flat = None if outputs is None else tensors_in(outputs)
+            values[key] = flat
+            row = rows[position]
+            taken = [tensor.shape for tensor in tensors_in(args) + (tensors_in(kwargs) if kwargs else [])]
+            given_out: list[Shape] = [None] if flat is None else [tensor.shape for tensor in flat]
+            macs = macs_of(layer, taken, given_out)
+            if row.used:
+                self.macs = plus(self.macs, macs)
+            if not rerun:
+                row.macs = macs if number == 0 else plus(row.macs, macs)
+                if number == 0:
+                    row.input_shapes, row.output_shapes = taken, given_out
+        if not rerun and self.spec.dialect == "keras3":
+            self._resolve(self.spec.inputs, values)  # what is recorded there is compared, too
+        return self._resolve(self.spec.outputs, values)
+
+    def _resolve(self, value: Any, values: Values) -> Any:
+        """An argument of a call with tensors for its references."""
+        if isinstance(value, TensorRef):
+            position = self.index.get(value.layer)
+            outputs = None if position is None else values.get((position, value.node))
+            if outputs is None:
+                return Tensor(value.shape, value.dtype)
+            if not -len(outputs) <= value.tensor < len(outputs):
+                return self._no_such_output(value, len(outputs))
+            tensor = outputs[value.tensor]
+            if value.shape is not None:
+                if tensor.shape is None:
+                    return Tensor(value.shape, tensor.dtype)
+                if tensor.shape != value.shape and not self.run.bindings and not compatible(tensor.shape, value.shape):
+                    self._stale(value, tensor)
+            return tensor
+        if isinstance(value, list):
+            return [self._resolve(item, values) for item in value]
+        if isinstance(value, dict):
+            return {key: self._resolve(item, values) for key, item in value.items()}
+        return value
+
+    def _no_such_output(self, ref: TensorRef, count: int) -> Tensor:
+        key = (ref.layer, ref.node, ref.tensor)
+        if key not in self.seen_stale:
+            self.seen_stale.add(key)
+            self.run.problems.append(
+                Problem(
+                    "S124",
+                    f"output {ref.tensor} of {ref.layer!r} is used, but the layer has {count}"
+                    f" output{'s' if count != 1 else ''}; Keras cannot load it",
+                    "Outputs count from 0; an RNN has more than one only with return_state=true.",
+                    ref.layer,
+                    ref.pointer or self.spec.pointer,
+                )
+            )
+        return Tensor(ref.shape, ref.dtype)
+
+    def _stale(self, ref: TensorRef, tensor: Tensor) -> None:
+        key = (ref.layer, ref.node, ref.tensor)
+        if key in self.seen_stale:
+            return
+        self.seen_stale.add(key)
+        self.run.problems.append(
+            Problem(
+                "S131",
+                f"the file records the shape {format_shape(ref.shape)} for an output of {ref.layer!r},"
+                f" but the layers before it give {format_shape(tensor.shape)}; Keras recomputes it and ignores the record",
+                "Save the model again from Keras, or correct the recorded shape.",
+                ref.layer,
+                ref.pointer,
+            )
+        )
+
+    def link(self) -> None:
+        """Tell every row who feeds it and whom it feeds."""
+        rows = self.rows
+        for position, layer in enumerate(self.spec.layers):
+            row = rows[position]
+            feeding: set[int] = set()
+            for number, call in enumerate(layer.calls):
+                for ref in call.references:
+                    source = self.index.get(ref.layer)
+                    if source is None:
+                        continue
+                    producer = rows[source]
+                    producer.output_indices.add(ref.tensor)
+                    if number == 0 and source not in feeding:
+                        feeding.add(source)
+                        row.inbound.append(producer)
+                    if not producer.consumers or producer.consumers[-1] is not row:
+                        producer.consumers.append(row)

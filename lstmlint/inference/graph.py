@@ -1,0 +1,75 @@
+"""A model at work: its layers made once, its calls run as often as asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.layers.base import Layer, LayerError, UnknownShape
+from lstmlint.shapes import Shape, Tensor
+from lstmlint.spec import ModelSpec
+from lstmlint.summary import LayerSummary
+
+if TYPE_CHECKING:
+    from lstmlint.inference.inferrer import Inferrer
+    from lstmlint.inference.ordering import Key
+
+
+class Graph:
+    """What a Sequential and a functional model have in common.
+
+    layers, rows: one for each layer of the spec, in its order. inputs, outputs: what the model takes and gives, once
+    `infer` has run. macs: those of the last run. index: layer name -> position, and order: the calls as they run,
+    of a functional model.
+    """
+
+    def __init__(self, spec: ModelSpec, run: Inferrer) -> None:
+        self.spec = spec
+        self.run = run
+        self.layers = [run.make(layer) for layer in spec.layers]
+        self.rows = [LayerSummary(layer.spec, layer) for layer in self.layers]
+        self.inputs: list[Tensor] = []
+        self.outputs: Any = None
+        self.macs: int | None = 0
+        self.index: dict[str, int] = {}
+        self.order: list[Key] = []
+
+    def known_inputs(self) -> list[Tensor]:
+        """The tensors this model takes, as far as it knows them by itself."""
+        raise NotImplementedError
+
+    def run_layers(self, given: Any, rerun: bool = False) -> Any:
+        """Run every call on `given`, and answer what the model gives.
+
+        rerun: on other shapes than the model's own, as a nested model; the rows keep what they say.
+        """
+        raise NotImplementedError
+
+    def link(self) -> None:
+        """Tell every row who feeds it and whom it feeds."""
+        raise NotImplementedError
+
+    def infer(self) -> Any:
+        """Run the model on its own inputs; what it gives."""
+        raise NotImplementedError
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the model itself lets its layers train: Keras reads the flag of a functional model of Keras 3,
+        and ignores that of a Sequential's and of any older config.
+        """
+        return self.spec.sequential or self.spec.trainable or self.run.dialect != "keras3"
+
+
+def macs_of(layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
+    """Those of one call of a layer; None where they cannot be known."""
+    if layer.failed or not layer.known:
+        return None
+    try:
+        return layer.macs(taken, given)
+    except (UnknownShape, LayerError):
+        return None
+
+
+def plus(left: int | None, right: int | None) -> int | None:
+    """The sum, None if either is unknown."""
+    return None if left is None or right is None else left + right

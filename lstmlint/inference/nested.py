@@ -1,0 +1,157 @@
+"""A model used as a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.inference.functional import FunctionalGraph
+from lstmlint.inference.graph import Graph
+from lstmlint.inference.sequential import SequentialGraph
+from lstmlint.layers.base import Layer, LayerError, Weight
+from lstmlint.shapes import Shape, Tensor, compatible, format_shape, tensors_in
+from lstmlint.spec import LayerSpec, ModelSpec
+
+if TYPE_CHECKING:
+    from lstmlint.inference.inferrer import Inferrer
+
+
+def graph_of(spec: ModelSpec, run: Inferrer) -> Graph:
+    """A model, ready to run."""
+    return SequentialGraph(spec, run) if spec.sequential else FunctionalGraph(spec, run)
+
+
+class NestedModel(Layer):
+    """A model used as a layer. It builds itself from its own inputs; an unbuilt Sequential, on its first call."""
+
+    multiple_inputs = True
+
+    def __init__(self, spec: LayerSpec, run: Inferrer) -> None:
+        super().__init__(spec, run)
+        if spec.model is None:
+            raise TypeError(f"{spec.name} is no model")
+        self.trainable = True  # see Graph.trainable
+        self.run = run
+        run.depth += 1
+        try:
+            self.graph = graph_of(spec.model, run)
+            self.sublayers = self.graph.layers
+            self.cache: dict[Any, tuple[Any, int | None]] = {}
+            self.last_macs: int | None = None
+            self.own_macs: int | None = None
+            self.own: list[Tensor] | None = None
+            if not spec.model.sequential or self.graph.known_inputs():
+                self.graph.infer()
+                self.built = True
+                self.own = self.graph.inputs
+                self.own_macs = self.graph.macs
+        finally:
+            run.depth -= 1
+
+    def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """The outputs for these inputs: the model's own where the shapes are its own, else a new run."""
+        given = args[0] if args else next(iter(kwargs.values()), None)
+        tensors = tensors_in(given)
+        if not self.built:
+            return self._build(given)
+        shapes = tuple(tensor.shape for tensor in tensors)
+        if self.own is not None and (shapes == tuple(tensor.shape for tensor in self.own) or None in shapes):
+            self.last_macs = self.own_macs
+            return self.graph.outputs
+        if self.own is not None:
+            self._check(tensors)
+        if shapes not in self.cache:
+            graph = self.graph
+            self.run.unchecked += self.run.dialect == "keras3"
+            outputs = graph.run_layers(given, rerun=True)
+            self.run.unchecked -= self.run.dialect == "keras3"
+            self.cache[shapes] = outputs, graph.macs
+        outputs, self.last_macs = self.cache[shapes]
+        return outputs
+
+    def known_inputs(self) -> list[Tensor]:
+        """Those of the model."""
+        return self.graph.known_inputs()
+
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Those of the last call."""
+        return self.last_macs
+
+    def _build(self, given: Any) -> Any:
+        self.built = True
+        tensors = tensors_in(given)
+        if not tensors or tensors[0].shape is None:
+            self.graph.inputs = []
+            self.graph.outputs = self.graph.run_layers(None)
+            return self.graph.outputs
+        self.own = self.graph.inputs = tensors[:1]
+        self.graph.outputs = self.graph.run_layers(tensors[0])
+        self.own_macs = self.last_macs = self.graph.macs
+        return self.graph.outputs
+
+    def _check(self, tensors: list[Tensor]) -> None:
+        own = self.own or []
+        if len(tensors) != len(own):
+            raise LayerError(
+                "S122",
+                f"the nested model {self.name!r} takes {len(own)} input tensor{'s' if len(own) != 1 else ''}, but gets"
+                f" {len(tensors)}",
+                "Connect one tensor for each of its inputs.",
+            )
+        for mine, given in zip(own, tensors, strict=True):
+            if self.run.dialect == "keras3":
+                fits = _squeezable(mine.shape, given.shape)
+            else:
+                fits = compatible(mine.shape and (None, *mine.shape[1:]), given.shape and (None, *given.shape[1:]))
+            if not fits:
+                raise LayerError(
+                    "S137",
+                    f"the nested model {self.name!r} was built for {format_shape(mine.shape)}, but gets"
+                    f" {format_shape(given.shape)}",
+                    "Change the nested model's input, or what feeds it.",
+                )
+
+    def build_from(self, input_shape: Any) -> None:
+        """Build as TimeDistributed builds what it wraps."""
+        if not self.built and isinstance(input_shape, tuple):
+            self._build(Tensor(input_shape))
+
+    def build(self, input_shape: Any) -> None:
+        """The same as build_from."""
+        self.build_from(input_shape)
+
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The same as apply, for a wrapper."""
+        return self.apply([inputs], {})
+
+    def trained_params(self, frozen: bool = False) -> int:
+        """Those of the layers that count. Loading ignores what a Sequential's config says of itself."""
+        frozen = frozen or not self.graph.trainable
+        return sum(
+            layer.trained_params(frozen)
+            for layer, row in zip(self.graph.layers, self.graph.rows, strict=True)
+            if row.used
+        )
+
+    def all_known(self) -> bool:
+        """Whether every weight that counts is known."""
+        return self.built and all(
+            layer.all_known() for layer, row in zip(self.graph.layers, self.graph.rows, strict=True) if row.used
+        )
+
+    def all_weights(self, trainable: bool = True, prefix: str = "") -> Iterator[Weight]:
+        """The weights of the layers that count."""
+        trainable = trainable and self.graph.trainable
+        for layer, row in zip(self.graph.layers, self.graph.rows, strict=True):
+            if row.used:
+                yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
+
+
+def _squeezable(mine: Shape, given: Shape) -> bool:
+    """Whether Keras 3 lets a functional model be called with a shape: it looks past last axes of 1, and past what
+    only one of the shapes has.
+    """
+    if mine is None or given is None:
+        return True
+    mine, given = (shape[:-1] if shape and shape[-1] == 1 else shape for shape in (mine, given))
+    return all(a is None or b is None or a == b for a, b in zip(mine[1:], given[1:], strict=False))

@@ -1,0 +1,109 @@
+"""A Sequential at work: its layers one after the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmlint.inference.graph import Graph, macs_of, plus
+from lstmlint.layers.base import LayerError
+from lstmlint.shapes import Shape, Tensor, tensors_in
+
+
+class SequentialGraph(Graph):
+    """The layers of a Sequential."""
+
+    def infer(self) -> Any:
+        """Run the model on its own input; what it gives. Without one, all shapes are unknown."""
+        self.inputs = self.known_inputs()
+        self.outputs = self.run_layers(self.inputs[0] if self.inputs else None)
+        return self.outputs
+
+    def known_inputs(self) -> list[Tensor]:
+        """The tensor this model takes, if it knows it by itself."""
+        own = self.own_input()
+        return [] if own is None else [own]
+
+    def run_layers(self, given: Any, rerun: bool = False) -> Any:
+        """Run the layers one after the other on `given` (None: unknown)."""
+        value: Any = given
+        run = self.run
+        self.macs = 0
+        for position, (layer, row) in enumerate(zip(self.layers, self.rows, strict=True)):
+            taken: list[Shape] = []
+            if layer.class_name == "InputLayer" and value is not None and position == 0:
+                if not layer.built:
+                    run.apply(layer, [], {})
+                outputs: Any = value
+            elif layer.class_name == "InputLayer":
+                if position and value is not None and run.dialect == "keras3" and not rerun:
+                    run.report(
+                        layer,
+                        LayerError(
+                            "S122",
+                            "an InputLayer takes no input: it can only be the first layer of a Sequential, and Keras"
+                            " raises a ValueError",
+                            "Remove it, or move it to the front.",
+                        ),
+                    )
+                outputs = run.apply(layer, [], {})
+            else:
+                argument = Tensor(None, None) if value is None else value
+                outputs = run.apply(layer, [argument], {})
+                taken = [tensor.shape for tensor in tensors_in(argument)]
+            given_out: list[Shape] = [None] if outputs is None else [tensor.shape for tensor in tensors_in(outputs)]
+            macs = macs_of(layer, taken, given_out)
+            self.macs = plus(self.macs, macs)
+            if not rerun:
+                row.input_shapes, row.output_shapes, row.macs, row.calls = taken, given_out, macs, 1
+            if isinstance(outputs, list) and len(outputs) > 1 and position < len(self.layers) - 1:
+                if not rerun:
+                    run.report(
+                        layer,
+                        LayerError(
+                            "S121",
+                            f"{layer.class_name} returns {len(outputs)} tensors, but the next layer of a Sequential takes"
+                            " one; Keras raises a ValueError",
+                            "Set return_state to false, or build the model with the functional API.",
+                            argument="return_state",
+                        ),
+                    )
+                outputs = None
+            value = outputs
+        return value
+
+    def own_input(self) -> Tensor | None:
+        """The input a Sequential knows by itself: from its InputLayer, its first layer, or its record."""
+        if not self.layers:
+            return None
+        bindings = self.run.bindings
+        first = self.layers[0]
+        spec = first.spec
+        shape: Shape = None
+        dtype: str | None = None
+        if spec.class_name == "InputLayer":
+            tensors = tensors_in(self.run.apply(first, [], {}))
+            if tensors:
+                return tensors[0]
+        elif spec.input_shape is not None:
+            shape, dtype = spec.input_shape, spec.input_dtype
+        else:
+            inside = first.known_inputs()
+            if len(inside) == 1:
+                shape, dtype = inside[0].shape, inside[0].dtype
+        if shape is None:
+            shape = self.spec.build_input_shape
+        shape = bindings.bind(f"{spec.name}_input", shape) if self.run.depth == 0 else shape
+        if shape is None:
+            return None
+        return Tensor(shape, dtype or first.compute_dtype)
+
+    def link(self) -> None:
+        """Tell every row who feeds it and whom it feeds."""
+        rows = self.rows
+        for before, after in zip(rows, rows[1:], strict=False):
+            after.inbound.append(before)
+            before.consumers.append(after)
+            before.output_indices.add(0)
+        if rows:
+            rows[-1].is_output = True
+            rows[-1].output_indices.update(range(len(rows[-1].output_shapes)))

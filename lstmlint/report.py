@@ -1,0 +1,34 @@
+"""What lstmlint says of one file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lstmlint.findings import Finding
+from lstmlint.summary import ModelSummary
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What lstmlint says of one file. `model` is None where it could not be read as one.
+
+    suppressions: of the settings: (their file, number of the entry, number of the rule in it) -> whether it left
+    anything out here; those whose rule did not run are missing. known: how many findings the baseline left out.
+    baseline: its entries that hold still, pointer -> code -> how many.
+    """
+
+    path: str
+    container: str | None = None
+    dialect: str | None = None
+    model: ModelSummary | None = None
+    findings: list[Finding] = field(default_factory=list)
+    suppressions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
+    known: int = 0
+    baseline: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The file's entry in the JSON report."""
+        from lstmlint.reporting.json import file_to_dict
+
+        return file_to_dict(self)
