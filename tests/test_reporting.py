@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 
 from lstmlint import FileReport, Options, analyze
 from lstmlint.reporting import FORMATS, Totals, View, load, parse_columns, size
+from lstmlint.reporting.rows import HEADERS
 from lstmlint.reporting.text import CODES, width_of, wrap
 from lstmlint.resources import schema
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
@@ -377,15 +378,35 @@ def test_nothing_is_cut_off(width: int) -> None:
         layer("TimeDistributed", "漢字" * 20, layer=layer("Dense", "d", units=1)),
     )
     text = render("text", [report], View(columns=parse_columns("all"), width=width))
-    table = text.split("\n\n")[1].split("Total")[0]
+    table = text.partition("\n\n")[2].split("Total")[0]
     assert len(table.splitlines()) > 10
     wide = render("text", [report], View(columns=parse_columns("all")))
     assert name in wide
-    for letter in set(wide):
+    # Where the columns do not fit, each row is a paragraph, with the columns' titles in every one.
+    titles = set("".join(HEADERS.values())) if "(class)" not in table else set()
+    for letter in set(wide) - titles:
         if not letter.isspace() and letter != "-":
             assert text.count(letter) == wide.count(letter)
-    if width >= 80:
-        assert max(map(width_of, table.splitlines())) <= width
+    assert max(map(width_of, table.splitlines())) <= width
+
+
+def test_words_of_the_header_stay_whole() -> None:
+    report = report_of(layer("LSTM", "lstm", units=10, batch_input_shape=[None, 13, 5]))
+    for width in (40, 80, 82, 83, 100, 140):
+        text = render("text", [report], View(columns=parse_columns("all"), width=width))
+        table = text.partition("\n\n")[2].split("Total")[0]
+        beside = "(class)" in table
+        assert beside == (width >= 83)
+        assert {"Trainable", "Connected" if beside else "Weights"} <= set(table.split())
+        assert max(map(len, table.splitlines())) <= width
+
+
+def test_of_many_unknown_layers_the_first_are_named() -> None:
+    layers = [layer("Custom", f"c{i}") for i in range(12)]
+    report = report_of(layer("InputLayer", "i", batch_input_shape=[None, 5]), layer("Custom", ""), *layers)
+    assert "\nUnknown: '' (Custom), c0 (Custom), " in render("text", [report])
+    assert "c8 (Custom) and 3 more\n" in render("text", [report])
+    assert "`c8` (`Custom`) and 3 more\n" in render("markdown", [report])
 
 
 @pytest.mark.parametrize(
@@ -393,6 +414,9 @@ def test_nothing_is_cut_off(width: int) -> None:
     [
         ("short", 10, ["short"]),
         ("(None, 13, 5)", 8, ["(None,", "13, 5)"]),
+        ("[(None, 13, 5), (None, 5)]", 22, ["[(None, 13, 5),", "(None, 5)]"]),
+        ("one twoo", 4, ["one", "twoo"]),
+        ("four five", 4, ["four", "five"]),
         ("a_long_name_here", 8, ["a_long_", "name_", "here"]),
         ("xxxxxxxxxx", 4, ["xxxx", "xxxx", "xx"]),
         ("    indented name", 10, ["    indent", "    ed", "    name"]),

@@ -107,6 +107,8 @@ def parse_columns(text: str) -> tuple[str, ...]:
     Raises: UsageError for an unknown one.
     """
     names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise UsageError(f"--columns names no column; columns are {', '.join(COLUMNS)}, all")
     chosen = ["usual"] if any(name.startswith("+") for name in names) else []
     for name in names:
         column = name.removeprefix("+")
@@ -116,7 +118,7 @@ def parse_columns(text: str) -> tuple[str, ...]:
             from lstmlint.suggest import did_you_mean
 
             hint = did_you_mean(column, COLUMNS)
-            raise UsageError(f"--columns: there is no column {column!r}{hint}; columns are {', '.join(COLUMNS)}")
+            raise UsageError(f"--columns: there is no column {column!r}{hint}; columns are {', '.join(COLUMNS)}, all")
         elif column not in chosen:
             chosen.append(column)
     return tuple(chosen)

@@ -12,7 +12,8 @@ from lstmlint.comparing import ABSENT, Change, Comparison, LayerChange, Total
 from lstmlint.reporting import View, plural, rows
 from lstmlint.reporting.escape import markdown, markdown_code, terminal
 from lstmlint.reporting.json import plain, pretty
-from lstmlint.reporting.text import draw, finding_lines, wrap
+from lstmlint.reporting.markdown import listed as listed_in_markdown
+from lstmlint.reporting.text import draw, finding_lines, listed, wrap
 
 if TYPE_CHECKING:
     from lstmlint.findings import Finding
@@ -208,7 +209,7 @@ def text_totals(found: Comparison, width: int) -> list[str]:
     if any(len(line) > width for line in lines):
         lines = draw(header, body, set(), View(width=width))
     for side, unknown in missing(found):
-        names = ", ".join(f"{terminal(row.name)} ({terminal(row.class_name)})" for row in unknown)
+        names = listed(unknown)
         said = f"The {side} totals are incomplete: the weights of {names or 'some layers'} are unknown and not in them."
         lines += folded(said, width)
     if bounded(found):
@@ -279,7 +280,7 @@ def markdown_report(found: Comparison) -> str:
         ]
         parts.append(drawn(table))
         for side, unknown in missing(found):
-            names = ", ".join(f"{markdown_code(row.name)} ({markdown_code(row.class_name)})" for row in unknown)
+            names = listed_in_markdown(unknown)
             so = ", so the change is that of the known layers, and no more than a bound" if bounded(found) else ""
             parts.append(
                 f"The {side} totals are **incomplete**: the weights of {names or 'some layers'} are unknown and not in"

@@ -49,8 +49,7 @@ def model_parts(model: ModelSummary, view: View) -> list[str]:
     unknown = table.unknown_layers(model)
     parts = [totals]
     if unknown:
-        names = ", ".join(f"{markdown_code(row.name)} ({markdown_code(row.class_name)})" for row in unknown)
-        parts.append(f"Unknown: {names}\n")
+        parts.append(f"Unknown: {listed(unknown)}\n")
     columns = table.columns_for(model, view.columns)
     header = [table.HEADERS["layer"], *(table.HEADERS[column] for column in columns)]
     rule = ["---", *("---:" if column in table.NUMBERS else "---" for column in columns)]
@@ -60,6 +59,11 @@ def model_parts(model: ModelSummary, view: View) -> list[str]:
         lines.append(line([label, *(cell(row, column, model.params) for column in columns)]))
     rows = "\n".join(lines)
     return [*parts, f"<details><summary>Layers</summary>\n\n{rows}\n\n</details>\n"]
+
+
+def listed(rows: list[LayerSummary]) -> str:
+    """Some layers by name and class, of many the first."""
+    return table.first_of([f"{markdown_code(row.name)} ({markdown_code(row.class_name)})" for row in rows])
 
 
 def cell(row: LayerSummary, column: str, total: int) -> str:

@@ -20,6 +20,7 @@ HEADERS = {
     "macs": "MACs",
     "connected-to": "Connected to",
 }
+MOST_NAMED = 10  # layers in a sentence about some
 NUMBERS = frozenset({"params", "share", "macs"})
 DIALECTS = {"keras0": "Keras 0", "keras1": "Keras 1", "keras2": "Keras 2", "keras3": "Keras 3"}
 
@@ -130,6 +131,12 @@ def marks(row: LayerSummary) -> str:
     if not row.used:
         return " [unused]"
     return f" [shared, {row.calls} calls]" if row.shared else ""
+
+
+def first_of(names: list[str]) -> str:
+    """Names with commas, of many the first."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def memory(model: ModelSummary) -> Memory:

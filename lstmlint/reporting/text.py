@@ -11,7 +11,7 @@ from lstmlint.reporting.escape import terminal
 if TYPE_CHECKING:
     from lstmlint.findings import Finding
     from lstmlint.report import FileReport
-    from lstmlint.summary import ModelSummary
+    from lstmlint.summary import LayerSummary, ModelSummary
 
 CODES = {"bold": "1", "dim": "2", "error": "1;31", "warning": "1;33", "info": "1;36"}
 NARROWEST = 8  # no column is wrapped to less
@@ -89,8 +89,8 @@ def model_lines(report: FileReport, model: ModelSummary, view: View) -> list[str
     columns = table.columns_for(model, view.columns)
     body: list[list[str]] = []
     for level, row in table.walk(model, view.depth):
-        label = f"{'  ' * level}{terminal(row.name)} ({terminal(row.class_name)}){table.marks(row)}"
-        body.append([label, *(terminal(table.cell(row, column, model.params)) for column in columns)])
+        first = f"{'  ' * level}{label(row)}{table.marks(row)}"
+        body.append([first, *(terminal(table.cell(row, column, model.params)) for column in columns)])
     header = [table.HEADERS["layer"], *(table.HEADERS[column] for column in columns)]
     right = {i for i, column in enumerate(columns, 1) if column in table.NUMBERS}
     return [paint(title, "bold", view), "", *draw(header, body, right, view), *total_lines(model, "macs" in columns)]
@@ -129,12 +129,21 @@ def total_lines(model: ModelSummary, macs: bool = False) -> list[str]:
         lines.append(f"MACs: {'unknown' if model.macs is None else f'{model.macs:,} for one sample'}")
     unknown = table.unknown_layers(model)
     if unknown:
-        names = ", ".join(f"{terminal(row.name)} ({terminal(row.class_name)})" for row in unknown)
-        lines.append(f"Unknown: {names}")
-        causes = ", ".join(f"{terminal(row.name)} ({terminal(row.class_name)})" for row in table.last_known(model))
+        lines.append(f"Unknown: {listed(unknown)}")
+        causes = table.last_known(model)
         if causes:
-            lines.append(f"Unknown because the file does not say what shape comes out of: {causes}")
+            lines.append(f"Unknown because the file does not say what shape comes out of: {listed(causes)}")
     return lines
+
+
+def listed(rows: list[LayerSummary]) -> str:
+    """Some layers by name and class, of many the first."""
+    return table.first_of([label(row) for row in rows])
+
+
+def label(row: LayerSummary) -> str:
+    """A layer's name and class."""
+    return f"{terminal(row.name) or repr('')} ({terminal(row.class_name)})"
 
 
 # The table ------------------------------------------------------------------------------------------------
@@ -145,7 +154,9 @@ def draw(header: list[str], body: list[list[str]], right: set[int], view: View) 
     widths = [max(map(width_of, column)) for column in zip(header, *body, strict=True)]
     gap = 2
     if view.width is not None:
-        fit(widths, view.width - gap * (len(widths) - 1), right)
+        least = [max(NARROWEST, *map(len, title.split())) if title else NARROWEST for title in header]
+        if not fit(widths, view.width - gap * (len(widths) - 1), right, least):
+            return records(header, body, view.width, view)
     rule = paint("-" * (sum(widths) + gap * (len(widths) - 1)), "dim", view)
     head = [paint(line, "bold", view) for line in row_lines(header, widths, right)]
     lines = [*head, rule]
@@ -154,19 +165,33 @@ def draw(header: list[str], body: list[list[str]], right: set[int], view: View) 
     return [*lines, rule]
 
 
-def fit(widths: list[int], room: int, fixed: set[int]) -> None:
-    """Narrow the widest columns until all fit into `room`; numbers keep their width."""
-    flexible = [i for i in range(len(widths)) if i not in fixed]
+def fit(widths: list[int], room: int, fixed: set[int], least: list[int]) -> bool:
+    """Narrow the widest columns until all fit into `room`, if they can; numbers keep their width."""
     excess = sum(widths) - room
-    while excess > 0 and flexible:
+    while excess > 0:
+        flexible = [i for i, width in enumerate(widths) if i not in fixed and width > least[i]]
+        if not flexible:
+            return False
         widest = max(flexible, key=lambda i: widths[i])
-        if widths[widest] <= NARROWEST:
-            return
         # Down to the next wider column at once, so that this ends soon for any width.
-        others = max((widths[i] for i in flexible if i != widest), default=NARROWEST)
-        cut = min(excess, max(1, widths[widest] - max(others, NARROWEST)))
+        others = max((widths[i] for i in flexible if i != widest), default=0)
+        cut = min(excess, max(1, widths[widest] - max(others, least[widest])))
         widths[widest] -= cut
         excess -= cut
+    return True
+
+
+def records(header: list[str], body: list[list[str]], width: int, view: View) -> list[str]:
+    """The table with a paragraph for each row, where its columns do not fit beside each other."""
+    indent = 4
+    titles = max(map(width_of, header[1:])) + 2
+    lines = []
+    for first, *cells in body:
+        lines += [paint(line, "bold", view) for line in wrap(first, width)]
+        for title, text in zip(header[1:], cells, strict=True):
+            for i, piece in enumerate(wrap(text, max(NARROWEST, width - indent - titles)) if text else ()):
+                lines.append(" " * indent + (title if i == 0 else "").ljust(titles) + piece)
+    return [*lines, ""]
 
 
 def row_lines(cells: list[str], widths: list[int], right: set[int]) -> list[str]:
@@ -188,15 +213,17 @@ def row_lines(cells: list[str], widths: list[int], right: set[int]) -> list[str]
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """`text` in pieces of at most `width`, broken after a space or an underscore where one is near."""
+    """`text` in pieces of at most `width`, broken after a shape, a space or an underscore where one is near."""
     pieces = []
     indent = text[: len(text) - len(text.lstrip(" "))][: width // 2]
     while width_of(text) > width:
         end = prefix(text, width)
-        for mark in (" ", "_/."):
-            near = max(text.rfind(c, max(len(indent), end // 2), end) for c in mark)
-            if near > 0:
-                end = near + 1
+        for marks in (("), ",), (" ",), ("_", "/", ".")):
+            # The space of a mark may be the first character that does not fit.
+            room = end + (marks[0][-1] == " ")
+            near = [place + len(c) for c in marks if (place := text.rfind(c, max(len(indent), end // 2 - len(c)), room)) > 0]
+            if near:
+                end = max(near)
                 break
         pieces.append(text[:end].rstrip())
         text = indent + text[end:].lstrip(" ")
@@ -220,6 +247,6 @@ def width_of(text: str) -> int:
     """How many columns of a terminal a text takes."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width
+    from unicodedata import category, east_asian_width
 
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(0 if category(c) in ("Mn", "Me") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
