@@ -292,7 +292,7 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
     settings.batch = values.get("batch", settings.batch)
     settings.timesteps = values.get("timesteps", settings.timesteps)
     described = {
-        name: description(entry, f"{before}custom-layers.{name}")
+        name: description(name, entry, f"{before}custom-layers.{name}")
         for name, entry in values.get("custom-layers", {}).items()
     }
     settings.custom_layers = {**settings.custom_layers, **described}
@@ -310,10 +310,16 @@ def suppression(entry: dict[str, Any], label: str, origin: tuple[str, int]) -> S
     )
 
 
-def description(entry: dict[str, Any], label: str) -> Description:
-    """What a table says of a custom layer."""
+def description(name: str, entry: dict[str, Any], label: str) -> Description:
+    """What a table says of a custom layer. Raises: UsageError, where the class is none."""
+    from lstmlint.layers import is_computed
     from lstmlint.layers.described import Description
 
+    if name != "Lambda" and is_computed(name):
+        raise UsageError(
+            f"{label}: lstmlint computes {name} itself, and the description would change nothing;"
+            " describe classes that it does not know"
+        )
     shape = entry.get("output-shape")
     return Description(
         shape if shape is None or shape == "same" else shape_of(shape, f"{label}.output-shape", OUTPUT_WANTED),
@@ -363,7 +369,7 @@ def selector(name: str, label: str) -> str:
 
     found = rules.selector(name)
     if found is None:
-        raise UsageError(f"{label}: no rule has the code or name {name!r}{did_you_mean(name, rules.words())}")
+        raise UsageError(f"{label}: no rule has the code or name {name!r}{rules.suggestion(name)}")
     return found
 
 
@@ -385,7 +391,7 @@ def options_of(name: str, table: dict[str, Any], label: str) -> tuple[str, dict[
 
     rule = rules.find(name.strip())
     if rule is None:
-        raise UsageError(f"{label}: no rule has the code or name {name!r}{did_you_mean(name, rules.words())}")
+        raise UsageError(f"{label}: no rule has the code or name {name!r}{rules.suggestion(name, one=True)}")
     for key, value in table.items():
         option = rule.options.get(key)
         if option is None:
@@ -408,7 +414,10 @@ def validate(values: dict[str, Any], label: str) -> None:
             allowed = error.schema.get("properties", {})
             unknown = next(key for key in error.instance if key not in allowed)
             inside = f" in {place}" if place else ""
-            raise UsageError(f"{label}: unknown key {unknown!r}{inside}{did_you_mean(unknown, allowed)}")
+            hint = did_you_mean(unknown, allowed)
+            if unknown == "tool" and not place:
+                hint = "; outside of a pyproject.toml, keys and tables have no tool.lstmlint before them"
+            raise UsageError(f"{label}: unknown key {unknown!r}{inside}{hint}")
         if error.validator == "required":
             missing = next(key for key in error.validator_value if key not in error.instance)
             raise UsageError(f"{label}: {place} needs {missing!r}")

@@ -183,7 +183,7 @@ class Stated:
         found = rules.selector(name) if isinstance(name, str) else None
         if found is None:
             hinted = isinstance(name, str) and len(self.problems) < _MOST_HINTS
-            hint = did_you_mean(name.strip(), rules.words()) if hinted else ""
+            hint = rules.suggestion(name) if hinted else ""
             shown = repr(name.strip() if isinstance(name, str) else name)[:80]
             self.bad(f"no rule has the code or name {shown}{hint}", "lstmlint rules lists the rules.", place)
         return found

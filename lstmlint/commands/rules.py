@@ -24,10 +24,9 @@ def show_rule(code_or_name: str, format: str | None) -> int:
     shown = choice(format or "text", ("text", "json", "markdown"), "--format")
     found = rules.find(code_or_name.strip())
     if found is None:
-        from lstmlint.suggest import did_you_mean
-
-        known = [word for rule in rules.load().values() for word in (rule.code, rule.name)]
-        hint = did_you_mean(code_or_name, known) or "; lstmlint rules lists them"
+        if rules.selector(code_or_name) is not None:
+            raise UsageError(f"{code_or_name!r} means several rules; lstmlint rules lists them")
+        hint = rules.suggestion(code_or_name, one=True) or "; lstmlint rules lists them"
         raise UsageError(f"no rule has the code or name {code_or_name!r}{hint}")
     if shown == "json":
         from lstmlint.reporting.json import pretty

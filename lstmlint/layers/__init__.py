@@ -73,6 +73,11 @@ def known_names() -> list[str]:
     return sorted(REGISTRY)
 
 
+def is_computed(class_name: str) -> bool:
+    """Whether a class is one of Keras's that is computed here."""
+    return class_name in known_names()
+
+
 def signature(class_name: str, dialect: Dialect = "keras3") -> dict[str, Any] | None:
     """The arguments of a layer with their defaults, as the dialect's Keras declares them.
 

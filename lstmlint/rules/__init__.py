@@ -9,6 +9,7 @@ from importlib import import_module
 from lstmlint.findings import Problem
 from lstmlint.options import Options
 from lstmlint.rules.registry import BY_NAME, RULES, Rule
+from lstmlint.suggest import did_you_mean
 from lstmlint.summary import ModelSummary
 
 GROUPS = (
@@ -43,6 +44,19 @@ def selector(text: str) -> str | None:
         return code
     name = text.strip().lower()
     return name if name in BY_NAME else None
+
+
+# What is taken for a digit, and written for it.
+_FOR_DIGITS = str.maketrans("OIL", "011")
+
+
+def suggestion(text: str, one: bool = False) -> str:
+    """`; did you mean 'R201'?` for what means no rule, or nothing where none is near. one: whether one rule is asked for."""
+    word = text.strip()
+    digits = word[:1].upper() + word[1:].upper().translate(_FOR_DIGITS)
+    if (find if one else selector)(digits) is not None:
+        return f"; did you mean {digits!r}?"
+    return did_you_mean(word, words())
 
 
 def run(model: ModelSummary, options: Options) -> Iterator[Problem]:
