@@ -8,6 +8,7 @@ two to agree.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -21,6 +22,7 @@ from lstmlint.commands.writing import say
 from lstmlint.findings import UsageError
 
 COMMANDS = frozenset({"explain", "count", "diff", "convert", "rule", "rules"})
+MISSPELT = 0.7  # how alike a word has to be for a command to be meant
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
 
 
@@ -42,6 +44,7 @@ def main() -> NoReturn:
 def guarded(arguments: list[str]) -> int:
     """The exit code of a command line, whatever happens."""
     try:
+        check_command(arguments)
         request = None if "_LSTMLINT_COMPLETE" in os.environ else plain(arguments)
         if request is not None:
             return run(request)
@@ -58,10 +61,24 @@ def guarded(arguments: list[str]) -> int:
     except BrokenPipeError:
         return FAILED
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:
+            say(f"cannot write to standard output: {error.strerror}")  # which typer writes to
+            return FAILED
         if os.environ.get("LSTMLINT_TRACEBACK"):
             raise
         say(f"internal error: {type(error).__name__}: {error} (please report this; LSTMLINT_TRACEBACK=1 shows where)")
         return FAILED
+
+
+def check_command(arguments: list[str]) -> None:
+    """Raises: UsageError, where the first word is no command, no file and no folder, but much like a command."""
+    word = arguments[0] if arguments else ""
+    if word.isalpha() and word not in COMMANDS and not os.path.lexists(word):
+        import difflib
+
+        found = difflib.get_close_matches(word.lower(), sorted(COMMANDS), 1, MISSPELT)
+        if found:
+            raise UsageError(f"no command, file or folder is called {word!r}; did you mean {found[0]!r}?")
 
 
 def plain(arguments: list[str]) -> Request | None:

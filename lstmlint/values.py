@@ -44,11 +44,11 @@ def parse_bytes(text: str, option: str) -> int:
     raise UsageError(f"{option} takes a size such as 4096, 256KiB or 1.5MB, not {text!r}")
 
 
-def parse_positive(text: str, option: str) -> int:
-    """An integer of at least 1. Raises: UsageError for anything else."""
-    if text.strip().isascii() and text.strip().isdigit() and int(text) > 0:
+def parse_positive(text: str, option: str, least: int = 1) -> int:
+    """An integer of at least 1, or of another least. Raises: UsageError for anything else."""
+    if text.strip().isascii() and text.strip().isdigit() and int(text) >= least:
         return int(text)
-    raise UsageError(f"{option} takes an integer of at least 1, not {text!r}")
+    raise UsageError(f"{option} takes an integer of at least {least}, not {text!r}")
 
 
 SHAPE_WANTED = "a shape without the batch, such as 13,5 or None,5 (NAME=13,5 for one of several inputs)"

@@ -102,6 +102,17 @@ def test_incomplete_count_fails_the_budget(shell: Shell) -> None:
     ("arguments", "said"),
     [
         ((), "name a model file"),
+        (("cout", "m.json"), "no command, file or folder is called 'cout'; did you mean 'count'?"),
+        (("explian", "m.json", "--expect", "120"), "did you mean 'explain'?"),
+        (("m.jsn",), "no such file or folder: 'm.jsn'; did you mean 'm.json'?"),
+        (("modells",), "no such file or folder: 'modells'; did you mean 'models'?"),
+        (("models/a.jsn",), "no such file or folder: 'models/a.jsn'; did you mean 'models/a.json'?"),
+        (("m.json", "--select", ","), "--select names no rule"),
+        (("m.json", "--columns", ""), "--columns names no column"),
+        (("m.json", "-o", "./m.json"), "cannot write './m.json': it is one of the files to analyze"),
+        (("m.json", "--write-baseline", "m.json"), "it is one of the files to analyze"),
+        (("m.json", "-f", "json:x", "-f", "csv:models/../x"), "two formats would be written to models/../x"),
+        (("m.json", "--depth=-1"), "--depth takes an integer of at least 0"),
         (("m.json", "--fail-on", "warnings"), "did you mean 'warning'?"),
         (("m.json", "--format", "jsn"), "did you mean 'json'?"),
         (("m.json", "--format", "json:"), "names no file"),
@@ -134,6 +145,7 @@ def test_incomplete_count_fails_the_budget(shell: Shell) -> None:
 )
 def test_mistakes_are_one_sentence_and_exit_2(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
     shell.write("m.json")
+    shell.write("models/a.json")
     (shell.folder / "dangling.json").symlink_to("gone.json")
     done = shell(*arguments)
     assert done.code == 2
@@ -194,6 +206,18 @@ def test_folders(shell: Shell) -> None:
     assert paths(shell, "b.json", "--exclude", "b.json", "--force-exclude") == []
 
 
+def test_what_is_found_and_is_no_file(shell: Shell) -> None:
+    """Reading a pipe would wait for somebody to write; links of data managers lead nowhere until data is fetched."""
+    shell.write("m.json")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(shell.folder / "pipe.json")
+    (shell.folder / "dangling.h5").symlink_to("gone.h5")
+    (shell.folder / "around").symlink_to(".")
+    (shell.folder / "link.json").symlink_to("m.json")
+    assert paths(shell, ".") == paths(shell, "*.*") == ["link.json", "m.json"]
+    assert shell(".", "-q").err == ""
+
+
 def test_named_look_alikes(shell: Shell) -> None:
     shell.write("package.json", {"name": "x", "dependencies": {}})
     shell.write("tsconfig.json", "{ // no JSON\n}")
@@ -246,6 +270,8 @@ def test_several_outputs(shell: Shell) -> None:
     assert (done.code, done.out) == (0, "")
     assert json.loads((shell.folder / "report.json").read_text())["summary"]["params"] == 640
     assert "640" in (shell.folder / "report.md").read_text()
+    assert shell("m.json", "-o", "report.txt", "-f", "csv:-").out.startswith("path,layer,")
+    assert shell("m.json", "-o", "-", "-f", "concise").out == shell("m.json", "-f", "concise:-").out == ""
     assert shell("m.json", "-o", "report.txt").out == ""
     assert "640" in (shell.folder / "report.txt").read_text()
     assert {path.name for path in shell.folder.iterdir()} == {"m.json", "report.json", "report.md", "report.txt"}
@@ -372,7 +398,13 @@ def test_closed_pipe(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize(
     ("redirection", "code", "error"),
-    [(">&-", 0, ""), ("2>&-", 0, ""), ("> /dev/full", 2, "cannot write to standard output"), ("- <&-", 1, "")],
+    [
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        ("> /dev/full", 2, "cannot write to standard output"),
+        ("--help > /dev/full", 2, "cannot write to standard output"),
+        ("- <&-", 1, ""),
+    ],
 )
 def test_streams_that_do_not_work(redirection: str, code: int, error: str) -> None:
     command = f"{sys.executable} -m lstmlint examples/lstm_13_5.json {redirection}"
@@ -411,6 +443,11 @@ def test_version_and_help(shell: Shell) -> None:
     assert shell("--version").out == f"lstmlint {__version__}\n"
     done = shell("--help")
     assert done.code == 0
+    assert done == shell("-h")
+    assert max(map(len, done.out.splitlines())) <= 80
+    for command in cli.COMMANDS:
+        assert f"lstmlint {command} " in done.out
+        assert shell(command, "-h").out == shell(command, "--help").out != ""
     for field in fields(Request):
         if field.name != "paths":
             assert f"--{field.name.replace('_', '-')}" in done.out

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
 from lstmlint.commands.paths import STDIN, Source, expand
-from lstmlint.commands.request import Destination, Request, destinations, jobs, overrides
+from lstmlint.commands.request import Destination, Request, destinations, jobs, overrides, same_file
 from lstmlint.commands.writing import check_writable, say, write, write_stdout
 from lstmlint.findings import UsageError, at_least
 from lstmlint.reporting import Totals, View, load, plural
@@ -81,6 +81,7 @@ def run(request: Request) -> int:
     target = prepare_baseline(request, job)
     for destination in (*job.destinations, *target):
         check_writable(destination)
+        check_apart(destination, sources)
     if request.diff or request.fix:
         from lstmlint.commands import fix as command
 
@@ -126,6 +127,15 @@ def run(request: Request) -> int:
     if failures:
         return FAILED
     return FOUND if failed and not request.exit_zero else CLEAN
+
+
+def check_apart(destination: Destination, sources: list[Source]) -> None:
+    """Raises: UsageError, where a report would be written over a file that is named to be analyzed."""
+    path = destination.path
+    if path is not None and os.path.isfile(path):  # noqa: PTH113
+        for source in sources:
+            if source.named and source.path != STDIN and same_file(source.path, path):
+                raise UsageError(f"cannot write {path!r}: it is one of the files to analyze")
 
 
 def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[str]:

@@ -14,11 +14,32 @@ from lstmlint.commands.exit_codes import INTERRUPTED
 from lstmlint.commands.request import Request
 from lstmlint.reporting import COLUMNS, FORMATS
 
-EPILOG = (
-    "Other commands: lstmlint explain FILE [LAYER], lstmlint count LAYER --input 13,5,"
-    " lstmlint diff OLD NEW, lstmlint convert FILE --to keras3, lstmlint rule CODE, lstmlint rules; each has a --help."
-    " Exit code: 0 clean, 1 findings at or above --fail-on, 2 a mistake in the call, the settings or lstmlint itself."
-)
+# \b keeps lines as they are; what is shown stays within 80 columns.
+EPILOG = """\b
+Other commands, each with a --help:
+  lstmlint explain FILE [LAYER]     where a count comes from
+  lstmlint count LAYER              the same without a file
+  lstmlint diff OLD NEW             what changed between two models
+  lstmlint convert FILE             the model as Keras 3 writes it
+  lstmlint rule RULE                what a rule finds, and why
+  lstmlint rules                    all rules
+
+\b
+Examples:
+  lstmlint model.json
+  lstmlint models/ --max-params 500k --fail-on warning
+  lstmlint unbuilt.json --input-shape 13,5
+  lstmlint models/ --format sarif:lstmlint.sarif --format github
+
+Options that a team agrees on belong into [tool.lstmlint] of pyproject.toml.
+
+\b
+Exit code:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  a mistake in the call or the settings, a missing file, or a defect
+"""
+HELP = {"help_option_names": ["-h", "--help"]}
 
 Text = str | None
 Texts = list[str] | None
@@ -70,11 +91,14 @@ InputShape = Annotated[
 ]
 Batch = Annotated[Text, value("N", "The batch size, where the model leaves it open.")]
 Timesteps = Annotated[Text, value("N", "The timesteps, where the model leaves them open.")]
-Config = Annotated[Texts, value("FILE|TOML", "A settings file instead of the nearest one, or a line of settings.")]
+Config = Annotated[
+    Texts,
+    value("FILE|TOML", "A settings file instead of the nearest one, or a line of settings: 'max-params = 50000'."),
+]
 Isolated = Annotated[bool, flag("--isolated", "Read no settings files.")]
 NoWeights = Annotated[bool, flag("--no-weights", "Do not look at weights that are stored beside the model.")]
 
-app = typer.Typer(cls=DefaultGroup, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(cls=DefaultGroup, context_settings=HELP, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 def show_version(wanted: bool) -> None:
@@ -84,7 +108,7 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.command(epilog=EPILOG)
+@app.command(epilog=EPILOG, context_settings=HELP)
 def check(
     paths: Annotated[
         Texts, typer.Argument(metavar="PATH", help="Model files, folders, globs, or - for standard input.")
@@ -103,7 +127,9 @@ def check(
     columns: Annotated[
         Text, value("NAMES", f"Columns of the table: {', '.join(COLUMNS)}, all; +macs adds to the usual ones.")
     ] = None,
-    depth: Annotated[Text, value("N", "Show the layers of nested models, N levels deep.")] = None,
+    depth: Annotated[
+        Text, value("N", "Show the layers of nested models, N levels deep; 0 (the default) shows none.")
+    ] = None,
     input_shape: InputShape = None,
     batch: Batch = None,
     timesteps: Timesteps = None,
@@ -112,7 +138,7 @@ def check(
     max_layer_params: Annotated[Text, value("N", "Fail a layer with more parameters.")] = None,
     max_weight_bytes: Annotated[Text, value("SIZE", "Fail a model whose weights are larger (256KiB).")] = None,
     dtype: Annotated[Text, value("NAME", "The dtype that weights are stored as, for --max-weight-bytes.")] = None,
-    max_macs: Annotated[Text, value("N", "Fail a model that multiplies more for one sample.")] = None,
+    max_macs: Annotated[Text, value("N", "Fail a model with more multiply-accumulates for one sample.")] = None,
     max_activation_bytes: Annotated[
         Text, value("SIZE", "Fail a model whose activations need more at their peak, for --batch and --timesteps.")
     ] = None,
@@ -128,25 +154,25 @@ def check(
     ignore: Annotated[Texts, value("RULES", "Leave these rules out.")] = None,
     extend_select: Annotated[Texts, value("RULES", "Run these rules too.")] = None,
     extend_ignore: Annotated[Texts, value("RULES", "The same as --ignore.")] = None,
-    exclude: Annotated[Texts, value("GLOB", "Pass over these files and folders.")] = None,
+    exclude: Annotated[Texts, value("GLOB", "Pass over these files and folders. May be repeated.")] = None,
     force_exclude: Annotated[bool, flag("--force-exclude", "Exclude files that are named, too.")] = False,
     skip_non_models: Annotated[
         bool, flag("--skip-non-models", "Pass over files that hold no Keras model, as in folders.")
     ] = False,
-    stdin_filename: Annotated[Text, value("FILE", "What standard input is called in reports.")] = None,
+    stdin_filename: Annotated[Text, value("FILE", "The name of standard input in reports, and for settings.")] = None,
     color: Annotated[Text, value("WHEN", "auto (the default), always, never.")] = None,
     config: Config = None,
     isolated: Isolated = False,
     show_settings: Annotated[bool, flag("--show-settings", "Print the settings that hold for the paths.")] = False,
     no_weights: NoWeights = False,
     baseline: Annotated[
-        Text, value("FILE", "Do not report what this baseline knows, but what is gone that it knows.")
+        Text, value("FILE", "Report only findings that are not in this baseline, and what is in it and gone.")
     ] = None,
     write_baseline: Annotated[
         Text,
-        value("FILE", "Write what is found there, as known from now on; with --baseline, only what is left of that."),
+        value("FILE", "Write a baseline of all that is found; with --baseline, of what is left of that one."),
     ] = None,
-    jobs: Annotated[Text, value("N", "Worker processes, where there are many files.")] = None,
+    jobs: Annotated[Text, value("N", "Worker processes for many files; as many as pay, without it.")] = None,
     fix: Annotated[
         bool,
         flag("--fix", "Rewrite JSON files where an edit cannot change what the model computes; report what is left."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -51,9 +52,10 @@ def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list
         if not found:
             failures.append(f"no file matches {argument!r}")
         for path in found:
-            yield from existing(path, resolver, force_exclude, failures)
+            if not special(path):
+                yield from existing(path, resolver, force_exclude, failures)
     else:
-        failures.append(f"no such file or folder: {argument!r}")
+        failures.append(f"no such file or folder: {argument!r}{nearby(argument)}")
 
 
 def existing(path: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[Source]:
@@ -88,8 +90,29 @@ def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Sourc
         folders[:] = below
         for name in sorted(files):
             path = join(place, name)
-            if Path(name).suffix.lower() in MODEL_SUFFIXES and not settings.excludes(path):
+            if Path(name).suffix.lower() in MODEL_SUFFIXES and not settings.excludes(path) and not special(path):
                 yield Source(path, False, size_of(path))
+
+
+def special(path: str) -> bool:
+    """Whether a path leads to no file or folder: a pipe would be waited for, a link may lead nowhere."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116
+    except OSError:
+        return os.path.islink(path)  # noqa: PTH114
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def nearby(argument: str) -> str:
+    """`; did you mean 'models/a.json'?`, where a file or folder beside it is called alike."""
+    from lstmlint.suggest import closest
+
+    folder, name = os.path.split(argument)
+    try:
+        found = closest(name, os.listdir(folder or os.curdir))  # noqa: PTH208
+    except OSError:
+        return ""
+    return f"; did you mean {os.path.join(folder, found)!r}?" if found else ""  # noqa: PTH118
 
 
 def join(folder: str, name: str) -> str:

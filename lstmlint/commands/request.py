@@ -73,6 +73,8 @@ def overrides(request: Request) -> dict[str, Any]:
         given: list[str] = getattr(request, key.replace("-", "_"))
         if given:
             values[key] = [name for text in given for name in text.split(",") if name.strip()]
+            if key == "select" and not values[key]:
+                raise UsageError("--select names no rule; without it, the usual rules run")
     if request.exclude:
         values["exclude"] = request.exclude
     if request.fail_on is not None:
@@ -114,7 +116,7 @@ def jobs(request: Request) -> int | None:
 def destinations(request: Request, single: bool) -> list[Destination]:
     """The formats with their places. Raises: UsageError."""
     columns = None if request.columns is None else parse_columns(request.columns)
-    depth = 0 if request.depth is None else parse_positive(request.depth, "--depth") if request.depth != "0" else 0
+    depth = 0 if request.depth is None else parse_positive(request.depth, "--depth", 0)
     color = choice(request.color or "auto", ("auto", "always", "never"), "--color")
     found: list[Destination] = []
     for given in request.format or ["text"]:
@@ -124,8 +126,10 @@ def destinations(request: Request, single: bool) -> list[Destination]:
         choice(name, ("auto", *FORMATS), "--format")
         if colon and not path:
             raise UsageError(f"--format {given} names no file after the colon")
-        target = path or (None if request.output in (None, "-") else request.output)
-        if any(target == other.path and target is not None for other in found):
+        target = path or request.output
+        if target == "-":
+            target = None
+        if target is not None and any(other.path is not None and same_file(target, other.path) for other in found):
             raise UsageError(f"two formats would be written to {target}")
         view = View(single, columns, depth, quiet=request.quiet, statistics=request.statistics)
         if name in PLAIN_FORMATS:
@@ -138,6 +142,11 @@ def destinations(request: Request, single: bool) -> list[Destination]:
     if request.statistics and not any(destination.format in PLAIN_FORMATS for destination in found):
         raise UsageError("--statistics goes with the formats text and concise")
     return found
+
+
+def same_file(path: str, other: str) -> bool:
+    """Whether two paths mean one file, which need not exist."""
+    return os.path.realpath(path) == os.path.realpath(other)
 
 
 def wants_color(color: str, path: str | None) -> bool:
