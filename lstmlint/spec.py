@@ -13,6 +13,9 @@ from lstmlint.shapes import Shape
 
 Dialect = Literal["keras0", "keras1", "keras2", "keras3"]
 
+# What of a build_config Keras 3 looks at, in this order.
+BUILD_KEYS = frozenset({"input_shape", "shapes_dict"})
+
 
 @dataclass(slots=True)
 class TensorRef:
@@ -51,7 +54,7 @@ class LayerSpec:
     written_class: the class as the file names it. renamed: argument -> its name in the file, where
         the two differ.
     input_shape: the batch input shape the layer itself declares (Keras 0 to 2), else None.
-    build_config: what Keras 3 recorded when it built the layer, else None.
+    build_config: what Keras 3 recorded when it built the layer, as the file has it; None where that is empty.
     calls: in a functional model, the calls in file order; empty in a Sequential.
     model: for a nested model, its layers.
     own_name: in Keras 3, the name that the layer's config gives it, which must be unique in the model; `name` is
@@ -69,7 +72,7 @@ class LayerSpec:
     dtype: Any = None
     input_shape: Shape = None
     input_dtype: str | None = None
-    build_config: dict[str, Any] | None = None
+    build_config: Any = None
     calls: list[Call] = field(default_factory=list)
     model: ModelSpec | None = None
     renamed: dict[str, str] = field(default_factory=dict)
@@ -82,6 +85,12 @@ class LayerSpec:
     def is_operation(self) -> bool:
         """Whether it is a function of keras.ops; many share a layer's class name, so the module says it."""
         return isinstance(self.module, str) and self.module.startswith(("keras.src.ops", "keras.ops"))
+
+    @property
+    def records_no_shape(self) -> bool:
+        """Whether there is a build_config of no use to Keras 3, which takes the layer for built all the same."""
+        config = self.build_config
+        return bool(config) and (not isinstance(config, dict) or not BUILD_KEYS & config.keys())
 
     def argument_pointer(self, argument: str) -> str:
         """The place of an argument in the document, the layer's own where it is not written."""

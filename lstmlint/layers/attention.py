@@ -74,6 +74,17 @@ class Attention(AttentionLayer):
         """The shapes of the list of inputs."""
         return shapes_of(args[0] if args else kwargs.get("inputs"))
 
+    def recorded_build_shape(self) -> Any:
+        """What build_config records. Raises: LayerError S130 where it is not two or three things, of any kind."""
+        recorded = super().recorded_build_shape()
+        if not isinstance(recorded, tuple | list) or not 2 <= len(recorded) <= 3:
+            recorded = []
+        if not recorded or (self.additive and self.config["use_scale"] and not recorded[0]):
+            message = f"build_config of {self.class_name} holds no list of two or three shapes; Keras raises an error"
+            advice = "Remove build_config, or save the model again from Keras."
+            raise LayerError("S130", message, advice, "build_config", severity="error")
+        return list(recorded)
+
     def weights(self, input_shape: Any) -> Iterator[Weight]:
         """With use_scale, a factor; with score_mode "concat", another."""
         self.triple(input_shape)
@@ -236,7 +247,8 @@ class ProjectedAttention(AttentionLayer):
 
     def recorded_build_shape(self) -> Any:
         """The shapes that Keras 3 recorded."""
-        recorded = (self.spec.build_config or {}).get("shapes_dict")
+        config = self.spec.build_config
+        recorded = config.get("shapes_dict") if isinstance(config, dict) else None
         return recorded_shapes(recorded) if isinstance(recorded, dict) else None
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:

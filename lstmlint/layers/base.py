@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from lstmlint.findings import Problem, Severity
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, as_shape, format_shape, product, tensors_in
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in
 from lstmlint.spec import Dialect, LayerSpec
 
 DTYPE_BITS = {
@@ -203,36 +203,84 @@ class Layer:
         if self.built:
             return
         self.built = True
+        if self.spec.records_no_shape:
+            self.leave_unbuilt(self.build_shape(args, kwargs))
+            return
         recorded = self.recorded_build_shape() if self.spec.build_config else None
         if recorded is None:
             self.build(self.build_shape(args, kwargs))
-            minded = self.own_weights or self.sublayers or self.minds_record
-            if self.spec.build_config and minded and self.context.dialect == "keras3":
+            if self.spec.build_config and (self.own_weights or self.sublayers or self.minds_record):
                 self.check_build_config()
         else:
-            self.build(recorded)
+            self.build_recorded(recorded, self.build_shape(args, kwargs))
             self._compare_build_shapes(recorded, args, kwargs)
+
+    def build_recorded(self, recorded: Any, given: Any) -> None:
+        """Build with what build_config records. Raises: LayerError S130, where that cannot be, and `given` differs."""
+        try:
+            self.build(recorded)
+        except LayerError as error:
+            if recorded == given or error.code == "S130":
+                raise
+            message = f"build_config records the input shape {_shown(recorded)}: {error.message}"
+            advice = "Remove build_config, or save the model again from Keras."
+            raise LayerError("S130", message, advice, "build_config", severity="error") from error
+
+    def leave_unbuilt(self, input_shape: Any) -> None:
+        """Do without weights, as Keras 3 does where build_config names no shape; what is inside keeps its own."""
+        self.built = True
+        for layer in self.sublayers:
+            layer.build_as_recorded()
+        try:
+            wanted = bool(self.sublayers or list(self.weights(input_shape)))
+        except (UnknownShape, LayerError):
+            return
+        if wanted:
+            message = f"build_config names no input_shape: Keras takes {self.class_name} for built, and makes no weights"
+            advice = "Remove build_config, or save the model again from Keras."
+            self.context.report(self, LayerError("S130", message, advice, "build_config"))
+
+    def build_as_recorded(self) -> None:
+        """Build as far as its own build_config goes: the layer around it does not build it."""
+        if self.built:
+            return
+        if self.spec.build_config and not self.spec.records_no_shape:
+            self.build_from(None)
+        else:
+            self.leave_unbuilt(None)
 
     def check_build_config(self) -> None:
         """Raises: LayerError S130, where the layer has weights that Keras cannot build from what is recorded."""
-        config = self.spec.build_config or {}
-        if isinstance(config.get("shapes_dict"), dict) and "input_shape" not in config:
-            return
-        advice = "Remove build_config, or save the model again from Keras."
-        if "input_shape" in config or "shapes_dict" in config or isinstance(config.get("malformed"), int | float):
+        if "input_shape" in self.spec.build_config and self.needs_shape:
             message = f"build_config holds no shape that {self.class_name} could be built for; Keras cannot load it"
+            advice = "Remove build_config, or save the model again from Keras."
             raise LayerError("S130", message, advice, "build_config", severity="error")
-        message = f"build_config says nothing of a shape: Keras takes {self.class_name} for built, and makes no weights"
-        self.context.report(self, LayerError("S130", message, advice, "build_config"))
+
+    @property
+    def needs_shape(self) -> bool:
+        """Whether Keras 3 cannot build the layer without a shape."""
+        if self.sublayers or self.minds_record:
+            return True
+        try:
+            return not list(self.weights(None))
+        except (UnknownShape, LayerError):
+            return True
 
     def build_from(self, input_shape: Any) -> None:
         """Build as a wrapper builds what it wraps: once, with what Keras 3 recorded, else `input_shape`."""
-        if not self.built:
-            self.built = True
-            recorded = self.recorded_build_shape() if self.spec.build_config else None
-            self.build(input_shape if recorded is None else recorded)
-            if recorded is None and self.spec.build_config and self.own_weights and self.context.dialect == "keras3":
-                self.check_build_config()
+        if self.built:
+            return
+        self.built = True
+        if self.spec.records_no_shape:
+            self.leave_unbuilt(input_shape)
+            return
+        recorded = self.recorded_build_shape() if self.spec.build_config else None
+        if recorded is None:
+            self.build(input_shape)
+        else:
+            self.build_recorded(recorded, input_shape)
+        if recorded is None and self.spec.build_config and self.own_weights:
+            self.check_build_config()
 
     def _compare_build_shapes(self, recorded: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
         given = self.build_shape(args, kwargs)
@@ -252,6 +300,7 @@ class Layer:
                         f" Keras builds {built.name} {format_shape(built.shape)} from the record,"
                         f" and the layer needs {format_shape(needed.shape)}",
                         f"Set build_config's shape to {_shown(given)}, or save the model again from Keras.",
+                        "build_config",
                     ),
                 )
                 return
@@ -263,7 +312,7 @@ class Layer:
     def recorded_build_shape(self) -> Any:
         """What `build` gets from Keras 3's build_config, None where it says nothing usable."""
         config = self.spec.build_config
-        if not config:
+        if not isinstance(config, dict):
             return None
         shape = config.get("input_shape")
         if shape is None:
@@ -424,7 +473,7 @@ class UnknownLayer(Layer):
         return None
 
 
-def need(shape: Shape) -> KnownShape:
+def need(shape: Any) -> KnownShape:
     """The shape, if anything is known of it.
 
     Raises: UnknownShape otherwise; LayerError E007 for what is no shape, which only a build_config can bring here.
@@ -463,15 +512,12 @@ def recorded_shapes(value: Any) -> Any:
     """A shape, or a list or dict of shapes, as build_config writes them."""
     if isinstance(value, dict):
         return {key: recorded_shapes(item) for key, item in value.items()}
-    shape = as_shape(value)
-    if shape is not None and not any(dim is not None and dim < 0 for dim in shape):
-        return shape
     if not isinstance(value, list):
         return None
     if value and all(isinstance(item, list) for item in value):
-        return [as_shape(item) for item in value]
+        return [recorded_shapes(item) for item in value]
     # Keras minds only the dimensions that weights depend on; what is no dimension is as good as an unknown one.
-    return tuple(dim if isinstance(dim, int) and dim >= 0 else None for dim in value)
+    return tuple(int(dim) if isinstance(dim, int) and dim >= 0 else None for dim in value)
 
 
 def _shown(shapes: Any) -> str:

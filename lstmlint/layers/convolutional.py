@@ -150,6 +150,16 @@ class Convolution(SlidingLayer, PinnedLayer):
             self.check_rank(shape)  # a recorded shape has not come through check_inputs
         return shape
 
+    def _compare_build_shapes(self, recorded: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
+        """Raises: LayerError S130 where nothing would be left of the shape that is recorded: Keras 3 looks."""
+        super()._compare_build_shapes(recorded, args, kwargs)
+        if self.minds_record and recorded != self.build_shape(args, kwargs):
+            try:
+                self.output_shape(recorded)
+            except LayerError as error:
+                message = f"build_config records the input shape {format_shape(recorded)}: {error.message}"
+                raise LayerError("S130", message, error.help, "build_config", severity="error") from error
+
     # Shapes -------------------------------------------------------------------------------------------
 
     def output_shape(self, input_shape: KnownShape) -> Shape:

@@ -139,9 +139,6 @@ class Embedding(Layer):
 
         return quantized_embeddings(self, table)
 
-    def check_build_config(self) -> None:
-        """Nothing: the table does not depend on the input."""
-
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(..., output_dim)."""
         shape = input_shape

@@ -42,6 +42,26 @@ NO_LISTS = frozenset(
     " Masking MaxPool2D MaxPool3D MaxPooling2D MaxPooling3D CategoryEncoding CenterCrop Discretization Resizing"
     " MelSpectrogram STFTSpectrogram SpectralNormalization".split()
 )
+# What Keras builds without a look at build_config, and where `build` takes more or less than one input_shape:
+# the required arguments, and the rest.
+BUILT_WHEN_MADE = frozenset(
+    "InputLayer IntegerLookup StringLookup"
+    " Activation ActivityRegularization ELU Identity LeakyReLU Masking ReLU Reshape Softmax UnitNormalization"
+    " Dropout AlphaDropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D".split()
+) | {
+    f"{kind}{pool}{rank}D"
+    for kind in ("Average", "Avg", "Max", "GlobalAverage", "GlobalAvg", "GlobalMax")
+    for pool in ("Pooling", "Pool")
+    for rank in (1, 2, 3)
+}
+BUILD_ARGUMENTS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        ("Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN"),
+        ("sequences_shape", "initial_state_shape"),
+    ),
+    **dict.fromkeys(("Embedding", "ReversibleEmbedding", "TextVectorization"), ("", "input_shape")),
+    **dict.fromkeys(("GroupQueryAttention", "MultiHeadAttention"), ("query_shape value_shape", "key_shape")),
+}
 QUANTIZABLE = frozenset({"Dense", "Embedding", "EinsumDense", "ReversibleEmbedding"})
 POLICY_CLASSES = {
     "DTypePolicy": ("name",),
@@ -70,6 +90,9 @@ def is_plain(spec: LayerSpec) -> bool:
     name = config.get("name")
     if not isinstance(name, str) or "/" in name:
         return False
+    build = raw.get("build_config")
+    if build and not (isinstance(build, dict) and "input_shape" in build):
+        return False
     for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
         if not is_plain_call(call, node):
             return False
@@ -88,6 +111,9 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         error = module_error(spec)
         if error is not None:
             yield error
+    wrong = build_config_error(spec)
+    if wrong is not None:
+        yield wrong
     config = raw.get("config")
     if not isinstance(config, dict):
         return
@@ -177,6 +203,42 @@ def call_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
         else:
             continue
         yield LayerError("E005", message, advice, pointer=f"{call.pointer}/kwargs/{escape(key)}")
+
+
+def build_config_error(spec: LayerSpec) -> LayerError | None:
+    """What Keras refuses of a build_config whatever the shapes in it."""
+    build = spec.raw.get("build_config")
+    if not build or spec.model is not None or spec.class_name in BUILT_WHEN_MADE or spec.class_name not in SIGNATURES:
+        return None
+    if spec.class_name == "Normalization" and "input_shape" not in (build if isinstance(build, dict) else ()):
+        return _bad_build_config(f"build_config of {spec.class_name} records no input_shape; Keras raises an error")
+    if not isinstance(build, dict):
+        if isinstance(build, str | list) and "input_shape" not in build and "shapes_dict" not in build:
+            return None  # Keras looks for these two in it, and lets the rest be
+        return _bad_build_config(f"build_config is {build!r}; Keras raises a TypeError")
+    required, optional = (names.split() for names in BUILD_ARGUMENTS.get(spec.class_name, ("input_shape", "")))
+    if "input_shape" in build:
+        if len(required) > 1:
+            wanted = " and ".join(required)
+            return _bad_build_config(f"{spec.class_name} is built for {wanted}, but build_config records one input_shape")
+        return None
+    if "shapes_dict" not in build:
+        return None
+    shapes = build["shapes_dict"]
+    if not isinstance(shapes, dict):
+        return _bad_build_config(f"shapes_dict of build_config is {shapes!r}; Keras raises a TypeError")
+    for name in required:
+        if name not in shapes:
+            return _bad_build_config(f"build_config records no {name} in its shapes_dict; Keras raises a TypeError")
+    for name in shapes:
+        if name not in required and name not in optional:
+            return _bad_build_config(f"{spec.class_name} is not built for a {name!r}; Keras raises a TypeError")
+    return None
+
+
+def _bad_build_config(message: str) -> LayerError:
+    advice = "Remove build_config, or save the model again from Keras."
+    return LayerError("S130", message, advice, "build_config", severity="error")
 
 
 def module_error(spec: LayerSpec) -> LayerError | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lstmlint.layers.base import Layer, LayerError, layer
+from lstmlint.layers.base import Layer, LayerError, layer, need
 from lstmlint.layers.late import fails_when_run
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
 
@@ -53,6 +53,9 @@ class Merge(Layer):
                     severity="error",
                 )
             self.check_count(input_shape)
+            for shape in input_shape:
+                if isinstance(shape, list):
+                    need(shape)
             if None not in input_shape:
                 self.merge(input_shape)
                 self.checked = self.checked_when_built

@@ -246,6 +246,7 @@ class SpectralNormalization(PinnedLayer):
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
+        self.pins_rank = context.dialect != "keras3"
         self.inner = self.child("layer")
         power = self.config.get("power_iterations", 1)
         if not isinstance(power, int | float) or power <= 0:
@@ -262,7 +263,7 @@ class SpectralNormalization(PinnedLayer):
 
     def build(self, input_shape: Any) -> None:
         """Build the layer inside first: what is normalized is its kernel."""
-        self.inner.build_from(input_shape)
+        self.inner.build_from(None if input_shape is None else need(input_shape))
         super().build(input_shape)
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from lstmlint.layers.base import Layer, LayerError, shapes_of
 from lstmlint.shapes import KnownShape, Shape, format_shape
@@ -12,7 +12,7 @@ from lstmlint.shapes import KnownShape, Shape, format_shape
 class PinnedLayer(Layer):
     """A layer whose build fixes the sizes of some axes of its input, and mostly its rank."""
 
-    pins_rank: ClassVar[bool] = True
+    pins_rank: bool = True
     built_for: KnownShape | None = None
 
     def pinned_axes(self, rank: int) -> Iterable[int]:
@@ -60,13 +60,14 @@ class PinnedLayer(Layer):
         given = shapes_of(args[0]) if args else None
         if isinstance(recorded, tuple) and isinstance(given, tuple) and recorded != given:
             self.built = True
-            self.build(recorded)
+            self.build_recorded(recorded, given)
             if what := self.misfit(given):
                 raise LayerError(
                     "S130",
                     f"build_config records the input shape {format_shape(recorded)}, but {format_shape(given)} arrives"
                     f" here: {what}, and Keras raises a ValueError",
                     f"Set build_config's input_shape to {format_shape(given)}, or save the model again from Keras.",
+                    "build_config",
                     severity="error",
                 )
             self._compare_build_shapes(recorded, args, kwargs)

@@ -80,11 +80,24 @@ class Cell(Gated):
     multiple_inputs = True
 
     def call(self, inputs: Any, states: Any = None, **kwargs: Any) -> Any:
-        """[output, *states]."""
+        """[output, *states]. Raises: LayerError S130 where Keras 3 runs it on other features than it was built for."""
         shape = need(inputs.shape)
+        self.check_kernel(shape)
         return [
             Tensor((shape[0], size), self.compute_dtype) for size in [self.output_size(), *flatten(self.state_sizes())]
         ]
+
+
+    def check_kernel(self, shape: KnownShape) -> None:
+        """Raises: LayerError S130 where build_config led to another kernel than `shape` needs, or to none."""
+        if not self.spec.build_config or self.sublayers or not self.weights_known:
+            return
+        built = self.own_weights[0].shape[0] if self.own_weights else None
+        if shape[-1] is not None and built != shape[-1]:
+            kernel = f"a kernel for {built} features" if self.own_weights else "no kernel"
+            message = f"build_config gives {self.class_name} {kernel}, but {format_shape(shape)} arrives; Keras cannot run it"
+            advice = "Remove build_config, or save the model again from Keras."
+            raise LayerError("S130", message, advice, "build_config", severity="error")
 
 
 @layer("SimpleRNNCell")
@@ -340,12 +353,14 @@ class RNN(RecurrentLayer):
 
     def build(self, input_shape: Any) -> None:
         """The cell sees one timestep."""
-        if isinstance(input_shape, list):
+        if isinstance(input_shape, list) and input_shape:
             input_shape = input_shape[0]
-        if not isinstance(input_shape, tuple):
+        if input_shape is None:
             self.cell.build_from(None)
             return
-        shape = self.times_first(input_shape)
+        shape = self.times_first(need(input_shape))
+        if not shape:
+            self.check_rank(shape)
         self.cell.build_from((*shape[:1], *shape[2:]))
         if self.config.get("stateful"):
             self.check_stateful(shape)

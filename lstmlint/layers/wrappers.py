@@ -38,7 +38,8 @@ class Bidirectional(Layer):
             # Keras 3 sets it, those before turned it round.
             backwards = context.dialect == "keras3" or not inner.config.get("go_backwards")
             back.config = {**inner.config, "go_backwards": backwards}
-            back.build_config = None
+            if inner.records_no_shape:
+                back.build_config = None
         self.forward = context.make(forward)
         if not isinstance(self.forward, RecurrentLayer | UnknownLayer):
             raise LayerError(
@@ -80,6 +81,11 @@ class Bidirectional(Layer):
         if args and isinstance(args[0], list) and len(args[0]) > 1 and self.context.dialect != "keras3":
             args = [args[0][0], args[0][1:], *args[1:]]
         return super().check_inputs(args)
+
+    @property
+    def needs_shape(self) -> bool:
+        """Not where both directions were built for what they record themselves."""
+        return any(not one.recorded_build_shape() for one in self.sublayers)
 
     def build(self, input_shape: Any) -> None:
         """Each direction builds its own weights. Raises: LayerError E007 for a combination that Keras 3 cannot build."""
@@ -168,8 +174,8 @@ class TimeDistributed(Layer):
 
     def build(self, input_shape: Any) -> None:
         """The layer sees one timestep."""
-        if isinstance(input_shape, tuple) and self.context.dialect == "keras3":
-            self.check_rank(input_shape)
+        if self.context.dialect == "keras3":
+            self.check_rank(None if input_shape is None else need(input_shape))
         self.inner.build_from((input_shape[0], *input_shape[2:]) if isinstance(input_shape, tuple) else None)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:

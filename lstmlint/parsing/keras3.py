@@ -186,11 +186,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
     spec.own_name = own_name
     spec.raw = obj
     spec.config_pointer = f"{pointer}/config"
-    build_config = obj.get("build_config")
-    if isinstance(build_config, dict):
-        spec.build_config = build_config
-    elif build_config:
-        spec.build_config = {"malformed": build_config}
+    spec.build_config = obj.get("build_config") or None
     if "batch_input_shape" in config and "module" not in obj:  # Keras 3's own HDF5 files keep this old form
         spec.input_shape = as_shape(spec.config.pop("batch_input_shape"))
         if class_name == "InputLayer" and "batch_shape" not in config:

@@ -5,14 +5,17 @@ What differs for a reason that holds for many is in REASONS; what remains is lis
 
 from __future__ import annotations
 
+import json
 import os
+from typing import Any
 
 import pytest
 
 os.environ.setdefault("KERAS_BACKEND", "numpy")
-pytest.importorskip("keras")
+keras = pytest.importorskip("keras")
 
-from tests.referee.verdicts import Verdict, verdicts
+from tests.referee.verdicts import Verdict, verdicts  # noqa: E402
+from tests.test_build_config import ROWS, model_of  # noqa: E402
 
 pytestmark = pytest.mark.referee
 EDITS = 100  # of each of the models
@@ -79,3 +82,13 @@ def test_every_exception_still_is_one(found: list[Verdict]) -> None:
 
 def test_no_defect_of_ours(found: list[Verdict]) -> None:
     assert not [str(verdict) for verdict in found if (verdict.lstmlint or "").startswith("E099")]
+
+
+@pytest.mark.parametrize(("name", "build_config", "params"), ROWS, ids=json.dumps)
+def test_build_config(name: str, build_config: Any, params: int | None) -> None:
+    text = json.dumps(model_of(name, build_config))
+    if params is None:
+        with pytest.raises(Exception):
+            keras.models.model_from_json(text)
+    else:
+        assert keras.models.model_from_json(text).count_params() == params
