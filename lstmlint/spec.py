@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lstmlint.findings import Problem
+from lstmlint.pointers import escape
 from lstmlint.shapes import Shape
 
 Dialect = Literal["keras0", "keras1", "keras2", "keras3"]
@@ -129,8 +130,3 @@ class ModelSpec:
     backend: str | None = None
     problems: list[Problem] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)
-
-
-def escape(token: str) -> str:
-    """A key as a JSON pointer writes it."""
-    return str(token).replace("~", "~0").replace("/", "~1")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lstmlint import rules
 from lstmlint.findings import Finding, Problem
 from lstmlint.options import Options, matches
+from lstmlint.pointers import escape, upward
 from lstmlint.report import FileReport
 from lstmlint.rules.naming import findings_of, in_file_order
 from lstmlint.rules.registry import Rule
@@ -297,19 +298,6 @@ def named(model: ModelSummary) -> Iterator[tuple[str, LayerSummary]]:
         yield before + row.name, row
         if row.nested is not None:
             stack += [(f"{before}{row.name}/", inner) for inner in reversed(row.nested.layers)]
-
-
-def upward(pointer: str) -> Iterator[str]:
-    """A pointer and those of all that it lies in."""
-    while pointer:
-        yield pointer
-        pointer = pointer.rpartition("/")[0]
-    yield ""
-
-
-def escape(key: str) -> str:
-    """A key as a JSON pointer writes it."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 # Whether a rule has run ---------------------------------------------------------------------------------

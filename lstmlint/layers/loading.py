@@ -12,8 +12,9 @@ from typing import Any
 from lstmlint.layers import find
 from lstmlint.layers.base import DTYPE_BITS, LayerError
 from lstmlint.layers.signatures import CALLS, SIGNATURES
+from lstmlint.pointers import escape
 from lstmlint.shapes import Tensor, flatten
-from lstmlint.spec import Call, LayerSpec, TensorRef, escape
+from lstmlint.spec import Call, LayerSpec, TensorRef
 
 # Where Keras 3 finds its layers and models; it also imports keras.src.* itself, in which every file has its own.
 LAYER_MODULES = frozenset({"keras.layers", "keras.src.layers", "keras._tf_keras.keras.layers"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.findings import Problem
-from lstmlint.spec import escape
+from lstmlint.pointers import escape
 
 ARGUMENTS = frozenset(
     "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution jit_compile"

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.parsing.common import ModelError, shape_list
 from lstmlint.parsing.graphs import call_on, input_layer, inputs_of
+from lstmlint.pointers import escape
 from lstmlint.shapes import Shape
-from lstmlint.spec import LayerSpec, ModelSpec, TensorRef, escape
+from lstmlint.spec import LayerSpec, ModelSpec, TensorRef
 
 if TYPE_CHECKING:
     from lstmlint.parsing.keras1 import Reader

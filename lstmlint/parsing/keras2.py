@@ -24,8 +24,9 @@ from lstmlint.parsing.common import (
     untuple,
 )
 from lstmlint.parsing.keras3 import _kind, is_model, nested_list_shape
+from lstmlint.pointers import escape
 from lstmlint.shapes import Tensor
-from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef, escape
+from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 
 NOT_ARGUMENTS = frozenset(
     {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "input_dim", "input_length", "input_dtype"}

@@ -14,8 +14,9 @@ from lstmlint.parsing.common import (
     is_reference,
     references_in,
 )
+from lstmlint.pointers import escape
 from lstmlint.shapes import Tensor, as_shape
-from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef, escape
+from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
 
 MODEL_CLASSES = frozenset({"Sequential", "Functional", "Model"})
 DTYPES = (

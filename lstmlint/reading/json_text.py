@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.findings import Problem, ReadError
+from lstmlint.pointers import escape
 from lstmlint.reading.limits import MAX_DEPTH, MAX_ITEMS, too_deep
 from lstmlint.reading.places import Place, find, line_and_column, tokens_of
 
@@ -190,11 +191,6 @@ def _nan_token(token: str, pointer: str) -> Problem:
         "Write a finite number, or null.",
         pointer=pointer,
     )
-
-
-def escape(key: str) -> str:
-    """A key as a JSON pointer writes it."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _explain_depth(text: str) -> ReadError:

@@ -15,8 +15,9 @@ from typing import Any, NoReturn
 import yaml
 
 from lstmlint.findings import Problem, ReadError
+from lstmlint.pointers import escape
 from lstmlint.reading.document import Comment
-from lstmlint.reading.json_text import escape, repeated_key
+from lstmlint.reading.json_text import repeated_key
 from lstmlint.reading.limits import (
     ALIAS_NODES_PER_NODE,
     MAX_ALIAS_NODES,

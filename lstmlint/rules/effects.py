@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lstmlint.layers.base import Layer
+from lstmlint.pointers import escape
 from lstmlint.rules.index import TRANSFORMING, outputs_of, recurrent, unwrapped
 from lstmlint.shapes import Shape
-from lstmlint.spec import escape
 from lstmlint.summary import LayerSummary, ModelSummary
 
 ACTIVATION_LAYERS = {

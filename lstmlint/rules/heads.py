@@ -7,6 +7,7 @@ from typing import Any
 
 from lstmlint.findings import Problem
 from lstmlint.layers.base import Layer
+from lstmlint.pointers import escape
 from lstmlint.rules.effects import (
     ACTIVATION_LAYERS,
     CATEGORICAL,
@@ -24,7 +25,6 @@ from lstmlint.rules.effects import (
 from lstmlint.rules.index import DROPOUTS, TRANSFORMING, index_of, outputs_of, past, unwrapped
 from lstmlint.rules.registry import Option, rule
 from lstmlint.shapes import format_shape
-from lstmlint.spec import escape
 from lstmlint.summary import LayerSummary, ModelSummary
 
 _ACTIVATIONS = ("Activation", *ACTIVATION_LAYERS)

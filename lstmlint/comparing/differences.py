@@ -1,0 +1,117 @@
+"""What a comparison finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from lstmlint.findings import Finding
+
+if TYPE_CHECKING:
+    from lstmlint.report import FileReport
+    from lstmlint.summary import LayerSummary
+
+# What a change is about, in the order in which a layer's changes are told.
+What = Literal[
+    "name", "class_name", "dialect", "position", "used", "argument", "dtype", "trainable", "connected_to",
+    "input_shapes", "output_shapes", "inputs", "outputs", "output_layers", "params", "trainable_params",
+]  # fmt: skip
+
+
+class _Absent:
+    """The value of an argument that is not given."""
+
+    def __repr__(self) -> str:
+        return "not given"
+
+
+ABSENT = _Absent()
+
+
+class Change(NamedTuple):
+    """One thing that is not what it was. argument: its name, where `what` says that it is one.
+
+    old, new: plain data; ABSENT for an argument that one of the two does not have.
+    """
+
+    what: What
+    old: Any
+    new: Any
+    argument: str = ""
+
+
+class Total(NamedTuple):
+    """A number of the whole model; None where it is unknown. Of what is incomplete, it is a lower bound."""
+
+    name: str
+    old: int | None
+    new: int | None
+    old_complete: bool = True
+    new_complete: bool = True
+
+    @property
+    def complete(self) -> bool:
+        """Whether the change is that of everything in the models."""
+        return self.old_complete and self.new_complete and self.change is not None
+
+    @property
+    def change(self) -> int | None:
+        """By how much it grew."""
+        return None if self.old is None or self.new is None else self.new - self.old
+
+    @property
+    def percent(self) -> float | None:
+        """The same as a share of the old number; None where that is 0 or unknown."""
+        return None if self.change is None or not self.old else 100 * self.change / self.old
+
+
+@dataclass(slots=True)
+class LayerChange:
+    """A layer that was added (no `old`), removed (no `new`) or changed. path: its names, from the model inwards."""
+
+    path: str
+    old: LayerSummary | None = None
+    new: LayerSummary | None = None
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def kind(self) -> Literal["added", "removed", "changed"]:
+        """What happened to it."""
+        return "added" if self.old is None else "removed" if self.new is None else "changed"
+
+
+class Limit(NamedTuple):
+    """By how much a model may grow: a number of parameters, or a share of those it had. said: as the user put it."""
+
+    said: str
+    params: int = 0
+    percent: Fraction | None = None
+
+    def allowed(self, params: int) -> int:
+        """By how many parameters a model that had `params` may grow."""
+        return self.params if self.percent is None else int(self.percent * params / 100)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Everything that differs. The totals and layers are empty where one of the two cannot be read.
+
+    unchanged: how many layers are as they were. appeared: findings that only the new model has; gone: only the old.
+    gate: what is wrong with the growth, where a limit was given.
+    """
+
+    old: FileReport
+    new: FileReport
+    totals: list[Total] = field(default_factory=list)
+    model: list[Change] = field(default_factory=list)
+    layers: list[LayerChange] = field(default_factory=list)
+    unchanged: int = 0
+    appeared: list[Finding] = field(default_factory=list)
+    gone: list[Finding] = field(default_factory=list)
+    limit: Limit | None = None
+    gate: list[Finding] = field(default_factory=list)
+
+    def count(self, kind: str) -> int:
+        """How many layers were added, removed or changed."""
+        return sum(layer.kind == kind for layer in self.layers)

@@ -1,0 +1,52 @@
+"""Which findings came and went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lstmlint.findings import Finding
+from lstmlint.pointers import upward
+from lstmlint.rules.naming import in_file_order
+
+if TYPE_CHECKING:
+    from lstmlint.report import FileReport
+    from lstmlint.summary import LayerSummary
+
+
+def compare_findings(
+    old: FileReport, new: FileReport, same: dict[int, LayerSummary]
+) -> tuple[list[Finding], list[Finding]]:
+    """(those that only the new model has, those that only the old one had), by code and layer."""
+    groups: dict[tuple[str, object], tuple[list[Finding], list[Finding]]] = {}
+    for report, side in ((old, 0), (new, 1)):
+        rows = {} if report.model is None else {row.pointer: row for row in report.model.walk()}
+        for finding in report.findings:
+            row = owner(finding, rows)
+            layer: object = finding.layer if row is None else id(same.get(id(row), row))
+            groups.setdefault((finding.code, layer), ([], []))[side].append(finding)
+    appeared: list[Finding] = []
+    gone: list[Finding] = []
+    for before, after in groups.values():
+        # Of several that one layer has, those that say the same are the same.
+        said = [finding.message for finding in after]
+        left = []
+        for finding in before:
+            if finding.message in said:
+                said.remove(finding.message)
+            else:
+                left.append(finding)
+        known = [finding.message for finding in before]
+        fresh = []
+        for finding in after:
+            if finding.message in known:
+                known.remove(finding.message)
+            else:
+                fresh.append(finding)
+        appeared += fresh[len(left) :]
+        gone += left[len(fresh) :]
+    return in_file_order(appeared), in_file_order(gone)
+
+
+def owner(finding: Finding, rows: dict[str, LayerSummary]) -> LayerSummary | None:
+    """The layer at whose place a finding points, or in which that place lies."""
+    return next((rows[pointer] for pointer in upward(finding.pointer) if pointer in rows), None)

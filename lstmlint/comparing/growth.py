@@ -1,0 +1,60 @@
+"""The gate: by how much a model may grow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from lstmlint.comparing.differences import Comparison, Limit
+from lstmlint.findings import Finding, UsageError
+from lstmlint.values import parse_count
+
+if TYPE_CHECKING:
+    from lstmlint.options import Options
+    from lstmlint.summary import LayerSummary
+
+
+def parse_limit(text: str, option: str = "--max-increase") -> Limit:
+    """By how much a model may grow: 5%, 1000, 50k. Raises: UsageError for anything else."""
+    said = text.strip()
+    share = re.fullmatch(r"\+?\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%", said)
+    if share:
+        return Limit(said, percent=Fraction(share[1]))
+    try:
+        return Limit(said, parse_count(said.removeprefix("+"), option))
+    except UsageError:
+        message = f"{option} takes a share such as 5% or a number of parameters such as 1000 or 50k, not {text!r}"
+        raise UsageError(message) from None
+
+
+def apply_limit(found: Comparison, limit: Limit, options: Options) -> None:
+    """Put into `found` whether the model grew by more than `limit` allows. options: of the new file's analysis.
+
+    A gate that was asked for in the call holds, whichever rules the settings select; its severity is theirs.
+    """
+    from lstmlint import rules
+    from lstmlint.rules.budget import check_increase
+
+    found.limit = limit
+    if found.new.model is None:
+        return  # which is a failure of its own
+    grown = sorted(contributions(found), key=lambda item: -item[2])
+    rule = rules.load()["C511"]
+    severity = options.severities.get(rule.code, rule.severity)
+    for problem in check_increase(found.old.model, found.new.model, limit.said, limit.allowed, grown):
+        found.gate.append(
+            Finding(rule.code, rule.name, severity, problem.message, problem.help, None, problem.pointer, 1, 1)
+        )
+
+
+def contributions(found: Comparison) -> Iterator[tuple[str, LayerSummary, int]]:
+    """(path, layer, by how many parameters the model grew with it), for the layers of which that is known."""
+    for entry in found.layers:
+        old, new = entry.old, entry.new
+        if new is None or (old is not None and old.nested is not None and new.nested is not None):
+            continue  # a nested model that has been compared tells nothing that its layers do not tell
+        before, after = (row.params if row is not None and row.used else 0 for row in (old, new))
+        if before is not None and after is not None and after > before:
+            yield entry.path, new, after - before

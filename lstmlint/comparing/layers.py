@@ -1,0 +1,173 @@
+"""What changed of a model and its layers, nested models within those that they were matched with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lstmlint.comparing.arguments import argument_changes, policy
+from lstmlint.comparing.differences import Change, Comparison, LayerChange, Total
+from lstmlint.comparing.findings import compare_findings
+from lstmlint.comparing.matching import match, out_of_order
+from lstmlint.spec import TensorRef
+
+if TYPE_CHECKING:
+    from lstmlint.report import FileReport
+    from lstmlint.summary import LayerSummary, ModelSummary
+
+
+def compare(old: FileReport, new: FileReport) -> Comparison:
+    """What differs between two reports. The findings are matched by code and layer."""
+    found = Comparison(old, new)
+    same: dict[int, LayerSummary] = {}
+    if old.model is not None and new.model is not None:
+        known = old.model.complete, new.model.complete
+        found.totals = [
+            Total("params", old.model.params, new.model.params, *known),
+            Total("trainable_params", old.model.trainable_params, new.model.trainable_params, *known),
+            Total("weight_bytes", old.model.weight_bytes, new.model.weight_bytes, *known),
+            Total("macs", old.model.macs, new.model.macs),
+        ]
+        work = _Work(old.dialect == new.dialect)
+        work.models(old.model, new.model, "")
+        found.model = list(model_changes(old, new, work.names))
+        found.layers, found.unchanged, same = work.layers, work.unchanged, work.same
+    found.appeared, found.gone = compare_findings(old, new, same)
+    return found
+
+
+def model_changes(old: FileReport, new: FileReport, names: dict[str, str]) -> Iterator[Change]:
+    """What changed of the models themselves. names: of the layers, old -> new."""
+    before, after = old.model, new.model
+    if before is None or after is None:
+        return
+    if before.name != after.name:
+        yield Change("name", before.name, after.name)
+    if before.class_name != after.class_name:
+        yield Change("class_name", before.class_name, after.class_name)
+    if old.dialect != new.dialect:
+        yield Change("dialect", old.dialect, new.dialect)
+    if before.spec.trainable != after.spec.trainable:
+        yield Change("trainable", before.spec.trainable, after.spec.trainable)
+    if before.inputs != after.inputs:
+        yield Change("inputs", before.inputs, after.inputs)
+    if before.outputs != after.outputs:
+        yield Change("outputs", before.outputs, after.outputs)
+    yield from compare_ends(before, after, names)
+
+
+def compare_ends(old: ModelSummary, new: ModelSummary, names: dict[str, str]) -> Iterator[Change]:
+    """Whether other layers give the outputs. Those of a Sequential follow from the order of its layers."""
+    if old.spec.sequential or new.spec.sequential:
+        return
+    before, after = ([row.name for row in model.output_layers] for model in (old, new))
+    if [names.get(name, name) for name in before] != after:
+        yield Change("output_layers", before, after)
+
+
+class _Work:
+    """The comparison of the layers of two models and all models in them.
+
+    same_dialect: whether both are of one dialect; if not, arguments that one does not have say nothing.
+    names: the old names of the outermost model's layers -> the new ones. same: id of an old row -> the new row.
+    """
+
+    def __init__(self, same_dialect: bool) -> None:
+        self.same_dialect = same_dialect
+        self.layers: list[LayerChange] = []
+        self.unchanged = 0
+        self.names: dict[str, str] = {}
+        self.same: dict[int, LayerSummary] = {}
+
+    def models(self, old: ModelSummary, new: ModelSummary, prefix: str) -> list[Change]:
+        """Compare the layers of two models. What changed of the nested model itself."""
+        pairs = match(old.layers, new.layers)
+        partner = {j: i for i, j in pairs.items()}
+        names = {old.layers[i].name: new.layers[j].name for i, j in pairs.items()}
+        if not prefix:
+            self.names = names
+        sequences = old.spec.sequential and new.spec.sequential
+        moved = out_of_order(pairs) if sequences else set()
+        graphs = not old.spec.sequential and not new.spec.sequential
+        told = 0  # removed layers are told before the next one that is still there
+        for j, row in enumerate(new.layers):
+            i = partner.get(j)
+            if i is None:
+                self.layers.append(LayerChange(prefix + row.name, new=row))
+                continue
+            told = self.removed(old.layers, told, i, pairs, prefix)
+            self.pair(old.layers[i], row, prefix, names if graphs else None, (i, j) if i in moved else None)
+        self.removed(old.layers, told, len(old.layers), pairs, prefix)
+        return list(compare_ends(old, new, names))
+
+    def removed(self, rows: list[LayerSummary], start: int, end: int, pairs: dict[int, int], prefix: str) -> int:
+        """Note the layers that are no more, up to `end`; where to go on."""
+        for i in range(start, end):
+            if i not in pairs:
+                self.layers.append(LayerChange(prefix + rows[i].name, old=rows[i]))
+        return max(start, end)
+
+    def pair(
+        self,
+        old: LayerSummary,
+        new: LayerSummary,
+        prefix: str,
+        names: dict[str, str] | None,
+        moved: tuple[int, int] | None,
+    ) -> None:
+        """Compare two layers that are meant to be the same. names: None where connections say nothing."""
+        self.same[id(old)] = new
+        path = prefix + new.name
+        changes = list(layer_changes(old, new, self.same_dialect, names))
+        if moved is not None:
+            changes.append(Change("position", moved[0] + 1, moved[1] + 1))
+        entry = LayerChange(path, old, new, changes)
+        place = len(self.layers)
+        if old.nested is not None and new.nested is not None:
+            changes += self.models(old.nested, new.nested, path + "/")
+        if changes:
+            self.layers.insert(place, entry)
+        else:
+            self.unchanged += 1
+
+
+def layer_changes(
+    old: LayerSummary, new: LayerSummary, same_dialect: bool, names: dict[str, str] | None
+) -> Iterator[Change]:
+    """What changed of one layer. names: of its neighbours, old -> new; None where connections say nothing."""
+    if old.name != new.name:
+        yield Change("name", old.name, new.name)
+    if old.class_name != new.class_name:
+        yield Change("class_name", old.class_name, new.class_name)
+    if old.used != new.used:
+        yield Change("used", old.used, new.used)
+    yield from argument_changes(old, new, same_dialect and old.class_name == new.class_name)
+    before, after = policy(old.spec.dtype), policy(new.spec.dtype)
+    if before != after:
+        yield Change("dtype", before, after)
+    if old.spec.trainable != new.spec.trainable:
+        yield Change("trainable", old.spec.trainable, new.spec.trainable)
+    if names is not None:
+        if sources(old, names) != sources(new, {}):
+            yield Change("connected_to", sources(old, {}), sources(new, {}))
+    if old.input_shapes != new.input_shapes:
+        yield Change("input_shapes", old.input_shapes, new.input_shapes)
+    if old.output_shapes != new.output_shapes:
+        yield Change("output_shapes", old.output_shapes, new.output_shapes)
+    if old.params != new.params:
+        yield Change("params", old.params, new.params)
+    if old.trainable_params != new.trainable_params:
+        yield Change("trainable_params", old.trainable_params, new.trainable_params)
+
+
+def sources(row: LayerSummary, names: dict[str, str]) -> list[str]:
+    """The tensors that a layer takes in all its calls, as Keras's summary names them. names: old -> new."""
+    if not row.spec.calls:
+        return [names.get(source.name, source.name) for source in row.inbound]
+    return [tensor_name(ref, names) for call in row.spec.calls for ref in call.references]
+
+
+def tensor_name(ref: TensorRef, names: dict[str, str]) -> str:
+    """A tensor by its layer's name, and its place where that is not the first."""
+    name = names.get(ref.layer, ref.layer)
+    return name if ref.node == ref.tensor == 0 else f"{name}[{ref.node}][{ref.tensor}]"

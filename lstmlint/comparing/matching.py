@@ -1,0 +1,117 @@
+"""Which layer became which, within one model and another.
+
+By name, and what is left between two matched layers by class and order, which finds renamed ones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lstmlint.comparing.arguments import arguments
+from lstmlint.parsing.common import snake_case
+
+if TYPE_CHECKING:
+    from lstmlint.summary import LayerSummary
+
+
+def match(old: list[LayerSummary], new: list[LayerSummary]) -> dict[int, int]:
+    """Which layer became which: index in the old model -> index in the new one."""
+    if numbered_anew(old, new):
+        return {i: i for i in range(len(old))}
+    places: dict[str, list[int]] = {}
+    for j in range(len(new) - 1, -1, -1):
+        places.setdefault(new[j].name, []).append(j)
+    pairs: dict[int, int] = {}
+    for i, row in enumerate(old):
+        if places.get(row.name):
+            pairs[i] = places[row.name].pop()
+    # What is left stands between layers that were matched: there, the same class in the same order is the same
+    # layer under another name, first of all where the arguments agree.
+    after: dict[int | None, tuple[list[int], list[int]]] = {}
+    last: int | None = None
+    for i in range(len(old)):
+        if i in pairs:
+            last = pairs[i]
+        else:
+            after.setdefault(last, ([], []))[0].append(i)
+    last = None
+    taken = set(pairs.values())
+    for j in range(len(new)):
+        if j in taken:
+            last = j
+        elif last in after:
+            after[last][1].append(j)
+    for before, behind in after.values():
+        if before and behind:
+            found = pair_off(before, behind, old, new, exactly=True)
+            pairs |= found
+            taken = set(found.values())
+            left = [i for i in before if i not in found], [j for j in behind if j not in taken]
+            pairs |= pair_off(*left, old, new, exactly=False)
+    return pairs
+
+
+def pair_off(
+    before: list[int],
+    behind: list[int],
+    old: list[LayerSummary],
+    new: list[LayerSummary],
+    exactly: bool,
+) -> dict[int, int]:
+    """Pairs of layers of one class, in their order. exactly: only where the arguments are the same, too."""
+    waiting: dict[str, list[int]] = {}
+    for j in reversed(behind):
+        waiting.setdefault(likeness(new[j], exactly), []).append(j)
+    pairs = {}
+    for i in before:
+        candidates = waiting.get(likeness(old[i], exactly))
+        if candidates:
+            pairs[i] = candidates.pop()
+    return pairs
+
+
+def likeness(row: LayerSummary, exactly: bool) -> str:
+    """What two layers must share to be the same under different names."""
+    return f"{row.class_name} {arguments(row)!r}" if exactly else row.class_name
+
+
+def numbered_anew(old: list[LayerSummary], new: list[LayerSummary]) -> bool:
+    """Whether nothing but the numbers that Keras puts behind its own names has changed.
+
+    A model built twice in one session has lstm, lstm_1 and then lstm_2, lstm_3: the same classes in the same
+    order, of which names would match the wrong ones.
+    """
+    if len(old) != len(new):
+        return False
+    changed = [(a, b) for a, b in zip(old, new, strict=True) if a.name != b.name]
+    if not changed or any(a.class_name != b.class_name for a, b in zip(old, new, strict=True)):
+        return False
+    if {a.name for a, _ in changed} == {b.name for _, b in changed}:
+        return False  # the same layers in another order
+    return all(generated(row) for pair in changed for row in pair)
+
+
+def generated(row: LayerSummary) -> bool:
+    """Whether a name is one that Keras makes."""
+    stem, _, number = row.name.rpartition("_")
+    return snake_case(row.class_name) in (row.name, stem if number.isdigit() else row.name)
+
+
+def out_of_order(pairs: dict[int, int]) -> set[int]:
+    """The old places of the layers that moved: the fewest whose moves explain the new order."""
+    from bisect import bisect_left
+
+    ends: list[int] = []  # the smallest new place at which a rising sequence of each length ends
+    owners: list[int] = []
+    before: dict[int, int | None] = {}
+    for i in sorted(pairs):
+        length = bisect_left(ends, pairs[i])
+        before[i] = owners[length - 1] if length else None
+        ends[length : length + 1] = [pairs[i]]
+        owners[length : length + 1] = [i]
+    stay: int | None = owners[-1] if owners else None
+    moved = set(pairs)
+    while stay is not None:
+        moved.discard(stay)
+        stay = before[stay]
+    return moved
