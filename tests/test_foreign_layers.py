@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
+import lstmlint
 from lstmlint import layers
 from lstmlint.inference import Bindings, Inferrer
 from lstmlint.layers.custom import PACKAGES, describe
@@ -32,9 +36,43 @@ def test_no_class_stands_under_two_packages() -> None:
     assert len(names) == len(set(names))
 
 
+def keras3(class_name: str, name: str, record: list[Any] | None, *inbound: list[Any], **config: Any) -> dict[str, Any]:
+    """A layer as Keras 3 writes it; inbound: [shape, layer, tensor]."""
+    module = "keras.layers" if layers.find(class_name) else "mine"
+    return {
+        "module": module, "class_name": class_name, "config": {"name": name, **config}, "registered_name": None, "name": name,
+        "build_config": None if record is None else {"input_shape": record},
+        "inbound_nodes": [{"args": [
+            {"class_name": "__keras_tensor__", "config": {"shape": shape, "dtype": "float32", "keras_history": [layer, 0, tensor]}}
+            for shape, layer, tensor in inbound
+        ], "kwargs": {}}] if inbound else [],
+    }  # fmt: skip
+
+
+def test_records_carry_on_past_what_is_unknown() -> None:
+    """The shapes of a tensor where it is taken, and of build_config; Keras 3 wrote these for a layer of two outputs."""
+    first = keras3("InputLayer", "x", None, batch_shape=[None, 5, 4])
+    second = keras3("Split", "split", [None, 5, 4], [[None, 5, 4], "x", 0])
+    third = keras3("LSTM", "lstm", [None, 5, 2], [[None, 5, 2], "split", 1], units=3)
+    fourth = keras3("Dense", "dense", [None, 5, 1], [[None, 5, 1], "split", 0], units=3)
+    config = {"name": "m", "layers": [first, second, third, fourth]}
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0], ["dense", 0, 0]]}
+    functional = {"module": "keras", "class_name": "Functional", "config": {**config, **ends}, "registered_name": "Functional"}
+    model = lstmlint.analyze(json.dumps(functional).encode()).model
+    assert model is not None
+    assert [row.output_shapes for row in model.layers[1:3]] == [[(None, 5, 1), (None, 5, 2)], [(None, 3)]]
+
+    config["layers"] = [first, second, third]
+    sequential = {"module": "keras", "class_name": "Sequential", "config": config, "registered_name": "Sequential"}
+    model = lstmlint.analyze(json.dumps(sequential).encode()).model
+    assert model is not None
+    assert [row.output_shapes for row in model.layers[1:]] == [[(None, 5, 2)], [(None, 3)]]
+    assert (model.params, model.complete) == (72, False)
+
+
 def test_the_finding_says_what_the_layer_is() -> None:
     run = Inferrer("keras3", Bindings())
     run.make(LayerSpec("tcn", "TCN", {}, module="tcn.tcn"))
     (problem,) = run.problems
     assert problem.code == "E004"
-    assert "from the package keras-tcn. Its shapes and weights stay unknown" in problem.help
+    assert "from the package keras-tcn. lstmlint knows neither its shapes nor its weights" in problem.help

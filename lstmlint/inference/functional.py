@@ -99,6 +99,7 @@ class FunctionalGraph(Graph):
                     row.input_shapes, row.output_shapes = taken, given_out
         if not rerun and self.spec.dialect == "keras3":
             self._resolve(self.spec.inputs, values)  # what is recorded there is compared, too
+            self._recall_outputs()
         return self._resolve(self.spec.outputs, values)
 
     def _resolve(self, value: Any, values: Values) -> Any:
@@ -122,6 +123,28 @@ class FunctionalGraph(Graph):
         if isinstance(value, dict):
             return {key: self._resolve(item, values) for key, item in value.items()}
         return value
+
+    def _recall_outputs(self) -> None:
+        """Tell the unknown outputs of rows as Keras 3 recorded them where other layers take them."""
+        unknown = {
+            row.name: row
+            for layer, row in zip(self.layers, self.rows, strict=True)
+            if None in row.output_shapes and not layer.failed
+        }
+        if not unknown:
+            return
+        recorded: dict[tuple[str, int], Shape] = {}
+        for spec in self.spec.layers:
+            for call in spec.calls:
+                for ref in call.references:
+                    if ref.layer in unknown and ref.node == 0:
+                        recorded.setdefault((ref.layer, ref.tensor), ref.shape)
+        for name, row in unknown.items():
+            row.output_shapes = [
+                recorded.get((name, i)) if shape is None else shape for i, shape in enumerate(row.output_shapes)
+            ]
+            while (shape := recorded.get((name, len(row.output_shapes)))) is not None and not row.layer.known:
+                row.output_shapes.append(shape)
 
     def _no_such_output(self, ref: TensorRef, count: int) -> Tensor:
         key = (ref.layer, ref.node, ref.tensor)

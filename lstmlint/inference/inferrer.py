@@ -38,8 +38,10 @@ def _advice(class_name: str, ours: bool) -> str:
 
     from lstmlint.layers.custom import describe
 
-    unknown = "Its shapes and weights stay unknown; the total is incomplete."
-    if not ours and (known := describe(class_name)):
+    unknown = "lstmlint knows neither its shapes nor its weights; the settings can say them, under custom-layers."
+    if ours:
+        unknown = "Write the name of a layer that Keras has."
+    elif known := describe(class_name):
         return f"{known} {unknown}"
     names = registry.known_names()
     letters = sorted(class_name.casefold())

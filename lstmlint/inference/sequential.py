@@ -47,7 +47,7 @@ class SequentialGraph(Graph):
                     )
                 outputs = run.apply(layer, [], {})
             else:
-                argument = Tensor(None, None) if value is None else value
+                argument = self._past_unknown(position, given, rerun) if value is None else value
                 outputs = run.apply(layer, [argument], {})
                 taken = [tensor.shape for tensor in tensors_in(argument)]
             given_out: list[Shape] = [None] if outputs is None else [tensor.shape for tensor in tensors_in(outputs)]
@@ -70,6 +70,17 @@ class SequentialGraph(Graph):
                 outputs = None
             value = outputs
         return value
+
+    def _past_unknown(self, position: int, given: Any, rerun: bool) -> Tensor:
+        """What Keras 3 recorded as the input of a layer, where lstmlint does not know what the one before gives."""
+        layer, before = self.layers[position], self.layers[position - 1]
+        if not position or given is None or rerun or before.failed or self.run.bindings.input_shapes:
+            return Tensor(None, None)
+        shape = layer.recorded_build_shape() if layer.spec.build_config else None
+        if not isinstance(shape, tuple):
+            return Tensor(None, None)
+        self.rows[position - 1].output_shapes = [shape]
+        return Tensor(shape, None)
 
     def own_input(self) -> Tensor | None:
         """The input a Sequential knows by itself: from its InputLayer, its first layer, or its record."""
