@@ -16,10 +16,10 @@ from typing import Any, TypeGuard
 
 from lstmlint import rules
 from lstmlint.findings import Problem, UsageError
+from lstmlint.globs import nearby, relative
 from lstmlint.options import Options
 from lstmlint.report import FileReport
 from lstmlint.rules.naming import findings_of, in_file_order
-from lstmlint.settings import nearby, relative
 from lstmlint.suppression import ABOUT_SUPPRESSIONS, ran, stopped
 
 MARK = "lstmlint-baseline"

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import Severity, UsageError
+from lstmlint.globs import glob_matches, nearby, relative
 from lstmlint.suggest import did_you_mean
-from lstmlint.values import SHAPE_WANTED, glob_matches, parse_bytes, parse_count, parse_shape
+from lstmlint.values import SHAPE_WANTED, parse_bytes, parse_count, parse_shape
 
 if TYPE_CHECKING:
     from lstmlint.layers.described import Description
@@ -110,14 +111,6 @@ class Settings:
         )
 
 
-def relative(path: str, folder: str) -> str:
-    """A path as globs see it: relative to the folder ('': the current one), with forward slashes."""
-    try:
-        return os.path.relpath(path, folder or None).replace(os.sep, "/")
-    except ValueError:  # another drive, on Windows
-        return path.replace(os.sep, "/")
-
-
 class Resolver:
     """The settings of any file: found once per folder, overridden by the command line.
 
@@ -192,12 +185,6 @@ def mentions_lstmlint(path: str) -> bool:
     except OSError as error:
         raise unreadable(path, error) from error
     return TABLE.search(content) is not None and table_of(parse_toml(decode(content, path), nearby(path))) is not None
-
-
-def nearby(path: str) -> str:
-    """A settings file as messages name it: relative to the current folder where it lies in it."""
-    inside = relative(path, "")
-    return path if inside.startswith("../") else inside
 
 
 def load(path: str) -> dict[str, Any]:

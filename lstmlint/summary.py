@@ -126,6 +126,15 @@ class ModelSummary:
             if layer.nested is not None:
                 stack.extend(reversed(layer.nested.layers))
 
+    def walk_paths(self, prefix: str = "") -> Iterator[tuple[str, LayerSummary]]:
+        """The same with their paths: encoder/lstm for one of a nested model. prefix: what stands before all of them."""
+        stack = [(prefix + layer.name, layer) for layer in reversed(self.layers)]
+        while stack:
+            path, layer = stack.pop()
+            yield path, layer
+            if layer.nested is not None:
+                stack += [(f"{path}/{inner.name}", inner) for inner in reversed(layer.nested.layers)]
+
     def models(self) -> Iterator[ModelSummary]:
         """This model and every nested one."""
         yield self

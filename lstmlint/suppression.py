@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint import rules
 from lstmlint.findings import Finding, Problem
+from lstmlint.globs import nearby
 from lstmlint.options import Options, matches
 from lstmlint.pointers import escape, upward
 from lstmlint.report import FileReport
@@ -25,7 +26,7 @@ from lstmlint.suggest import closest, did_you_mean
 if TYPE_CHECKING:
     from lstmlint.reading.document import Document
     from lstmlint.settings import Settings
-    from lstmlint.summary import LayerSummary, ModelSummary
+    from lstmlint.summary import ModelSummary
 
 KEY = "lstmlint"
 UNUSED, BAD = "G714", "G716"
@@ -239,7 +240,7 @@ class Index:
         self.names = pointers = dict[str, list[str]]()
         failed = []
         if model is not None and not all(one.everywhere for one in given):
-            for path, row in named(model):
+            for path, row in model.walk_paths():
                 self.layers.add(row.pointer)
                 for name in {path, row.name}:
                     pointers.setdefault(name, []).append(row.pointer)
@@ -290,16 +291,6 @@ class Index:
                 yield from self.by_line.get(self.locate(pointer)[0], ())
 
 
-def named(model: ModelSummary) -> Iterator[tuple[str, LayerSummary]]:
-    """Every layer with its path: encoder/lstm for one of a nested model."""
-    stack = [("", row) for row in reversed(model.layers)]
-    while stack:
-        before, row = stack.pop()
-        yield before + row.name, row
-        if row.nested is not None:
-            stack += [(f"{before}{row.name}/", inner) for inner in reversed(row.nested.layers)]
-
-
 # Whether a rule has run ---------------------------------------------------------------------------------
 
 
@@ -346,8 +337,6 @@ def unused_settings(
     over the folder of the settings, or over the one file that it names.
     """
     import os
-
-    from lstmlint.settings import nearby
 
     covered = [os.path.join(folder, "") for folder in folders]  # noqa: PTH118
     found: dict[str, list[Problem]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from lstmlint.findings import UsageError
 
@@ -78,47 +77,3 @@ def parse_input_shape(text: str, option: str) -> tuple[str, tuple[int | None, ..
     """(input's name, shape) of NAME=13,5; the name is empty where there is none."""
     name, equals, shape = text.rpartition("=")
     return (name.strip() if equals else ""), parse_shape(shape, option)
-
-
-@lru_cache(maxsize=256)
-def glob_pattern(glob: str) -> re.Pattern[str]:
-    """What a glob of the settings matches, of paths relative to their folder with forward slashes.
-
-    `*` stays in a folder, `**` does not. Without a slash, it matches in any folder; a folder's name
-    matches all that is in it.
-    """
-    body = glob.strip("/")
-    if body.startswith("./"):
-        body = body[2:]
-    prefix = "" if "/" in glob.rstrip("/") else "(?:.*/)?"
-    parts = []
-    i = 0
-    while i < len(body):
-        if body.startswith("**/", i):
-            parts.append("(?:.*/)?")
-            i += 3
-        elif body.startswith("**", i):
-            parts.append(".*")
-            i += 2
-        elif body[i] == "*":
-            parts.append("[^/]*")
-            i += 1
-        elif body[i] == "?":
-            parts.append("[^/]")
-            i += 1
-        elif body[i] == "[" and (end := body.find("]", i + 2)) > 0:
-            inside = body[i + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
-            parts.append("[" + ("^" + inside[1:] if inside[0] == "!" else inside) + "]")
-            i = end + 1
-        else:
-            parts.append(re.escape(body[i]))
-            i += 1
-    try:
-        return re.compile(prefix + "".join(parts) + "(?:/.*)?", re.DOTALL)
-    except re.error as error:
-        raise UsageError(f"the glob {glob!r} cannot be understood: {error}") from error
-
-
-def glob_matches(glob: str, path: str) -> bool:
-    """Whether a relative path with forward slashes is meant by a glob."""
-    return glob_pattern(glob).fullmatch(path) is not None

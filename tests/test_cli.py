@@ -19,7 +19,8 @@ import yaml
 from lstmlint import __version__, analysis, cli
 from lstmlint.commands.request import Request
 from lstmlint.findings import UsageError
-from lstmlint.values import glob_matches, parse_bytes, parse_count, parse_input_shape
+from lstmlint.globs import glob_matches
+from lstmlint.values import parse_bytes, parse_count, parse_input_shape
 from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent

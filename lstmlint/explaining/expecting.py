@@ -104,7 +104,7 @@ class Group:
 def search(explanation: Explanation, number: int) -> Expectation:
     """Everything that leads to the number from what is explained."""
     found = Expectation(number)
-    layers = list(leaves(explanation))
+    layers = list(explanation.leaves())
     scoped = explanation.model is not None and not explanation.detailed
     total = explanation.params if scoped and explanation.complete else None
     if total == number:
@@ -161,24 +161,6 @@ def multiples(number: int, groups: list[Group]) -> Iterator[str]:
                 f" {group.names[0]}. If that is the {' or the '.join(open_dims)}, which the model leaves open, it was"
                 " multiplied in, and does not belong there."
             )
-
-
-def leaves(explanation: Explanation) -> Iterator[LayerExplanation]:
-    """The layers that count by themselves: nested models give way to their layers."""
-    from lstmlint.explaining.explanation import explain_row
-
-    for layer in explanation.layers:
-        row = layer.row
-        if row is None or row.nested is None:
-            yield layer
-            continue
-        stack = [(f"{layer.path}/{inner.name}", inner) for inner in reversed(row.nested.layers)]
-        while stack:
-            path, inner = stack.pop()
-            if inner.nested is not None:
-                stack += [(f"{path}/{deeper.name}", deeper) for deeper in reversed(inner.nested.layers)]
-            elif inner.used and inner.weights:
-                yield explain_row(inner, path, None)
 
 
 def grouped(layers: Iterable[LayerExplanation]) -> list[Group]:

@@ -141,6 +141,17 @@ class Explanation:
             return self.model.complete
         return all(layer.params is not None for layer in self.layers)
 
+    def leaves(self) -> Iterator[LayerExplanation]:
+        """The layers that count by themselves: nested models give way to their layers."""
+        for layer in self.layers:
+            row = layer.row
+            if row is None or row.nested is None:
+                yield layer
+                continue
+            for path, inner in row.nested.walk_paths(f"{layer.path}/"):
+                if inner.nested is None and inner.used and inner.weights:
+                    yield explain_row(inner, path, None)
+
     def to_dict(self) -> dict[str, Any]:
         """As plain data, for --format json."""
         return {
@@ -174,22 +185,12 @@ def explain_model(summary: ModelSummary, layer: str | None = None, expect: int |
     return result
 
 
-def walk_paths(summary: ModelSummary, prefix: str = "") -> Iterator[tuple[str, LayerSummary]]:
-    """Every layer with its path, those of nested models after the one that holds them."""
-    stack = [(prefix + row.name, row) for row in reversed(summary.layers)]
-    while stack:
-        path, row = stack.pop()
-        yield path, row
-        if row.nested is not None:
-            stack += [(f"{path}/{inner.name}", inner) for inner in reversed(row.nested.layers)]
-
-
 def find_rows(summary: ModelSummary, name: str) -> list[tuple[str, LayerSummary]]:
     """The layers meant by a name: those of this path, else of this name anywhere, else what wraps one of it.
 
     Raises: UsageError where there is none.
     """
-    everything = list(walk_paths(summary))
+    everything = list(summary.walk_paths())
     for matches in (
         [item for item in everything if item[0] == name],
         [item for item in everything if item[1].name == name],

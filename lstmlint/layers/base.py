@@ -20,6 +20,9 @@ DTYPE_BITS = {
     "float8_e4m3fn": 8, "float8_e5m2": 8,
 }  # fmt: skip
 
+# With which the name of a quantized policy begins; what they do stands in `quantization`, which few models need.
+QUANTIZATION_MODES = ("int8", "float8", "int4", "gptq", "awq")
+
 
 class Weight(NamedTuple):
     """One variable of a layer. Its dims are ints: Keras allocates no other."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
+from lstmlint.layers.base import QUANTIZATION_MODES, Layer, LayerError, UnknownShape, Weight, layer
 from lstmlint.layers.pinned import PinnedLayer
 from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
-
-# The quantization modes of Keras 3; what they do stands in a module of its own, which few models need.
-MODES = ("int8", "float8", "int4", "gptq", "awq")
 
 
 def is_plain(layer: Layer) -> bool:
@@ -18,7 +15,7 @@ def is_plain(layer: Layer) -> bool:
     if isinstance(dtype, dict):
         quantized = dtype.get("class_name") != "DTypePolicy"
     else:
-        quantized = isinstance(dtype, str) and dtype.startswith(MODES)
+        quantized = isinstance(dtype, str) and dtype.startswith(QUANTIZATION_MODES)
     return not quantized and not layer.config.get("lora_rank")
 
 
@@ -200,4 +197,4 @@ def declared_shape(value: Any) -> Shape:
     return as_shape(value)
 
 
-__all__ = ["MODES", "Dense", "Dropout", "Embedding", "InputLayer", "Lambda", "PassThrough", "is_plain"]
+__all__ = ["Dense", "Dropout", "Embedding", "InputLayer", "Lambda", "PassThrough", "is_plain"]

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from lstmlint.layers.base import Layer, LayerError, Weight
-from lstmlint.layers.core import MODES
+from lstmlint.layers.base import QUANTIZATION_MODES, Layer, LayerError, Weight
 
 GPTQ_BITS = (2, 3, 4, 8)
 
@@ -20,7 +19,7 @@ GPTQ_BITS = (2, 3, 4, 8)
 class Policy(NamedTuple):
     """A quantized dtype policy.
 
-    mode: one of MODES. size: int4's block size, gptq's and awq's group size, None where the policy names
+    mode: one of QUANTIZATION_MODES. size: int4's block size, gptq's and awq's group size, None where the policy names
     none (-1 stands for one group). bits: of gptq and awq. history: how many maxima float8 remembers.
     """
 
@@ -48,7 +47,7 @@ def policy_of(dtype: Any, path: str) -> Policy | None:
     Raises: LayerError P609 for a quantized policy that Keras refuses.
     """
     if isinstance(dtype, str):
-        return _policy_of_name(dtype) if dtype.startswith(MODES) else None
+        return _policy_of_name(dtype) if dtype.startswith(QUANTIZATION_MODES) else None
     if not isinstance(dtype, dict) or not isinstance(dtype.get("config"), dict):
         return None
     config = dtype["config"]
@@ -97,13 +96,13 @@ def _policy_of_name(name: str) -> Policy:
 def _policy(mode: str, source: str, history: int, *, strict: bool) -> Policy:
     """strict: the mode stands alone, without the sizes that int4, gptq and awq add to it."""
     base, *sizes = mode.split("/")
-    if base not in MODES:
-        raise refused(f"the quantization mode {mode!r} is none of {', '.join(MODES)}")
+    if base not in QUANTIZATION_MODES:
+        raise refused(f"the quantization mode {mode!r} is none of {', '.join(QUANTIZATION_MODES)}")
     if base == "int8" and source in ("float16", "mixed_float16"):
         raise refused("int8 quantization does not go with computing in float16")
     if strict or base in ("int8", "float8"):
         if sizes:
-            raise refused(f"the quantization mode {mode!r} is none of {', '.join(MODES)}")
+            raise refused(f"the quantization mode {mode!r} is none of {', '.join(QUANTIZATION_MODES)}")
         return Policy(base, None, None, history)
     form = "int4/<block size>" if base == "int4" else f"{base}/<bits>/<group size>"
     try:

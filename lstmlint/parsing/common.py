@@ -17,6 +17,8 @@ MAX_DEPTH = 64
 # The arguments that hold a layer, a cell, or a list of them.
 LAYER_ARGUMENTS = frozenset({"layer", "backward_layer", "cell", "cells", "layers", "rnn_layer", "model"})
 
+MODEL_CLASSES = frozenset({"Sequential", "Functional", "Model"})
+
 _NOT_WORD = re.compile(r"\W+")
 
 
@@ -169,3 +171,29 @@ __all__ = [
     "check_names", "escape", "is_layer_object", "is_reference", "map_references", "plain_reference", "references_in",
     "shape_list", "shift_nested_calls", "snake_case", "untuple",
 ]  # fmt: skip
+
+
+def is_model(obj: dict[str, Any]) -> bool:
+    """Whether a serialized layer is a model: a Sequential or Functional, or a subclass that is saved like one."""
+    config = obj.get("config")
+    if not isinstance(config, dict):
+        return False
+    layers = config.get("layers")
+    return isinstance(layers, list) and (
+        obj.get("class_name") in MODEL_CLASSES or ("input_layers" in config and "output_layers" in config)
+    )
+
+
+def nested_list_shape(value: Any) -> tuple[int, ...] | None:
+    """The shape of nested lists of numbers, going by the first of each."""
+    dims: list[int] = []
+    while isinstance(value, list):
+        dims.append(len(value))
+        if not value:
+            break
+        value = value[0]
+    return tuple(dims)
+
+
+def kind_of(value: Any) -> str:
+    return {dict: "an object", list: "a list", str: "a string", type(None): "null"}.get(type(value), "a number")

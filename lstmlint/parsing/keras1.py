@@ -16,6 +16,7 @@ from lstmlint.parsing.common import (
     ModelError,
     Names,
     check_names,
+    kind_of,
     map_references,
     plain_reference,
     references_in,
@@ -24,7 +25,6 @@ from lstmlint.parsing.common import (
 )
 from lstmlint.parsing.graphs import call_on, input_layer, inputs_of
 from lstmlint.parsing.keras2 import parse_call
-from lstmlint.parsing.keras3 import _kind
 from lstmlint.parsing.legacy_names import CHANNELS, SPATIAL, translate
 from lstmlint.shapes import KnownShape, Shape
 from lstmlint.spec import Dialect, LayerSpec, ModelSpec, TensorRef
@@ -116,7 +116,7 @@ class Reader:
     def parts(self, obj: Any, pointer: str) -> tuple[str, Any, str]:
         """(class, config, the config's pointer) of a layer in Keras 1's form or, without class_name, Keras 0's."""
         if not isinstance(obj, dict):
-            message = f"a layer must be an object, but this is {_kind(obj)}"
+            message = f"a layer must be an object, but this is {kind_of(obj)}"
             raise ModelError(message, pointer, "Write class_name and config.")
         if "class_name" in obj:
             class_name, config, base = obj["class_name"], obj.get("config"), f"{pointer}/config"
@@ -127,7 +127,7 @@ class Reader:
         if config is None:
             config = {}
         if not isinstance(config, dict | list) or (isinstance(config, list) and class_name not in MODEL_CLASSES):
-            raise ModelError(f"the config of a {class_name} must be an object, but is {_kind(config)}", base)
+            raise ModelError(f"the config of a {class_name} must be an object, but is {kind_of(config)}", base)
         return class_name, config, base
 
     def sequential(self, spec: ModelSpec, config: Any, base: str, depth: int) -> None:

@@ -15,15 +15,17 @@ from lstmlint.parsing.common import (
     Names,
     check_names,
     is_layer_object,
+    is_model,
     is_reference,
+    kind_of,
     map_references,
+    nested_list_shape,
     plain_reference,
     references_in,
     shape_list,
     shift_nested_calls,
     untuple,
 )
-from lstmlint.parsing.keras3 import _kind, is_model, nested_list_shape
 from lstmlint.pointers import escape
 from lstmlint.shapes import Tensor
 from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
@@ -78,7 +80,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
     """One layer or nested model. Raises: ModelError where its form is broken beyond reading."""
     if not isinstance(obj, dict):
         raise ModelError(
-            f"a layer must be an object, but this is {_kind(obj)}", pointer, "Write class_name and config."
+            f"a layer must be an object, but this is {kind_of(obj)}", pointer, "Write class_name and config."
         )
     class_name = obj.get("class_name")
     if not isinstance(class_name, str):
@@ -89,7 +91,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
     if isinstance(config, list) and class_name == "Sequential":
         config = {"layers": config}
     if not isinstance(config, dict):
-        raise ModelError(f"the config of a {class_name} must be an object, but is {_kind(config)}", f"{pointer}/config")
+        raise ModelError(f"the config of a {class_name} must be an object, but is {kind_of(config)}", f"{pointer}/config")
     name = obj.get("name")
     if not isinstance(name, str):
         name = config.get("name")
@@ -207,7 +209,7 @@ def parse_call(node: Any, pointer: str, layer: str) -> Call:
                 kwargs[key] = take(untuple(value), f"{place}/{escape(key)}")
 
     if not isinstance(node, list | dict):
-        raise ModelError(f"an inbound node of {layer!r} must be a list, but is {_kind(node)}", pointer)
+        raise ModelError(f"an inbound node of {layer!r} must be a list, but is {kind_of(node)}", pointer)
     inputs = take(node, pointer)
     if isinstance(inputs, list) and len(inputs) == 1:
         inputs = inputs[0]

@@ -11,30 +11,21 @@ from lstmlint.parsing.common import (
     ModelError,
     Names,
     is_layer_object,
+    is_model,
     is_reference,
+    kind_of,
+    nested_list_shape,
     references_in,
 )
 from lstmlint.pointers import escape
 from lstmlint.shapes import Tensor, as_shape
 from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
 
-MODEL_CLASSES = frozenset({"Sequential", "Functional", "Model"})
 DTYPES = (
     "float32", "int32", "bool", "int64", "float16", "bfloat16", "float64", "uint8", "uint16", "uint32", "uint64", "int8",
     "int16", "string", "float8_e4m3fn", "float8_e5m2", "complex64", "complex128", "int",
 )  # fmt: skip
 NOT_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
-
-
-def is_model(obj: dict[str, Any]) -> bool:
-    """Whether a serialized layer is a model: a Sequential or Functional, or a subclass that is saved like one."""
-    config = obj.get("config")
-    if not isinstance(config, dict):
-        return False
-    layers = config.get("layers")
-    return isinstance(layers, list) and (
-        obj.get("class_name") in MODEL_CLASSES or ("input_layers" in config and "output_layers" in config)
-    )
 
 
 def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0) -> ModelSpec:
@@ -151,7 +142,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
     """
     if not isinstance(obj, dict):
         raise ModelError(
-            f"a layer must be an object, but this is {_kind(obj)}", pointer, "Write class_name and config."
+            f"a layer must be an object, but this is {kind_of(obj)}", pointer, "Write class_name and config."
         )
     class_name = obj.get("class_name")
     if not isinstance(class_name, str):
@@ -163,7 +154,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
             names.problems.append(Problem("E006", message, 'Add "config": {...}.', pointer=pointer))
         config = {}
     if not isinstance(config, dict):
-        raise ModelError(f"the config of a {class_name} must be an object, but is {_kind(config)}", f"{pointer}/config")
+        raise ModelError(f"the config of a {class_name} must be an object, but is {kind_of(config)}", f"{pointer}/config")
     own_name: Any = config.get("name")
     named = isinstance(own_name, str)
     if not named:
@@ -257,7 +248,7 @@ def parse_call(node: Any, pointer: str, layer: str, problems: list[Problem], nul
                 )
         return parse_legacy(node, pointer, layer)
     if not isinstance(node, dict):
-        raise ModelError(f"an inbound node of {layer!r} must be an object, but is {_kind(node)}", pointer)
+        raise ModelError(f"an inbound node of {layer!r} must be an object, but is {kind_of(node)}", pointer)
     references: list[TensorRef] = []
     raw_args, raw_kwargs = node.get("args"), node.get("kwargs")
     if not isinstance(raw_args, list) or not isinstance(raw_kwargs, dict):
@@ -334,18 +325,3 @@ def bad_tensor(config: dict[str, Any], key: str, pointer: str, advice: str) -> P
         return Problem("E006", f"the tensor has no {key}; Keras raises a KeyError", advice, pointer=pointer)
     message = f"the {key} of the tensor is {config[key]!r}, which Keras refuses"
     return Problem("E007", message, advice, pointer=f"{pointer}/config/{key}")
-
-
-def nested_list_shape(value: Any) -> tuple[int, ...] | None:
-    """The shape of nested lists of numbers, going by the first of each."""
-    dims: list[int] = []
-    while isinstance(value, list):
-        dims.append(len(value))
-        if not value:
-            break
-        value = value[0]
-    return tuple(dims)
-
-
-def _kind(value: Any) -> str:
-    return {dict: "an object", list: "a list", str: "a string", type(None): "null"}.get(type(value), "a number")

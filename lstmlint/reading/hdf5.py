@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any
 
 from lstmlint.findings import ReadError
 from lstmlint.reading import json_text, lookalikes
 from lstmlint.reading.document import Document
+from lstmlint.reading.hdf5_heaps import DAMAGED_HELP, check_heaps
 from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import add_training_config, is_model, to_document
 from lstmlint.reading.source import Source
-
-_DAMAGED_HELP = "Save the model again, or copy the file again: it may be cut off."
 
 # What h5py lets through of what it meets in broken files.
 _DAMAGED = (
     ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, SystemError, TypeError, ValueError,
 )  # fmt: skip
-
-# A heap of texts of any length: its signature and version, then 8 bytes of size, then objects.
-_HEAP = b"GCOL\x01\x00\x00\x00"
-_CHECKED_BYTES = 16 * 2**20
 
 
 def read_hdf5(source: Source) -> Document:
@@ -49,7 +44,7 @@ def read_hdf5(source: Source) -> Document:
             raise ReadError(
                 "E001",
                 f"the HDF5 file is damaged: {error}",
-                _DAMAGED_HELP,
+                DAMAGED_HELP,
             ) from None
     config = attributes["model_config"]
     if config is None:
@@ -67,26 +62,6 @@ def read_hdf5(source: Source) -> Document:
 
     document.stored_weights = partial(of_hdf5, source)
     return document
-
-
-def check_heaps(file: BinaryIO, most: int = _CHECKED_BYTES) -> None:
-    """Raises: ReadError E001 for a heap in which the HDF5 library would get lost."""
-    # The HDF5 library never returns from a heap with an object that takes no room, as a single wrong byte can
-    # make it. Attributes stand at the beginning of what Keras writes.
-    raw = file.read(most)
-    file.seek(0)
-    start = raw.find(_HEAP)
-    while start >= 0:
-        end = start + int.from_bytes(raw[start + 8 : start + 16], "little")
-        at = start + 16
-        while at + 16 <= min(end, len(raw)):
-            index = int.from_bytes(raw[at : at + 2], "little")
-            size = int.from_bytes(raw[at + 8 : at + 16], "little")
-            step = (size if index == 0 else 16 + (size + 7) // 8 * 8) % 2**64
-            if step == 0:
-                raise ReadError("E001", "the HDF5 file is damaged: an object in a heap takes no room", _DAMAGED_HELP)
-            at += step
-        start = raw.find(_HEAP, start + 8)
 
 
 def _attribute(archive: Any, name: str, limit: int) -> str | None:

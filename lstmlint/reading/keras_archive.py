@@ -55,7 +55,7 @@ def read_stored_weights(source: Source) -> StoredWeights | None:
     """The headers of an archive's weights, None where they cannot be read."""
     from lstmlint.reading.stored_weights import of_archive
 
-    return of_archive(source)
+    return of_archive(source, WEIGHTS_MEMBER)
 
 
 def read_folder(path: Path, name: str, limit: int) -> Document:

@@ -11,8 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from lstmlint.reading.hdf5 import check_heaps
-from lstmlint.reading.keras_archive import WEIGHTS_MEMBER
+from lstmlint.reading.hdf5_heaps import check_heaps
 from lstmlint.reading.source import Source
 
 # A compressed member must be unpacked as a whole to be looked into; Keras itself never compresses.
@@ -49,16 +48,16 @@ class StoredWeights:
     layers: frozenset[str] | None = None
 
 
-def of_archive(source: Source) -> StoredWeights | None:
-    """Those of a .keras archive; None where h5py is missing, or the archive holds none that can be read."""
+def of_archive(source: Source, member_name: str) -> StoredWeights | None:
+    """Those in a member of a .keras archive; None where h5py is missing, or the archive holds none that can be read."""
     try:
         import h5py
     except ImportError:
         return None
     with source.open() as file, zipfile.ZipFile(file) as archive:
-        if WEIGHTS_MEMBER not in archive.namelist():
+        if member_name not in archive.namelist():
             return None
-        info = archive.getinfo(WEIGHTS_MEMBER)
+        info = archive.getinfo(member_name)
         if info.compress_type == zipfile.ZIP_STORED:
             member: Any = Window(file, _data_offset(file, info), info.file_size)
         elif info.file_size <= _MAX_UNPACKED_BYTES:

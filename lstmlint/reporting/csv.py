@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
@@ -13,7 +12,6 @@ from lstmlint.reporting.escape import csv as cell
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary, ModelSummary
 
 HEADER = (
     "path", "layer", "class_name", "input_shapes", "output_shapes", "params", "trainable_params", "macs", "weights",
@@ -27,7 +25,7 @@ def digest(report: FileReport, view: View) -> str:
         return ""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    for name, row in named(report.model):
+    for name, row in report.model.walk_paths():
         writer.writerow((
             cell(report.path), cell(name), cell(row.class_name),
             table.shapes(row.input_shapes), table.shapes(row.output_shapes),
@@ -36,14 +34,6 @@ def digest(report: FileReport, view: View) -> str:
             row.known, row.shared, row.used, cell(row.pointer),
         ))  # fmt: skip
     return text.getvalue()
-
-
-def named(model: ModelSummary, prefix: str = "") -> Iterator[tuple[str, LayerSummary]]:
-    """Every layer with its path."""
-    for row in model.layers:
-        yield prefix + row.name, row
-        if row.nested is not None:
-            yield from named(row.nested, f"{prefix}{row.name}/")
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
