@@ -17,7 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lstmlint import FileReport, Options, analyze
-from lstmlint.reporting import FORMATS, Totals, View, load, parse_columns, size
+from lstmlint.reporting import FORMATS, Totals, View, load, parse_columns, sarif, size
 from lstmlint.reporting.rows import HEADERS
 from lstmlint.reporting.text import CODES, width_of, wrap
 from lstmlint.resources import schema
@@ -201,6 +201,14 @@ def test_hostile_names_in_github() -> None:
 def test_hostile_names_in_junit_csv_gitlab() -> None:
     suites = ET.fromstring(hostile_run("junit"))
     assert len(suites) == len(HOSTILE)
+    # As Jenkins's own schema of the format has it (junit-10.xsd): no other attributes are allowed.
+    attributes = {"testsuites": "name tests failures errors", "testsuite": "name file tests failures errors",
+                  "testcase": "classname name", "failure": "type message", "system-out": ""}  # fmt: skip
+    for element in suites.iter():
+        assert set(element.attrib) == set(attributes[element.tag].split())
+    for suite in suites:
+        names = [case.get("name") for case in suite]
+        assert len(names) == len(set(names)) == int(suite.attrib["tests"])
     rows = list(csv.reader(io.StringIO(hostile_run("csv"))))
     assert {len(row) for row in rows} == {len(rows[0])}
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))]
@@ -238,6 +246,18 @@ def test_sarif() -> None:
     assert len(prints) == len(run.results)
 
 
+def test_sarif_of_every_rule() -> None:
+    """What GitHub limits, and that examples stay examples in Markdown."""
+    from lstmlint.rules import load as load_rules
+
+    for rule in load_rules().values():
+        described = sarif.descriptor(rule)
+        assert len(described["shortDescription"]["text"]) <= 1024
+        assert len(described["fullDescription"]["text"]) <= 1024
+        assert described["help"]["markdown"].count("```") % 2 == 0
+        assert ("Fails:" in described["help"]["text"]) == ("```json" in described["help"]["markdown"])
+
+
 # Places ---------------------------------------------------------------------------------------------------
 
 
@@ -253,6 +273,10 @@ def test_paths_are_relative_to_the_repository(shell: Shell) -> None:
     ]
     assert shell("a b.json", "-f", "gitlab").json[0]["location"]["path"] == "models/a b.json"
     assert "file=models/a b.json," in shell("a b.json", "-f", "github").out
+    run = shell("-", "--stdin-filename", "/else where/a:b.json", "-f", "sarif", stdin=json.dumps(STACK).encode()).json["runs"][0]
+    location = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert location == {"uri": "file:///else%20where/a:b.json"}
+    assert run["originalUriBaseIds"]["ROOT"]["uri"] == f"{shell.folder.as_uri()}/"
     outside = shell("../../" + shell.folder.name + "/models/a b.json", "-f", "gitlab").json[0]
     assert outside["location"]["path"] == "models/a b.json"
 

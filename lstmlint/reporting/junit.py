@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import at_least
@@ -18,6 +19,7 @@ def digest(report: FileReport, view: View) -> tuple[str, int, int]:
     path = xml(repository_path(report.path, view.root))
     cases = []
     failures = 0
+    named: Counter[str] = Counter()
     for finding in report.findings:
         place = f"line {finding.line}, column {finding.column}"
         advice = f"\nhelp: {xml(finding.help)}" if finding.help else ""
@@ -27,11 +29,14 @@ def digest(report: FileReport, view: View) -> tuple[str, int, int]:
             inner = f'<failure type="{finding.severity}" message="{xml(finding.message)}">{said}</failure>'
         else:
             inner = f"<system-out>{finding.severity}: {said}</system-out>"
-        name = xml(f"{finding.code} {finding.name}" + (f" ({finding.layer})" if finding.layer else ""))
-        cases.append(f'    <testcase classname="{path}" name="{name}" line="{finding.line}">{inner}</testcase>\n')
+        name = f"{finding.code} {finding.name}" + (f" ({finding.layer})" if finding.layer else "")
+        named[name] += 1
+        # Of cases with one name, GitLab shows but the first.
+        name = xml(name if named[name] == 1 else f"{name} #{named[name]}")
+        cases.append(f'    <testcase classname="{path}" name="{name}">{inner}</testcase>\n')
     if not cases:
         cases.append(f'    <testcase classname="{path}" name="lstmlint"/>\n')
-    suite = f'  <testsuite name="{path}" tests="{len(cases)}" failures="{failures}" errors="0">\n'
+    suite = f'  <testsuite name="{path}" file="{path}" tests="{len(cases)}" failures="{failures}" errors="0">\n'
     return suite + "".join(cases) + "  </testsuite>\n", len(cases), failures
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lstmlint.report import FileReport
     from lstmlint.rules.registry import Rule
 
+HOME = "https://github.com/lstmlint/lstmlint"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "ROOT"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -58,16 +59,21 @@ def result(finding: Finding, path: str, fingerprint: str) -> dict[str, Any]:
 
 def location(path: str) -> dict[str, str]:
     """Where a file is: relative to the repository where it lies in it."""
-    uri = quoted(path)
-    return {"uri": f"file://{uri}"} if path.startswith("/") else {"uri": uri, "uriBaseId": ROOT}
+    absolute = os.path.isabs(path)  # noqa: PTH117
+    return {"uri": file_uri(path)} if absolute else {"uri": quoted(path), "uriBaseId": ROOT}
 
 
-def quoted(path: str) -> str:
+def file_uri(path: str) -> str:
+    """An absolute path: file:///home/a.json, file:///C:/a.json."""
+    return "file:///" + quoted(path.replace(os.sep, "/").lstrip("/"), "/:")
+
+
+def quoted(path: str, safe: str = "/") -> str:
     """A path's own bytes as a URI writes them."""
     try:
-        return quote(os.fsencode(path))
+        return quote(os.fsencode(path), safe)
     except UnicodeEncodeError:  # the name of no file, then
-        return quote(path.encode("utf-8", "replace"))
+        return quote(path.encode("utf-8", "replace"), safe)
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
@@ -85,6 +91,7 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
                 "name": "lstmlint",
                 "version": __version__,
                 "semanticVersion": __version__,
+                "informationUri": HOME,
                 "rules": [descriptor(table[code]) for code in codes],
             }
         },
@@ -96,7 +103,7 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
                 ],
             }
         ],
-        "originalUriBaseIds": {ROOT: {"uri": f"file://{quoted(view.root)}/"}},
+        "originalUriBaseIds": {ROOT: {"uri": file_uri(view.root).rstrip("/") + "/"}},
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
@@ -105,12 +112,14 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
 
 def descriptor(rule: Rule) -> dict[str, Any]:
     """A rule's metadata."""
+    from lstmlint.rules.documentation import body_in_markdown
+
     return {
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": rule.name.replace("-", " ")},
         "fullDescription": {"text": message(rule.summary or rule.name)},
-        "help": {"text": message(rule.documentation or rule.name), "markdown": rule.documentation or rule.name},
+        "help": {"text": message(rule.documentation or rule.name), "markdown": body_in_markdown(rule)},
         "defaultConfiguration": {"level": LEVELS[rule.severity], "enabled": rule.enabled},
         "properties": {"name": rule.name, "problem.severity": PROBLEMS.get(rule.severity, rule.severity)},
     }

@@ -99,9 +99,14 @@ def to_table(rules: Iterable[Rule], links: bool = False) -> str:
 
 def to_markdown(rule: Rule) -> str:
     """One rule as a section of docs/rules.md."""
-    text = document(rule)
     default = "" if rule.enabled else ", off by default"
-    lines = [f"### {rule.code} {rule.name}", "", f"*{rule.severity}{default}*", "", text.description, ""]
+    return f"### {rule.code} {rule.name}\n\n*{rule.severity}{default}*\n\n{body_in_markdown(rule)}"
+
+
+def body_in_markdown(rule: Rule) -> str:
+    """What such a section says below its heading."""
+    text = document(rule)
+    lines = [text.description, ""]
     if text.fix:
         lines += [f"**Fix:** {text.fix}", ""]
     if rule.options:
