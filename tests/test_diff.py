@@ -208,6 +208,9 @@ def test_gate(shell: Shell, limit: str, code: int) -> None:
     assert ("error C511 params-changed" in done.out) == bool(code)
     assert (f"Within --max-increase {limit}." in done.out) == (not code)
     assert shell("diff", *reversed(paths), "--max-increase", "0").code == 0
+    written = shell("diff", *paths, "--max-increase", limit, "-o", "changes.txt")
+    assert (written.code, written.out) == (code, "")
+    assert (shell.folder / "changes.txt").read_text() == done.out
     gate = valid(shell("diff", *paths, "--max-increase", limit, "-f", "json"))["gate"]
     assert (gate["max_increase"], gate["passed"]) == (limit, not code)
     assert [finding["code"] for finding in gate["findings"]] == ["C511"] * code

@@ -280,6 +280,7 @@ def diff(
     batch: Batch = None,
     timesteps: Timesteps = None,
     format: Annotated[Text, value("NAME", "text (the default), json or markdown.", "--format", "-f")] = None,
+    output: Annotated[Text, value("FILE", "Write there, not to standard output.", "--output", "-o")] = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
@@ -292,7 +293,7 @@ def diff(
     from lstmlint.commands import diff as command
 
     request = Request([old, new], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
-    request.input_shape, request.config = input_shape or [], config or []
+    request.input_shape, request.config, request.output = input_shape or [], config or [], output
     leave(lambda: command.diff(request, max_increase, format))
 
 

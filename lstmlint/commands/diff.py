@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from lstmlint.commands.check import input_names
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN
-from lstmlint.commands.request import Request, choice, overrides, terminal_width
+from lstmlint.commands.request import Destination, Request, choice, overrides, terminal_width
 from lstmlint.commands.revisions import is_revision, read_revision
-from lstmlint.commands.writing import write_stdout
+from lstmlint.commands.writing import check_writable, write
 from lstmlint.findings import UsageError, at_least
 from lstmlint.settings import Resolver
 
@@ -25,12 +25,14 @@ def diff(request: Request, max_increase: str | None, format: str | None) -> int:
     """Compare the two models of the request; the exit code. Raises: UsageError."""
     from lstmlint.analysis import without_garbage_collection
     from lstmlint.comparing import apply_limit, compare, parse_limit
-    from lstmlint.reporting import comparison
+    from lstmlint.reporting import View, comparison
 
     shown = choice(format or "text", comparison.FORMATS, "--format")
     limit = None if max_increase is None else parse_limit(max_increase)
     if request.paths == [STDIN, STDIN]:
         raise UsageError("standard input can be read only once: name a file for OLD or for NEW")
+    destination = Destination(shown, None if request.output in (None, STDIN) else request.output, View())
+    check_writable(destination)
     asked = overrides(request)
     resolver = Resolver(request.config, request.isolated, asked)
     (old, _, _), (new, settings, options) = (examine(path, resolver, not request.no_weights) for path in request.paths)
@@ -39,8 +41,8 @@ def diff(request: Request, max_increase: str | None, format: str | None) -> int:
         found = compare(old, new)
         if limit is not None:
             apply_limit(found, limit, options)
-        text = comparison.render(found, shown, terminal_width(None))
-    write_stdout(text, None if shown == "text" else "utf-8")
+        text = comparison.render(found, shown, terminal_width(destination.path))
+    write(destination, text)
     failed = new.model is None or any(at_least(finding.severity, settings.fail_on) for finding in found.gate)
     return FOUND if failed else CLEAN
 
