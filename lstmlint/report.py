@@ -15,7 +15,8 @@ class FileReport:
 
     suppressions: of the settings: (their file, number of the entry, number of the rule in it) -> whether it left
     anything out here; those whose rule did not run are missing. known: how many findings the baseline left out.
-    baseline: its entries that hold still, pointer -> code -> how many.
+    baseline: its entries that hold still, pointer -> code -> how many. fixable: how many findings --fix would mend,
+    where somebody has counted them.
     """
 
     path: str
@@ -26,6 +27,7 @@ class FileReport:
     suppressions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     known: int = 0
     baseline: dict[str, dict[str, int]] = field(default_factory=dict)
+    fixable: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The file's entry in the JSON report."""

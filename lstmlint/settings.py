@@ -48,6 +48,7 @@ class Settings:
     select: None for the usual rules. per_file_ignores: (glob, rules). exclude: (folder, glob relative to it).
     rule_options: code -> option -> value.
     suppress: (globs, what to keep silent of in the files that match; without globs, in all).
+    baseline: the path of the one that the files are compared with.
     limits: a budget's key -> the most allowed; budgets: (globs, limits). dtype: of the weights that limits are for.
     """
 
@@ -69,6 +70,7 @@ class Settings:
     batch: int | None = None
     timesteps: int | None = None
     custom_layers: dict[str, Description] = field(default_factory=dict)
+    baseline: str | None = None
 
     def excludes(self, path: str) -> bool:
         """Whether a file or folder is to be passed over."""
@@ -273,6 +275,8 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
         (globs(entry["files"]), limits_in(entry, f"{before}budgets.")) for entry in values.get("budgets", ())
     )
     settings.dtype = values.get("dtype", settings.dtype)
+    if "baseline" in values:
+        settings.baseline = os.path.join(folder, values["baseline"]) if values["baseline"] else None  # noqa: PTH118
     given = values.get("input-shape", {})
     for name, shape in (given if isinstance(given, dict) else {"": given}).items():
         settings.input_shapes = {**settings.input_shapes, name: shape_of(shape, f"{before}input-shape")}
@@ -432,6 +436,7 @@ def as_toml(settings: Settings) -> str:
         ("dtype", settings.dtype),
         ("batch", settings.batch),
         ("timesteps", settings.timesteps),
+        ("baseline", settings.baseline),
     ):
         if value not in (None, []):
             lines.append(f"{key} = {shown(value)}")

@@ -56,6 +56,30 @@ def test_write_and_use(shell: Shell, workers: str) -> None:
     assert shell("models").code == 1
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_named_by_the_settings(shell: Shell, workers: str) -> None:
+    """Each file goes by the baseline of its own settings; the command line's goes before them."""
+    shell.write("a/lstmlint.toml", 'baseline = "known/base.json"')
+    shell.write("a/models/steps.json", STEPS)
+    shell.write("b/lstmlint.toml", 'baseline = "base.json"')
+    shell.write("b/steps.json", STEPS)
+    shell.write("c/steps.json", STEPS)
+    (shell.folder / "a" / "known").mkdir()
+    # The settings' baseline does not keep a new one from knowing all; it need not be there yet.
+    assert shell("a", "--write-baseline", "a/known/base.json", "--jobs", workers).err.startswith("lstmlint: 2 findings")
+    written(shell, {"steps.json": {"/config/layers/0": {"R201": 1}}}, "b/base.json")
+    found = ["b/steps.json R201", "c/steps.json R201", "c/steps.json R201"]
+    report = shell("a", "b", "c", "--jobs", workers, "-f", "json").json
+    assert [f"{file['path']} {finding['code']}" for file in report["files"] for finding in file["findings"]] == found
+    assert shell("a", "b", "--baseline", "a/known/base.json", "-f", "json").json["summary"]["warnings"] == 2
+    shell.monkeypatch.chdir(shell.folder / "a" / "models")
+    assert "No findings; 2 known to the baseline." in shell("steps.json").out
+    assert "2 warnings in 1 file." in shell("steps.json", "--config", 'baseline = ""').out
+    (shell.folder / "a" / "models" / "steps.json").rename("moved.json")
+    assert "known/base.json:1:1: info G715" in shell("moved.json", "-f", "concise").out
+    assert shell("moved.json", "-o", "../known/base.json").code == 2
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_every_format(shell: Shell, format: str) -> None:
     shell.write("m.json", STEPS)
@@ -216,6 +240,8 @@ def test_no_baselines(shell: Shell, content: Any, said: str) -> None:
         (("--write-baseline", "no/base.json"), "cannot write 'no/base.json': there is no folder 'no'"),
         (("--write-baseline", "."), "cannot write '.': it is a folder"),
         (("--write-baseline", "x.json", "-f", "json:x.json"), "would both be written to x.json"),
+        (("--config", 'baseline = "gone.json"'), "cannot read the baseline 'gone.json': No such file or directory"),
+        (("--config", "baseline = 1"), "--config: baseline must be a path, not 1"),
     ],
 )
 def test_mistakes(shell: Shell, arguments: tuple[str, ...], said: str) -> None:

@@ -57,6 +57,19 @@ FIXED = [
 ]
 
 
+def test_what_could_be_fixed_is_counted(shell: Shell) -> None:
+    twice = keras3("LSTM", ', "time_major": false, "dynamic": false, "nonsense": 1, "units": 10')
+    shell.write("a.json", twice)
+    shell.write("b.json", keras3("LeakyReLU", ', "alpha": 0.1'))
+    said = "; 3 fixable with --fix."
+    assert said in shell("a.json", "b.json").out
+    assert said in shell("a.json", "b.json", "--jobs", "2").out
+    assert "2 fixable" in shell("a.json").out
+    assert "fixable" not in shell("-", stdin=twice.encode()).out + shell("a.json", "-q").out
+    assert "fixable" not in shell("a.json", "b.json", "--ignore", "E005,P6").out
+    assert shell("a.json", "b.json", "--fix").out.endswith("1 error in 2 files.\n")
+
+
 @pytest.mark.parametrize(("make", "class_name", "before", "after"), FIXED, ids=[f"{c}{b}" for _, c, b, _ in FIXED])
 def test_fixes(make: Any, class_name: str, before: str, after: str) -> None:
     text = make(class_name, before)

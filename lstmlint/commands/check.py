@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
 from lstmlint.commands.paths import STDIN, Source, expand
-from lstmlint.commands.request import Destination, Request, destinations, jobs, overrides, same_file
+from lstmlint.commands.request import PLAIN_FORMATS, Destination, Request, destinations, jobs, overrides, same_file
 from lstmlint.commands.writing import check_writable, say, write, write_stdout
 from lstmlint.findings import UsageError, at_least
 from lstmlint.reporting import Totals, View, load, plural
@@ -30,7 +30,11 @@ MOST_BYTES_A_FILE = 1_000_000
 
 @dataclass(slots=True)
 class Job:
-    """What a worker needs to know of the run. accept: the new baseline that is to know what is found."""
+    """What a worker needs to know of the run.
+
+    baseline: of the command line; baselines: of the settings, by their paths. accept: the new baseline that is to know
+    what is found.
+    """
 
     destinations: list[Destination]
     resolver: Resolver
@@ -40,7 +44,12 @@ class Job:
     stdin_name: str = "<stdin>"
     input_names: frozenset[str] = frozenset()
     baseline: Baseline | None = None
+    baselines: dict[str, Baseline] = field(default_factory=dict)
     accept: str | None = None
+
+    def baseline_for(self, settings: Settings) -> Baseline | None:
+        """The baseline of the files that some settings hold for."""
+        return self.baselines.get(settings.baseline or "", self.baseline)
 
 
 @dataclass(slots=True)
@@ -71,13 +80,14 @@ def run(request: Request) -> int:
     if not request.paths:
         raise UsageError("name a model file, a folder, or - for standard input (lstmlint --help says more)")
     sources, failures = expand(request.paths, resolver, request.force_exclude)
-    for source in sources:
-        resolver.of_file(source.path)  # bad settings are told before anything is written
+    stdin_name = request.stdin_filename or "<stdin>"
+    for source in sources:  # bad settings are told before anything is written
+        resolver.of_file(stdin_name if source.path == STDIN else source.path)
     job = Job(destinations(request, len(sources) == 1), resolver, request.skip_non_models, not request.no_weights)
     job.input_names = frozenset(name for name in asked.get("input-shape", ()) if name)
     if any(source.path == STDIN for source in sources):
         job.stdin = sys.stdin.buffer.read()
-        job.stdin_name = request.stdin_filename or job.stdin_name
+        job.stdin_name = stdin_name
     target = prepare_baseline(request, job)
     for destination in (*job.destinations, *target):
         check_writable(destination)
@@ -173,12 +183,35 @@ def prepare_baseline(request: Request, job: Job) -> list[Destination]:
         from lstmlint.baseline import load as load_baseline
 
         job.baseline = load_baseline(request.baseline)
+        check_unwritten(request.baseline, job)
     if request.write_baseline is None:
+        if request.baseline is None:
+            job.baselines = baselines_in_settings(job)
         return []
     job.accept = request.write_baseline
-    if any(destination.path == request.write_baseline for destination in job.destinations):
-        raise UsageError(f"a report and the baseline would both be written to {request.write_baseline}")
+    check_unwritten(request.write_baseline, job)
     return [Destination("json", request.write_baseline, View())]
+
+
+def check_unwritten(baseline: str, job: Job) -> None:
+    """Raises: UsageError, where a report would be written in a baseline's place."""
+    for destination in job.destinations:
+        if destination.path is not None and same_file(destination.path, baseline):
+            raise UsageError(f"a report and the baseline would both be written to {baseline}")
+
+
+def baselines_in_settings(job: Job) -> dict[str, Baseline]:
+    """The baselines that settings name. Raises: UsageError, where one cannot be read."""
+    from lstmlint.globs import nearby
+
+    paths = {settings.baseline for settings in job.resolver.by_source.values() if settings.baseline}
+    if not paths:
+        return {}
+    from lstmlint.baseline import load as load_baseline
+
+    for path in paths:
+        check_unwritten(path, job)
+    return {path: load_baseline(nearby(path)) for path in sorted(paths)}
 
 
 def write_baseline(
@@ -208,13 +241,14 @@ def conclusions(
 
         folders = [os.path.abspath(path) for path in request.paths if os.path.isdir(path)]  # noqa: PTH100, PTH112
         yield from unused_settings(suppressions, job.resolver.by_source, folders)
-    if job.baseline is not None and job.accept is None:
-        from lstmlint.baseline import gone_files
+    if job.accept is None:
+        for baseline in job.baselines.values() if job.baseline is None else (job.baseline,):
+            from lstmlint.baseline import gone_files
 
-        settings = job.resolver.of_file(job.baseline.path)
-        report = gone_files(job.baseline, settings.options(job.baseline.path))
-        if report.findings:
-            yield report, settings
+            settings = job.resolver.of_file(baseline.path)
+            report = gone_files(baseline, settings.options(baseline.path))
+            if report.findings:
+                yield report, settings
 
 
 # The work -----------------------------------------------------------------------------------------------
@@ -317,7 +351,7 @@ def digested(source: Source, path: str, job: Job) -> Outcome:
         return outcome
     settings = job.resolver.of_file(path)
     options = settings.options(path, job.weights)
-    options.baseline = job.baseline
+    options.baseline = job.baseline_for(settings)
     report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
     nothing_else = not report.known and all(finding.code == "E002" for finding in report.findings)
     if optional and report.model is None and nothing_else:
@@ -326,6 +360,8 @@ def digested(source: Source, path: str, job: Job) -> Outcome:
         from lstmlint.baseline import accept
 
         outcome.known = accept(report, job.baseline, job.accept)
+    if report.model is not None and source.path != STDIN:
+        report.fixable = count_fixable(report, source.path, job)
     outcome.totals.add(report)
     outcome.failed = fails(report, settings)
     outcome.digests = digested_for(job, report, settings)
@@ -333,6 +369,20 @@ def digested(source: Source, path: str, job: Job) -> Outcome:
     if job.input_names:
         outcome.inputs = frozenset(input_names(report))
     return outcome
+
+
+def count_fixable(report: FileReport, path: str, job: Job) -> int:
+    """How many findings --fix would mend, where a person is to read it."""
+    if not report.findings or not any(destination.format in PLAIN_FORMATS for destination in job.destinations):
+        return 0
+    from lstmlint.fixing.rules import FIXES
+
+    if not any(finding.code in FIXES for finding in report.findings) or not os.path.isfile(path):  # noqa: PTH113
+        return 0
+    from lstmlint.fixing.fix import fixable
+
+    with open(path, "rb") as file:  # noqa: PTH123
+        return fixable(file.read(), report)
 
 
 def fails(report: FileReport, settings: Settings) -> bool:

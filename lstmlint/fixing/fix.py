@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from lstmlint.analysis import analyze
+from lstmlint.findings import Finding
 from lstmlint.fixing.edits import Edit, apply
 from lstmlint.fixing.rules import FIXES, Site
 from lstmlint.options import Options
 from lstmlint.reading.text import decode
 from lstmlint.report import FileReport
+from lstmlint.spec import Dialect
 
 # Each round can bring to light what the last one hid; a file needs two or three.
 MAX_ROUNDS = 20
@@ -80,14 +83,26 @@ def edits_for(text: str, report: FileReport) -> list[Edit]:
     except ValueError:
         return []
     dialect = report.model.spec.dialect if report.model is not None else None
-    edits: dict[Edit, None] = {}
-    for finding in report.findings:
-        make = FIXES.get(finding.code)
-        if make is None or not finding.pointer:
-            continue
-        for edit in make(Site(data, finding.pointer, dialect)):
-            edits.setdefault(edit)
-    return list(edits)
+    return list(dict.fromkeys(edit for finding in report.findings for edit in edits_of(finding, data, dialect)))
+
+
+def edits_of(finding: Finding, data: Any, dialect: Dialect | None) -> Iterator[Edit]:
+    """The edits that a finding asks for. data: the file's content."""
+    make = FIXES.get(finding.code)
+    if make is not None and finding.pointer:
+        yield from make(Site(data, finding.pointer, dialect))
+
+
+def fixable(raw: bytes, report: FileReport) -> int:
+    """How many of a file's findings --fix would mend."""
+    if not_text(raw, report) is not None:
+        return 0
+    try:
+        data: Any = json.loads(decode(raw))
+    except ValueError:
+        return 0
+    dialect = report.model.spec.dialect if report.model is not None else None
+    return sum(next(edits_of(finding, data, dialect), None) is not None for finding in report.findings)
 
 
 def worse(before: FileReport, after: FileReport) -> str | None:

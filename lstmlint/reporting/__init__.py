@@ -43,7 +43,10 @@ class View(NamedTuple):
 
 @dataclass(slots=True)
 class Totals:
-    """Sums over the whole run. codes: how often each (code, name, severity) was found. known: to the baseline."""
+    """Sums over the whole run.
+
+    codes: how often each (code, name, severity) was found. known: to the baseline. fixable: by --fix.
+    """
 
     files: int = 0
     models: int = 0
@@ -55,11 +58,13 @@ class Totals:
     codes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     known: int = 0
+    fixable: int = 0
 
     def add(self, report: FileReport) -> None:
         """Count one more file in."""
         self.files += 1
         self.known += report.known
+        self.fixable += report.fixable
         if report.model is not None:
             self.models += 1
             self.params += report.model.params
@@ -77,6 +82,7 @@ class Totals:
         """Count in what another process has summed up."""
         self.files += other.files
         self.known += other.known
+        self.fixable += other.fixable
         self.models += other.models
         self.errors += other.errors
         self.warnings += other.warnings

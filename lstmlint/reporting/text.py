@@ -57,6 +57,8 @@ def findings_line(totals: Totals) -> str:
     counts = ((totals.errors, "error"), (totals.warnings, "warning"), (totals.infos, "info"))
     said = ", ".join(plural(count, noun) if noun != "info" else f"{count:,} info" for count, noun in counts if count)
     line = f"{said} in {plural(totals.files, 'file')}" if said else "No findings"
+    if totals.fixable:
+        line += f"; {totals.fixable:,} fixable with --fix"
     if totals.known:
         line += f"; {totals.known:,} known to the baseline"
     if totals.failures:
