@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -52,6 +53,9 @@ class Shell:
         monkeypatch.chdir(folder)
         for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "LSTMLINT_TRACEBACK"):
             monkeypatch.delenv(name, raising=False)
+        for name in list(os.environ):
+            if name.startswith("GIT_"):  # of a hook that runs these tests
+                monkeypatch.delenv(name)
 
     def write(self, path: str, content: Any = None) -> Path:
         """A file: text as it is, anything else as JSON; a small LSTM without content."""

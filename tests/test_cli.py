@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -408,7 +409,7 @@ def test_closed_pipe(tmp_path: Path) -> None:
     ],
 )
 def test_streams_that_do_not_work(redirection: str, code: int, error: str) -> None:
-    command = f"{sys.executable} -m lstmlint examples/lstm_13_5.json {redirection}"
+    command = f"{shlex.quote(sys.executable)} -m lstmlint examples/lstm_13_5.json {redirection}"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == code
     assert error in done.stderr
@@ -418,7 +419,9 @@ def test_streams_that_do_not_work(redirection: str, code: int, error: str) -> No
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")
 def test_interrupt() -> None:
     process = launch("-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(1)  # it waits for its input now
+    assert process.stdin is not None
+    process.stdin.write(b" " * 2**20)  # more than a pipe holds: when this is through, it is reading
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
     assert process.returncode == 130
