@@ -10,6 +10,7 @@ os.environ.setdefault("KERAS_BACKEND", "numpy")
 
 from lstmlint.findings import at_least
 from lstmlint.inference import infer
+from lstmlint.options import Options
 from lstmlint.parsing import parse
 from lstmlint.reading.document import Document
 from lstmlint.summary import LayerSummary, ModelSummary
@@ -26,7 +27,7 @@ def errors_of(summary: ModelSummary) -> list[str]:
     from lstmlint import rules
 
     table = rules.load()
-    problems = rules.run(summary, lambda rule: rule.enabled)
+    problems = rules.run(summary, Options())
     return [
         f"{problem.code} {problem.message}"
         for problem in problems
