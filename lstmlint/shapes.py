@@ -53,6 +53,15 @@ def format_shape(shape: Shape) -> str:
     return "(" + ", ".join(map(str, shape)) + ")"
 
 
+def percent(share: float, digits: int = 0) -> str:
+    """94%; with as many digits more as tell nearly all from all, and nearly nothing from nothing."""
+    text = f"{share:.{digits}%}"
+    while 0 < share < 1 and digits < 9 and float(text[:-1]) in (0, 100):
+        digits += 1
+        text = f"{share:.{digits}%}"
+    return text
+
+
 def as_shape(value: Any) -> Shape:
     """A shape as files write it (list of ints and nulls); None for anything else."""
     if not isinstance(value, list | tuple):

@@ -18,10 +18,10 @@ DECISIONS = {
     "E007": "an error where Keras refuses the value; a warning for names that may be custom objects",
     "G704": "info: without effect, but harmless; linear Activations with a name of their own are left out",
     "H301": "warning, not error: Keras builds it; every finding read was a classifier that cannot learn",
-    "H303": "warning: no finding in real models, so none that was wrong",
+    "H303": "warning from three units on; of two it equals the categorical crossentropy, and is an info",
     "H306": "warning, not error: Keras builds it; the sigmoid is applied twice",
     "H309": "warning; classifiers trained on squared error are left out, they are common and accuracy fits them",
-    "H312": "warning; tanh before softmax, as attention does it, is left out",
+    "H312": "warning; before a softmax inside the model, as attention has it, an info, and tanh is left out",
     "H316": "info, from 0.1 on (1 for SGD and Adagrad): schedules and callbacks leave other rates behind",
     "H319": "warning, one for a model: an architecture drawn with an editor has constants everywhere",
     "N401": "off: true, but published models are full of it, and nothing is gained but a few parameters",
@@ -31,7 +31,8 @@ DECISIONS = {
     " Keras's own examples have it",
     "P603": "off: it says only how old a file is; for those who want Keras 3 files only",
     "P605": "off: nearly every LSTM of Keras 1 and 2 has it, and it matters only when moving to Keras 3",
-    "R201": "warning, but for stateful layers and those with states: a decoder run step by step is meant so",
+    "R201": "warning, but for stateful layers and those with states (a decoder run step by step is meant so), and beside a"
+    " Permute of the same input (LSTM-FCN); the first of a stack tells it",
     "R208": "off: the default of Keras 2 is not eligible, and it matters on NVIDIA's GPUs only",
     "R209": "info: tutorials teach LSTM(activation='relu'), and on short sequences it works",
     "R210": "warning: known to give NaN",
@@ -42,6 +43,7 @@ DECISIONS = {
     "R227": "warning: rare, and never meant in what was read",
     "R235": "info: may be chance",
     "S106": "error: Keras refuses it",
+    "S114": "warning; one number added to several as the answer is an info, since dueling networks do it",
     "S138": "warning: Keras ignores the declaration, the author did not know",
 }
 

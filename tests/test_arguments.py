@@ -129,7 +129,7 @@ HAND = {"units": 4, "batch_input_shape": [None, 13, 5]}
         ([{"class_name": "Lstm", "config": HAND}], "E004", "'Lstm'", "Did you mean LSTM?"),
         ([{"class_name": "LSTM", "config": {}, "units": 4}], "E006", "has no units", "Move units into its config"),
         ([{"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [13, 5]}}], "S101", "gets 2", "[null, 13, 5]"),
-        ([{"class_name": "LSTM", "config": {"units": 4, "input_shape": [5]}}], "S101", "gets 2", "Give it an input"),
+        ([{"class_name": "LSTM", "config": {"units": 4, "input_shape": [5]}}], "S101", "gets 2", "the input shape is (5, 1), for 5 features (None, 5)"),
     ],
 )  # fmt: skip
 def test_advice_for_what_is_written_by_hand(layers: list[Any], code: str, message: str, help: str) -> None:

@@ -13,10 +13,11 @@ from tests.commandline import LSTM, STACK, Shell, layer, sequential
 # R201 for each of two layers.
 STEPS = sequential(
     "steps",
-    layer("LSTM", "a", units=4, batch_input_shape=[None, 1, 13], return_sequences=True),
+    layer("LSTM", "a", units=4, batch_input_shape=[None, 1, 13]),
+    layer("RepeatVector", "r", n=1),
     layer("LSTM", "b", units=4),
 )
-BOTH = {"/config/layers/0": {"R201": 1}, "/config/layers/1": {"R201": 1}}
+BOTH = {"/config/layers/0": {"R201": 1}, "/config/layers/2": {"R201": 1}}
 
 
 def written(shell: Shell, files: Any, path: str = "base.json") -> None:
@@ -112,11 +113,11 @@ def test_lines_do_not_matter(shell: Shell) -> None:
     [
         (BOTH, []),
         ({"/config/layers/0": {"R201": 1}}, ["m.json R201"]),
-        ({"/config/layers/0": {"R201": 2}, "/config/layers/1": {"R201": 1}}, ["m.json G715"]),
+        ({"/config/layers/0": {"R201": 2}, "/config/layers/2": {"R201": 1}}, ["m.json G715"]),
         ({**BOTH, "/config/layers/7": {"R203": 3}}, ["m.json G715"]),
         ({**BOTH, "": {"X999": 1}}, ["m.json G715"]),
         ({**BOTH, "": {"C501": 1, "N401": 1}}, []),  # did not run
-        ({"/config/layers/2": {"R201": 1}}, ["m.json G715", "m.json R201", "m.json R201"]),
+        ({"/config/layers/1": {"R201": 1}}, ["m.json G715", "m.json R201", "m.json R201"]),
         ({}, ["m.json R201", "m.json R201"]),
     ],
 )
@@ -154,7 +155,7 @@ def test_it_only_shrinks(shell: Shell) -> None:
     shell.write("a.json", STEPS)
     shell.write("b.json", STEPS)
     shell.write("c.json", STACK)
-    old = {"/config/layers/1": {"R201": 1}, "/config/layers/0": {"R201": 1, "R203": 2}}
+    old = {"/config/layers/2": {"R201": 1}, "/config/layers/0": {"R201": 1, "R203": 2}}
     written(shell, {"a.json": old, "b.json": old, "gone.json": old})
     done = shell("a.json", "c.json", "--baseline", "base.json", "--write-baseline", "base.json", "-f", "concise")
     assert done.code == 1  # what is new stays a finding
@@ -171,7 +172,7 @@ def test_with_suppressions(shell: Shell) -> None:
     shell.write("m.json", model)
     shell("m.json", "--write-baseline", "base.json")
     assert json.loads((shell.folder / "base.json").read_text())["files"] == {
-        "m.json": {"/config/layers/1": {"R201": 1}}
+        "m.json": {"/config/layers/2": {"R201": 1}}
     }
     assert codes(shell, "m.json") == []
 

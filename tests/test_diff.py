@@ -186,9 +186,9 @@ def test_totals(shell: Shell) -> None:
 def test_findings(shell: Shell) -> None:
     """Matched by code and layer, a renamed layer among them."""
     shell.write("old.json", sequential("m", lstm("a", batch_input_shape=[None, 1, 50]), lstm("gone", unroll=True, time=1)))
-    shell.write("new.json", sequential("m", lstm("b", batch_input_shape=[None, 1, 50]), lstm("c"), lstm("d", nonsense=1)))
+    shell.write("new.json", sequential("m", lstm("b", batch_input_shape=[None, 1, 50]), lstm("c", dropout=20), lstm("d", nonsense=1)))
     found = valid(shell("diff", "old.json", "new.json", "-f", "json"))["findings"]
-    assert [(finding["code"], finding["layer"]) for finding in found["new"]] == [("R201", "c"), ("E005", "d")]
+    assert [(finding["code"], finding["layer"]) for finding in found["new"]] == [("R218", "c"), ("E005", "d")]
     assert [(finding["code"], finding["layer"]) for finding in found["gone"]] == [("E005", "gone")]
     text = shell("diff", "old.json", "new.json").out
     assert "New findings: 2\nnew.json:1:" in text

@@ -9,6 +9,7 @@ import pytest
 
 from lstmlint import Options, analyze
 from lstmlint.rules import budget
+from lstmlint.shapes import percent
 from lstmlint.summary import ModelSummary
 
 
@@ -70,6 +71,7 @@ def embedding(**config: Any) -> dict[str, Any]:
 
 
 BCE_LOGITS = {"class_name": "BinaryCrossentropy", "config": {"from_logits": True}}
+SPARSE_LOGITS = {"class_name": "SparseCategoricalCrossentropy", "config": {"from_logits": True}}
 BCE_KERAS3 = {"module": "keras.losses", "class_name": "BinaryCrossentropy", "config": {"from_logits": False}}
 FUNCTION = {
     "module": "builtins",
@@ -108,6 +110,7 @@ def masked(*names: str) -> dict[str, Any]:
         "bilstm": lambda: layer("Bidirectional", layer=lstm(return_sequences=True)),
         "norm": lambda: layer("LayerNormalization"),
         "last": lstm,
+        "reshape": lambda: layer("Reshape", target_shape=[13, 8]),
     }
     return sequential(embedding(), *(made[name]() for name in names), shape=(None, 13))
 
@@ -138,6 +141,12 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(dense(4), dense(1, kernel_initializer="zeros"), shape=(None, 5)), []),
         (sequential(lstm(), dense(1), **trained("mse", optimizer_config={"class_name": "Adadelta", "config": {"lr": 1.0}})), []),
         (sequential(lstm(), dense(1), **trained("mse", optimizer_config={"class_name": "SGD", "config": {"lr": 2.0}})), ["H316"]),
+        (sequential(lstm(), dense(1, "softmax"), **trained("categorical_crossentropy")), ["H301"]),
+        (sequential(lstm(), dense(3), **trained("binary_focal_crossentropy")), ["H304"]),
+        (sequential(lstm(), dense(3, "relu"), **trained(SPARSE_LOGITS)), ["H306"]),
+        (sequential(lstm(), dense(3, "tanh"), layer("Softmax")), ["H312"]),
+        (sequential(lstm(), dense(20, kernel_initializer="zeros"), layer("Reshape", target_shape=[4, 5])), []),
+        (sequential(lstm(), dense(20, kernel_initializer="ones"), layer("Reshape", target_shape=[4, 5]), dense(1)), ["H319"]),
         # heads
         (sequential(lstm(), **trained("binary_crossentropy")), ["R234"]),
         (sequential(lstm(), **trained("mse")), []),
@@ -148,6 +157,12 @@ def masked(*names: str) -> dict[str, Any]:
         (functional(["x"], {"p": "a", "q": "b"}, entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=3), **trained({"p": "mse", "q": "categorical_crossentropy"})), ["H305"]),
         (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained({"a": "mse", "b": "mse"}, loss_weights={"a": 1, "c": 2})), ["H315"]),
         (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained(["mse"] * 3)), ["H315"]),
+        # one cause, one finding
+        (sequential(lstm(return_sequences=True), layer("Dropout", rate=0.1), lstm(), dense(1), shape=(None, 1, 13)), ["R201"]),
+        (functional(["x"], ["y"], entry("x", 1, 9), layer("LSTM", "x", name="l", units=8), layer("Permute", "x", name="p", dims=[2, 1]), layer("GlobalMaxPooling1D", "p", name="q"), layer("Concatenate", "l", "q", name="c"), layer("Dense", "c", name="y", units=1)), []),
+        (functional(["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4), layer("LSTM", "x", name="e", units=8, return_state=True), layer("LSTM", "z", name="y", units=8)), ["G701"]),
+        (functional(["x"], ["y"], entry("x", 5), layer("Dense", "x", name="y", units=1), layer("Dense", "x", name="y", units=1)), ["S127"]),
+        (masked("reshape", "last"), ["R211"]),
         # masks
         (masked("dropout", "norm", "lstm", "last"), []),
         (masked("conv", "last"), ["R211"]),
@@ -165,6 +180,7 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(dense(4), layer("Dropout", rate=1.0), dense(1), shape=(None, 5)), ["N405"]),
         (sequential(dense(3, "relu"), layer("Dropout", rate=0.2), shape=(None, 5)), []),
         (sequential(dense(3, "softmax"), layer("Dropout", rate=0.2), shape=(None, 5)), ["N406"]),
+        (sequential(dense(3, "relu"), layer("Dropout", rate=0.2), shape=(None, 5), **trained("mse")), ["N406"]),
         (sequential(dense(4), layer("Dropout", rate=0.2), layer("SpatialDropout1D", rate=0.2), dense(1)), ["N407"]),
         # generations
         (sequential(layer("LSTM", output_dim=10, inner_init="orthogonal", init="uniform"), keras_version="2.15.0"), ["P601"]),
@@ -181,6 +197,92 @@ def masked(*names: str) -> dict[str, Any]:
 )  # fmt: skip
 def test_case(model: dict[str, Any], expected: list[str]) -> None:
     assert codes(model) == expected
+
+
+DUELING = functional(
+    ["x"], ["q"], entry("x", 8), layer("Dense", "x", name="v", units=1), layer("Dense", "x", name="a", units=4),
+    layer("Add", "v", "a", name="q"),
+)  # fmt: skip
+WIDER = functional(
+    ["x"], ["y"], entry("x", 8), layer("Dense", "x", name="d", units=1), layer("Add", "x", "d", name="a"),
+    layer("Dense", "a", name="y", units=1),
+)  # fmt: skip
+SOFTMAX = layer("Activation", activation="softmax")
+
+
+@pytest.mark.parametrize(
+    ("model", "severity"),
+    [
+        (DUELING, "info"),
+        (WIDER, "warning"),
+        (sequential(lstm(), dense(2, "softmax"), **trained("binary_crossentropy")), "info"),
+        (sequential(lstm(), dense(3, "softmax"), **trained("binary_crossentropy")), "warning"),
+        (sequential(lstm(), dense(3, "relu"), SOFTMAX, dense(1)), "info"),
+        (sequential(lstm(), dense(3, "relu"), SOFTMAX), "warning"),
+    ],
+)
+def test_what_is_often_meant_is_an_info(model: dict[str, Any], severity: str) -> None:
+    (finding,) = analyze(json.dumps(model).encode()).findings
+    assert finding.severity == severity
+
+
+def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[str, Any]:
+    """A Bidirectional encoder's states as those of a decoder."""
+    joined = [
+        layer("Concatenate", [["e", 0, 1], ["e", 0, 3]], name="h"),
+        layer("Concatenate", [["e", 0, 2], ["e", 0, 4]], name="c"),
+    ]
+    return functional(
+        ["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4),
+        layer("Bidirectional", "x", name="e", layer=lstm(units=8, return_state=True)),
+        *(made for made in joined if [made["name"], 0, 0] in given),
+        layer(name, [["z", 0, 0], *given], name="y", units=units),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "layer_name", "advice"),
+    [
+        (sequential(lstm(), dense(4), lstm()), "lstm", "Set return_sequences to true on 'lstm': its output becomes (None, 13, 10)."),
+        (sequential(layer("ConvLSTM1D", filters=2, kernel_size=2), layer("ConvLSTM1D", filters=2, kernel_size=2), shape=(None, 4, 6, 5)), "conv_lstm1d", "its output becomes (None, 4, 5, 2)"),
+        (sequential(lstm(), lstm(return_sequences=True)), "lstm", "or put RepeatVector(13) behind it"),
+        (sequential(layer("Flatten"), lstm()), "flatten", "Remove 'flatten'."),
+        (sequential(lstm(return_sequences=True), layer("RepeatVector", n=3)), "lstm", "Set return_sequences to false on 'lstm': its output becomes (None, 10)."),
+        (sequential(lstm(), shape=(None, 13)), "lstm", "For 13 timesteps of one feature, the input shape is (13, 1)"),
+        (sequential(layer("Conv2D", filters=2, kernel_size=2), shape=(None, 28, 28)), "conv2d", "the input shape is (28, 28, 1)"),
+        (sequential(layer("Conv2D", filters=2, kernel_size=1), lstm(), shape=(None, 7, 6, 1)), "lstm", "Put TimeDistributed(Flatten()) before it: it gets (None, 7, 12) then."),
+        (sequential(dense(8), lstm(), shape=(None, 5)), "lstm", "Put Reshape((8, 1)) before it for 8 timesteps"),
+        (sequential(layer("Dropout", rate=20)), "dropout", "0.2, if 20 % is meant"),
+        (decoded([["h", 0, 0], ["c", 0, 0]]), "y", "Set units to 16, or give it states of width 8."),
+        (decoded([["e", 0, 1], ["e", 0, 2], ["e", 0, 3], ["e", 0, 4]]), "y", "concatenate the two h and the two c, and set units to 16"),
+        (decoded([["e", 0, 1]]), "y", "Give it both states of an LSTM"),
+        (decoded([["e", 0, 1], ["e", 0, 2]], "GRU"), "y", "give it h alone"),
+        (functional(["x"], ["a"], entry("x", 8), layer("Dense", "x", name="d", units=6), layer("Add", "x", "d", name="a")), "a", "Set units of 'd' to 8"),
+        (functional(["x"], ["a"], entry("x", 13, 8), layer("LSTM", "x", name="l", units=8), layer("Add", "x", "l", name="a")), "a", "Set return_sequences to true on 'l': its output becomes (None, 13, 8)."),
+        (functional(["x", "z"], ["a"], entry("x", 13, 8), entry("z", 4), layer("Concatenate", "x", "z", name="a")), "a", "Put RepeatVector(13) behind 'z'"),
+        (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained({"a": "mse", "c": "mse"})), None, "Write 'b' instead of 'c'."),
+        (functional(["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4), layer("LSTM", "x", name="e", units=8, return_state=True), layer("LSTM", "z", name="y", units=8)), "e", "Give its states to a decoder as initial_state"),
+    ],
+    ids=range(19),
+)  # fmt: skip
+def test_advice_names_layer_and_numbers(model: dict[str, Any], layer_name: str | None, advice: str) -> None:
+    (finding,) = analyze(json.dumps(model).encode()).findings
+    assert finding.layer == layer_name
+    assert advice in finding.help
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "shown"),
+    [(0.94, 0, "94%"), (0.9999, 0, "99.99%"), (0.996, 0, "99.6%"), (1.0, 0, "100%"), (0.0, 1, "0.0%"), (0.0004, 0, "0.04%"), (0.99967, 1, "99.97%")],
+)
+def test_nearly_all_is_not_all(share: float, digits: int, shown: str) -> None:
+    assert percent(share, digits) == shown
+
+
+def test_empty_compile_config_is_none() -> None:
+    frozen = sequential(dense(1, trainable=False), shape=(None, 5))
+    assert codes({**frozen, "compile_config": {}}) == []
+    assert codes({**frozen, "compile_config": {"loss": "mse"}}) == ["N412"]
 
 
 def test_training_settings_are_needed() -> None:

@@ -121,6 +121,22 @@ def test_disagreement_names_both_shapes(container: Any, tmp_path: Path) -> None:
     assert "(4, 40)" in findings[0].message
 
 
+def test_lora_is_stored_merged(tmp_path: Path) -> None:
+    config = json.loads(json.dumps(FUNCTIONAL))
+    out = config["config"]["layers"][3]
+    out["config"]["lora_rank"] = 1
+    out["inbound_nodes"] = [[["lstm", 0, 0]]]
+    name, content = archive({**RIGHT, "out": {"kernel": (10, 2), "bias": (2,)}})
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for item in old.namelist():
+            new.writestr(item, json.dumps(config) if item == "config.json" else old.read(item))
+    found = report(tmp_path, (name, buffer.getvalue()))
+    assert "S139" not in [finding.code for finding in found.findings]
+    assert found.model is not None
+    assert found.model.layers[3].params == 10 * 2 + 2 + 10 * 1 + 1 * 2
+
+
 def test_unreadable_weights_are_a_warning(tmp_path: Path) -> None:
     name, content = archive(RIGHT)
     broken = content.replace(b"\x89HDF\r\n\x1a\n", b"\x89HDX\r\n\x1a\n")

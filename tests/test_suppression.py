@@ -18,7 +18,8 @@ ROOT = Path(__file__).parent.parent
 # R201 for each of two layers.
 STEPS = sequential(
     "steps",
-    layer("LSTM", "a", units=4, batch_input_shape=[None, 1, 13], return_sequences=True),
+    layer("LSTM", "a", units=4, batch_input_shape=[None, 1, 13]),
+    layer("RepeatVector", "r", n=1),
     layer("LSTM", "b", units=4),
 )
 NESTED = sequential("outer", {**STEPS, "config": {**STEPS["config"], "name": "inner"}}, layer("Dense", "d", units=1))
@@ -269,10 +270,10 @@ def test_json_in_quotes_of_yaml_has_no_comments(shell: Shell) -> None:
         ('rules = ["R201"]\nlayers = ["a", "b"]', []),
         ('rules = ["R201"]\nlayers = "?"', []),
         ('rules = ["R201"]\nlayers = "*b"', ["R201 a"]),
-        ('rules = ["R201"]\npointers = "/config/layers/1"', ["R201 a"]),
+        ('rules = ["R201"]\npointers = "/config/layers/2"', ["R201 a"]),
         ('rules = ["R201"]\npointers = "/config/layers/0"\nlayers = "b"', []),
         ('rules = ["R201"]\npointers = "/config"', []),
-        ('rules = ["R201"]\npointers = "/config/layers/1/config"', ["R201 a", "R201 b"]),
+        ('rules = ["R201"]\npointers = "/config/layers/2/config"', ["R201 a", "R201 b"]),
         ('rules = ["R201"]\nfiles = "a/*.json"', []),
         ('rules = ["R201"]\nfiles = ["b/*.json"]', ["R201 a", "R201 b"]),
         ('rules = ["R203"]', ["R201 a", "R201 b"]),
@@ -354,9 +355,10 @@ def test_what_cannot_be_read_is_suppressed_by_the_settings(shell: Shell) -> None
 
 
 def test_many_suppressions_and_findings() -> None:
-    layers = [layer("LSTM", "l0", units=13, batch_input_shape=[None, 1, 13], return_sequences=True)]
-    layers += [layer("LSTM", f"l{i}", units=13, return_sequences=True) for i in range(1, 2000)]
-    model = stated(sequential("m", *layers), {"layers": {f"l{i}": ["R201"] for i in range(1999)}})
+    settings = {"units": 13, "return_sequences": True, "dropout": 2}
+    layers = [layer("LSTM", "l0", batch_input_shape=[None, 5, 13], **settings)]
+    layers += [layer("LSTM", f"l{i}", **settings) for i in range(1, 2000)]
+    model = stated(sequential("m", *layers), {"layers": {f"l{i}": ["R218"] for i in range(1999)}})
     assert [finding.layer for finding in analyze(json.dumps(model).encode()).findings] == ["l1999"]
 
 

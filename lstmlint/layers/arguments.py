@@ -272,6 +272,8 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     if wrong is not None:
         custom, advice = wrong.custom, wrong.help
         message = f"{name} of {spec.class_name}: {wrong.message}; Keras refuses it"
+    elif kind is kinds.RATE and isinstance(value, int | float) and 1 < value <= 100:
+        advice = f"Set {name} to {kind.wants}: {value / 100:g}, if {value:g} % is meant."
     elif isinstance(value, str) and kind.names:
         close = difflib.get_close_matches(value, kind.names, 1, 0.7)
         if close:

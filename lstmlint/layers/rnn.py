@@ -262,17 +262,38 @@ class RecurrentLayer(Gated):
         shapes = [tensor.shape for tensor in given]
         fits = len(shapes) == len(expected) and all(map(compatible, shapes, expected))
         if not fits:
+            later = self.context.dialect == "keras3"
             self.context.report(
                 self,
                 LayerError(
                     "S123",
                     f"{self.class_name} takes {len(expected)} initial state{'s' if len(expected) != 1 else ''}"
                     f" {', '.join(map(format_shape, expected))}, but gets {len(shapes)}:"
-                    f" {', '.join(map(format_shape, shapes))}; the states of another RNN fit only if its units are the same",
-                    f"Make the units of the layer that gives the states equal to this layer's ({self.output_size()}).",
-                    severity="warning" if self.context.dialect == "keras3" else "error",
+                    f" {', '.join(map(format_shape, shapes))}; Keras"
+                    f" {'3 fails when the model runs' if later else 'raises a ValueError'}",
+                    self._fitting_states(shapes, expected),
+                    severity="warning" if later else "error",
                 ),
             )
+
+    def _fitting_states(self, shapes: list[Shape], expected: list[Shape]) -> str:
+        """What to give instead of initial states that do not fit."""
+        widths = {shape[-1] if shape else None for shape in shapes}
+        width = widths.pop() if len(widths) == 1 else None
+        if len(shapes) == 2 * len(expected) == 4 and width is not None:
+            return (
+                "If they are those of a Bidirectional, forward h and c, then backward h and c, concatenate the two h and the"
+                f" two c, and set units to {2 * width}."
+            )
+        if (len(shapes), len(expected)) == (2, 1):
+            return "If they are h and c of an LSTM, give it h alone: only an LSTM has a c."
+        if (len(shapes), len(expected)) == (1, 2):
+            return "Give it both states of an LSTM, h and c."
+        if len(shapes) != len(expected):
+            return f"Give it {len(expected)}."
+        if width is not None and "units" in self.config:
+            return f"Set units to {width}, or give it states of width {self.output_size()}."
+        return f"Give it states of the shapes {', '.join(map(format_shape, expected))}."
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Every timestep multiplies input and state once."""

@@ -64,8 +64,8 @@ def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], poin
     spec.keras_version = version if isinstance(version, str) else None
     spec.backend = backend if isinstance(backend, str) else None
     for key in ("compile_config", "training_config"):
-        if isinstance(obj.get(key), dict):
-            spec.compile_config, spec.compile_pointer = obj[key], f"{pointer}/{key}"
+        if isinstance(obj.get(key), dict):  # empty in Keras 3's JSON of a model that was never compiled
+            spec.compile_config, spec.compile_pointer = obj[key] or None, f"{pointer}/{key}"
             return
     if isinstance(document.training_config, dict):
         spec.compile_config, spec.compile_pointer = document.training_config, document.training_pointer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lstmlint.shapes import Shape, format_shape
+from lstmlint.shapes import Shape, format_shape, percent
 from lstmlint.spec import TensorRef
 from lstmlint.summary import LayerSummary, ModelSummary
 
@@ -76,7 +76,7 @@ def cell(row: LayerSummary, column: str, total: int) -> str:
     if column == "trainable":
         return trainable(row)
     if column == "share":
-        return "?" if row.params is None else f"{row.params / total:.1%}" if total else "-"
+        return "?" if row.params is None else percent(row.params / total, 1) if total else "-"
     if column == "weights":
         return ", ".join(f"{weight.name} {format_shape(weight.shape)}" for weight in row.weights)
     if column == "macs":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lstmlint.findings import Problem
 from lstmlint.rules.index import DROPOUTS, index_of, past
 from lstmlint.rules.registry import Option, reported, rule
-from lstmlint.shapes import format_shape
+from lstmlint.shapes import format_shape, percent
 from lstmlint.summary import ModelSummary
 
 
@@ -113,7 +113,7 @@ def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[
         yield Problem(
             "C505",
             f"Dense {dense.name!r} behind {flat.name!r} of {format_shape(shape)} has {dense.params:,} parameters,"
-            f" {dense.params / model.params:.0%} of the model",
+            f" {percent(dense.params / model.params)} of the model",
             f"With global pooling instead of {flat.name!r} it has {without:,}.",
             dense.name,
             dense.pointer,

@@ -34,7 +34,14 @@ REGRESSION = frozenset(
         "huber", "log_cosh", "root_mean_squared_error",
     }
 )  # fmt: skip
-CATEGORICAL = frozenset({"categorical_crossentropy", "sparse_categorical_crossentropy"})
+CATEGORICAL = frozenset(
+    {"categorical_crossentropy", "sparse_categorical_crossentropy", "categorical_focal_crossentropy"}
+)
+# Losses that look at each unit by itself -> the one that takes the units for classes.
+BINARY = {
+    "binary_crossentropy": "categorical_crossentropy",
+    "binary_focal_crossentropy": "categorical_focal_crossentropy",
+}
 _LOSSES = {
     "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
     "msle": "mean_squared_logarithmic_error", "huber_loss": "huber", "logcosh": "log_cosh", "log_cosh_loss": "log_cosh",
@@ -227,7 +234,7 @@ def heads(model: ModelSummary) -> Iterator[tuple[Objective, Head]]:
 
 
 __all__ = [
-    "CATEGORICAL", "KNOWN_ACTIVATIONS", "REGRESSION", "SIGMOIDS", "Head", "Objective", "activation_name",
+    "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "REGRESSION", "SIGMOIDS", "TRANSPARENT", "Head", "Objective", "activation_name",
     "constant_initializer", "head_of", "heads", "is_loss", "loss_name", "metric_names", "objectives",
     "output_names",
 ]  # fmt: skip

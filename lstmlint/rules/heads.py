@@ -10,12 +10,15 @@ from lstmlint.layers.base import Layer
 from lstmlint.pointers import escape
 from lstmlint.rules.effects import (
     ACTIVATION_LAYERS,
+    BINARY,
     CATEGORICAL,
     KNOWN_ACTIVATIONS,
     REGRESSION,
     SIGMOIDS,
+    TRANSPARENT,
     activation_name,
     constant_initializer,
+    head_of,
     heads,
     is_loss,
     metric_names,
@@ -46,6 +49,7 @@ def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Dense", "config": {"units": 1, "activation": "sigmoid", "batch_input_shape": [null, 5]}}]}}
     """
+    losses = {id(objective.row): objective.loss for objective in objectives(model)}
     for row in index_of(model).of("Dense", "Conv1D", "Conv2D", "Activation", "Softmax", "TimeDistributed"):
         shape = row.output_shape
         if shape is None or not shape or shape[-1] != 1:
@@ -59,13 +63,14 @@ def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
         if layer.config.get("data_format") == "channels_first":
             continue
         sequence = len(shape) > 2
+        and_loss = ' and loss "binary_crossentropy"' if losses.get(id(row)) in CATEGORICAL else ""
         yield Problem(
             "H301",
             f"{row.class_name} {row.name!r} takes a softmax over the last axis of {format_shape(shape)}, which has size 1:"
             " its output is always 1",
             "Weigh the timesteps with a softmax over their axis (reshape or permute before it), or use sigmoid."
             if sequence
-            else 'Use activation "sigmoid" for two classes, or one unit for each class.',
+            else f'Use activation "sigmoid"{and_loss} for two classes, or one unit for each class.',
             row.name,
             layer.spec.argument_pointer("activation"),
         )
@@ -91,10 +96,13 @@ def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
     for objective in objectives(model):
         shape = objective.shape
         if objective.loss in CATEGORICAL and shape is not None and len(shape) > 1 and shape[-1] == 1:
+            head = head_of(objective.row)
+            if head is not None and head.activation == "softmax" and not head.recurrent:  # H301 says it
+                continue
             yield Problem(
                 "H302",
                 f"the loss {objective.loss} takes one unit for each class, but {objective.row.name!r} gives"
-                f" {format_shape(shape)}: the loss is always 0",
+                f" {format_shape(shape)}: the only class is 0, and its loss is always 0",
                 'Use loss "binary_crossentropy" with activation "sigmoid", or give the layer one unit for each class.',
                 objective.row.name,
                 objective.row.pointer,
@@ -105,6 +113,8 @@ def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
 def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
     """A binary crossentropy is given a softmax over several units. The one asks about each unit by itself, the other
     makes the units compete: it trains, but towards something other than the classes' probabilities.
+
+    Over two units and with one-hot targets, it is the same number as the categorical crossentropy: only an info.
 
     Fix: loss "categorical_crossentropy" where one class is right; activation "sigmoid" where several can be.
 
@@ -120,16 +130,19 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
     """
     for objective, head in heads(model):
         size = objective.shape[-1] if objective.shape else None
-        if objective.loss == "binary_crossentropy" and head.activation == "softmax" and size is not None and size > 1:
+        if objective.loss in BINARY and head.activation == "softmax" and size is not None and size > 1:
             if head.recurrent or objective.from_logits:
                 continue
+            same = size == 2 and objective.loss == "binary_crossentropy"
+            equal = "; for two and one-hot targets, it equals categorical_crossentropy" if same else ""
             yield Problem(
                 "H303",
-                f"binary_crossentropy looks at each of the {size} units of {head.row.name!r} by itself, but its softmax makes"
-                " them one distribution",
-                'Use loss "categorical_crossentropy" if one class is right, or activation "sigmoid" if several can be.',
+                f"{objective.loss} looks at each of the {size} units of {head.row.name!r} by itself, but its softmax makes"
+                f" them one distribution{equal}",
+                f'Use loss "{BINARY[objective.loss]}" if one class is right, or activation "sigmoid" if several can be.',
                 head.row.name,
                 head.pointer,
+                "info" if same else None,
             )
 
 
@@ -151,14 +164,15 @@ def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
           "training_config": {"loss": "binary_crossentropy"}}
     """
     for objective, head in heads(model):
-        if objective.loss != "binary_crossentropy" or objective.from_logits or head.recurrent:
+        if objective.loss not in BINARY or objective.from_logits or head.recurrent:
             continue
         if head.activation in KNOWN_ACTIVATIONS - SIGMOIDS - {"softmax"}:
+            logits = ", or from_logits=True in the loss" if head.activation == "linear" else ""
             yield Problem(
                 "H304",
-                f"binary_crossentropy takes probabilities, but {head.row.name!r} ends with activation {head.activation!r};"
+                f"{objective.loss} takes probabilities, but {head.row.name!r} ends with activation {head.activation!r};"
                 " Keras clips what lies outside of (0, 1), and learns nothing there",
-                'Use activation "sigmoid", or BinaryCrossentropy(from_logits=True) if linear.',
+                f'Use activation "sigmoid"{logits}.',
                 head.row.name,
                 head.pointer,
             )
@@ -187,11 +201,16 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
         if objective.shape is not None and objective.shape[-1:] == (1,):  # H302 says it
             continue
         if head.activation in KNOWN_ACTIVATIONS - {"softmax"}:
+            other = ""
+            if head.activation == "linear":
+                other = ", or from_logits=True in the loss"
+            elif head.activation in SIGMOIDS and "sparse" not in objective.loss:
+                other = ' if one class is right, or loss "binary_crossentropy" if several can be'
             yield Problem(
                 "H305",
                 f"{objective.loss} takes a distribution over the classes, but {head.row.name!r} ends with activation"
                 f" {head.activation!r}; Keras only divides by the sum, and says nothing",
-                'Use activation "softmax", or from_logits=True in the loss if linear.',
+                f'Use activation "softmax"{other}.',
                 head.row.name,
                 head.pointer,
             )
@@ -200,7 +219,8 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
 @rule("H306", "activated-logits", "warning")
 def activated_logits(model: ModelSummary) -> Iterator[Problem]:
     """The loss has from_logits=True and applies sigmoid or softmax itself, but the model ends with one already: it is
-    applied twice, gradients are small, and probabilities near 0 and 1 cannot be reached.
+    applied twice, gradients are small, and probabilities near 0 and 1 cannot be reached. A relu or tanh there cuts the
+    logits off just as well.
 
     Fix: a linear last layer, or from_logits=False.
 
@@ -215,15 +235,26 @@ def activated_logits(model: ModelSummary) -> Iterator[Problem]:
           "training_config": {"loss": {"class_name": "BinaryCrossentropy", "config": {"from_logits": true}}}}
     """
     for objective, head in heads(model):
-        if objective.from_logits and not head.recurrent and head.activation in {"softmax", *SIGMOIDS}:
-            yield Problem(
-                "H306",
-                f"{objective.loss} is told to expect logits, but {head.row.name!r} ends with {head.activation!r}: it is"
-                " applied twice",
-                f'Set the activation of {head.row.name!r} to "linear", or from_logits to false.',
-                head.row.name,
-                head.pointer,
-            )
+        if not objective.from_logits or head.recurrent or head.activation not in {"softmax", *SIGMOIDS, *_LOGITS}:
+            continue
+        own = head.row.class_name in _ACTIVATIONS  # a layer that does nothing else
+        advice = f"Remove {head.row.name!r}" if own else f'Set the activation of {head.row.name!r} to "linear"'
+        cut = _LOGITS.get(head.activation)
+        yield Problem(
+            "H306",
+            f"{objective.loss} is told to expect logits, but {head.row.name!r} ends with {head.activation!r}:"
+            f" {cut or 'it is applied twice'}",
+            f"{advice}." if cut else f"{advice}, or set from_logits to false.",
+            head.row.name,
+            head.pointer,
+        )
+
+
+# What some activations leave of logits.
+_LOGITS = {
+    "relu": "none is below 0, and where it is 0, nothing is learned", "tanh": "they stay between -1 and 1",
+    "relu6": "they stay between 0 and 6", "softplus": "none is below 0",
+}  # fmt: skip
 
 
 @rule("H309", "accuracy-of-regression", "warning")
@@ -278,7 +309,8 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
     """Two activations follow each other with no weights between: the second gets numbers that the first has squeezed
     already. A relu before a softmax, for instance, makes all classes it cuts off equally likely.
 
-    tanh before softmax is what additive attention does, and not reported.
+    Before a softmax that weighs things inside the model, as attention does, a tanh is not reported, and anything else
+    is only an info.
 
     Fix: remove one of the two.
 
@@ -300,18 +332,23 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
         if producer is None or len(producer.consumers) != 1:
             continue
         first = _activation_of(producer)
-        if first in (None, "linear") or (first == "tanh" and second == "softmax"):
+        weighs = second == "softmax" and not row.is_output
+        if first in (None, "linear") or (first == "tanh" and weighs):
             continue
         if first == second and first in ("relu", "leaky_relu"):
             effect = "the second changes nothing" if first == "relu" else "the slopes multiply"
         else:
             effect = f"{second} gets only what {first} gives"
+        change = f'Set the activation of {producer.name!r} to "linear"'
+        if producer.class_name in _ACTIVATIONS:
+            change = f"Remove {producer.name!r}"
         yield Problem(
             "H312",
             f"{row.name!r} applies {second} to {producer.name!r}, which ends with {first} already: {effect}",
-            f'Set the activation of {producer.name!r} to "linear", or remove {row.name!r}.',
+            f"{change}, or remove {row.name!r}.",
             row.name,
             row.pointer,
+            "info" if weighs else None,
         )
 
 
@@ -368,7 +405,8 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
                     "H315",
                     f"{key} names the output {unknown[0]!r}, but the model's outputs are {', '.join(map(repr, names[:6]))};"
                     " Keras raises an error when training starts",
-                    f"Write {_closest(unknown[0], names)!r} instead of {unknown[0]!r}.",
+                    f"Write {_closest(unknown[0], [name for name in names if name not in value] or names)!r} instead of"
+                    f" {unknown[0]!r}.",
                     pointer=_settings_pointer(model, key, unknown[0]),
                 )
         elif isinstance(value, list) and key != "metrics" and len(value) > len(layers) > 1:
@@ -439,11 +477,12 @@ def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> I
 
 @rule("H319", "constant-kernel-init", "warning")
 def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
-    """A kernel starts with the same number everywhere: all units of the layer compute the same, get the same
-    gradient, and stay the same for ever. With zeros, nothing flows through at first.
+    """A kernel starts with the same number everywhere: all units of the layer start out computing the same, and only
+    random weights behind them tell them apart in training; where these are constant too, they stay the same for ever.
+    With zeros before a relu, the layer gives 0, gets no gradient, and never learns.
 
-    A last layer, a layer before an Add (a residual branch that starts as nothing), a frozen layer and a layer of one
-    unit may well start with zeros and are not reported.
+    A frozen layer and a layer of one unit are not reported, and a last layer, or one whose output is added or
+    multiplied to something (a residual branch that starts as nothing), may well start with zeros.
 
     Fix: kernel_initializer "glorot_uniform", the default, or "he_normal" before relu.
 
@@ -467,7 +506,7 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
         if constant is None or not row.spec.trainable or not row.used or row.is_output:
             continue
         width = row.config.get("units", row.config.get("filters"))
-        if width == 1 or (constant == "zeros" and any(_may_start_at_zero(after) for after in row.consumers)):
+        if width == 1 or (constant == "zeros" and _may_start_at_zero(row)):
             continue
         found.append((row, constant))
     if found:
@@ -476,17 +515,32 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
         others = f" (and of {len(found) - 1} more layer{'s' if len(found) > 2 else ''})" if len(found) > 1 else ""
         yield Problem(
             "H319",
-            f"kernel_initializer of {row.class_name} {row.name!r}{others} is {constant}: its {width} units start alike, and"
-            " training keeps them alike",
+            f"kernel_initializer of {row.class_name} {row.name!r}{others} is {constant}: {_start(row, constant, width)}",
             'Use "glorot_uniform", the default, or "he_normal" before relu.',
             row.name,
             row.spec.argument_pointer("kernel_initializer"),
         )
 
 
-def _may_start_at_zero(consumer: LayerSummary) -> bool:
-    """Whether what feeds a layer may be zero at first: a residual branch, or the model's last activation."""
-    return consumer.class_name == "Add" or (consumer.is_output and consumer.class_name in _ACTIVATIONS)
+def _may_start_at_zero(row: LayerSummary) -> bool:
+    """Whether what a layer gives may be zero at first: the model's answer, or what is added to something."""
+    for _ in range(100):
+        if row.is_output or any(after.class_name in ("Add", "Multiply") for after in row.consumers):
+            return True
+        if len(row.consumers) != 1 or row.consumers[0].class_name not in (*TRANSPARENT, *_ACTIVATIONS):
+            return False
+        row = row.consumers[0]
+    return False
+
+
+def _start(row: LayerSummary, constant: str, width: Any) -> str:
+    """What a constant kernel does to a layer."""
+    bias = row.config.get("bias_initializer", "zeros") if row.config.get("use_bias", True) else "zeros"
+    after = row.consumers[0] if len(row.consumers) == 1 else row
+    activations = (_activation_of(row), _activation_of(after) if after.class_name in _ACTIVATIONS else None)
+    if constant == "zeros" and constant_initializer(bias) == "zeros" and "relu" in activations:
+        return "before a relu it gives 0, gets no gradient, and never learns"
+    return f"its {width} units start alike, and only random weights behind them can tell them apart"
 
 
 _USUAL: tuple[Any, ...] = ("glorot_uniform", "he_normal", "he_uniform", "glorot_normal", "lecun_normal", None)

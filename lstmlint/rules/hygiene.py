@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.findings import Problem
 from lstmlint.layers.base import Layer
+from lstmlint.rules import masks
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import DROPOUTS, index_of
 from lstmlint.rules.registry import reported, rule
@@ -36,8 +37,9 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
           "input_layers": [["x", 0, 0]], "output_layers": [["used", 0, 0]]}}
     """
     told: set[int] = set()
+    twice = {problem.layer for problem in model.problems if problem.code == "S127"}
     for row in index_of(model).rows:
-        if row.used or row.consumers or row.layer.failed or row.spec.class_name == "InputLayer":
+        if row.used or row.consumers or row.layer.failed or row.spec.class_name == "InputLayer" or row.name in twice:
             continue
         dead = [row]
         for other in dead:
@@ -46,14 +48,23 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
                     told.add(id(source))
                     dead.append(source)
         others = [repr(other.name) for other in dead[1:] if other.class_name != "InputLayer"]
+        asked = {
+            source.name: None
+            for other in dead
+            for source in other.inbound
+            if source.class_name == "InputLayer" and source.used and not any(after.used for after in source.consumers)
+        }
         params = sum(other.params or 0 for other in dead)
         shown = ", ".join(others[:_MOST]) + (", ..." if len(others) > _MOST else "")
         yield Problem(
             "G701",
             f"no output depends on {row.class_name} {row.name!r}"
             + (f", nor on {shown} before it" if others else "")
-            + (f"; Keras drops the {params:,} parameters" if params else "; Keras drops it"),
-            "Remove it, or make it an output.",
+            + (f"; Keras drops the {params:,} parameters" if params else "; Keras drops it")
+            + (f", but asks for the input {', '.join(map(repr, asked))}" if asked else ""),
+            "Give its states to a decoder as initial_state, make it an output, or remove it."
+            if row.config.get("return_state")
+            else "Remove it, or make it an output.",
             row.name,
             row.pointer,
         )
@@ -110,8 +121,9 @@ def layer_without_effect(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Flatten", "config": {}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
+    unmasking = {id(drop.row) for drop in masks.drops(model)}  # that is an effect, and told by others
     for row in index_of(model).of(*_CANDIDATES):
-        why = _no_effect(row)
+        why = _no_effect(row) if id(row) not in unmasking else None
         if why is not None and not row.is_output and row.layer.compute_dtype == _dtype_before(row):
             yield Problem(
                 "G704",

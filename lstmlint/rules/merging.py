@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lstmlint.findings import Problem
+from lstmlint.rules.index import recurrent, row_of
 from lstmlint.rules.registry import reported
+from lstmlint.shapes import Shape, format_shape
+from lstmlint.summary import LayerSummary, ModelSummary
 
 
-@reported("S112", "concat-mismatch", "error")
-def concat_mismatch() -> None:
+@reported("S112", "concat-mismatch", "error", refines=("S112",))
+def concat_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     """Concatenate's inputs differ in an axis along which they are not joined.
 
     Fix: make the shapes equal but for the axis of concatenation.
@@ -25,10 +31,11 @@ def concat_mismatch() -> None:
           {"class_name": "Concatenate", "name": "c", "config": {"axis": 1}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
           "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
+    return _better_help(problem, row_of(model, problem.data.get("spec")))
 
 
-@reported("S113", "merge-mismatch", "error")
-def merge_mismatch() -> None:
+@reported("S113", "merge-mismatch", "error", refines=("S113",))
+def merge_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     """An element-wise merge (Add, Multiply, Average, ...) gets shapes that do not fit each other.
 
     Fix: make the shapes equal, for instance with a Dense on one branch.
@@ -47,11 +54,15 @@ def merge_mismatch() -> None:
           {"class_name": "Add", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
           "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
+    return _better_help(problem, row_of(model, problem.data.get("spec")))
 
 
-@reported("S114", "merge-silent-broadcast", "warning")
-def merge_silent_broadcast() -> None:
+@reported("S114", "merge-silent-broadcast", "warning", refines=("S114",))
+def merge_silent_broadcast(problem: Problem, model: ModelSummary) -> Problem | None:
     """An element-wise merge gets different shapes that happen to broadcast: Keras builds it without a word.
+
+    Multiply by a tensor of the same rank is how gates are written, and not reported. One number that is added to each
+    of several as the model's answer, as dueling networks add a state's value to its actions' advantages, is an info.
 
     Fix: reshape the smaller one where that is meant; otherwise make the shapes equal.
 
@@ -69,6 +80,45 @@ def merge_silent_broadcast() -> None:
           {"class_name": "Add", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
           "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
+    row = row_of(model, problem.data.get("spec"))
+    if row is None or row.class_name != "Add" or not _last(row) or not _one_and_several(problem.data["shapes"]):
+        return _better_help(problem, row)
+    return replace(problem, severity="info")
+
+
+def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
+    """The problem with the layer to change in its help, where one change makes the shapes fit."""
+    if row is None or len(row.inbound) != len(row.input_shapes):
+        return None
+    shapes = [shape or () for shape in row.input_shapes]
+    longest = max(shapes, key=len)
+    for source, shape in zip(row.inbound, shapes, strict=True):
+        rnn, steps = recurrent(source.layer), source.input_shape
+        lost = rnn is not None and not rnn.config.get("return_sequences") and len(shape) + 1 == len(longest)
+        fits = row.class_name == "Concatenate" or shape[1:] == longest[2:]
+        if lost and fits and steps is not None and steps[:2] == longest[:2]:
+            full = format_shape((shape[0], steps[1], *shape[1:]))
+            return replace(problem, help=f"Set return_sequences to true on {source.name!r}: its output becomes {full}.")
+    last = row.config.get("axis", -1) in (-1, 2)
+    if row.class_name == "Concatenate" and last and {len(shape) for shape in shapes} == {2, 3} and longest[1] is not None:
+        short = next(source.name for source, shape in zip(row.inbound, shapes, strict=True) if len(shape) == 2)
+        return replace(problem, help=f"Put RepeatVector({longest[1]}) behind {short!r}: it goes to every timestep then.")
+    if problem.code == "S113" and len(shapes) == 2 and shapes[0][:-1] == shapes[1][:-1]:
+        for source, other in zip(row.inbound, reversed(shapes), strict=True):
+            argument = next((name for name in ("units", "filters") if name in source.config), None)
+            if argument is not None and len(source.consumers) == 1 and other[-1] and source.config[argument] != other[-1]:
+                return replace(problem, help=f"Set {argument} of {source.name!r} to {other[-1]}, or use Concatenate.")
+    return None
+
+
+def _last(row: LayerSummary) -> bool:
+    """Whether a layer gives the model's answer, or what a layer without weights makes of it."""
+    return row.is_output or (len(row.consumers) == 1 and row.consumers[0].is_output and not row.consumers[0].weights)
+
+
+def _one_and_several(shapes: list[Shape]) -> bool:
+    """Whether (batch, 1) meets (batch, n)."""
+    return all(shape is not None and len(shape) == 2 for shape in shapes)
 
 
 @reported("S115", "dot-axes", "error")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.findings import Problem
-from lstmlint.rules.effects import activation_name
+from lstmlint.rules.effects import activation_name, objectives
 from lstmlint.rules.index import CONVOLUTIONS, DROPOUTS, index_of, past
 from lstmlint.rules.registry import Option, rule
+from lstmlint.shapes import percent
 from lstmlint.summary import LayerSummary, ModelSummary
 
 _MOST = 4
@@ -97,7 +98,7 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
         if before is not None and dropped(before):
             yield Problem(
                 "N402",
-                f"{before.name!r} drops {dropped(before):.0%} before BatchNormalization {row.name!r}, whose variance from"
+                f"{before.name!r} drops {percent(dropped(before))} before BatchNormalization {row.name!r}, whose variance from"
                 " training then does not hold in inference",
                 f"Put {before.name!r} behind {row.name!r}.",
                 before.name,
@@ -131,13 +132,13 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
             continue
         everything = share == 1
         if not everything and 1 - share < rate:
-            advice = f"If {share:.0%} are to be kept, the rate is {1 - share:g}."
+            advice = f"If {percent(share)} are to be kept, the rate is {1 - share:g}."
         else:
             advice = f"Write a rate below {1 if everything else rate:g}, such as {min(0.5, rate / 2):g}."
         yield Problem(
             "N405",
             f"{row.class_name} {row.name!r} drops "
-            + ("everything in training: nothing before it learns" if everything else f"{share:.0%} of its input"),
+            + ("everything in training: nothing before it learns" if everything else f"{percent(share)} of its input"),
             advice,
             row.name,
             row.spec.argument_pointer("rate"),
@@ -164,6 +165,7 @@ def dropout_last(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 3}},
           {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
     """
+    trained = {id(objective.row) for objective in objectives(model)}
     for output in model.output_layers:
         row = output
         if row.class_name in ("Activation", "Softmax") and len(row.inbound) == 1:
@@ -171,11 +173,11 @@ def dropout_last(model: ModelSummary) -> Iterator[Problem]:
         if not dropped(row) or not row.inbound:
             continue
         before = past(row, DROPOUTS)
-        if row is output and (before is None or not _answers(before)):
+        if row is output and (before is None or not (_answers(before) or id(output) in trained)):
             continue
         yield Problem(
             "N406",
-            f"{row.class_name} {row.name!r} drops {dropped(row):.0%} of the model's answers in training",
+            f"{row.class_name} {row.name!r} drops {percent(dropped(row))} of the model's answers in training",
             f"Put it before {before.name!r}, or remove it." if before is not None else "Remove it.",
             row.name,
             row.pointer,
@@ -216,7 +218,7 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
                 yield Problem(
                     "N407",
                     f"{row.class_name} {row.name!r} ({first:g}) feeds {consumer.class_name} {consumer.name!r} ({second:g}): together"
-                    f" they drop {both:.0%}",
+                    f" they drop {percent(both)}",
                     f"Keep one of them, with a rate of {both:.2g} for the same effect.",
                     consumer.name,
                     consumer.pointer,

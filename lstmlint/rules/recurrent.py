@@ -25,7 +25,7 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
     its recurrent weights only see zeros. Usually timesteps and features are swapped.
 
     A stateful layer, or one that is given initial states (a decoder run step by step), is meant that way and not
-    reported.
+    reported; nor is one beside a Permute of the same input (LSTM-FCN), whose author knows the two axes.
 
     Fix: (timesteps, features) in that order, for instance (13, 1) for a series of 13 values.
 
@@ -37,21 +37,40 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 1]}}]}}
     """
+    told: set[int] = set()
     for row, rnn in index_of(model).recurrent:
         shape = row.input_shape
         if shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < features:
             continue
         if rnn.config.get("stateful") or rnn.config.get("return_state") or len(row.input_shapes) > 1:
             continue
+        if any(other.class_name == "Permute" for source in row.inbound for other in source.consumers):
+            continue
+        told.add(id(row))
+        if _fed_by(row, told):  # the first of a stack says it
+            continue
         yield Problem(
             "R201",
             f"{row.class_name} {row.name!r} gets {format_shape(shape)}: one timestep of {shape[2]} features, so the"
             " recurrence never takes a step",
             f"If these are {shape[2]} timesteps of one feature, the input shape is ({shape[2]}, 1);"
-            " if not, a Dense does the same with fewer weights.",
+            " if not, there is nothing to remember, and a Dense needs fewer weights.",
             row.name,
             row.pointer,
         )
+
+
+def _fed_by(row: LayerSummary, sources: set[int]) -> bool:
+    """Whether one of these layers feeds another, through layers that keep timesteps."""
+    for _ in range(100):
+        if len(row.inbound) != 1 or row.inbound[0].output_shape is None:
+            return False
+        row = row.inbound[0]
+        if id(row) in sources:
+            return True
+        if row.output_shape is None or row.input_shape is None or row.output_shape[:2] != row.input_shape[:2]:
+            return False
+    return False
 
 
 @reported("R203", "stateful-without-batch", "error")
@@ -319,8 +338,9 @@ def _dropout_rates(model: ModelSummary) -> Iterator[tuple[LayerSummary, Layer, s
 
 @rule("R227", "constant-recurrent-init", "warning")
 def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
-    """The recurrent kernel starts as a constant, so that every unit gets the same of every other: zeros cut the
-    memory at the start of training, ones and other constants keep the units alike.
+    """The recurrent kernel starts as a constant. With zeros, no unit gets anything of the last outputs at first; with
+    another number, every unit gets the same sum of all of them, which for ones grows by a factor of `units` at every
+    timestep and drives the activations into saturation.
 
     Fix: recurrent_initializer "orthogonal", the default; "identity" for a SimpleRNN with relu.
 
@@ -337,9 +357,11 @@ def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
             continue
         initializer = constant_initializer(rnn.config.get("recurrent_initializer"))
         if initializer is not None:
+            gets = "nothing" if initializer == "zeros" else "the same sum of all"
             yield Problem(
                 "R227",
-                f"recurrent_initializer of {row.class_name} {row.name!r} is {initializer}: all units start alike",
+                f"recurrent_initializer of {row.class_name} {row.name!r} is {initializer}: at first, every unit gets {gets} of the"
+                " last timestep's outputs",
                 'Use "orthogonal", the default.',
                 row.name,
                 rnn.spec.argument_pointer("recurrent_initializer"),

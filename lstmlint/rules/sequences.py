@@ -9,7 +9,7 @@ from lstmlint.rules import masks
 from lstmlint.rules.effects import REGRESSION, SIGMOIDS, head_of, objectives
 from lstmlint.rules.index import DROPOUTS, follow, index_of, outputs_of, recurrent, row_of, unwrapped
 from lstmlint.rules.registry import Option, reported, rule
-from lstmlint.shapes import format_shape
+from lstmlint.shapes import format_shape, percent
 from lstmlint.summary import ModelSummary
 
 # Layers between a recurrent one and a Flatten that leave the sequence a sequence of the same length.
@@ -22,7 +22,7 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
     that would have heeded it: padding counts as data from there on. Keras 3 warns when the model is built, tf.keras
     drops the mask in silence.
 
-    Fix: put the layer elsewhere, or mask again behind it; without padding, leave the mask out.
+    Fix: put the layer elsewhere; or leave the mask out, where there is no padding, or it may count as data.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -48,8 +48,9 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
                 "R211",
                 f"{row.class_name} {row.name!r} drops the mask that {drop.maker.name!r} makes, so that {user.class_name}"
                 f" {user.name!r} takes padding for data; Keras 3 warns, tf.keras says nothing",
-                f"Move {row.name!r} elsewhere, or set a Masking behind it; without padding, leave out the mask"
-                f" ({'mask_zero false' if drop.maker.class_name == 'Embedding' else drop.maker.name}).",
+                f"Put {row.name!r} behind {user.name!r}, or elsewhere; or do without the mask"
+                f" ({'mask_zero false' if drop.maker.class_name == 'Embedding' else f'remove {drop.maker.name!r}'}), if the"
+                " padding may count as data.",
                 row.name,
                 row.pointer,
             )
@@ -162,7 +163,7 @@ def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterat
         yield Problem(
             "R216",
             f"{dense.name!r} has a weight for each of {steps} timesteps of {row.name!r}: {dense.params:,} parameters,"
-            f" {part:.0%} of the model, for this length of sequence only",
+            f" {percent(part)} of the model, for this length of sequence only",
             f"With return_sequences false on {row.name!r}, or GlobalAveragePooling1D instead of {flat.name!r}, it has"
             f" {without:,}.",
             flat.name,
@@ -274,12 +275,12 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
             wrong = classifies
         if not wrong:
             continue
-        units = head.layer.config.get("units")
-        loss = f" and is trained with {objective.loss}" if classifies and objective is not None else ""
+        units = row.output_shape[-1] if row.output_shape else head.layer.config.get("units")
+        loss = f", and is trained with {objective.loss}" if classifies and objective is not None else ""
         yield Problem(
             "R234",
             f"{head.row.class_name} {head.row.name!r} is the model's last layer, with activation {head.activation!r}{loss}:"
-            f" its {units} units give no probabilities",
+            f" its {units} outputs are no probabilities",
             f'Add Dense({units}, activation="{"sigmoid" if units == 1 else "softmax"}") behind it, and choose the units of'
             f" {head.row.name!r} freely.",
             head.row.name,

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lstmlint.findings import Problem
-from lstmlint.rules.index import behind_same_shape, index_of, recurrent, row_of
+from lstmlint.rules.index import DROPOUTS, behind_same_shape, index_of, past, recurrent, row_of
 from lstmlint.rules.registry import reported, rule
-from lstmlint.shapes import Shape, compatible, format_shape
+from lstmlint.shapes import KnownShape, Shape, compatible, format_shape, product
 from lstmlint.summary import LayerSummary, ModelSummary
 
-
-@reported("S101", "ndim-mismatch", "error")
-def ndim_mismatch() -> None:
-    """A layer gets an input of a rank that it does not take; Keras refuses to build the model.
-
-    Fix: change the layer that feeds it, or put a Reshape, Flatten or RepeatVector between them.
-
-    Fails:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 4, "batch_input_shape": [null, 5]}},
-          {"class_name": "LSTM", "config": {"units": 10}}]}}
-
-    Passes:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 4, "batch_input_shape": [null, 13, 5]}},
-          {"class_name": "LSTM", "config": {"units": 10}}]}}
-    """
+# Layers that work on one output as on a sequence of them.
+_STEP_BY_STEP = (
+    *DROPOUTS, "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "BatchNormalization", "LayerNormalization",
+    "GaussianNoise", "Dense",
+)  # fmt: skip
 
 
 @reported("S102", "rnn-needs-sequences", "error", refines=("S101", "S120"))
@@ -47,19 +36,22 @@ def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None
     """
     shape = problem.data.get("shape")
     consumer = row_of(model, problem.data.get("spec"))
-    if consumer is None or shape is None or len(shape) != 2:
+    if consumer is None or shape is None or problem.data.get("wanted", 3) != len(shape) + 1:
         return None
-    producer = behind_same_shape(consumer)
+    producer = past(consumer, _STEP_BY_STEP)
     rnn = recurrent(producer.layer) if producer is not None else None
-    if producer is None or rnn is None or rnn.config.get("return_sequences"):
+    last, steps = (producer.output_shape, producer.input_shape) if producer is not None else (None, None)
+    if producer is None or rnn is None or rnn.config.get("return_sequences") or last is None or not steps:
         return None
-    steps = producer.input_shape
-    full = (steps[0], steps[1], shape[-1]) if steps is not None and len(steps) == 3 else (None, None, shape[-1])
+    repeat = ""
+    if recurrent(consumer.layer) is not None and consumer.config.get("return_sequences") and steps[1]:
+        repeat = f"; or put RepeatVector({steps[1]}) behind it, for a decoder that starts from its last output alone"
     return Problem(
         "S102",
-        f"{producer.name!r} returns only its last output {format_shape(shape)}, but {consumer.class_name}"
+        f"{producer.name!r} returns only its last output {format_shape(last)}, but {consumer.class_name}"
         f" {consumer.name!r} takes sequences; Keras raises a ValueError",
-        f"Set return_sequences to true on {producer.name!r}: its output becomes {format_shape(full)}.",
+        f"Set return_sequences to true on {producer.name!r}: its output becomes"
+        f" {format_shape((last[0], steps[1], *last[1:]))}{repeat}.",
         producer.name,
         rnn.spec.argument_pointer("return_sequences"),
     )
@@ -325,6 +317,82 @@ def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | No
         f"Feed it token ids of shape {format_shape(arriving[:2])}; without token ids, remove the Embedding.",
         producer.name,
         producer.pointer,
+    )
+
+
+@reported("S101", "ndim-mismatch", "error", refines=("S101",))  # behind those that know the cause
+def ndim_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
+    """A layer gets an input of a rank that it does not take; Keras refuses to build the model.
+
+    Fix: change the layer that feeds it, or put a Reshape, Flatten or RepeatVector between them.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 4, "batch_input_shape": [null, 5]}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 4, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+    """
+    consumer = row_of(model, problem.data.get("spec"))
+    shape, wanted = problem.data.get("shape"), problem.data.get("wanted")
+    if consumer is None or shape is None or wanted is None:
+        return None
+    producer = behind_same_shape(consumer)
+    if producer is not None and (cause := _wrong_producer(consumer, producer, shape, wanted)) is not None:
+        return cause
+    from_input = producer is None or producer.class_name == "InputLayer"
+    advice = _advice(consumer, shape, wanted, from_input) if problem.help.startswith("Give it an input of") else None
+    return None if advice is None else replace(problem, help=advice)
+
+
+def _wrong_producer(
+    consumer: LayerSummary, producer: LayerSummary, shape: KnownShape, wanted: int
+) -> Problem | None:
+    """S101 at the layer before, where that is the one to change."""
+    rnn = recurrent(producer.layer)
+    takes = f"{consumer.class_name} {consumer.name!r} takes {wanted} dimensions; Keras raises a ValueError"
+    if producer.class_name == "Flatten" and len(producer.input_shape or ()) == wanted:
+        return Problem(
+            "S101",
+            f"{producer.name!r} flattens {format_shape(producer.input_shape)} to {format_shape(shape)}, but {takes}",
+            f"Remove {producer.name!r}.",
+            producer.name,
+            producer.pointer,
+        )
+    if rnn is not None and rnn.config.get("return_sequences") and len(shape) == wanted + 1:
+        return Problem(
+            "S101",
+            f"{producer.name!r} returns its output at every timestep, {format_shape(shape)}, but {takes}",
+            f"Set return_sequences to false on {producer.name!r}: its output becomes"
+            f" {format_shape((shape[0], *shape[2:]))}.",
+            producer.name,
+            rnn.spec.argument_pointer("return_sequences"),
+        )
+    return None
+
+
+def _advice(consumer: LayerSummary, shape: KnownShape, wanted: int, from_input: bool) -> str | None:
+    """What to put before a layer that takes another rank, in numbers."""
+    inner, sequences = shape[1:], wanted == 3
+    if len(shape) == 4 and sequences and None not in inner[1:]:
+        merged = (shape[0], inner[0], product(inner[1:]))
+        return f"Put TimeDistributed(Flatten()) before it: it gets {format_shape(merged)} then."
+    if len(shape) + 1 != wanted or None in inner:
+        return None
+    longer = format_shape((*inner, 1))
+    if not sequences:
+        return f"With one channel, the input shape is {longer}." if from_input and wanted > 3 else None
+    if from_input:
+        return (
+            f"For {inner[0]} timesteps of one feature, the input shape is {longer}, for {inner[0]} features"
+            f" {format_shape((None, *inner))}; token ids go through an Embedding before it."
+        )
+    return (
+        f"Put Reshape({longer}) before it for {inner[0]} timesteps of one feature, or RepeatVector(n) for n timesteps of"
+        f" {inner[0]} features."
     )
 
 
