@@ -131,6 +131,8 @@ class Resolver:
             if Path(value).is_file():
                 if self.fixed is not None:
                     raise UsageError(f"--config names two files, {self.fixed} and {value}")
+                if isolated:
+                    raise UsageError(f"--isolated reads no settings files, and --config names {value}")
                 self.fixed = value
             elif "=" in value:
                 self.overrides.append(("--config", parse_toml(value, "--config")))

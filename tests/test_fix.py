@@ -148,6 +148,8 @@ def test_command_line(shell: Shell) -> None:
     assert [line[:1] for line in done.out.splitlines()] == ["-", "+", "@", " ", " ", "-", "+"]
     assert done.out.startswith("--- a/folder/m.json\n+++ b/folder/m.json\n@@ ")
     assert path.read_bytes() == b"\xef\xbb\xbf" + before.encode()
+    assert shell("--diff", "folder", "-o", "m.patch") == (1, "", "")
+    assert (shell.folder / "m.patch").read_bytes().decode() == done.out
 
     done = shell("folder", "--fix")
     assert done.code == 0

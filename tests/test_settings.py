@@ -265,6 +265,7 @@ def test_mistakes(shell: Shell, toml: str | bytes, said: str) -> None:
         (("--config", "gone.toml"), "there is no file 'gone.toml'"),
         (("--config", "pyproject.toml"), "has no table [tool.lstmlint]"),
         (("--config", "a.toml", "--config", "b.toml"), "names two files"),
+        (("--isolated", "--config", "a.toml"), "--isolated reads no settings files, and --config names a.toml"),
         (("--config", "maxparams = 1"), "--config: unknown key 'maxparams'; did you mean 'max-params'?"),
         (("--config", "max-params ="), "--config: not valid TOML"),
     ],

@@ -96,7 +96,7 @@ def run(request: Request) -> int:
         from lstmlint.commands import fix as command
 
         if request.diff:
-            changed = command.show_diff(sources, resolver, job.stdin, job.stdin_name)
+            changed = command.show_diff(sources, resolver, job.stdin, job.stdin_name, request.output)
             for failure in failures:
                 say(failure)
             return FAILED if failures else FOUND if changed else CLEAN

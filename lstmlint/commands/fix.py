@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.commands.paths import STDIN, Source
-from lstmlint.commands.writing import say, write_stdout
+from lstmlint.commands.request import Destination
+from lstmlint.commands.writing import say, write
 from lstmlint.findings import UsageError
 from lstmlint.fixing.fix import Fixed, fix
+from lstmlint.reporting import View
 
 if TYPE_CHECKING:
     from lstmlint.settings import Resolver
@@ -33,15 +35,17 @@ def fix_files(sources: list[Source], resolver: Resolver) -> None:
         say(f"fixed {edits} place{'s' * (edits != 1)} in {files} file{'s' * (files != 1)}")
 
 
-def show_diff(sources: list[Source], resolver: Resolver, stdin: bytes, stdin_name: str) -> bool:
-    """Print what --fix would change as a unified diff; whether there is anything."""
-    changed = False
+def show_diff(
+    sources: list[Source], resolver: Resolver, stdin: bytes, stdin_name: str, output: str | None = None
+) -> bool:
+    """Print what --fix would change as a unified diff, or write it; whether there is anything. Raises: UsageError."""
+    parts: list[str] = []
     for source, fixed in fixes(sources, resolver, stdin, stdin_name):
         if fixed.edits:
-            changed = True
             name = stdin_name if source.path == STDIN else source.path
-            write_stdout("".join(unified(name, fixed.before, fixed.after)), "utf-8")
-    return changed
+            parts += unified(name, fixed.before, fixed.after)
+    write(Destination("diff", None if output == STDIN else output, View()), "".join(parts))
+    return bool(parts)
 
 
 def fixes(sources: list[Source], resolver: Resolver, stdin: bytes, stdin_name: str) -> Iterator[tuple[Source, Fixed]]:
