@@ -561,7 +561,7 @@ def test_expression_errors(expression: str, inputs: Shapes, message: str, column
         ("Dense(3)", [(5,), (5,)], "takes one input tensor"),
         ("Add()", [(3,), (4,)], "cannot merge"),
         ("(" * 500 + "1", [], "too many nested parentheses"),
-        ("-" * 5000 + "1", [], "not Python that can be read"),
+        ("-" * 5000 + "1", [], "not Python that can be read|write a layer here"),
         ("Bidirectional(" * 70 + "LSTM(3)" + ")" * 70, [(13, 5)], "nested more than 64 deep"),
         ("Dense(3, name=" + "[" * 90 + "]" * 90 + ")", [(13, 5)], "nested more than 64 deep"),
         ("x" * 20_001, [], "the limit is 20,000"),

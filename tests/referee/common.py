@@ -24,7 +24,7 @@ def summarize(config: str | dict[str, Any]) -> ModelSummary:
 
 def errors_of(summary: ModelSummary) -> list[str]:
     """The problems that would be errors, as code and message."""
-    from lstmlint import Options, rules
+    from lstmlint import rules
 
     table = rules.load()
     problems = rules.run(summary, Options())
