@@ -42,13 +42,16 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 
+MARKS: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+
+
 def parameters(function: Any) -> dict[str, Any]:
     """Names with their defaults; `*` and `**` mark the parameters that gather."""
     found: dict[str, Any] = {}
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
         if parameter.name == "name":
             continue
-        mark = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        mark = MARKS.get(parameter.kind, "")
         default = plain(parameter.default)
         if parameter.default is parameter.empty:
             default = None if mark else "REQUIRED"
@@ -89,7 +92,7 @@ def table(values: dict[str, Any]) -> str:
 def main() -> None:
     keras = import_module("keras")
     operation = import_module("keras.src.ops.operation").Operation
-    classes: dict[str, type] = {}
+    classes: dict[str, Any] = {}
     for module in MODULES:
         space = import_module(f"keras.src.ops.{module}")
         for name, cls in sorted(vars(space).items()):

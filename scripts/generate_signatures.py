@@ -60,7 +60,7 @@ def supplied(function: Any) -> set[str]:
     return found
 
 
-def arguments(cls: type, base: type) -> dict[str, Any]:
+def arguments(cls: Any, base: type) -> dict[str, Any]:
     found: dict[str, Any] = {}
     hidden: dict[str, Any] = {}
     entered = False
@@ -93,7 +93,7 @@ def arguments(cls: type, base: type) -> dict[str, Any]:
     return {**found, **{name: default for name, default in hidden.items() if name not in found}}
 
 
-def calls(classes: dict[str, type]) -> list[str]:
+def calls(classes: dict[str, Any]) -> list[str]:
     """The table of what the layers can be called with."""
     lines = [
         "# What a layer can be called with, where that is known in full.",
@@ -129,7 +129,7 @@ def compile_objects(keras: Any) -> None:
         lines.append(f"{title}: Final[dict[str, str | None]] = {{")
         for name in sorted(dir(space)):
             cls = getattr(space, name)
-            if isinstance(cls, type) and issubclass(cls, base) and cls is not base:
+            if inspect.isclass(cls) and issubclass(cls, base) and cls is not base:
                 parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
                 names = [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
                 open_ended = len(names) < len(parameters) and (title != "OPTIMIZERS" or "learning_rate" not in names)

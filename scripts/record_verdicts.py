@@ -16,9 +16,11 @@ os.environ.setdefault("KERAS_BACKEND", "numpy")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import keras  # noqa: E402
+
 from tests.referee.damage import Damage  # noqa: E402
 from tests.referee.test_verdict import EXCEPTIONS, REASONS  # noqa: E402
-from tests.referee.verdict_models import good_models, keras  # noqa: E402
+from tests.referee.verdict_models import good_models  # noqa: E402
 from tests.referee.verdicts import Verdict, keras_error, lstmlint_error  # noqa: E402
 
 EDITS = 24  # of each model

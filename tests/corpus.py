@@ -54,7 +54,7 @@ def same_shapes(ours: list[Any], theirs: Any) -> bool:
         theirs = [theirs[key] for key in sorted(theirs)]
     if not theirs or not isinstance(theirs[0], list):
         theirs = [theirs]
-    return [list(shape) if shape is not None else None for shape in ours] == theirs
+    return bool([list(shape) if shape is not None else None for shape in ours] == theirs)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -18,8 +18,8 @@ def layer(class_name: str, **config: Any) -> Config:
     return {"class_name": class_name, "config": config}
 
 
-def sequential(*layers: Config) -> Config:
-    """A Sequential of Keras 1."""
+def sequential(*layers: Any) -> Config:
+    """A Sequential of Keras 1; of what is no layer, too."""
     return {"class_name": "Sequential", "keras_version": "1.2.2", "config": list(layers)}
 
 
@@ -676,7 +676,7 @@ class GraphDrawer:
             (mode, {}, shape) for mode in ("sum", "mul", "ave", "max")
         ] + [("concat", {"concat_axis": rng.choice([-1, axis])}, (*shape[:-1], shape[-1] * len(picked)))]  # fmt: skip
         if len(picked) == 2:
-            made = (1,) if axis == 1 else (shape[0], shape[0])
+            made: Shape = (1,) if axis == 1 else (shape[0], shape[0])
             modes += [("dot", {"dot_axes": axis}, made), ("cos", {"dot_axes": [axis, axis]}, made)]
         mode, config, made = rng.choice(modes)
         options = {"concat_axis": -1, "dot_axes": -1, "mode": mode, "mode_type": "raw", **config}

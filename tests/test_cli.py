@@ -590,7 +590,7 @@ def test_commands_of_the_short_way() -> None:
     from lstmlint.commands import declarations
 
     group = typer.main.get_command(declarations.app)
-    assert set(group.list_commands(None)) == cli.COMMANDS  # type: ignore[attr-defined, arg-type]
+    assert set(group.list_commands(None)) == cli.COMMANDS  # type: ignore[attr-defined]
 
 
 # Values ---------------------------------------------------------------------------------------------------

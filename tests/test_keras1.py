@@ -389,7 +389,7 @@ def test_merge_multiplies() -> None:
 
 
 def test_siamese_nodes() -> None:
-    shared = {
+    shared: Config = {
         "name": "Siamese",
         "layer": flat("Dense", output_dim=3),
         "merge_mode": None,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.layer_rows import difference, lstmlint_says
+from tests.layer_rows import Row, difference, lstmlint_says
 
 FILES = sorted((Path(__file__).parent / "data" / "layers").glob("*.json"))
 
@@ -21,7 +21,7 @@ def rows(path: Path) -> list[dict[str, Any]]:
 def test_recorded_truth(path: Path) -> None:
     wrong = []
     for row in rows(path):
-        theirs = {key: row[key] for key in ("weights", "outputs", "output_dtypes", "refused") if key in row}
+        theirs: Row = {key: row[key] for key in ("weights", "outputs", "output_dtypes", "refused") if key in row}
         ours = lstmlint_says(row, row.get("dialect", "keras3"))
         found = difference(row, {key: ours[key] for key in ours if key in theirs or key == "refused"}, theirs)
         if found:

@@ -13,12 +13,13 @@ from lstmlint.shapes import Tensor, tensors_in
 from lstmlint.spec import Dialect, LayerSpec
 
 N = None
+Call = tuple[list[Any], dict[str, Any]]  # the arguments, positional and named
 
 
 def run(
     class_name: str,
     config: dict[str, Any],
-    *calls: tuple[list[Any], dict[str, Any]],
+    *calls: Call,
     dialect: Dialect = "keras3",
     **spec: Any,
 ) -> tuple[Inferrer, Layer, list[Any]]:
@@ -79,7 +80,7 @@ def test_macs(class_name: str, config: dict[str, Any], args: list[Any], macs: in
     ],
 )
 def test_silent_broadcast(class_name: str, left: Any, right: Any, codes: list[str]) -> None:
-    twice = ([[tensor(*left), tensor(*right)]], {})
+    twice: Call = ([[tensor(*left), tensor(*right)]], {})
     runner, _, _ = run(class_name, {}, twice, twice)
     assert [problem.code for problem in runner.problems] == codes
 
@@ -95,7 +96,7 @@ def test_silent_broadcast(class_name: str, left: Any, right: Any, codes: list[st
     ],
 )
 def test_fails_only_when_run(class_name: str, config: dict[str, Any], args: list[Any], code: str) -> None:
-    call = (args, {})
+    call: Call = (args, {})
     runner, layer, outputs = run(class_name, config, call, call)
     assert problems(runner) == [(code, "warning")]
     assert not layer.failed
@@ -145,7 +146,7 @@ def test_unknown_inputs_leave_outputs_unknown() -> None:
 def test_attention_from_its_record() -> None:
     shapes = {"query_shape": [N, 4, 6], "value_shape": [N, 5, 7]}
     config = {"num_heads": 2, "key_dim": 3}
-    call = ([Tensor(None), Tensor(None)], {})
+    call: Call = ([Tensor(None), Tensor(None)], {})
     runner, layer, outputs = run("MultiHeadAttention", config, call, build_config={"shapes_dict": shapes})
     assert problems(runner) == []
     assert layer.all_known()

@@ -10,6 +10,7 @@ import pytest
 
 from lstmlint import Options, analyze, rules
 from lstmlint.rules.documentation import document
+from lstmlint.rules.registry import Rule
 
 RULES = list(rules.load().values())
 WITH_EXAMPLES = [rule for rule in RULES if document(rule).fails]
@@ -37,7 +38,7 @@ BROKEN_FILES = sorted(path for path in BROKEN.iterdir() if path.suffix != ".md")
 
 
 @pytest.mark.parametrize("rule", WITH_EXAMPLES, ids=lambda rule: rule.code)
-def test_examples(rule: rules.Rule) -> None:
+def test_examples(rule: Rule) -> None:
     text = document(rule)
     options = Options(extend_select=(rule.code,))
     failing = analyze(text.fails.encode(), options).findings
@@ -48,7 +49,7 @@ def test_examples(rule: rules.Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_documentation(rule: rules.Rule) -> None:
+def test_documentation(rule: Rule) -> None:
     text = document(rule)
     assert text.summary
     assert text.fix

@@ -31,13 +31,13 @@ FUNCTIONAL: dict[str, Any] = {
         "output_layers": [["out", 0, 0]],
     },
 }  # fmt: skip
-RIGHT = {
+Layers = dict[str, dict[str, tuple[int, ...]]]
+RIGHT: Layers = {
     "lstm": {"kernel": (5, 40), "recurrent_kernel": (10, 40), "bias": (40,)},
     "odd": {"w": (10, 7)},
     "out": {"kernel": (7, 2), "bias": (2,)},
 }
-WRONG = {**RIGHT, "lstm": {"kernel": (4, 40), "recurrent_kernel": (10, 40), "bias": (40,)}}
-Layers = dict[str, dict[str, tuple[int, ...]]]
+WRONG: Layers = {**RIGHT, "lstm": {"kernel": (4, 40), "recurrent_kernel": (10, 40), "bias": (40,)}}
 
 
 def tfjs(layers: Layers) -> tuple[str, bytes]:

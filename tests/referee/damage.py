@@ -56,7 +56,7 @@ WORDS: dict[str, tuple[Any, ...]] = {
     "momentum": (0.9, 1, 0, 1.5, -1, None, "0.9"),
     "epsilon": (1e-3, 0, -1, None, "1e-3", 1),
 }  # fmt: skip
-INITIALIZERS = (
+INITIALIZERS: tuple[Any, ...] = (
     "zeros", "ones", "glorot_uniform", "GlorotUniform", "glorot", "he_normal", "xavier", "uniform", "normal", "identity",
     "random_uniform", "", None, 0, 0.1, {"class_name": "Zeros"}, {"class_name": "HeNormal", "config": {"seed": None}},
     {"class_name": "Xavier", "config": {}}, {"module": "keras.initializers", "class_name": "Ones", "config": {}},

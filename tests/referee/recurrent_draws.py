@@ -138,12 +138,11 @@ class Drawer:
 
     def draw_timedistributed(self, name: str) -> Row:
         shape: Shape = [None, self.random.choice([None, 4]), *(self.number(8, 4) for _ in range(self.number(4)))]
-        inner = self.random.choice(
-            [
-                ("Dense", {"units": 3}), ("LSTM", {"units": 2}), ("Flatten", {}), ("BatchNormalization", {}),
-                ("Conv1D", {"filters": 2, "kernel_size": 3}), ("Dropout", {"rate": 0.5}), ("Reshape", {"target_shape": [-1]}),
-            ]
-        )  # fmt: skip
+        inside: list[tuple[str, dict[str, Any]]] = [
+            ("Dense", {"units": 3}), ("LSTM", {"units": 2}), ("Flatten", {}), ("BatchNormalization", {}),
+            ("Conv1D", {"filters": 2, "kernel_size": 3}), ("Dropout", {"rate": 0.5}), ("Reshape", {"target_shape": [-1]}),
+        ]  # fmt: skip
+        inner = self.random.choice(inside)
         layer = self.nested(inner[0], {"name": "inner", **inner[1]})
         if self.chance(0.2):
             layer = self.nested("TimeDistributed", {"name": "again", "layer": layer})

@@ -63,7 +63,8 @@ class Drawer:
     # Normalization ------------------------------------------------------------------------------------
 
     def axis(self, rank: int) -> int:
-        return self.random.choice([-1, -1, *range(-rank, rank), rank, -rank - 1])
+        axes: list[int] = [-1, -1, *range(-rank, rank), rank, -rank - 1]
+        return self.random.choice(axes)
 
     def axes(self, rank: int) -> Any:
         if self.random.random() < 0.5:
@@ -254,7 +255,7 @@ class Drawer:
     # Einsum and quantization --------------------------------------------------------------------------
 
     def low_rank(self, kernel: str = "kernel") -> dict[str, Any]:
-        config = {}
+        config: dict[str, Any] = {}
         if self.dialect != "keras3":
             return {}
         if self.random.random() < 0.3:

@@ -155,8 +155,9 @@ class Drawer:
             dims: list[Any] = list(range(1, len(shape)))
             self.random.shuffle(dims)
             if self.chance(0.2):
-                more = [[1, *dims], [0, *dims], dims[1:], [*dims, len(dims) + 1]]
-                dims = pick([*more, "12", None, 3, [1, 1], [True, 2]])
+                more: list[Any] = [[1, *dims], [0, *dims], dims[1:], [*dims, len(dims) + 1]]
+                more += ["12", None, 3, [1, 1], [True, 2]]
+                dims = pick(more)
             return name, {"dims": dims}, shape
         target: list[Any] = [dim for dim in shape[1:] if dim is not None]
         self.random.shuffle(target)

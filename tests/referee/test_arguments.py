@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("KERAS_BACKEND", "numpy")
-pytest.importorskip("keras")
+keras = pytest.importorskip("keras")
 
-from lstmlint.layers.signatures import SIGNATURES
-from tests.layer_rows import keras_says, lstmlint_says
-from tests.referee.argument_probe import good_rows, keras, probes
+from lstmlint.layers.signatures import SIGNATURES  # noqa: E402
+from tests.layer_rows import keras_says, lstmlint_says  # noqa: E402
+from tests.referee.argument_probe import good_rows, probes  # noqa: E402
 
 pytestmark = pytest.mark.referee
 ROWS = good_rows()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import warnings
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.referee
 L = keras.layers
 
 
-def sequence_layers(rng: random.Random) -> list:
+def sequence_layers(rng: random.Random) -> list[Any]:
     """Layers that take (batch, timesteps, features) and give the same rank."""
     return [
         lambda: L.Dense(3, activation=rng.choice([None, "relu"])),
@@ -48,7 +49,7 @@ def sequence_layers(rng: random.Random) -> list:
     ]
 
 
-def ends(rng: random.Random) -> list:
+def ends(rng: random.Random) -> list[Any]:
     """Layers that end a sequence."""
     return [
         L.Flatten,
@@ -84,7 +85,7 @@ def test_masks_are_dropped_where_keras_says(seed: int) -> None:
     rng = random.Random(seed)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model = None
+        model: Any = None
         while model is None:
             caught.clear()
             try:

@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import keras
+
 from lstmlint import analyze
 from tests.referee.damage import Damage
-from tests.referee.verdict_models import good_models, keras
+from tests.referee.verdict_models import good_models
 
 
 @dataclass
@@ -57,7 +59,7 @@ def lstmlint_error(text: str) -> tuple[str | None, list[str]]:
     """lstmlint's first error, None where it has none, and the codes of its warnings."""
     findings = analyze(text.encode()).findings
     errors = [f"{f.code} {f.pointer} {f.message} | {f.help}" for f in findings if f.severity == "error"]
-    return (errors or [None])[0], [f.code for f in findings if f.severity == "warning"]
+    return errors[0] if errors else None, [f.code for f in findings if f.severity == "warning"]
 
 
 def verdicts(edits: int, first: int = 0) -> Iterator[Verdict]:
