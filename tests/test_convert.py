@@ -98,6 +98,7 @@ def test_refuses_what_is_not_exact(model: Any, reason: str) -> None:
 CHANGED = [
     (one("LSTM", [5, 3], units=2, recurrent_activation="hard_sigmoid"), "recurrent_activation hard_sigmoid"),
     (one("ConvLSTM1D", [5, 6, 3], filters=2, kernel_size=3), "recurrent_activation hard_sigmoid"),
+    (one("LayerNormalization", [5, 3], axis=[2, 1]), "axis [2, 1] is sorted by Keras 3"),
     (one("CuDNNGRU", [5, 3], units=2), "CuDNNGRU becomes a GRU with reset_after"),
     (keras1.sequential(keras1.layer("BatchNormalization", mode=1, input_shape=[3])), "mode 1 of Keras 1's"),
     (

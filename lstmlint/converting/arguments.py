@@ -117,6 +117,14 @@ def sync_batch_normalization(spec: LayerSpec, config: Values, tell: Tell) -> str
     return batch_normalization(spec, config, tell)
 
 
+def layer_normalization(_spec: LayerSpec, config: Values, tell: Tell) -> str:
+    """Keras 3 sorts the axes, and its weights with them."""
+    axis = config.get("axis")
+    if isinstance(axis, list) and all(isinstance(one, int) for one in axis) and axis != sorted(axis):
+        tell(f"axis {axis} is sorted by Keras 3: the same sizes, but stored weights have to be reshaped")
+    return "LayerNormalization"
+
+
 def leaky_relu(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
     """alpha is called negative_slope; both are 0.3 by default."""
     if "alpha" in config:
@@ -227,6 +235,7 @@ SPECIAL: dict[str, Callable[[LayerSpec, Values, Tell], str]] = {
     "Lambda": lambda_,
     **dict.fromkeys(("BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2"), batch_normalization),
     "SyncBatchNormalization": sync_batch_normalization,
+    "LayerNormalization": layer_normalization,
     "LeakyReLU": leaky_relu,
     "ThresholdedReLU": thresholded_relu,
     "Embedding": embedding,
