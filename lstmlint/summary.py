@@ -18,7 +18,8 @@ class LayerSummary:
 
     input_shapes, output_shapes: of the layer's first call, flat. calls: the number of its calls.
     inbound: the layers that feed the first call, in order, without repetition; consumers: those that
-        take any of its outputs. used: whether the model's outputs depend on it (Keras drops it if not).
+        take any of its outputs. reached: whether the model's outputs depend on it. used: whether it counts: Keras
+        drops what is not reached, and tf_keras keeps it with its weights.
     output_indices: which of its output tensors are taken by other layers or are the model's outputs.
     """
 
@@ -31,6 +32,7 @@ class LayerSummary:
     trainable_params: int | None = None
     macs: int | None = None
     calls: int = 0
+    reached: bool = True
     used: bool = True
     is_output: bool = False
     inbound: list[LayerSummary] = field(default_factory=list)

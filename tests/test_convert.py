@@ -69,7 +69,6 @@ REFUSED = [
         ),
         "tf.math.lgamma has no counterpart in keras.ops",
     ),
-    (functional([source("x", 3)], [["x", 0, 0]], [["x", 0, 0], 7]), "7 among the inputs and outputs names no tensor"),
     (keras1.sequential(keras1.layer("Highway", name="it", input_dim=4)), "Keras 3 has no Highway any more"),
     (
         keras1.sequential(

@@ -357,14 +357,27 @@ def test_shared_and_unused_layers() -> None:
         (layer("Dense", "out", units=1), [[["shared", 1, 0, {}]]]),
         outputs=[["out", 0, 0]],
     )
-    assert explained(model).params == 30 + 6
-    for number, mistake in ((66, "shared-counted-again"), (36 + 108, "unused-counted")):
+    assert explained(model).params == 30 + 108 + 6
+    for number, mistake in ((174, "shared-counted-again"),):
         found = explained(model, None, number).expected
         assert found is not None
         assert [mistake] in [match.mistakes for match in found.matches]
     text = " ".join(check_text(explained(model)).split())
     assert "The layer is called 2 times; it owns its weights once all the same." in text
-    assert "so Keras drops it: it is not in the total" in text
+    assert "Keras 2 keeps it, and it is in the total." in text
+
+
+def test_unused_layers_of_keras_1() -> None:
+    call = [["x", 0, 0, {}]]
+    model = functional(
+        (layer("LSTM", "unused", output_dim=3), [call]), (layer("Dense", "out", output_dim=1), [call]), outputs=[["out", 0, 0]]
+    )
+    model["keras_version"] = "1.2.2"
+    assert explained(model).params == 6
+    found = explained(model, None, 6 + 108).expected
+    assert found is not None
+    assert [match.mistakes for match in found.matches] == [["unused-counted"]]
+    assert "so Keras drops it: it is not in the total" in " ".join(check_text(explained(model)).split())
 
 
 NESTED = sequential(

@@ -327,8 +327,8 @@ def test_table_with_branches_and_marks() -> None:
         "spare (Dense) [unused]       (None, 4)         20  x",
         "sum (Add)                    (None, 4)          0  x, d[1][0]",
         "---------------------------------------------------------------",
-        "Total params: 20 (80.00 B)",
-        "Trainable params: 20 (80.00 B)",
+        "Total params: 40 (160.00 B)",
+        "Trainable params: 40 (160.00 B)",
         "Non-trainable params: 0 (0.00 B)",
         "No findings.",
     ]

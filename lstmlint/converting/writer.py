@@ -179,7 +179,7 @@ class Writer:
             if spec.model is not None:
                 inside = layer.graph if isinstance(layer, NestedModel) else self.run.graph_of(spec)
                 obj = self.model(spec.model, inside, frozen)
-                obj["config"]["name"] = spec.own_name or name
+                obj["config"]["name"] = (spec.own_name if self.dialect == "keras3" else "") or name
                 return obj
             if self.dialect == "keras3":
                 return self.kept(spec, layer)

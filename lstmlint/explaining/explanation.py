@@ -349,6 +349,8 @@ def notes_of(row: LayerSummary) -> list[str]:
         notes.append(f"The layer is called {row.calls} times; it owns its weights once all the same.")
     if not row.used:
         notes.append("The model's outputs do not depend on this layer, so Keras drops it: it is not in the total.")
+    elif not row.reached:
+        notes.append("The model's outputs do not depend on this layer; Keras 2 keeps it, and it is in the total.")
     if row.params and row.trainable_params is not None and row.trainable_params < row.params:
         if row.trainable_params == 0:
             notes.append("None of these parameters is trained: the layer or its model is frozen, or it never learns.")

@@ -26,8 +26,9 @@ class FunctionalGraph(Graph):
         plan = Plan(spec, run.report_spec, run.problems)
         self.index, self.order = plan.index, plan.order
         for position, row in enumerate(self.rows):
-            row.used = position in plan.used
+            row.reached = position in plan.used
             row.calls = len(spec.layers[position].calls)
+            row.used = row.reached or (spec.dialect == "keras2" and row.calls > 0)
             if position in plan.outputs:
                 row.is_output = True
                 row.output_indices |= plan.outputs[position]
@@ -91,7 +92,7 @@ class FunctionalGraph(Graph):
             taken = [tensor.shape for tensor in tensors_in(args) + (tensors_in(kwargs) if kwargs else [])]
             given_out: list[Shape] = [None] if flat is None else [tensor.shape for tensor in flat]
             macs = macs_of(layer, taken, given_out)
-            if row.used:
+            if row.reached:
                 self.macs = plus(self.macs, macs)
             if not rerun:
                 row.macs = macs if number == 0 else plus(row.macs, macs)

@@ -198,11 +198,11 @@ class Plan:
                     used.add((source, ref.node))
                     stack.append((source, ref.node))
         self.used = {position for position, _ in used}
-        if self.spec.dialect == "keras3":
+        if self.spec.dialect in ("keras2", "keras3"):
             self._check_own_names()
 
     def _check_own_names(self) -> None:
-        """Keras 3 wants the names that the layers' configs give them to be unique among the layers in use."""
+        """Keras wants the names that the layers' configs give them to be unique among the layers in use."""
         specs = self.spec.layers
         owners: dict[str, LayerSpec] = {}
         for position in sorted(self.used):

@@ -40,7 +40,8 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
         summary.params += params
         plain = simple and layer.trainable and not layer.sublayers
         summary.trainable_params += trained if plain else layer.trained_params(not trainable)
-        summary.macs = plus(summary.macs, row.macs)
+        if row.reached:
+            summary.macs = plus(summary.macs, row.macs)
         for weight in row.weights:
             held = weight.bytes
             summary.weight_bytes += held

@@ -99,9 +99,10 @@ OLD_BY_NAME: dict[str, Kind] = {
     "recurrent_activation": kinds.OLD_ACTIVATION,
     "dropout": kinds.NUMBER,
     "recurrent_dropout": kinds.NUMBER,
-    "rate": kinds.RATE,
+    "rate": kinds.OLD_RATE,
     "seed": kinds.OLD_SEED,
     "layer": kinds.LAYER,
+    "rng_type": kinds.RNG_TYPE,
 }
 OLD_SUFFIXES = {
     "_initializer": kinds.OLD_INITIALIZER,
@@ -123,6 +124,9 @@ CONFUSIONS = {
 }  # fmt: skip
 
 OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
+    ("Dense", "units"): kinds.POSITIVE_OR_EMPTY,
+    ("AlphaDropout", "rate"): kinds.SOFT_RATE,
+    ("GaussianDropout", "rate"): kinds.SOFT_RATE,
     ("RandomFourierFeatures", "kernel_initializer"): Kind(
         lambda value: (
             isinstance(value, dict) or (isinstance(value, str) and value.lower() in ("gaussian", "laplacian"))
@@ -164,6 +168,8 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
             base = CLOSED[class_name]
         elif class_name not in ("InputLayer", "SimpleRNN"):  # these two do not look at it
             found["activity_regularizer"] = kinds.REGULARIZER
+    elif dialect == "keras2":
+        found.setdefault("activity_regularizer", kinds.OLD_REGULARIZER)
     return Arguments(
         frozenset(signature) | base,
         tuple(name for name, default in signature.items() if default is REQUIRED),
@@ -264,7 +270,7 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
     advice = f"Set {name} to {kind.wants}."
     old = (
-        dialect in ("keras0", "keras1") and kind is not kinds.POSITIVE
+        dialect in ("keras0", "keras1") and kind is not kinds.POSITIVE and kind is not kinds.POSITIVE_OR_EMPTY
     )  # these took nearly anything, and nobody loads them any more
     wrong = kind.explain(value) if kind.explain else None
     custom = dialect != "keras3" and kind.custom and isinstance(value, str)
@@ -272,7 +278,7 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     if wrong is not None:
         custom, advice = wrong.custom, wrong.help
         message = f"{name} of {spec.class_name}: {wrong.message}; Keras refuses it"
-    elif kind is kinds.RATE and isinstance(value, int | float) and 1 < value <= 100:
+    elif kind in (kinds.RATE, kinds.OLD_RATE, kinds.SOFT_RATE) and isinstance(value, int | float) and 1 < value <= 100:
         advice = f"Set {name} to {kind.wants}: {value / 100:g}, if {value:g} % is meant."
     elif isinstance(value, str) and kind.names:
         close = difflib.get_close_matches(value, kind.names, 1, 0.7)
@@ -282,9 +288,10 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     if custom:
         what = wrong.message if wrong else f"{shown}, which Keras does not know"
         message = f"{name} of {spec.class_name} is {what}: it loads only with custom_objects"
-    elif kind.soft:
-        message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras does not look at it"
-    soft = custom or old or kind.soft
+    elif kind.is_soft(value):
+        does = "Keras does not look at it" if kind.soft else "Keras loads it all the same"
+        message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; {does}"
+    soft = custom or old or kind.is_soft(value)
     return LayerError(
         "E007", message, advice, name, severity="warning" if soft else None, stops=not soft, custom=custom
     )

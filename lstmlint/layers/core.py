@@ -101,9 +101,13 @@ class Dense(PinnedLayer):
         """The features."""
         return (-1,)
 
+    def units(self) -> int:
+        """The number of features that it gives; Keras 2 lets it be 0."""
+        return self.integer("units", 0 if self.context.dialect == "keras2" else 1)
+
     def weights(self, input_shape: Shape) -> list[Weight]:
         """A kernel (input_dim, units) and bias (units,), and what quantization and LoRA make of them."""
-        units = self.integer("units")
+        units = self.units()
         plain = [self.weight("kernel", (self.feature_dim(input_shape), units))]
         if self.config["use_bias"]:
             plain.append(self.weight("bias", (units,)))
@@ -115,12 +119,12 @@ class Dense(PinnedLayer):
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(..., units)."""
-        return (*input_shape[:-1], self.integer("units"))
+        return (*input_shape[:-1], self.units())
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Every output number takes input_dim multiplications."""
         shape = input_shapes[0]
-        return None if shape is None else product((*shape[1:], self.integer("units")))
+        return None if shape is None else product((*shape[1:], self.units()))
 
 
 @layer("Embedding")

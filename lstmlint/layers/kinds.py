@@ -22,7 +22,8 @@ class Kind:
     """A kind of value.
 
     wants: in words, after "Set it to". names: the words to suggest one of. explain: what is wrong with an object.
-    soft: Keras does not look at it. custom: names may be those of custom objects.
+    soft: Keras does not look at it. loads: which of the values that are not of the kind Keras takes all the same.
+    custom: names may be those of custom objects.
     """
 
     accepts: Callable[[Any], bool]
@@ -32,6 +33,11 @@ class Kind:
     explain: Callable[[Any], Wrong | None] | None = None
     soft: bool = False
     custom: bool = False
+    loads: Callable[[Any], bool] | None = None
+
+    def is_soft(self, value: Any) -> bool:
+        """Whether Keras takes a value that is not of this kind."""
+        return self.soft or (self.loads is not None and self.loads(value))
 
 
 def is_integer(value: Any) -> bool:
@@ -91,6 +97,28 @@ def _object_schema(known: Takes) -> Schema:
     }  # fmt: skip
 
 
+def _old_object_schema(known: Takes) -> Schema:
+    """The same of Keras 2, which has no modules."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name, takes in known.items():
+        groups.setdefault(takes, []).append(name)
+    return {
+        "type": "object",
+        "required": ["class_name", "config"],
+        "properties": {"class_name": {"type": "string"}},
+        "anyOf": [
+            {
+                "properties": {
+                    "class_name": {"enum": names},
+                    "config": {"type": "object", "properties": {key: {} for key in takes}, "additionalProperties": False},
+                }
+            }
+            for takes, names in groups.items()
+        ]
+        + [{"properties": {"class_name": {"not": {"enum": sorted(known)}}}}],
+    }
+
+
 CHECKED: dict[str, Schema] = {
     "seed": {
         "anyOf": [
@@ -128,16 +156,29 @@ def _named(known: Takes, what: str) -> Kind:
     )  # fmt: skip
 
 
-def _lenient(kind: Kind) -> Kind:
-    """The same for Keras 2, which has other objects and takes their arguments otherwise."""
+def _old(known: Takes, what: str) -> Kind:
+    """The same for Keras 2, which has other objects, knows custom ones by their class alone, and takes no null for a
+    config.
+    """
 
     def accepts(value: Any) -> bool:
         if isinstance(value, str):
-            return value in kind.names
-        return value is None or isinstance(value, dict)
+            return value in known
+        return value is None or (isinstance(value, dict) and objects.wrong_old(value, known, what) is None)
 
-    schema = {"anyOf": [{"enum": [*sorted(kind.names), None]}, {"type": "object"}]}
-    return Kind(accepts, kind.wants, schema, kind.names, custom=True)
+    def explain(value: Any) -> Wrong | None:
+        return objects.wrong_old(value, known, what) if isinstance(value, dict) else None
+
+    article = "an" if what == "initializer" else "a"
+    schema = {"anyOf": [{"enum": [*sorted(known), None]}, _old_object_schema(known)]}
+    wants = f"the name of {article} {what}, null, or an object with class_name and config"
+    return Kind(accepts, wants, schema, tuple(known), explain, custom=True)
+
+
+def _accepts_old_activation(value: Any) -> bool:
+    if isinstance(value, str):
+        return value in objects.ACTIVATIONS
+    return value is None or (isinstance(value, dict) and "class_name" in value and "config" in value)
 
 
 def _accepts_activation(value: Any) -> bool:
@@ -169,6 +210,7 @@ POSITIVE = Kind(
     lambda value: isinstance(value, int) and value > 0, "a positive integer",
     {"anyOf": [{"type": "integer", "minimum": 1}, {"const": True}]},
 )  # fmt: skip
+POSITIVE_OR_EMPTY = Kind(POSITIVE.accepts, POSITIVE.wants, POSITIVE.schema, loads=lambda value: value == 0)
 STRICTLY_POSITIVE = Kind(
     lambda value: type(value) is int and value > 0, "a positive integer", {"type": "integer", "minimum": 1}
 )
@@ -192,8 +234,11 @@ BOOLEAN = Kind(
 SEED = Kind(objects.is_seed, "an integer from 0 to 4294967295, or null", CHECKED["seed"])
 OLD_SEED = Kind(
     lambda value: value is None or isinstance(value, int | dict), "an integer or null",
-    {"type": ["integer", "boolean", "null", "object"]},
+    {"type": ["integer", "boolean", "null", "object"]}, soft=True,
 )  # fmt: skip
+OLD_RATE = Kind(RATE.accepts, RATE.wants, RATE.schema, loads=lambda value: not _number(value))
+SOFT_RATE = Kind(RATE.accepts, RATE.wants, RATE.schema, soft=True)
+RNG_TYPE = words("stateless", "stateful", "legacy_stateful", None)
 INTEGERS = Kind(
     lambda value: (
         value is None
@@ -223,9 +268,18 @@ ACTIVATION = Kind(
 INITIALIZER = _named(objects.INITIALIZERS, "initializer")
 REGULARIZER = _named(objects.REGULARIZERS, "regularizer")
 CONSTRAINT = _named(objects.CONSTRAINTS, "constraint")
-OLD_ACTIVATION, OLD_INITIALIZER, OLD_REGULARIZER, OLD_CONSTRAINT = map(
-    _lenient, (ACTIVATION, INITIALIZER, REGULARIZER, CONSTRAINT)
-)
+OLD_ACTIVATION = Kind(
+    _accepts_old_activation, ACTIVATION.wants,
+    {
+        "anyOf": [
+            {"enum": [*sorted(objects.ACTIVATIONS), None]}, {"type": "object", "required": ["class_name", "config"]},
+        ]
+    },
+    ACTIVATION.names, custom=True,
+)  # fmt: skip
+OLD_INITIALIZER = _old(objects.OLD_INITIALIZERS, "initializer")
+OLD_REGULARIZER = _old(objects.OLD_REGULARIZERS, "regularizer")
+OLD_CONSTRAINT = _old(objects.OLD_CONSTRAINTS, "constraint")
 # A vector is no matrix to be orthogonal or an identity; a kernel of more than two dimensions no identity either.
 VECTOR_INITIALIZER = without(INITIALIZER, "Orthogonal", "Identity", "STFT")
 TENSOR_INITIALIZER = without(INITIALIZER, "Identity")

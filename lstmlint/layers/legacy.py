@@ -593,6 +593,20 @@ class AutoEncoder(Layer):
         return None
 
 
+@layer("AddLoss")
+class AddLoss(PassThrough):
+    """What `add_loss` of tf.keras leaves in a model: it gives on what it gets, and adds it to the loss."""
+
+    signature: ClassVar[dict[str, Any]] = {"unconditional": REQUIRED}
+
+
+@layer("AddMetric")
+class AddMetric(PassThrough):
+    """What `add_metric` of tf.keras leaves in a model. The weights of the metric are not the model's."""
+
+    signature: ClassVar[dict[str, Any]] = {"aggregation": None, "metric_name": None}
+
+
 @layer("SiameseHead", "LRN2D")
 class Unchanged(PassThrough):
     """A SiameseHead picks one of a shared layer's results; LRN2D normalizes across channels. Shapes stay."""

@@ -50,6 +50,16 @@ CONSTRAINTS = _with_aliases(
     },
     {},
 )  # fmt: skip
+# Those of Keras 2: names that went, and what its constructors took beside.
+OLD_INITIALIZERS: Takes = {
+    **{name: (*takes, "dtype", "layout") for name, takes in INITIALIZERS.items() if "STFT" not in name and name != "stft"},
+    "Initializer": (),
+}
+OLD_REGULARIZERS: Takes = {**REGULARIZERS, "l1_l2": ("l1", "l2")}
+OLD_CONSTRAINTS: Takes = {
+    **CONSTRAINTS, "maxnorm": ("max_value", "axis"), "nonneg": (), "unitnorm": ("axis",), "RadialConstraint": (),
+    "radial_constraint": (),
+}  # fmt: skip
 ACTIVATIONS = frozenset(
     "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear"
     " log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus"
@@ -126,6 +136,26 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
             accepts, wanted = CHECKS[key]
             if not accepts(given):
                 return Wrong(f"{key} of {class_name} is {given!r}", f"Write {wanted}.")
+    return None
+
+
+def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
+    """What Keras 2 would refuse of a serialized initializer, regularizer or constraint of its own. A class that it
+    does not have may be custom, and is let be.
+    """
+    class_name, config = value.get("class_name"), value.get("config")
+    if not isinstance(class_name, str) or "config" not in value:
+        return Wrong(
+            f"the object has no class_name and config, and is no {what}", 'Write {"class_name": ..., "config": {...}}.'
+        )
+    takes = known.get(class_name)
+    if takes is None:
+        return None
+    if not isinstance(config, dict):
+        return Wrong(f"the config of {class_name} is no object", f"{class_name} takes {_listed(takes)}.")
+    for key in config:
+        if key not in takes:
+            return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
     return None
 
 

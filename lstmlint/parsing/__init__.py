@@ -26,6 +26,8 @@ def parse(document: Document) -> ModelSpec:
     elif dialect == "keras2":
         from lstmlint.parsing import keras2
 
+        names.strict = document.container in ("json", "yaml", "hdf5") and has_version(obj, document)
+        names.backend = obj.get("backend", document.backend)
         spec = keras2.parse_model(obj, pointer, names)
     else:
         from lstmlint.parsing import keras1
@@ -37,6 +39,11 @@ def parse(document: Document) -> ModelSpec:
     if dialect == "keras3":
         spec.problems += _root_problems(spec, document, obj, pointer)
     return spec
+
+
+def has_version(obj: dict[str, Any], document: Document) -> bool:
+    """Whether a document says which Keras wrote it."""
+    return isinstance(obj.get("keras_version") or document.keras_version, str)
 
 
 def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> Iterator[Problem]:

@@ -47,6 +47,9 @@ class Names:
         self._next: dict[str, int] = {}
         # What the parser finds wrong with a document that it can read all the same.
         self.problems: list[Problem] = []
+        # Whether a Keras says that it wrote the document, and on which backend it ran.
+        self.strict = False
+        self.backend: str | None = None
 
     def make(self, class_name: str) -> str:
         """A fresh name for a layer of the class."""
@@ -94,6 +97,23 @@ def map_references(value: Any, pointer: str, make: Callable[[list[Any], str], Te
     if isinstance(value, dict):
         return {key: map_references(item, f"{pointer}/{escape(key)}", make) for key, item in value.items()}
     return value
+
+
+def parse_ends(value: Any, pointer: str) -> Any:
+    """`value`, the inputs or outputs of a model, with every [layer, call, output] replaced by a TensorRef."""
+    if isinstance(value, list):
+        if len(value) == 3 and isinstance(value[0], str):
+            if isinstance(value[1], int) and isinstance(value[2], int):
+                return TensorRef(value[0], value[1], value[2], pointer=pointer)
+        elif not value or not isinstance(value[0], str):
+            return [parse_ends(item, f"{pointer}/{i}") for i, item in enumerate(value)]
+    elif isinstance(value, dict):
+        return {key: parse_ends(item, f"{pointer}/{escape(key)}") for key, item in value.items()}
+    raise ModelError(
+        f"{value!r} names no tensor; Keras cannot load the model",
+        pointer,
+        'A tensor is [layer, call, output], for instance ["dense", 0, 0].',
+    )
 
 
 def plain_reference(value: list[Any], pointer: str) -> TensorRef:
@@ -168,8 +188,8 @@ def check_names(model: ModelSpec) -> None:
 
 __all__ = [
     "LAYER_ARGUMENTS", "MAX_DEPTH", "Call", "Dialect", "LayerSpec", "ModelError", "ModelSpec", "Names", "TensorRef",
-    "check_names", "escape", "is_layer_object", "is_reference", "map_references", "plain_reference", "references_in",
-    "shape_list", "shift_nested_calls", "snake_case", "untuple",
+    "check_names", "escape", "is_layer_object", "is_reference", "map_references", "parse_ends", "plain_reference",
+    "references_in", "shape_list", "shift_nested_calls", "snake_case", "untuple",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lstmlint.findings import Problem
 from lstmlint.parsing.common import (
     LAYER_ARGUMENTS,
     MAX_DEPTH,
@@ -18,14 +19,14 @@ from lstmlint.parsing.common import (
     is_model,
     is_reference,
     kind_of,
-    map_references,
     nested_list_shape,
-    plain_reference,
+    parse_ends,
     references_in,
     shape_list,
     shift_nested_calls,
     untuple,
 )
+from lstmlint.parsing.keras2_checks import check_entry, check_header, check_model, missing
 from lstmlint.pointers import escape
 from lstmlint.shapes import Tensor
 from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
@@ -55,12 +56,17 @@ def parse_model(
         raise ModelError(f"the {class_name} model has no list of layers", f"{pointer}/config", "Add `layers`.")
     sequential = class_name == "Sequential" or "input_layers" not in config
     name = config.get("name")
+    checked = dialect == "keras2"
+    if checked and isinstance(obj["config"], dict):
+        check_model(class_name, config, pointer, names)
     if not isinstance(name, str):
         name = names.make(class_name)
     spec = ModelSpec(
         name, class_name, dialect, [], sequential, pointer=pointer, trainable=config.get("trainable") is not False
     )
-    spec.layers = [parse_layer(layer, f"{base}/{i}", names, dialect, depth) for i, layer in enumerate(layers)]
+    spec.layers = [
+        parse_layer(layer, f"{base}/{i}", names, dialect, depth, sequential) for i, layer in enumerate(layers)
+    ]
     if sequential:
         spec.build_input_shape = shape_list(config.get("build_input_shape"))
     else:
@@ -69,15 +75,45 @@ def parse_model(
                 raise ModelError(
                     f"the {class_name} model does not name its {label}", f"{pointer}/config", f"Add `{key}`."
                 )
-        spec.inputs = map_references(config["input_layers"], f"{pointer}/config/input_layers", plain_reference)
-        spec.outputs = map_references(config["output_layers"], f"{pointer}/config/output_layers", plain_reference)
+        spec.inputs = parse_ends(config["input_layers"], f"{pointer}/config/input_layers")
+        spec.outputs = parse_ends(config["output_layers"], f"{pointer}/config/output_layers")
         shift_nested_calls(spec.layers, references_in(spec.outputs) + references_in(spec.inputs))
+    if checked and not sequential:
+        merge_namesakes(spec)
     check_names(spec)
     return spec
 
 
-def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: int) -> LayerSpec:
-    """One layer or nested model. Raises: ModelError where its form is broken beyond reading."""
+def merge_namesakes(model: ModelSpec) -> None:
+    """Let the first of several layers of a functional model with one name have the calls of all, as tf.keras does."""
+    first: dict[str, LayerSpec] = {}
+    for layer in model.layers:
+        other = first.setdefault(layer.name, layer)
+        if other is layer:
+            continue
+        other.calls += layer.calls
+        model.problems.append(
+            Problem(
+                "S127",
+                f"two layers are named {layer.name!r} ({other.class_name} and {layer.class_name}); tf.keras makes the first"
+                " alone, and calls it where the second was to be called",
+                f"Rename one of them, and the references to it, {layer.name}_1 for instance.",
+                layer.name,
+                layer.pointer,
+                "warning",
+                data={"spec": layer},
+            )
+        )
+    model.layers = list(first.values())
+
+
+def parse_layer(
+    obj: Any, pointer: str, names: Names, dialect: Dialect, depth: int, alone: bool = True
+) -> LayerSpec:
+    """One layer or nested model; `alone` where no functional model calls it.
+
+    Raises: ModelError where its form is broken beyond reading.
+    """
     if not isinstance(obj, dict):
         raise ModelError(
             f"a layer must be an object, but this is {kind_of(obj)}", pointer, "Write class_name and config."
@@ -108,7 +144,14 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
         dtype=dtype,
     )
     spec.named = named
+    spec.own_name = config["name"] if isinstance(config.get("name"), str) else spec.name
     spec.raw = obj
+    if dialect == "keras2":
+        check_header(class_name, spec.name, config, pointer, names)
+        if "config" not in obj:
+            missing(names, f"this {class_name}", "config", pointer, 'Add "config": {...}.')
+        if not alone:
+            check_entry(obj, class_name, pointer, names)
     spec.config_pointer = f"{pointer}/config"
     declare_input(spec, config)
     if class_name == "Input":

@@ -15,6 +15,7 @@ from lstmlint.parsing.common import (
     is_reference,
     kind_of,
     nested_list_shape,
+    parse_ends,
     references_in,
 )
 from lstmlint.pointers import escape
@@ -116,23 +117,6 @@ def check_names(model: ModelSpec, names: Names) -> None:
                 data={"spec": layer},
             )
         )
-
-
-def parse_ends(value: Any, pointer: str) -> Any:
-    """`value`, the inputs or outputs of a model, with every [layer, call, output] replaced by a TensorRef."""
-    if isinstance(value, list):
-        if len(value) == 3 and isinstance(value[0], str):
-            if isinstance(value[1], int) and isinstance(value[2], int):
-                return TensorRef(value[0], value[1], value[2], pointer=pointer)
-        elif not value or not isinstance(value[0], str):
-            return [parse_ends(item, f"{pointer}/{i}") for i, item in enumerate(value)]
-    elif isinstance(value, dict):
-        return {key: parse_ends(item, f"{pointer}/{escape(key)}") for key, item in value.items()}
-    raise ModelError(
-        f"{value!r} names no tensor; Keras cannot load the model",
-        pointer,
-        'A tensor is [layer, call, output], for instance ["dense", 0, 0].',
-    )
 
 
 def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = True) -> LayerSpec:

@@ -31,7 +31,7 @@ def digest(report: FileReport, view: View) -> str:
             table.shapes(row.input_shapes), table.shapes(row.output_shapes),
             row.params, row.trainable_params, row.macs,
             cell(table.cell(row, "weights", 0)), cell("; ".join(table.connections(row))),
-            row.known, row.shared, row.used, cell(row.pointer),
+            row.known, row.shared, row.reached, cell(row.pointer),
         ))  # fmt: skip
     return text.getvalue()
 

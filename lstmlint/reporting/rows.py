@@ -128,7 +128,7 @@ def sources(row: LayerSummary) -> list[str]:
 
 def marks(row: LayerSummary) -> str:
     """What is special about a layer."""
-    if not row.used:
+    if not row.reached:
         return " [unused]"
     return f" [shared, {row.calls} calls]" if row.shared else ""
 

@@ -290,7 +290,7 @@ def activation_peak(model: ModelSummary, batch: int = 1) -> tuple[int | None, li
         if size is None:
             return None, [row]
         alive[id(row)] = row, size
-        left[id(row)] = len({id(consumer) for consumer in row.consumers if consumer.used}) + row.is_output
+        left[id(row)] = len({id(consumer) for consumer in row.consumers if consumer.reached}) + row.is_output
         current += size
         if current + inside > best[0]:
             best = current + inside, [other for other, _ in alive.values()]
@@ -316,8 +316,8 @@ def _own_input_bytes(model: ModelSummary, batch: int) -> int | None:
 
 
 def _in_order(model: ModelSummary) -> Iterable[LayerSummary]:
-    """The layers that count, each after those that feed it."""
-    rows = [row for row in model.layers if row.used]
+    """The layers that run, each after those that feed it."""
+    rows = [row for row in model.layers if row.reached]
     waiting = {id(row): len(row.inbound) for row in rows}
     ready = [row for row in reversed(rows) if not row.inbound]
     while ready:

@@ -240,7 +240,7 @@ def input_not_used(model: ModelSummary) -> Iterator[Problem]:
         declared = _declared_inputs(part)
         needed = _needed_by_outputs(part) if len(declared) > 1 else set()
         for row in part.layers if needed else ():
-            if row.consumers and not any(consumer.used for consumer in row.consumers):  # G701 says it of them
+            if row.consumers and not any(consumer.reached for consumer in row.consumers):  # G701 says it of them
                 continue
             if row.name in declared and id(row) not in needed and row.class_name == "InputLayer":
                 yield Problem(

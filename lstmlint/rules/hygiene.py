@@ -14,12 +14,15 @@ from lstmlint.shapes import flatten, format_shape
 from lstmlint.summary import LayerSummary, ModelSummary
 
 _MOST = 4
+# What is there though no output depends on it, or has a rule of its own.
+NOT_DEAD = ("InputLayer", "AddLoss", "AddMetric")
 
 
 @rule("G701", "dead-layer", "warning")
 def dead_layer(model: ModelSummary) -> Iterator[Problem]:
-    """The outputs of the model do not depend on a layer: Keras drops it when it loads the file, with its weights.
-    Layers that lead only to it are named with it.
+    """The outputs of the model do not depend on a layer: Keras 3 drops it when it loads the file, with its weights;
+    tf.keras keeps it, and counts weights that nothing trains. Layers that lead only to it are named with it. Those that
+    lead to a loss or metric of tf.keras (`add_loss`, `add_metric`) are there for that and not reported.
 
     Fix: remove it, or connect it to an output.
 
@@ -39,12 +42,12 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
     told: set[int] = set()
     twice = {problem.layer for problem in model.problems if problem.code == "S127"}
     for row in index_of(model).rows:
-        if row.used or row.consumers or row.layer.failed or row.spec.class_name == "InputLayer" or row.name in twice:
+        if row.reached or row.consumers or row.layer.failed or row.name in twice or row.class_name in NOT_DEAD:
             continue
         dead = [row]
         for other in dead:
             for source in other.inbound:
-                if not source.used and id(source) not in told:
+                if not source.reached and id(source) not in told:
                     told.add(id(source))
                     dead.append(source)
         others = [repr(other.name) for other in dead[1:] if other.class_name != "InputLayer"]
@@ -52,15 +55,19 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
             source.name: None
             for other in dead
             for source in other.inbound
-            if source.class_name == "InputLayer" and source.used and not any(after.used for after in source.consumers)
+            if source.class_name == "InputLayer"
+            and source.reached
+            and not any(after.reached for after in source.consumers)
         }
         params = sum(other.params or 0 for other in dead)
+        does = "Keras keeps it" if row.used else "Keras drops it"
         shown = ", ".join(others[:_MOST]) + (", ..." if len(others) > _MOST else "")
         yield Problem(
             "G701",
             f"no output depends on {row.class_name} {row.name!r}"
             + (f", nor on {shown} before it" if others else "")
-            + (f"; Keras drops the {params:,} parameters" if params else "; Keras drops it")
+            + f"; {does}"
+            + (f" with {params:,} parameters" if params else "")
             + (f", but asks for the input {', '.join(map(repr, asked))}" if asked else ""),
             "Give its states to a decoder as initial_state, make it an output, or remove it."
             if row.config.get("return_state")
@@ -90,7 +97,7 @@ def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
           "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
     """
     for row in index_of(model).of("InputLayer"):
-        if not row.used and not row.consumers:
+        if not row.reached and not row.consumers:
             yield Problem(
                 "G702",
                 f"the input {row.name!r} is none of the model's inputs, and feeds nothing; Keras drops it",

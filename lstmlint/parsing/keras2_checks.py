@@ -1,0 +1,95 @@
+"""What tf.keras asks of every serialized layer and model before the layer itself is asked: keys, name, `trainable`,
+dtype.
+
+A file that states its Keras version was written by a Keras, and must be whole. What is written by hand may leave out
+what lstmlint can do without.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lstmlint.findings import Problem
+from lstmlint.parsing.common import Names
+
+# What TensorFlow takes for the name of a scope; every layer opens one when it is called.
+SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*\Z")
+DTYPES = frozenset(
+    {
+        "float16", "float32", "float64", "bfloat16", "float8_e4m3fn", "float8_e5m2", "half", "float", "double", "int4",
+        "int8", "int16", "int32", "int64", "uint4", "uint8", "uint16", "uint32", "uint64", "int", "bool", "string",
+        "complex64", "complex128", "qint8", "quint8", "qint16", "quint16", "qint32", "resource", "variant", "object",
+        "mixed_float16", "mixed_bfloat16", "_infer", "infer", "",
+    }
+)  # fmt: skip
+FUNCTIONAL_KEYS = ("name", "layers", "input_layers", "output_layers")
+
+
+def missing(names: Names, owner: str, key: str, pointer: str, advice: str) -> None:
+    """Report a key that tf.keras cannot do without, where a Keras is said to have written it."""
+    if names.strict:
+        message = f"{owner} has no {key}; tf.keras cannot load it"
+        names.problems.append(Problem("E006", message, advice, pointer=pointer))
+
+
+def check_model(class_name: str, config: dict[str, Any], pointer: str, names: Names) -> None:
+    """Report what the config of a model lacks: a Sequential its name, a functional model its name and ends."""
+    for key in ("name",) if class_name == "Sequential" else FUNCTIONAL_KEYS:
+        if key not in config:
+            advice = 'Add "name" to its config.' if key == "name" else f"Add {key} to its config."
+            missing(names, f"the {class_name} model", key, f"{pointer}/config", advice)
+
+
+def check_entry(obj: dict[str, Any], class_name: str, pointer: str, names: Names) -> None:
+    """Report what a layer of a functional model lacks beside its config."""
+    for key, advice in (
+        ("name", "Add the name that other layers call it by."),
+        ("inbound_nodes", "Add them, [] for an input."),
+    ):
+        if key not in obj:
+            missing(names, f"this {class_name} of a functional model", f"{key} beside its config", pointer, advice)
+
+
+def check_header(class_name: str, name: str, config: dict[str, Any], pointer: str, names: Names) -> None:
+    """Report a name, `trainable` or dtype that tf.keras refuses."""
+    own = config.get("name")
+    trainable = config.get("trainable", True)
+    dtype = config.get("dtype")
+    plain = isinstance(own, str) and SCOPE.match(own) is not None
+    if plain and trainable is True and (dtype is None or dtype == "float32"):
+        return
+    names.problems += header_problems(class_name, name, config, pointer, names)
+
+
+def header_problems(
+    class_name: str, name: str, config: dict[str, Any], pointer: str, names: Names
+) -> Iterator[Problem]:
+    """The same, one by one."""
+    own, trainable, dtype = config.get("name"), config.get("trainable", True), config.get("dtype")
+    place = f"{pointer}/config"
+    if own is not None and not isinstance(own, str):
+        yield Problem("E007", f"the name {own!r} is no string; Keras raises a TypeError", 'Name it like "lstm_1".',
+                      name, f"{place}/name")  # fmt: skip
+    elif own and class_name != "InputLayer" and not SCOPE.match(own):
+        message = f"TensorFlow takes no name like {own!r}: letters, digits and ._/>- alone, with a letter, digit or dot first"
+        elsewhere = names.backend not in (None, "tensorflow")
+        yield Problem("E007", message, 'Name it like "lstm_1", here and where it is referred to.', name,
+                      f"{place}/name", "warning" if elsewhere else None)  # fmt: skip
+    is_model = "layers" in config
+    if not isinstance(trainable, bool) and class_name != "InputLayer" and not is_model:
+        yield Problem("E007", f"trainable of {class_name} is {trainable!r}; Keras takes only true and false",
+                      "Write true or false, without quotes.", name, f"{place}/trainable")  # fmt: skip
+    if not is_model and not is_dtype(dtype):
+        yield Problem("P609", f"TensorFlow knows no dtype {dtype!r}", 'Write "float32", or the name of another dtype.',
+                      name, f"{place}/dtype")  # fmt: skip
+
+
+def is_dtype(dtype: Any) -> bool:
+    """Whether tf.keras makes a dtype or a policy of a value; what an object of another class is, nobody knows."""
+    if isinstance(dtype, dict):
+        return "class_name" in dtype
+    if isinstance(dtype, str):
+        return dtype in DTYPES
+    return not dtype or isinstance(dtype, int)
