@@ -52,6 +52,13 @@ class FunctionalGraph(Graph):
                 found.append(self._recorded(ref))
         return found
 
+    def input_names(self) -> list[str]:
+        """What Keras 3 calls them: the keys of a dict of inputs, else the input layers' own names."""
+        if isinstance(self.spec.inputs, dict):
+            return list(self.spec.inputs)
+        positions = [self.index.get(ref.layer) for ref in self._input_refs()]
+        return [self.spec.layers[position].own_name for position in positions if position is not None]
+
     def _input_refs(self) -> list[TensorRef]:
         return [ref for ref in flatten(self.spec.inputs) if isinstance(ref, TensorRef)]
 
@@ -99,7 +106,10 @@ class FunctionalGraph(Graph):
                 if number == 0:
                     row.input_shapes, row.output_shapes = taken, given_out
         if not rerun and self.spec.dialect == "keras3":
-            self._resolve(self.spec.inputs, values)  # what is recorded there is compared, too
+            taken_in = tensors_in(self._resolve(self.spec.inputs, values))  # what is recorded there is compared, too
+            if len(taken_in) == len(self.inputs):  # the model may begin behind a layer
+                pairs = zip(taken_in, self.inputs, strict=True)
+                self.inputs = [tensor if known.shape is None else known for tensor, known in pairs]
             self._recall_outputs()
         return self._resolve(self.spec.outputs, values)
 

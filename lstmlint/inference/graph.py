@@ -37,6 +37,10 @@ class Graph:
         """The tensors this model takes, as far as it knows them by itself."""
         raise NotImplementedError
 
+    def input_names(self) -> list[str]:
+        """The names by which a dict of tensors can be given to the model; none where they are not known."""
+        raise NotImplementedError
+
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
         """Run every call on `given`, and answer what the model gives.
 

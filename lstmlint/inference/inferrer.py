@@ -76,9 +76,17 @@ class Inferrer:
     def make(self, spec: LayerSpec) -> Layer:
         """The layer for a spec; a model for a nested model; an UnknownLayer where nobody knows the class."""
         self.calls_left += CALLS_PER_LAYER
-        if self.dialect == "keras3" and not loading.is_plain(spec):
-            for error in loading.check(spec):
-                self.report_spec(spec, error, error.data.get("pointer"))
+        if self.dialect != "keras3" or loading.is_plain(spec):
+            return self.made(spec)
+        found = list(loading.check(spec))
+        for error in found:
+            self.report_spec(spec, error, error.data.get("pointer"))
+        layer = self.made(spec)
+        layer.failed = layer.failed or any("pointer" in error.data for error in found)  # it cannot be called
+        return layer
+
+    def made(self, spec: LayerSpec) -> Layer:
+        """The same, after what Keras 3 asks of every layer."""
         if spec.model is not None:
             return NestedModel(spec, self)
         operation = spec.is_operation

@@ -50,7 +50,9 @@ class NestedModel(Layer):
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The outputs for these inputs: the model's own where the shapes are its own, else a new run."""
-        given = args[0] if args else next(iter(kwargs.values()), None)
+        given = args[0] if args else kwargs.get("inputs", next(iter(kwargs.values()), None))
+        if isinstance(given, dict) and self.run.dialect == "keras3":
+            given = self._by_name(given)
         tensors = tensors_in(given)
         if not self.built:
             return self._build(given)
@@ -76,6 +78,22 @@ class NestedModel(Layer):
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Those of the last call."""
         return self.last_macs
+
+    def _by_name(self, given: dict[str, Any]) -> Any:
+        """The tensors of a dict as Keras 3 finds them, by the names of the inputs.
+
+        Raises: LayerError S122 where one is missing.
+        """
+        names = self.graph.input_names()
+        for name in names:
+            if name not in given:
+                raise LayerError(
+                    "S122",
+                    f"the nested model {self.name!r} gets {', '.join(map(repr, given))}, but nothing for its input {name!r};"
+                    " Keras raises a ValueError",
+                    f"Name the tensors as the model's inputs are named: {', '.join(map(repr, names))}.",
+                )
+        return [given[name] for name in names] if names else given
 
     def _build(self, given: Any) -> Any:
         self.built = True

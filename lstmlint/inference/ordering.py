@@ -58,7 +58,7 @@ class Plan:
                 key = (position, number)
                 missing = len(call.references)
                 for ref in call.references:
-                    producer = self._producer(ref, layer, call)
+                    producer = self._producer(ref, layer, call, number)
                     if producer is None:
                         missing = -1
                         break
@@ -81,7 +81,7 @@ class Plan:
                         ready.append(fed)
         self._report_unordered(waiting, feeds)
 
-    def _producer(self, ref: TensorRef, layer: LayerSpec, call: Call) -> Key | None:
+    def _producer(self, ref: TensorRef, layer: LayerSpec, call: Call, number: int) -> Key | None:
         position = self.index.get(ref.layer)
         if position is None:
             import difflib
@@ -92,8 +92,8 @@ class Plan:
             return None
         source = self.spec.layers[position]
         calls = len(source.calls) or (1 if source.class_name == "InputLayer" else 0)
-        if -calls <= ref.node < 0:  # counted from the end, as any index of Python
-            ref.node += calls
+        if -calls <= ref.node < 0:  # counted from the end, as any index of Python: of the calls there are by then
+            ref.node += number if source is layer else calls
         if not 0 <= ref.node < calls:
             times = "never called" if calls == 0 else f"called {calls} time{'s' if calls > 1 else ''}"
             self._dangling(
@@ -182,7 +182,9 @@ class Plan:
         while stack:
             position, number = key = stack.pop()
             calls_of = specs[position].calls
-            if key in inputs:  # here the model begins, whatever feeds this layer
+            if key in inputs:  # here the model begins, behind this layer
+                if specs[position].class_name != "InputLayer" and self.spec.dialect == "keras3":
+                    used.discard(key)
                 if not broken and position in self.outputs and specs[position].class_name != "InputLayer":
                     broken = True
                     self._both_ends(specs[position])

@@ -23,6 +23,10 @@ class SequentialGraph(Graph):
         own = self.own_input()
         return [] if own is None else [own]
 
+    def input_names(self) -> list[str]:
+        """That of its InputLayer."""
+        return [layer.spec.own_name for layer in self.layers[:1] if layer.class_name == "InputLayer"]
+
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
         """Run the layers one after the other on `given` (None: unknown)."""
         value: Any = given

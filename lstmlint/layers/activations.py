@@ -15,6 +15,7 @@ from lstmlint.spec import LayerSpec
 class Slopes(Layer):
     """An activation of numbers that must not be negative."""
 
+    maps_structures = True
     # Argument -> whether it may be None.
     numbers: ClassVar[dict[str, bool]] = {}
 
@@ -56,10 +57,14 @@ class LeakyReLU(Slopes):
 class ELU(Layer):
     """x, or below 0 alpha·(e^x − 1)."""
 
+    maps_structures = True
+
 
 @layer("Softmax")
 class Softmax(Layer):
     """e^x over its sum along the axis."""
+
+    maps_structures = True
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """As the input. Reports: S111 for an axis that it does not have; Keras 3 notices when it runs."""

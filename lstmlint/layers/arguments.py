@@ -8,7 +8,7 @@ layer of Keras, so kinds go by argument name; `OF_LAYER` holds the exceptions.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ from lstmlint import layers as registry
 from lstmlint.layers import kinds
 from lstmlint.layers.base import LayerError
 from lstmlint.layers.kinds import Kind, words
+from lstmlint.layers.objects import is_layer
 from lstmlint.layers.signatures import REQUIRED
 from lstmlint.spec import Dialect, LayerSpec
 
@@ -222,7 +223,17 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
         kind = kinds_of.get(name)
         if kind is not None and not kind.accepts(value) and not is_ignored(spec, name, dialect):
             errors.append(_wrong(spec, name, value, kind, dialect))
+        elif kind is kinds.ACTIVATION and is_layer(value):
+            errors += check_inner(spec, name, value)
     return errors
+
+
+def check_inner(spec: LayerSpec, argument: str, value: dict[str, Any]) -> Iterator[LayerError]:
+    """The same for a layer that Keras 3 is given where a function is meant."""
+    own = {name: item for name, item in (value["config"] or {}).items() if name not in ("name", "trainable", "dtype")}
+    for error in check(LayerSpec(value["class_name"], value["class_name"], own), "keras3"):
+        if error.data.get("stops", True):
+            yield LayerError("E007", f"{argument} of {spec.class_name}: {error.message}", error.help, argument)
 
 
 def is_ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:

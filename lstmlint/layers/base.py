@@ -106,6 +106,10 @@ class Layer:
     max_ndim: int | None = None
     axes: str = ""
     multiple_inputs: bool = False
+    # Whether Keras 3 takes any structure of tensors, and gives the same structure.
+    maps_structures: ClassVar[bool] = False
+    # Whether Keras 3 takes a list of tensors for one tensor with an axis more.
+    stacks_lists: bool = False
     known: ClassVar[bool] = True
     # Whether Keras 3 looks at the shapes that build_config records though there are no weights to build.
     minds_record: ClassVar[bool] = False
@@ -147,6 +151,10 @@ class Layer:
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """The outputs for the arguments of one call: a Tensor, or a list or dict of them."""
+        if not isinstance(inputs, Tensor) and self.maps_structures:
+            if isinstance(inputs, dict):
+                return {key: self.call(item) for key, item in inputs.items()}
+            return [self.call(item) for item in inputs] if isinstance(inputs, list | tuple) else None
         shape = inputs.shape
         return Tensor(None if shape is None else self.output_shape(shape), self.output_dtype(inputs))
 
@@ -333,6 +341,14 @@ class Layer:
         first = args[0]
         if not isinstance(first, Tensor):
             tensors = tensors_in(first)
+            if self.maps_structures and tensors and self.context.dialect == "keras3":
+                return args
+            if self.stacks_lists and isinstance(first, list) and self.context.dialect == "keras3":
+                self.built = True
+                message = f"{self.class_name} takes one tensor, but gets a list: Keras takes that for one with an axis more"
+                advice = "Take the tensor out of the list."
+                self.context.report(self, LayerError("S122", message, advice, severity="warning"))
+                raise UnknownShape
             if len(tensors) != 1:
                 raise LayerError(
                     "S122",

@@ -117,6 +117,15 @@ class Dense(PinnedLayer):
 
         return quantized_weights(self, plain)
 
+    def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """One call. Of a list of one tensor, Keras 3 computes an output without the other axes."""
+        output = super().apply(args, kwargs)
+        if not args or isinstance(args[0], Tensor) or not isinstance(output, Tensor) or self.context.dialect != "keras3":
+            return output
+        message = f"Dense takes one tensor, but gets a {type(args[0]).__name__} of one: Keras computes a wrong output shape"
+        self.context.report(self, LayerError("S122", message, "Connect the tensor itself.", severity="warning"))
+        return Tensor((self.integer("units"),), output.dtype)
+
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(..., units)."""
         return (*input_shape[:-1], self.units())
@@ -162,7 +171,7 @@ class Identity(Layer):
         return inputs
 
 
-@layer("Masking", "Activation")
+@layer("Masking")
 class PassThrough(Layer):
     """Layers that leave the shape as it is and own nothing."""
 
@@ -170,9 +179,11 @@ class PassThrough(Layer):
         """Any rank will do."""
 
 
-@layer("Dropout")
-class Dropout(PassThrough):
-    """Sets inputs to 0 at random while training."""
+@layer("Activation", "Dropout")
+class Elementwise(PassThrough):
+    """A function of every number; some are set to 0 at random while training."""
+
+    maps_structures = True
 
 
 @layer("Lambda")
@@ -201,4 +212,4 @@ def declared_shape(value: Any) -> Shape:
     return as_shape(value)
 
 
-__all__ = ["Dense", "Dropout", "Embedding", "InputLayer", "Lambda", "PassThrough", "is_plain"]
+__all__ = ["Dense", "Elementwise", "Embedding", "InputLayer", "Lambda", "PassThrough", "is_plain"]

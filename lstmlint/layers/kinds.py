@@ -231,7 +231,7 @@ BOOLEAN = Kind(
     lambda value: value is None or isinstance(value, bool) or (_number(value) and value in (0, 1)),
     "true or false", {"enum": [True, False, None, 0, 1]}, soft=True,
 )  # fmt: skip
-SEED = Kind(objects.is_seed, "an integer from 0 to 4294967295, or null", CHECKED["seed"])
+SEED = Kind(objects.is_seed, "an integer from 0 to 4294967295, or null", {"anyOf": CHECKED["seed"]["anyOf"][:2]})
 OLD_SEED = Kind(
     lambda value: value is None or isinstance(value, int | dict), "an integer or null",
     {"type": ["integer", "boolean", "null", "object"]}, soft=True,
@@ -260,7 +260,10 @@ ACTIVATION = Kind(
     {
         "anyOf": [
             {"enum": [*sorted(objects.ACTIVATIONS), None]},
-            {"type": "object", "required": ["class_name", "config"], "properties": {"class_name": {"type": "string"}}},
+            {
+                "type": "object", "required": ["module", "class_name", "config"],
+                "properties": {"module": {"type": "string", "minLength": 1}, "class_name": {"type": "string"}},
+            },
         ]
     },
     tuple(objects.ACTIVATIONS), _explain_activation, custom=True,

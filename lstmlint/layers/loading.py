@@ -11,10 +11,8 @@ from typing import Any
 
 from lstmlint.layers import find
 from lstmlint.layers.base import DTYPE_BITS, LayerError
-from lstmlint.layers.signatures import CALLS, SIGNATURES
-from lstmlint.pointers import escape
-from lstmlint.shapes import Tensor, flatten
-from lstmlint.spec import Call, LayerSpec, TensorRef
+from lstmlint.layers.signatures import SIGNATURES
+from lstmlint.spec import BUILD_KEYS, Call, LayerSpec
 
 # Where Keras 3 finds its layers and models; it also imports keras.src.* itself, in which every file has its own.
 LAYER_MODULES = frozenset({"keras.layers", "keras.src.layers", "keras._tf_keras.keras.layers"})
@@ -35,14 +33,6 @@ PACKAGES = frozenset({"keras", "keras_hub", "keras_cv", "keras_nlp"})
 DTYPES = frozenset({*DTYPE_BITS, "string", "complex64", "complex128", "int"}) - {"int4"}
 POLICIES = DTYPES | {"mixed_float16", "mixed_bfloat16"}
 QUANTIZATIONS = ("int8", "float8", "int4", "gptq", "awq")
-NO_LISTS_FAMILIES = (
-    "Conv", "Depthwise", "Separable", "Average", "AvgPool", "Adaptive", "ZeroPadding", "Cropping", "UpSampling",
-)  # fmt: skip
-NO_LISTS = frozenset(
-    "LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed Embedding Flatten Reshape Permute RepeatVector EinsumDense"
-    " Masking MaxPool2D MaxPool3D MaxPooling2D MaxPooling3D CategoryEncoding CenterCrop Discretization Resizing"
-    " MelSpectrogram STFTSpectrogram SpectralNormalization".split()
-)
 # What Keras builds without a look at build_config, and where `build` takes more or less than one input_shape:
 # the required arguments, and the rest.
 BUILT_WHEN_MADE = frozenset(
@@ -133,8 +123,10 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         return
     if spec.is_operation:
         return
-    if spec.model is None:
-        for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
+    for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
+        if not is_plain_call(call, node):
+            from lstmlint.layers.calling import call_errors
+
             yield from call_errors(spec, call, node)
     trainable = config.get("trainable", True)
     if not isinstance(trainable, bool) and spec.model is None:
@@ -159,53 +151,6 @@ def is_plain_call(call: Call, node: Any) -> bool:
     return len(call.args) == 1 == len(call.references) and call.args[0] is call.references[0]
 
 
-def refuses_lists(class_name: str) -> bool:
-    """Whether a layer fails on a list of one tensor. Those that go by their input's shape alone do not."""
-    return class_name != "Average" and (class_name in NO_LISTS or class_name.startswith(NO_LISTS_FAMILIES))
-
-
-def call_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
-    """What Keras 3 refuses of a call's arguments before it looks at their shapes. `node` is the call as written."""
-    class_name = spec.class_name
-    for value in flatten(call.args):
-        if value is not None and not isinstance(value, TensorRef | Tensor):
-            yield LayerError(
-                "E007",
-                f"{class_name} is called with {value!r}; only tensors may be positional, and Keras raises a ValueError",
-                "Move it to the kwargs of the call, under the name of its argument.",
-                pointer=call.pointer,
-            )
-    if call.args and isinstance(call.args[0], list) and refuses_lists(class_name):
-        yield LayerError(
-            "S122",
-            f"{class_name} takes one tensor, but gets a list of {len(call.args[0])}; Keras raises an error",
-            "Take the tensor out of the list.",
-            pointer=f"{call.pointer}/args/0",
-        )
-    takes = CALLS.get(class_name)
-    if takes is None or not isinstance(node, dict):
-        return
-    names = takes.split()
-    advice = f"It takes {', '.join(names)}."
-    if len(call.args) > len(names):
-        message = (
-            f"{class_name} is called with {len(call.args)} arguments, but takes {len(names)}; Keras raises a TypeError"
-        )
-        yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
-    for name, value in zip(names, call.args, strict=False):
-        if name == "training" and value is not None:
-            message = f"{class_name} gets a second tensor, where `training` stands; Keras raises an error"
-            yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
-    for key in node.get("kwargs") or ():
-        if key in names[: len(call.args)]:
-            message = f"{class_name} gets {key!r} twice, by position and by name; Keras raises a TypeError"
-        elif key not in names and key != "training":
-            message = f"{class_name} cannot be called with {key!r}; Keras raises a TypeError"
-        else:
-            continue
-        yield LayerError("E005", message, advice, pointer=f"{call.pointer}/kwargs/{escape(key)}")
-
-
 def build_config_error(spec: LayerSpec) -> LayerError | None:
     """What Keras refuses of a build_config whatever the shapes in it."""
     build = spec.raw.get("build_config")
@@ -214,7 +159,7 @@ def build_config_error(spec: LayerSpec) -> LayerError | None:
     if spec.class_name == "Normalization" and "input_shape" not in (build if isinstance(build, dict) else ()):
         return _bad_build_config(f"build_config of {spec.class_name} records no input_shape; Keras raises an error")
     if not isinstance(build, dict):
-        if isinstance(build, str | list) and "input_shape" not in build and "shapes_dict" not in build:
+        if isinstance(build, str | list) and not any(key in build for key in BUILD_KEYS):
             return None  # Keras looks for these two in it, and lets the rest be
         return _bad_build_config(f"build_config is {build!r}; Keras raises a TypeError")
     required, optional = (names.split() for names in BUILD_ARGUMENTS.get(spec.class_name, ("input_shape", "")))

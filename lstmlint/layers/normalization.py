@@ -201,6 +201,8 @@ class RMSNormalization(AxisLayer):
 class UnitNormalization(AxisLayer):
     """Scales each sample to a norm of 1. Owns nothing."""
 
+    maps_structures = True
+
 
 @layer("GroupNormalization")
 class GroupNormalization(AxisLayer, PinnedLayer):

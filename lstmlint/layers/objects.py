@@ -65,6 +65,8 @@ ACTIVATIONS = frozenset(
     " log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus"
     " sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
 )
+# Where Keras finds things that can be called and are neither activations nor layers: only the module is looked at.
+OTHERS_OF = ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics", "keras.ops.")
 MODES = ("fan_in", "fan_out", "fan_avg")
 DISTRIBUTIONS = ("normal", "uniform", "truncated_normal", "untruncated_normal")
 
@@ -78,12 +80,24 @@ class Wrong(NamedTuple):
 
 
 def is_seed(value: Any) -> bool:
-    """Whether a value can seed a generator: a number that fits 32 bits, null, or a serialized generator."""
-    if value is None:
-        return True
-    if isinstance(value, int):
-        return 0 <= value < 1 << 32
-    return isinstance(value, dict) and "class_name" in value
+    """Whether a value can seed a generator: a number that fits 32 bits, or null."""
+    return value is None or (isinstance(value, int) and 0 <= value < 1 << 32)
+
+
+def is_seed_or_generator(value: Any) -> bool:
+    """The same for an initializer, which a serialized generator can seed, too."""
+    if not isinstance(value, dict):
+        return is_seed(value)
+    config = value.get("config", 0)
+    return (
+        value.get("class_name") == "SeedGenerator"
+        and value.get("module") == "keras.random"
+        and (config is None or (isinstance(config, dict) and config.keys() <= {"seed", "name"} and is_seed(config.get("seed"))))
+    )
+
+
+def _is_constant(value: Any) -> bool:
+    return not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "", 1).isdigit()
 
 
 def _is_penalty(value: Any) -> bool:
@@ -100,7 +114,8 @@ def _is_scale(value: Any) -> bool:
 
 # What the constructors check of their own arguments.
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "seed": (is_seed, "an integer from 0 to 4294967295, or null"),
+    "value": (_is_constant, "a number"),
+    "seed": (is_seed_or_generator, "an integer from 0 to 4294967295, or null"),
     "gain": (_is_number, "a number"),
     "mean": (_is_number, "a number"),
     "stddev": (_is_number, "a number"),
@@ -125,12 +140,16 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     if "module" in value and value["module"] is None:
         return Wrong(f"the module of {class_name} is null", f'Write "module": "keras.{what}s".')
     config = value.get("config")
+    if takes == ("value",) and (not isinstance(config, dict) or "value" not in config):
+        return Wrong(f"the config of {class_name} has no value", 'Write "config": {"value": 0.1}, for instance.')
     if config is None:
         return None
     if not isinstance(config, dict):
         return Wrong(f"the config of {class_name} is no object", f"{class_name} takes {_listed(takes)}.")
     for key, given in config.items():
         if key not in takes:
+            if takes == ("value",):
+                continue  # Constant picks it out
             return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
         if given is not None and key in CHECKS and class_name != "OrthogonalRegularizer":
             accepts, wanted = CHECKS[key]
@@ -164,19 +183,42 @@ def wrong_activation(value: dict[str, Any]) -> Wrong | None:
     class_name, config = value.get("class_name"), value.get("config", 0)
     if not isinstance(class_name, str) or config == 0:
         return Wrong("the object has no class_name and config, and is no activation", "Write the activation's name.")
+    name: Any = config if class_name == "function" else class_name
+    if not isinstance(name, str):
+        return Wrong("the function of an activation is named by its config", 'Write "config": "relu", for instance.')
+    if class_name != "function" and not isinstance(config, dict | None):
+        return Wrong(f"the config of {class_name} is no object", 'Write "config": {}.')
     module = value.get("module")
-    builtin = isinstance(module, str) and module.partition(".")[0] in ("keras", "builtins")
-    if class_name == "function":
-        if not isinstance(config, str):
-            return Wrong(
-                "the function of an activation is named by its config", 'Write "config": "relu", for instance.'
-            )
-        if builtin and (config in ACTIVATIONS or module != "keras.activations"):
-            return None
-        return _unknown({**value, "module": module}, config, dict.fromkeys(ACTIVATIONS, ()), "activation")
-    if not module:
-        return _unknown({"module": "custom"}, class_name, {}, "activation")
+    package = module.partition(".")[0] if isinstance(module, str) else ""
+    if not _has_activation(package and str(module), name, class_name == "function"):
+        return _unknown({"module": module if package else "keras"}, name, dict.fromkeys(ACTIVATIONS, ()), "activation")
+    registered = value.get("registered_name")
+    if registered and registered not in (name, class_name) and package in ("keras", "builtins"):
+        advice = 'Write "registered_name": null.'
+        return Wrong(f"{name} of Keras carries the registered_name {registered!r}", advice)
     return None
+
+
+def is_layer(value: Any) -> bool:
+    """Whether a serialized activation that Keras finds is a layer."""
+    return isinstance(value, dict) and value["class_name"] != "function" and _holds_layers(str(value.get("module")))
+
+
+def _holds_layers(module: str) -> bool:
+    return module == "keras.layers" or module.startswith("keras.src.layers")
+
+
+def _has_activation(module: str, name: str, function: bool) -> bool:
+    """Whether Keras finds an activation in a module."""
+    if _holds_layers(module):
+        from lstmlint.layers.signatures import SIGNATURES
+
+        return name in SIGNATURES
+    if module == "builtins":
+        return function and name in ACTIVATIONS
+    if module == "keras.activations":
+        return name in ACTIVATIONS
+    return module.startswith(OTHERS_OF) or module == "keras.ops"
 
 
 def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) -> Wrong:
@@ -189,7 +231,7 @@ def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) 
         else f"Keras has {', '.join(sorted(n for n in known if n[0].isupper()))}."
     )
     module = value.get("module")
-    custom = isinstance(module, str) and module.partition(".")[0] not in ("keras", "builtins")
+    custom = isinstance(module, str) and module.partition(".")[0] not in ("keras", "builtins") and name.isidentifier()
     return Wrong(f"{name!r} is no {what} of Keras", advice, custom)
 
 

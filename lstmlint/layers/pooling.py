@@ -20,6 +20,7 @@ class Pooling(SlidingLayer):
         self.windows = integers(self, "pool_size", self.rank, floats=True)
         strided = self.config.get("strides") is not None
         self.strides = integers(self, "strides", self.rank, floats=True) if strided else self.windows
+        self.stacks_lists = self.rank == 1
         self.padding = self.choice("padding", "valid", "same")
         if context.dialect == "keras3" and given(self, "padding") != self.padding:
             raise bad_value(self, "padding", '"valid" or "same", in lower case', self.padding)
@@ -32,6 +33,8 @@ class Pooling(SlidingLayer):
 
 class GlobalPooling(SpatialLayer):
     """One number for each channel."""
+
+    stacks_lists = True
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(batch, channels); with keepdims, a 1 for each spatial axis.

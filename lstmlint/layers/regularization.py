@@ -21,10 +21,14 @@ class ActivityRegularization(Slopes):
 class ScaledNoise(Layer):
     """Noise that keeps mean and variance (Srivastava et al. 2014, Klambauer et al. 2017)."""
 
+    maps_structures = True
+
 
 @layer("GaussianNoise")
 class GaussianNoise(Layer):
     """Adds noise of a standard deviation that Keras 3 holds between 0 and 1."""
+
+    maps_structures = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)

@@ -152,6 +152,7 @@ def broadcast_shapes(left: KnownShape, right: KnownShape) -> KnownShape | None:
 class Rescaling(PreprocessingLayer):
     """input · scale + offset."""
 
+    maps_structures = True
     written = ("scale", "offset")
 
     def check(self) -> None:

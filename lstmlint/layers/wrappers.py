@@ -58,16 +58,16 @@ class Bidirectional(Layer):
     def check_pair(self) -> None:
         """Raises: LayerError S133 where the two directions cannot be put together."""
         front, back = self.forward.config, self.backward.config
-        if bool(front.get("go_backwards")) == bool(back.get("go_backwards")):
+        if front.get("go_backwards", False) == back.get("go_backwards", False):
             raise LayerError(
                 "S133",
-                f"layer and backward_layer both have go_backwards={bool(front.get('go_backwards'))}; Keras raises a"
+                f"layer and backward_layer both have go_backwards={front.get('go_backwards', False)}; Keras raises a"
                 " ValueError",
                 "Set go_backwards to true on backward_layer, and to false on layer.",
                 "backward_layer",
             )
         for argument in ("stateful", "return_sequences", "return_state"):
-            if bool(front.get(argument)) != bool(back.get(argument)):
+            if front.get(argument, False) != back.get(argument, False):
                 raise LayerError(
                     "S133",
                     f"layer has {argument}={front.get(argument)}, backward_layer {back.get(argument)}; Keras raises a"

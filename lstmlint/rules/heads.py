@@ -364,7 +364,7 @@ def _activation_of(row: LayerSummary) -> str | None:
     return None
 
 
-@rule("H315", "loss-of-no-output", "error")
+@rule("H315", "loss-of-no-output", "warning")
 def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
     """Losses, metrics or loss weights are given by output, but do not go with the model's outputs: a key names none of
     them, or a list has more entries than there are. Keras raises an error when training starts.
