@@ -74,7 +74,11 @@ class Settings:
 
     def excludes(self, path: str) -> bool:
         """Whether a file or folder is to be passed over."""
-        return any(glob_matches(glob, relative(path, folder)) for folder, glob in self.exclude)
+        return any(
+            glob_matches(glob, relative(path, folder))
+            or (os.path.isabs(glob) and glob_matches(glob, os.path.abspath(path).replace(os.sep, "/").lstrip("/")))  # noqa: PTH100, PTH117
+            for folder, glob in self.exclude
+        )
 
     def options(self, path: str, weights: bool = True) -> Options:
         """What the analysis of one file needs to know. weights: whether to look at weights stored beside the model."""
