@@ -97,6 +97,7 @@ class ModelSummary:
     params: int = 0
     trainable_params: int = 0
     weight_bytes: int = 0
+    trainable_bytes: int = 0
     bytes_by_dtype: dict[str, int] = field(default_factory=dict)
     macs: int | None = 0
     complete: bool = True

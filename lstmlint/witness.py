@@ -90,7 +90,9 @@ def _confirm(
             added += new
     for weight in added:
         model.params += weight.size
-        model.trainable_params += weight.size if weight.trainable else 0
+        if weight.trainable:
+            model.trainable_params += weight.size
+            model.trainable_bytes += weight.bytes
         model.weight_bytes += weight.bytes
         model.bytes_by_dtype[weight.dtype] = model.bytes_by_dtype.get(weight.dtype, 0) + weight.bytes
     model.complete = all(row.params is not None for row in model.layers if row.used)

@@ -221,7 +221,7 @@ def _inner_names(layer: Layer) -> set[str]:
 
 def explain_row(row: LayerSummary, path: str, summary: ModelSummary | None) -> LayerExplanation:
     """The explanation of one layer of a model."""
-    trainable = any(weight.trainable for weight in row.weights) or not row.weights
+    trainable = any(weight.trainable for weight in row.weights) or not row.weights or not row.layer.trainable
     facts = facts_of(row, summary)
     found = explain_layer(Inner(row.layer, facts), path, trainable)
     found.row = row
@@ -267,9 +267,11 @@ def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExpla
         found.trainable_params = sum(weight.size for weight in weights if weight.trainable)
     found.is_model = isinstance(layer, NestedModel)
     own = [] if found.is_model else layer.own_weights
-    found.weights = [explain_weight(weight, layer, trainable and layer.trainable) for weight in own]
+    trained = trainable and layer.trains()
+    found.weights = [explain_weight(weight, layer, trained) for weight in own]
     found.facts, found.recipe = facts, choose(layer, facts)
-    trainable = trainable and layer.trainable
+    if layer.context.dialect != "keras3":  # Keras 3 asks each weight, not the layers around it
+        trainable = trained
     found.parts = [explain_layer(part, f"{path}/{part.layer.name}", trainable) for part in inner_layers(layer, facts)]
     if found.recipe is not None:
         found.formula = found.recipe.formula()
@@ -352,7 +354,13 @@ def notes_of(row: LayerSummary) -> list[str]:
     elif not row.reached:
         notes.append("The model's outputs do not depend on this layer; Keras 2 keeps it, and it is in the total.")
     if row.params and row.trainable_params is not None and row.trainable_params < row.params:
-        if row.trainable_params == 0:
+        kept = row.layer.trained_params() if row.layer.context.dialect == "keras3" and not row.layer.trainable else 0
+        if kept:
+            notes.append(
+                f"trainable=false was given to {row.class_name}, not to what it holds: Keras 3 reports none of these"
+                f" parameters as trainable for the layer, but trains {kept:,} of them all the same."
+            )
+        elif row.trainable_params == 0:
             notes.append("None of these parameters is trained: the layer or its model is frozen, or it never learns.")
         else:
             notes.append(f"{row.params - row.trainable_params:,} of these parameters are not trained.")

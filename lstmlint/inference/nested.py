@@ -142,14 +142,12 @@ class NestedModel(Layer):
         """The same as apply, for a wrapper."""
         return self.apply([inputs], {})
 
-    def trained_params(self, frozen: bool = False) -> int:
+    def trained(self, frozen: bool = False) -> Iterator[Weight]:
         """Those of the layers that count. Loading ignores what a Sequential's config says of itself."""
         frozen = frozen or not self.graph.trainable
-        return sum(
-            layer.trained_params(frozen)
-            for layer, row in zip(self.graph.layers, self.graph.rows, strict=True)
-            if row.used
-        )
+        for layer, row in zip(self.graph.layers, self.graph.rows, strict=True):
+            if row.used:
+                yield from layer.trained(frozen)
 
     def all_known(self) -> bool:
         """Whether every weight that counts is known."""

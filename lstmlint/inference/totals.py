@@ -39,7 +39,10 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
         summary.complete = summary.complete and known
         summary.params += params
         plain = simple and layer.trainable and not layer.sublayers
-        summary.trainable_params += trained if plain else layer.trained_params(not trainable)
+        for weight in row.weights if plain else layer.trained(not trainable):
+            if weight.trainable:
+                summary.trainable_params += weight.size
+                summary.trainable_bytes += weight.bytes
         if row.reached:
             summary.macs = plus(summary.macs, row.macs)
         for weight in row.weights:

@@ -459,19 +459,26 @@ class Layer:
         for layer in self.sublayers:
             yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
 
-    def trained_params(self, frozen: bool = False) -> int:
-        """How many parameters the model around it trains.
+    def trained(self, frozen: bool = False) -> Iterator[Weight]:
+        """The weights that the model around it trains.
 
         Keras 3 asks each weight, not the layers around it: a flag that a wrapper gets when it is made does not
         reach the weights inside. tf_keras asks every layer on the way.
         """
-        keras3 = self.context.dialect == "keras3"
-        own_frozen = frozen or not (self.trainable or (keras3 and not self.weights_follow_trainable))
-        total = 0 if own_frozen else sum(weight.size for weight in self.own_weights if weight.trainable)
-        inside_frozen = frozen if keras3 else own_frozen
+        own_frozen = frozen or not self.trains()
+        if not own_frozen:
+            yield from (weight for weight in self.own_weights if weight.trainable)
+        inside_frozen = frozen if self.context.dialect == "keras3" else own_frozen
         for layer in self.sublayers:
-            total += layer.trained_params(inside_frozen)
-        return total
+            yield from layer.trained(inside_frozen)
+
+    def trains(self) -> bool:
+        """Whether the layer's own flag lets its own weights train."""
+        return self.trainable or (self.context.dialect == "keras3" and not self.weights_follow_trainable)
+
+    def trained_params(self) -> int:
+        """How many parameters the model around it trains."""
+        return sum(weight.size for weight in self.trained())
 
     def all_known(self) -> bool:
         """Whether every weight, of the layers inside too, is known."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lstmlint.shapes import Shape, format_shape, percent
 from lstmlint.spec import TensorRef
@@ -23,14 +22,6 @@ HEADERS = {
 MOST_NAMED = 10  # layers in a sentence about some
 NUMBERS = frozenset({"params", "share", "macs"})
 DIALECTS = {"keras0": "Keras 0", "keras1": "Keras 1", "keras2": "Keras 2", "keras3": "Keras 3"}
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """How many bytes the weights take, and how many of them training changes."""
-
-    total: int
-    trainable: int
 
 
 def columns_for(model: ModelSummary, chosen: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -137,12 +128,6 @@ def first_of(names: list[str]) -> str:
     """Names with commas, of many the first."""
     more = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-
-
-def memory(model: ModelSummary) -> Memory:
-    """The bytes of the weights that count."""
-    trained = sum(weight.bytes for row in model.layers if row.used for weight in row.weights if weight.trainable)
-    return Memory(model.weight_bytes, trained)
 
 
 def nothing_known(model: ModelSummary) -> bool:

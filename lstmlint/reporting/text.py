@@ -112,7 +112,6 @@ def total_line(report: FileReport, model: ModelSummary) -> str:
 
 def total_lines(model: ModelSummary, macs: bool = False) -> list[str]:
     """The totals with their sizes; what is missing in them."""
-    memory = table.memory(model)
     dtypes = model.bytes_by_dtype
     detail = ""
     if len(dtypes) > 1:
@@ -121,9 +120,9 @@ def total_lines(model: ModelSummary, macs: bool = False) -> list[str]:
         detail = f", {next(iter(dtypes))}"
     least = "" if model.complete else "at least "
     lines = [
-        f"Total params: {least}{model.params:,} ({size(memory.total)}{terminal(detail)})",
-        f"Trainable params: {least}{model.trainable_params:,} ({size(memory.trainable)})",
-        f"Non-trainable params: {least}{model.non_trainable_params:,} ({size(memory.total - memory.trainable)})",
+        f"Total params: {least}{model.params:,} ({size(model.weight_bytes)}{terminal(detail)})",
+        f"Trainable params: {least}{model.trainable_params:,} ({size(model.trainable_bytes)})",
+        f"Non-trainable params: {least}{model.non_trainable_params:,} ({size(model.weight_bytes - model.trainable_bytes)})",
     ]
     if table.nothing_known(model):
         lines = ["Total params: unknown"]
