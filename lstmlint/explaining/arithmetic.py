@@ -5,6 +5,7 @@ One tree serves all three, so that what is printed is what was computed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -109,3 +110,10 @@ def amount(number: int | None) -> str:
 def many(number: int | None, word: str) -> str:
     """A number of things: 1 unit, 10 units."""
     return f"{amount(number)} {word}" if number == 1 else f"{amount(number)} {word}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: gamma, beta and scale."""
+    if len(names) < 2:
+        return names[0] if names else "nothing"
+    return f"{', '.join(names[:-1])} and {names[-1]}"

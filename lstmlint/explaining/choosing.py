@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lstmlint.explaining.arithmetic import Number, times
-from lstmlint.explaining.feedforward import Convolution, Dense, Embedding, MultiHead, Normalization, Separable
+from lstmlint.explaining.attention import MultiHead
+from lstmlint.explaining.described import Spectral, Subject, described
+from lstmlint.explaining.feedforward import Convolution, Dense, Embedding, Normalization, Separable
 from lstmlint.explaining.recipes import Facts, Parts, Recipe, Weights
 from lstmlint.explaining.recurrent import Directions, Recurrent
 from lstmlint.inference import NestedModel
@@ -97,7 +99,7 @@ def choose(layer: Layer, facts: Facts, stored: list[Weight] | None = None) -> Re
     if not weights:
         return None
     if recipe is None or recipe.value != sum(weight.size for weight in weights):
-        return Weights(items=tuple((weight.name, weight.shape) for weight in weights))
+        return described(Subject(layer, facts, tuple(weights), recipe))
     return recipe
 
 
@@ -151,7 +153,7 @@ def _recurrent(layer: Gated, source: Source) -> Recipe | None:
     if "kernel" in weights and size:
         features = weights["kernel"].size // (size * len(layer.gates) * units)
     elif shape is not None:
-        features = shape[2 if layer.config.get("data_format") == "channels_first" else -1]
+        features = shape[2 if _channels_first(layer) else -1]
     biases = product(layer.bias_shape(units)) if not convolution else len(layer.gates) * units
     return Recurrent(
         kind=layer.class_name.removesuffix("Cell"),
@@ -160,8 +162,13 @@ def _recurrent(layer: Gated, source: Source) -> Recipe | None:
         states=Number(units, argument),
         features=Number(features, "channels" if convolution else "input_dim"),
         area=area,
+        channels_first=convolution and _channels_first(layer),
         biases=(biases or 0) // (len(layer.gates) * units) if source.has_bias() else 0,
     )
+
+
+def _channels_first(layer: Layer) -> bool:
+    return layer.config.get("data_format") == "channels_first"
 
 
 def _area(layer: Layer) -> tuple[Number, ...]:
@@ -203,13 +210,14 @@ class Source:
         shape = self.facts.input_shape
         if not shape or len(shape) < rank + 2:
             return None
-        found = shape[-1 - rank if self.layer.config.get("data_format") == "channels_first" else -1]
+        found = shape[-1 - rank if _channels_first(self.layer) else -1]
         return None if found is None else found // groups
 
 
 def _dense(source: Source) -> Recipe | None:
     units = source.number("units")
-    features = source.weights["kernel"].shape[0] if "kernel" in source.weights else source.last
+    kernel = source.weights.get("kernel")
+    features = kernel.shape[0] if kernel is not None and "int" not in kernel.dtype else source.last
     return Dense(features=Number(features, "input_dim"), units=units, bias=units if source.has_bias() else None)
 
 
@@ -231,6 +239,7 @@ def _convolution(source: Source) -> Recipe | None:
         filters=filters,
         bias=filters if source.has_bias() else None,
         groups=groups,
+        channels_first=_channels_first(source.layer),
     )
 
 
@@ -242,7 +251,13 @@ def _depthwise(source: Source) -> Recipe | None:
     kernel = "depthwise_kernel" if "depthwise_kernel" in source.weights else "kernel"
     channels = Number(source.channels(len(area), kernel, size), "channels")
     bias = times(channels, multiplier) if source.has_bias() else None
-    return Convolution(area=area, channels=channels, filters=multiplier, bias=bias)
+    return Convolution(
+        area=area,
+        channels=channels,
+        filters=multiplier,
+        bias=bias,
+        channels_first=_channels_first(source.layer),
+    )
 
 
 def _separable(source: Source) -> Recipe | None:
@@ -256,6 +271,7 @@ def _separable(source: Source) -> Recipe | None:
         multiplier=multiplier,
         filters=filters,
         bias=filters if source.has_bias() else None,
+        channels_first=_channels_first(source.layer),
     )
 
 
@@ -274,7 +290,9 @@ def _normalization(source: Source) -> Recipe | None:
 
 
 def _multi_head(source: Source) -> Recipe | None:
-    key_dim = source.number("key_dim")
+    grouped = "num_query_heads" in source.layer.config
+    heads = source.number("num_query_heads" if grouped else "num_heads")
+    key_dim = source.number("head_dim" if grouped else "key_dim")
 
     def first(name: str) -> Dim:
         weight = source.weights.get(f"{name}/kernel")
@@ -286,16 +304,31 @@ def _multi_head(source: Source) -> Recipe | None:
     inputs = {name: first(name) for name in ("query", "key", "value")}
     alike = len({*inputs.values(), made}) == 1
     named = {name: Number(dim, "features" if alike else f"{name}_features") for name, dim in inputs.items()}
+    gate = ("gate",) if source.layer.config.get("use_gate") else ()
+    value_dim = source.layer.config.get("value_dim") or key_dim.value
     return MultiHead(
-        heads=source.number("num_heads"),
+        heads=heads,
+        shared=source.number("num_key_value_heads") if grouped else heads,
         key_dim=key_dim,
-        value_dim=Number(source.layer.config.get("value_dim") or key_dim.value, "value_dim"),
+        value_dim=key_dim if grouped else Number(value_dim, "value_dim"),
         query_in=named["query"],
         key_in=named["key"],
         value_in=named["value"],
         output=Number(made, "features" if alike else "output_features"),
         bias=source.has_bias("query/bias"),
+        projections=("query", "key", "value", *gate, "output"),
+        grouped=grouped,
     )
+
+
+def _spectral(source: Source) -> Recipe | None:
+    (inner,) = inner_layers(source.layer, source.facts)
+    recipe = choose(inner.layer, inner.facts)
+    vector = source.weights.get("vector_u")
+    if recipe is None or vector is None:
+        return None
+    added = Weights(items=((vector.name, vector.shape),))
+    return Spectral(parts=((inner.layer.name, recipe), (vector.name, added)), facts=(inner.facts, inner.facts))
 
 
 BUILDERS: dict[str, Callable[[Source], Recipe | None]] = {
@@ -310,7 +343,8 @@ BUILDERS: dict[str, Callable[[Source], Recipe | None]] = {
     **dict.fromkeys(
         ("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization"), _normalization
     ),
-    "MultiHeadAttention": _multi_head,
+    **dict.fromkeys(("MultiHeadAttention", "GroupQueryAttention"), _multi_head),
+    "SpectralNormalization": _spectral,
 }
 
 __all__ = ["Inner", "choose", "inner_layers"]

@@ -212,13 +212,13 @@ class Reader:
         if name == "Sequential":
             return self.model(values)
         spec = LayerSpec("", name, {}, written_class=name)
+        spec.raw = {"config": dict(values)}
         given = values.pop("name", None)
         spec.name = given if isinstance(given, str) and given else self.names.make(name)
         spec.trainable = values.pop("trainable", True) is not False
         spec.dtype = values.pop("dtype", None)
         self.take_input_shape(node, spec, values)
         spec.config = values
-        spec.raw = {"config": values}
         return spec
 
     def sequential(self, node: ast.Call, depth: int) -> dict[str, Any]:

@@ -7,83 +7,22 @@ fits is told with its arithmetic; where nothing fits, that is said, with the nea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.explaining.arithmetic import amount, equation
-from lstmlint.explaining.recipes import COMMON, ODD, RARE, USUAL, Mistake, Recipe
+from lstmlint.explaining.matches import Expectation, Match, Quantity
+from lstmlint.explaining.recipes import USUAL, Mistake, Recipe
+from lstmlint.explaining.totals import others
 
 if TYPE_CHECKING:
-    from lstmlint.explaining.explanation import Explanation, LayerExplanation, WeightExplanation
+    from lstmlint.explaining.explanation import Explanation, LayerExplanation
 
-# Pairs of mistakes are tried in this many different layers at most.
+# Pairs of mistakes are tried in this many different layers at most, and none of two that are rare: among so many
+# numbers one fits nearly any count by chance.
 MAX_PAIRED = 500
-
-
-@dataclass(slots=True)
-class Match:
-    """One way to the number.
-
-    scope: "layer" where it is the count of the layers named, "total" where it is the model's with that of
-    the layers changed. mistakes: their keys. arithmetic: the formula that comes to the number.
-    """
-
-    scope: str
-    layers: list[str]
-    mistakes: list[str]
-    title: str
-    text: str
-    arithmetic: str
-    rank: tuple[int, int] = (1, 0)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "scope": self.scope,
-            "layers": self.layers,
-            "mistakes": self.mistakes,
-            "title": self.title,
-            "text": self.text,
-            "arithmetic": self.arithmetic,
-        }
-
-
-@dataclass(slots=True)
-class Quantity:
-    """A number that a mistake gives, and what it would be."""
-
-    value: int
-    what: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return {"value": self.value, "what": self.what}
-
-
-@dataclass(slots=True)
-class Expectation:
-    """What was found out about a number.
-
-    right: what it really is the count of. matches: the mistakes that lead to it, the likeliest first.
-    nearest: where there are none, the numbers next to it that a mistake gives. hints: and what is odd about it.
-    """
-
-    number: int
-    right: list[str] = field(default_factory=list)
-    matches: list[Match] = field(default_factory=list)
-    nearest: list[Quantity] = field(default_factory=list)
-    hints: list[str] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "number": self.number,
-            "right": self.right,
-            "matches": [match.to_dict() for match in self.matches],
-            "nearest": [quantity.to_dict() for quantity in self.nearest],
-            "hints": self.hints,
-        }
+MAX_PAIR_RANK = 2 * USUAL
 
 
 @dataclass(slots=True)
@@ -112,15 +51,15 @@ def search(explanation: Explanation, number: int) -> Expectation:
         return found
     found.right = [layer.path for layer in explanation.layers if layer.params == number]
     found.right += [layer.path for layer in layers if layer.params == number and layer.path not in found.right]
+    elsewhere = others(explanation, layers, total)
     if len(layers) == 1:  # its count and the total are one
         total = None
     groups = grouped(layers)
-    singles = list(single(groups, total))
-    singles += list(others(explanation, layers, total))
+    singles = [*single(groups, total), *elsewhere]
     known = found.right
     fitting = [(value, match) for value, match in singles if value == number]
     if known:  # a true count of one thing is not a wrong one of another, unless a layer was left out
-        fitting = [item for item in fitting if item[1].mistakes == ["layer-left-out"]]
+        fitting = [item for item in fitting if item[1].mistakes[0] in ("layer-left-out", "class-left-out")]
     elif not fitting:
         fitting = [item for item in pairs(groups, total) if item[0] == number]
     found.matches = merged(sorted((match for _, match in fitting), key=lambda match: match.rank))
@@ -248,10 +187,14 @@ def pairs(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]]
     for group in groups[:MAX_PAIRED]:
         alone = {mistake.key: mistake.change(group.recipe).value for mistake in group.mistakes}
         for first, second in combinations(group.mistakes, 2):
+            if first.rank + second.rank > MAX_PAIR_RANK:
+                continue
             changed = second.change(first.change(group.recipe))
             wrong = changed.value
             if wrong is None or wrong in (group.truth, alone[first.key], alone[second.key]):
                 continue
+            if first.change(second.change(group.recipe)).value != wrong:
+                continue  # they change the same numbers: nobody makes both
             title = f"{first.title}, and {second.title}"
             text = f"{first.text} And: {second.text}"
             rank = (2, first.rank + second.rank)
@@ -261,181 +204,6 @@ def pairs(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]]
             if total is not None:
                 sums = f"{arithmetic}; {swapped(total, group.truth, wrong)}"
                 yield total - group.truth + wrong, Match("total", group.names, keys, title, text, sums, rank)
-
-
-def others(explanation: Explanation, layers: list[LayerExplanation], total: int | None) -> Iterator[tuple[int, Match]]:
-    """Numbers that are no count gone wrong but a count of something else."""
-    for layer in layers:
-        yield from _of_layer(layer)
-    if total is None or explanation.model is None:
-        return
-    model = explanation.model
-    for layer in explanation.layers:
-        if layer.params and layer.params != total and (layer.row is None or layer.row.used):
-            yield (
-                total - layer.params,
-                Match(
-                    "total",
-                    [layer.path],
-                    ["layer-left-out"],
-                    "a layer left out",
-                    "It is the total without that layer.",
-                    f"{amount(total)} − {amount(layer.params)} = {amount(total - layer.params)}",
-                    (1, USUAL),
-                ),
-            )
-        calls = 1 if layer.row is None else layer.row.calls
-        if layer.params and calls > 1:
-            more = layer.params * (calls - 1)
-            yield (
-                total + more,
-                Match(
-                    "total",
-                    [layer.path],
-                    ["shared-counted-again"],
-                    "a shared layer counted again",
-                    f"The layer is called {calls} times and was counted {calls} times. It owns its weights once.",
-                    f"{amount(total)} + {calls - 1} · {amount(layer.params)} = {amount(total + more)}",
-                    (1, COMMON),
-                ),
-            )
-        if layer.params and layer.row is not None and not layer.row.used:
-            yield (
-                total + layer.params,
-                Match(
-                    "total",
-                    [layer.path],
-                    ["unused-counted"],
-                    "a layer counted that Keras drops",
-                    "The model's outputs do not depend on that layer, so Keras drops it.",
-                    f"{amount(total)} + {amount(layer.params)} = {amount(total + layer.params)}",
-                    (1, COMMON),
-                ),
-            )
-    yield from _trained(total, model.trainable_params, "total", [])
-    if model.weight_bytes != total:
-        yield (
-            model.weight_bytes,
-            Match(
-                "total",
-                [],
-                ["bytes"],
-                "bytes, not parameters",
-                _BYTES,
-                f"{amount(total)} parameters take {amount(model.weight_bytes)} bytes",
-                (1, USUAL),
-            ),
-        )
-    if model.macs:
-        yield (
-            model.macs,
-            Match(
-                "total",
-                [],
-                ["macs"],
-                "multiplications, not parameters",
-                _MACS,
-                f"{amount(model.macs)} multiply-accumulates",
-                (1, RARE),
-            ),
-        )
-
-
-_BYTES = "That is how much memory the weights take."
-_MACS = "That is the work of one forward pass of one sample. Parameters are counted once, however often they are used."
-
-
-def _of_layer(layer: LayerExplanation) -> Iterator[tuple[int, Match]]:
-    """What else there is to count in one layer."""
-    if layer.params is None:
-        return
-    if layer.trainable_params is not None:
-        yield from _trained(layer.params, layer.trainable_params, "layer", [layer.path])
-    sizes: dict[int, list[tuple[str, tuple[int, ...]]]] = {}
-    for name, weight in all_weights(layer):
-        sizes.setdefault(weight.params, []).append((name, weight.shape))
-    for size, weights in sizes.items():
-        if size != layer.params:
-            names = " or ".join(name for name, _ in weights)
-            name, shape = weights[0]
-            yield (
-                size,
-                Match(
-                    "layer",
-                    [layer.path],
-                    ["one-weight-only"],
-                    "one weight only",
-                    f"It is the size of {names} alone.",
-                    f"{name}: {'·'.join(map(str, shape))} = {amount(size)}",
-                    (1, RARE),
-                ),
-            )
-    row = layer.row
-    if row is not None:
-        size = sum(weight.bytes for weight in row.weights)
-        if size != layer.params:
-            yield (
-                size,
-                Match(
-                    "layer",
-                    [layer.path],
-                    ["bytes"],
-                    "bytes, not parameters",
-                    _BYTES,
-                    f"{amount(layer.params)} parameters take {amount(size)} bytes",
-                    (1, RARE),
-                ),
-            )
-        if row.macs:
-            yield (
-                row.macs,
-                Match(
-                    "layer",
-                    [layer.path],
-                    ["macs"],
-                    "multiplications, not parameters",
-                    _MACS,
-                    f"{amount(row.macs)} multiply-accumulates",
-                    (1, ODD),
-                ),
-            )
-
-
-def _trained(params: int, trainable: int, scope: str, names: list[str]) -> Iterator[tuple[int, Match]]:
-    frozen = params - trainable
-    if frozen and trainable:
-        yield (
-            trainable,
-            Match(
-                scope,
-                names,
-                ["trainable-only"],
-                "trainable parameters only",
-                f"It leaves out the {amount(frozen)} parameters that are not trained.",
-                f"{amount(params)} − {amount(frozen)} = {amount(trainable)}",
-                (1, COMMON),
-            ),
-        )
-        yield (
-            frozen,
-            Match(
-                scope,
-                names,
-                ["non-trainable-only"],
-                "non-trainable parameters only",
-                f"It leaves out the {amount(trainable)} parameters that are trained.",
-                f"{amount(params)} − {amount(trainable)} = {amount(frozen)}",
-                (1, USUAL),
-            ),
-        )
-
-
-def all_weights(layer: LayerExplanation, prefix: str = "") -> Iterator[tuple[str, WeightExplanation]]:
-    """The weights of a layer and of those inside it, by name."""
-    for weight in layer.weights:
-        yield prefix + weight.name, weight
-    for part in layer.parts:
-        yield from all_weights(part, f"{prefix}{part.name}/" if len(layer.parts) > 1 else prefix)
 
 
 def nearest(

@@ -21,7 +21,7 @@ from lstmlint.spec import LayerSpec
 from lstmlint.summary import LayerSummary, ModelSummary
 
 if TYPE_CHECKING:
-    from lstmlint.explaining.expecting import Expectation
+    from lstmlint.explaining.matches import Expectation
 
 
 @dataclass(slots=True)
@@ -281,6 +281,10 @@ def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExpla
     return found
 
 
+# A sentence that begins with the name of an argument or a weight keeps its small letter.
+OPENINGS = ("first ", "each ", "the ", "other ", "it ", "one ")
+
+
 def sentence_of(layer: Layer, found: LayerExplanation) -> str:
     """What the numbers mean; the wrapper says it for what it wraps."""
     recipe, facts = found.recipe, found.facts
@@ -288,7 +292,7 @@ def sentence_of(layer: Layer, found: LayerExplanation) -> str:
         return ""
     if isinstance(layer, NestedModel):
         return "The layers of a model inside a model count where it is used, once."
-    if isinstance(layer, StackedRNNCells):
+    if isinstance(layer, StackedRNNCells) or (isinstance(layer, RNN) and isinstance(layer.cell, StackedRNNCells)):
         return (
             "The cells stand one above the other: each takes what the one below gives, and each counts its own weights;"
             " the number of timesteps never enters the count."
@@ -299,7 +303,7 @@ def sentence_of(layer: Layer, found: LayerExplanation) -> str:
     if isinstance(layer, TimeDistributed):
         steps = f"the {facts.timesteps} timesteps" if facts.timesteps else "all timesteps, however many,"
         return f"TimeDistributed runs one and the same layer at {steps} and owns nothing itself. In that layer, {said}"
-    return said[:1].upper() + said[1:] if said.startswith(("first ", "each ")) else said
+    return said[:1].upper() + said[1:] if said.startswith(OPENINGS) else said
 
 
 def explain_weight(weight: Weight, layer: Layer, trainable: bool) -> WeightExplanation:

@@ -1,11 +1,11 @@
-"""Recipes of layers without a memory: Dense, Embedding, convolutions, normalization, attention."""
+"""Recipes of layers without a memory: Dense, Embedding, convolutions, normalization."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lstmlint.explaining.arithmetic import Expression, Number, many, plus, times, value
+from lstmlint.explaining.arithmetic import Expression, Number, listed, many, plus, times, value
 from lstmlint.explaining.recipes import (
     COMMON,
     RARE,
@@ -17,7 +17,7 @@ from lstmlint.explaining.recipes import (
     setting,
     times_by,
 )
-from lstmlint.shapes import product
+from lstmlint.shapes import Dim, Shape, product
 
 ONE = Number(1, "1")  # a name keeps it in the formula
 
@@ -92,6 +92,16 @@ class Dense(Recipe):
                 lambda r: replace(r, bias=r.features),
             )
         yield from feature_mistakes(facts, self.features)
+        shape = facts.input_shape
+        positions = product(shape[1:-1]) if shape and len(shape) > 3 else None
+        if positions:
+            yield Mistake(
+                "positions-multiplied",
+                "positions multiplied in",
+                f"It multiplies by the {positions} positions before the last axis. All of them use the same weights.",
+                USUAL,
+                times_by(Number(positions, "positions")),
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +145,13 @@ class Embedding(Recipe):
                 COMMON,
                 setting(vocabulary=Number(facts.timesteps, "input_dim")),
             )
+            yield Mistake(
+                "timesteps-for-width",
+                "sequence length taken for the width",
+                f"It takes the length of the sequences, {facts.timesteps}, for output_dim, which is {width}.",
+                USUAL,
+                setting(width=Number(facts.timesteps, "output_dim")),
+            )
         yield Mistake(
             "bias-added",
             "a bias that is not there",
@@ -156,6 +173,7 @@ class Convolution(Recipe):
     filters: Number
     bias: Expression | None
     groups: int = 1
+    channels_first: bool = False
 
     def core(self) -> Expression:
         """The formula."""
@@ -195,7 +213,7 @@ class Convolution(Recipe):
         else:
             yield added_bias(outputs)
         yield from window_mistakes(self.area)
-        channels, filters = self.channels, self.filters
+        channels = self.channels
         yield Mistake(
             "channels-forgotten",
             "input channels forgotten",
@@ -203,14 +221,64 @@ class Convolution(Recipe):
             COMMON,
             setting(channels=ONE),
         )
-        if not self.depthwise:
+        yield from self._of_channels() if self.depthwise else self._of_filters(facts)
+        yield from position_mistakes(facts, len(self.area), self.channels_first)
+
+    def _of_filters(self, facts: Facts) -> Iterator[Mistake]:
+        """Filters, groups and biases of an ordinary convolution."""
+        channels, filters = self.channels, self.filters
+        yield Mistake(
+            "one-filter-only",
+            "one filter only",
+            f"It counts one of the {filters.value} filters.",
+            USUAL,
+            lambda r: replace(r, filters=ONE, bias=ONE if r.bias else None),
+        )
+        if self.bias:
             yield Mistake(
-                "one-filter-only",
-                "one filter only",
-                f"It counts one of the {filters.value} filters.",
-                USUAL,
-                lambda r: replace(r, filters=ONE, bias=ONE if r.bias else None),
+                "filters-forgotten",
+                "filters forgotten in the kernel",
+                f"It counts the window of one filter, and a bias for each. Each of the {filters.value} filters has a"
+                " window of its own.",
+                RARE,
+                setting(filters=ONE),
             )
+            yield Mistake(
+                "bias-for-each-channel",
+                "a bias for each input channel of each filter",
+                f"It gives each filter a bias for each of the {channels.value} channels. A filter has one, added after"
+                " the sum over all of them.",
+                USUAL,
+                lambda r: replace(r, bias=times(r.channels, r.filters)),
+            )
+            yield Mistake(
+                "bias-for-each-input",
+                "a bias for each channel that comes in",
+                f"It counts a bias for each of the {channels.value} channels that come in. The bias belongs to the"
+                f" filters, of which there are {filters.value}.",
+                RARE,
+                lambda r: replace(r, bias=r.channels),
+            )
+        whole = positions_of(facts.input_shape, len(self.area), self.channels_first)
+        if whole:
+            yield Mistake(
+                "counted-as-dense",
+                "counted as a Dense layer on the whole input",
+                f"It connects every filter with all {whole} positions of the input. A filter sees a window of"
+                f" {product(side.value for side in self.area)} of them at a time.",
+                USUAL,
+                lambda r: replace(r, area=(Number(whole, "positions"),)),
+            )
+        if len(self.area) == 1 and facts.input_shape and len(facts.input_shape) == 3:
+            steps = facts.input_shape[-1 if self.channels_first else 1]
+            if steps:
+                yield Mistake(
+                    "timesteps-for-channels",
+                    "timesteps taken for channels",
+                    f"It takes the {steps} steps of the input for its channels, of which there are {channels.value}.",
+                    USUAL,
+                    setting(channels=Number(steps, channels.name)),
+                )
         if self.groups > 1 and channels.value is not None:
             yield Mistake(
                 "groups-forgotten",
@@ -220,15 +288,31 @@ class Convolution(Recipe):
                 COMMON,
                 setting(channels=Number(channels.value * self.groups, "channels")),
             )
-        if self.depthwise:
+            share = Number((filters.value or 0) // self.groups, "filters")
             yield Mistake(
-                "counted-as-convolution",
-                "counted as an ordinary convolution",
-                "It lets every output channel see all input channels. In a depthwise convolution it sees one.",
-                COMMON,
-                lambda r: replace(r, factors=(*r.factors, r.channels)),
+                "one-group-only",
+                "one group only",
+                f"It counts one of the {self.groups} groups, {share.value} filters.",
+                RARE,
+                lambda r: replace(r, filters=share, bias=share if r.bias else None),
             )
-        yield from position_mistakes(facts, len(self.area))
+
+    def _of_channels(self) -> Iterator[Mistake]:
+        """The channels of a depthwise convolution taken together, or one alone."""
+        yield Mistake(
+            "counted-as-convolution",
+            "counted as an ordinary convolution",
+            "It lets every output channel see all input channels. In a depthwise convolution it sees one.",
+            COMMON,
+            lambda r: replace(r, area=(*r.area, r.channels)),
+        )
+        yield Mistake(
+            "one-channel-only",
+            "one channel only",
+            f"It counts one of the {self.channels.value} channels.",
+            USUAL,
+            lambda r: replace(r, channels=ONE, bias=r.filters if r.bias else None),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,6 +327,7 @@ class Separable(Recipe):
     depthwise: bool = True
     pointwise: bool = True
     ordinary: bool = False
+    channels_first: bool = False
 
     def core(self) -> Expression:
         """The formula."""
@@ -297,7 +382,7 @@ class Separable(Recipe):
                 lambda r: replace(r, bias=plus(r.filters, times(r.channels, r.multiplier))),
             )
         yield from window_mistakes(self.area)
-        yield from position_mistakes(facts, len(self.area))
+        yield from position_mistakes(facts, len(self.area), self.channels_first)
 
 
 def window_mistakes(area: tuple[Number, ...]) -> Iterator[Mistake]:
@@ -321,15 +406,21 @@ def window_mistakes(area: tuple[Number, ...]) -> Iterator[Mistake]:
         )
 
 
-def position_mistakes(facts: Facts, rank: int) -> Iterator[Mistake]:
+def positions_of(shape: Shape, rank: int, channels_first: bool) -> Dim:
+    """How many positions a frame of so many axes has: the last of a shape but for its channels."""
+    if shape is None or len(shape) < rank + 2:
+        return None
+    return product(shape[-rank:] if channels_first else shape[-1 - rank : -1])
+
+
+def position_mistakes(facts: Facts, rank: int, channels_first: bool) -> Iterator[Mistake]:
     """The positions of the output, or of the input (which padding="same" keeps), multiplied in."""
     seen: set[int] = set()
     for shape, key, what in (
         (facts.output_shape, "positions-multiplied", "positions of the output"),
         (facts.input_shape, "input-positions-multiplied", "positions of the input, as if padding kept them all"),
     ):
-        spatial = shape[1:-1] if shape and len(shape) == rank + 2 else ()
-        count = product(spatial) if spatial else None
+        count = positions_of(shape, rank, channels_first)
         if count and count not in seen:
             seen.add(count)
             yield Mistake(
@@ -360,10 +451,10 @@ class Normalization(Recipe):
         each = "·".join(str(n.value) for n in self.size)
         where = f"each {each} long, one number for every feature that is normalized"
         if not self.tracked:
-            return f"{_listed(self.trained)}, {where}; nothing else of the input's shape enters the count."
-        learned = f"{_listed(self.trained)} are trained; " if self.trained else ""
+            return f"{listed(self.trained)}, {where}; nothing else of the input's shape enters the count."
+        learned = f"{listed(self.trained)} are trained; " if self.trained else ""
         return (
-            f"{learned}{_listed(self.tracked)} only follow the data, so Keras counts them as non-trainable; {where};"
+            f"{learned}{listed(self.tracked)} only follow the data, so Keras counts them as non-trainable; {where};"
             " batch size and positions never enter the count."
         )
 
@@ -374,7 +465,7 @@ class Normalization(Recipe):
             yield Mistake(
                 "moving-statistics-forgotten",
                 "moving statistics forgotten",
-                f"It counts {_listed(self.trained)} only. {_listed(self.tracked)} are not trained, but they are"
+                f"It counts {listed(self.trained)} only. {listed(self.tracked)} are not trained, but they are"
                 " parameters too, the non-trainable ones.",
                 COMMON,
                 setting(vectors=len(self.trained)),
@@ -394,11 +485,21 @@ class Normalization(Recipe):
             yield Mistake(
                 "all-four-vectors",
                 "gamma and beta counted though they are off",
-                f"It counts 4 vectors. This layer has {count}: {_listed((*self.trained, *self.tracked))}.",
+                f"It counts 4 vectors. This layer has {count}: {listed((*self.trained, *self.tracked))}.",
                 USUAL,
                 setting(vectors=4),
             )
         shape = facts.input_shape
+        steps = shape[1] if shape and len(shape) == 3 and len(self.size) == 1 else None
+        if steps and self.size[0].value == (shape or ())[-1]:
+            yield Mistake(
+                "timesteps-for-features",
+                "timesteps taken for features",
+                f"It takes the {steps} timesteps for the axis that is normalized. That is the last one,"
+                f" {self.size[0].value} features.",
+                USUAL,
+                setting(size=(Number(steps, "features"),)),
+            )
         everything = product(shape[1:]) if shape and len(shape) > 2 else None
         if everything:
             yield Mistake(
@@ -409,105 +510,3 @@ class Normalization(Recipe):
                 USUAL,
                 setting(size=(Number(everything, "positions · features"),)),
             )
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1] if names else "nothing"
-
-
-@dataclass(frozen=True, kw_only=True)
-class MultiHead(Recipe):
-    """Three projections to num_heads · key_dim (or value_dim), and one back to output_dim."""
-
-    heads: Number
-    key_dim: Number
-    value_dim: Number
-    query_in: Number
-    key_in: Number
-    value_in: Number
-    output: Number
-    bias: bool = True
-    projections: tuple[str, ...] = ("query", "key", "value", "output")
-
-    def core(self) -> Expression:
-        """The formula."""
-        one = Number(1, "1") if self.bias else None
-        terms = {
-            "query": times(self.heads, self.key_dim, plus(self.query_in, one)),
-            "key": times(self.heads, self.key_dim, plus(self.key_in, one)),
-            "value": times(self.heads, self.value_dim, plus(self.value_in, one)),
-            "output": times(plus(times(self.heads, self.value_dim), one), self.output),
-        }
-        return plus(*(terms[name] for name in self.projections))
-
-    def roles(self, facts: Facts) -> str:
-        """What heads and key_dim are; the sequence's length never enters."""
-        return (
-            f"num_heads ({self.heads.value}) is how often the attention is computed side by side, key_dim"
-            f" ({self.key_dim.value}) the width of one head's queries and keys and value_dim ({self.value_dim.value})"
-            " that of its values, the other numbers are the features that come in and go out; the length of the"
-            " sequences never enters the count, because every position uses the same four projections."
-        )
-
-    def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
-        """Heads, biases and projections."""
-        heads, key, values = self.heads, self.key_dim, self.value_dim
-        if self.bias:
-            yield Mistake(
-                "bias-forgotten",
-                "bias forgotten",
-                "It leaves out the biases of the four projections.",
-                COMMON,
-                setting(bias=False),
-            )
-        else:
-            yield Mistake(
-                "bias-added",
-                "a bias that is not there",
-                "It adds biases. use_bias is false here.",
-                USUAL,
-                setting(bias=True),
-            )
-        yield Mistake(
-            "heads-forgotten",
-            "heads forgotten",
-            f"It counts one head. key_dim ({key.value}) is the width of each of the {heads.value} heads, so the"
-            f" projections are {heads.value}·{key.value} wide.",
-            COMMON,
-            setting(heads=ONE),
-        )
-        if heads.value and key.value and values.value:
-            whole = heads.value
-            if key.value % whole == 0 and values.value % whole == 0:
-                yield Mistake(
-                    "key-dim-split",
-                    "key_dim split among the heads",
-                    f"It splits key_dim among the heads, {key.value // whole} each, as other libraries do with their"
-                    f" embedding size. Keras gives each of the {whole} heads all {key.value}.",
-                    COMMON,
-                    setting(
-                        key_dim=Number(key.value // whole, "key_dim"),
-                        value_dim=Number(values.value // whole, "value_dim"),
-                    ),
-                )
-        yield Mistake(
-            "heads-multiplied",
-            "heads multiplied in once more",
-            f"It multiplies all of it by the {heads.value} heads. They are in the width of the projections already.",
-            COMMON,
-            times_by(heads),
-        )
-        yield Mistake(
-            "output-projection-forgotten",
-            "output projection forgotten",
-            "It leaves out the fourth projection, which brings the heads back to one output.",
-            COMMON,
-            setting(projections=("query", "key", "value")),
-        )
-        yield Mistake(
-            "one-projection",
-            "one projection only",
-            "It counts one projection. There are four: query, key, value and output.",
-            RARE,
-            setting(projections=("query",)),
-        )

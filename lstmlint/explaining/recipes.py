@@ -183,22 +183,44 @@ def feature_mistakes(facts: Facts, features: Number, field: str = "features") ->
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another count of the same layer: a mistake by key, title, text and rank, and the formula it leads to."""
+
+    key: str
+    title: str
+    text: str
+    rank: int
+    formula: Expression
+
+
 @dataclass(frozen=True, kw_only=True)
 class Weights(Recipe):
-    """Any layer: its weights by name, each the product of its dims."""
+    """Any layer: its weights by name, each the product of its dims.
+
+    text: what they are. alternatives: what is counted instead; instead: the formula of the one that was.
+    """
 
     items: tuple[tuple[str, tuple[int, ...]], ...]
+    text: str = ""
+    alternatives: tuple[Alternative, ...] = ()
+    instead: Expression | None = None
 
     def core(self) -> Expression:
         """One product for each weight."""
-        terms = [_weight_term(name, shape) for name, shape in self.items]
-        return plus(*terms)
+        if self.instead is not None:
+            return self.instead
+        return plus(*(weight_term(name, shape) for name, shape in self.items))
+
+    def roles(self, facts: Facts) -> str:
+        """What the weights are, if that is known."""
+        return self.text
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
-        """The biases forgotten."""
+        """The biases forgotten, and what else is known of the class."""
         kept = tuple(item for item in self.items if "bias" not in item[0].rpartition("/")[2])
         if kept and kept != self.items:
-            size = sum(value(_weight_term(*item)) or 0 for item in self.items) - (replace(self, items=kept).value or 0)
+            size = sum(value(weight_term(*item)) or 0 for item in self.items) - (replace(self, items=kept).value or 0)
             yield Mistake(
                 "bias-forgotten",
                 "bias forgotten",
@@ -206,9 +228,11 @@ class Weights(Recipe):
                 COMMON,
                 setting(items=kept),
             )
+        for other in self.alternatives:
+            yield Mistake(other.key, other.title, other.text, other.rank, setting(instead=other.formula))
 
 
-def _weight_term(name: str, shape: tuple[int, ...]) -> Expression:
+def weight_term(name: str, shape: tuple[int, ...]) -> Expression:
     """The size of a weight, by its name in words and as the product of its dims in numbers."""
     if len(shape) < 2:
         return Number(product(shape), name)

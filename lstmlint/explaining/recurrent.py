@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lstmlint.explaining.arithmetic import Expression, Number, many, plus, times
+from lstmlint.explaining.feedforward import position_mistakes
 from lstmlint.explaining.recipes import (
     COMMON,
     ODD,
@@ -17,6 +18,7 @@ from lstmlint.explaining.recipes import (
     Recipe,
     feature_mistakes,
     setting,
+    times_by,
 )
 from lstmlint.layers.base import Weight
 from lstmlint.shapes import product
@@ -76,8 +78,9 @@ class Recurrent(Recipe):
     """gates · (units · (input_dim + units) + biases · units); Keras's LSTMCell.build and its kin.
 
     units: how many are counted; states: how many of them feed back. area: a convolution's kernel.
-    biases: how many each unit of each gate has. one_bias: whether the gates share theirs (they never do).
-    peepholes: weights from the cell state, which Keras's LSTM does not have.
+    biases: how many each unit of each gate has. one_bias: whether the gates share theirs, bias_number: whether
+    the units of a gate do (they never do). peepholes: weights from the cell state, which Keras's LSTM does not have.
+    channels_first: whether a frame's axes come after its channels.
     """
 
     kind: str
@@ -90,7 +93,9 @@ class Recurrent(Recipe):
     kernel: bool = True
     recurrent: bool = True
     one_bias: bool = False
+    bias_number: bool = False
     peepholes: int = 0
+    channels_first: bool = False
 
     def core(self) -> Expression:
         """The formula."""
@@ -98,6 +103,8 @@ class Recurrent(Recipe):
         gates = Number(self.gates)
         weights = times(self.units, *self.area, plus(*sources)) if sources else None
         bias = times(Number(self.biases), self.units) if self.biases else None
+        if self.bias_number:
+            bias = Number(1, "1")
         if self.one_bias:
             return plus(times(gates, weights) if weights else None, bias)
         each = plus(weights, bias)
@@ -129,6 +136,17 @@ class Recurrent(Recipe):
             f"units ({size.value}) is the width of the output and of {states}; features{known} is the size of what"
             f" arrives at each timestep, the input's last axis, called input_dim above; {timesteps} never {enter} the"
             " count, because every timestep uses the same weights."
+        )
+
+    def mistakes(self, facts: Facts) -> Iterator[Mistake]:
+        """And a layer of one direction counted as one of two."""
+        yield from super().mistakes(facts)
+        yield Mistake(
+            "counted-as-bidirectional",
+            "counted as Bidirectional",
+            "It counts two directions. This layer reads the sequence in one only.",
+            RARE,
+            times_by(Number(2, "directions")),
         )
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
@@ -188,16 +206,16 @@ class Recurrent(Recipe):
                 RARE,
                 setting(one_bias=True),
             )
-        for count, kind in KIND_OF_GATES.items():
-            if count not in (self.gates, 1):
+            if self.biases:
                 yield Mistake(
-                    f"counted-as-{kind.lower()}",
-                    f"counted as {article(kind)}",
-                    f"It counts {count} gates, as {article(kind)} has. {_capital(article(self.kind))} has"
-                    f" {self.gates or 'one'}.",
+                    "one-bias-for-each-gate",
+                    "one bias number for each gate",
+                    f"It counts one bias number for each of the {self.gates} gates. Each {self.word} of each gate has its"
+                    " own.",
                     RARE,
-                    setting(gates=count),
+                    setting(bias_number=True),
                 )
+        yield from self._of_kinds()
         if self.gates == 4 and not self.area:
             yield Mistake(
                 "peepholes",
@@ -207,6 +225,27 @@ class Recurrent(Recipe):
                 ODD,
                 setting(peepholes=3),
             )
+
+    def _of_kinds(self) -> Iterator[Mistake]:
+        """Counted as another RNN: by its textbook formula, and with the second bias that Keras's GRU has."""
+        for count, kind in KIND_OF_GATES.items():
+            if count in (self.gates, 1):
+                continue
+            text = (
+                f"It counts {count} gates, as {article(kind)} has. {_capital(article(self.kind))} has"
+                f" {self.gates if self.gates > 1 else 'one'}"
+            )
+            one = min(self.biases, 1)
+            usual = 2 * one if kind == "GRU" and not self.area else one
+            for biases in dict.fromkeys((one, usual, self.biases)):
+                extra = ", with two biases, as Keras's GRU has" if biases == 2 else ""
+                yield Mistake(
+                    f"counted-as-{kind.lower()}",
+                    f"counted as {article(kind)}",
+                    f"{text}{extra}.",
+                    RARE if biases in (one, usual) else ODD,
+                    setting(gates=count, biases=biases),
+                )
 
     def _of_inputs(self, facts: Facts) -> Iterator[Mistake]:
         sides = "·".join(str(n.value) for n in (self.units, *self.area, self.states))
@@ -225,6 +264,16 @@ class Recurrent(Recipe):
             RARE,
             setting(kernel=False),
         )
+        if self.features.value != 1:
+            name = self.features.name
+            yield Mistake(
+                "channels-forgotten" if self.area else "features-forgotten",
+                "channels forgotten" if self.area else "features forgotten",
+                f"It takes one {'channel' if self.area else 'feature'} to come in. There are {self.features.value}"
+                f" ({name}).",
+                USUAL,
+                setting(features=Number(1, "1")),
+            )
         if self.area:
             return
         if facts.timesteps:
@@ -286,6 +335,14 @@ class Recurrent(Recipe):
                 USUAL,
                 setting(biases=2),
             )
+        elif self.biases == 1 and self.gates == 1:
+            yield Mistake(
+                "second-bias",
+                "a second bias",
+                "It counts two bias vectors, as PyTorch's RNN has. Keras's SimpleRNN has one.",
+                RARE,
+                setting(biases=2),
+            )
 
     def _of_windows(self, facts: Facts) -> Iterator[Mistake]:
         yield Mistake(
@@ -304,16 +361,25 @@ class Recurrent(Recipe):
                 USUAL,
                 setting(area=self.area[:1]),
             )
-        frame = facts.output_shape[-1 - len(self.area) : -1] if facts.output_shape else ()
-        positions = product(frame) if frame else None
-        if positions:
+        if self.features.value != self.units.value:
             yield Mistake(
-                "positions-multiplied",
-                "positions multiplied in",
-                f"It multiplies by the {positions} positions of a frame. The same window slides over all of them.",
+                "filters-and-channels-swapped",
+                "filters and channels swapped",
+                f"It takes filters for channels and channels for filters. filters is the layer's first argument"
+                f" ({self.units.value}), channels what comes in ({self.features.value}).",
                 USUAL,
-                lambda r: replace(r, factors=(*r.factors, Number(positions, "positions"))),
+                lambda r: replace(r, units=r.features, states=r.features, features=r.units),
             )
+        if facts.timesteps:
+            yield Mistake(
+                "timesteps-for-channels",
+                "timesteps taken for channels",
+                f"It takes the {facts.timesteps} timesteps for the channels of the input, which has"
+                f" {self.features.value}.",
+                USUAL,
+                setting(features=Number(facts.timesteps, "channels")),
+            )
+        yield from position_mistakes(facts, len(self.area), self.channels_first)
 
 
 def _capital(text: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from lstmlint.explaining import arithmetic
 from lstmlint.explaining.arithmetic import amount
-from lstmlint.explaining.expecting import Expectation, Match, all_weights
 from lstmlint.explaining.explanation import Explanation, LayerExplanation
+from lstmlint.explaining.matches import Expectation, Match
 from lstmlint.explaining.recipes import Parts
+from lstmlint.explaining.totals import all_weights
 from lstmlint.reporting.escape import terminal
 from lstmlint.shapes import Shape, format_shape
 
@@ -152,10 +153,21 @@ def formula(layer: LayerExplanation, indent: str) -> Iterator[str]:
 
 
 def between_terms(step: str, indent: str) -> list[str]:
-    """A formula that is too long for one line, broken before a plus and within a product only if it must be."""
-    joined = wrapped(step.replace(" · ", "\u00a0·\u00a0").replace(" + ", " +\u00a0"), indent, indent + "    ")
-    lines = [line.replace("\u00a0", " ") for line in joined]
+    """A formula that is too long for one line, broken before a plus outside of parentheses; within a term only if it
+    must be.
+    """
+    lines = [line.replace("\u00a0", " ") for line in wrapped(glued(step), indent, indent + "    ")]
     return lines if all(len(line) <= WIDTH for line in lines) else wrapped(step, indent, indent + "    ")
+
+
+def glued(step: str) -> str:
+    """A formula whose blanks do not break, but for those before a plus outside of parentheses."""
+    depth, made = 0, ""
+    for position, letter in enumerate(step):
+        depth += (letter == "(") - (letter == ")")
+        outside = letter == " " and depth == 0 and step[position + 1 : position + 2] == "+"
+        made += letter if outside or letter != " " else "\u00a0"
+    return made
 
 
 def in_short(layer: LayerExplanation, indent: str = "") -> Iterator[str]:
@@ -213,9 +225,13 @@ def expectation(explanation: Explanation, found: Expectation) -> Iterator[str]:
         yield from wrapped("For the whole model it would be this:")
     elif found.matches:
         one = len(found.matches) == 1
-        yield from wrapped(
-            f"{number} comes of {'this mistake' if one else 'one of these mistakes, the likeliest first'}:"
-        )
+        if len(found.matches[0].mistakes) > 1:
+            pairs = "of two together" if one else "of two at a time, the likeliest first"
+            yield from wrapped(f"{number} comes of no single mistake that lstmlint knows, but {pairs}:")
+        else:
+            yield from wrapped(
+                f"{number} comes of {'this mistake' if one else 'one of these mistakes, the likeliest first'}:"
+            )
     alone = explanation.model is None or len(explanation.layers) == 1 or explanation.detailed
     for index, match in enumerate(found.matches[:MAX_MATCHES], 1):
         yield ""
@@ -246,7 +262,9 @@ def expectation(explanation: Explanation, found: Expectation) -> Iterator[str]:
 
 def title(match: Match, alone: bool) -> str:
     """The mistake, and the layers it is made in."""
-    said = match.title[:1].upper() + match.title[1:]
+    said = match.title
+    if "_" not in said.partition(" ")[0]:  # an argument's name keeps its small letter
+        said = said[:1].upper() + said[1:]
     if not match.layers or (alone and match.scope == "layer"):
         return said
     names = ", ".join(map(terminal, match.layers[:MAX_NAMES]))

@@ -30,7 +30,7 @@ class PreprocessingLayer(Layer):
         self.keras3 = context.dialect == "keras3"
         self.check()
         for argument in self.must_write():
-            if spec.raw and argument not in spec.config:
+            if "class_name" in spec.raw and argument not in spec.config:  # a file says it, not a call in Python
                 context.report(
                     self,
                     LayerError(
