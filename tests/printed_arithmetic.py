@@ -9,7 +9,7 @@ from math import prod
 WEIGHT = re.compile(r"\s*[^\s(,]+ \((?P<dims>[\d, ]*)\) = (?P<size>[\d,]+)")
 GATE = re.compile(r" = \w+\[")
 ARITHMETIC = re.compile(r"[\d+·()− ]+")
-UNITS = (" bytes", " multiply-accumulates")
+PROSE = re.compile(r"(\d[\d·]*) = ([\d,]*\d)")
 
 
 def wrong_lines(text: str) -> list[str]:
@@ -22,8 +22,7 @@ def equations(text: str) -> Iterator[str]:
     joined: list[str] = []
     for line in text.splitlines():
         stripped = line.strip()
-        over = joined and joined[-1] and (stripped[:2] in ("= ", "+ ") or joined[-1].endswith(("·", "+", "kernel +")))
-        if over:
+        if joined and joined[-1] and (stripped[:2] in ("= ", "+ ") or joined[-1].endswith("·")):
             joined[-1] += f" {stripped}"
         else:
             joined.append(line.rstrip())
@@ -35,11 +34,15 @@ def comes_out(line: str) -> bool:
     weights = list(WEIGHT.finditer(line))
     if weights:
         return all(prod(map(numeral, re.findall(r"\d+", w["dims"]))) == numeral(w["size"]) for w in weights)
-    line = re.sub(r" \([\d,]+ trainable, [\d,]+ not\)$", "", line).rpartition(": ")[2]
-    sides = [side.strip().removeprefix("total ").replace(",", "") for side in line.split(" = ")]
+    line = re.sub(r" \([\d,]+ trainable, [\d,]+ not\)$", "", line)
+    sides = [side.strip().removeprefix("total ").replace(",", "") for side in line.rpartition(": ")[2].split(" = ")]
     values = [evaluate(side) for side in sides if ARITHMETIC.fullmatch(side)]
-    # A formula of an input that is not known ends in names.
-    return len(set(values)) == 1 if values else bool(re.search(r"input_dim|channels", sides[-1]))
+    if values:
+        return len(set(values)) == 1
+    within = PROSE.search(line)
+    if within:
+        return evaluate(within[1]) == numeral(within[2])
+    return bool(re.search(r"input_dim|channels", sides[-1]))  # a formula of an input that is not known
 
 
 def numeral(text: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lstmlint import layers as registry
 from lstmlint.explaining.explanation import Explanation, example_input, explain_row
-from lstmlint.findings import UsageError
+from lstmlint.findings import Problem, UsageError
 from lstmlint.inference import infer
 from lstmlint.layers.arguments import arguments_of
 from lstmlint.layers.signatures import REQUIRED
@@ -20,8 +20,8 @@ from lstmlint.suggest import did_you_mean
 MAX_LENGTH = 20_000
 MAX_DIM = 2**63 - 1
 
-# What may stand before a class name.
-PREFIXES = ("keras.layers.", "tf.keras.layers.", "tensorflow.keras.layers.", "layers.", "tfkl.", "keras.", "tf.keras.")
+# One of these is in what may stand before a class name: tf.keras.layers, keras.layers.recurrent, layers.
+MODULES = frozenset({"keras", "layers", "tf_keras", "tfkl"})
 # Values that are written as objects or functions, and are names in a config.
 NAME_ARGUMENTS = ("_initializer", "_regularizer", "_constraint", "activation")
 MULTIPLE = {
@@ -76,7 +76,8 @@ def count_layer(
             f" instance --input {wanted}"
         )
     if refusals:
-        raise UsageError(f"{refusals[0].message}. {refusals[0].help}".rstrip())
+        batch_too = "" if refusals[0].code != "S101" or not shapes else f" {without_batch(shapes[0], refusals[0])}"
+        raise UsageError(f"{refusals[0].message}. {refusals[0].help}{batch_too}".rstrip())
     explained = explain_row(row, spec.name, None)
     result = Explanation([explained], True, None, expression)
     result.warnings = [f"{problem.message}. {problem.help}".rstrip() for problem in summary.problems]
@@ -85,6 +86,14 @@ def count_layer(
 
         result.expected = search(result, expect)
     return result
+
+
+def without_batch(shape: KnownShape, refusal: Problem) -> str:
+    """What to write instead of an input of the wrong rank, where the batch may be what is too much."""
+    if len(shape) == refusal.data.get("wanted") and len(shape) > 1:
+        dims = ",".join(str(dim) for dim in shape[1:])
+        return f"--input leaves out the batch: --input {dims}, if {shape[0]} stands for the batch."
+    return "--input leaves out the batch."
 
 
 def dropped_by_keras3(class_name: str) -> bool:
@@ -149,7 +158,7 @@ class Reader:
             tree = ast.parse(self.text.strip(), mode="eval").body
         except SyntaxError as error:
             raise self.error_at(
-                f"this is not Python: {error.msg}", error.lineno or 1, (error.offset or 1) - 1
+                f"this is no layer in Python: {error.msg}", error.lineno or 1, (error.offset or 1) - 1
             ) from None
         except (ValueError, RecursionError, MemoryError):
             raise UsageError(
@@ -188,12 +197,9 @@ class Reader:
         dotted = _dotted(node)
         if dotted is None:
             raise self.error(node, "write a layer's class here, for instance LSTM(10)")
-        name = dotted.rpartition(".")[2]
-        prefix = dotted[: len(dotted) - len(name)]
-        if prefix and prefix not in PREFIXES:
-            raise self.error(
-                node, f"{prefix[:-1]!r} is no module of Keras's layers; write {name} or keras.layers.{name}"
-            )
+        module, _, name = dotted.rpartition(".")
+        if module and MODULES.isdisjoint(module.split(".")):
+            raise self.error(node, f"{module!r} is no module of Keras's layers; write {name} or keras.layers.{name}")
         if name == "Sequential" or registry.find(name) is not None:
             return {"Input": "InputLayer"}.get(name, name)
         hint = did_you_mean(name, [*registry.known_names(), "Sequential"])

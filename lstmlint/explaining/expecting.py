@@ -57,12 +57,12 @@ def search(explanation: Explanation, number: int) -> Expectation:
     groups = grouped(layers)
     singles = [*single(groups, total), *elsewhere]
     known = found.right
-    fitting = [(value, match) for value, match in singles if value == number]
+    fitting = [match for value, match in singles if value == number]
     if known:  # a true count of one thing is not a wrong one of another, unless a layer was left out
-        fitting = [item for item in fitting if item[1].mistakes[0] in ("layer-left-out", "class-left-out")]
+        fitting = [match for match in fitting if match.mistakes[0] in ("layer-left-out", "class-left-out")]
     elif not fitting:
-        fitting = [item for item in pairs(groups, total) if item[0] == number]
-    found.matches = merged(sorted((match for _, match in fitting), key=lambda match: match.rank))
+        fitting = list(pairs(groups, number, total))
+    found.matches = merged(sorted(fitting, key=lambda match: match.rank))
     if found.matches and found.matches[0].rank <= (1, USUAL):  # "the kernel only" says no more than "no bias"
         found.matches = [match for match in found.matches if match.mistakes[0] not in ("one-weight-only", "macs")]
     if not known and not found.matches:
@@ -182,8 +182,8 @@ def swapped(total: int, truth: int, wrong: int) -> str:
     return f"total {amount(total)} − {amount(truth)} + {amount(wrong)} = {amount(total - truth + wrong)}"
 
 
-def pairs(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]]:
-    """Two mistakes in one layer that both matter."""
+def pairs(groups: list[Group], number: int, total: int | None) -> Iterator[Match]:
+    """Two mistakes in one layer that both matter, and lead to the number."""
     for group in groups[:MAX_PAIRED]:
         alone = {mistake.key: mistake.change(group.recipe).value for mistake in group.mistakes}
         for first, second in combinations(group.mistakes, 2):
@@ -191,7 +191,8 @@ def pairs(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]]
                 continue
             changed = second.change(first.change(group.recipe))
             wrong = changed.value
-            if wrong is None or wrong in (group.truth, alone[first.key], alone[second.key]):
+            fits = wrong is not None and (wrong == number or (total and total - group.truth + wrong == number))
+            if not fits or wrong in (group.truth, alone[first.key], alone[second.key]):
                 continue
             if first.change(second.change(group.recipe)).value != wrong:
                 continue  # they change the same numbers: nobody makes both
@@ -200,10 +201,11 @@ def pairs(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]]
             rank = (2, first.rank + second.rank)
             keys = [first.key, second.key]
             arithmetic = equation(changed.formula())
-            yield wrong, Match("layer", group.names, keys, title, text, arithmetic, rank)
-            if total is not None:
-                sums = f"{arithmetic}; {swapped(total, group.truth, wrong)}"
-                yield total - group.truth + wrong, Match("total", group.names, keys, title, text, sums, rank)
+            if wrong == number:
+                yield Match("layer", group.names, keys, title, text, arithmetic, rank)
+            else:
+                sums = f"{arithmetic}; {swapped(total or 0, group.truth, wrong or 0)}"
+                yield Match("total", group.names, keys, title, text, sums, rank)
 
 
 def nearest(

@@ -298,11 +298,11 @@ def sentence_of(layer: Layer, found: LayerExplanation) -> str:
             " the number of timesteps never enters the count."
         )
     said = recipe.roles(facts)
-    if not said:
-        return ""
     if isinstance(layer, TimeDistributed):
         steps = f"the {facts.timesteps} timesteps" if facts.timesteps else "all timesteps, however many,"
-        return f"TimeDistributed runs one and the same layer at {steps} and owns nothing itself. In that layer, {said}"
+        what = "model" if isinstance(layer.inner, NestedModel) else "layer"
+        inside = f" In that layer, {said}" if said else ""
+        return f"TimeDistributed runs one and the same {what} at {steps} and owns nothing itself.{inside}"
     return said[:1].upper() + said[1:] if said.startswith(OPENINGS) else said
 
 

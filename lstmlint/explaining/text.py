@@ -15,6 +15,8 @@ from lstmlint.reporting.escape import terminal
 from lstmlint.shapes import Shape, format_shape
 
 WIDTH = 80
+# Holds words together; nothing printable holds one.
+GLUE = "\0"
 # More matches than this of one number help nobody.
 MAX_MATCHES = 8
 MAX_NAMES = 6
@@ -35,6 +37,12 @@ def render(explanation: Explanation) -> str:
     if explanation.expected is not None:
         blocks.append(list(expectation(explanation, explanation.expected)))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def itemized(items: list[str], indent: str) -> list[str]:
+    """Items with commas between, each on one line where it fits."""
+    lines = [line.replace(GLUE, " ") for line in wrapped(", ".join(i.replace(" ", GLUE) for i in items), indent)]
+    return lines if all(len(line) <= WIDTH for line in lines) else wrapped(", ".join(items), indent)
 
 
 def wrapped(text: str, indent: str = "", hanging: str | None = None) -> list[str]:
@@ -68,7 +76,7 @@ def in_full(layer: LayerExplanation, indent: str = "", told: bool = False) -> It
     yield from wrapped(heading(layer, bool(indent)), indent, indent + "    ")
     inner = indent + "  "
     if not indent:
-        yield from wrapped(f"input {shapes(layer.input_shapes)}, output {shapes(layer.output_shapes)}", inner)
+        yield from itemized([*shapes("input", layer.input_shapes), *shapes("output", layer.output_shapes)], inner)
     if layer.reason:
         yield from wrapped(f"Not known: {terminal(layer.reason)}", inner)
     body: list[str] = []
@@ -156,18 +164,13 @@ def between_terms(step: str, indent: str) -> list[str]:
     """A formula that is too long for one line, broken before a plus outside of parentheses; within a term only if it
     must be.
     """
-    lines = [line.replace("\u00a0", " ") for line in wrapped(glued(step), indent, indent + "    ")]
-    return lines if all(len(line) <= WIDTH for line in lines) else wrapped(step, indent, indent + "    ")
-
-
-def glued(step: str) -> str:
-    """A formula whose blanks do not break, but for those before a plus outside of parentheses."""
-    depth, made = 0, ""
+    depth, glued = 0, ""
     for position, letter in enumerate(step):
         depth += (letter == "(") - (letter == ")")
-        outside = letter == " " and depth == 0 and step[position + 1 : position + 2] == "+"
-        made += letter if outside or letter != " " else "\u00a0"
-    return made
+        breaks = depth == 0 and step[position + 1 : position + 2] == "+"
+        glued += GLUE if letter == " " and not breaks else letter
+    lines = [line.replace(GLUE, " ") for line in wrapped(glued, indent, indent + "    ")]
+    return lines if all(len(line) <= WIDTH for line in lines) else wrapped(step, indent, indent + "    ")
 
 
 def in_short(layer: LayerExplanation, indent: str = "") -> Iterator[str]:
@@ -183,7 +186,7 @@ def in_short(layer: LayerExplanation, indent: str = "") -> Iterator[str]:
             f"{terminal(name)} {format_shape(weight.shape)} = {amount(weight.params)}" for name, weight in weights
         ]
     if 1 < len(listed) <= MAX_WEIGHTS:
-        yield from wrapped(", ".join(listed), inner)
+        yield from itemized(listed, inner)
     if layer.formula is not None:
         yield from formula(layer, inner)
     for note in layer.notes:
@@ -211,9 +214,10 @@ def total_of(explanation: Explanation) -> Iterator[str]:
         yield from wrapped("That leaves out the layers whose count is not known.")
 
 
-def shapes(found: list[Shape]) -> str:
-    """The shapes of the inputs or outputs."""
-    return ", ".join(map(format_shape, found)) if found else "?"
+def shapes(word: str, found: list[Shape]) -> list[str]:
+    """The shapes of the inputs or outputs, the first after the word."""
+    first, *more = map(format_shape, found or [None])
+    return [f"{word} {first}", *more]
 
 
 def expectation(explanation: Explanation, found: Expectation) -> Iterator[str]:
