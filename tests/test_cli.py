@@ -594,6 +594,29 @@ def test_commands_of_the_short_way() -> None:
     assert set(group.list_commands(None)) == cli.COMMANDS  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("ex", ["explain"]),
+        ("--fail-on w", ["warning"]),
+        ("m.json -f js", ["json", "jsonl"]),
+        ("--columns params,+ma", ["params,+macs"]),
+        ("--select R201,rnn-needs", ["R201,rnn-needs-sequences"]),
+        ("rule S102", ["S102"]),
+        ("diff a b --format m", ["markdown"]),
+        ("m.j", []),
+    ],
+)
+def test_completion(shell: Shell, words: str, offered: list[str]) -> None:
+    for name, value in {
+        "_LSTMLINT_COMPLETE": "complete_bash",
+        "COMP_WORDS": f"lstmlint {words}",
+        "COMP_CWORD": str(len(words.split())),
+    }.items():
+        shell.monkeypatch.setenv(name, value)
+    assert shell().out.split() == offered
+
+
 # Values ---------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +12,7 @@ from lstmlint import __version__
 from lstmlint.commands.check import run
 from lstmlint.commands.exit_codes import INTERRUPTED
 from lstmlint.commands.request import Request
+from lstmlint.findings import SEVERITIES
 from lstmlint.reporting import COLUMNS, FORMATS
 
 # \b keeps lines as they are; what is shown stays within 80 columns.
@@ -73,9 +74,32 @@ class DefaultGroup(TyperGroup):
         return [name for name in self.commands if name != "check"]
 
 
-def value(metavar: str, help: str, *names: str) -> Any:
+def completed(words: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """What the shell offers for a word, or for the last one of several with commas."""
+
+    def offer(incomplete: str) -> list[str]:
+        before, comma, begun = incomplete.rpartition(",")
+        return [f"{before}{comma}{word}" for word in words() if word.startswith(begun)]
+
+    return offer
+
+
+def one_of(*words: str) -> Callable[[str], list[str]]:
+    """Completion to one of some words."""
+    return completed(lambda: words)
+
+
+@completed
+def rule_words() -> Iterable[str]:
+    """The rules' codes and names."""
+    from lstmlint import rules
+
+    return rules.words()
+
+
+def value(metavar: str, help: str, *names: str, words: Callable[[str], list[str]] | None = None) -> Any:
     """An option with a value, or with several. What the values mean is checked later, in one place."""
-    return typer.Option(*names, metavar=metavar, help=help, show_default=False)
+    return typer.Option(*names, metavar=metavar, help=help, show_default=False, autocompletion=words)
 
 
 def flag(name: str, help: str, *short: str) -> Any:
@@ -84,8 +108,11 @@ def flag(name: str, help: str, *short: str) -> Any:
 
 
 Expect = Annotated[Text, value("N", "A number that somebody counted: which mistake leads to it?")]
-Format = Annotated[Text, value("NAME", "text (the default) or json.", "--format", "-f")]
-CatalogueFormat = Annotated[Text, value("NAME", "text (the default), json or markdown.", "--format", "-f")]
+Format = Annotated[Text, value("NAME", "text (the default) or json.", "--format", "-f", words=one_of("text", "json"))]
+ThreeFormats = Annotated[
+    Text,
+    value("NAME", "text (the default), json or markdown.", "--format", "-f", words=one_of("text", "json", "markdown")),
+]
 InputShape = Annotated[
     Texts, value("[NAME=]13,5", "The shape of an input without the batch; None where unknown. May be repeated.")
 ]
@@ -121,11 +148,17 @@ def check(
             " --format json:report.json --format github.",
             "--format",
             "-f",
+            words=one_of("auto", *FORMATS),
         ),
     ] = None,
     output: Annotated[Text, value("FILE", "Write the report there, not to standard output.", "--output", "-o")] = None,
     columns: Annotated[
-        Text, value("NAMES", f"Columns of the table: {', '.join(COLUMNS)}, all; +macs adds to the usual ones.")
+        Text,
+        value(
+            "NAMES",
+            f"Columns of the table: {', '.join(COLUMNS)}, all; +macs adds to the usual ones.",
+            words=one_of("all", *COLUMNS, *(f"+{name}" for name in COLUMNS)),
+        ),
     ] = None,
     depth: Annotated[
         Text, value("N", "Show the layers of nested models, N levels deep; 0 (the default) shows none.")
@@ -143,24 +176,32 @@ def check(
         Text, value("SIZE", "Fail a model whose activations need more at their peak, for --batch and --timesteps.")
     ] = None,
     fail_on: Annotated[
-        Text, value("SEVERITY", "Exit with 1 from this severity on: error (the default), warning, info, never.")
+        Text,
+        value(
+            "SEVERITY",
+            "Exit with 1 from this severity on: error (the default), warning, info, never.",
+            words=one_of(*SEVERITIES, "never"),
+        ),
     ] = None,
     exit_zero: Annotated[bool, flag("--exit-zero", "Exit with 0 whatever is found.", "-e")] = False,
     quiet: Annotated[bool, flag("--quiet", "Print findings only.", "-q")] = False,
     statistics: Annotated[bool, flag("--statistics", "Print how often each rule was found, not the findings.")] = False,
     select: Annotated[
-        Texts, value("RULES", "Run these rules only: codes, beginnings of codes, names, ALL; with commas.")
+        Texts,
+        value("RULES", "Run these rules only: codes, beginnings of codes, names, ALL; with commas.", words=rule_words),
     ] = None,
-    ignore: Annotated[Texts, value("RULES", "Leave these rules out.")] = None,
-    extend_select: Annotated[Texts, value("RULES", "Run these rules too.")] = None,
-    extend_ignore: Annotated[Texts, value("RULES", "The same as --ignore.")] = None,
+    ignore: Annotated[Texts, value("RULES", "Leave these rules out.", words=rule_words)] = None,
+    extend_select: Annotated[Texts, value("RULES", "Run these rules too.", words=rule_words)] = None,
+    extend_ignore: Annotated[Texts, value("RULES", "The same as --ignore.", words=rule_words)] = None,
     exclude: Annotated[Texts, value("GLOB", "Pass over these files and folders. May be repeated.")] = None,
     force_exclude: Annotated[bool, flag("--force-exclude", "Exclude files that are named, too.")] = False,
     skip_non_models: Annotated[
         bool, flag("--skip-non-models", "Pass over files that hold no Keras model, as in folders.")
     ] = False,
     stdin_filename: Annotated[Text, value("FILE", "The name of standard input in reports, and for settings.")] = None,
-    color: Annotated[Text, value("WHEN", "auto (the default), always, never.")] = None,
+    color: Annotated[
+        Text, value("WHEN", "auto (the default), always, never.", words=one_of("auto", "always", "never"))
+    ] = None,
     config: Config = None,
     isolated: Isolated = False,
     show_settings: Annotated[bool, flag("--show-settings", "Print the settings that hold for the paths.")] = False,
@@ -250,8 +291,11 @@ def convert(
 
 @app.command()
 def rule(
-    code: Annotated[str, typer.Argument(metavar="RULE", help="Its code or its name: R208, single-timestep.")],
-    format: CatalogueFormat = None,
+    code: Annotated[
+        str,
+        typer.Argument(metavar="RULE", help="Its code or its name: R208, single-timestep.", autocompletion=rule_words),
+    ],
+    format: ThreeFormats = None,
 ) -> None:
     """One rule: what it finds and why, how to mend it, an example that fails and one that passes."""
     from lstmlint.commands import rules as command
@@ -260,7 +304,7 @@ def rule(
 
 
 @app.command()
-def rules(format: CatalogueFormat = None) -> None:
+def rules(format: ThreeFormats = None) -> None:
     """All rules: code, name, severity, and whether they run without being selected."""
     from lstmlint.commands import rules as command
 
@@ -279,7 +323,7 @@ def diff(
     input_shape: InputShape = None,
     batch: Batch = None,
     timesteps: Timesteps = None,
-    format: Annotated[Text, value("NAME", "text (the default), json or markdown.", "--format", "-f")] = None,
+    format: ThreeFormats = None,
     output: Annotated[Text, value("FILE", "Write there, not to standard output.", "--output", "-o")] = None,
     no_weights: NoWeights = False,
     config: Config = None,
