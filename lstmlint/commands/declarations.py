@@ -40,6 +40,13 @@ Exit code:
   1  findings at or above --fail-on
   2  a mistake in the call or the settings, a missing file, or a defect
 """
+
+
+def examples(*lines: str) -> str:
+    """What is shown at the end of a command's help."""
+    return "\n  ".join(("\b\nExamples:", *lines))
+
+
 HELP = {"help_option_names": ["-h", "--help"]}
 
 Text = str | None
@@ -233,7 +240,7 @@ def check(
     leave(lambda: run(Request(**given)))
 
 
-@app.command()
+@app.command(epilog=examples("lstmlint explain model.json", "lstmlint explain model.json lstm_1 --expect 120"))
 def explain(
     path: Annotated[str, typer.Argument(metavar="FILE", help="A model file, or - for standard input.")],
     layer: Annotated[
@@ -256,7 +263,13 @@ def explain(
     leave(lambda: command.explain(request, layer, expect, format))
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        'lstmlint count "LSTM(10)" --input 13,1 --expect 120',
+        'lstmlint count "Bidirectional(GRU(32))" --input 20,8',
+        'lstmlint count "MultiHeadAttention(4, 16)" --input 10,64 --input 10,64',
+    )
+)
 def count(
     expression: Annotated[
         str, typer.Argument(metavar="LAYER", help="As in Python: 'LSTM(10, return_sequences=True)'.")
@@ -274,7 +287,7 @@ def count(
     leave(lambda: command.count(expression, input or [], expect, batch, format))
 
 
-@app.command()
+@app.command(epilog=examples("lstmlint convert old.h5 -o model.json", "lstmlint convert old.json > model.json"))
 def convert(
     path: Annotated[str, typer.Argument(metavar="FILE", help="A model file of any Keras, or - for standard input.")],
     to: Annotated[str, value("DIALECT", "What to write: keras3 (the default).")] = "keras3",
@@ -283,7 +296,10 @@ def convert(
         bool, flag("--allow-changes", "Convert even where Keras 3 computes other values at the same sizes.")
     ] = False,
 ) -> None:
-    """A model as Keras 3 writes it, for keras.models.model_from_json: to the same counts and shapes, or not at all."""
+    """A model as Keras 3 writes it, for keras.models.model_from_json: to the same counts and shapes, or not at all.
+
+    Exit code: 0 converted, 1 not converted, and standard error says why, 2 a mistake in the call or lstmlint itself.
+    """
     from lstmlint.commands import convert as command
 
     leave(lambda: command.run(path, to, output, allow_changes))
@@ -311,7 +327,9 @@ def rules(format: ThreeFormats = None) -> None:
     leave(lambda: command.show_rules(format))
 
 
-@app.command()
+@app.command(
+    epilog=examples("lstmlint diff old.json new.json", "lstmlint diff main:model.json model.json --max-increase 5%")
+)
 def diff(
     old: Annotated[
         str, typer.Argument(metavar="OLD", help="A model file, - for standard input, or REVISION:PATH of git.")
