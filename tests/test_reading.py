@@ -391,6 +391,8 @@ def test_saved_model_refused() -> None:
         (text_of({"version": "1.0", "added_tokens": [], "model": {"type": "BPE"}}), "Hugging Face tokenizer"),
         (text_of({"architectures": ["Bert"], "model_type": "bert", "layers": 3}), "Hugging Face model config"),
         (text_of({"name": "x", "version": "1", "dependencies": {}}), "package.json"),
+        (text_of({"version": 1, "lstmlint": "0.1.0", "files": [], "summary": {}}), "written by lstmlint itself"),
+        (text_of({"lstmlint-baseline": 1, "files": {}}), "written by lstmlint itself"),
         (text_of({"cells": [], "nbformat": 4}), "notebook"),
         (text_of({"in_shape": [None, 1], "layers": [{"type": "lstm", "weights": []}]}), "RTNeural"),
         (text_of({"layers": [{"type": "dense"}]}), "RTNeural"),

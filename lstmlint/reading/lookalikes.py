@@ -101,6 +101,8 @@ def by_shape(data: Any) -> Sentence:
 
 def _object(data: dict[str, Any]) -> Sentence:
     keys = data.keys()
+    if "lstmlint-baseline" in keys or {"lstmlint", "version"} <= keys:
+        return "this was written by lstmlint itself: a report or a baseline, and no Keras model", GIVE_A_MODEL
     topology = data.get("modelTopology", data.get("model_topology"))
     if data.get("format") == "graph-model" or (isinstance(topology, dict) and "node" in topology):
         return (
