@@ -14,6 +14,10 @@ Dim = int | None
 KnownShape = tuple[Dim, ...]
 Shape = KnownShape | None
 
+# What has more numbers than that is nothing to reckon with: it would take pages, or for ever, to write its size down.
+MAX_NUMBERS = 10**100
+_USUAL_RANK, _USUAL_DIM = 8, 2**32  # no more numbers than that, whatever the shape
+
 
 def product(dims: Iterable[Dim]) -> Dim:
     """The product of `dims`, None as soon as one of them is."""
@@ -67,9 +71,9 @@ def as_shape(value: Any) -> Shape:
     if not isinstance(value, list | tuple):
         return None
     for dim in value:
-        if dim is not None and (not isinstance(dim, int) or isinstance(dim, bool)):
+        if dim is not None and (type(dim) is not int or not -_USUAL_DIM < dim < _USUAL_DIM):
             return _lenient_shape(value)
-    return tuple(value)
+    return tuple(value) if len(value) <= _USUAL_RANK else _lenient_shape(value)
 
 
 def _lenient_shape(value: Sequence[Any]) -> Shape:
@@ -81,7 +85,24 @@ def _lenient_shape(value: Sequence[Any]) -> Shape:
             dims.append(dim if dim is None else int(dim))  # Keras takes true for 1
         else:
             return None
-    return tuple(dims)
+    return None if too_large(tuple(dims)) else tuple(dims)
+
+
+def too_large(shape: KnownShape) -> bool:
+    """Whether a tensor of this shape has more than MAX_NUMBERS numbers, its unknown dimensions taken for 1."""
+    if len(shape) <= _USUAL_RANK:
+        for dim in shape:
+            if dim is not None and not -_USUAL_DIM < dim < _USUAL_DIM:
+                break
+        else:
+            return False
+    numbers = 1
+    for dim in shape:
+        if dim:
+            numbers *= abs(dim)
+            if numbers > MAX_NUMBERS:
+                return True
+    return False
 
 
 class Tensor:

@@ -24,7 +24,7 @@ def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None
     """
     try:
         stored = read_headers()
-    except (ReadError, OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
+    except (ReadError, OSError) as error:
         message = f"the weights stored beside the model cannot be read: {error}"
         return [Problem("E012", message, "Save the model again; with --no-weights they are not looked at.")]
     if stored:

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 import yaml
 
-from lstmlint import __version__, analysis, cli
+from lstmlint import __version__, analysis, cli, reading
+from lstmlint.commands import paths as commands_paths
 from lstmlint.commands.request import Request
 from lstmlint.findings import UsageError
 from lstmlint.globs import glob_matches
@@ -252,6 +253,18 @@ def test_standard_input(shell: Shell) -> None:
     shell.write("sub/lstmlint.toml", 'ignore = ["S102"]')
     assert shell("-", "--stdin-filename", "sub/m.json", stdin=content).code == 0
     assert paths(shell, "-", "--stdin-filename", "sub/m.json") == ["sub/m.json"]
+
+
+@pytest.mark.parametrize("command", [(), ("explain",), ("diff", "m.json"), ("convert", "--to", "keras3")])
+def test_standard_input_without_end(shell: Shell, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
+    for module in (reading, commands_paths):
+        monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    shell.write("m.json")
+    done = shell(*command, "-", *(() if command else ("m.json",)), stdin=b" " * 5000 + json.dumps(LSTM).encode())
+    assert done.code == 1
+    assert "the file is too large to read: more than 1000 bytes" in " ".join((done.out + done.err).split())
+    if not command:
+        assert "m.json: 640 params" in done.out
 
 
 def test_bindings(shell: Shell) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lstmlint import Description, Layer, Options, UsageError, Weight, analyze
-from lstmlint.layers import base, find
+from lstmlint.layers import base, find, plugins
 
 MODEL = b"""{"class_name": "Sequential", "config": {"name": "m", "layers": [
   {"class_name": "TCN", "config": {"name": "tcn", "batch_input_shape": [null, 13, 5], "nb_filters": 24}},
@@ -49,8 +49,8 @@ class Doubling(Layer):
 
 
 class Entry:
-    def __init__(self, loaded: Any) -> None:
-        self.value, self.loaded = "package:Class", loaded
+    def __init__(self, name: str, loaded: Any) -> None:
+        self.name, self.value, self.loaded = name, "package:Class", loaded
 
     def load(self) -> Any:
         if isinstance(self.loaded, Exception):
@@ -62,16 +62,18 @@ class Entry:
 def plugin(monkeypatch: pytest.MonkeyPatch) -> Any:
     def install(loaded: Any, offered: str = "TCN") -> None:
         find.cache_clear()
+        plugins.cache_clear()
         monkeypatch.setattr(base, "REGISTRY", base.REGISTRY)
         monkeypatch.setattr(
             importlib.metadata, "entry_points",
-            lambda group, name: [Entry(loaded)] if (group, name) == ("lstmlint.layers", offered) else [],
+            lambda group: [Entry(offered, loaded)] if group == "lstmlint.layers" else [],
         )  # fmt: skip
 
     yield install
     for name in ("TCN", "GatedDense"):
         base.REGISTRY.pop(name, None)
     find.cache_clear()
+    plugins.cache_clear()
 
 
 def test_plugin(plugin: Any) -> None:

@@ -5,8 +5,8 @@ import io
 import json
 import os
 import re
+import signal
 import sys
-import time
 import tracemalloc
 import zipfile
 from contextlib import suppress
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from lstmlint.findings import ReadError
-from lstmlint.reading import Document, is_model_folder, json_text, looks_like_model, read
+from lstmlint.reading import Document, is_model_folder, isolation, json_text, looks_like_model, read
 from lstmlint.reading.limits import MAX_DEPTH
 
 LAYERS = [
@@ -258,6 +258,42 @@ def test_hdf5_heap_without_end() -> None:
     raw = hdf5({"model_config": json.dumps(MODEL)})
     start = raw.index(b"GCOL") + 16
     refused(raw[:start] + bytes(16) + raw[start + 16 :], "E001", "heap")
+
+
+def test_hdf5_text_that_is_not_there() -> None:
+    cases: list[dict[str, object]] = [{"model_config": "{}"}, {"model_config": b"{}", "backend": ["some", "texts"]}]
+    for attributes in cases:
+        raw = hdf5(attributes)
+        heap = raw.index((raw.index(b"GCOL")).to_bytes(8, "little"))  # each text has a length, and a place in a heap
+        for start, wrong in ((heap - 4, b"\xff\xff\xff\xff"), (heap, b"\xff" * 7)):
+            refused(raw[:start] + wrong + raw[start + len(wrong) :], "E001", "a text lies outside of it")
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def starve() -> list[bytes]:
+    return [bytes(2**30) for _ in range(8)]
+
+
+def refuse() -> None:
+    raise ReadError("E002", "no", "help", 3, 4)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
+def test_isolation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "own_process", True)
+    assert isolation.isolated(lambda *given: given, "\ud800", 1, None) == ["\ud800", 1, None]
+    cases = ((crash, "E001", "without an answer"), (starve, "E001", "Memory"), (refuse, "E002", "no"))
+    for read_badly, code, words in cases:
+        with pytest.raises(ReadError, match=words) as caught:
+            isolation.isolated(read_badly)
+        assert caught.value.code == code
+    assert (caught.value.help, caught.value.line, caught.value.column) == ("help", 3, 4)
+    monkeypatch.setattr(isolation, "own_process", False)
+    with pytest.raises(ReadError, match="no"):
+        isolation.isolated(refuse)
 
 
 def test_hdf5_needs_h5py(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -733,7 +769,6 @@ def test_large_files(tmp_path: Path) -> None:
     with path.open("wb") as file:  # sparse: its zeros take no room
         file.write(b'{"class_name": "x')
         file.truncate(2**40)
-    start = time.perf_counter()
     refused(path, "E001", "too large")
     refused(b'{"class_name": [' + b"[]," * 10_000_001 + b"0]}", "E001", "too large.*lists and objects")
     assert looks_like_model(path)
@@ -752,7 +787,6 @@ def test_large_files(tmp_path: Path) -> None:
     ):
         with pytest.raises(ReadError):
             read(content)
-    assert time.perf_counter() - start < 20
 
 
 @pytest.mark.parametrize(

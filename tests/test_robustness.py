@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from lstmlint import analyze
+from lstmlint.comparing import compare
 from lstmlint.converting import convert
+from lstmlint.explaining import explain_model, render
 from lstmlint.findings import ReadError
 from lstmlint.parsing import ModelError, parse
 from lstmlint.reading import read
+from lstmlint.reporting import FORMATS, Totals, View, comparison, load
 
 DATA = Path(__file__).parent / "data"
 VALUES: tuple[Any, ...] = (
@@ -30,14 +33,20 @@ def models(source: str) -> list[dict[str, Any]]:
     if source == "old":
         recorded = json.loads((DATA / "keras0.json").read_text()) + json.loads((DATA / "keras1.json").read_text())
         return [row["model"] for row in recorded[::6]]
-    rows = [row for path in sorted((DATA / "layers").glob("*_keras2.json")) for row in json.loads(path.read_text())[::9]]
+    rows = [
+        row for path in sorted((DATA / "layers").glob("*_keras2.json")) for row in json.loads(path.read_text())[::9]
+    ]
     return [sequential(row) for row in rows if len(row["inputs"]) == 1]
 
 
 def sequential(row: dict[str, Any]) -> dict[str, Any]:
     """A recorded layer of Keras 2 as a model."""
     source = {"class_name": "InputLayer", "config": {"batch_input_shape": row["inputs"][0], "name": "input"}}
-    return {"class_name": "Sequential", "keras_version": "2.11.0", "config": {"name": "m", "layers": [source, row["layer"]]}}
+    return {
+        "class_name": "Sequential",
+        "keras_version": "2.11.0",
+        "config": {"name": "m", "layers": [source, row["layer"]]},
+    }
 
 
 def damage(model: Any, random: Random) -> Any:
@@ -70,11 +79,111 @@ def collect(value: Any, places: list[tuple[Any, Any]]) -> None:
         collect(value[key], places)
 
 
+def stack(*layers: tuple[str, dict[str, Any]], version: str = "2.11.0") -> dict[str, Any]:
+    written = [{"class_name": class_name, "config": config} for class_name, config in layers]
+    return {"class_name": "Sequential", "keras_version": version, "config": {"name": "m", "layers": written}}
+
+
+def functional(layers: list[dict[str, Any]], outputs: list[str]) -> dict[str, Any]:
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [[name, 0, 0] for name in outputs]}
+    source = {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [None, 8]}, "inbound_nodes": []}
+    return {
+        "class_name": "Model",
+        "keras_version": "2.11.0",
+        "config": {"name": "m", "layers": [source, *layers], **ends},
+    }
+
+
+def dense(name: str, source: str) -> dict[str, Any]:
+    return {"class_name": "Dense", "name": name, "config": {"units": 8}, "inbound_nodes": [[[source, 0, 0]]]}
+
+
+MANY = 1500
+
+
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [
+        (stack(*((f"Mine{n}", {}) for n in range(MANY))), "E004"),
+        (stack(("Dense", {"units": 1, "batch_input_shape": [None, 8], **{f"unit{n}": 1 for n in range(MANY)}})), "E005"),
+        (functional([dense(f"d{n}", f"e{n}") for n in range(MANY)], ["d0"]), "S124"),
+        ({**functional([dense(f"d{n}", "x") for n in range(MANY)], [f"d{n}" for n in range(MANY)]),
+          "training_config": {"loss": {f"e{n}": "mse" for n in range(MANY)}}}, "H315"),
+    ],
+)  # fmt: skip
+def test_many_wrong_names(model: dict[str, Any], code: str) -> None:
+    # Each was quadratic once.
+    found = [finding for finding in analyze(json.dumps(model).encode()).findings if finding.code == code]
+    assert len(found) == (1 if code == "H315" else MANY)
+
+
+LARGE = 10**4000
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        stack(("Dense", {"units": LARGE, "batch_input_shape": [None, 8]}), ("Dense", {"units": LARGE})),
+        stack(("LSTM", {"units": LARGE, "batch_input_shape": [None, LARGE, 5]})),
+        stack(("InputLayer", {"batch_input_shape": [None, *[2] * 20_000]}), ("PReLU", {})),
+        stack(("Reshape", {"target_shape": [LARGE, LARGE, -1], "batch_input_shape": [None, 8]})),
+        stack(("InputLayer", {"batch_input_shape": [None, 3, 3]}), *[("UpSampling1D", {"size": 2**40})] * 500),
+        stack(("Embedding", {"input_dim": 10**200, "output_dim": 10**200, "batch_input_shape": [None, 3]})),
+    ],
+)
+def test_numbers_too_large_to_write(model: dict[str, Any]) -> None:
+    report = analyze(json.dumps(model).encode())
+    assert [finding.code for finding in report.findings] in (["C512"], ["E006"], ["S135"])
+    assert report.model is not None
+    assert (report.model.params, report.model.outputs) == (0, [None])
+    for name in FORMATS:
+        totals = Totals()
+        totals.add(report)
+        assert load(name).render([load(name).digest(report, View(root="/"))], totals, View(root="/"))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        stack(("Dense", {"units": 3, "batch_input_shape": [None, -5]})),
+        stack(("PReLU", {"batch_input_shape": [-1, 5]})),
+        stack(("Dense", {"output_dim": 3, "input_dim": -1}), version="1.2.2"),
+        stack(("Sequential", stack(("Dense", {"units": 3, "batch_input_shape": [None, -5]}))["config"])),
+    ],
+)
+def test_negative_input_shapes(model: dict[str, Any]) -> None:
+    report = analyze(json.dumps(model).encode())
+    assert "has a negative dimension; Keras refuses it" in report.findings[0].message + report.findings[-1].message
+    assert report.model is not None
+    assert (report.model.params, report.model.complete) == (0, False)
+
+
+ATTENTION = {"num_heads": 2, "key_dim": 4, "value_dim": [1]}
+
+
+def test_damaged_models_are_explained_and_compared() -> None:
+    grouped = ("Conv2D", {"filters": 2, "kernel_size": 2, "groups": [2], "batch_input_shape": [None, 5, 5, 2]})
+    reports = [
+        analyze(json.dumps(model).encode())
+        for model in (
+            stack(grouped), stack(("Dense", {"units": 1, "": 1, "batch_input_shape": [None, 8]})),
+            stack(("Dense", {"units": 1, "": 2, "batch_input_shape": [None, 8]})),
+            stack(("InputLayer", {"batch_input_shape": [None, 8, 4]}), ("MultiHeadAttention", ATTENTION)),
+            stack(("BatchNormalization", {"scale": False, "center": False, "batch_input_shape": [None, 0]})),
+        )
+    ]  # fmt: skip
+    for report in reports:
+        assert report.model is not None
+        assert render(explain_model(report.model, None, 120))
+        for other in reports:
+            assert comparison.render(compare(report, other), "text")
+
+
 @pytest.mark.parametrize("source", ["keras3", "keras2", "old"])
 def test_damaged_models_get_an_answer(source: str) -> None:
     random = Random(source)
     sound = models(source)
-    for _ in range(1500):
+    for _ in range(1000):
         damaged = damage(random.choice(sound), random)
         text = json.dumps(damaged).encode()
         report = analyze(text)

@@ -137,6 +137,35 @@ def test_lora_is_stored_merged(tmp_path: Path) -> None:
     assert found.model.layers[3].params == 10 * 2 + 2 + 10 * 1 + 1 * 2
 
 
+@pytest.mark.parametrize("link", [h5py.ExternalLink, lambda _file, path: h5py.SoftLink(path)])
+def test_links_are_not_followed(link: Any, tmp_path: Path) -> None:
+    _, wrong = hdf5(WRONG)
+    (tmp_path / "other.h5").write_bytes(wrong)
+    name, content = hdf5(RIGHT)
+    buffer = io.BytesIO(content)
+    with h5py.File(buffer, "r+") as file:
+        weights = file["model_weights"]
+        del weights["lstm"]
+        weights["lstm"] = link(str(tmp_path / "other.h5"), "/model_weights/lstm")
+    found = report(tmp_path, (name, buffer.getvalue()))
+    assert [finding.code for finding in found.findings] == ["E004"]
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        7, [7], [{"weights": 7}], [{"weights": [7]}], [{"weights": [{"name": "odd/kernel", "shape": [-1, 3]}]}],
+        [{"weights": [{"name": "odd/kernel", "shape": [10**80, 10**80]}]}],
+        [{"paths": ["../secret", "/etc/passwd"], "weights": [{"name": 1, "shape": [1]}]}],
+    ],
+)  # fmt: skip
+def test_a_manifest_that_is_none_says_nothing(manifest: Any) -> None:
+    found = analyze(json.dumps({"modelTopology": FUNCTIONAL, "weightsManifest": manifest}).encode())
+    assert found.model is not None
+    assert (found.model.params, found.model.complete) == (640, False)
+    assert [finding.code for finding in found.findings] == ["E004"]
+
+
 def test_unreadable_weights_are_a_warning(tmp_path: Path) -> None:
     name, content = archive(RIGHT)
     broken = content.replace(b"\x89HDF\r\n\x1a\n", b"\x89HDX\r\n\x1a\n")

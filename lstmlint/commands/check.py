@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
-from lstmlint.commands.paths import STDIN, Source, expand
+from lstmlint.commands.paths import STDIN, Source, expand, read_stdin
 from lstmlint.commands.request import PLAIN_FORMATS, Destination, Request, destinations, jobs, overrides, same_file
 from lstmlint.commands.writing import check_writable, say, write, write_stdout
 from lstmlint.findings import UsageError, at_least
@@ -86,7 +86,7 @@ def run(request: Request) -> int:
     job = Job(destinations(request, len(sources) == 1), resolver, request.skip_non_models, not request.no_weights)
     job.input_names = frozenset(name for name in asked.get("input-shape", ()) if name)
     if any(source.path == STDIN for source in sources):
-        job.stdin = sys.stdin.buffer.read()
+        job.stdin = read_stdin()
         job.stdin_name = stdin_name
     target = prepare_baseline(request, job)
     for destination in (*job.destinations, *target):
@@ -379,8 +379,10 @@ def count_fixable(report: FileReport, path: str, job: Job) -> int:
 
     if not any(finding.code in FIXES for finding in report.findings) or not os.path.isfile(path):  # noqa: PTH113
         return 0
-    from lstmlint.fixing.fix import fixable
+    from lstmlint.fixing.fix import fixable, not_json
 
+    if not_json(report):
+        return 0
     with open(path, "rb") as file:  # noqa: PTH123
         return fixable(file.read(), report)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.commands.exit_codes import CLEAN, FOUND
-from lstmlint.commands.paths import STDIN
+from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Destination, choice
 from lstmlint.commands.writing import check_writable, write
 from lstmlint.findings import ReadError, UsageError
@@ -35,7 +35,7 @@ def run(path: str, to: str, output: str | None, allow_changes: bool) -> int:
     name = "<stdin>" if path == STDIN else path
     try:
         with without_garbage_collection():
-            document = read(sys.stdin.buffer.read() if path == STDIN else Path(path), name)
+            document = read(read_stdin() if path == STDIN else Path(path), name)
             result = convert(parse(document), allow_changes)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error

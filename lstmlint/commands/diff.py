@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from lstmlint.commands.check import input_names
 from lstmlint.commands.exit_codes import CLEAN, FOUND
-from lstmlint.commands.paths import STDIN
+from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Destination, Request, choice, overrides, terminal_width
 from lstmlint.commands.revisions import is_revision, read_revision
 from lstmlint.commands.writing import check_writable, write
@@ -54,7 +53,7 @@ def examine(path: str, resolver: Resolver, weights: bool) -> tuple[FileReport, S
     source: str | bytes = path
     name = place = path
     if path == STDIN:
-        source, name = sys.stdin.buffer.read(), "<stdin>"
+        source, name = read_stdin(), "<stdin>"
         place = name
     elif is_revision(path):
         revision = read_revision(path)

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lstmlint.commands.exit_codes import CLEAN, FOUND
-from lstmlint.commands.paths import STDIN
+from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Request, choice, overrides
 from lstmlint.commands.writing import write_stdout
 from lstmlint.findings import UsageError
@@ -31,7 +31,7 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
     settings = Resolver(request.config, request.isolated, overrides(request)).of_file(name)
     options = settings.options(name, not request.no_weights)
     try:
-        report = analyze(sys.stdin.buffer.read() if path == STDIN else path, options, name=name)
+        report = analyze(read_stdin() if path == STDIN else path, options, name=name)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     if report.model is None:

@@ -54,12 +54,11 @@ def fixes(sources: list[Source], resolver: Resolver, stdin: bytes, stdin_name: s
         path = source.path
         if path != STDIN and not os.path.isfile(path):  # noqa: PTH113 - a SavedModel's folder, or nothing at all
             continue
+        name = stdin_name if path == STDIN else path
         try:
-            raw = stdin if path == STDIN else Path(path).read_bytes()
+            fixed = fix(stdin if path == STDIN else Path(path), name, resolver.of_file(name).options(name, False))
         except OSError as error:
             raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
-        name = stdin_name if path == STDIN else path
-        fixed = fix(raw, name, resolver.of_file(name).options(name, False))
         if fixed.unfixable is not None:
             say(f"{name} is not fixed: {fixed.unfixable}")
         yield source, fixed

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from lstmlint.reading import MODEL_SUFFIXES, is_model_folder
+from lstmlint.reading.limits import MAX_BYTES
 from lstmlint.settings import Resolver
 
 # Folders that hold other people's packages, beside hidden ones and virtual environments.
@@ -22,6 +24,11 @@ class Source(NamedTuple):
     path: str
     named: bool
     size: int = 0
+
+
+def read_stdin() -> bytes:
+    """What comes on standard input; of what has no end, a byte more than the analysis takes."""
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False) -> tuple[list[Source], list[str]]:

@@ -230,7 +230,7 @@ def _convolution(source: Source) -> Recipe | None:
     size = product((*(side.value for side in area), filters.value))
     if not area or not size:
         return None
-    groups = source.layer.config.get("groups") or 1
+    groups = 1 if source.layer.config.get("groups") is None else source.layer.integer("groups")
     return Convolution(
         area=area,
         channels=Number(
@@ -305,12 +305,12 @@ def _multi_head(source: Source) -> Recipe | None:
     alike = len({*inputs.values(), made}) == 1
     named = {name: Number(dim, "features" if alike else f"{name}_features") for name, dim in inputs.items()}
     gate = ("gate",) if source.layer.config.get("use_gate") else ()
-    value_dim = source.layer.config.get("value_dim") or key_dim.value
+    value_dim = source.number("value_dim") if source.layer.config.get("value_dim") else replace(key_dim, name="value_dim")
     return MultiHead(
         heads=heads,
         shared=source.number("num_key_value_heads") if grouped else heads,
         key_dim=key_dim,
-        value_dim=key_dim if grouped else Number(value_dim, "value_dim"),
+        value_dim=key_dim if grouped else value_dim,
         query_in=named["query"],
         key_in=named["key"],
         value_in=named["value"],

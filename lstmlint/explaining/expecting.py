@@ -94,7 +94,7 @@ def multiples(number: int, groups: list[Group]) -> Iterator[str]:
             if there and dim is None
         ]
         small = group.truth < 20 and len(groups) > 1  # too many numbers are multiples of a small one
-        if open_dims and not small and number > group.truth and number % group.truth == 0:
+        if open_dims and not small and number > group.truth > 0 and number % group.truth == 0:
             yield (
                 f"{amount(number)} is exactly {amount(number // group.truth)} times the true count of"
                 f" {group.names[0]}. If that is the {' or the '.join(open_dims)}, which the model leaves open, it was"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lstmlint.analysis import analyze
@@ -41,13 +42,17 @@ class Fixed:
         return self.after.encode(self.encoding)
 
 
-def fix(raw: bytes, name: str, options: Options) -> Fixed:
-    """The content of a file with everything fixed that can be."""
-    report = analyze(raw, options, name=name)
+def fix(source: Path | bytes, name: str, options: Options) -> Fixed:
+    """The content of a file with everything fixed that can be. Raises: OSError where a path cannot be read."""
+    report = analyze(source, options, name=name)
     fixed = Fixed("", "", 0, report)
     if not any(finding.code in FIXES for finding in report.findings):
         return fixed
-    fixed.unfixable = not_text(raw, report)
+    fixed.unfixable = not_json(report)
+    if fixed.unfixable is None and isinstance(source, Path):
+        return fix(source.read_bytes(), name, options)
+    raw = b"" if isinstance(source, Path) else source
+    fixed.unfixable = fixed.unfixable or not_utf_8(raw)
     if fixed.unfixable is not None:
         return fixed
     fixed.encoding = "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"
@@ -67,13 +72,17 @@ def fix(raw: bytes, name: str, options: Options) -> Fixed:
     return fixed
 
 
-def not_text(raw: bytes, report: FileReport) -> str | None:
-    """Why a file cannot be edited; None where it can."""
-    if report.container not in ("json", "tfjs"):
-        return f"fixes are made in JSON files, and this is {report.container or 'no model'}"
-    if raw[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4]:
-        return "fixes are made in files in UTF-8"
-    return None
+def not_json(report: FileReport) -> str | None:
+    """Why a file of this kind cannot be edited; None where it can."""
+    if report.container in ("json", "tfjs"):
+        return None
+    return f"fixes are made in JSON files, and this is {report.container or 'no model'}"
+
+
+def not_utf_8(raw: bytes) -> str | None:
+    """Why a JSON file with this content cannot be edited; None where it can."""
+    packed_or_wide = raw[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4]
+    return "fixes are made in files in UTF-8" if packed_or_wide else None
 
 
 def edits_for(text: str, report: FileReport) -> list[Edit]:
@@ -95,7 +104,7 @@ def edits_of(finding: Finding, data: Any, dialect: Dialect | None) -> Iterator[E
 
 def fixable(raw: bytes, report: FileReport) -> int:
     """How many of a file's findings --fix would mend."""
-    if not_text(raw, report) is not None:
+    if not_json(report) or not_utf_8(raw):
         return 0
     try:
         data: Any = json.loads(decode(raw))

@@ -42,6 +42,7 @@ class FunctionalGraph(Graph):
     def known_inputs(self) -> list[Tensor]:
         """The tensors this model takes, as far as it knows them by itself."""
         found = []
+        recorded: dict[tuple[str, int, int], Tensor] | None = None
         for ref in self._input_refs():
             position = self.index.get(ref.layer)
             if position is None:
@@ -49,7 +50,8 @@ class FunctionalGraph(Graph):
             if self.spec.layers[position].class_name == "InputLayer":
                 found += tensors_in(self.run.apply(self.layers[position], [], {}))
             else:  # the model begins in the middle of what the file describes
-                found.append(self._recorded(ref))
+                recorded = self._recorded() if recorded is None else recorded
+                found.append(recorded.get((ref.layer, ref.node, ref.tensor)) or Tensor(None, None))
         return found
 
     def input_names(self) -> list[str]:
@@ -62,14 +64,14 @@ class FunctionalGraph(Graph):
     def _input_refs(self) -> list[TensorRef]:
         return [ref for ref in flatten(self.spec.inputs) if isinstance(ref, TensorRef)]
 
-    def _recorded(self, wanted: TensorRef) -> Tensor:
-        """The shape that the file records for a tensor where a layer takes it."""
+    def _recorded(self) -> dict[tuple[str, int, int], Tensor]:
+        """The shapes that the file records for tensors, where a layer first takes them."""
+        recorded: dict[tuple[str, int, int], Tensor] = {}
         for layer in self.spec.layers:
             for call in layer.calls:
                 for ref in call.references:
-                    if (ref.layer, ref.node, ref.tensor) == (wanted.layer, wanted.node, wanted.tensor):
-                        return Tensor(ref.shape, ref.dtype)
-        return Tensor(None, None)
+                    recorded.setdefault((ref.layer, ref.node, ref.tensor), Tensor(ref.shape, ref.dtype))
+        return recorded
 
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
         """Run every call. In a rerun, `given` replaces the input layers' own tensors."""

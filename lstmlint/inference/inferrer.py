@@ -12,8 +12,8 @@ from lstmlint.inference.bindings import Bindings
 from lstmlint.inference.nested import NestedModel
 from lstmlint.layers import loading
 from lstmlint.layers.arguments import check as check_arguments
-from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape
-from lstmlint.shapes import Shape
+from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape, absurd
+from lstmlint.shapes import Shape, tensors_in, too_large
 from lstmlint.spec import Dialect, LayerSpec, ModelSpec
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def _defaults(class_name: str, dialect: Dialect) -> dict[str, Any]:
 @lru_cache(maxsize=1024)
 def _advice(class_name: str, ours: bool) -> str:
     """What to do about a class that nobody here knows; `ours` if it is said to be Keras's own."""
-    import difflib
-
     from lstmlint.layers.custom import describe
+    from lstmlint.suggest import close_match
 
     unknown = "lstmlint knows neither its shapes nor its weights; the settings can say them, under custom-layers."
     if ours:
@@ -44,10 +43,10 @@ def _advice(class_name: str, ours: bool) -> str:
     elif known := describe(class_name):
         return f"{known} {unknown}"
     names = registry.known_names()
-    letters = sorted(class_name.casefold())
-    close = [name for name in names if sorted(name.casefold()) == letters]  # Lstm, LTSM
-    close = close or difflib.get_close_matches(class_name, names, 1, 0.8)
-    return f"Did you mean {close[0]}?" if close else unknown
+    length, letters = len(class_name), sorted(class_name.casefold())
+    same = (name for name in names if len(name) == length and sorted(name.casefold()) == letters)  # Lstm, LTSM
+    close = next(same, None) or close_match(class_name, names, 0.8)
+    return f"Did you mean {close}?" if close else unknown
 
 
 class Inferrer:
@@ -131,11 +130,11 @@ class Inferrer:
 
     def report_model_class(self, model: ModelSpec) -> None:
         """E004: a model's class that is none of Keras's; it may be a subclass."""
-        from difflib import get_close_matches
+        from lstmlint.suggest import close_match
 
-        close = get_close_matches(model.class_name, MODEL_CLASSES, 1, 0.85)
+        close = close_match(model.class_name, MODEL_CLASSES, 0.85)
         message = f"{model.class_name!r} is no model of Keras: it loads only with custom_objects"
-        advice = f"Did you mean {close[0]}?" if close else "What its code does beyond its layers is not known."
+        advice = f"Did you mean {close}?" if close else "What its code does beyond its layers is not known."
         self.problems.append(Problem("E004", message, advice, pointer=f"{model.pointer}/class_name"))
 
     def bind_input(self, name: str, shape: Shape) -> Shape:
@@ -172,7 +171,11 @@ class Inferrer:
                 self.report(layer, LayerError("E010", f"nested models call each other more than {MAX_CALLS:,} times"))
             return None
         try:
-            return layer.apply(args, kwargs)
+            outputs = layer.apply(args, kwargs)
+            for tensor in tensors_in(outputs):
+                if tensor.shape is not None and too_large(tensor.shape):
+                    raise absurd(f"an output of {layer.class_name} {layer.name!r}")
+            return outputs
         except LayerError as error:
             if self.unchecked and error.code in ("S101", "S134"):
                 error.severity = "warning"

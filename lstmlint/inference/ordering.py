@@ -10,6 +10,9 @@ from lstmlint.layers.base import LayerError
 from lstmlint.shapes import flatten
 from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
 
+# How many names are compared with those that lead nowhere: in a large model where most do, no hint helps.
+MAX_COMPARISONS = 100_000
+
 # A call: the position of its layer in the model, and the number of the call.
 Key = tuple[int, int]
 
@@ -35,6 +38,8 @@ class Plan:
         self.index: dict[str, int] = {}
         self.used: set[int] = set()
         self.outputs: dict[int, set[int]] = {}
+        self.hints: dict[str, str] = {}
+        self.comparisons_left = MAX_COMPARISONS
         self._order()
         self._mark_used()
 
@@ -84,11 +89,7 @@ class Plan:
     def _producer(self, ref: TensorRef, layer: LayerSpec, call: Call, number: int) -> Key | None:
         position = self.index.get(ref.layer)
         if position is None:
-            import difflib
-
-            close = difflib.get_close_matches(ref.layer, self.index, 1)
-            hint = f"Did you mean {close[0]!r}?" if close else "Connect it to a layer of this model."
-            self._dangling(layer, ref, call, f"there is no layer {ref.layer!r} in this model", hint)
+            self._dangling(layer, ref, call, f"there is no layer {ref.layer!r} in this model", self._meant(ref.layer))
             return None
         source = self.spec.layers[position]
         calls = len(source.calls) or (1 if source.class_name == "InputLayer" else 0)
@@ -102,6 +103,18 @@ class Plan:
             )  # fmt: skip
             return None
         return position, ref.node
+
+    def _meant(self, name: str) -> str:
+        """What to do about the name of a layer that there is not."""
+        if name not in self.hints:
+            close = None
+            if self.comparisons_left > 0:
+                from lstmlint.suggest import close_match
+
+                self.comparisons_left -= len(self.index)
+                close = close_match(name, self.index, 0.6)
+            self.hints[name] = f"Did you mean {close!r}?" if close else "Connect it to a layer of this model."
+        return self.hints[name]
 
     def _dangling(self, layer: LayerSpec, ref: TensorRef, call: Call, what: str, hint: str) -> None:
         error = LayerError("S124", f"the input of {layer.name!r} leads nowhere: {what}; Keras cannot load it", hint)

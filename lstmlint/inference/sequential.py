@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.graph import Graph, macs_of, plus
 from lstmlint.layers.base import LayerError
-from lstmlint.shapes import Shape, Tensor, tensors_in
+from lstmlint.shapes import KnownShape, Shape, Tensor, format_shape, tensors_in
+from lstmlint.spec import LayerSpec, ModelSpec
+
+if TYPE_CHECKING:
+    from lstmlint.inference.inferrer import Inferrer
 
 
 class SequentialGraph(Graph):
     """The layers of a Sequential."""
+
+    def __init__(self, spec: ModelSpec, run: Inferrer) -> None:
+        super().__init__(spec, run)
+        self.refused = False  # whether its negative input shape was told of
 
     def infer(self) -> Any:
         """Run the model on its own input; what it gives. Without one, all shapes are unknown."""
@@ -108,9 +116,21 @@ class SequentialGraph(Graph):
         if shape is None:
             shape = self.spec.build_input_shape
         shape = bindings.bind(f"{spec.name}_input", shape) if self.run.depth == 0 else shape
-        if shape is None:
+        if shape is None or self._is_negative(shape, spec):
             return None
         return Tensor(shape, dtype or first.compute_dtype)
+
+    def _is_negative(self, shape: KnownShape, first: LayerSpec) -> bool:
+        """Whether a declared shape has a negative dimension. tf_keras refuses it; Keras 3 leaves the model unbuilt."""
+        if all(dim is None or dim >= 0 for dim in shape):
+            return False
+        if self.run.dialect != "keras3" and not self.refused:
+            self.refused = True
+            message = f"the input shape {format_shape(shape)} has a negative dimension; Keras refuses it"
+            self.run.report_spec(
+                first, LayerError("E007", message, "Write null for a dimension that is unknown.", "batch_shape")
+            )
+        return True
 
     def link(self) -> None:
         """Tell every row who feeds it and whom it feeds."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import UsageError
 from lstmlint.layers.base import REGISTRY, Layer
 from lstmlint.layers.signatures import SIGNATURES
 from lstmlint.spec import Dialect
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 # In the order of how often models need them: a lookup imports families until one knows the name, so
 # that a common model pays for few of them.
@@ -45,9 +48,9 @@ def _plugin(class_name: str) -> type[Layer] | None:
 
     Raises: UsageError where it cannot be loaded, or is no Layer.
     """
-    from importlib.metadata import entry_points
-
-    for entry in entry_points(group="lstmlint.layers", name=class_name):
+    for entry in plugins():
+        if entry.name != class_name:
+            continue
         try:
             cls = entry.load()
         except Exception as error:
@@ -59,6 +62,14 @@ def _plugin(class_name: str) -> type[Layer] | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def plugins() -> tuple[EntryPoint, ...]:
+    """What installed packages offer under the entry point `lstmlint.layers`; looking takes some milliseconds."""
+    from importlib.metadata import entry_points
+
+    return tuple(entry_points(group="lstmlint.layers"))
+
+
 def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
     """The class for an operation of keras.ops; None if there is none."""
     from lstmlint.layers.ops import find_operation as find_in_table
@@ -68,9 +79,14 @@ def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
 
 def known_names() -> list[str]:
     """Every class name that `find` answers."""
+    _load_families()
+    return sorted(REGISTRY)
+
+
+@lru_cache(maxsize=1)
+def _load_families() -> None:
     for family in (*FAMILIES, *ELSEWHERE.values()):
         import_module(f"lstmlint.layers.{family}")
-    return sorted(REGISTRY)
 
 
 def is_computed(class_name: str) -> bool:

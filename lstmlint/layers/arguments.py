@@ -7,7 +7,6 @@ layer of Keras, so kinds go by argument name; `OF_LAYER` holds the exceptions.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -254,13 +253,15 @@ def is_ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
 
 
 def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect) -> LayerError:
+    from lstmlint.suggest import close_match
+
     written = spec.renamed.get(name, name)
-    close = difflib.get_close_matches(name, arguments.accepted, 1, 0.75)
+    close = close_match(name, arguments.accepted, 0.75)
     meant = CONFUSIONS.get(name)
     if meant in arguments.accepted:
         advice = f"Did you mean {meant}?"
     elif close:
-        advice = f"Did you mean {close[0]}?"
+        advice = f"Did you mean {close}?"
     else:
         advice = f"Remove it. {spec.class_name} takes: {', '.join(sorted(arguments.accepted - BASE['keras2']))}."
     error = (
@@ -292,10 +293,12 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     elif kind in (kinds.RATE, kinds.OLD_RATE, kinds.SOFT_RATE) and isinstance(value, int | float) and 1 < value <= 100:
         advice = f"Set {name} to {kind.wants}: {value / 100:g}, if {value:g} % is meant."
     elif isinstance(value, str) and kind.names:
-        close = difflib.get_close_matches(value, kind.names, 1, 0.7)
+        from lstmlint.suggest import close_match
+
+        close = close_match(value, kind.names, 0.7)
         if close:
-            advice = f"Did you mean {close[0]!r}?"
-            custom = custom and not (value.isalpha() and abs(len(value) - len(close[0])) <= 1)
+            advice = f"Did you mean {close!r}?"
+            custom = custom and not (value.isalpha() and abs(len(value) - len(close)) <= 1)
     if custom:
         what = wrong.message if wrong else f"{shown}, which Keras does not know"
         message = f"{name} of {spec.class_name} is {what}: it loads only with custom_objects"

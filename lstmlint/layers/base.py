@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from lstmlint.findings import Problem, Severity
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in, too_large
 from lstmlint.spec import Dialect, LayerSpec
 
 DTYPE_BITS = {
@@ -68,6 +68,11 @@ class LayerError(Exception):
         self.help = help
         self.argument = argument
         self.data = data
+
+
+def absurd(what: str) -> LayerError:
+    """The error for what is so large that even its size is hard to say."""
+    return LayerError("C512", f"{what} would have more than 10^100 numbers", "Write the number that was meant.")
 
 
 class UnknownShape(Exception):
@@ -175,6 +180,10 @@ class Layer:
             self.own_weights = list(self.weights(input_shape))
         except UnknownShape:
             self.weights_known = False
+        for weight in self.own_weights:
+            if too_large(weight.shape):
+                self.own_weights = []
+                raise absurd(f"{weight.name} of {self.class_name} {self.name!r}")
         if self.own_weights and self.variable_dtype == "string" and self.context.dialect == "keras3":
             message = f"{self.class_name} has weights, and its dtype is 'string'; Keras cannot make them"
             raise LayerError("P609", message, 'Write "dtype": "float32".', "dtype")
@@ -596,6 +605,6 @@ def layer(*names: str) -> Callable[[L], L]:
 
 __all__ = [
     "DTYPE_BITS", "REGISTRY", "Context", "Dim", "KnownShape", "Layer", "LayerError", "Problem", "Shape", "Tensor",
-    "UnknownLayer", "UnknownShape", "Weight", "dtypes_of", "format_shape", "layer", "need", "need_dim", "product",
+    "UnknownLayer", "UnknownShape", "Weight", "absurd", "dtypes_of", "format_shape", "layer", "need", "need_dim", "product",
     "recorded_shapes", "shapes_of",
 ]  # fmt: skip

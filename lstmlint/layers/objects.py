@@ -222,11 +222,11 @@ def _has_activation(module: str, name: str, function: bool) -> bool:
 
 
 def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) -> Wrong:
-    from difflib import get_close_matches
+    from lstmlint.suggest import close_match
 
-    close = get_close_matches(name, list(known), 1, 0.7)
+    close = close_match(name, known, 0.7)
     advice = (
-        f"Did you mean {close[0]!r}?"
+        f"Did you mean {close!r}?"
         if close
         else f"Keras has {', '.join(sorted(n for n in known if n[0].isupper()))}."
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from lstmlint.layers.base import Context, Layer, LayerError, layer
+from lstmlint.layers.base import Context, Layer, LayerError, absurd, layer
 from lstmlint.layers.late import fails_when_run
 from lstmlint.layers.spatial import AXES, LEGACY, SpatialLayer, bad_value, given, integers, pairs, shown
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
+from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, too_large
 from lstmlint.spec import LayerSpec
 
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
@@ -72,6 +72,8 @@ class Reshape(Rearranging):
             raise bad_value(self, "target_shape", "a list of integers", [-1])
         # Keras 3 makes an unknown dimension of whatever is no integer, null or 2.0 for instance.
         self.target: KnownShape = tuple(int(dim) if isinstance(dim, int) else None for dim in value)
+        if too_large(self.target):
+            raise absurd(f"an output of Reshape {self.name!r}")
         self.keras3 = context.dialect == "keras3"
         known = [dim for dim in self.target if dim is not None]
         if self.keras3 and (min(known, default=0) < -1 or known.count(-1) > 1):

@@ -99,9 +99,9 @@ def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
 
 def unknown(name: str, what: str, table: dict[str, str | None], pointer: str) -> Problem:
     """E007 for a name that Keras does not have."""
-    from difflib import get_close_matches
+    from lstmlint.suggest import close_match
 
     lowered = {known.lower(): known for known in table}
-    close = get_close_matches(name.lower(), lowered, 1, 0.7)
-    advice = f"Did you mean {lowered[close[0]]!r}?" if close else f"Keras has {', '.join(table)}."
+    close = close_match(name.lower(), lowered, 0.7)
+    advice = f"Did you mean {lowered[close]!r}?" if close else f"Keras has {', '.join(table)}."
     return Problem("E007", f"{name!r} is no {what} of Keras; Keras cannot load the model", advice, pointer=pointer)

@@ -9,15 +9,11 @@ from typing import Any
 from lstmlint.findings import ReadError
 from lstmlint.reading import json_text, lookalikes
 from lstmlint.reading.document import Document
-from lstmlint.reading.hdf5_heaps import DAMAGED_HELP, check_heaps
+from lstmlint.reading.hdf5_heaps import DAMAGED, DAMAGED_HELP, check_beginning
+from lstmlint.reading.isolation import isolated
 from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import add_training_config, is_model, to_document
 from lstmlint.reading.source import Source
-
-# What h5py lets through of what it meets in broken files.
-_DAMAGED = (
-    ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, SystemError, TypeError, ValueError,
-)  # fmt: skip
 
 
 def read_hdf5(source: Source) -> Document:
@@ -26,29 +22,17 @@ def read_hdf5(source: Source) -> Document:
     Raises: ReadError: E001 where it is damaged or h5py is missing, E002 where it holds no model.
     """
     try:
-        import h5py
+        import h5py  # noqa: F401 - here, so that not every process of `isolated` has to
     except ImportError:
         raise ReadError(
             "E001",
             "this is an HDF5 file, and h5py, which reads such files, is not installed",
             "Install it: pip install 'lstmlint[hdf5]'.",
         ) from None
-    with source.open() as file:
-        check_heaps(file)
-        try:
-            with h5py.File(file, "r") as archive:
-                names = ("model_config", "training_config", "keras_version", "backend")
-                attributes = {name: _attribute(archive, name, source.limit) for name in names}
-                content = {str(name) for name in archive} | {str(name) for name in archive.attrs}
-        except _DAMAGED as error:
-            raise ReadError(
-                "E001",
-                f"the HDF5 file is damaged: {error}",
-                DAMAGED_HELP,
-            ) from None
+    attributes, content = isolated(_root, source)
     config = attributes["model_config"]
     if config is None:
-        raise ReadError("E002", *_without_model(content))
+        raise ReadError("E002", *_without_model(set(content)))
     data, problems = json_text.parse_part(config, "the attribute model_config")
     if not is_model(data):
         name = data.get("class_name") if isinstance(data, dict) else None
@@ -62,6 +46,21 @@ def read_hdf5(source: Source) -> Document:
 
     document.stored_weights = partial(of_hdf5, source)
     return document
+
+
+def _root(source: Source) -> tuple[dict[str, str | None], list[str]]:
+    """What attributes of the root say, and the names of all that is in it. Raises: ReadError E001."""
+    import h5py
+
+    with source.open() as file:
+        check_beginning(file)
+        try:
+            with h5py.File(file, "r") as archive:
+                names = ("model_config", "training_config", "keras_version", "backend")
+                attributes = {name: _attribute(archive, name, source.limit) for name in names}
+                return attributes, [*map(str, archive), *map(str, archive.attrs)]
+        except DAMAGED as error:
+            raise ReadError("E001", f"the HDF5 file is damaged: {error}", DAMAGED_HELP) from None
 
 
 def _attribute(archive: Any, name: str, limit: int) -> str | None:

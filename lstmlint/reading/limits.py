@@ -27,9 +27,12 @@ MAX_QUOTES = 3
 def check_size(size: int, limit: int, what: str = "the file") -> None:
     """Raises: ReadError (E001), where `size` bytes are more than `limit`."""
     if size > limit:
+        found = f"more than {megabytes(limit)}"  # of what has no end, one byte more than the limit is looked at
+        if size > limit + 1:
+            found = f"{megabytes(size)}, where at most {megabytes(limit)} are read"
         raise ReadError(
             "E001",
-            f"{what} is too large to read: {megabytes(size)}, where at most {megabytes(limit)} are read",
+            f"{what} is too large to read: {found}",
             "Give the architecture alone: model.to_json() writes it without weights and data.",
         )
 

@@ -16,8 +16,9 @@ class Source:
     """The bytes of one file.
 
     path: the file, or None where `raw` holds the bytes already. name: what reports call it.
-    limit: how many bytes `read` takes on.
+    limit: how many bytes `read` takes on, and how many `raw` may hold.
     head: the first 64 KiB. size: the number of bytes.
+    Raises: ReadError (E001), where a pipe or `raw` holds more than the limit; OSError.
     """
 
     def __init__(self, path: Path | None, raw: bytes | None, name: str, limit: int) -> None:
@@ -36,6 +37,7 @@ class Source:
                     raw = self.head
         self.raw = raw
         if raw is not None:
+            check_size(len(raw), limit)
             self.head, self.size = raw[:HEAD_BYTES], len(raw)
 
     def open(self) -> BinaryIO:

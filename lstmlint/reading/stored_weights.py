@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from lstmlint.reading.hdf5_heaps import check_heaps
+from lstmlint.findings import ReadError
+from lstmlint.reading.hdf5_heaps import DAMAGED, check_beginning
+from lstmlint.reading.isolation import isolated
 from lstmlint.reading.source import Source
+from lstmlint.shapes import too_large
 
 # A compressed member must be unpacked as a whole to be looked into; Keras itself never compresses.
 _MAX_UNPACKED_BYTES = 64 * 2**20
@@ -51,9 +56,40 @@ class StoredWeights:
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
     """Those in a member of a .keras archive; None where h5py is missing, or the archive holds none that can be read."""
     try:
-        import h5py
+        import h5py  # noqa: F401 - here, so that not every process of `isolated` has to
     except ImportError:
         return None
+    return _revived(isolated(_plain, _in_archive, source, member_name))
+
+
+def of_hdf5(source: Source) -> StoredWeights | None:
+    """Those of an HDF5 model; None where it holds none."""
+    return _revived(isolated(_plain, _in_hdf5, source))
+
+
+def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
+    """What `read` finds, in lists. Raises: ReadError E001, OSError."""
+    try:
+        found = read(*arguments)
+    except (*DAMAGED, zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise ReadError("E001", str(error) or type(error).__name__) from None
+    if found is None:
+        return None
+    weights = [(weight.owners, weight.name, weight.shape, weight.dtype, weight.key) for weight in found.weights]
+    return weights, None if found.layers is None else list(found.layers)
+
+
+def _revived(plain: Any) -> StoredWeights | None:
+    if plain is None:
+        return None
+    weights, layers = plain
+    found = [StoredWeight(tuple(owners), name, tuple(shape), dtype, key) for owners, name, shape, dtype, key in weights]
+    return StoredWeights(found, None if layers is None else frozenset(layers))
+
+
+def _in_archive(source: Source, member_name: str) -> StoredWeights | None:
+    import h5py
+
     with source.open() as file, zipfile.ZipFile(file) as archive:
         if member_name not in archive.namelist():
             return None
@@ -64,29 +100,28 @@ def of_archive(source: Source, member_name: str) -> StoredWeights | None:
             member = io.BytesIO(archive.read(info))
         else:
             return None
-        check_heaps(member, _CHECKED_BYTES)
+        check_beginning(member, _CHECKED_BYTES)
         member.seek(0)
         with h5py.File(member, "r") as weights:
             return _keras3_groups(h5py, weights)
 
 
-def of_hdf5(source: Source) -> StoredWeights | None:
-    """Those of an HDF5 model; None where it holds none."""
+def _in_hdf5(source: Source) -> StoredWeights | None:
     import h5py
 
     with source.open() as file, h5py.File(file, "r") as archive:
-        root = archive.get("model_weights", archive)
+        root = _inside(archive, "model_weights") or archive
         if "layer_names" not in root.attrs and "layer_names0" not in root.attrs:
             return None
         found: list[StoredWeight] = []
         layers = _names(root, "layer_names")
         for layer in layers:
-            group = root.get(layer)
+            group = _inside(root, layer)
             if group is None or len(found) > _MAX_WEIGHTS:
                 continue
             for name in _names(group, "weight_names"):
-                data = group.get(name)
-                if isinstance(data, h5py.Dataset):
+                data = _inside(group, name)
+                if isinstance(data, h5py.Dataset) and not too_large(data.shape):
                     *around, leaf = name.split("/")
                     owners = (layer, *(part for part in around if part != layer))
                     found.append(StoredWeight(owners, leaf.partition(":")[0], tuple(data.shape), str(data.dtype)))
@@ -99,13 +134,32 @@ def of_tfjs(manifest: Any) -> StoredWeights | None:
         return None
     found: list[StoredWeight] = []
     for group in manifest:
-        for entry in group.get("weights", ()) if isinstance(group, dict) else ():
+        entries = group.get("weights") if isinstance(group, dict) else None
+        for entry in entries if isinstance(entries, list) else ():
+            if not isinstance(entry, dict):
+                return None
             name, shape = entry.get("name"), entry.get("shape")
-            if not isinstance(name, str) or not isinstance(shape, list) or not all(type(dim) is int for dim in shape):
+            if not isinstance(name, str) or not isinstance(shape, list):
+                return None
+            if not all(type(dim) is int and dim >= 0 for dim in shape) or too_large(tuple(shape)):
                 return None
             *around, leaf = name.split("/")
             found.append(StoredWeight(tuple(around), leaf, tuple(shape), str(entry.get("dtype"))))
     return StoredWeights(found)
+
+
+def _inside(group: Any, path: str) -> Any:
+    """What a path names below an HDF5 group; None where a link on the way is not a hard one.
+
+    Keras writes no other. A soft link can lead in circles, an external one would open another file.
+    """
+    import h5py
+
+    for part in filter(None, path.split("/")):
+        if not isinstance(group, h5py.Group) or not isinstance(group.get(part, getlink=True), h5py.HardLink):
+            return None
+        group = group[part]
+    return group
 
 
 def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
@@ -121,11 +175,11 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
             return
         if len(found) > _MAX_WEIGHTS or parts[0] not in _ROOTS or len(parts) < 4:
             return
-        if "seed_generator" in parts or "vars" not in parts:
+        if "seed_generator" in parts or "vars" not in parts or too_large(item.shape):
             return
         owners = []
         for depth in range(2, len(parts) - 1):
-            group = weights.get("/".join((*parts[:depth], "vars")))
+            group = _inside(weights, "/".join((*parts[:depth], "vars")))
             name = None if group is None else group.attrs.get("name")
             if isinstance(name, bytes):
                 name = name.decode("utf-8", "replace")

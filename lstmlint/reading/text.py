@@ -117,7 +117,7 @@ def _parse(text: str, start: int) -> Parsed:
 
 
 def _names_layers(text: str) -> bool:
-    return "class_name" in text or "layers" in text
+    return "class_name" in text or "layers" in text or "node_config" in text  # the last in Keras 0's graphs
 
 
 def _json(text: str) -> Parsed:

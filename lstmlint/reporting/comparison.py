@@ -85,7 +85,7 @@ def written(value: Any) -> str:
 
 def label(change: Change) -> str:
     """What a change is about."""
-    return change.argument or LABELS[change.what]
+    return (change.argument or "''") if change.what == "argument" else LABELS[change.what]
 
 
 def told(entry: LayerChange) -> list[Change]:

@@ -399,7 +399,8 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
         if len(layers) == 1 and key != "loss":  # Keras 3 takes whatever stands there for the only output
             continue
         if isinstance(value, dict) and not is_loss(value):
-            unknown = [name for name in value if name not in names and name not in layers]
+            known = {*names, *layers}
+            unknown = [name for name in value if name not in known]
             if unknown and not any(isinstance(item, dict | list) and not is_loss(item) for item in value.values()):
                 yield Problem(
                     "H315",
@@ -420,9 +421,9 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
 
 
 def _closest(name: str, names: list[str]) -> str:
-    import difflib
+    from lstmlint.suggest import close_match
 
-    return (difflib.get_close_matches(name, names, 1, 0.0) or names)[0]
+    return close_match(name, names, 0.0) or names[0]
 
 
 @rule(

@@ -65,12 +65,12 @@ def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
         return None
     if problem.code == "S101":
         return _input_dim_of_sequence(problem, spec, model)
-    old = [name for name in spec.config if name in KERAS1_ARGUMENTS and name not in _accepted(spec, model)]
-    if (
-        problem.severity == "warning"
-        or not old
-        or (problem.code == "E005" and problem.pointer.rpartition("/")[2] not in old)
+    if problem.severity == "warning" or (
+        problem.code == "E005" and problem.pointer.rpartition("/")[2] not in KERAS1_ARGUMENTS
     ):
+        return None
+    old = [name for name in spec.config if name in KERAS1_ARGUMENTS and name not in _accepted(spec, model)]
+    if not old or (problem.code == "E005" and problem.pointer.rpartition("/")[2] not in old):
         return None
     if problem.code == "E006" and not any(
         f" no {KERAS1_ARGUMENTS[name]}" in problem.message for name in old if KERAS1_ARGUMENTS[name]

@@ -437,7 +437,7 @@ def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
     if not model.spec.sequential or model.inputs or not model.layers:
         return
     first = model.layers[0]
-    if first.class_name == "InputLayer" or not first.known or first.layer.failed:
+    if first.class_name == "InputLayer" or first.spec.input_shape is not None or not first.known or first.layer.failed:
         return
     wanted = {3: "13,5 for 13 timesteps of 5 features", None: "5 for 5 features"}
     ndim = first.layer.ndim
