@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from lstmlint.findings import Finding
@@ -27,24 +28,23 @@ def compare_findings(
     appeared: list[Finding] = []
     gone: list[Finding] = []
     for before, after in groups.values():
-        # Of several that one layer has, those that say the same are the same.
-        said = [finding.message for finding in after]
-        left = []
-        for finding in before:
-            if finding.message in said:
-                said.remove(finding.message)
-            else:
-                left.append(finding)
-        known = [finding.message for finding in before]
-        fresh = []
-        for finding in after:
-            if finding.message in known:
-                known.remove(finding.message)
-            else:
-                fresh.append(finding)
+        # Of several that one layer has, those that say the same are the same; the others are, one for one, restated.
+        left, fresh = without(before, after), without(after, before)
         appeared += fresh[len(left) :]
         gone += left[len(fresh) :]
     return in_file_order(appeared), in_file_order(gone)
+
+
+def without(findings: list[Finding], others: list[Finding]) -> list[Finding]:
+    """The findings, less one for each of the others that says the same."""
+    said = Counter(finding.message for finding in others)
+    left = []
+    for finding in findings:
+        if said[finding.message]:
+            said[finding.message] -= 1
+        else:
+            left.append(finding)
+    return left
 
 
 def owner(finding: Finding, rows: dict[str, LayerSummary]) -> LayerSummary | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lstmlint.comparing.arguments import argument_changes, policy
-from lstmlint.comparing.differences import Change, Comparison, LayerChange, Total
+from lstmlint.comparing.differences import Change, Comparison, LayerChange, Total, What
 from lstmlint.comparing.findings import compare_findings
 from lstmlint.comparing.matching import match, out_of_order
 from lstmlint.spec import TensorRef
@@ -41,18 +41,10 @@ def model_changes(old: FileReport, new: FileReport, names: dict[str, str]) -> It
     before, after = old.model, new.model
     if before is None or after is None:
         return
-    if before.name != after.name:
-        yield Change("name", before.name, after.name)
-    if before.class_name != after.class_name:
-        yield Change("class_name", before.class_name, after.class_name)
-    if old.dialect != new.dialect:
-        yield Change("dialect", old.dialect, new.dialect)
-    if before.spec.trainable != after.spec.trainable:
-        yield Change("trainable", before.spec.trainable, after.spec.trainable)
-    if before.inputs != after.inputs:
-        yield Change("inputs", before.inputs, after.inputs)
-    if before.outputs != after.outputs:
-        yield Change("outputs", before.outputs, after.outputs)
+    yield from attribute_changes(before, after, "name", "class_name")
+    yield from attribute_changes(old, new, "dialect")
+    yield from attribute_changes(before.spec, after.spec, "trainable")
+    yield from attribute_changes(before, after, "inputs", "outputs")
     yield from compare_ends(before, after, names)
 
 
@@ -135,29 +127,24 @@ def layer_changes(
     old: LayerSummary, new: LayerSummary, same_dialect: bool, names: dict[str, str] | None
 ) -> Iterator[Change]:
     """What changed of one layer. names: of its neighbours, old -> new; None where connections say nothing."""
-    if old.name != new.name:
-        yield Change("name", old.name, new.name)
-    if old.class_name != new.class_name:
-        yield Change("class_name", old.class_name, new.class_name)
-    if old.used != new.used:
-        yield Change("used", old.used, new.used)
+    yield from attribute_changes(old, new, "name", "class_name", "used")
     yield from argument_changes(old, new, same_dialect and old.class_name == new.class_name)
     before, after = policy(old.spec.dtype), policy(new.spec.dtype)
     if before != after:
         yield Change("dtype", before, after)
-    if old.spec.trainable != new.spec.trainable:
-        yield Change("trainable", old.spec.trainable, new.spec.trainable)
+    yield from attribute_changes(old.spec, new.spec, "trainable")
     if names is not None:
         if sources(old, names) != sources(new, {}):
             yield Change("connected_to", sources(old, {}), sources(new, {}))
-    if old.input_shapes != new.input_shapes:
-        yield Change("input_shapes", old.input_shapes, new.input_shapes)
-    if old.output_shapes != new.output_shapes:
-        yield Change("output_shapes", old.output_shapes, new.output_shapes)
-    if old.params != new.params:
-        yield Change("params", old.params, new.params)
-    if old.trainable_params != new.trainable_params:
-        yield Change("trainable_params", old.trainable_params, new.trainable_params)
+    yield from attribute_changes(old, new, "input_shapes", "output_shapes", "params", "trainable_params")
+
+
+def attribute_changes(old: object, new: object, *names: What) -> Iterator[Change]:
+    """What changed of two objects of one kind."""
+    for name in names:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            yield Change(name, before, after)
 
 
 def sources(row: LayerSummary, names: dict[str, str]) -> list[str]:

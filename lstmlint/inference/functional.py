@@ -22,7 +22,7 @@ class FunctionalGraph(Graph):
 
     def __init__(self, spec: ModelSpec, run: Inferrer) -> None:
         super().__init__(spec, run)
-        self.seen_stale: set[tuple[str, int, int]] = set()
+        self.told: set[tuple[str, int, int]] = set()
         plan = Plan(spec, run.report_spec, run.problems)
         self.index, self.order = plan.index, plan.order
         for position, row in enumerate(self.rows):
@@ -160,9 +160,7 @@ class FunctionalGraph(Graph):
                 row.output_shapes.append(shape)
 
     def _no_such_output(self, ref: TensorRef, count: int) -> Tensor:
-        key = (ref.layer, ref.node, ref.tensor)
-        if key not in self.seen_stale:
-            self.seen_stale.add(key)
+        if self._first_time(ref):
             self.run.problems.append(
                 Problem(
                     "S124",
@@ -176,20 +174,25 @@ class FunctionalGraph(Graph):
         return Tensor(ref.shape, ref.dtype)
 
     def _stale(self, ref: TensorRef, tensor: Tensor) -> None:
-        key = (ref.layer, ref.node, ref.tensor)
-        if key in self.seen_stale:
-            return
-        self.seen_stale.add(key)
-        self.run.problems.append(
-            Problem(
-                "S131",
-                f"the file records the shape {format_shape(ref.shape)} for an output of {ref.layer!r},"
-                f" but the layers before it give {format_shape(tensor.shape)}; Keras recomputes it and ignores the record",
-                "Save the model again from Keras, or correct the recorded shape.",
-                ref.layer,
-                ref.pointer,
+        if self._first_time(ref):
+            self.run.problems.append(
+                Problem(
+                    "S131",
+                    f"the file records the shape {format_shape(ref.shape)} for an output of {ref.layer!r}, but the layers"
+                    f" before it give {format_shape(tensor.shape)}; Keras recomputes it and ignores the record",
+                    "Save the model again from Keras, or correct the recorded shape.",
+                    ref.layer,
+                    ref.pointer,
+                )
             )
-        )
+
+    def _first_time(self, ref: TensorRef) -> bool:
+        """Whether nothing has been said of a tensor yet: many calls may take it."""
+        key = (ref.layer, ref.node, ref.tensor)
+        if key in self.told:
+            return False
+        self.told.add(key)
+        return True
 
     def link(self) -> None:
         """Tell every row who feeds it and whom it feeds."""
