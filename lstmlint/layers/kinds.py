@@ -205,7 +205,6 @@ def _same(name: str, classes: tuple[str, ...]) -> bool:
 
 # Numbers ----------------------------------------------------------------------------------------------
 
-INTEGER_OR_BOOL: Schema = {"type": ["integer", "boolean"]}
 POSITIVE = Kind(
     lambda value: isinstance(value, int) and value > 0, "a positive integer",
     {"anyOf": [{"type": "integer", "minimum": 1}, {"const": True}]},

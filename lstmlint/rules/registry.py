@@ -14,10 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lstmlint.findings import Problem, Severity
-from lstmlint.summary import ModelSummary
 
 Check = Callable[..., Iterable[Problem]]  # of a ModelSummary, and of the rule's options by their names
-Refine = Callable[[Problem, ModelSummary], "Problem | None"]
 
 
 class Option:

@@ -59,7 +59,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "operators 1": lambda tf, i: -i(None, 4) * 2 + 1 - i(None, 1) / 3 // 2,
     "operators 2": lambda tf, i: 2 - i(None, 4) ** 2 % 3,
-    "operators 3": lambda tf, i: 1 / (i(None, 4) > 0.5 if False else i(None, 4)),
+    "operators 3": lambda tf, i: 1 / i(None, 4),
     "operators 4": lambda tf, i: i(None, 4) <= i(None, 4),
     "operators 5": lambda tf, i: i(None, 4, 5) @ i(None, 5, 6),
     "eq is lost": lambda tf, i: i(None, 4) == 1,

@@ -18,7 +18,6 @@ from lstmlint.shapes import Tensor
 Dtype = str | None
 DtypeRule = Callable[..., Dtype]
 
-WEAK = ("int", "float")
 ALLOWED = frozenset({*DTYPE_BITS, "string", "complex64", "complex128"} - {"int4"})
 _FLOAT8 = frozenset({"float8_e4m3fn", "float8_e5m2"})
 _HIGHER: dict[str, tuple[str, ...]] = {
