@@ -137,10 +137,3 @@ class ModelSummary:
             yield path, layer
             if layer.nested is not None:
                 stack += [(f"{path}/{inner.name}", inner) for inner in reversed(layer.nested.layers)]
-
-    def models(self) -> Iterator[ModelSummary]:
-        """This model and every nested one."""
-        yield self
-        for layer in self.walk():
-            if layer.nested is not None:
-                yield layer.nested

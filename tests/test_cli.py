@@ -432,7 +432,11 @@ def test_streams_that_do_not_work(redirection: str, code: int, error: str) -> No
 
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")
 def test_interrupt() -> None:
-    process = launch("-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it in what it runs in the background
+    try:
+        process = launch("-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert process.stdin is not None
     process.stdin.write(b" " * 2**20)  # more than a pipe holds: when this is through, it is reading
     process.stdin.flush()
