@@ -166,8 +166,8 @@ def load(path: str) -> Baseline:
     """Read a baseline. Raises: UsageError, one sentence, where it cannot be read or is none."""
     try:
         content = Path(path).read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read the baseline {path!r}: {error.strerror or error}") from error
+    except (OSError, ValueError) as error:  # a null in a path of the settings
+        raise UsageError(f"cannot read the baseline {path!r}: {getattr(error, 'strerror', None) or error}") from error
     try:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:

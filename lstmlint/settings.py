@@ -426,7 +426,7 @@ def shown(value: Any) -> str:
     """A value as TOML writes it, more or less."""
     import json
 
-    return json.dumps(value, default=str)
+    return json.dumps(value, default=str, ensure_ascii=False)
 
 
 def as_toml(settings: Settings) -> str:

@@ -242,6 +242,7 @@ def test_no_baselines(shell: Shell, content: Any, said: str) -> None:
         (("--write-baseline", "."), "cannot write '.': it is a folder"),
         (("--write-baseline", "x.json", "-f", "json:x.json"), "would both be written to x.json"),
         (("--config", 'baseline = "gone.json"'), "cannot read the baseline 'gone.json': No such file or directory"),
+        (("--config", 'baseline = "a\\u0000"'), "cannot read the baseline 'a\\x00': embedded null byte"),
         (("--config", "baseline = 1"), "--config: baseline must be a path, not 1"),
     ],
 )

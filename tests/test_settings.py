@@ -284,7 +284,7 @@ def test_show_settings(shell: Shell) -> None:
         select = ["S"]
         ignore = ["S101", "C501"]
         fail-on = "warning"
-        exclude = ["old"]
+        exclude = ["old", "漢字 😀 \\u0007"]
         max-params = 50000
         max-activation-bytes = 2048
         dtype = "int8"
@@ -315,6 +315,7 @@ def test_show_settings(shell: Shell) -> None:
     expected["batch"] = 8
     assert tomllib.loads(done.out) == expected
     assert "no settings file" in shell("--show-settings", "--isolated").out
+    assert shell("--show-settings", "--isolated", "a\nb.json").out.startswith("# a\\nb.json: ")
 
 
 def test_shown_settings_can_be_read_again(shell: Shell) -> None:

@@ -163,13 +163,14 @@ def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[st
 
 def show_settings(request: Request, resolver: Resolver) -> int:
     """Print the settings that hold for each file or folder named; the exit code."""
+    from lstmlint.reporting.escape import terminal
     from lstmlint.settings import as_toml
 
     parts = []
     for path in request.paths or [os.curdir]:
         folder = os.path.isdir(path)  # noqa: PTH112
         settings = resolver.of_folder(os.path.abspath(path)) if folder else resolver.of_file(path)  # noqa: PTH100
-        parts.append(f"# {path}: {settings.source or 'no settings file'}\n{as_toml(settings)}")
+        parts.append(f"# {terminal(path)}: {terminal(settings.source or 'no settings file')}\n{as_toml(settings)}")
     write_stdout("\n".join(parts))
     return CLEAN
 
