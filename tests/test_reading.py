@@ -580,6 +580,17 @@ def yaml_value(text: str) -> object:
 
 
 TF = "!!python/object/apply:tensorflow.python.framework.tensor_shape."
+NUMPY = "!!python/object/apply:numpy.core.multiarray."
+FLOAT = "!!python/object/apply:numpy.dtype {args: [f4, 0, 1], state: !!python/tuple [3, <, null, null, null, -1, -1, 0]}"
+
+
+def array(shape: str, data: str, dtype: str = "f4", by_columns: str = "false") -> str:
+    """An array as Keras 2.2 wrote it into YAML."""
+    of = FLOAT.replace("f4", dtype)
+    return (
+        f"{NUMPY}_reconstruct {{args: [!!python/name:numpy.ndarray '', !!python/tuple [0], !!binary Yg==],"
+        f" state: !!python/tuple [1, !!python/tuple {shape}, {of}, {by_columns}, !!binary '{data}']}}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -598,6 +609,12 @@ TF = "!!python/object/apply:tensorflow.python.framework.tensor_shape."
         ("!!python/object/apply:tf.data_structures.ListWrapper [[1, 2]]", [1, 2]),
         ("!!python/object/new:tf.data_structures._DictWrapper [{a: 1}]", {"a": 1}),
         ("!!python/object/apply:collections.OrderedDict [[[a, 1], [b, 2]]]", {"a": 1, "b": 2}),
+        (f"{NUMPY}scalar [{FLOAT}, !!binary AAAAQA==]", 2.0),
+        (f"{NUMPY}scalar {{args: [{FLOAT}, !!binary AAAAQA==]}}", 2.0),
+        (array("[]", "AADAQA=="), 6.0),
+        (array("[3]", "AAAAAP////8AAAAA", "i4"), [0, -1, 0]),
+        (array("[2, 1, 2]", "AQIDBA==", "u1"), [[[1, 2]], [[3, 4]]]),
+        (array("[0, 2]", ""), []),
         ("[1, 1.5, 1e-3, 1.0e-3, 0x10, '1', \"1\"]", [1, 1.5, "1e-3", 0.001, 16, "1", "1"]),
         ("[true, off, null, ~]", [True, False, None, None]),
         ("2001-01-01", "2001-01-01"),
@@ -611,6 +628,19 @@ TF = "!!python/object/apply:tensorflow.python.framework.tensor_shape."
 )
 def test_yaml_values(text: str, expected: object) -> None:
     assert yaml_value(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        array("[3]", "AADAQA=="), array("[2, 2]", "AQIDBA==", "u1", "true"), array("[-1]", ""), array("[]", "?"),
+        array("[]", "AADAQA==", "O8"), array("7", ""), f"{NUMPY}scalar [3]", f"{NUMPY}scalar 3",
+    ],
+)  # fmt: skip
+def test_yaml_arrays_that_are_none(text: str) -> None:
+    document = read(b"class_name: Sequential\nconfig:\n  value: " + text.encode() + b"\n  layers: []\n")
+    assert document.data["config"]["value"] is None
+    assert {problem.code for problem in document.problems} == {"E009"}
 
 
 def test_yaml_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:

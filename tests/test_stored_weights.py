@@ -173,3 +173,19 @@ def test_unreadable_weights_are_a_warning(tmp_path: Path) -> None:
     assert [finding.code for finding in found.findings if finding.severity == "warning"] == ["E004", "E012"]
     assert found.model is not None
     assert found.model.params == 640
+
+
+@pytest.mark.parametrize(("version", "params", "codes"), [("2.0.9", 180, ["P610"]), ("2.1.5", 198, ["S139"])])
+def test_gru_of_a_keras_without_reset_after(version: str, params: int, codes: list[str]) -> None:
+    config = {"name": "gru", "units": 6, "batch_input_shape": [None, 5, 3]}
+    shapes = {"kernel": (3, 18), "recurrent_kernel": (6, 18), "bias": (18,)}
+    model = {"class_name": "Sequential", "config": [{"class_name": "GRU", "config": config}]}
+    weights = [{"name": f"gru/{name}", "shape": list(shape), "dtype": "float32"} for name, shape in shapes.items()]
+    document = {"format": "layers-model", "modelTopology": {"keras_version": version, "model_config": model},
+                "weightsManifest": [{"paths": ["a.bin"], "weights": weights}]}  # fmt: skip
+    report = analyze(json.dumps(document).encode())
+    assert report.model is not None
+    assert (report.model.params, [finding.code for finding in report.findings]) == (params, codes)
+    alone = analyze(json.dumps({**model, "keras_version": version}).encode())
+    assert alone.model is not None
+    assert (alone.model.params, [finding.code for finding in alone.findings]) == (198, [code for code in codes if code != "S139"])

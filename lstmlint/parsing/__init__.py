@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.findings import Problem
-from lstmlint.parsing.common import ModelError, Names
+from lstmlint.parsing.common import ModelError, Names, before_reset_after
 from lstmlint.reading.document import Document
 from lstmlint.spec import Dialect, ModelSpec
 
@@ -26,8 +26,9 @@ def parse(document: Document) -> ModelSpec:
     elif dialect == "keras2":
         from lstmlint.parsing import keras2
 
-        names.strict = document.container in ("json", "yaml", "hdf5") and has_version(obj, document)
+        names.strict = document.container in ("json", "yaml", "hdf5") and version_of(obj, document) is not None
         names.backend = obj.get("backend", document.backend)
+        names.plain_gru = document.container in ("hdf5", "tfjs") and before_reset_after(version_of(obj, document))
         spec = keras2.parse_model(obj, pointer, names)
     else:
         from lstmlint.parsing import keras1
@@ -41,9 +42,10 @@ def parse(document: Document) -> ModelSpec:
     return spec
 
 
-def has_version(obj: dict[str, Any], document: Document) -> bool:
-    """Whether a document says which Keras wrote it."""
-    return isinstance(obj.get("keras_version") or document.keras_version, str)
+def version_of(obj: dict[str, Any], document: Document) -> str | None:
+    """The Keras that a document says wrote it."""
+    version = obj.get("keras_version") or document.keras_version
+    return version if isinstance(version, str) else None
 
 
 def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> Iterator[Problem]:

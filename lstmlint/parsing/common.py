@@ -50,6 +50,8 @@ class Names:
         # Whether a Keras says that it wrote the document, and on which backend it ran.
         self.strict = False
         self.backend: str | None = None
+        # Whether it stores weights of a Keras whose GRU had no reset_after.
+        self.plain_gru = False
 
     def make(self, class_name: str) -> str:
         """A fresh name for a layer of the class."""
@@ -63,6 +65,12 @@ class Names:
         number = self._next.get(prefix, 1)
         self._next[prefix] = number + 1
         return f"{prefix}_{number}"
+
+
+def before_reset_after(version: str | None) -> bool:
+    """Whether a version of Keras 2 is older than 2.1.5, in which GRU and GRUCell learned reset_after."""
+    numbers = re.match(r"2\.(\d+)\.(\d+)", version or "")
+    return numbers is not None and (int(numbers[1]), int(numbers[2])) < (1, 5)
 
 
 def is_layer_object(value: Any) -> bool:

@@ -146,6 +146,8 @@ def parse_layer(
     spec.named = named
     spec.own_name = config["name"] if isinstance(config.get("name"), str) else spec.name
     spec.raw = obj
+    if names.plain_gru and class_name in ("GRU", "GRUCell"):
+        spec.config.setdefault("reset_after", False)
     if dialect == "keras2":
         check_header(class_name, spec.name, config, pointer, names)
         if "config" not in obj:

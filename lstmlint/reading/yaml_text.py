@@ -43,6 +43,10 @@ _LISTS = frozenset({"ListWrapper", "_ListWrapper", "List", "_TupleWrapper", "tup
 _DICTS = frozenset({"DictWrapper", "_DictWrapper", "OrderedDict", "dict"})
 _STATE_KEYS = ("_dims", "_value", "_storage", "__wrapped__", "state", "listitems", "dictitems")
 
+_NUMPY = frozenset(
+    {"numpy.dtype"} | {f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")}
+)
+
 _HASH = re.compile(r"(?<!\S)#")
 _LINE_END = re.compile(r"[\r\n]|\Z")
 
@@ -280,6 +284,14 @@ class _Builder:
         kind, _, name = tag.removeprefix(_PYTHON).partition(":")
         if kind in _CONTAINER_TAGS and not name:
             return value
+        if kind == "name" and name == "numpy.ndarray":  # an argument of what follows
+            return None
+        if kind == "object/apply" and name in _NUMPY:
+            from lstmlint.reading.numpy_yaml import plain as plain_numbers
+
+            found, plain = plain_numbers(name.rpartition(".")[2], value)
+            if found:
+                return plain
         if kind in ("object", "object/apply", "object/new"):
             found, plain = _plain_object(name.rpartition(".")[2], value)
             if found:

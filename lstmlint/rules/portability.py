@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.findings import Problem
+from lstmlint.parsing.common import before_reset_after
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import index_of, row_of
 from lstmlint.rules.registry import reported, rule
@@ -269,3 +270,36 @@ def hard_sigmoid_changed(model: ModelSummary) -> Iterator[Problem]:
                     layer.spec.argument_pointer(argument),
                 )
                 break
+
+
+@rule("P610", "gru-before-reset-after", "warning")
+def gru_before_reset_after(model: ModelSummary) -> Iterator[Problem]:
+    """A GRU of a Keras before 2.1.5, which had no `reset_after` and one bias vector. Every later Keras takes the argument
+    that is not there for true, makes a second bias vector, and cannot load the weights that were saved. The count is that
+    of the later Keras; where the weights are stored beside the model, it is theirs.
+
+    Fix: write `"reset_after": false`, which is what the layer was.
+
+    Fails:
+        {"class_name": "Sequential", "keras_version": "2.0.9", "config": [
+          {"class_name": "GRU", "config": {"name": "gru", "units": 10, "batch_input_shape": [null, 13, 5]}}]}
+
+    Passes:
+        {"class_name": "Sequential", "keras_version": "2.0.9", "config": [
+          {"class_name": "GRU", "config": {"name": "gru", "units": 10, "reset_after": false, "batch_input_shape": [null, 13, 5]}}]}
+    """
+    version = model.spec.keras_version
+    if model.spec.dialect != "keras2" or not before_reset_after(version):
+        return
+    for row, rnn in index_of(model).recurrent:
+        written = rnn.spec.raw.get("config")
+        if rnn.class_name != "GRU" or not isinstance(written, dict) or "reset_after" in written:
+            continue
+        yield Problem(
+            "P610",
+            f"GRU {row.name!r} was saved by Keras {version}, which gave it one bias vector; Keras since 2.1.5 takes a missing"
+            " reset_after for true, makes two, and cannot load its weights",
+            'Add "reset_after": false to its config.',
+            row.name,
+            rnn.spec.pointer,
+        )
