@@ -33,8 +33,8 @@ ELSEWHERE = {
     "ClassMethod": "tf_keras 2.21 (`tests/referee/test_tensorflow_operations.py`)",
     "InstanceProperty": "tf_keras 2.21 (`tests/referee/test_tensorflow_operations.py`)",
     "InstanceMethod": "tf_keras 2.21 (`tests/referee/test_tensorflow_operations.py`)",
-    "AddLoss": "whole models (`tests/referee/test_keras2_verdict.py`), tf_keras 2.21",
-    "AddMetric": "whole models (`tests/referee/test_keras2_verdict.py`), tf_keras 2.21",
+    "AddLoss": "whole models (`tests/test_keras2.py`), tf_keras 2.21",
+    "AddMetric": "whole models (`tests/test_keras2.py`), tf_keras 2.21",
     "CuDNNLSTM": "weights of stored models", "CuDNNGRU": "the same formula as CuDNNLSTM",
     "RandomFourierFeatures": "tf_keras 2.21 (`tests/test_preprocessing_layers.py`)",
     **dict.fromkeys(

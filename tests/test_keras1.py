@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from lstmlint import analyze
 from lstmlint.inference import infer
 from lstmlint.layers.legacy import reach
 from lstmlint.parsing import dialect_of
@@ -368,6 +370,15 @@ def old_merge(mode: str, *shapes: list[int], **config: Any) -> ModelSummary:
     return summarize(stack(flat("Merge", layers=branches, mode=mode, **config)))
 
 
+def test_cosine_is_flattened() -> None:
+    layers = [
+        source("a", 3), node("m", "Merge", [ref("a"), ref("a")], mode="cos", dot_axes=1),
+        node("f", "Flatten", [ref("m")]),
+    ]  # fmt: skip
+    summary = summarize(graph(layers, ["a"], ["f"]))
+    assert (summary.outputs, summary.problems) == ([(N, 1)], [])
+
+
 def test_merge_of_keras_0() -> None:
     assert old_merge("dot", [4, 3], [5, 3], dot_axes=[[2], [2]]).outputs == [(N, 4, 5)]
     assert old_merge("dot", [4, 3], [4, 3], dot_axes=-2).outputs == [(N, 1)]
@@ -386,6 +397,14 @@ def test_merge_multiplies() -> None:
 
 
 # Graphs of Keras 0 -----------------------------------------------------------------------------------------------
+
+
+def test_graph_in_yaml() -> None:
+    text = yaml.safe_dump(old_graph({"a": [5]}, [({"name": "d", "input": "a"}, flat("Dense", output_dim=3))],
+                                    [{"name": "out", "input": "d"}]))  # fmt: skip
+    report = analyze(text.encode())
+    assert report.model is not None
+    assert (report.dialect, report.model.params, report.findings) == ("keras0", 18, [])
 
 
 def test_siamese_nodes() -> None:

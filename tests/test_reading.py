@@ -833,6 +833,7 @@ def test_no_damage_is_a_crash(content: bytes) -> None:
 def test_looks_like_model(tmp_path: Path) -> None:
     for content, expected in [
         (text_of(KERAS0), True),
+        (text_of({"name": "Graph", "node_config": [], "nodes": {}}), True),
         (text_of(MODEL)[:80], True),
         (b'{"a": 1}', False),
         (b"class: A\n", False),

@@ -40,6 +40,11 @@ class Flatten(Rearranging):
         if data_format is not None and str(data_format).lower() not in ("channels_last", "channels_first"):
             raise bad_value(self, "data_format", '"channels_last" or "channels_first"', "channels_last")
 
+    def check_rank(self, shape: Shape) -> None:
+        """Keras 1 says that the cosine of a Merge is (batch, 1), and makes it (batch, 1, 1), which it flattens."""
+        if self.context.dialect != "keras1" or shape is None or len(shape) != 2 or shape[1] != 1:
+            super().check_rank(shape)
+
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(batch, product of the rest), None where one of them is unknown.
 

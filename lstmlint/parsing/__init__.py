@@ -35,11 +35,18 @@ def parse(document: Document) -> ModelSpec:
 
         spec = keras1.parse_model(obj, pointer, names)
     _add_metadata(spec, document, obj, pointer)
-    if names.problems:
-        spec.problems += names.problems
-    if dialect == "keras3":
+    by_hand = dialect == "keras3" and "module" not in obj and is_by_hand(obj, document)
+    spec.problems += [problem for problem in names.problems if not by_hand or problem.code != "E006"]
+    if dialect == "keras3" and not by_hand:
         spec.problems += _root_problems(spec, document, obj, pointer)
     return spec
+
+
+def is_by_hand(obj: dict[str, Any], document: Document) -> bool:
+    """Whether a model of Keras 3 was written by hand; absent keys are what Keras would make of them then."""
+    from lstmlint.parsing.hints import is_by_hand as speaks_by_hand
+
+    return document.container in ("json", "yaml") and document.keras_version is None and speaks_by_hand(obj)
 
 
 def version_of(obj: dict[str, Any], document: Document) -> str | None:

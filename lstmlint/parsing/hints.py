@@ -35,27 +35,43 @@ def guess(obj: dict[str, Any]) -> Dialect:
         return "keras1"
     if not isinstance(layers, list):
         return "keras2"
-    keras1 = False
+    keras1 = modern = False
     for layer in layers[:1000]:
         if not isinstance(layer, dict):
             continue
-        if not KERAS3_KEYS.isdisjoint(layer):
-            return "keras3"
         inner = layer.get("config")
+        modern = modern or not KERAS3_KEYS.isdisjoint(layer)
         if not isinstance(inner, dict):
             keras1 = keras1 or speaks_keras1(layer)
             continue
-        if "batch_shape" in inner:
+        if "batch_shape" in inner or (layer.get("class_name") == "InputLayer" and "shape" in inner):
             return "keras3"
-        if (
-            isinstance(nodes := layer.get("inbound_nodes"), list)
-            and nodes
-            and isinstance(nodes[0], dict)
-            and "args" in nodes[0]
-        ):
+        nodes = layer.get("inbound_nodes")
+        if isinstance(nodes, list) and nodes and isinstance(nodes[0], dict) and "args" in nodes[0]:
             return "keras3"
+        # tf.keras writes modules since 2.13, and these as ever.
+        if modern and ("batch_input_shape" in inner or (isinstance(nodes, list) and nodes and nodes[0])):
+            return "keras2"
         keras1 = keras1 or speaks_keras1(layer)
+    if modern:
+        return "keras3"
     return "keras1" if keras1 else "keras2"
+
+
+def is_by_hand(obj: dict[str, Any]) -> bool:
+    """Whether a model speaks of Keras 3 in its layers' arguments alone, and names no version, module or build_config."""
+    config = obj.get("config")
+    layers = config.get("layers") if isinstance(config, dict) else None
+    if "keras_version" in obj or not KERAS3_KEYS.isdisjoint(obj) or not isinstance(layers, list):
+        return False
+    return not any(
+        isinstance(layer, dict) and (not KERAS3_KEYS.isdisjoint(layer) or _has_args(layer.get("inbound_nodes")))
+        for layer in layers
+    )
+
+
+def _has_args(nodes: Any) -> bool:
+    return isinstance(nodes, list) and bool(nodes) and isinstance(nodes[0], dict)
 
 
 def speaks_keras1(layer: Any, depth: int = 0) -> bool:

@@ -64,7 +64,8 @@ def looks_like_model(path: Path) -> bool:
         return True  # packed, or text in UTF-16 or UTF-32
     if b"class_name" in head or b"_tf_keras_" in head:
         return True
-    return b"layers" in head and (b"Sequential" in head or b"Graph" in head)  # Keras 0 names classes so
+    # Keras 0 names classes so.
+    return (b"layers" in head and b"Sequential" in head) or (b"node_config" in head and b"Graph" in head)
 
 
 def _read_folder(path: Path, name: str, limit: int) -> Document:

@@ -21,7 +21,7 @@ _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\x
 _CONFLICT = re.compile("^<<<<<<< ", re.MULTILINE)
 # What a model in YAML has somewhere; no other text is worth parsing.
 _YAML_KEY = re.compile(
-    r"""(?:^[ \t-]*|[{,][ \t]*)["']?(?:class_name|layers|model_config)["']?[ \t]*:(?:\s|$)""", re.MULTILINE
+    r"""(?:^[ \t-]*|[{,][ \t]*)["']?(?:class_name|layers|model_config|node_config)["']?[ \t]*:(?:\s|$)""", re.MULTILINE
 )
 _UNQUOTED_KEY = re.compile(r"\{\s*[A-Za-z_]\w*\s*:")
 

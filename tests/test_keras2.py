@@ -1,0 +1,180 @@
+"""Keras 2: what tf_keras 2.21 was seen to load and to refuse, and models written by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lstmlint import FileReport, analyze
+
+Config = dict[str, Any]
+VERSION = {"keras_version": "2.21.0", "backend": "tensorflow"}
+
+
+def layer(class_name: str, name: str, **config: Any) -> Config:
+    """A layer of a Sequential."""
+    return {"class_name": class_name, "config": {"name": name, **config}}
+
+
+def called(class_name: str, name: str, *calls: Any, **config: Any) -> Config:
+    """A layer of a functional model."""
+    return {**layer(class_name, name, **config), "name": name, "inbound_nodes": list(calls)}
+
+
+def sequential(*layers: Config, **header: Any) -> Config:
+    """A Sequential."""
+    return {"class_name": "Sequential", "config": {"name": "m", "layers": list(layers)}, **header}
+
+
+def functional(layers: list[Config], inputs: Any = (("x", 0, 0),), outputs: Any = (("y", 0, 0),)) -> Config:
+    """A functional model."""
+    config = {"name": "m", "layers": layers, "input_layers": inputs, "output_layers": outputs}
+    return {"class_name": "Functional", "config": config, **VERSION}
+
+
+def said(model: Config) -> FileReport:
+    """The report."""
+    return analyze(json.dumps(model).encode(), name="model.json")
+
+
+def errors(model: Config) -> list[str]:
+    """The codes of its errors."""
+    return [finding.code for finding in said(model).findings if finding.severity == "error"]
+
+
+def warnings(model: Config) -> list[str]:
+    """The codes of its warnings."""
+    return [finding.code for finding in said(model).findings if finding.severity == "warning"]
+
+
+def without(model: Config, *path: Any) -> Config:
+    """A copy without what stands at the path."""
+    copied: Any = json.loads(json.dumps(model))
+    place = copied
+    for key in path[:-1]:
+        place = place[key]
+    del place[path[-1]]
+    return copied  # type: ignore[no-any-return]
+
+
+X = called("InputLayer", "x", batch_input_shape=[None, 5])
+CALL = [["x", 0, 0, {}]]
+GOOD = functional([X, called("Dense", "y", CALL, units=2)])
+STACK = sequential(layer("Dense", "y", units=2, batch_input_shape=[None, 5]), **VERSION)
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        (STACK, ["config", "name"]), (STACK, ["config", "layers", 0, "config"]), (GOOD, ["config", "name"]),
+        (GOOD, ["config", "input_layers"]), (GOOD, ["config", "layers", 0, "inbound_nodes"]),
+        (GOOD, ["config", "layers", 1, "name"]),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_keras_wrote_must_be_whole(model: Config, path: list[Any]) -> None:
+    assert errors(model) == []
+    assert "E006" in errors(without(model, *path))
+    by_hand = without(without(model, "keras_version"), *path)
+    assert not any("tf.keras cannot load it" in finding.message for finding in said(by_hand).findings)
+
+
+def test_keras_2_2_has_no_name_for_a_list() -> None:
+    model = {"class_name": "Sequential", "config": STACK["config"]["layers"], "keras_version": "2.1.6"}
+    assert (errors(model), said(model).dialect) == ([], "keras2")
+
+
+BY_HAND = [
+    {"class_name": "Sequential", "config": {"layers": [
+        {"class_name": "InputLayer", "config": {key: shape}}, {"class_name": "LSTM", "config": {"units": 10}}]}}
+    for key, shape in (("batch_shape", [None, 13, 5]), ("shape", [13, 5]))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", BY_HAND, ids=["batch_shape", "shape"])
+def test_written_by_hand_in_words_of_keras_3(model: Config) -> None:
+    report = said(model)
+    assert report.model is not None
+    assert (report.dialect, report.model.params, report.findings) == ("keras3", 640, [])
+    assert errors({**model, "keras_version": "3.15.0"}) == ["E011", "E006"]
+
+
+def test_modules_of_tf_keras() -> None:
+    layers = [
+        {
+            "module": "keras.layers",
+            "registered_name": None,
+            **layer("LSTM", "l", units=10, batch_input_shape=[None, 13, 5]),
+        }
+    ]
+    model = {"class_name": "Sequential", "config": {"name": "m", "layers": layers}}
+    assert (said(model).dialect, errors(model)) == ("keras2", [])
+    call = called("Dense", "y", CALL, units=1)
+    model = without(functional([X, {"module": "keras.layers", **call}]), "keras_version")
+    assert said(model).dialect == "keras2"
+
+
+@pytest.mark.parametrize(
+    ("config", "code"),
+    [
+        ({"name": 3}, "S128"), ({"name": "a b"}, "S128"), ({"name": "-a"}, "S128"), ({"name": "a/b>c.d"}, None),
+        ({"trainable": None}, "E007"), ({"trainable": "true"}, "E007"), ({"trainable": False}, None),
+        ({"dtype": "float31"}, "P609"), ({"dtype": ["float32"]}, "P609"), ({"dtype": {}}, "P609"), ({"dtype": "half"}, None),
+        ({"dtype": {"class_name": "Policy", "config": {"name": "float32"}}}, None),
+        ({"kernel_initializer": {}}, "E007"), ({"kernel_initializer": {"class_name": "Zeros"}}, "E007"),
+        ({"kernel_initializer": {"class_name": "HeNormal", "config": {"x": 1}}}, "E007"),
+        ({"kernel_initializer": {"class_name": "Mine", "config": {"x": 1}}}, None),
+        ({"kernel_initializer": {"class_name": "HeNormal", "config": {"seed": None, "dtype": "float32"}}}, None),
+        ({"kernel_regularizer": "l1_l2"}, None), ({"kernel_regularizer": {"l2": 0.1}}, "E007"),
+        ({"activity_regularizer": 1}, "E007"), ({"activity_regularizer": "l2"}, None),
+        ({"kernel_constraint": "maxnorm"}, None), ({"activation": {}}, "E007"), ({"units": 0}, None), ({"units": -1}, "E007"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_tf_keras_takes_of_a_dense(config: Config, code: str | None) -> None:
+    dense = {"class_name": "Dense", "config": {"name": "y", "units": 2, "batch_input_shape": [None, 5], **config}}
+    assert errors(sequential(dense, **VERSION)) == ([] if code is None else [code])
+
+
+def test_names_on_other_backends() -> None:
+    model = {**sequential(layer("Dense", "a+b", units=2, batch_input_shape=[None, 5])), "keras_version": "2.0.8"}
+    assert errors(model) == ["S128"]
+    assert (errors({**model, "backend": "theano"}), warnings({**model, "backend": "theano"})) == ([], ["S128"])
+
+
+@pytest.mark.parametrize("rate", [None, "0.5", 20, -0.1])
+def test_rates(rate: Any) -> None:
+    def found(class_name: str) -> list[str]:
+        return errors(sequential(layer(class_name, "d", rate=rate, batch_input_shape=[None, 5])))
+
+    assert found("Dropout") == (["E007"] if isinstance(rate, int | float) else [])
+    assert found("AlphaDropout") == []
+
+
+def test_unused_layers_count() -> None:
+    aux = called("Dense", "aux", CALL, units=3)
+    model = functional([X, called("Dense", "y", CALL, units=2), aux])
+    report = said(model)
+    assert report.model is not None
+    assert (report.model.params, report.model.macs, warnings(model)) == (12 + 18, 10, ["G701"])
+    assert "Keras keeps it with 18 parameters" in report.findings[0].message
+    model["config"]["layers"] += [
+        called("AddLoss", "add_loss", [["aux", 0, 0, {}]], unconditional=False),
+        called("AddMetric", "add_metric", [["aux", 0, 0, {}]], aggregation="mean", metric_name="m"),
+    ]
+    report = said(model)
+    assert report.model is not None
+    assert (report.model.params, report.model.complete, report.findings) == (30, True, [])
+
+
+def test_namesakes_are_one_layer() -> None:
+    twice = called("Dense", "y", [["y", 0, 0, {}]], units=7)
+    model = functional([X, called("Dense", "y", CALL, units=5), twice], outputs=[["y", 1, 0]])
+    report = said(model)
+    assert report.model is not None
+    assert (report.model.params, [row.name for row in report.model.layers]) == (30, ["x", "y"])
+    assert (errors(model), warnings(model)) == ([], ["S127"])
+    inside = {**called("Dense", "a", CALL, units=4), "config": {"name": "y", "units": 4}}
+    assert errors(functional([X, inside, called("Dense", "y", [["a", 0, 0, {}]], units=2)])) == ["S127"]
