@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -236,7 +237,8 @@ def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[
         ["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4),
         layer("Bidirectional", "x", name="e", layer=lstm(units=8, return_state=True)),
         *(made for made in joined if [made["name"], 0, 0] in given),
-        layer(name, [["z", 0, 0], *given], name="y", units=units),
+        layer(name, [["z", 0, 0], *given], name="d", units=units),
+        layer("Dense", "d", name="y", units=1),
     )  # fmt: skip
 
 
@@ -253,10 +255,10 @@ def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[
         (sequential(layer("Conv2D", filters=2, kernel_size=1), lstm(), shape=(None, 7, 6, 1)), "lstm", "Put TimeDistributed(Flatten()) before it: it gets (None, 7, 12) then."),
         (sequential(dense(8), lstm(), shape=(None, 5)), "lstm", "Put Reshape((8, 1)) before it for 8 timesteps"),
         (sequential(layer("Dropout", rate=20)), "dropout", "0.2, if 20 % is meant"),
-        (decoded([["h", 0, 0], ["c", 0, 0]]), "y", "Set units to 16, or give it states of width 8."),
-        (decoded([["e", 0, 1], ["e", 0, 2], ["e", 0, 3], ["e", 0, 4]]), "y", "concatenate the two h and the two c, and set units to 16"),
-        (decoded([["e", 0, 1]]), "y", "Give it both states of an LSTM"),
-        (decoded([["e", 0, 1], ["e", 0, 2]], "GRU"), "y", "give it h alone"),
+        (decoded([["h", 0, 0], ["c", 0, 0]]), "d", "Set units to 16, or give it states of width 8."),
+        (decoded([["e", 0, 1], ["e", 0, 2], ["e", 0, 3], ["e", 0, 4]]), "d", "concatenate the two h and the two c, and set units to 16"),
+        (decoded([["e", 0, 1]]), "d", "Give it both states of an LSTM"),
+        (decoded([["e", 0, 1], ["e", 0, 2]], "GRU"), "d", "give it h alone"),
         (functional(["x"], ["a"], entry("x", 8), layer("Dense", "x", name="d", units=6), layer("Add", "x", "d", name="a")), "a", "Set units of 'd' to 8"),
         (functional(["x"], ["a"], entry("x", 13, 8), layer("LSTM", "x", name="l", units=8), layer("Add", "x", "l", name="a")), "a", "Set return_sequences to true on 'l': its output becomes (None, 13, 8)."),
         (functional(["x", "z"], ["a"], entry("x", 13, 8), entry("z", 4), layer("Concatenate", "x", "z", name="a")), "a", "Put RepeatVector(13) behind 'z'"),
@@ -304,6 +306,40 @@ RESIDUAL = functional(
 )  # fmt: skip
 
 
+# Layers that can only be as wide as each other: an encoder and its decoder, the two ends of a residual block, ...
+TIED = functional(
+    ["x"], ["y"], entry("x", 8), layer("Dense", "x", name="a", units=12), layer("Dense", "a", name="b", units=30),
+    layer("Dense", "b", name="c", units=12), layer("Add", "a", "c", name="s"), layer("Dense", "s", name="y", units=1),
+)  # fmt: skip
+TWICE = decoded([["h", 0, 0], ["c", 0, 0]], units=16)
+GROUPS = sequential(layer("Conv1D", filters=24, kernel_size=3, groups=4), dense(1), shape=(None, 9, 4))
+ATTENDING = functional(
+    ["x"], ["y"], entry("x", 7, 6), layer("MultiHeadAttention", [["x", 0, 0, {"value": ["x", 0, 0]}]], name="m", num_heads=2, key_dim=20),
+    layer("Dense", "m", name="y", units=1),
+)  # fmt: skip
+INSIDE = sequential(
+    {"class_name": "Sequential", "config": {"name": "in", "layers": [dense(20, batch_input_shape=[None, 5]), dense(4)]}},
+    dense(1), shape=(None, 5),
+)  # fmt: skip
+FIVE = {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "inbound_nodes": [], "config": {"batch_shape": [None, 5], "name": "x"}}  # fmt: skip
+
+
+def recorded(name: str, source: str, units: int, features: int) -> dict[str, Any]:
+    """A Dense as Keras 3 writes it, with the shapes that it had."""
+    config = {"shape": [None, features], "dtype": "float32", "keras_history": [source, 0, 0]}
+    return {
+        "module": "keras.layers", "class_name": "Dense", "name": name, "config": {"name": name, "units": units},
+        "build_config": {"input_shape": [None, features]},
+        "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": config}], "kwargs": {}}],
+    }  # fmt: skip
+
+
+RECORDED = {
+    "module": "keras.src.models.functional",
+    **functional(["x"], ["y"], FIVE, recorded("a", "x", 10, 5), recorded("y", "a", 1, 10)),
+}
+
+
 @pytest.mark.parametrize(
     ("model", "check", "limit", "says"),
     [
@@ -320,6 +356,19 @@ RESIDUAL = functional(
             "units=67 of 'bidirectional' would bring the model to 39,263 parameters",
         ),
         (RESIDUAL, budget.check_params, 80, "Make these layers smaller"),
+        # e has 4·(u·(5+u)+u) parameters, d 4·(u·(4+u)+u), y 3·u+3
+        (decoder(8), budget.check_params, 600, "units=6 of 'e' and 'd' would bring the model to 573 parameters"),
+        # d has 4·(2u·(4+2u)+2u) parameters, e 8·(u·(5+u)+u), y 2u+1
+        (TWICE, budget.check_params, 1_100, "units=10 of 'd', units=5 of 'e' would bring the model to 1,051 parameters"),
+        # a has 9·u parameters, b 30·u+30, c 31·u, y u+1
+        (TIED, budget.check_params, 150, "units=1 of 'c' and 'a' would bring the model to 102 parameters"),
+        (GROUPS, budget.check_params, 100, "filters=16 of 'conv1d' would bring the model to 81 parameters"),
+        # the kernels have 4·6·2·k, the biases 3·2·k+6, y 7
+        (ATTENDING, budget.check_params, 400, "key_dim=7 of 'm' would bring the model to 391 parameters"),
+        (INSIDE, budget.check_params, 105, "units=9 of 'dense' would bring the model to 99 parameters"),
+        (RECORDED, budget.check_params, 50, "units=7 of 'a' would bring the model to 50 parameters"),
+        # an output is as wide as it must be: what feeds it is narrower
+        (sequential(lstm(units=8), dense(1000)), budget.check_layer_params, 5_500, "units=4 of 'lstm' would bring it to 5,000"),
     ],
 )
 def test_budget_says_what_would_fit(model: dict[str, Any], check: Any, limit: int, says: str) -> None:
@@ -329,6 +378,35 @@ def test_budget_says_what_would_fit(model: dict[str, Any], check: Any, limit: in
     assert says in problem.help
     assert list(check(found, 10**9)) == []
     assert (found.params, summary(model).params) == (before, before)
+
+
+WIDTH = re.compile(r"(\w+)=(\d+) of ((?:'\w+'(?:, (?=')| and )?)+)")
+
+
+def resized(model: dict[str, Any], advice: str, more: int = 0) -> dict[str, Any]:
+    """The model with the widths that a budget's help names, or wider ones."""
+    changed: dict[str, Any] = json.loads(json.dumps(model))
+    names = [row.name for row in summary(model).layers]
+    for argument, width, owners in WIDTH.findall(advice):
+        for name in re.findall(r"'(\w+)'", owners):
+            changed["config"]["layers"][names.index(name)]["config"][argument] = int(width) + more
+    return changed
+
+
+@pytest.mark.parametrize("model", [decoder(8), TIED, ATTENDING, STACK], ids=["states", "residual", "attention", "stack"])
+@pytest.mark.parametrize("measure", ["params", "trainable_params", "weight_bytes", "macs"])
+def test_the_largest_that_fits(model: dict[str, Any], measure: str) -> None:
+    """One more does not fit, and what is said of the model is what it has then."""
+    whole = getattr(summary(model), measure)
+    option = "max-" + measure.replace("_", "-")
+    for share in (0.3, 0.6, 0.9):
+        limit = int(whole * share)
+        findings = analyze(json.dumps(model).encode(), Options(limits={option: limit})).findings
+        advice = next(finding.help for finding in findings if finding.severity == "error")
+        fits, wider = summary(resized(model, advice)), summary(resized(model, advice, 1))
+        assert f"{getattr(fits, measure):,}" in advice
+        assert getattr(fits, measure) <= limit < getattr(wider, measure)
+        assert not fits.problems
 
 
 def test_activation_peak() -> None:

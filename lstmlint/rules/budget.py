@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from lstmlint.findings import Problem
-from lstmlint.layers.base import DTYPE_BITS, Layer
+from lstmlint.layers.base import DTYPE_BITS
 from lstmlint.options import Options
-from lstmlint.rules.index import index_of, unwrapped
+from lstmlint.rules.fitting import first_fit, layer_fit
 from lstmlint.shapes import Shape, product
-from lstmlint.spec import LayerSpec
 from lstmlint.summary import LayerSummary, ModelSummary
 
-# The arguments that set how wide a layer is.
-WIDTHS = ("units", "filters", "output_dim")
-# Finding the width that fits means inferring the model a dozen times: not for the largest.
-MOST_LAYERS_TO_FIT = 2000
+# Finding the width that fits means inferring the model a dozen times: not for every layer.
 MOST_FITS = 10
 _SHOWN = 3
 
@@ -133,16 +129,11 @@ def check_layer_params(model: ModelSummary, limit: int) -> Iterator[Problem]:
             )
         elif row.params > limit:
             fitted += 1
-            fit = (
-                None
-                if row.is_output or fitted > MOST_FITS
-                else fitting_width(model, row, limit, partial(_params_of, name=row.name))
-            )
-            smaller = (
-                "Make it, or what feeds it, narrower"
-                if fit is None
-                else f"{fit.words} would bring it to {fit.value:,} parameters"
-            )
+            found = partial(_params_of, name=row.name)
+            fit = layer_fit(model, row, limit, found) if fitted <= MOST_FITS else None
+            smaller = "Make it, or what feeds it, narrower"
+            if fit is not None:
+                smaller = f"{fit.words(row.name)} would bring it to {fit.value:,} parameters"
             yield Problem(
                 "C503",
                 f"{row.class_name} {row.name!r} has {row.params:,} parameters, {row.params - limit:,} more than the {limit:,} allowed"
@@ -166,7 +157,7 @@ def _check(model: ModelSummary, limit: int, budget: Budget, complete: bool) -> I
         fit = first_fit(model, owners, limit, budget.total) if complete else None
         smaller = "Make these layers smaller"
         if fit is not None:
-            smaller = f"{fit.words} of {fit.name!r} would bring the model to {fit.value:,} {budget.noun}"
+            smaller = f"{fit.words()} would bring the model to {fit.value:,} {budget.noun}"
         yield Problem(
             budget.code,
             f"the model has {least}{total:,} {budget.noun}, {total - limit:,} more than the {limit:,} allowed; most are in {largest}",
@@ -220,7 +211,7 @@ def check_increase(
     fit = first_fit(new, [row for _, row, _ in grown], old.params + most, PARAMS.total)
     smaller = "Make these layers smaller" if grown else "Make the model smaller"
     if fit is not None:
-        smaller = f"{fit.words} of {fit.name!r} would bring the model to {fit.value:,} parameters"
+        smaller = f"{fit.words()} would bring the model to {fit.value:,} parameters"
     yield Problem(
         "C511",
         f"the model grew by {change:,} parameters{share} from {old.params:,} to {new.params:,}; --max-increase allows"
@@ -328,127 +319,3 @@ def _in_order(model: ModelSummary) -> Iterable[LayerSummary]:
                 waiting[id(consumer)] -= 1
                 if waiting[id(consumer)] == 0:
                     ready.append(consumer)
-
-
-# The width that would fit ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A layer's width at which the model keeps a budget, and what the budget counts then."""
-
-    name: str
-    argument: str
-    width: int
-    value: int
-
-    @property
-    def words(self) -> str:
-        """units=87."""
-        return f"{self.argument}={self.width}"
-
-
-def first_fit(
-    model: ModelSummary, rows: Iterable[LayerSummary], limit: int, total: Callable[[ModelSummary], int | None]
-) -> Fit | None:
-    """The widest that one of these layers may be for the model to keep the limit; the first that can do it alone."""
-    tried = 0
-    for row in rows:
-        if row.is_output:  # how many units an output has is what the model is for
-            continue
-        fit = fitting_width(model, row, limit, total)
-        if fit is not None:
-            return fit
-        tried += 1
-        if tried == _SHOWN:
-            return None
-    return None
-
-
-def fitting_width(
-    model: ModelSummary, row: LayerSummary, limit: int, total: Callable[[ModelSummary], int | None]
-) -> Fit | None:
-    """The largest width of a layer with which `total` keeps the limit, and the model has no new problem.
-
-    None where no width does it, or the layer has none.
-    """
-    owner = _owner_of_width(row.layer)
-    if owner is None or len(index_of(model).rows) > MOST_LAYERS_TO_FIT:
-        return None
-    spec, argument = owner
-    width = spec.config[argument]
-
-    def value(candidate: int) -> int | None:
-        other = _with_width(model, spec, argument, candidate)
-        return total(other) if other is not None else None
-
-    low, high = 0, width
-    best: int | None = None
-    while high - low > 1:
-        middle = (low + high) // 2
-        count = value(middle)
-        if count is None:
-            return None
-        if count <= limit:
-            low, best = middle, count
-        else:
-            high = middle
-    return None if best is None else Fit(row.name, argument, low, best)
-
-
-def _owner_of_width(layer: Layer) -> tuple[LayerSpec, str] | None:
-    """(spec, argument) that says how wide a layer is: its own, or that of the layer inside."""
-    spec = unwrapped(layer).spec
-    for inner in (spec, spec.config.get("layer"), spec.config.get("cell")):
-        for argument in WIDTHS:
-            if isinstance(inner, LayerSpec) and isinstance(inner.config.get(argument), int):
-                return inner, argument
-    return None
-
-
-def _twins(model: ModelSummary, spec: LayerSpec) -> Iterator[LayerSpec]:
-    """What must be as wide as the layer of a spec: the other direction of its Bidirectional."""
-    for other in _specs(model):
-        if other.config.get("layer") is spec and isinstance(other.config.get("backward_layer"), LayerSpec):
-            yield other.config["backward_layer"]
-
-
-def _with_width(model: ModelSummary, spec: LayerSpec, argument: str, width: int) -> ModelSummary | None:
-    """The model with another width of one layer; None where that gives it new problems.
-
-    The specs are changed, asked and put back: shapes that Keras recorded when it built the model hold no longer.
-    """
-    from lstmlint.inference import Inferrer, infer
-
-    run = model.layers[0].layer.context if model.layers else None
-    if not isinstance(run, Inferrer):
-        return None
-    configs = [spec.config, *(other.config for other in _twins(model, spec) if other.config.get(argument))]
-    records = [(other, other.build_config) for other in _specs(model) if other.build_config is not None]
-    before = [config[argument] for config in configs]
-    try:
-        for config in configs:
-            config[argument] = width
-        for other, _ in records:
-            other.build_config = None
-        summary = infer(model.spec, run.bindings, run.descriptions)
-    finally:
-        for config, old in zip(configs, before, strict=True):
-            config[argument] = old
-        for other, record in records:
-            other.build_config = record
-    return summary if len(summary.problems) <= len(model.problems) else None
-
-
-def _specs(model: ModelSummary) -> Iterator[LayerSpec]:
-    """Every layer's spec, those inside wrappers and nested models too."""
-    waiting: list[object] = list(model.spec.layers)
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, LayerSpec):
-            yield item
-            waiting += item.config.values()
-            if item.model is not None:
-                waiting += item.model.layers
-        elif isinstance(item, list):
-            waiting += item
