@@ -132,7 +132,7 @@ class Resolver:
         self.fixed: str | None = None
         self.overrides: list[tuple[str, dict[str, Any]]] = []
         for value in config:
-            if Path(value).is_file():
+            if os.path.isfile(value):  # noqa: PTH113 - a long line of TOML is no error here
                 if self.fixed is not None:
                     raise UsageError(f"--config names two files, {self.fixed} and {value}")
                 if isolated:

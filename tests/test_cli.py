@@ -181,6 +181,16 @@ def test_forbidden_file(shell: Shell) -> None:
     assert (done.code, done.err) == (2, "lstmlint: cannot read 'm.json': Permission denied\n")
 
 
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may search anything")
+def test_forbidden_folder(shell: Shell) -> None:
+    shell.write("m.json")
+    shell.write("closed/m.json").parent.chmod(0o600)
+    done = shell(".", "-f", "csv")
+    (shell.folder / "closed").chmod(0o700)
+    assert (done.code, done.out.count("\nm.json")) == (2, 1)
+    assert done.err.startswith("lstmlint: cannot read ")
+
+
 # What is analyzed -----------------------------------------------------------------------------------------
 
 

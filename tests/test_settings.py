@@ -62,6 +62,7 @@ def test_the_nearest_file_holds(shell: Shell) -> None:
         ('max-weight-bytes = "1KiB"\nignore = ["S"]', (), ["C504"]),
         ('max-trainable-params = 1\nmax-layer-params = "1k"', ("--ignore", "S,C503"), ["C502"]),
         ("", ("--config", 'ignore = ["S102"]'), []),
+        ("", ("--config", f"ignore = {['S102'] * 2_000}"), []),
         ('ignore = ["S102"]', ("--config", "max-params = 1"), ["C501"]),
     ],
 )

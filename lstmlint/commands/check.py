@@ -189,6 +189,8 @@ def prepare_baseline(request: Request, job: Job) -> list[Destination]:
         if request.baseline is None:
             job.baselines = baselines_in_settings(job)
         return []
+    if request.write_baseline == STDIN:
+        raise UsageError("--write-baseline takes a file, and not standard output")
     job.accept = request.write_baseline
     check_unwritten(request.write_baseline, job)
     return [Destination("json", request.write_baseline, View())]

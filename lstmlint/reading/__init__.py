@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from pathlib import Path
 
@@ -41,11 +42,12 @@ def read(source: Path | bytes, name: str | None = None, *, max_bytes: int | None
 
 def is_model_folder(path: Path) -> bool:
     """Whether a folder is itself one model: a SavedModel, or a .keras archive that is not packed."""
-    return (
-        (path / "saved_model.pb").is_file()
-        or (path / "keras_metadata.pb").is_file()
-        or ((path / "config.json").is_file() and (path / "metadata.json").is_file())
-    )
+
+    def holds(name: str) -> bool:
+        # Path.is_file raises where the folder may not be searched.
+        return os.path.isfile(os.path.join(path, name))  # noqa: PTH113, PTH118
+
+    return holds("saved_model.pb") or holds("keras_metadata.pb") or (holds("config.json") and holds("metadata.json"))
 
 
 def looks_like_model(path: Path) -> bool:
