@@ -24,6 +24,8 @@ from lstmlint.reading import isolation
 
 COMMANDS = frozenset({"explain", "count", "diff", "convert", "rule", "rules"})
 MISSPELT = 0.7  # how alike a word has to be for a command to be meant
+# Errors about no file, which come from writing help and from asking where we are.
+SURROUNDINGS = {errno.ENOSPC: "cannot write to standard output", errno.ENOENT: "the current folder is gone"}
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
 
 
@@ -63,8 +65,8 @@ def guarded(arguments: list[str]) -> int:
     except BrokenPipeError:
         return FAILED
     except Exception as error:
-        if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:
-            say(f"cannot write to standard output: {error.strerror}")  # which typer writes to
+        if isinstance(error, OSError) and error.filename is None and error.errno in SURROUNDINGS:
+            say(f"{SURROUNDINGS[error.errno]}: {error.strerror}")
             return FAILED
         if os.environ.get("LSTMLINT_TRACEBACK"):
             raise

@@ -440,6 +440,17 @@ def test_streams_that_do_not_work(redirection: str, code: int, error: str) -> No
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a folder in use stays")
+def test_in_a_folder_that_is_gone(shell: Shell) -> None:
+    model = shell.write("m.json")
+    (shell.folder / "gone").mkdir()
+    shell.monkeypatch.chdir(shell.folder / "gone")
+    (shell.folder / "gone").rmdir()
+    assert shell(str(model)).code == 0
+    done = shell("-", stdin=model.read_bytes())
+    assert (done.code, done.err) == (2, "lstmlint: the current folder is gone: No such file or directory\n")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")
 def test_interrupt() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it in what it runs in the background
