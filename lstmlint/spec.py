@@ -96,7 +96,7 @@ class LayerSpec:
     def argument_pointer(self, argument: str) -> str:
         """The place of an argument in the document, the layer's own where it is not written."""
         written = self.renamed.get(argument, argument)
-        if argument in ("module", "registered_name", "build_config") and argument in self.raw:
+        if argument in ("module", "registered_name", "build_config", "compile_config") and argument in self.raw:
             return f"{self.pointer}/{argument}"
         config = self.raw.get("config", self.raw)
         if isinstance(config, dict) and written in config:

@@ -79,7 +79,7 @@ class Attention(AttentionLayer):
         recorded = super().recorded_build_shape()
         if not isinstance(recorded, tuple | list) or not 2 <= len(recorded) <= 3:
             recorded = []
-        if not recorded or (self.additive and self.config["use_scale"] and not recorded[0]):
+        if not recorded or (self.additive and self.config["use_scale"] and not isinstance(recorded[0], tuple)):
             message = f"build_config of {self.class_name} holds no list of two or three shapes; Keras raises an error"
             advice = "Remove build_config, or save the model again from Keras."
             raise LayerError("S130", message, advice, "build_config", severity="error")

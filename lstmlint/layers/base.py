@@ -167,6 +167,13 @@ class Layer:
         """The tensors that the layer takes whoever calls it: those of a nested model."""
         return []
 
+    def misfit_output(self, inputs: Tensor, error: LayerError) -> Any:
+        """What Keras 3 computes for an input that `check_rank` refuses with `error`, where nobody asks that.
+
+        Raises: LayerError, where this fails, too; UnknownShape for an answer that means nothing.
+        """
+        return self.call(inputs)
+
     def output_dtype(self, inputs: Tensor) -> str | None:
         """The dtype of the output."""
         return self.compute_dtype
@@ -451,7 +458,7 @@ class Layer:
     def child(self, argument: str) -> Layer:
         """The layer that the argument holds. Raises: LayerError E007 if it holds none."""
         spec = self.config.get(argument)
-        if not isinstance(spec, LayerSpec):
+        if not isinstance(spec, LayerSpec) or spec.is_operation:
             raise LayerError("E007", f"{argument} of {self.class_name} must be a layer", argument=argument)
         layer = self.context.make(spec)
         self.sublayers.append(layer)

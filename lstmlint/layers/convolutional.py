@@ -170,6 +170,10 @@ class Convolution(SlidingLayer, PinnedLayer):
         before, _, channels = self.split(input_shape)
         return self.join(before, self.lengths(input_shape), self.output_channels(channels))
 
+    def fails_on_rank(self, rank: int) -> bool:
+        """Always."""
+        return True
+
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Every kernel is applied once at each output position (padding counted like the rest)."""
         return self._macs_at(output_shapes[0] if output_shapes else None)
@@ -236,6 +240,10 @@ class ConvTranspose(Convolution):
 
     mixes_channels = False
     minds_record = False
+
+    def fails_on_rank(self, rank: int) -> bool:
+        """Where there are more axes."""
+        return rank > self.rank + 2
 
     def check_arguments(self) -> None:
         """Raises: LayerError E007 where output_padding is no smaller than the strides."""

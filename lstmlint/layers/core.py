@@ -57,7 +57,7 @@ class InputLayer(Layer):
                 'Give it "batch_shape", for instance [null, 13, 5] for 13 timesteps of 5 features.',
                 "batch_shape",
             )
-        dtype = self.spec.dtype if isinstance(self.spec.dtype, str) else self.spec.input_dtype
+        dtype = self.compute_dtype if self.spec.dtype is not None else self.spec.input_dtype
         return Tensor(shape, dtype or "float32")
 
     def with_old_words(self, config: dict[str, Any]) -> dict[str, Any]:

@@ -141,9 +141,11 @@ CHECKED: dict[str, Schema] = {
 
 
 def _named(known: Takes, what: str) -> Kind:
+    names = tuple(name for name, takes in known.items() if takes != ("value",))  # a name alone has no arguments
+
     def accepts(value: Any) -> bool:
         if isinstance(value, str):
-            return value in known
+            return value in names
         return value is None or (isinstance(value, dict) and objects.wrong_with(value, known, what) is None)
 
     def explain(value: Any) -> Wrong | None:
@@ -152,7 +154,7 @@ def _named(known: Takes, what: str) -> Kind:
     article = "an" if what == "initializer" else "a"
     return Kind(
         accepts, f"the name of {article} {what}, null, or an object with class_name and config",
-        {"anyOf": [{"enum": [*sorted(known), None]}, _object_schema(known)]}, tuple(known), explain, custom=True,
+        {"anyOf": [{"enum": [*sorted(names), None]}, _object_schema(known)]}, names, explain, custom=True,
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def is_plain(spec: LayerSpec) -> bool:
     if not isinstance(name, str) or "/" in name:
         return False
     build = raw.get("build_config")
-    if build and not (isinstance(build, dict) and "input_shape" in build):
+    if (build and not (isinstance(build, dict) and "input_shape" in build)) or "compile_config" in raw:
         return False
     for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
         if not is_plain_call(call, node):
@@ -102,6 +102,9 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         error = module_error(spec)
         if error is not None:
             yield error
+    if raw.get("compile_config") and spec.model is None and spec.class_name in SIGNATURES:
+        message = f"{spec.class_name} has a compile_config, but only models can be compiled; Keras raises an AttributeError"
+        yield LayerError("E005", message, "Remove it.", "compile_config")
     wrong = build_config_error(spec)
     if wrong is not None:
         yield wrong
@@ -118,6 +121,8 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         )
     if spec.class_name == "InputLayer":
         dtype = config.get("dtype")
+        if isinstance(dtype, dict) and dtype_error(dtype) is None and dtype["class_name"] in ("DTypePolicy", "FloatDTypePolicy"):
+            dtype = (dtype.get("config") or {}).get("name")  # a policy is as good as its name
         if dtype is not None and (not isinstance(dtype, str) or dtype not in DTYPES):
             yield bad_dtype(dtype, "an input's dtype is one of " + ", ".join(sorted(DTYPE_BITS)[:9]) + ", ...")
         return
@@ -304,6 +309,8 @@ def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
         )
     config = config or {}
     takes = POLICY_CLASSES[class_name]
+    if class_name == "DTypePolicyMap" and "policy_map" not in config:
+        return LayerError("P609", "DTypePolicyMap has no policy_map; Keras raises a KeyError", "Add it: {}.", "dtype")
     for key in config:
         if key not in takes:
             return LayerError(

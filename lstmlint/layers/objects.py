@@ -128,6 +128,11 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "l2": (_is_penalty, "a number that is not negative"),
 }
 
+ORTHOGONAL: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "factor": (_is_penalty, "a number that is not negative"),
+    "mode": (lambda value: value in ("rows", "columns"), "rows, columns"),
+}
+
 
 def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     """What Keras would refuse of a serialized initializer, regularizer or constraint; None where it takes it."""
@@ -151,8 +156,9 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
             if takes == ("value",):
                 continue  # Constant picks it out
             return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
-        if given is not None and key in CHECKS and class_name != "OrthogonalRegularizer":
-            accepts, wanted = CHECKS[key]
+        check = CHECKS.get(key) if "factor" not in takes else ORTHOGONAL.get(key)
+        if check is not None and (given is not None or "factor" in takes):
+            accepts, wanted = check
             if not accepts(given):
                 return Wrong(f"{key} of {class_name} is {given!r}", f"Write {wanted}.")
     return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lstmlint.layers.base import Context, layer
+from lstmlint.layers.base import Context, LayerError, layer, need
 from lstmlint.layers.late import fails_when_run
 from lstmlint.layers.spatial import SlidingLayer, SpatialLayer, as_integers, bad_value, given, integers
-from lstmlint.shapes import KnownShape, Shape, format_shape
+from lstmlint.shapes import KnownShape, Shape, Tensor, format_shape
 from lstmlint.spec import LayerSpec
 
 
@@ -25,6 +25,10 @@ class Pooling(SlidingLayer):
         if context.dialect == "keras3" and given(self, "padding") != self.padding:
             raise bad_value(self, "padding", '"valid" or "same", in lower case', self.padding)
 
+    def fails_on_rank(self, rank: int) -> bool:
+        """Where NumPy cannot broadcast the axes with the window."""
+        return self.rank > 1 and rank - 2 != 1
+
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(batch, *lengths, channels). Raises: LayerError S104 where the window does not fit."""
         before, _, channels = self.split(input_shape)
@@ -35,6 +39,14 @@ class GlobalPooling(SpatialLayer):
     """One number for each channel."""
 
     stacks_lists = True
+
+    def misfit_output(self, inputs: Tensor, error: LayerError) -> Tensor:
+        """The batch and what stands where the channels should; with keepdims, a 1 for each axis between."""
+        shape = need(inputs.shape)
+        between = (1,) * (len(shape) - 2 if self.config.get("keepdims") else 0)
+        if self.channels_first:
+            return Tensor((shape[0], shape[1], *between), self.compute_dtype)
+        return Tensor((shape[0], *between, shape[-1]), self.compute_dtype)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(batch, channels); with keepdims, a 1 for each spatial axis.

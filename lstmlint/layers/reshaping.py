@@ -142,6 +142,12 @@ class Permute(Rearranging):
             )
         self.ndim = len(self.dims) + 1
 
+    def misfit_output(self, inputs: Tensor, error: LayerError) -> Any:
+        """Raises: LayerError for too few axes."""
+        if inputs.shape is not None and len(inputs.shape) < (self.ndim or 0):
+            raise error
+        return self.call(inputs)
+
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """The batch, then the axes in their new order."""
         return (input_shape[0], *(input_shape[dim] for dim in self.dims))
@@ -227,6 +233,10 @@ class ZeroPadding(Resized):
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
         self.padding = pairs(self, "padding", negative=context.dialect == "keras3")
+
+    def fails_on_rank(self, rank: int) -> bool:
+        """Where an axis that it adds to is missing."""
+        return rank < self.rank + 1 + self.channels_first
 
     def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
         """Each length and what is added. Raises: LayerError E007 where a negative padding cuts off too much."""

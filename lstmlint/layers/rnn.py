@@ -407,6 +407,10 @@ class ConvLSTM(RecurrentLayer):
     rank: ClassVar[int] = 2
     weights_follow_trainable = False
 
+    def misfit_output(self, inputs: Tensor, error: LayerError) -> Any:
+        """Raises: LayerError: a kernel has as many axes as what it slides over."""
+        raise error
+
     def channels_first(self) -> bool:
         """Whether features come before the spatial axes."""
         return str(self.config.get("data_format")).lower() == "channels_first"

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from lstmlint.layers.base import Context, Layer, LayerError
+from lstmlint.layers.base import Context, Layer, LayerError, UnknownShape
 from lstmlint.layers.signatures import REQUIRED
-from lstmlint.shapes import Dim, KnownShape, format_shape
+from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape
 from lstmlint.spec import LayerSpec
 
 AXES = {1: ("steps",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
@@ -58,6 +58,16 @@ class SpatialLayer(Layer):
     def join(self, before: KnownShape, spatial: KnownShape, channels: Dim) -> KnownShape:
         """The shape of which `split` gives these three."""
         return (*before, channels, *spatial) if self.channels_first else (*before, *spatial, channels)
+
+    def misfit_output(self, inputs: Tensor, error: LayerError) -> Any:
+        """Nothing that means anything, where Keras does not fail. Raises: LayerError, UnknownShape."""
+        if self.fails_on_rank(len(inputs.shape or ())):
+            raise error
+        raise UnknownShape
+
+    def fails_on_rank(self, rank: int) -> bool:
+        """Whether Keras 3 cannot even compute an output shape for an input of the wrong rank."""
+        return rank < self.rank + 2
 
     def refuse_empty(self, shape: KnownShape) -> None:
         """Raises: LayerError S136 where a spatial axis has length 0, which TensorFlow's operations refuse."""

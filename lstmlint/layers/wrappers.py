@@ -188,10 +188,18 @@ class TimeDistributed(Layer):
             if error.code not in ("S101", "S134") or self.context.dialect != "keras3":
                 raise
             # Keras 3 only asks the layer for its output shape here; it fails when the model runs.
+            outputs = self.inner.misfit_output(step, error)
             error.severity = "warning"
             self.context.report(self.inner, error)
-            outputs = self.inner.call(step)
         found = tensors_in(outputs)
+        if len(found) > 1 and self.context.dialect == "keras3":
+            raise LayerError(
+                "S121",
+                f"{self.inner.class_name} returns {len(found)} tensors, and TimeDistributed puts the timesteps back into one;"
+                " Keras raises a ValueError",
+                "Set return_state of the layer inside to false.",
+                "layer",
+            )
         if outputs is None or any(tensor.shape is None for tensor in found):
             raise UnknownShape
         tensors = []

@@ -65,13 +65,13 @@ def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], poi
         right = "keras.src.models.functional" if spec.class_name == "Functional" else "keras"
         message = f"the {spec.class_name} model names no module; Keras 3 cannot tell where its class is, and refuses it"
         yield Problem("E011", message, f'Add "module": "{right}".', pointer=pointer)
-    if isinstance(obj.get("compile_config"), dict):
+    if obj.get("compile_config"):
         from lstmlint.parsing.compile_config import check_compile
 
-        yield from check_compile(obj["compile_config"], f"{pointer}/compile_config")
-    elif obj.get("compile_config"):
-        message = f"compile_config is {obj['compile_config']!r}, and no object; Keras cannot load the model"
-        yield Problem("E007", message[:300], "Remove it: a model loads without.", pointer=f"{pointer}/compile_config")
+        first = spec.layers[0] if spec.layers else None
+        built = not spec.sequential or spec.build_input_shape is not None
+        built = built or (first is not None and (first.class_name == "InputLayer" or first.model is not None))
+        yield from check_compile(obj["compile_config"], f"{pointer}/compile_config", built)
 
 
 def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> None:

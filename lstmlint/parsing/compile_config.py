@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +14,16 @@ ARGUMENTS = frozenset(
     " auto_scale_loss".split()
 )
 # What every optimizer takes beside its own, and what its from_config takes out.
-OPTIMIZER_EXTRAS = frozenset({"is_legacy_optimizer"})
+OPTIMIZER_EXTRAS = frozenset({"is_legacy_optimizer", "decay"})
 
 
-def check_compile(config: dict[str, Any], pointer: str) -> Iterator[Problem]:
-    """What Keras 3 would refuse of a compile_config."""
+def check_compile(config: Any, pointer: str, built: bool = True) -> Iterator[Problem]:
+    """What Keras 3 would refuse of a compile_config. built: whether the model knows its input's shape."""
+    if not isinstance(config, dict):
+        if config:
+            message = f"compile_config is {config!r}, and no object; Keras cannot load the model"
+            yield Problem("E007", message[:300], "Remove it: a model loads without.", pointer=pointer)
+        return
     for key, value in config.items():
         if key not in ARGUMENTS:
             known = ", ".join(sorted(ARGUMENTS))
@@ -26,12 +32,24 @@ def check_compile(config: dict[str, Any], pointer: str) -> Iterator[Problem]:
                 pointer=f"{pointer}/{escape(key)}",
             )  # fmt: skip
         yield from check_objects(value, f"{pointer}/{escape(key)}")
-    optimizer = config.get("optimizer")
-    if isinstance(optimizer, str):
+    for key in ("metrics", "weighted_metrics"):
+        if config.get(key) and not isinstance(config[key], list | dict):
+            message = f"{key} is {config[key]!r}; Keras takes a list or an object"
+            yield Problem("E007", message, f'Write "{key}": ["mae"], for instance.', pointer=f"{pointer}/{key}")
+    if "optimizer" in config:
+        yield from check_optimizer(config["optimizer"], f"{pointer}/optimizer", built)
+
+
+def check_optimizer(value: Any, pointer: str, built: bool) -> Iterator[Problem]:
+    """What Keras 3 would refuse of an optimizer that is no serialized object."""
+    if isinstance(value, str):
         from lstmlint.parsing.compile_signatures import OPTIMIZERS
 
-        if optimizer.lower() not in {name.lower() for name in OPTIMIZERS}:
-            yield unknown(optimizer, "optimizer", OPTIMIZERS, f"{pointer}/optimizer")
+        if value.lower() not in {name.lower() for name in OPTIMIZERS}:
+            yield unknown(value, "optimizer", OPTIMIZERS, pointer)
+    elif (value is None and built) or not isinstance(value, dict | None) or value == {}:
+        message = f"the optimizer is {json.dumps(value)}; Keras cannot load the model"
+        yield Problem("E007", message[:300], 'Write "adam", for instance, or remove it.', pointer=pointer)
 
 
 def check_objects(value: Any, pointer: str) -> Iterator[Problem]:
@@ -66,7 +84,11 @@ def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
         found = next((key for key, (table, _) in kinds.items() if class_name in table), None)
         registered = value.get("registered_name")
         custom = isinstance(registered, str) and isinstance(module, str) and module.partition(".")[0] != "keras"
-        if found and not str(module).startswith("keras.src") and not custom:
+        if registered is None and not str(module).startswith("keras"):
+            message = f"there is no {class_name} in {module!r}, and no registered_name: Keras cannot load it"
+            advice = f'Write "module": "{found}".' if found else "Write the name alone."
+            yield Problem("E007", message, advice, pointer=f"{pointer}/module" if "module" in value else pointer)
+        elif found and not str(module).startswith("keras.src") and not custom:
             yield Problem(
                 "E007", f"there is no {class_name} in {module!r}; Keras cannot load it", f'Write "module": "{found}".',
                 pointer=f"{pointer}/module",
@@ -82,22 +104,46 @@ def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
             "E007", f"{class_name} of Keras carries the registered_name {registered!r}; Keras raises a ValueError",
             'Write "registered_name": null.', pointer=f"{pointer}/registered_name",
         )  # fmt: skip
-    takes, config = table[class_name], value["config"]
-    if takes is None or not isinstance(config, dict):
-        return
+    config = {} if value["config"] is None else value["config"]
+    if not isinstance(config, dict):
+        message = f"the config of {class_name} is no object; Keras raises a TypeError"
+        yield Problem("E007", message, 'Write "config": {}.', pointer=f"{pointer}/config")
+    else:
+        yield from check_arguments(class_name, what, table[class_name], config, f"{pointer}/config")
+
+
+def check_arguments(
+    class_name: str, what: str, takes: str, config: dict[str, Any], pointer: str
+) -> Iterator[Problem]:
+    """The same for what the constructor of a class is given. takes: the names of its arguments, "!" after those that
+    have no default, "*" for any.
+    """
+    from lstmlint.parsing.compile_values import CHECKS, OF_CLASS, pairs_wrong
+
     if what == "optimizer" and not isinstance(config.get("name", ""), str | None):
         message = f"the name of {class_name} is {config['name']!r}; Keras takes a string"
-        yield Problem("E007", message, 'Write "adam", for instance.', pointer=f"{pointer}/config/name")
-    names = takes.split()
+        yield Problem("E007", message, 'Write "adam", for instance.', pointer=f"{pointer}/name")
+    names = [name.rstrip("!") for name in takes.split()]
     for key in config:
-        if key not in names and key not in OPTIMIZER_EXTRAS:
-            yield Problem(
-                "E005", f"{class_name} takes no argument {key!r}; Keras refuses it", f"It takes {', '.join(names)}.",
-                pointer=f"{pointer}/config/{escape(key)}",
-            )  # fmt: skip
+        if key not in names and "*" not in names and key not in OPTIMIZER_EXTRAS:
+            message = f"{class_name} takes no argument {key!r}; Keras refuses it"
+            yield Problem("E005", message, f"It takes {', '.join(names)}.", pointer=f"{pointer}/{escape(key)}")
+    for name in takes.split():
+        if name.endswith("!") and name[:-1] not in config:
+            message = f"{class_name} has no {name[:-1]}; Keras raises an error"
+            yield Problem("E006", message, f"Add {name[:-1]} to its config.", pointer=pointer)
+    checks = {**CHECKS.get(what, {}), **OF_CLASS.get(class_name, {})}
+    for key, item in config.items():
+        check = checks.get(key)
+        if check is not None and not check.accepts(item):
+            message = f"{key} of {class_name} is {json.dumps(item)[:60]}; Keras takes {check.wants}"
+            yield Problem("E007", message, f"Set {key} to {check.wants}.", pointer=f"{pointer}/{escape(key)}")
+    wrong = pairs_wrong(class_name, config)
+    if wrong is not None:
+        yield Problem("E007", wrong[1], "Remove or correct one of them.", pointer=f"{pointer}/{wrong[0]}")
 
 
-def unknown(name: str, what: str, table: dict[str, str | None], pointer: str) -> Problem:
+def unknown(name: str, what: str, table: dict[str, str], pointer: str) -> Problem:
     """E007 for a name that Keras does not have."""
     from lstmlint.suggest import close_match
 

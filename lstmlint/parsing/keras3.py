@@ -40,7 +40,7 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
         raise ModelError(f"the {class_name} model has no list of layers", f"{pointer}/config", "Add `layers`.")
     sequential = class_name == "Sequential" or "input_layers" not in config
     name = config.get("name")
-    if not isinstance(name, str):
+    if not isinstance(name, str) or (depth == 0 and "/" in name):
         if "name" not in config:
             names.problems.append(
                 Problem(
@@ -55,7 +55,7 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
             names.problems.append(
                 Problem("E007", message, 'Name it like "forecast".', pointer=f"{pointer}/config/name")
             )
-        name = names.make(class_name)
+        name = name if isinstance(name, str) else names.make(class_name)
     spec = ModelSpec(
         name, class_name, "keras3", [], sequential, pointer=pointer, trainable=config.get("trainable") is not False
     )
@@ -89,6 +89,10 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
             if ref.node > 0 and ref.layer in functional:
                 ref.node -= 1
     check_names(spec, names)
+    if depth and obj.get("compile_config"):
+        from lstmlint.parsing.compile_config import check_compile
+
+        names.problems += check_compile(obj["compile_config"], f"{pointer}/compile_config", not sequential)
     return spec
 
 
@@ -207,6 +211,9 @@ def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
     if is_layer_object(value):
+        if not value.get("module") and "module" not in value:
+            message = f"the {value['class_name']} inside another layer names no module; Keras cannot tell where its class is"
+            names.problems.append(Problem("E006", message, 'Add "module": "keras.layers".', pointer=pointer))
         return parse_layer(value, pointer, names, depth)
     if isinstance(value, list):
         return [_inner(item, f"{pointer}/{i}", names, depth) for i, item in enumerate(value)]
@@ -283,13 +290,14 @@ def revive(value: Any, pointer: str, references: list[TensorRef], problems: list
             )
         if class_name == "__ellipsis__":
             return Ellipsis
-        if class_name == "__tuple__":
-            value = value.get("items", [])
-            return [revive(item, f"{pointer}/items/{i}", references, problems) for i, item in enumerate(value)]
         if class_name in ("__tensor__", "__numpy__") and isinstance(config, dict):
             dtype = config.get("dtype")
             content = config.get("value")
             return Tensor(nested_list_shape(content), dtype if isinstance(dtype, str) else None, content)
+        if "class_name" in value and "config" in value and not value.get("module"):
+            message = f"an argument is an object of the class {class_name!r}, but names no module; Keras cannot tell what it is"
+            problems.append(Problem("E007", message[:300], "Write the tensor or number that is meant.", pointer=pointer))
+            return None
         return {key: revive(item, f"{pointer}/{escape(key)}", references, problems) for key, item in value.items()}
     if isinstance(value, list):
         return [revive(item, f"{pointer}/{i}", references, problems) for i, item in enumerate(value)]
