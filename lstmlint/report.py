@@ -29,6 +29,15 @@ class FileReport:
     baseline: dict[str, dict[str, int]] = field(default_factory=dict)
     fixable: int = 0
 
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the model's inputs, as --input-shape takes them."""
+        if self.model is None or not self.model.layers:
+            return []
+        # Keras names the input of a Sequential without InputLayer after its first layer.
+        names = [row.name for row in self.model.layers if row.class_name == "InputLayer"]
+        return names or [f"{self.model.layers[0].name}_input"]
+
     def to_dict(self) -> dict[str, Any]:
         """The file's entry in the JSON report."""
         from lstmlint.reporting.json import file_to_dict

@@ -1,74 +1,70 @@
-"""A run of the command line: many inputs analyzed, the reports written, the exit code."""
+"""`lstmlint PATH…`: many inputs analyzed, the reports written, the exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lstmlint.commands import baselines
+from lstmlint.commands.examining import Job, Outcome, digested_for, examine_all, fails
 from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
 from lstmlint.commands.paths import STDIN, Source, expand, read_stdin
-from lstmlint.commands.request import PLAIN_FORMATS, Destination, Request, destinations, jobs, overrides, same_file
+from lstmlint.commands.request import Destination, Request, destinations, jobs, overrides, same_file
 from lstmlint.commands.writing import check_writable, say, write, write_stdout
-from lstmlint.findings import UsageError, at_least
-from lstmlint.reporting import Totals, View, load, plural
+from lstmlint.findings import UsageError
+from lstmlint.reporting import Totals, load
 from lstmlint.settings import Resolver
 
 if TYPE_CHECKING:
-    from lstmlint.baseline import Baseline, Entries
+    from lstmlint.baseline import Entries
     from lstmlint.report import FileReport
     from lstmlint.settings import Settings
 
-# Measured: a file costs 1 ms and 0.13 ms a kilobyte, starting workers 200 ms. They pay from about twice that on;
-# a file's size counts up to a limit only, since what is larger mostly holds weights, which nobody reads.
-PARALLEL_FROM = 5_000_000
-BYTES_A_FILE = 8_000
-MOST_BYTES_A_FILE = 1_000_000
 
+class Tally:
+    """What came of all inputs together.
 
-@dataclass(slots=True)
-class Job:
-    """What a worker needs to know of the run.
-
-    baseline: of the command line; baselines: of the settings, by their paths. accept: the new baseline that is to know
-    what is found.
+    digests: for each destination, in the order of the inputs. failed: whether findings fail the run. failures: a
+    sentence for each input that could not be analyzed. inputs: the names of the models' inputs. suppressions: of the
+    settings, and whether any input needs them. known: what a new baseline says, by file.
     """
 
-    destinations: list[Destination]
-    resolver: Resolver
-    skip_non_models: bool = False
-    weights: bool = True
-    stdin: bytes = b""
-    stdin_name: str = "<stdin>"
-    input_names: frozenset[str] = frozenset()
-    baseline: Baseline | None = None
-    baselines: dict[str, Baseline] = field(default_factory=dict)
-    accept: str | None = None
+    def __init__(self, job: Job, failures: list[str]) -> None:
+        self.job = job
+        self.failures = failures
+        self.totals = Totals()
+        self.digests: list[list[Any]] = [[] for _ in job.destinations]
+        self.failed = False
+        self.inputs: set[str] = set()
+        self.suppressions: dict[tuple[str, int, int], bool] = {}
+        self.known: dict[str, Entries] = {}
 
-    def baseline_for(self, settings: Settings) -> Baseline | None:
-        """The baseline of the files that some settings hold for."""
-        return self.baselines.get(settings.baseline or "", self.baseline)
+    def add(self, outcome: Outcome) -> None:
+        """Count an input in."""
+        self.totals.merge(outcome.totals)
+        self.failed = self.failed or outcome.failed
+        self.inputs |= outcome.inputs
+        for key, used in outcome.suppressions.items():
+            self.suppressions[key] = used or self.suppressions.get(key, False)
+        if outcome.known is not None:
+            self.known[outcome.known[0]] = outcome.known[1]
+        self.collect(outcome.digests)
+        if outcome.failure is not None:
+            self.failures.append(outcome.failure)
+            sys.stderr.write(outcome.details)
 
+    def conclude(self, report: FileReport, settings: Settings) -> None:
+        """Count a report in that is about no input."""
+        self.totals.add(report)
+        self.failed = self.failed or fails(report, settings)
+        self.collect(digested_for(self.job, report, settings))
 
-@dataclass(slots=True)
-class Outcome:
-    """What came of one input: digests, one for each destination; empty where there is nothing to report.
-
-    failed: whether findings fail the run. failure: the sentence, where it could not be analyzed at all.
-    details: the traceback of an internal error. inputs: the names of the model's inputs, where they matter.
-    suppressions: of the settings, as in FileReport. known: the file, and what a new baseline says of it.
-    """
-
-    totals: Totals = field(default_factory=Totals)
-    digests: list[Any] = field(default_factory=list)
-    failed: bool = False
-    failure: str | None = None
-    details: str = ""
-    inputs: frozenset[str] = frozenset()
-    suppressions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
-    known: tuple[str, Entries] | None = None
+    def collect(self, digests: list[Any]) -> None:
+        """Keep what one report gives to each destination; nothing, where there was nothing to report."""
+        for collected, digest in zip(self.digests, digests, strict=False):
+            collected.append(digest)
 
 
 def run(request: Request) -> int:
@@ -80,63 +76,58 @@ def run(request: Request) -> int:
     if not request.paths:
         raise UsageError("name a model file, a folder, or - for standard input (lstmlint --help says more)")
     sources, failures = expand(request.paths, resolver, request.force_exclude)
+    job = job_of(request, resolver, sources)
+    job.input_names = frozenset(name for name in asked.get("input-shape", ()) if name)
+    new_baseline = baselines.prepare(request, job)
+    for destination in (*job.destinations, *new_baseline):
+        check_writable(destination)
+        check_apart(destination, sources)
+    if request.diff:
+        return show_fixes(request, job, sources, failures)
+    if request.fix:
+        from lstmlint.commands.fix import fix_files
+
+        fix_files(sources, resolver)
+    tally = Tally(job, failures)
+    for outcome in examine_all(sources, job, jobs(request)):
+        tally.add(outcome)
+    failures += unmatched(job.input_names, tally.inputs, tally.totals)
+    for report, settings in conclusions(request, job, tally.suppressions):
+        tally.conclude(report, settings)
+    tally.totals.failures = failures
+    for failure in failures:
+        say(failure)
+    if not tally.totals.files and not failures and not request.quiet and not request.skip_non_models:
+        say(f"no Keras model found in {', '.join(request.paths)}")
+    for destination, digests in zip(job.destinations, tally.digests, strict=True):
+        write(destination, load(destination.format).render(digests, tally.totals, destination.view))
+    for destination in new_baseline:
+        baselines.write_new(destination, job.baseline, tally.known, bool(failures), request.quiet)
+    if failures:
+        return FAILED
+    return FOUND if tally.failed and not request.exit_zero else CLEAN
+
+
+def job_of(request: Request, resolver: Resolver, sources: list[Source]) -> Job:
+    """What the request means for every input. Raises: UsageError."""
     stdin_name = request.stdin_filename or "<stdin>"
     for source in sources:  # bad settings are told before anything is written
         resolver.of_file(stdin_name if source.path == STDIN else source.path)
     job = Job(destinations(request, len(sources) == 1), resolver, request.skip_non_models, not request.no_weights)
-    job.input_names = frozenset(name for name in asked.get("input-shape", ()) if name)
     if any(source.path == STDIN for source in sources):
         job.stdin = read_stdin()
         job.stdin_name = stdin_name
-    target = prepare_baseline(request, job)
-    for destination in (*job.destinations, *target):
-        check_writable(destination)
-        check_apart(destination, sources)
-    if request.diff or request.fix:
-        from lstmlint.commands import fix as command
+    return job
 
-        if request.diff:
-            changed = command.show_diff(sources, resolver, job.stdin, job.stdin_name, request.output)
-            for failure in failures:
-                say(failure)
-            return FAILED if failures else FOUND if changed else CLEAN
-        command.fix_files(sources, resolver)
-    totals, failed = Totals(), False
-    digests: list[list[Any]] = [[] for _ in job.destinations]
-    inputs: set[str] = set()
-    suppressions: dict[tuple[str, int, int], bool] = {}
-    known: dict[str, Entries] = {}
-    for outcome in examine_all(sources, job, jobs(request)):
-        totals.merge(outcome.totals)
-        failed = failed or outcome.failed
-        inputs |= outcome.inputs
-        for key, used in outcome.suppressions.items():
-            suppressions[key] = used or suppressions.get(key, False)
-        if outcome.known is not None:
-            known[outcome.known[0]] = outcome.known[1]
-        for collected, digest in zip(digests, outcome.digests, strict=False):
-            collected.append(digest)
-        if outcome.failure is not None:
-            failures.append(outcome.failure)
-            sys.stderr.write(outcome.details)
-    failures += unmatched(job.input_names, inputs, totals)
-    for report, settings in conclusions(request, job, suppressions):
-        totals.add(report)
-        failed = failed or fails(report, settings)
-        for collected, digest in zip(digests, digested_for(job, report, settings), strict=True):
-            collected.append(digest)
-    totals.failures = failures
+
+def show_fixes(request: Request, job: Job, sources: list[Source], failures: list[str]) -> int:
+    """Print what --fix would change; the exit code."""
+    from lstmlint.commands.fix import show_diff
+
+    changed = show_diff(sources, job.resolver, job.stdin, job.stdin_name, request.output)
     for failure in failures:
         say(failure)
-    if not totals.files and not failures and not request.quiet and not request.skip_non_models:
-        say(f"no Keras model found in {', '.join(request.paths)}")
-    for destination, collected in zip(job.destinations, digests, strict=True):
-        write(destination, load(destination.format).render(collected, totals, destination.view))
-    for destination in target:
-        write_baseline(destination, job.baseline, known, bool(failures), request.quiet)
-    if failures:
-        return FAILED
-    return FOUND if failed and not request.exit_zero else CLEAN
+    return FAILED if failures else FOUND if changed else CLEAN
 
 
 def check_apart(destination: Destination, sources: list[Source]) -> None:
@@ -175,66 +166,6 @@ def show_settings(request: Request, resolver: Resolver) -> int:
     return CLEAN
 
 
-# What is said once for all files ------------------------------------------------------------------------
-
-
-def prepare_baseline(request: Request, job: Job) -> list[Destination]:
-    """Read the baseline that was asked for; where a new one goes. Raises: UsageError."""
-    if request.baseline is not None:
-        from lstmlint.baseline import load as load_baseline
-
-        job.baseline = load_baseline(request.baseline)
-        check_unwritten(request.baseline, job)
-    if request.write_baseline is None:
-        if request.baseline is None:
-            job.baselines = baselines_in_settings(job)
-        return []
-    if request.write_baseline == STDIN:
-        raise UsageError("--write-baseline takes a file, and not standard output")
-    job.accept = request.write_baseline
-    check_unwritten(request.write_baseline, job)
-    return [Destination("json", request.write_baseline, View())]
-
-
-def check_unwritten(baseline: str, job: Job) -> None:
-    """Raises: UsageError, where a report would be written in a baseline's place."""
-    for destination in job.destinations:
-        if destination.path is not None and same_file(destination.path, baseline):
-            raise UsageError(f"a report and the baseline would both be written to {baseline}")
-
-
-def baselines_in_settings(job: Job) -> dict[str, Baseline]:
-    """The baselines that settings name. Raises: UsageError, where one cannot be read."""
-    from lstmlint.globs import nearby
-
-    paths = {settings.baseline for settings in job.resolver.by_source.values() if settings.baseline}
-    if not paths:
-        return {}
-    from lstmlint.baseline import load as load_baseline
-
-    for path in paths:
-        check_unwritten(path, job)
-    return {path: load_baseline(nearby(path)) for path in sorted(paths)}
-
-
-def write_baseline(
-    destination: Destination, old: Baseline | None, known: dict[str, Entries], failed: bool, quiet: bool
-) -> None:
-    """Write a new baseline, of the files that were analyzed and of those that the old one names. Raises: UsageError."""
-    from lstmlint.baseline import renamed, render
-
-    if failed:
-        say(f"the baseline {destination.path} is not written, since not every file could be analyzed")
-        return
-    path = str(destination.path)
-    files = renamed(old, path) if old is not None else {}
-    files.update(known)
-    write(destination, render(files))
-    if not quiet:
-        count = sum(n for entries in files.values() for codes in entries.values() for n in codes.values())
-        say(f"{plural(count, 'finding')} of {plural(sum(map(bool, files.values())), 'file')} in the baseline {path}")
-
-
 def conclusions(
     request: Request, job: Job, suppressions: dict[tuple[str, int, int], bool]
 ) -> Iterator[tuple[FileReport, Settings]]:
@@ -252,209 +183,3 @@ def conclusions(
             report = gone_files(baseline, settings.options(baseline.path))
             if report.findings:
                 yield report, settings
-
-
-# The work -----------------------------------------------------------------------------------------------
-
-
-def examine_all(sources: list[Source], job: Job, workers: int | None) -> Iterator[Outcome]:
-    """The outcome of every input, in order; in several processes where that pays."""
-    if workers is None:
-        work = sum(BYTES_A_FILE + min(source.size, MOST_BYTES_A_FILE) for source in sources)
-        workers = cores() if work > PARALLEL_FROM else 1
-    workers = min(workers, len(sources))
-    progress = Progress(len(sources))
-    try:
-        one_by_one = (examine(source, job) for source in sources)
-        for outcome in examine_in_parallel(sources, job, workers) if workers > 1 else one_by_one:
-            progress.step()
-            yield outcome
-    finally:
-        progress.end()
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS, Windows
-        return os.cpu_count() or 1
-
-
-def examine_in_parallel(sources: list[Source], job: Job, workers: int) -> Iterator[Outcome]:
-    """The outcomes in order, from worker processes."""
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    # This process has no other threads yet, so forking is safe, and it is quick.
-    method = "fork" if sys.platform.startswith("linux") else "spawn"
-    yield examine(sources[0], job)  # imports, once for all, what most models need
-    executor = ProcessPoolExecutor(workers, multiprocessing.get_context(method), start_worker, (job,))
-    done = 1
-    chunk = max(1, min(16, len(sources) // (4 * workers)))
-    try:
-        for outcome in executor.map(examine_here, sources[1:], chunksize=chunk):
-            done += 1
-            yield outcome
-    except BrokenProcessPool:
-        left = f"{sources[done].path!r} and the {len(sources) - done - 1} files after it"
-        said = f"a worker process died, out of memory most likely; {left} are not analyzed: try --jobs 1"
-        yield Outcome(failure=said)
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-
-
-_job: Job | None = None
-
-
-def start_worker(job: Job) -> None:
-    """Remember the run in a worker; leave Ctrl-C to the main process."""
-    import signal
-
-    global _job  # noqa: PLW0603 - a worker process serves one run
-    _job = job
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def examine_here(source: Source) -> Outcome:
-    """`examine` in a worker."""
-    if _job is None:
-        raise RuntimeError("the worker was not started")
-    return examine(source, _job)
-
-
-def examine(source: Source, job: Job) -> Outcome:
-    """Analyze one input and digest it for every report. Raises: nothing that a file can cause."""
-    from lstmlint.analysis import without_garbage_collection
-
-    path = job.stdin_name if source.path == STDIN else source.path
-    try:
-        with without_garbage_collection():  # digests are many small objects, too
-            return digested(source, path, job)
-    except UsageError:
-        raise
-    except OSError as error:
-        return Outcome(failure=f"cannot read {path!r}: {error.strerror or error}")
-    except MemoryError:
-        return Outcome(failure=f"{path!r} needs more memory than there is")
-    except Exception as error:  # noqa: BLE001 - one file must not take the others' reports along
-        hint = "please report this with the file; LSTMLINT_TRACEBACK=1 shows where it happened"
-        failure = f"internal error while analyzing {path!r}: {type(error).__name__}: {error} ({hint})"
-        return Outcome(failure=failure, details=traceback() if os.environ.get("LSTMLINT_TRACEBACK") else "")
-
-
-def digested(source: Source, path: str, job: Job) -> Outcome:
-    """What the reports need to know of one input. path: what it is called."""
-    from lstmlint.analysis import analyze
-
-    outcome = Outcome()
-    optional = job.skip_non_models or not source.named
-    if optional and source.path != STDIN and not worth_reading(source.path):
-        return outcome
-    settings = job.resolver.of_file(path)
-    options = settings.options(path, job.weights)
-    options.baseline = job.baseline_for(settings)
-    report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
-    nothing_else = not report.known and all(finding.code == "E002" for finding in report.findings)
-    if optional and report.model is None and nothing_else:
-        return outcome
-    if job.accept is not None:
-        from lstmlint.baseline import accept
-
-        outcome.known = accept(report, job.baseline, job.accept)
-    if report.model is not None and source.path != STDIN:
-        report.fixable = count_fixable(report, source.path, job)
-    outcome.totals.add(report)
-    outcome.failed = fails(report, settings)
-    outcome.digests = digested_for(job, report, settings)
-    outcome.suppressions = report.suppressions
-    if job.input_names:
-        outcome.inputs = frozenset(input_names(report))
-    return outcome
-
-
-def count_fixable(report: FileReport, path: str, job: Job) -> int:
-    """How many findings --fix would mend, where a person is to read it."""
-    if not report.findings or not any(destination.format in PLAIN_FORMATS for destination in job.destinations):
-        return 0
-    from lstmlint.fixing.rules import FIXES
-
-    if not any(finding.code in FIXES for finding in report.findings) or not os.path.isfile(path):  # noqa: PTH113
-        return 0
-    from lstmlint.fixing.fix import fixable, not_json
-
-    if not_json(report):
-        return 0
-    with open(path, "rb") as file:  # noqa: PTH123
-        return fixable(file.read(), report)
-
-
-def fails(report: FileReport, settings: Settings) -> bool:
-    """Whether a report fails the run."""
-    return any(at_least(finding.severity, settings.fail_on) for finding in report.findings)
-
-
-def digested_for(job: Job, report: FileReport, settings: Settings) -> list[Any]:
-    """A report's digests, one for each destination."""
-    return [
-        load(destination.format).digest(report, destination.view._replace(fail_on=settings.fail_on))
-        for destination in job.destinations
-    ]
-
-
-def traceback() -> str:
-    """The traceback of the exception at hand."""
-    from traceback import format_exc
-
-    return format_exc()
-
-
-def worth_reading(path: str) -> bool:
-    """Whether a file that nobody vouched for looks like a model at all. Raises: OSError."""
-    from pathlib import Path
-
-    from lstmlint.reading import looks_like_model
-
-    return os.path.isdir(path) or looks_like_model(Path(path))  # noqa: PTH112
-
-
-def input_names(report: FileReport) -> list[str]:
-    """The names of a model's inputs, as --input-shape takes them."""
-    model = report.model
-    if model is None or not model.layers:
-        return []
-    # Keras names the input of a Sequential without InputLayer after its first layer.
-    names = [row.name for row in model.layers if row.class_name == "InputLayer"]
-    return names or [f"{model.layers[0].name}_input"]
-
-
-class Progress:
-    """How far a long run is, on standard error, to a terminal only."""
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.done = 0
-        self.shown = False
-        self.next = 0.0
-        self.active = total > 1 and sys.stderr.isatty()
-        if self.active:
-            from time import monotonic
-
-            self.clock = monotonic
-            self.next = monotonic() + 0.5
-
-    def step(self) -> None:
-        """One more is done."""
-        self.done += 1
-        if self.active and self.clock() >= self.next:
-            self.next = self.clock() + 0.1
-            self.shown = True
-            sys.stderr.write(f"\r{self.done:,} of {self.total:,} files")
-            sys.stderr.flush()
-
-    def end(self) -> None:
-        """Take the line away."""
-        if self.shown:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()

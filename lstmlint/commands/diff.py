@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from lstmlint.commands.check import input_names
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Destination, Request, choice, overrides, terminal_width
@@ -70,7 +69,7 @@ def examine(path: str, resolver: Resolver, weights: bool) -> tuple[FileReport, S
 
 def check_names(asked: list[str], reports: list[FileReport]) -> None:
     """Raises: UsageError, where --input-shape names an input that neither model has."""
-    found = {name for report in reports for name in input_names(report)}
+    found = {name for report in reports for name in report.input_names}
     for name in asked:
         if found and name not in found:
             from lstmlint.suggest import did_you_mean

@@ -110,7 +110,7 @@ class Inferrer:
             except Exception as error:  # noqa: BLE001 - as in apply
                 self.report_spec(spec, _defect(spec, error))
         broken = UnknownLayer(spec, self)
-        broken.known, broken.failed = True, True  # type: ignore[misc]
+        broken.known, broken.failed = True, True
         return broken
 
     def report_unknown(self, spec: LayerSpec) -> None:

@@ -46,7 +46,7 @@ class LeakyReLU(Slopes):
     """x, or below 0 a fraction of it."""
 
     @property
-    def numbers(self) -> dict[str, bool]:  # type: ignore[override]
+    def numbers(self) -> dict[str, bool]:  # type: ignore[override]  # elsewhere it is one table
         """Keras 3 still takes tf_keras's alpha for it; tf_keras takes any number."""
         if self.context.dialect != "keras3":
             return {}

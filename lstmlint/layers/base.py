@@ -115,7 +115,7 @@ class Layer:
     maps_structures: ClassVar[bool] = False
     # Whether Keras 3 takes a list of tensors for one tensor with an axis more.
     stacks_lists: bool = False
-    known: ClassVar[bool] = True
+    known: bool = True
     # Whether Keras 3 looks at the shapes that build_config records though there are no weights to build.
     minds_record: ClassVar[bool] = False
     # False where Keras 3 keeps the weights in layers inside that are made without this layer's `trainable`.

@@ -75,7 +75,7 @@ class CategoricalLayer(PreprocessingLayer):
     `depth` numbers for all of a sample.
     """
 
-    modes: ClassVar[tuple[str, ...]] = ("int", "one_hot", "multi_hot", "count")
+    modes: tuple[str | None, ...] = ("int", "one_hot", "multi_hot", "count")
     aliases: ClassVar[dict[str, str]] = {}
     mode: str = "int"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from types import UnionType
 from typing import Any, ClassVar
@@ -21,9 +22,9 @@ class VocabularyLayer(CategoricalLayer):
     idf weights, of which Keras counts none, since their variable declares no length.
     """
 
-    modes = ("int", "one_hot", "multi_hot", "count", "tf_idf")
+    modes: tuple[str | None, ...] = ("int", "one_hot", "multi_hot", "count", "tf_idf")
     aliases: ClassVar[dict[str, str]] = {"binary": "multi_hot", "tf-idf": "tf_idf"}
-    strings: ClassVar[bool] = True
+    strings: bool = True
     mask_token: Any = None
     oov_token: Any = "[UNK]"  # noqa: S105
     oov_indices: int = 1
@@ -186,8 +187,7 @@ class Vocabulary:
         if not tokens:
             raise self._error(f"holds only the special tokens {shown(special)}", "Add tokens to look up.")
         if len(set(tokens)) != len(tokens):
-            seen: set[Any] = set()
-            twice = next(token for token in tokens if token in seen or seen.add(token))  # type: ignore[func-returns-value]
+            twice = next(token for token, times in Counter(tokens).items() if times > 1)
             raise self._error(f"holds {shown(twice)} more than once", "Keep each token once.")
         owner = self.owner
         for token, used in ((owner.mask_token, True), (owner.oov_token, owner.invert)):
@@ -217,7 +217,7 @@ class Lookup(VocabularyLayer):
     """Tokens in, indices out (or the other way round, with `invert`)."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
-        self.strings = spec.class_name != "IntegerLookup"  # type: ignore[misc]
+        self.strings = spec.class_name != "IntegerLookup"
         super().__init__(spec, context)
 
     def check(self) -> None:
@@ -300,9 +300,9 @@ class TextVectorization(VocabularyLayer):
         self._check_function("standardize", "lower_and_strip_punctuation", "lower", "strip_punctuation")
         self._check_function("split", "whitespace", "character")
         if self.keras3:
-            self.modes = VocabularyLayer.modes  # type: ignore[misc]
+            self.modes = VocabularyLayer.modes
         else:
-            self.modes = ("int", "multi_hot", "count", "tf_idf", None)  # type: ignore[misc,assignment]
+            self.modes = ("int", "multi_hot", "count", "tf_idf", None)
         ngrams = config.get("ngrams")
         if not (
             ngrams is None

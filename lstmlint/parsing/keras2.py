@@ -135,7 +135,7 @@ def parse_layer(
     own = OWN_INPUT_ARGUMENTS.get(class_name, ())
     dtype = untuple(config.get("dtype"))
     spec = LayerSpec(
-        name if named else names.make(class_name),  # type: ignore[arg-type]
+        name if isinstance(name, str) else names.make(class_name),
         "InputLayer" if class_name == "Input" else class_name.rpartition(">")[2],
         {key: untuple(value) for key, value in config.items() if key not in NOT_ARGUMENTS or key in own},
         pointer,

@@ -381,7 +381,7 @@ def comments(text: str, word: str) -> list[Comment]:
     marks: list[int] = []
     at = text.find(word)
     while at >= 0:
-        end = _LINE_END.search(text, at).start()  # type: ignore[union-attr]
+        end = _LINE_END.search(text, at).start()  # type: ignore[union-attr]  # the text's end, at least
         start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
         last = text.rfind(word, at, end)
         marks += [match.start() for match in _HASH.finditer(text, start, last)]
@@ -397,6 +397,6 @@ def comments(text: str, word: str) -> list[Comment]:
         if mark < end or (before >= 0 and mark < spans[before][1]):
             continue  # in a comment already, or in a text
         line += text.count("\n", end, mark)
-        end = _LINE_END.search(text, mark).start()  # type: ignore[union-attr]
+        end = _LINE_END.search(text, mark).start()  # type: ignore[union-attr]  # the same
         found.append((line, mark - text.rfind("\n", 0, mark), text[mark:end]))
     return found

@@ -22,7 +22,8 @@ def windows(size: Dim, window: int, stride: Any, padding: str) -> Dim:
     """How many windows fit: all that lie inside, or with "same" one for each stride."""
     if size is None:
         return None if stride else 1 // stride
-    return (size - (window if padding == "valid" else 1)) // stride + 1  # type: ignore[no-any-return]
+    count: int = (size - (window if padding == "valid" else 1)) // stride + 1
+    return count
 
 
 def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation, last: bool) -> KnownShape:
@@ -72,7 +73,7 @@ def conv(op: Operation, inputs: Any, kernel: Any, depthwise: bool = False) -> Te
     op.config["padding"] = op.config["padding"].lower()
     dims, size = shape(inputs), shape(kernel)
     _check_channels(dims, last, size[-2])
-    filters = size[-1] * size[-2] if depthwise else size[-1]  # type: ignore[operator]
+    filters = size[-1] * size[-2] if depthwise else size[-1]  # type: ignore[operator]  # where one is unknown, Keras fails, too
     return Tensor(convolved(dims, size[:-2], filters, op, last), inputs.dtype)
 
 
@@ -164,7 +165,7 @@ def extract_patches(op: Operation, images: Any) -> Tensor:
     count = 3 if len(size) == 3 else 2
     channels = dims[-1] if last else dims[-1 - count]
     single = len(dims) == count + 1
-    filters = (product(size[:count]) or 0) * channels  # type: ignore[operator]
+    filters = (product(size[:count]) or 0) * channels  # type: ignore[operator]  # the same
     made = convolved((1, *dims) if single else dims, tuple(size[:count]), filters, op, last)
     return Tensor(made[1:] if single else made, images.dtype)
 

@@ -50,7 +50,7 @@ class TensorFlowOperation(Operation):
         self.function = self.function_of(spec)
         self.title = f"tf.{self.function or spec.class_name}"
         if self.function not in FUNCTIONS:
-            self.known = False  # type: ignore[misc]
+            self.known = False
 
     def defaults(self) -> dict[str, Any]:
         """Nothing: what a function is called with stands in its call."""

@@ -502,8 +502,8 @@ def range_(op: Operation, start: Any, limit: Any = None, delta: Any = 1) -> Tens
     """From 0 to the only number, or from one to the other."""
     first, last = (0, number(start)) if limit is None else (number(start), number(limit))
     step = number(delta)
-    known = first is not None and last is not None and step
-    return Tensor((len(range(first, last, step)) if known else None,), dtype_in(start, limit) or "int32")  # type: ignore[arg-type]
+    count = None if first is None or last is None or not step else len(range(first, last, step))
+    return Tensor((count,), dtype_in(start, limit) or "int32")
 
 
 # Products ------------------------------------------------------------------------------------------------
