@@ -288,6 +288,9 @@ def test_fingerprints_survive_other_edits(shell: Shell) -> None:
     after = shell("m.json", "-f", "gitlab").json[0]
     assert before["fingerprint"] == after["fingerprint"]
     assert before["location"] != after["location"]
+    first, second = STACK["config"]["layers"]
+    shell.write("m.json", sequential("stack", layer("Masking", "mask", batch_input_shape=[None, 13, 5]), first, second))
+    assert shell("m.json", "-f", "gitlab").json[0]["fingerprint"] == before["fingerprint"]
 
 
 def test_sarif_tells_of_failures(shell: Shell) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lstmlint.findings import Finding
+
+# The list that a model has its layers in, and a layer's number there: its name tells it better.
+_LAYER_NUMBER = re.compile(r"/(layers|config)/[0-9]+(?=/|$)")
 
 
 def repository_root() -> str:
@@ -27,13 +31,14 @@ def repository_path(path: str, root: str) -> str:
 
 
 def fingerprints(path: str, findings: list[Finding]) -> list[str]:
-    """An identity for each finding that survives edits elsewhere in the file: no lines, no numbers in it."""
+    """An identity for each finding that survives edits elsewhere in the file: no lines, no layer's number in it."""
     from hashlib import sha256
 
     seen: dict[str, int] = {}
     prints = []
     for finding in findings:
-        key = "\n".join((path, finding.code, finding.pointer, finding.layer or ""))
+        place = _LAYER_NUMBER.sub(r"/\1", finding.pointer) if finding.layer else finding.pointer
+        key = "\n".join((path, finding.code, place, finding.layer or ""))
         seen[key] = seen.get(key, 0) + 1
         prints.append(sha256(f"{key}\n{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest())
     return prints
