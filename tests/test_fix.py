@@ -161,6 +161,15 @@ def test_command_line(shell: Shell) -> None:
     assert shell("--diff", "folder") == (0, "", "")
 
 
+def test_a_read_only_file_stays(shell: Shell) -> None:
+    before = keras3("LSTM", ', "units": 10, "time_major": false')
+    path = shell.write("m.json", before)
+    path.chmod(0o444)
+    shell.monkeypatch.setattr("os.access", lambda path, mode: False)  # as for anybody but root
+    assert shell("m.json", "--fix") == (2, "", "lstmlint: cannot write 'm.json': it is read-only\n")
+    assert path.read_text() == before
+
+
 def test_what_is_left_decides_the_exit_code(shell: Shell) -> None:
     shell.write("m.json", keras3("LSTM", ', "units": "ten", "time_major": false'))
     done = shell("m.json", "--fix")

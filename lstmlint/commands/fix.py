@@ -75,6 +75,8 @@ def unified(name: str, before: str, after: str) -> Iterator[str]:
 def replace(path: str, raw: bytes) -> None:
     """Put new content in a file's place, whole or not at all, its mode kept. Raises: UsageError."""
     target = os.path.realpath(path)
+    if not os.access(target, os.W_OK):  # a folder that may be written to would let it go
+        raise UsageError(f"cannot write {path!r}: it is read-only")
     beside = f"{target}.{os.getpid()}.tmp"
     try:
         with open(beside, "xb") as file:  # noqa: PTH123
