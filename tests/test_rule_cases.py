@@ -32,6 +32,11 @@ def sequential(*layers: dict[str, Any], shape: tuple[int | None, ...] = (None, 1
     return {"class_name": "Sequential", "config": {"name": "m", "layers": list(layers)}, **more}
 
 
+def unbuilt(*layers: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Without an input shape."""
+    return {"class_name": "Sequential", "config": {"name": "m", "layers": list(layers)}, **more}
+
+
 def functional(inputs: list[str], outputs: Any, *layers: dict[str, Any], **more: Any) -> dict[str, Any]:
     def references(names: Any) -> Any:
         if isinstance(names, dict):
@@ -148,6 +153,11 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(lstm(), dense(3, "tanh"), layer("Softmax")), ["H312"]),
         (sequential(lstm(), dense(20, kernel_initializer="zeros"), layer("Reshape", target_shape=[4, 5])), []),
         (sequential(lstm(), dense(20, kernel_initializer="ones"), layer("Reshape", target_shape=[4, 5]), dense(1)), ["H319"]),
+        # where shapes are unknown, a Dense says its width all the same
+        (sequential(lstm(), lstm(), dense(1, "softmax"), **trained("categorical_crossentropy")), ["S102", "H301"]),
+        (unbuilt(lstm(), dense(1, "sigmoid"), **trained("categorical_crossentropy")), ["S135", "H302"]),
+        (unbuilt(lstm(), dense(3, "softmax"), **trained("binary_crossentropy")), ["S135", "H303"]),
+        (unbuilt(lstm(), dense(3), layer("Softmax"), **trained("categorical_crossentropy")), ["S135"]),
         # heads
         (sequential(lstm(), **trained("binary_crossentropy")), ["R234"]),
         (sequential(lstm(), **trained("mse")), []),
@@ -262,10 +272,11 @@ def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[
         (functional(["x"], ["a"], entry("x", 8), layer("Dense", "x", name="d", units=6), layer("Add", "x", "d", name="a")), "a", "Set units of 'd' to 8"),
         (functional(["x"], ["a"], entry("x", 13, 8), layer("LSTM", "x", name="l", units=8), layer("Add", "x", "l", name="a")), "a", "Set return_sequences to true on 'l': its output becomes (None, 13, 8)."),
         (functional(["x", "z"], ["a"], entry("x", 13, 8), entry("z", 4), layer("Concatenate", "x", "z", name="a")), "a", "Put RepeatVector(13) behind 'z'"),
+        (functional(["x"], ["a"], entry("x", 13, 8), layer("Conv1D", "x", name="b", filters=4, kernel_size=3), layer("Conv1D", "x", name="c", filters=4, kernel_size=5), layer("Concatenate", "b", "c", name="a")), "a", "Set padding to \"same\" on 'b' and 'c'."),
         (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained({"a": "mse", "c": "mse"})), None, "Write 'b' instead of 'c'."),
         (functional(["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4), layer("LSTM", "x", name="e", units=8, return_state=True), layer("LSTM", "z", name="y", units=8)), "e", "Give its states to a decoder as initial_state"),
     ],
-    ids=range(19),
+    ids=range(20),
 )  # fmt: skip
 def test_advice_names_layer_and_numbers(model: dict[str, Any], layer_name: str | None, advice: str) -> None:
     (finding,) = analyze(json.dumps(model).encode()).findings

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from lstmlint.layers.base import Layer
 from lstmlint.pointers import escape
 from lstmlint.rules.index import TRANSFORMING, outputs_of, recurrent, unwrapped
-from lstmlint.shapes import Shape
+from lstmlint.shapes import Dim, Shape
 from lstmlint.summary import LayerSummary, ModelSummary
 
 ACTIVATION_LAYERS = {
@@ -135,6 +135,15 @@ def head_of(row: LayerSummary) -> Head | None:
     return None
 
 
+def width_of(row: LayerSummary, shape: Shape = None) -> Dim:
+    """The size of the last axis of a layer's output; of a Dense also where its input is unknown."""
+    shape = shape or row.output_shape
+    if shape:
+        return shape[-1]
+    units = unwrapped(row.layer).config.get("units") if unwrapped(row.layer).class_name == "Dense" else None
+    return units if isinstance(units, int) else None
+
+
 class Objective(NamedTuple):
     """One output of the model, and the loss it is trained with.
 
@@ -190,11 +199,12 @@ def objectives(model: ModelSummary) -> list[Objective]:
 def _objectives(model: ModelSummary, settings: dict[str, Any]) -> Iterator[Objective]:
     losses = settings.get("loss")
     rows = outputs_of(model)
-    if len(rows) != len(model.outputs):
+    shapes = model.outputs or [None] * len(rows)  # none where a Sequential states no input shape
+    if len(rows) != len(shapes):
         return
     names = output_names(model)
     base = model.spec.compile_pointer
-    for position, (row, shape) in enumerate(zip(rows, model.outputs, strict=True)):
+    for position, (row, shape) in enumerate(zip(rows, shapes, strict=True)):
         value, pointer = losses, f"{base}/loss" if base else row.pointer
         if isinstance(losses, list):
             value = losses[position] if position < len(losses) else None
@@ -236,5 +246,5 @@ def heads(model: ModelSummary) -> Iterator[tuple[Objective, Head]]:
 __all__ = [
     "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "REGRESSION", "SIGMOIDS", "TRANSPARENT", "Head", "Objective", "activation_name",
     "constant_initializer", "head_of", "heads", "is_loss", "loss_name", "metric_names", "objectives",
-    "output_names",
+    "output_names", "width_of",
 ]  # fmt: skip

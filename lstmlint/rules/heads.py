@@ -24,6 +24,7 @@ from lstmlint.rules.effects import (
     metric_names,
     objectives,
     output_names,
+    width_of,
 )
 from lstmlint.rules.index import DROPOUTS, TRANSFORMING, index_of, outputs_of, past, unwrapped
 from lstmlint.rules.registry import Option, rule
@@ -52,7 +53,7 @@ def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
     losses = {id(objective.row): objective.loss for objective in objectives(model)}
     for row in index_of(model).of("Dense", "Conv1D", "Conv2D", "Activation", "Softmax", "TimeDistributed"):
         shape = row.output_shape
-        if shape is None or not shape or shape[-1] != 1:
+        if width_of(row) != 1:
             continue
         layer = unwrapped(row.layer)
         if row.class_name == "Softmax":
@@ -62,12 +63,12 @@ def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
             continue
         if layer.config.get("data_format") == "channels_first":
             continue
-        sequence = len(shape) > 2
+        sequence = shape is not None and len(shape) > 2
+        where = f"the last axis of {format_shape(shape)}, which has size 1" if shape else "one unit"
         and_loss = ' and loss "binary_crossentropy"' if losses.get(id(row)) in CATEGORICAL else ""
         yield Problem(
             "H301",
-            f"{row.class_name} {row.name!r} takes a softmax over the last axis of {format_shape(shape)}, which has size 1:"
-            " its output is always 1",
+            f"{row.class_name} {row.name!r} takes a softmax over {where}: its output is always 1",
             "Weigh the timesteps with a softmax over their axis (reshape or permute before it), or use sigmoid."
             if sequence
             else f'Use activation "sigmoid"{and_loss} for two classes, or one unit for each class.',
@@ -95,14 +96,14 @@ def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
     """
     for objective in objectives(model):
         shape = objective.shape
-        if objective.loss in CATEGORICAL and shape is not None and len(shape) > 1 and shape[-1] == 1:
+        if objective.loss in CATEGORICAL and width_of(objective.row, shape) == 1 and (shape is None or len(shape) > 1):
             head = head_of(objective.row)
             if head is not None and head.activation == "softmax" and not head.recurrent:  # H301 says it
                 continue
             yield Problem(
                 "H302",
                 f"the loss {objective.loss} takes one unit for each class, but {objective.row.name!r} gives"
-                f" {format_shape(shape)}: the only class is 0, and its loss is always 0",
+                f" {format_shape(shape) if shape else 'one'}: the only class is 0, and its loss is always 0",
                 'Use loss "binary_crossentropy" with activation "sigmoid", or give the layer one unit for each class.',
                 objective.row.name,
                 objective.row.pointer,
@@ -129,7 +130,7 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
           "training_config": {"loss": "categorical_crossentropy"}}
     """
     for objective, head in heads(model):
-        size = objective.shape[-1] if objective.shape else None
+        size = width_of(head.row, objective.shape)
         if objective.loss in BINARY and head.activation == "softmax" and size is not None and size > 1:
             if head.recurrent or objective.from_logits:
                 continue
@@ -198,7 +199,7 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
     for objective, head in heads(model):
         if objective.loss not in CATEGORICAL or objective.from_logits or head.recurrent:
             continue
-        if objective.shape is not None and objective.shape[-1:] == (1,):  # H302 says it
+        if width_of(objective.row, objective.shape) == 1:  # H302 says it
             continue
         if head.activation in KNOWN_ACTIVATIONS - {"softmax"}:
             other = ""

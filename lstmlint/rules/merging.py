@@ -7,7 +7,7 @@ from dataclasses import replace
 from lstmlint.findings import Problem
 from lstmlint.rules.index import recurrent, row_of
 from lstmlint.rules.registry import reported
-from lstmlint.shapes import Shape, format_shape
+from lstmlint.shapes import Shape, flatten, format_shape
 from lstmlint.summary import LayerSummary, ModelSummary
 
 
@@ -103,12 +103,28 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
     if row.class_name == "Concatenate" and last and {len(shape) for shape in shapes} == {2, 3} and longest[1] is not None:
         short = next(source.name for source, shape in zip(row.inbound, shapes, strict=True) if len(shape) == 2)
         return replace(problem, help=f"Put RepeatVector({longest[1]}) behind {short!r}: it goes to every timestep then.")
+    padded = _alike_with_padding(row)
+    if padded:
+        return replace(problem, help=f'Set padding to "same" on {" and ".join(map(repr, padded))}.')
     if problem.code == "S113" and len(shapes) == 2 and shapes[0][:-1] == shapes[1][:-1]:
         for source, other in zip(row.inbound, reversed(shapes), strict=True):
             argument = next((name for name in ("units", "filters") if name in source.config), None)
             if argument is not None and len(source.consumers) == 1 and other[-1] and source.config[argument] != other[-1]:
                 return replace(problem, help=f"Set {argument} of {source.name!r} to {other[-1]}, or use Concatenate.")
     return None
+
+
+def _alike_with_padding(row: LayerSummary) -> list[str]:
+    """The convolutions and poolings before a layer that give as many places as the others if they are padded."""
+    found, places = [], set()
+    for source in row.inbound:
+        shape, config = source.output_shape, source.config
+        if config.get("padding") == "valid" and {*flatten(config.get("strides"))} == {1}:
+            found.append(source.name)
+            shape = source.input_shape
+        places.add(shape and shape[1:-1])
+    last = all(source.config.get("data_format") in (None, "channels_last") for source in row.inbound)
+    return found if last and len(places) == 1 and None not in places else []
 
 
 def _last(row: LayerSummary) -> bool:
