@@ -49,7 +49,7 @@ def _group(model: ModelSummary, stored: StoredWeights) -> dict[str, list[StoredW
     for row in model.layers:  # Keras counts the layers of a class: lstm, lstm_1, ...
         key = snake_case(row.class_name)
         number = numbers.get(key, 0)
-        numbers[key] = number + 1
+        numbers[key] = number + (2 if stored.twice and row.params != 0 else 1)
         keys[f"{key}_{number}" if number else key] = row.name
     groups: dict[str, list[StoredWeight]] = {}
     for weight in stored.weights:

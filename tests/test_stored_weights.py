@@ -189,3 +189,25 @@ def test_gru_of_a_keras_without_reset_after(version: str, params: int, codes: li
     alone = analyze(json.dumps({**model, "keras_version": version}).encode())
     assert alone.model is not None
     assert (alone.model.params, [finding.code for finding in alone.findings]) == (198, [code for code in codes if code != "S139"])
+
+
+def test_archives_of_tf_keras_2_13_count_layers_with_weights_twice() -> None:
+    names = {"a": (5, 4), "b": (4, 3), "c": (3, 2)}
+    layers = [{"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [None, 5]}}]
+    for name, (_, units) in names.items():
+        layers.append({"class_name": "Dense", "config": {"name": name, "units": units, "use_bias": False}})
+        layers.append({"class_name": "Activation", "config": {"name": f"{name}_tanh", "activation": "tanh"}})
+
+    def report(keys: list[str]) -> list[str]:
+        weights, buffer = io.BytesIO(), io.BytesIO()
+        with h5py.File(weights, "w") as file:
+            for key, shape in zip(keys, names.values(), strict=True):
+                file.create_dataset(f"_layer_checkpoint_dependencies/{key}/vars/0", shape, "float32")
+        with zipfile.ZipFile(buffer, "w") as archive:
+            archive.writestr("metadata.json", json.dumps({"keras_version": "2.13.1"}))
+            archive.writestr("config.json", json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": layers}}))
+            archive.writestr("model.weights.h5", weights.getvalue())
+        return [finding.code for finding in analyze(buffer.getvalue()).findings]
+
+    assert report(["dense", "dense_2", "dense_4"]) == []
+    assert report(["dense", "dense_4", "dense_2"]) == ["S139", "S139"]

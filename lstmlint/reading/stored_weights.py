@@ -25,7 +25,8 @@ _MAX_WEIGHTS = 1_000_000
 # How much of a weights file is looked at before the HDF5 library may: its first groups and attributes.
 _CHECKED_BYTES = 2**20
 # Where Keras 3 and tf_keras put the layers of a model.
-_ROOTS = ("layers", "_layer_checkpoint_dependencies", "_self_tracked_trackables")
+_TWICE = "_layer_checkpoint_dependencies"
+_ROOTS = ("layers", _TWICE, "_self_tracked_trackables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,13 @@ class StoredWeight:
 @dataclass(frozen=True, slots=True)
 class StoredWeights:
     """All that is stored beside a model. layers: the names (or keys) of the layers that the file mentions, those
-    without weights too; None where it mentions only weights, but all of them.
+    without weights too; None where it mentions only weights, but all of them. twice: whether keys count the layers that
+    have weights twice, as tf.keras 2.13 does: dense, dense_2, dense_4.
     """
 
     weights: list[StoredWeight]
     layers: frozenset[str] | None = None
+    twice: bool = False
 
 
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -76,15 +79,15 @@ def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
     if found is None:
         return None
     weights = [(weight.owners, weight.name, weight.shape, weight.dtype, weight.key) for weight in found.weights]
-    return weights, None if found.layers is None else list(found.layers)
+    return weights, None if found.layers is None else list(found.layers), found.twice
 
 
 def _revived(plain: Any) -> StoredWeights | None:
     if plain is None:
         return None
-    weights, layers = plain
+    weights, layers, twice = plain
     found = [StoredWeight(tuple(owners), name, tuple(shape), dtype, key) for owners, name, shape, dtype, key in weights]
-    return StoredWeights(found, None if layers is None else frozenset(layers))
+    return StoredWeights(found, None if layers is None else frozenset(layers), twice)
 
 
 def _in_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -188,7 +191,7 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
         found.append(StoredWeight(tuple(owners), parts[-1], tuple(item.shape), str(item.dtype), parts[1]))
 
     weights.visititems(visit)
-    return StoredWeights(found, frozenset(layers))
+    return StoredWeights(found, frozenset(layers), _TWICE in weights)
 
 
 def _names(group: Any, attribute: str) -> list[str]:
