@@ -92,6 +92,8 @@ class Plan:
             self._dangling(layer, ref, call, f"there is no layer {ref.layer!r} in this model", self._meant(ref.layer))
             return None
         source = self.spec.layers[position]
+        if source.class_name == "InputLayer" and self.spec.dialect == "keras2":  # tf.keras does not look at the number
+            ref.node = 0
         calls = len(source.calls) or (1 if source.class_name == "InputLayer" else 0)
         if -calls <= ref.node < 0:  # counted from the end, as any index of Python: of the calls there are by then
             ref.node += number if source is layer else calls
@@ -188,6 +190,8 @@ class Plan:
                     self.outputs.setdefault(position, set()).add(ref.tensor)
                     stack.append((position, ref.node))
                 else:
+                    if (position, ref.node) in inputs and self.spec.dialect == "keras2":
+                        self._input_twice(ref)
                     inputs.add((position, ref.node))
                     if specs[position].class_name == "InputLayer":
                         used.add((position, ref.node))
@@ -245,6 +249,17 @@ class Plan:
                 f'Add ["{layer.name}", 0, 0] to input_layers.',
                 layer.name,
                 f"{self.spec.pointer}/config/input_layers",
+            )
+        )
+
+    def _input_twice(self, ref: TensorRef) -> None:
+        self.problems.append(
+            Problem(
+                "S124",
+                f"{ref.layer!r} is an input of the model twice; tf.keras raises a ValueError",
+                "Name every input once.",
+                ref.layer,
+                ref.pointer,
             )
         )
 

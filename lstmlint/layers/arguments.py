@@ -157,7 +157,8 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
     if dialect != "keras3":
         base |= KERAS2_CONFIG.get(class_name, frozenset())
     if class_name == "InputLayer":  # the parsers bring every dialect's words for the shape to this one
-        base |= {"batch_shape", "batch_size", "batch_input_shape"}
+        declared = frozenset({"batch_shape", "batch_size", "batch_input_shape"})
+        base = declared if dialect == "keras2" else base | declared
     found = {
         argument: kind
         for argument, default in signature.items()

@@ -28,7 +28,7 @@ from lstmlint.parsing.common import (
 )
 from lstmlint.parsing.keras2_checks import check_entry, check_header, check_model, missing
 from lstmlint.pointers import escape
-from lstmlint.shapes import Tensor
+from lstmlint.shapes import Tensor, flatten
 from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 
 NOT_ARGUMENTS = frozenset(
@@ -171,7 +171,10 @@ def parse_layer(
     if nodes:
         if not isinstance(nodes, list):
             raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
-        spec.calls = [parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name) for i, node in enumerate(nodes)]
+        strict = dialect == "keras2"
+        spec.calls = [
+            parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, strict) for i, node in enumerate(nodes)
+        ]
     return spec
 
 
@@ -226,8 +229,11 @@ def _inner(value: Any, pointer: str, names: Names, dialect: Dialect, depth: int)
     return value
 
 
-def parse_call(node: Any, pointer: str, layer: str) -> Call:
-    """One inbound node: a [name, node, tensor, kwargs], a list or dict of them, or nested ones."""
+def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Call:
+    """One inbound node: a [name, node, tensor, kwargs], a list or dict of them, or nested ones.
+
+    Raises: ModelError where it is none; if `strict`, also where what is in it names no tensors.
+    """
     references: list[TensorRef] = []
     kwargs: dict[str, Any] = {}
 
@@ -256,6 +262,13 @@ def parse_call(node: Any, pointer: str, layer: str) -> Call:
     if not isinstance(node, list | dict):
         raise ModelError(f"an inbound node of {layer!r} must be a list, but is {kind_of(node)}", pointer)
     inputs = take(node, pointer)
+    for leaf in flatten(inputs) if strict else ():
+        if not isinstance(leaf, TensorRef | Tensor) and CONSTANT not in str(node):
+            raise ModelError(
+                f"{leaf!r} names no tensor; Keras cannot call {layer!r}"[:300],
+                pointer,
+                'A tensor is [layer, call, output], for instance ["dense", 0, 0].',
+            )
     if isinstance(inputs, list) and len(inputs) == 1:
         inputs = inputs[0]
     return Call([inputs], kwargs, pointer, references)

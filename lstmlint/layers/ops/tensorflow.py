@@ -9,7 +9,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from lstmlint.layers.base import Context, UnknownShape, layer
+from lstmlint.layers.base import Context, LayerError, UnknownShape, layer
 from lstmlint.layers.ops.base import Operation, Refusal, rule
 from lstmlint.layers.ops.indexing import list_shape
 from lstmlint.layers.ops.tensorflow_rules import numbers
@@ -96,6 +96,12 @@ class TensorFlowOperation(Operation):
 @layer("TFOpLambda", "SlicingOpLambda")
 class TFOpLambda(TensorFlowOperation):
     """A function of TensorFlow by its public name, since TensorFlow 2.4."""
+
+    def __init__(self, spec: LayerSpec, context: Context) -> None:
+        super().__init__(spec, context)
+        if "function" not in spec.config:
+            message = f"{spec.class_name} names no function; tf.keras cannot load it"
+            raise LayerError("E006", message, 'Add it: "function": "math.add".', "function")
 
 
 @layer("TensorFlowOpLayer")
