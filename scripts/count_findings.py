@@ -9,7 +9,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from lstmlint import Options, analyze, rules
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lstmlint import Options, analyze, rules  # noqa: E402
 
 # Why a rule is as grave as it is, where the figures or the findings behind them decided it.
 DECISIONS = {

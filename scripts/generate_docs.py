@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from lstmlint import rules
-from lstmlint.rules.documentation import GROUPS, document, in_order, to_markdown, to_table
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lstmlint import rules  # noqa: E402
+from lstmlint.rules.documentation import GROUPS, document, in_order, to_markdown, to_table  # noqa: E402
 
 
 def rules_page() -> str:

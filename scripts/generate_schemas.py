@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
-from lstmlint import layers as registry
-from lstmlint.layers.arguments import CLOSED, arguments_of
-from lstmlint.layers.kinds import Schema
-from lstmlint.layers.shown import described
-from lstmlint.layers.signatures import REQUIRED, SIGNATURES
-from lstmlint.layers.signatures_keras2 import SIGNATURES as KERAS2_SIGNATURES
-from lstmlint.parsing.keras2 import NOT_ARGUMENTS, OWN_INPUT_ARGUMENTS
-from lstmlint.spec import Dialect
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from lstmlint import layers as registry  # noqa: E402
+from lstmlint.layers.arguments import CLOSED, arguments_of  # noqa: E402
+from lstmlint.layers.kinds import Schema  # noqa: E402
+from lstmlint.layers.shown import described  # noqa: E402
+from lstmlint.layers.signatures import REQUIRED, SIGNATURES  # noqa: E402
+from lstmlint.layers.signatures_keras2 import SIGNATURES as KERAS2_SIGNATURES  # noqa: E402
+from lstmlint.parsing.keras2 import NOT_ARGUMENTS, OWN_INPUT_ARGUMENTS  # noqa: E402
+from lstmlint.spec import Dialect  # noqa: E402
+
 TARGET = ROOT / "schemas" / "model.schema.json"
 OPERATIONS = {"type": "string", "pattern": r"^keras\.(src\.)?ops(\.|$)"}
 MODELS = ["Functional", "Model", "Sequential"]

@@ -27,12 +27,18 @@ def fetch(version: str, folder: Path) -> Path:
         sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
         "--no-binary", ":all:", "--dest", str(folder), f"keras=={version}",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(str(error)) from error
     archives = list(folder.glob(f"[Kk]eras-{version}.tar.gz"))
     if done.returncode or not archives:
         raise RuntimeError(f"pip cannot download keras=={version}: {done.stderr.strip()[-300:]}")
     with tarfile.open(archives[0]) as archive:
-        archive.extractall(folder, filter="data")
+        if hasattr(tarfile, "data_filter"):
+            archive.extractall(folder, filter="data")
+        else:  # Python up to 3.11.3
+            archive.extractall(folder)
     return next(path for path in folder.glob(f"[Kk]eras-{version}") if path.is_dir())
 
 
