@@ -304,6 +304,20 @@ def test_several_outputs(shell: Shell) -> None:
     assert {path.name for path in shell.folder.iterdir()} == {"m.json", "report.json", "report.md", "report.txt"}
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no /dev/fd here")
+def test_reports_into_pipes(shell: Shell) -> None:
+    shell.write("m.json")
+    report = shell("m.json", "-f", "csv").out
+    assert shell("m.json", "-f", "csv", "-o", "/dev/stdout").out == report
+    assert shell("m.json", "-f", "csv:/dev/fd/1").out == report
+    reading, writing = os.pipe()  # as a shell's >(command) has it
+    with os.fdopen(reading) as pipe:
+        done = shell("m.json", "-f", "csv", "-o", f"/dev/fd/{writing}")
+        os.close(writing)
+        assert done == (0, "", "")
+        assert pipe.read() == report
+
+
 def test_nothing_is_written_after_a_mistake(shell: Shell) -> None:
     shell.write("m.json")
     shell.write("report.json", "before")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
-from lstmlint.commands.request import Destination, choice
+from lstmlint.commands.request import Destination, choice, written_to
 from lstmlint.commands.writing import check_writable, write
 from lstmlint.findings import ReadError, UsageError
 from lstmlint.reporting import View
@@ -30,7 +30,7 @@ def run(path: str, to: str, output: str | None, allow_changes: bool) -> int:
     from lstmlint.reading import read
 
     choice(to, TARGETS, "--to")
-    destination = Destination("json", None if output in (None, STDIN) else output, View())
+    destination = Destination("json", written_to(output), View())
     check_writable(destination)
     name = "<stdin>" if path == STDIN else path
     try:

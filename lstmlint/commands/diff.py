@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
-from lstmlint.commands.request import Destination, Request, choice, overrides, terminal_width
+from lstmlint.commands.request import Destination, Request, choice, overrides, terminal_width, written_to
 from lstmlint.commands.revisions import is_revision, read_revision
 from lstmlint.commands.writing import check_writable, write
 from lstmlint.findings import UsageError, at_least
@@ -29,7 +29,7 @@ def diff(request: Request, max_increase: str | None, format: str | None) -> int:
     limit = None if max_increase is None else parse_limit(max_increase)
     if request.paths == [STDIN, STDIN]:
         raise UsageError("standard input can be read only once: name a file for OLD or for NEW")
-    destination = Destination(shown, None if request.output in (None, STDIN) else request.output, View())
+    destination = Destination(shown, written_to(request.output), View())
     check_writable(destination)
     asked = overrides(request)
     resolver = Resolver(request.config, request.isolated, asked)

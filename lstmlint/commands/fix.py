@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.commands.paths import STDIN, Source
-from lstmlint.commands.request import Destination
+from lstmlint.commands.request import Destination, written_to
 from lstmlint.commands.writing import say, write
 from lstmlint.findings import UsageError
 from lstmlint.fixing.fix import Fixed, fix
@@ -44,7 +44,7 @@ def show_diff(
         if fixed.edits:
             name = stdin_name if source.path == STDIN else source.path
             parts += unified(name, fixed.before, fixed.after)
-    write(Destination("diff", None if output == STDIN else output, View()), "".join(parts))
+    write(Destination("diff", written_to(output), View()), "".join(parts))
     return bool(parts)
 
 

@@ -13,6 +13,8 @@ from lstmlint.settings import LIMITS
 from lstmlint.values import parse_input_shape, parse_positive
 
 PLAIN_FORMATS = ("text", "concise")
+# Opened by name, it would be cut off where it goes to a file.
+STANDARD_OUTPUT = frozenset({"-", "/dev/stdout", "/dev/fd/1"})
 
 
 @dataclass(slots=True)
@@ -126,9 +128,7 @@ def destinations(request: Request, single: bool) -> list[Destination]:
         choice(name, ("auto", *FORMATS), "--format")
         if colon and not path:
             raise UsageError(f"--format {given} names no file after the colon")
-        target = path or request.output
-        if target == "-":
-            target = None
+        target = written_to(path or request.output)
         if target is not None and any(other.path is not None and same_file(target, other.path) for other in found):
             raise UsageError(f"two formats would be written to {target}")
         view = View(single, columns, depth, quiet=request.quiet, statistics=request.statistics)
@@ -142,6 +142,11 @@ def destinations(request: Request, single: bool) -> list[Destination]:
     if request.statistics and not any(destination.format in PLAIN_FORMATS for destination in found):
         raise UsageError("--statistics goes with the formats text and concise")
     return found
+
+
+def written_to(path: str | None) -> str | None:
+    """The file that a path means as a place to write to; None for standard output."""
+    return None if path in STANDARD_OUTPUT else path
 
 
 def same_file(path: str, other: str) -> bool:

@@ -37,8 +37,8 @@ def write(destination: Destination, text: str) -> None:
         write_stdout(text, None if destination.format in PLAIN_FORMATS else "utf-8")
         return
     content = text.encode("utf-8", "backslashreplace")
-    target = os.path.realpath(path)
-    plain = not os.path.exists(target) or os.path.isfile(target)  # noqa: PTH110, PTH113 - no pipe or device
+    plain = not os.path.exists(path) or os.path.isfile(path)  # noqa: PTH110, PTH113 - no pipe or device
+    target = os.path.realpath(path) if plain else path
     beside = f"{target}.{os.getpid()}.tmp"
     whole = plain and os.access(os.path.dirname(target), os.W_OK)  # noqa: PTH120
     try:
