@@ -132,7 +132,7 @@ class Resolver:
         self.fixed: str | None = None
         self.overrides: list[tuple[str, dict[str, Any]]] = []
         for value in config:
-            if os.path.isfile(value):  # noqa: PTH113 - a long line of TOML is no error here
+            if os.path.exists(value) and not os.path.isdir(value):  # noqa: PTH110, PTH112 - TOML may be too long for a path
                 if self.fixed is not None:
                     raise UsageError(f"--config names two files, {self.fixed} and {value}")
                 if isolated:
