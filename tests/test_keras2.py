@@ -178,3 +178,62 @@ def test_namesakes_are_one_layer() -> None:
     assert (errors(model), warnings(model)) == ([], ["S127"])
     inside = {**called("Dense", "a", CALL, units=4), "config": {"name": "y", "units": 4}}
     assert errors(functional([X, inside, called("Dense", "y", [["a", 0, 0, {}]], units=2)])) == ["S127"]
+
+
+def test_input_layers_hand_on_what_they_get() -> None:
+    first = layer("Dense", "d", units=1, batch_input_shape=[None, 4])
+    again = layer("InputLayer", "i", batch_input_shape=[None, 4])
+    report = said(sequential(first, again, layer("Dense", "e", units=2)))
+    assert report.model is not None
+    assert (report.model.params, errors(sequential(first, again))) == (5 + 4, [])
+    assert errors(sequential(first, layer("InputLayer", "d_input", batch_input_shape=[None, 4]))) == ["S127"]
+
+
+BROKEN_CALLS: list[tuple[Any, str]] = [
+    ([["x", 0]], "E011"), ([["x"]], "E011"), ([[3, 0, 0]], "E011"), ([["x", 7, 0, {}]], ""),
+    ([["nothing", 0, 0, {}]], "S124"), ([["x", 0, 3, {}]], "S124"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "code"), BROKEN_CALLS, ids=str)
+def test_calls(call: Any, code: str) -> None:
+    assert errors(functional([X, called("Dense", "y", call, units=2)])) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ([["x", 0, 0], ["x", 0, 0]], "S124"),
+        ([["x", 0]], "E011"),
+        ([["x", 0, 0, {}]], "E011"),
+        ([[3, 0, 0]], "E011"),
+        (["x", 0, 0], None),
+        ({"a": ["x", 0, 0]}, None),
+    ],
+)
+def test_ends(inputs: Any, code: str | None) -> None:
+    assert errors(functional(GOOD["config"]["layers"], inputs)) == ([] if code is None else [code])
+
+
+@pytest.mark.parametrize(
+    ("config", "code"), [({"function": "nn.relu"}, None), ({}, "E006"), ({"function": "nn.relu", "alpha": 1}, "E005")]
+)
+def test_functions(config: Config, code: str | None) -> None:
+    assert errors(functional([X, called("TFOpLambda", "y", ["x", 0, 0, {}], **config)])) == (
+        [] if code is None else [code]
+    )
+
+
+def test_objects_with_modules_need_no_config() -> None:
+    entry = {"module": "keras.layers", "class_name": "Flatten"}
+    zeros = {"module": "keras.initializers", "class_name": "Zeros"}
+    model = sequential(
+        layer("Dense", "d", units=1, batch_input_shape=[None, 4], kernel_initializer=zeros), entry, **VERSION
+    )
+    assert errors(model) == []
+    assert errors(sequential(layer("Dense", "d", units=1), without(entry, "module"), **VERSION)) == ["E006"]
+
+
+def test_namesakes_inside_of_a_nested_model() -> None:
+    inner = sequential(layer("ReLU", "a", batch_input_shape=[None, 5]), layer("ReLU", "a"))
+    assert errors(sequential(inner, **VERSION)) == ["S127"]

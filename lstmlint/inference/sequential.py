@@ -46,6 +46,9 @@ class SequentialGraph(Graph):
                 if not layer.built:
                     run.apply(layer, [], {})
                 outputs: Any = value
+            elif layer.class_name == "InputLayer" and value is not None and run.dialect == "keras2":
+                run.apply(layer, [], {})  # it hands on what it gets
+                outputs = value
             elif layer.class_name == "InputLayer":
                 if position and value is not None and run.dialect == "keras3" and not rerun:
                     run.report(

@@ -104,7 +104,9 @@ def _old_object_schema(known: Takes) -> Schema:
         groups.setdefault(takes, []).append(name)
     return {
         "type": "object",
-        "required": ["class_name", "config"],
+        "required": ["class_name"],
+        "if": {"not": {"required": ["module"]}},
+        "then": {"required": ["config"]},
         "properties": {"class_name": {"type": "string"}},
         "anyOf": [
             {

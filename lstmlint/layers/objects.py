@@ -169,12 +169,12 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     does not have may be custom, and is let be.
     """
     class_name, config = value.get("class_name"), value.get("config")
-    if not isinstance(class_name, str) or "config" not in value:
+    if not isinstance(class_name, str) or ("config" not in value and "module" not in value):
         return Wrong(
             f"the object has no class_name and config, and is no {what}", 'Write {"class_name": ..., "config": {...}}.'
         )
     takes = known.get(class_name)
-    if takes is None:
+    if takes is None or "config" not in value:
         return None
     if not isinstance(config, dict):
         return Wrong(f"the config of {class_name} is no object", f"{class_name} takes {_listed(takes)}.")

@@ -175,13 +175,16 @@ def shift_nested_calls(layers: list[LayerSpec], ends: list[TensorRef]) -> None:
                 ref.node -= 1
 
 
-def check_names(model: ModelSpec) -> None:
+def check_names(model: ModelSpec, problems: list[Problem]) -> None:
     """Report layers that share a name: Keras refuses them, and references to them are ambiguous."""
     seen: dict[str, LayerSpec] = {}
+    first = model.layers[0] if model.layers and model.dialect == "keras2" and model.sequential else None
+    if first is not None and first.input_shape is not None:  # for which tf.keras makes an input of this name
+        seen[f"{first.name}_input"] = first
     for layer in model.layers:
         other = seen.setdefault(layer.name, layer)
         if other is not layer:
-            model.problems.append(
+            problems.append(
                 Problem(
                     "S127",
                     f"two layers are named {layer.name!r} ({other.class_name} and {layer.class_name});"

@@ -110,7 +110,7 @@ class Reader:
             self.functional(spec, config, base, depth)
         else:
             self.sequential(spec, config, base, depth)
-        check_names(spec)
+        check_names(spec, spec.problems)
         return spec
 
     def parts(self, obj: Any, pointer: str) -> tuple[str, Any, str]:

@@ -79,12 +79,12 @@ def parse_model(
         spec.outputs = parse_ends(config["output_layers"], f"{pointer}/config/output_layers")
         shift_nested_calls(spec.layers, references_in(spec.outputs) + references_in(spec.inputs))
     if checked and not sequential:
-        merge_namesakes(spec)
-    check_names(spec)
+        merge_namesakes(spec, names.problems)
+    check_names(spec, names.problems)
     return spec
 
 
-def merge_namesakes(model: ModelSpec) -> None:
+def merge_namesakes(model: ModelSpec, problems: list[Problem]) -> None:
     """Let the first of several layers of a functional model with one name have the calls of all, as tf.keras does."""
     first: dict[str, LayerSpec] = {}
     for layer in model.layers:
@@ -92,7 +92,7 @@ def merge_namesakes(model: ModelSpec) -> None:
         if other is layer:
             continue
         other.calls += layer.calls
-        model.problems.append(
+        problems.append(
             Problem(
                 "S127",
                 f"two layers are named {layer.name!r} ({other.class_name} and {layer.class_name}); tf.keras makes the first"
@@ -150,7 +150,7 @@ def parse_layer(
         spec.config.setdefault("reset_after", False)
     if dialect == "keras2":
         check_header(class_name, spec.name, config, pointer, names)
-        if "config" not in obj:
+        if "config" not in obj and "module" not in obj:
             missing(names, f"this {class_name}", "config", pointer, 'Add "config": {...}.')
         if not alone:
             check_entry(obj, class_name, pointer, names)

@@ -73,7 +73,9 @@ def header_problems(
         yield Problem("E007", f"the name {own!r} is no string; Keras raises a TypeError", 'Name it like "lstm_1".',
                       name, f"{place}/name")  # fmt: skip
     elif own and class_name != "InputLayer" and not SCOPE.match(own):
-        message = f"TensorFlow takes no name like {own!r}: letters, digits and ._/>- alone, with a letter, digit or dot first"
+        message = (
+            f"TensorFlow takes no name like {own!r}: letters, digits and ._/>- alone, with a letter, digit or dot first"
+        )
         elsewhere = names.backend not in (None, "tensorflow")
         yield Problem("E007", message, 'Name it like "lstm_1", here and where it is referred to.', name,
                       f"{place}/name", "warning" if elsewhere else None)  # fmt: skip

@@ -102,6 +102,10 @@ class TFOpLambda(TensorFlowOperation):
         if "function" not in spec.config:
             message = f"{spec.class_name} names no function; tf.keras cannot load it"
             raise LayerError("E006", message, 'Add it: "function": "math.add".', "function")
+        for key in spec.config:
+            if key not in ("function", "dynamic"):
+                message = f"{spec.class_name} takes no {key!r}; tf.keras raises a TypeError"
+                raise LayerError("E005", message, "Its arguments stand in its call.", key)
 
 
 @layer("TensorFlowOpLayer")
