@@ -222,7 +222,9 @@ def wrap(text: str, width: int) -> list[str]:
         for marks in (("), ",), (" ",), ("_", "/", ".")):
             # The space of a mark may be the first character that does not fit.
             room = end + (marks[0][-1] == " ")
-            near = [place + len(c) for c in marks if (place := text.rfind(c, max(len(indent), end // 2 - len(c)), room)) > 0]
+            near = [
+                place + len(c) for c in marks if (place := text.rfind(c, max(len(indent), end // 2 - len(c)), room)) > 0
+            ]
             if near:
                 end = max(near)
                 break
