@@ -503,6 +503,7 @@ def test_version_and_help(shell: Shell) -> None:
     assert done.code == 0
     assert done == shell("-h")
     assert max(map(len, done.out.splitlines())) <= 80
+    assert "str" not in done.out.replace("string", "")
     for command in cli.COMMANDS:
         assert f"lstmlint {command} " in done.out
         assert shell(command, "-h").out == shell(command, "--help").out != ""

@@ -370,8 +370,13 @@ def leave(work: Callable[[], int]) -> None:
 
 def run_typer(arguments: Sequence[str]) -> int:
     """The exit code of a command line that typer takes apart."""
+    group: Any = typer.main.get_command(app)
+    for command in group.commands.values():
+        for parameter in command.params:
+            if parameter.param_type_name == "argument":
+                parameter.display_type_rich = lambda ctx: None  # typer would add Python's: PATH <list[str]>
     try:
-        typer.main.get_command(app).main(list(arguments), prog_name="lstmlint")
+        group.main(list(arguments), prog_name="lstmlint")
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
     return 0
