@@ -24,6 +24,8 @@ DECISIONS = {
     "H303": "warning from three units on; of two it equals the categorical crossentropy, and is an info",
     "H306": "warning, not error: Keras builds it; the sigmoid is applied twice",
     "H309": "warning; classifiers trained on squared error are left out, they are common and accuracy fits them",
+    "H310": "warning: tried on Keras, training stops or the metric is wrong",
+    "H311": "info: what is computed is right, and narrow factors are left out",
     "H312": "warning; before a softmax inside the model, as attention has it, an info, and tanh is left out",
     "H316": "info, from 0.1 on (1 for SGD and Adagrad): schedules and callbacks leave other rates behind",
     "H319": "warning, one for a model: an architecture drawn with an editor has constants everywhere",

@@ -86,14 +86,14 @@ def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3, "batch_input_shape": [null, 64, 64, 3]}},
           {"class_name": "Flatten", "config": {}},
-          {"class_name": "Dense", "config": {"units": 64}},
+          {"class_name": "Dense", "config": {"units": 64, "activation": "relu"}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Conv2D", "config": {"filters": 32, "kernel_size": 3, "batch_input_shape": [null, 64, 64, 3]}},
           {"class_name": "GlobalAveragePooling2D", "config": {}},
-          {"class_name": "Dense", "config": {"units": 64}},
+          {"class_name": "Dense", "config": {"units": 64, "activation": "relu"}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
     if model.params < params:

@@ -26,7 +26,7 @@ from lstmlint.rules.effects import (
     output_names,
     width_of,
 )
-from lstmlint.rules.index import DROPOUTS, TRANSFORMING, index_of, outputs_of, past, unwrapped
+from lstmlint.rules.index import DROPOUTS, TRANSFORMING, follow, index_of, outputs_of, past, unwrapped
 from lstmlint.rules.registry import Option, rule
 from lstmlint.shapes import format_shape
 from lstmlint.summary import LayerSummary, ModelSummary
@@ -305,6 +305,121 @@ def _settings_pointer(model: ModelSummary, *keys: str) -> str:
     return "/".join((base, *map(escape, keys))) if base else model.spec.pointer
 
 
+@rule("H310", "metric-of-other-targets", "warning")
+def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
+    """A metric takes the targets in another form than the loss: `categorical_` ones take one-hot vectors, `sparse_` ones
+    the classes' numbers. With the targets of the loss, training stops with an error, or the metric counts something else
+    in silence. binary_accuracy looks at each unit by itself: of ten classes, it is near 90 % whatever the model says (of
+    two, it is right, and not reported).
+
+    Only models with one output are looked at.
+
+    Fix: "accuracy", which Keras makes the right one.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "softmax", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "sparse_categorical_crossentropy", "metrics": ["categorical_accuracy"]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "softmax", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}}
+    """
+    found = objectives(model)
+    if len(found) != 1 or len(outputs_of(model)) != 1 or found[0].loss not in CATEGORICAL:
+        return
+    loss, settings = found[0].loss, model.spec.compile_config or {}
+    sparse = loss.startswith("sparse_")
+    for name in dict.fromkeys(metric_names(settings.get("metrics"))):
+        if name == "binary_accuracy":
+            if width_of(found[0].row, found[0].shape) == 2 and not sparse:  # the two units are right together
+                continue
+            takes = "looks at each unit by itself, and counts the many that are rightly near 0"
+        elif name in _OF_CLASSES and name.startswith("sparse_") != sparse:
+            ours, theirs = ("one-hot vectors", "the classes' numbers") if sparse else ("the classes' numbers", "one-hot vectors")
+            takes = f"takes {ours} for targets, but the loss {loss} takes {theirs}"
+        else:
+            continue
+        right = ("sparse_" if sparse else "") + name.removeprefix("sparse_")
+        yield Problem(
+            "H310",
+            f"the metric {name} {takes}",
+            'Use "accuracy".' if "accuracy" in name and "top_k" not in name else f'Use "{right}".',
+            pointer=_settings_pointer(model, "metrics"),
+        )
+
+
+_OF_CLASSES = frozenset(
+    sparse + name
+    for sparse in ("", "sparse_")
+    for name in ("categorical_accuracy", "categorical_crossentropy", "top_k_categorical_accuracy")
+)
+
+
+@rule("H311", "linear-chain", "info")
+def linear_chain(model: ModelSummary) -> Iterator[Problem]:
+    """A Dense without an activation feeds another Dense, directly or through Dropout: together they compute what the
+    second computes alone, with more weights.
+
+    A Dense that is narrower than both its input and the next, so that the two have fewer weights than one (a
+    factorized matrix, a linear bottleneck), is not reported.
+
+    Fix: activation "relu" on the first, or remove it.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 25}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 25, "activation": "relu"}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    told: set[int] = set()
+    for row in index_of(model).of("Dense", "TimeDistributed"):
+        chain = [row] if id(row) not in told else []
+        while chain and _is_linear(chain[-1]) and (after := follow(chain[-1], DROPOUTS)) is not None and _is_dense(after):
+            if not _widens(chain[-1], after):
+                break
+            chain.append(after)
+        if len(chain) < 2:
+            continue
+        told.update(map(id, chain))
+        *first, last = (repr(part.name) for part in chain)
+        yield Problem(
+            "H311",
+            f"no activation stands between {', '.join(first)} and {last}: together they compute what {last} computes alone",
+            f'Set activation "relu" on {" and ".join(first)}, or remove {"it" if len(first) == 1 else "them"}.',
+            row.name,
+            unwrapped(row.layer).spec.argument_pointer("activation"),
+        )
+
+
+def _is_dense(row: LayerSummary) -> bool:
+    return unwrapped(row.layer).class_name == "Dense" and row.calls <= 1
+
+
+def _is_linear(row: LayerSummary) -> bool:
+    """Whether a layer is a Dense without activation, that learns and is not penalized for what it gives."""
+    config = unwrapped(row.layer).config
+    linear = _is_dense(row) and activation_name(config.get("activation")) == "linear"
+    return linear and not config.get("activity_regularizer") and row.spec.trainable
+
+
+def _widens(first: LayerSummary, second: LayerSummary) -> bool:
+    """Whether two Dense have at least the weights of one that takes the first's input and gives the second's output."""
+    units, after = (unwrapped(row.layer).config.get("units") for row in (first, second))
+    features = first.input_shape[-1] if first.input_shape else None
+    known = first.reached and first.output_shape is not None and second.output_shape is not None
+    if not known or not isinstance(units, int) or not isinstance(after, int) or features is None:
+        return False
+    return units >= min(features, after)
+
+
 @rule("H312", "double-activation", "warning")
 def double_activation(model: ModelSummary) -> Iterator[Problem]:
     """Two activations follow each other with no weights between: the second gets numbers that the first has squeezed
@@ -490,12 +605,12 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 8, "kernel_initializer": "zeros", "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 8, "activation": "relu", "kernel_initializer": "zeros", "batch_input_shape": [null, 5]}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 8, "kernel_initializer": "he_normal", "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 8, "activation": "relu", "kernel_initializer": "he_normal", "batch_input_shape": [null, 5]}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
     index = index_of(model)

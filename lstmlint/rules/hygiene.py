@@ -68,7 +68,7 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
             + (f", nor on {shown} before it" if others else "")
             + f"; {does}"
             + (f" with {params:,} parameters" if params else "")
-            + (f", but asks for the input {', '.join(map(repr, asked))}" if asked else ""),
+            + (f", and asks for the input {', '.join(map(repr, asked))}" if asked else ""),
             "Give its states to a decoder as initial_state, make it an output, or remove it."
             if row.config.get("return_state")
             else "Remove it, or make it an output.",

@@ -116,13 +116,13 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 8, "activation": "relu", "batch_input_shape": [null, 5]}},
           {"class_name": "Dropout", "config": {"rate": 0.9}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 8, "activation": "relu", "batch_input_shape": [null, 5]}},
           {"class_name": "Dropout", "config": {"rate": 0.1}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
@@ -198,14 +198,14 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 8, "activation": "relu", "batch_input_shape": [null, 5]}},
           {"class_name": "Dropout", "config": {"rate": 0.2}},
           {"class_name": "Dropout", "config": {"rate": 0.5}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 8, "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 8, "activation": "relu", "batch_input_shape": [null, 5]}},
           {"class_name": "Dropout", "config": {"rate": 0.6}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
