@@ -58,6 +58,7 @@ def tensor(*shape: int | None) -> Tensor:
         ("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [N, 8]}, [tensor(N, 4, 6)], 4 * 6 * 8),
         ("EinsumDense", {"equation": "abc,cd->abd", "output_shape": [N, 8]}, [tensor(N, N, 6)], None),
         ("BatchNormalization", {}, [tensor(N, 4, 6)], 0),
+        ("LSTMCell", {"units": 6}, [tensor(N, 4), [tensor(N, 6), tensor(N, 6)]], 4 * 6 * (4 + 6)),
     ],
 )
 def test_macs(class_name: str, config: dict[str, Any], args: list[Any], macs: int | None) -> None:

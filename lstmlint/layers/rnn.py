@@ -99,6 +99,11 @@ class Cell(Gated):
             advice = "Remove build_config, or save the model again from Keras."
             raise LayerError("S130", message, advice, "build_config", severity="error")
 
+    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
+        """Those of one timestep, where a cell is called by itself."""
+        features = need(input_shapes[0])[-1]
+        return None if features is None else self.step_macs(features)
+
 
 @layer("SimpleRNNCell")
 class SimpleRNNCell(SimpleRNNGates, Cell):
