@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from math import prod
 
 from lstmlint.findings import Problem, ReadError
-from lstmlint.layers.base import Weight
+from lstmlint.layers.base import Layer, Weight
+from lstmlint.layers.normalization import SpectralNormalization, kernel_of
 from lstmlint.parsing.common import snake_case
 from lstmlint.reading.stored_weights import StoredWeight, StoredWeights
 from lstmlint.shapes import format_shape
@@ -36,7 +37,45 @@ def compare(model: ModelSummary, stored: StoredWeights) -> None:
     """The same, with weights that have been read."""
     by_layer = _group(model, stored)
     old = model.spec.dialect in ("keras0", "keras1")
+    for row in [] if old else _without_weights(model, stored):
+        _compare(row, [], model, old)
     _confirm(model, model, by_layer, old)
+
+
+def _without_weights(model: ModelSummary, stored: StoredWeights) -> list[LayerSummary]:
+    """The layers for which Keras finds nothing stored.
+
+    In a .keras archive it looks for a layer's key; in HDF5 it takes the layers with weights in their order and
+    refuses where there are not as many, so that one that was renamed is found. TensorFlow.js has names of its own.
+    """
+    rows = [row for row in model.layers if row.used and row.params and row.weights]
+    if stored.layers is None or not stored.weights or len(rows) < 2:
+        return []
+    stored_keys = {weight.key for weight in stored.weights if weight.key}
+    names = {owner for weight in stored.weights for owner in weight.owners[: None if stored_keys else 1]}
+    if not stored_keys:
+        return [row for row in rows if row.name not in names] if len(names) < len(rows) else []
+    if model.spec.dialect != "keras3":
+        return []
+    key_of = {name: key for key, name in _keys(model, stored.twice).items()}
+    missing = [row for row in rows if key_of[row.name] not in stored_keys and row.name not in names]
+    return missing if len(missing) < len(rows) else []  # else it keeps them in another way
+
+
+def _keys(model: ModelSummary, twice: bool) -> dict[str, str]:
+    """What Keras 3 calls the layers in an archive, and their names: it counts those of a class (lstm, lstm_1, ...).
+
+    twice: whether it counted layers with weights twice.
+    """
+    keys: dict[str, str] = {}
+    numbers: dict[str, int] = {}
+    for row in model.layers:
+        if row.used:
+            key = snake_case(row.class_name)
+            number = numbers.get(key, 0)
+            numbers[key] = number + (2 if twice and row.params != 0 else 1)
+            keys[f"{key}_{number}" if number else key] = row.name
+    return keys
 
 
 def _group(model: ModelSummary, stored: StoredWeights) -> dict[str, list[StoredWeight]]:
@@ -44,13 +83,7 @@ def _group(model: ModelSummary, stored: StoredWeights) -> dict[str, list[StoredW
     counts: dict[str, int] = {}
     for row in model.walk():
         counts[row.name] = counts.get(row.name, 0) + 1
-    keys: dict[str, str] = {}
-    numbers: dict[str, int] = {}
-    for row in model.layers:  # Keras counts the layers of a class: lstm, lstm_1, ...
-        key = snake_case(row.class_name)
-        number = numbers.get(key, 0)
-        numbers[key] = number + (2 if stored.twice and row.params != 0 else 1)
-        keys[f"{key}_{number}" if number else key] = row.name
+    keys = _keys(model, stored.twice)
     groups: dict[str, list[StoredWeight]] = {}
     for weight in stored.weights:
         owners = weight.owners or ((keys[weight.key],) if weight.key in keys else ())
@@ -107,6 +140,8 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
     # A .keras archive holds a kernel with its LoRA update added, and not the update.
     if theirs == sorted(weight.shape for weight in row.weights if "lora_" not in weight.name):
         return
+    if theirs == sorted([*ours, *_kept_twice(row.layer)]):
+        return
     top.problems.append(
         Problem(
             "S139",
@@ -117,6 +152,16 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
             row.pointer,
         )
     )
+
+
+def _kept_twice(layer: Layer) -> Iterator[tuple[int, ...]]:
+    """The shapes of the kernels that a .keras archive holds for SpectralNormalization, and again for what it wraps."""
+    if isinstance(layer, SpectralNormalization):
+        kernel = kernel_of(layer.inner)
+        if kernel is not None:
+            yield kernel.shape
+    for inner in layer.sublayers:
+        yield from _kept_twice(inner)
 
 
 def _shown(shapes: list[tuple[int, ...]]) -> str:

@@ -12,6 +12,7 @@ import h5py
 import pytest
 
 from lstmlint import FileReport, Options, analyze
+from lstmlint.parsing.common import snake_case
 
 FUNCTIONAL: dict[str, Any] = {
     "module": "keras.src.models.functional",
@@ -51,10 +52,10 @@ def tfjs(layers: Layers) -> tuple[str, bytes]:
     return "model.json", json.dumps(document).encode()
 
 
-def hdf5(layers: Layers) -> tuple[str, bytes]:
+def hdf5(layers: Layers, model: dict[str, Any] = FUNCTIONAL) -> tuple[str, bytes]:
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
-        file.attrs["model_config"] = json.dumps(FUNCTIONAL)
+        file.attrs["model_config"] = json.dumps(model)
         file.attrs["keras_version"] = "2.11.0"
         root = file.create_group("model_weights")
         root.attrs["layer_names"] = [b"x", *(name.encode() for name in layers)]
@@ -67,10 +68,16 @@ def hdf5(layers: Layers) -> tuple[str, bytes]:
     return "model.h5", buffer.getvalue()
 
 
-def archive(layers: Layers, compression: int = zipfile.ZIP_STORED, named: bool = True) -> tuple[str, bytes]:
+def archive(
+    layers: Layers,
+    model: dict[str, Any] = FUNCTIONAL,
+    compression: int = zipfile.ZIP_STORED,
+    named: bool = True,
+) -> tuple[str, bytes]:
     weights = io.BytesIO()
     with h5py.File(weights, "w") as file:
-        keys = {"x": "input_layer", "lstm": "lstm", "odd": "mystery", "out": "dense"}
+        keys = {"x": "input_layer"}
+        keys |= {one["name"]: snake_case(one["class_name"]) for one in model["config"]["layers"][1:]}
         for layer in ("x", *layers):
             group = file.create_group(f"layers/{keys[layer]}/vars")
             if named:
@@ -82,13 +89,13 @@ def archive(layers: Layers, compression: int = zipfile.ZIP_STORED, named: bool =
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression) as file:
         file.writestr("metadata.json", json.dumps({"keras_version": "3.8.0"}))
-        file.writestr("config.json", json.dumps(FUNCTIONAL))
+        file.writestr("config.json", json.dumps(model))
         file.writestr("model.weights.h5", weights.getvalue())
     return "model.keras", buffer.getvalue()
 
 
 def deflated(layers: Layers) -> tuple[str, bytes]:
-    return archive(layers, zipfile.ZIP_DEFLATED)
+    return archive(layers, compression=zipfile.ZIP_DEFLATED)
 
 
 def unnamed(layers: Layers) -> tuple[str, bytes]:
@@ -119,6 +126,41 @@ def test_disagreement_names_both_shapes(container: Any, tmp_path: Path) -> None:
     assert [finding.layer for finding in findings] == ["lstm"]
     assert "(5, 40)" in findings[0].message
     assert "(4, 40)" in findings[0].message
+
+
+def chain(third: dict[str, Any]) -> dict[str, Any]:
+    """The same model with another layer in the place of the unknown one."""
+    model: dict[str, Any] = json.loads(json.dumps(FUNCTIONAL))
+    model["config"]["layers"][2].update(third)
+    return model
+
+
+KNOWN = chain({"class_name": "PReLU", "config": {"name": "odd"}})
+STORED: Layers = {**RIGHT, "odd": {"alpha": (10,)}, "out": {"kernel": (10, 2), "bias": (2,)}}
+
+
+@pytest.mark.parametrize("container", [hdf5, archive])
+def test_layers_without_stored_weights(container: Any, tmp_path: Path) -> None:
+    gone: tuple[list[str], ...] = ([], ["lstm"], ["out"], ["lstm", "out"])
+    for names in gone:
+        findings = report(tmp_path, container({**STORED, **{name: {} for name in names}}, KNOWN)).findings
+        assert [(finding.code, finding.layer) for finding in findings] == [("S139", name) for name in names]
+        assert all("stored beside it are none" in finding.message for finding in findings)
+
+
+def test_a_renamed_layer_is_found_by_its_place(tmp_path: Path) -> None:
+    renamed = {"head" if name == "out" else name: found for name, found in STORED.items()}
+    assert report(tmp_path, hdf5(renamed, KNOWN)).findings == []
+
+
+def test_spectral_normalization_keeps_the_kernel_twice(tmp_path: Path) -> None:
+    inside = {"class_name": "Dense", "config": {"name": "inner", "units": 4}}
+    model = chain({"class_name": "SpectralNormalization", "config": {"name": "odd", "layer": inside}})
+    found = {"u": (1, 4), "kernel": (10, 4), "again": (10, 4), "bias": (4,)}
+    layers = {**RIGHT, "odd": found, "out": {"kernel": (4, 2), "bias": (2,)}}
+    assert report(tmp_path, archive(layers, model)).findings == []
+    layers["odd"] = {**found, "again": (10, 5)}
+    assert [finding.code for finding in report(tmp_path, archive(layers, model)).findings] == ["S139"]
 
 
 def test_lora_is_stored_merged(tmp_path: Path) -> None:
