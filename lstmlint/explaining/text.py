@@ -209,7 +209,7 @@ def total_of(explanation: Explanation) -> Iterator[str]:
     model = explanation.model
     if model is not None and model.non_trainable_params:
         line += f" ({amount(model.trainable_params)} trainable, {amount(model.non_trainable_params)} not)"
-    yield from wrapped(line, hanging="    ")
+    yield from between_terms(line, "")
     if not explanation.complete:
         yield from wrapped("That leaves out the layers whose count is not known.")
 

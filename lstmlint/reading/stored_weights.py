@@ -188,7 +188,8 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
                 name = name.decode("utf-8", "replace")
             if isinstance(name, str):
                 owners.append(name)
-        found.append(StoredWeight(tuple(owners), parts[-1], tuple(item.shape), str(item.dtype), parts[1]))
+        name = f"weight_{parts[-1]}" if parts[-1].isdigit() else parts[-1]  # Keras only numbers them
+        found.append(StoredWeight(tuple(owners), name, tuple(item.shape), str(item.dtype), parts[1]))
 
     weights.visititems(visit)
     return StoredWeights(found, frozenset(layers), _TWICE in weights)
