@@ -154,7 +154,7 @@ def test_a_renamed_layer_is_found_by_its_place(tmp_path: Path) -> None:
 
 
 def test_spectral_normalization_keeps_the_kernel_twice(tmp_path: Path) -> None:
-    inside = {"class_name": "Dense", "config": {"name": "inner", "units": 4}}
+    inside = {"module": "keras.layers", "class_name": "Dense", "config": {"name": "inner", "units": 4}}
     model = chain({"class_name": "SpectralNormalization", "config": {"name": "odd", "layer": inside}})
     found = {"u": (1, 4), "kernel": (10, 4), "again": (10, 4), "bias": (4,)}
     layers = {**RIGHT, "odd": found, "out": {"kernel": (4, 2), "bias": (2,)}}
