@@ -107,6 +107,7 @@ MANY = 1500
         (stack(*((f"Mine{n}", {}) for n in range(MANY))), "E004"),
         (stack(("Dense", {"units": 1, "batch_input_shape": [None, 8], **{f"unit{n}": 1 for n in range(MANY)}})), "E005"),
         (functional([dense(f"d{n}", f"e{n}") for n in range(MANY)], ["d0"]), "S124"),
+        (functional([dense(f"d{n}", "x") for n in range(MANY)], [f"e{n}" for n in range(MANY)]), "S124"),
         ({**functional([dense(f"d{n}", "x") for n in range(MANY)], [f"d{n}" for n in range(MANY)]),
           "training_config": {"loss": {f"e{n}": "mse" for n in range(MANY)}}}, "H315"),
     ],
@@ -169,6 +170,8 @@ def test_damaged_models_are_explained_and_compared() -> None:
             stack(grouped), stack(("Dense", {"units": 1, "": 1, "batch_input_shape": [None, 8]})),
             stack(("Dense", {"units": 1, "": 2, "batch_input_shape": [None, 8]})),
             stack(("InputLayer", {"batch_input_shape": [None, 8, 4]}), ("MultiHeadAttention", ATTENTION)),
+            stack(("Bidirectional", {"layer": {"class_name": "LSTM", "config": {"units": 2}}, "batch_input_shape": [1]})),
+            stack(("InputLayer", {"batch_input_shape": [None, 8]}), ("SpectralNormalization", {"layer": {}})),
             stack(("BatchNormalization", {"scale": False, "center": False, "batch_input_shape": [None, 0]})),
         )
     ]  # fmt: skip

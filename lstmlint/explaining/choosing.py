@@ -77,6 +77,7 @@ def first_output(layer: Layer, shape: Shape) -> Shape:
     if not isinstance(layer, RecurrentLayer) or shape is None:
         return None
     try:
+        layer.check_rank(shape)
         return layer.output_shapes(layer.times_first(shape))[0]
     except (UnknownShape, LayerError):
         return None
@@ -322,12 +323,13 @@ def _multi_head(source: Source) -> Recipe | None:
 
 
 def _spectral(source: Source) -> Recipe | None:
-    (inner,) = inner_layers(source.layer, source.facts)
-    recipe = choose(inner.layer, inner.facts)
+    inside = inner_layers(source.layer, source.facts)
+    recipe = choose(inside[0].layer, inside[0].facts) if inside else None
     vector = source.weights.get("vector_u")
     if recipe is None or vector is None:
         return None
     added = Weights(items=((vector.name, vector.shape),))
+    (inner,) = inside
     return Spectral(parts=((inner.layer.name, recipe), (vector.name, added)), facts=(inner.facts, inner.facts))
 
 

@@ -41,6 +41,8 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
     """
     told: set[int] = set()
     twice = {problem.layer for problem in model.problems if problem.code == "S127"}
+    inputs = (row for row in index_of(model).of("InputLayer") if row.reached)
+    idle = {id(row) for row in inputs if not any(after.reached for after in row.consumers)}
     for row in index_of(model).rows:
         if row.reached or row.consumers or row.layer.failed or row.name in twice or row.class_name in NOT_DEAD:
             continue
@@ -51,14 +53,7 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
                     told.add(id(source))
                     dead.append(source)
         others = [repr(other.name) for other in dead[1:] if other.class_name != "InputLayer"]
-        asked = {
-            source.name: None
-            for other in dead
-            for source in other.inbound
-            if source.class_name == "InputLayer"
-            and source.reached
-            and not any(after.reached for after in source.consumers)
-        }
+        asked = {source.name: None for other in dead for source in other.inbound if id(source) in idle}
         params = sum(other.params or 0 for other in dead)
         does = "Keras keeps it" if row.used else "Keras drops it"
         shown = ", ".join(others[:_MOST]) + (", ..." if len(others) > _MOST else "")
