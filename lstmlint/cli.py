@@ -9,6 +9,7 @@ two to agree.
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -35,6 +36,7 @@ def main() -> NoReturn:
         if getattr(sys, name) is None:  # closed by whoever started this process
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123
     isolation.own_process = True
+    gc.disable()  # of one model all lives until the end; `check` turns it on again for many
     code = guarded(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # closed, or full: `guarded` has told of it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -76,6 +77,8 @@ def run(request: Request) -> int:
     if not request.paths:
         raise UsageError("name a model file, a folder, or - for standard input (lstmlint --help says more)")
     sources, failures = expand(request.paths, resolver, request.force_exclude)
+    if len(sources) > 1:
+        gc.enable()  # each model is garbage when the next one comes
     job = job_of(request, resolver, sources)
     job.input_names = frozenset(name for name in asked.get("input-shape", ()) if name)
     new_baseline = baselines.prepare(request, job)

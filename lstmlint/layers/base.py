@@ -556,10 +556,10 @@ def recorded_shapes(value: Any) -> Any:
         return {key: recorded_shapes(item) for key, item in value.items()}
     if not isinstance(value, list):
         return None
-    if value and all(isinstance(item, list) for item in value):
+    if value and isinstance(value[0], list) and all(isinstance(item, list) for item in value):
         return [recorded_shapes(item) for item in value]
     # Keras minds only the dimensions that weights depend on; what is no dimension is as good as an unknown one.
-    return tuple(int(dim) if isinstance(dim, int) and dim >= 0 else None for dim in value)
+    return tuple([int(dim) if isinstance(dim, int) and dim >= 0 else None for dim in value])
 
 
 def _shown(shapes: Any) -> str:

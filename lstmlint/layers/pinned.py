@@ -58,9 +58,11 @@ class PinnedLayer(Layer):
         fresh = not self.built
         recorded = self.recorded_build_shape() if fresh and self.spec.build_config else None
         given = shapes_of(args[0]) if args else None
-        if isinstance(recorded, tuple) and isinstance(given, tuple) and recorded != given:
+        if isinstance(recorded, tuple) and isinstance(given, tuple):
             self.built = True
             self.build_recorded(recorded, given)
+            if recorded == given:
+                return
             if what := self.misfit(given):
                 raise LayerError(
                     "S130",
