@@ -216,7 +216,13 @@ def test_ends(inputs: Any, code: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "code"), [({"function": "nn.relu"}, None), ({}, "E006"), ({"function": "nn.relu", "alpha": 1}, "E005")]
+    ("config", "code"),
+    [
+        ({"function": "nn.relu"}, None),
+        ({}, "E006"),
+        ({"function": 7}, "E007"),
+        ({"function": "nn.relu", "alpha": 1}, "E005"),
+    ],
 )
 def test_functions(config: Config, code: str | None) -> None:
     assert errors(functional([X, called("TFOpLambda", "y", ["x", 0, 0, {}], **config)])) == (

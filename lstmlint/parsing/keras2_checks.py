@@ -48,7 +48,7 @@ def check_entry(obj: dict[str, Any], class_name: str, pointer: str, names: Names
         ("name", "Add the name that other layers call it by."),
         ("inbound_nodes", "Add them, [] for an input."),
     ):
-        if key not in obj:
+        if obj.get(key) is None:
             missing(names, f"this {class_name} of a functional model", f"{key} beside its config", pointer, advice)
 
 

@@ -139,14 +139,15 @@ def layer_lists(value: Any) -> list[list[Any]]:
 class Damage:
     """One edit drawn by a seed. `apply` gives the damaged copy and says what was done."""
 
-    def __init__(self, seed: Any) -> None:
+    def __init__(self, seed: Any, edits: tuple[Callable[[Damage, Any], str | None], ...] = ()) -> None:
         self.random = Random(seed)
+        self.edits = edits or EDITS
 
     def apply(self, config: Any) -> tuple[Any, str]:
         """A damaged copy that differs from `config`, and what was done."""
         while True:
             damaged = copy.deepcopy(config)
-            edit = self.random.choice(EDITS)
+            edit = self.random.choice(self.edits)
             said = edit(self, damaged)
             if said and damaged != config:
                 return damaged, f"{edit.__name__}: {said}"

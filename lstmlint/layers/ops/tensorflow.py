@@ -99,9 +99,12 @@ class TFOpLambda(TensorFlowOperation):
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
+        advice = 'Write it like "function": "math.add".'
         if "function" not in spec.config:
-            message = f"{spec.class_name} names no function; tf.keras cannot load it"
-            raise LayerError("E006", message, 'Add it: "function": "math.add".', "function")
+            raise LayerError("E006", f"{spec.class_name} names no function; tf.keras cannot load it", advice, "function")
+        if not isinstance(spec.config["function"], str):
+            message = f"the function of {spec.class_name} is {spec.config['function']!r}; TensorFlow has none of that name"
+            raise LayerError("E007", message[:300], advice, "function")
         for key in spec.config:
             if key not in ("function", "dynamic"):
                 message = f"{spec.class_name} takes no {key!r}; tf.keras raises a TypeError"
