@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lstmlint import UsageError, Weight, analyze
+from lstmlint import Description, Options, UsageError, Weight, analyze
 from lstmlint.explaining import Explanation, arithmetic, count_layer, explain_model, render
 from tests.printed_arithmetic import wrong_lines
 
@@ -540,3 +540,23 @@ def test_stored_weights() -> None:
     assert "nested (Sequential): 10 parameters" in text
     assert "stored in the file" in text
     assert "Bias forgotten (in custom)" in text
+
+
+def test_what_a_model_is_told_without_a_layer_named() -> None:
+    alone = check_text(explained("lstm_1_2.json"))
+    assert "kernel_c (2, 1) = kernel[:, 2:3]" in alone  # one layer only: in full
+    assert alone.endswith("total: 16\n")
+    several = " ".join(check_text(explained("seq2seq.json")).split())
+    assert several.count("never enters the count") == 1  # once for each class
+    assert several.count("each of the 4 gates") == 2
+    assert "the timesteps never enter the count" in several
+
+
+def test_described_layer() -> None:
+    model = sequential(layer("Sparkle", "custom", batch_input_shape=[None, 5]), layer("Dense", "output", units=3))
+    options = Options(custom_layers={"Sparkle": Description("same", 70)})
+    summary = analyze(json.dumps(model).encode(), options).model
+    assert summary is not None
+    text = check_text(explain_model(summary))
+    assert "That is what the settings say of Sparkle." in text
+    assert "total: 70 + 18 = 88" in text

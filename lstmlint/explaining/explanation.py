@@ -14,6 +14,7 @@ from lstmlint.findings import UsageError
 from lstmlint.inference import NestedModel
 from lstmlint.layers import find
 from lstmlint.layers.base import Layer, Weight
+from lstmlint.layers.described import DescribedLayer
 from lstmlint.layers.rnn import RNN, Gated, RecurrentLayer, StackedRNNCells
 from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
 from lstmlint.shapes import Dim, Shape, format_shape
@@ -351,6 +352,8 @@ def time_axis(layer: Layer, shape: Shape) -> tuple[bool, Dim]:
 def notes_of(row: LayerSummary) -> list[str]:
     """What else bears on a layer's count."""
     notes = []
+    if isinstance(row.layer, DescribedLayer):
+        notes.append(f"That is what the settings say of {row.class_name}.")
     if row.calls > 1:
         notes.append(f"The layer is called {row.calls} times; it owns its weights once all the same.")
     if not row.used:
@@ -375,8 +378,8 @@ def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
     """Why nobody can tell the count of a layer, and what to do about it."""
     if not row.known:
         return (
-            f"lstmlint does not know the class {row.class_name}, so it cannot tell its weights. If it is a custom"
-            " layer, only its code can."
+            f"lstmlint does not know the class {row.class_name}, so it cannot tell its weights. The settings can"
+            " say how many there are, under custom-layers."
         )
     for inner in _all_inside(row.layer):
         if not inner.known:

@@ -27,10 +27,14 @@ MAX_WEIGHTS = 8
 def render(explanation: Explanation) -> str:
     """The explanation as text, ending in a newline."""
     blocks: list[list[str]] = []
-    if explanation.detailed:
+    alone = len(explanation.layers) == 1 and not explanation.layers[0].is_model
+    if explanation.detailed or alone:
         blocks += [list(in_full(layer)) for layer in explanation.layers]
     else:
-        blocks += [list(in_short(layer)) for layer in explanation.layers]
+        told: set[str] = set()
+        for layer in explanation.layers:
+            blocks.append(list(in_short(layer, told=told)))
+    if not explanation.detailed:
         blocks.append(list(total_of(explanation)))
     if explanation.warnings:
         blocks.append([line for warning in explanation.warnings for line in wrapped(f"Note: {terminal(warning)}")])
@@ -89,11 +93,7 @@ def in_full(layer: LayerExplanation, indent: str = "", told: bool = False) -> It
             left = f"{gate.name} {format_shape(gate.shape)}".ljust(wide)
             right = f"{weight.name}{gate.where}".ljust(where + len(weight.name))
             body += wrapped_row(f"{inner}  {left} = {right}", gate.meaning)
-    if layer.per_gate:
-        sizes = {weight.name: weight.params for weight in layer.weights if weight.gates}
-        gates = len({part.gate for weight in layer.weights for part in weight.gates})
-        each = " + ".join(amount(size // gates) for size in sizes.values())
-        body += wrapped(f"each of the {gates} gates: {each} = {amount(layer.per_gate)}", inner)
+    body += each_gate(layer, inner)
     if layer.params == 0 and not layer.parts:
         body.append(f"{inner}It owns no weights.")
     if body:
@@ -118,6 +118,15 @@ def in_full(layer: LayerExplanation, indent: str = "", told: bool = False) -> It
         yield from wrapped(terminal(layer.sentence), inner)
     for note in layer.notes:
         yield from wrapped(note, inner)
+
+
+def each_gate(layer: LayerExplanation, indent: str) -> list[str]:
+    """What one gate has, where there are gates."""
+    if not layer.per_gate:
+        return []
+    gates = len({part.gate for weight in layer.weights for part in weight.gates})
+    each = " + ".join(amount(weight.params // gates) for weight in layer.weights if weight.gates)
+    return wrapped(f"each of the {gates} gates: {each} = {amount(layer.per_gate)}", indent)
 
 
 def wrapped_row(row: str, meaning: str) -> list[str]:
@@ -173,8 +182,11 @@ def between_terms(step: str, indent: str) -> list[str]:
     return lines if all(len(line) <= WIDTH for line in lines) else wrapped(step, indent, indent + "    ")
 
 
-def in_short(layer: LayerExplanation, indent: str = "") -> Iterator[str]:
-    """A layer's count, its weights and formula, or why there is none."""
+def in_short(layer: LayerExplanation, indent: str = "", told: set[str] | None = None) -> Iterator[str]:
+    """A layer's count, its weights and formula, or why there is none.
+
+    told: the classes of which the sentence has been said; without it, none is.
+    """
     yield from wrapped(heading(layer, bool(indent)), indent, indent + "    ")
     inner = indent + "  "
     if layer.reason:
@@ -187,8 +199,12 @@ def in_short(layer: LayerExplanation, indent: str = "") -> Iterator[str]:
         ]
     if 1 < len(listed) <= MAX_WEIGHTS:
         yield from itemized(listed, inner)
+    yield from each_gate(layer, inner)
     if layer.formula is not None:
         yield from formula(layer, inner)
+    if layer.sentence and told is not None and class_of(layer) not in told:
+        told.add(class_of(layer))
+        yield from wrapped(terminal(layer.sentence), inner)
     for note in layer.notes:
         yield from wrapped(note, inner)
 
