@@ -159,6 +159,10 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(lstm(), dense(3, "softmax"), **trained("categorical_crossentropy", metrics=["binary_accuracy"])), ["H310"]),
         (sequential(lstm(), dense(2, "softmax"), **trained("categorical_crossentropy", metrics=["binary_accuracy"])), []),
         (sequential(lstm(), dense(9, "softmax"), **trained("sparse_categorical_crossentropy", metrics=["sparse_top_k_categorical_accuracy"])), []),
+        (sequential(lstm(), dense(3, "softmax"), **trained("sparse_categorical_crossentropy", metrics=[[{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "categorical_accuracy"}}]])), []),
+        # something that is told to every place
+        (functional(["x", "z"], ["y"], entry("x", 20, 6), entry("z", 1, 6), layer("Add", "x", "z", name="a"), layer("LSTM", "a", name="y", units=3)), []),
+        (functional(["x", "z"], ["y"], entry("x", 20, 6), entry("z", 20, 1), layer("Add", "x", "z", name="a"), layer("LSTM", "a", name="y", units=3)), ["S114"]),
         # Dense after Dense
         (sequential(dense(8), layer("Dropout", rate=0.1), dense(4), dense(1), shape=(None, 5)), ["H311"]),
         (sequential(dense(8), layer("LeakyReLU"), dense(4, "tanh"), dense(1), shape=(None, 5)), []),
@@ -205,7 +209,8 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(dense(3, "relu"), layer("Dropout", rate=0.2), shape=(None, 5)), []),
         (sequential(dense(3, "softmax"), layer("Dropout", rate=0.2), shape=(None, 5)), ["N406"]),
         (sequential(dense(3, "relu"), layer("Dropout", rate=0.2), shape=(None, 5), **trained("mse")), ["N406"]),
-        (sequential(dense(4, "relu"), layer("Dropout", rate=0.2), layer("SpatialDropout1D", rate=0.2), dense(1)), ["N407"]),
+        (sequential(dense(4, "relu"), layer("Dropout", rate=0.2), layer("SpatialDropout1D", rate=0.2), dense(1)), []),
+        (sequential(dense(4, "relu"), layer("Dropout", rate=0.2), layer("Dropout", rate=0.2), dense(1)), ["N407"]),
         # generations
         (sequential(layer("LSTM", output_dim=10, inner_init="orthogonal", init="uniform"), keras_version="2.15.0"), ["P601"]),
         (sequential(lstm(return_sequence=True), keras_version="2.15.0"), ["E005"]),

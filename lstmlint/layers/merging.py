@@ -174,6 +174,9 @@ class Elementwise(Merge):
         if len(known) != len(shapes) or (self.class_name == "Multiply" and len(ranks) == 1):
             return
         if len(ranks) == 1:
+            largest = max(known, key=lambda shape: product(dim or 2 for dim in shape) or 0)
+            if all(shape == largest or _is_bias(shape, largest) for shape in known):
+                return
             columns = zip(*(shape[1:] for shape in known), strict=True)
             if not any(1 in column and any(dim not in (1, None) for dim in column) for column in columns):
                 return
@@ -188,6 +191,11 @@ class Elementwise(Merge):
                 shapes=known,
             ),
         )
+
+
+def _is_bias(shape: KnownShape, other: KnownShape) -> bool:
+    """Whether a shape is (batch, 1, ..., features), which somebody made so to go to every place of another."""
+    return len(shape) > 2 and shape[-1] == other[-1] and all(dim == 1 for dim in shape[1:-1])
 
 
 @layer("Add", "Multiply", "Average", "Maximum", "Minimum")

@@ -331,7 +331,7 @@ def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
         return
     loss, settings = found[0].loss, model.spec.compile_config or {}
     sparse = loss.startswith("sparse_")
-    for name in dict.fromkeys(metric_names(settings.get("metrics"))):
+    for name in dict.fromkeys(metric_names(_without_accuracy(settings.get("metrics")))):
         if name == "binary_accuracy":
             if width_of(found[0].row, found[0].shape) == 2 and not sparse:  # the two units are right together
                 continue
@@ -348,6 +348,14 @@ def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
             'Use "accuracy".' if "accuracy" in name and "top_k" not in name else f'Use "{right}".',
             pointer=_settings_pointer(model, "metrics"),
         )
+
+
+def _without_accuracy(value: Any) -> Any:
+    """Metrics but for "accuracy": what tf.keras resolves it to, before it has seen a target, is not what it uses."""
+    if isinstance(value, list):
+        return [_without_accuracy(item) for item in value]
+    config = value.get("config") if isinstance(value, dict) else None
+    return None if isinstance(config, dict) and config.get("name") in ("accuracy", "acc") else value
 
 
 _OF_CLASSES = frozenset(

@@ -61,8 +61,9 @@ def merge_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
 def merge_silent_broadcast(problem: Problem, model: ModelSummary) -> Problem | None:
     """An element-wise merge gets different shapes that happen to broadcast: Keras builds it without a word.
 
-    Multiply by a tensor of the same rank is how gates are written, and not reported. One number that is added to each
-    of several as the model's answer, as dueling networks add a state's value to its actions' advantages, is an info.
+    Multiply by a tensor of the same rank is how gates are written, and an Add of (batch, 1, ..., features) how something
+    is told to every place: they are not reported. One number that is added to each of several as the model's answer, as
+    dueling networks add a state's value to its actions' advantages, is an info.
 
     Fix: reshape the smaller one where that is meant; otherwise make the shapes equal.
 

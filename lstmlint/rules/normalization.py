@@ -190,9 +190,12 @@ def _answers(row: LayerSummary) -> bool:
     return row.class_name in ("Dense", "Activation") and activation_name(activation) in ("softmax", "sigmoid", "linear")
 
 
+_ADDING_UP = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
+
+
 @rule("N407", "dropout-twice", "warning")
 def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
-    """Two Dropout layers follow each other, which is one with a higher rate.
+    """Two Dropout layers of one kind follow each other, which is one with a higher rate.
 
     Fix: keep one of the two.
 
@@ -213,7 +216,7 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
         first = dropped(row)
         for consumer in row.consumers:
             second = dropped(consumer)
-            if first and second:
+            if first and second and consumer.class_name == row.class_name in _ADDING_UP:
                 both = 1 - (1 - first) * (1 - second)
                 yield Problem(
                     "N407",

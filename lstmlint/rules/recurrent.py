@@ -236,7 +236,8 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
             "R209",
             f"{row.class_name} {row.name!r} has activation {activation!r}, which has no upper bound, and feeds its output"
             f" back into itself{f' over {steps} timesteps' if steps else ''}: its states can grow until they overflow",
-            'Use activation "tanh"; it also lets TensorFlow run the layer on cuDNN.',
+            'Use activation "tanh"; it also lets TensorFlow run the layer on cuDNN.'
+            + (" For answers beyond -1 and 1, put a Dense behind it." if row.is_output else ""),
             row.name,
             rnn.spec.argument_pointer("activation"),
             "warning" if activation == "exponential" else None,
