@@ -188,6 +188,7 @@ class ProjectedAttention(AttentionLayer):
         "query", "value", "key", "query_mask", "value_mask", "key_mask", "attention_mask",
         "return_attention_scores", "training", "use_causal_mask",
     )  # fmt: skip
+    weights_follow_trainable = False
     # Whether Keras 3 compares the shapes that build_config records with each other.
     checks_record: ClassVar[bool] = True
 

@@ -20,7 +20,7 @@ ONE_TENSOR_FAMILIES = (
 ONE_TENSOR = frozenset(
     "LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed Embedding ReversibleEmbedding Flatten Reshape Permute"
     " RepeatVector EinsumDense Masking CategoryEncoding CenterCrop Discretization Resizing RandomCrop"
-    " RandomColorDegeneration RandomGrayscale MelSpectrogram STFTSpectrogram".split()
+    " RandomColorDegeneration RandomGrayscale MelSpectrogram STFTSpectrogram LSTMCell GRUCell SimpleRNNCell".split()
 )
 # These take a list for one tensor with an axis more.
 STACKING = ("Global", "MaxPooling1D", "MaxPool1D", "AveragePooling1D", "AvgPool1D")
@@ -111,6 +111,9 @@ def _name_errors(class_name: str, names: list[str], call: Call, kwargs: dict[str
     if names and not any(map(_is_tensor, flatten(call.args[0] if call.args else call.kwargs.get(names[0])))):
         message = f"{class_name} is called without a tensor; Keras raises an error"
         yield LayerError("S122", message, f"Give it {names[0]}.", pointer=call.pointer)
+    if "states" in names and len(call.args) < 2 and "states" not in call.kwargs:
+        message = f"{class_name} is called without states; Keras raises a TypeError"
+        yield LayerError("S122", message, "Give it its states, or use it in an RNN layer.", pointer=call.pointer)
 
 
 def _is_tensor(value: Any) -> bool:

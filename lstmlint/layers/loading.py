@@ -23,6 +23,8 @@ MODEL_MODULES = {
     "Model": _PUBLIC | _PRIVATE | {"keras.src.models.model", "keras.src.models.functional"},
     "Functional": _PRIVATE | {"keras.src.models.functional", "keras.src.models.cloning"},
 }
+# Modules of models that import the InputLayer, which is enough.
+IMPORTS_INPUT = frozenset(f"keras.src.models.{name}" for name in ("functional", "sequential", "cloning"))
 # Parts of Keras where no layer is.
 OTHER_MODULES = frozenset(
     f"keras.{name}"
@@ -243,6 +245,8 @@ def module_error(spec: LayerSpec) -> LayerError | None:
         found = False
     elif known is not None:
         found = module in known
+    elif class_name == "InputLayer" and module in IMPORTS_INPUT:
+        found = True
     elif module == "keras":
         found = class_name == "Layer"
     elif package == "keras" and not module.startswith("keras.src.layers."):
@@ -325,6 +329,8 @@ def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
         and not (isinstance(config["name"], str) and config["name"] in POLICIES)
     ):
         return bad_dtype(config["name"], advice)
+    if "mode" in takes and "mode" not in config:
+        return LayerError("P609", f"{class_name} has no mode; Keras raises a TypeError", 'Add "mode": "int8".', "dtype")
     source: Any = config.get("source_name")
     if source is not None and not (isinstance(source, str) and source in POLICIES):
         return bad_dtype(source, advice)

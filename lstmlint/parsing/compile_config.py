@@ -47,26 +47,33 @@ def check_optimizer(value: Any, pointer: str, built: bool) -> Iterator[Problem]:
 
         if value.lower() not in {name.lower() for name in OPTIMIZERS}:
             yield unknown(value, "optimizer", OPTIMIZERS, pointer)
-    elif (value is None and built) or not isinstance(value, dict | None) or value == {}:
+    elif (value is None and built) or (value is not None and not is_object(value)):
         message = f"the optimizer is {json.dumps(value)}; Keras cannot load the model"
         yield Problem("E007", message[:300], 'Write "adam", for instance, or remove it.', pointer=pointer)
 
 
-def check_objects(value: Any, pointer: str) -> Iterator[Problem]:
-    """The same for every object in a part of it."""
+def is_object(value: Any) -> bool:
+    """Whether a value has the form of a serialized object."""
+    return isinstance(value, dict) and "class_name" in value and "config" in value
+
+
+def check_objects(value: Any, pointer: str, inside: bool = False) -> Iterator[Problem]:
+    """The same for every object in a part of it. inside: in the config of another, where Keras does not look for any."""
     if isinstance(value, list):
         for i, item in enumerate(value):
-            yield from check_objects(item, f"{pointer}/{i}")
+            yield from check_objects(item, f"{pointer}/{i}", inside)
     elif isinstance(value, dict):
-        if "class_name" in value and "config" in value:
-            yield from check_object(value, pointer)
+        if is_object(value):
+            inside = inside and pointer.rpartition("/")[2] not in ("learning_rate", "inner_optimizer")
+            yield from check_object(value, pointer, inside)
+            inside = True
             value = value["config"] if isinstance(value["config"], dict) else {}
             pointer = f"{pointer}/config"
         for key, item in value.items():
-            yield from check_objects(item, f"{pointer}/{escape(key)}")
+            yield from check_objects(item, f"{pointer}/{escape(key)}", inside)
 
 
-def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
+def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[Problem]:
     """The same for one serialized object: a class of Keras, with arguments that it takes."""
     from lstmlint.parsing.compile_signatures import LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 
@@ -84,7 +91,7 @@ def check_object(value: dict[str, Any], pointer: str) -> Iterator[Problem]:
         found = next((key for key, (table, _) in kinds.items() if class_name in table), None)
         registered = value.get("registered_name")
         custom = isinstance(registered, str) and isinstance(module, str) and module.partition(".")[0] != "keras"
-        if registered is None and not str(module).startswith("keras"):
+        if registered is None and not str(module).startswith("keras") and not inside:
             message = f"there is no {class_name} in {module!r}, and no registered_name: Keras cannot load it"
             advice = f'Write "module": "{found}".' if found else "Write the name alone."
             yield Problem("E007", message, advice, pointer=f"{pointer}/module" if "module" in value else pointer)

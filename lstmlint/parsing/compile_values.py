@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 POLICIES = ("DTypePolicy", "FloatDTypePolicy", "Quantized", "Int4", "GPTQ", "AWQ")
 QUANTIZED = ("int8_from_", "int4_from_", "float8_from_")
 DTYPES = frozenset(
-    "float32 int32 bool int64 float16 bfloat16 float64 uint8 uint16 uint32 uint64 int8 int16 string float8_e4m3fn"
-    " float8_e5m2 complex64 complex128 int mixed_float16 mixed_bfloat16".split()
+    "float32 int32 bool int64 float16 bfloat16 float64 uint8 uint16 uint32 uint64 int16 string complex64 complex128 int"
+    " mixed_float16 mixed_bfloat16".split()
 )
 
 
@@ -37,7 +37,7 @@ def _is_dtype(value: Any) -> bool:
         config = value.get("config")
         mapped = value.get("class_name") == "DTypePolicyMap" and isinstance(config, dict) and "policy_map" in config
         return mapped or str(value.get("class_name")).startswith(POLICIES)
-    return value is None or (isinstance(value, str) and (value in DTYPES or value.startswith(QUANTIZED)))
+    return not value or (isinstance(value, str) and (value in DTYPES or value.startswith(QUANTIZED)))
 
 
 def _are_thresholds(value: Any) -> bool:

@@ -297,7 +297,7 @@ def revive(value: Any, pointer: str, references: list[TensorRef], problems: list
         if "class_name" in value and "config" in value and not value.get("module"):
             message = f"an argument is an object of the class {class_name!r}, but names no module; Keras cannot tell what it is"
             problems.append(Problem("E007", message[:300], "Write the tensor or number that is meant.", pointer=pointer))
-            return None
+            return Tensor(None, None)
         return {key: revive(item, f"{pointer}/{escape(key)}", references, problems) for key, item in value.items()}
     if isinstance(value, list):
         return [revive(item, f"{pointer}/{i}", references, problems) for i, item in enumerate(value)]
