@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from lstmlint.findings import Problem
 from lstmlint.layers.base import LayerError
+from lstmlint.layers.signatures import SIGNATURES
 from lstmlint.shapes import flatten
 from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
 
@@ -40,8 +41,18 @@ class Plan:
         self.outputs: dict[int, set[int]] = {}
         self.hints: dict[str, str] = {}
         self.comparisons_left = MAX_COMPARISONS
+        self.starts = {position for position, layer in enumerate(spec.layers) if self._starts(layer)}
         self._order()
         self._mark_used()
+
+    def _starts(self, layer: LayerSpec) -> bool:
+        """Whether the model begins with a layer: an InputLayer, or one of a class that Keras 3 does not have, of which
+        something else was said.
+        """
+        if layer.class_name == "InputLayer" or layer.calls or self.spec.dialect != "keras3":
+            return layer.class_name == "InputLayer"
+        ours = isinstance(layer.module, str) and layer.module.partition(".")[0] == "keras"
+        return ours and layer.model is None and not layer.is_operation and layer.class_name not in SIGNATURES
 
     def _order(self) -> None:
         """Order the calls so that every one follows those it takes tensors from (Kahn's algorithm)."""
@@ -57,7 +68,7 @@ class Plan:
         feeds: dict[Key, list[Key]] = {}
         ready: deque[Key] = deque()
         for position, layer in enumerate(specs):
-            if not layer.calls and layer.class_name == "InputLayer":
+            if not layer.calls and position in self.starts:
                 ready.append((position, 0))
             for number, call in enumerate(layer.calls):
                 key = (position, number)
@@ -94,7 +105,7 @@ class Plan:
         source = self.spec.layers[position]
         if source.class_name == "InputLayer" and self.spec.dialect == "keras2":  # tf.keras does not look at the number
             ref.node = 0
-        calls = len(source.calls) or (1 if source.class_name == "InputLayer" else 0)
+        calls = len(source.calls) or (position in self.starts)
         if -calls <= ref.node < 0:  # counted from the end, as any index of Python: of the calls there are by then
             ref.node += number if source is layer else calls
         if not 0 <= ref.node < calls:
@@ -179,7 +190,7 @@ class Plan:
                 calls = (
                     0
                     if position is None
-                    else max(len(specs[position].calls), specs[position].class_name == "InputLayer")
+                    else max(len(specs[position].calls), position in self.starts)
                 )
                 if -calls <= ref.node < 0:  # counted from the end, as any index of Python
                     ref.node += calls
@@ -193,14 +204,14 @@ class Plan:
                     if (position, ref.node) in inputs and self.spec.dialect == "keras2":
                         self._input_twice(ref)
                     inputs.add((position, ref.node))
-                    if specs[position].class_name == "InputLayer":
+                    if position in self.starts:
                         used.add((position, ref.node))
         used.update(stack)
         while stack:
             position, number = key = stack.pop()
             calls_of = specs[position].calls
             if key in inputs:  # here the model begins, behind this layer
-                if specs[position].class_name != "InputLayer" and self.spec.dialect == "keras3":
+                if position not in self.starts and self.spec.dialect == "keras3":
                     used.discard(key)
                 if not broken and position in self.outputs and specs[position].class_name != "InputLayer":
                     broken = True

@@ -16,7 +16,7 @@ from lstmlint import layers as registry
 from lstmlint.layers import kinds
 from lstmlint.layers.base import LayerError
 from lstmlint.layers.kinds import Kind, words
-from lstmlint.layers.objects import is_layer
+from lstmlint.layers.objects import is_layer, wrong_quantization
 from lstmlint.layers.signatures import REQUIRED
 from lstmlint.spec import Dialect, LayerSpec
 
@@ -225,7 +225,19 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
             errors.append(_wrong(spec, name, value, kind, dialect))
         elif kind is kinds.ACTIVATION and is_layer(value):
             errors += check_inner(spec, name, value)
+    if config.get("quantization_config") is not None and dialect == "keras3":
+        errors += check_quantization(spec)
     return errors
+
+
+def check_quantization(spec: LayerSpec) -> Iterator[LayerError]:
+    """The same for a quantization_config, which Keras looks at more closely where the dtype is a quantized one."""
+    policy = spec.dtype.get("config") if isinstance(spec.dtype, dict) else None
+    quantized = "_from_" in str(spec.dtype) or (isinstance(policy, dict) and "mode" in policy)
+    wrong = wrong_quantization(spec.config["quantization_config"], quantized)
+    if wrong is not None:
+        message = f"quantization_config of {spec.class_name}: {wrong.message}; Keras refuses it"
+        yield LayerError("E007", message, wrong.help, "quantization_config")
 
 
 def check_inner(spec: LayerSpec, argument: str, value: dict[str, Any]) -> Iterator[LayerError]:

@@ -111,6 +111,8 @@ class Layer:
     max_ndim: int | None = None
     axes: str = ""
     multiple_inputs: bool = False
+    # Whether a call takes states beside its input, which a Sequential cannot give.
+    needs_states: ClassVar[bool] = False
     # Whether Keras 3 takes any structure of tensors, and gives the same structure.
     maps_structures: ClassVar[bool] = False
     # Whether Keras 3 takes a list of tensors for one tensor with an axis more.

@@ -67,6 +67,9 @@ ACTIVATIONS = frozenset(
 )
 # Where Keras finds things that can be called and are neither activations nor layers: only the module is looked at.
 OTHERS_OF = ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics", "keras.ops.")
+QUANTIZATION_CONFIGS = frozenset(
+    {"QuantizationConfig", "Int8QuantizationConfig", "Int4QuantizationConfig", "Float8QuantizationConfig"}
+)
 MODES = ("fan_in", "fan_out", "fan_avg")
 DISTRIBUTIONS = ("normal", "uniform", "truncated_normal", "untruncated_normal")
 
@@ -181,6 +184,25 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     for key in config:
         if key not in takes:
             return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
+    return None
+
+
+def wrong_quantization(value: Any, quantized: bool) -> Wrong | None:
+    """What Keras would refuse of a quantization_config, of which it looks at all but objects only if it quantizes."""
+    advice = "Write null."
+    if not isinstance(value, dict) or "class_name" not in value or "config" not in value:
+        return Wrong(f"{str(value)[:50]!r} is no object that Keras could quantize by", advice) if quantized else None
+    class_name, module, config = value["class_name"], str(value.get("module")), value["config"] or {}
+    if module.partition(".")[0] != "keras":
+        return Wrong(f"there is no {class_name} in {value.get('module')!r}", 'Write "module": "keras.quantizers".')
+    if str(class_name).endswith("Config") and class_name not in QUANTIZATION_CONFIGS:
+        return Wrong(f"Keras has no {class_name}, or none that a file could hold", advice)
+    if class_name == "Int4QuantizationConfig" and isinstance(config, dict):
+        size = config.get("block_size")
+        if size is not None and not (isinstance(size, int | float) and (size == -1 or size > 0)):
+            return Wrong(f"block_size of {class_name} is {size!r}", "Write null, -1, or a positive integer.")
+    if quantized and not str(class_name).endswith("Config"):
+        return Wrong(f"{class_name} is nothing to quantize by", advice)
     return None
 
 

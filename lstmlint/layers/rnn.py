@@ -78,6 +78,7 @@ class Cell(Gated):
     """One step of a recurrent layer: takes (batch, features) and states, gives an output and states."""
 
     multiple_inputs = True
+    needs_states = True
 
     def call(self, inputs: Any, states: Any = None, **kwargs: Any) -> Any:
         """[output, *states]. Raises: LayerError S130 where Keras 3 runs it on other features than it was built for."""
