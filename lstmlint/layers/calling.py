@@ -78,6 +78,8 @@ def _structure_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
         fits = name.startswith(STACKING) if isinstance(first, list) else "images" in first
     else:
         fits = name not in BUILT_FOR_ONE or bool(spec.build_config)
+        if name == "BatchNormalization" and spec.config.get("axis", -1) not in (-1, 0):
+            fits = False  # the one shape in the structure counts as one axis
     if not fits:
         yield LayerError(
             "S122",

@@ -24,6 +24,7 @@ class InputLayer(Layer):
     """A placeholder: the shape it declares is the shape it gives."""
 
     multiple_inputs = True
+    is_input = True
 
     def call(self, *args: Any, **kwargs: Any) -> Tensor:
         """The declared input. Raises: LayerError E006 where no shape is declared."""

@@ -293,7 +293,7 @@ class SpectralNormalization(PinnedLayer):
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """What the layer inside gives."""
-        return self.inner.apply([inputs], {})
+        return self.run_inside(self.inner, inputs)
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Those of the layer inside; the kernel is only normalized in training."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from lstmlint.layers.base import Context, Layer, LayerError, absurd, layer
+from lstmlint.layers.base import Context, Layer, LayerError, absurd, layer, need
 from lstmlint.layers.late import fails_when_run
 from lstmlint.layers.spatial import AXES, LEGACY, SpatialLayer, bad_value, given, integers, pairs, shown
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, too_large
@@ -234,9 +234,15 @@ class ZeroPadding(Resized):
         super().__init__(spec, context)
         self.padding = pairs(self, "padding", negative=context.dialect == "keras3")
 
-    def fails_on_rank(self, rank: int) -> bool:
-        """Where an axis that it adds to is missing."""
-        return rank < self.rank + 1 + self.channels_first
+    def misfit_output(self, inputs: Tensor, error: LayerError) -> Tensor:
+        """Keras 3 adds to the axes where the spatial ones should be. Raises: LayerError where one is missing."""
+        dims, first = list(need(inputs.shape)), 1 + self.channels_first
+        if len(dims) < first + self.rank:
+            raise error
+        for axis, (start, end) in enumerate(self.padding, first):
+            size = dims[axis]
+            dims[axis] = None if size is None else size + start + end
+        return Tensor(tuple(dims), self.compute_dtype)
 
     def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
         """Each length and what is added. Raises: LayerError E007 where a negative padding cuts off too much."""

@@ -182,15 +182,7 @@ class TimeDistributed(Layer):
         """The layer's output, with the timesteps put back."""
         shape = need(inputs.shape)
         step = Tensor((shape[0], *shape[2:]), inputs.dtype)
-        try:
-            outputs = self.inner.apply([step], {})
-        except LayerError as error:
-            if error.code not in ("S101", "S134") or self.context.dialect != "keras3":
-                raise
-            # Keras 3 only asks the layer for its output shape here; it fails when the model runs.
-            outputs = self.inner.misfit_output(step, error)
-            error.severity = "warning"
-            self.context.report(self.inner, error)
+        outputs = self.run_inside(self.inner, step)
         found = tensors_in(outputs)
         if len(found) > 1 and self.context.dialect == "keras3":
             raise LayerError(

@@ -394,8 +394,11 @@ class Damage:
         choice = self.random.randrange(6)
         if choice == 0:
             layer["build_config"] = self.random.choice(
-                (None, {}, [], "abc", {"foo": 1}, {"input_shape": None}, {"input_shape": "abc"})
-            )
+                (
+                    None, {}, [], "abc", [1], True, {"foo": 1}, {"input_shape": None}, {"input_shape": "abc"}, {"input_shape": [None, 4.0]},
+                    {"shapes_dict": {}}, {"shapes_dict": {"input_shape": [None, 4]}}, {"input_shape": {"a": build}},
+                )
+            )  # fmt: skip
         elif choice == 1:
             del layer["build_config"]
         elif not isinstance(build, dict):
@@ -417,10 +420,90 @@ class Damage:
                 shape[i] = self.random.choice((None, 0, 1, 9, -1, "3", 2.5))
         return f"{layer.get('class_name')} {layer.get('build_config')!r:.100}"
 
+    def exchange(self, config: Any) -> str | None:
+        """Two keys of one object change their values."""
+        found = [p for p in places(config) if isinstance(p[0][p[1]], dict) and len(p[0][p[1]]) > 1]
+        parent, key, pointer = self.random.choice(found)
+        value = parent[key]
+        one, other = self.random.sample(sorted(value), 2)
+        value[one], value[other] = value[other], value[one]
+        return f"{pointer} {one} <-> {other}"
 
+    def transplant(self, config: Any) -> str | None:
+        """A value from another place with the same key."""
+        where = list(places(config))
+        parent, key, pointer = self.random.choice(where)
+        others = [p[k] for p, k, _ in where if k == key and p[k] != parent[key]]
+        if not isinstance(key, str) or not others:
+            return None
+        old, parent[key] = parent[key], copy.deepcopy(self.random.choice(others))
+        return f"{pointer} {old!r:.60} -> {parent[key]!r:.60}"
+
+    def add(self, config: Any) -> str | None:
+        """A key in any object, those of calls, builds and compilations too."""
+        found = [p for p in places(config) if isinstance(p[0][p[1]], dict)]
+        parent, key, pointer = self.random.choice(found)
+        name = self.random.choice(ADDED)
+        if name in parent[key]:
+            return None
+        parent[key][name] = copy.deepcopy(self.random.choice(OTHER_VALUES))
+        return f"{pointer}/{name} = {parent[key][name]!r}"
+
+    def move(self, config: Any) -> str | None:
+        """A layer into another list of layers, into TimeDistributed, or a list of its own."""
+        lists = [layers for layers in layer_lists(config) if layers]
+        source, target = self.some(lists), self.some(lists)
+        i = self.random.randrange(len(source))
+        layer = source[i]
+        if not is_layer(layer):
+            return None
+        choice = self.random.randrange(3)
+        if choice == 0:
+            target.insert(self.random.randrange(len(target) + 1), source.pop(i))
+        elif choice == 1 and layer["class_name"] != "InputLayer":
+            around = {key: value for key, value in layer.items() if key in ("module", "name", "inbound_nodes")}
+            source[i] = {**around, "class_name": "TimeDistributed", "config": {"name": "around", "layer": layer}}
+        else:
+            source[i] = [layer]
+        return f"layer {i} ({choice})"
+
+    def call(self, config: Any) -> str | None:
+        """The arguments of one call: turned round, named, wrapped, doubled, with constants among them."""
+        found = [parent for parent, key, _ in places(config) if key == "args" and isinstance(parent[key], list)]
+        node = self.some([node for node in found if node["args"] and isinstance(node.get("kwargs"), dict)])
+        if node is None:
+            return None
+        args, kwargs = node["args"], node["kwargs"]
+        choice = self.random.randrange(8)
+        if choice == 0:
+            args.reverse()
+        elif choice == 1:
+            args.append(copy.deepcopy(args[0]))
+        elif choice == 2:
+            args.pop(self.random.randrange(len(args)))
+        elif choice == 3:
+            args.insert(self.random.randrange(len(args) + 1), self.random.choice((None, True, 1, "x", [])))
+        elif choice == 4:
+            kwargs[self.random.choice(CALLED)] = args.pop(0)
+        elif choice == 5:
+            kwargs[self.random.choice(CALLED)] = self.random.choice((copy.deepcopy(args[0]), None, True, 1))
+        elif choice == 6:
+            args[0] = [args[0]]
+        else:
+            args[0] = {"x": args[0]}
+        return f"call ({choice})"
+
+
+ADDED = (
+    "name", "dtype", "trainable", "seed", "axis", "training", "mask", "initial_state", "module", "config", "class_name",
+    "registered_name", "inbound_nodes", "build_config", "compile_config", "input_shape", "quantization_config",
+    "shapes_dict", "shared_object_id",
+)  # fmt: skip
+CALLED = ("inputs", "x", "sequences", "query", "value", "x1", "mask", "initial_state", "training", "key", "states", "axis")
 EDITS: tuple[Callable[[Damage, Any], str | None], ...] = (
     Damage.drop, Damage.drop, Damage.retype, Damage.retype, Damage.retype, Damage.rename, Damage.foreign,
     Damage.words, Damage.words, Damage.words, Damage.header, Damage.reclass, Damage.reshape, Damage.reshape,
     Damage.reconnect, Damage.reconnect, Damage.recall, Damage.ends, Damage.swap, Damage.remove, Damage.double,
-    Damage.namesake, Damage.cut, Damage.rebuild,
+    Damage.namesake, Damage.cut, Damage.rebuild, Damage.rebuild, Damage.exchange, Damage.transplant, Damage.transplant,
+    Damage.add, Damage.move, Damage.call, Damage.call,
 )  # fmt: skip

@@ -21,7 +21,7 @@ from tests import test_compile_config as compiled  # noqa: E402
 from tests.referee.verdicts import Verdict, verdicts  # noqa: E402
 
 pytestmark = pytest.mark.referee
-EDITS = 100  # of each of the models
+EDITS = 90  # of each of the models
 
 
 def backend(verdict: Verdict) -> bool:
@@ -47,8 +47,7 @@ REASONS = (backend, no_model, custom)
 
 # model/seed: why lstmlint says otherwise than Keras.
 EXCEPTIONS = {
-    "conv_kinds/4": "build_config records a negative length, which no weight depends on; Keras computes with it",
-    "conv_kinds/39": "build_config records a length of 2.5, which no weight depends on; Keras computes with it",
+    "cells/19": "a stack of cells takes a dtype policy of any class, and does not look at it",
 }
 
 
