@@ -1,4 +1,4 @@
-"""Values as people write them in options and settings: 50k, 13,5, globs."""
+"""Values as people write them in options and settings: 50k, 256KiB, 13,5."""
 
 from __future__ import annotations
 

@@ -88,7 +88,6 @@ class Cell(Gated):
             Tensor((shape[0], size), self.compute_dtype) for size in [self.output_size(), *flatten(self.state_sizes())]
         ]
 
-
     def check_kernel(self, shape: KnownShape) -> None:
         """Raises: LayerError S130 where build_config led to another kernel than `shape` needs, or to none."""
         if not self.spec.build_config or self.sublayers or not self.weights_known:
@@ -96,7 +95,9 @@ class Cell(Gated):
         built = self.own_weights[0].shape[0] if self.own_weights else None
         if shape[-1] is not None and built != shape[-1]:
             kernel = f"a kernel for {built} features" if self.own_weights else "no kernel"
-            message = f"build_config gives {self.class_name} {kernel}, but {format_shape(shape)} arrives; Keras cannot run it"
+            message = (
+                f"build_config gives {self.class_name} {kernel}, but {format_shape(shape)} arrives; Keras cannot run it"
+            )
             advice = "Remove build_config, or save the model again from Keras."
             raise LayerError("S130", message, advice, "build_config", severity="error")
 
@@ -421,27 +422,15 @@ class ConvLSTM(RecurrentLayer):
         """Whether features come before the spatial axes."""
         return str(self.config.get("data_format")).lower() == "channels_first"
 
-    def window(self, argument: str, minimum: int = 1) -> tuple[int, ...]:
+    def window(self, argument: str) -> tuple[int, ...]:
         """kernel_size, strides or dilation_rate, one int for each spatial axis.
 
-        Raises: LayerError E007 where it is neither an int nor a list of as many as there are axes.
+        Raises: LayerError E006 where it is missing, E007 where it is neither an int nor a list of as many as there are
+        axes.
         """
-        value = self.config.get(argument)
-        if isinstance(value, int):
-            value = [int(value)] * self.rank
-        if (
-            not isinstance(value, list | tuple)
-            or len(value) != self.rank
-            or not all(isinstance(item, int) and item >= minimum for item in value)
-        ):
-            missing = argument not in self.spec.config
-            raise LayerError(
-                "E006" if missing else "E007",
-                f"{argument} of {self.class_name} is {value!r}; Keras takes an integer, or {self.rank} of them",
-                f"Set {argument} to {self.rank} positive integers.",
-                argument,
-            )
-        return tuple(value)
+        from lstmlint.layers.spatial import integers  # which other recurrent layers do not need
+
+        return integers(self, argument, self.rank, floats=argument != "kernel_size")
 
     def split(self, step: KnownShape) -> tuple[tuple[Dim, ...], Dim]:
         """(spatial dims, features) of one timestep's shape, batch first."""
@@ -472,6 +461,8 @@ class ConvLSTM(RecurrentLayer):
 
     def all_shapes(self, shape: KnownShape) -> list[Shape]:
         """The output's shape and those of the two states."""
+        from lstmlint.layers.spatial import window_length
+
         spatial, _ = self.split((shape[0], *shape[2:]))
         strides, dilation = self.window("strides"), self.window("dilation_rate")
         if max(strides) > 1 and max(dilation) > 1:
@@ -481,15 +472,12 @@ class ConvLSTM(RecurrentLayer):
                 "Set strides or dilation_rate to 1.",
                 "dilation_rate",
             )
-        same = str(self.config.get("padding")).lower() == "same"
-        out: list[Dim] = []
-        for dim, kernel, stride, dilate in zip(spatial, self.window("kernel_size"), strides, dilation, strict=True):
-            if dim is None:
-                out.append(None)
-            elif same:
-                out.append(-(-dim // stride))
-            else:
-                out.append((dim - (kernel - 1) * dilate - 1) // stride + 1)
+        padding = str(self.config.get("padding")).lower()
+        windows = [(kernel - 1) * rate + 1 for kernel, rate in zip(self.window("kernel_size"), dilation, strict=True)]
+        out = [
+            window_length(dim, window, stride, padding)
+            for dim, window, stride in zip(spatial, windows, strides, strict=True)
+        ]
         if any(dim is not None and dim <= 0 for dim in out):
             raise LayerError(
                 "S103",

@@ -155,7 +155,8 @@ class Drawer:
             "kernel_size": self.number(4) if self.chance(0.5) else [self.number(4) for _ in range(rank)],
         }
         for option, values in (
-            ("strides", [1, 2, [2] * rank]), ("padding", ["same", "valid"]), ("dilation_rate", [1, 2]),
+            ("strides", [1, 2, [2] * rank, [2.0] * rank, 2.0]), ("padding", ["same", "valid"]),
+            ("dilation_rate", [1, 2, [True, *[2.0] * (rank - 1)]]),
             ("use_bias", [False]), ("data_format", ["channels_first", "channels_last"]),
         ):  # fmt: skip
             if self.chance(0.4):
