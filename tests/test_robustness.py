@@ -172,6 +172,7 @@ def test_damaged_models_are_explained_and_compared() -> None:
             stack(("InputLayer", {"batch_input_shape": [None, 8, 4]}), ("MultiHeadAttention", ATTENTION)),
             stack(("Bidirectional", {"layer": {"class_name": "LSTM", "config": {"units": 2}}, "batch_input_shape": [1]})),
             stack(("InputLayer", {"batch_input_shape": [None, 8]}), ("SpectralNormalization", {"layer": {}})),
+            stack(("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "data_format": "channels_first", "batch_input_shape": [1, 2]})),
             stack(("BatchNormalization", {"scale": False, "center": False, "batch_input_shape": [None, 0]})),
         )
     ]  # fmt: skip
@@ -180,6 +181,11 @@ def test_damaged_models_are_explained_and_compared() -> None:
         assert render(explain_model(report.model, None, 120))
         for other in reports:
             assert comparison.render(compare(report, other), "text")
+
+
+def test_class_that_is_no_name() -> None:
+    model = {"name": "Sequential", "class_name": {}, "layers": [{"name": "Dense", "output_dim": 1, "input_dim": 8}]}
+    assert [finding.code for finding in analyze(json.dumps(model).encode()).findings] == ["E011"]
 
 
 @pytest.mark.parametrize("source", ["keras3", "keras2", "old"])

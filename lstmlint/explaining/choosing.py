@@ -153,7 +153,7 @@ def _recurrent(layer: Gated, source: Source) -> Recipe | None:
     size = product(side.value for side in area)
     if "kernel" in weights and size:
         features = weights["kernel"].size // (size * len(layer.gates) * units)
-    elif shape is not None:
+    elif shape is not None and len(shape) > 2:
         features = shape[2 if _channels_first(layer) else -1]
     biases = product(layer.bias_shape(units)) if not convolution else len(layer.gates) * units
     return Recurrent(

@@ -90,7 +90,7 @@ def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], poin
 def dialect_of(obj: dict[str, Any], document: Document | None = None) -> Dialect:
     """Which Keras wrote a model. What is written by hand counts as Keras 2, whose form is the shorter,
     unless words of Keras 3 or Keras 1 appear in it."""
-    if "class_name" not in obj:
+    if not isinstance(obj.get("class_name"), str):
         return "keras0"
     version = obj.get("keras_version") or (document.keras_version if document else None)
     if isinstance(version, str):
