@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "numpy")
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode; a checkout gets it on the first run
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # an installed package has its bytecode; a checkout gets it on the first run
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "examples" / "lstm_4_2.json"
 KERAS_SMALL = (

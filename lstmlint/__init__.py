@@ -1,5 +1,7 @@
 """lstmlint: shapes, parameter counts and findings for Keras model configs, without a framework.
 
+Reading a model:
+
     >>> import lstmlint
     >>> report = lstmlint.analyze("model.json")
     >>> report.model.params, [finding.code for finding in report.findings]

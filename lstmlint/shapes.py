@@ -43,9 +43,7 @@ def compatible(left: Shape, right: Shape) -> bool:
     """Whether one tensor could have both shapes: unknown dimensions fit anything."""
     if left is None or right is None:
         return True
-    return len(left) == len(right) and all(
-        a is None or b is None or a == b for a, b in zip(left, right, strict=True)
-    )
+    return len(left) == len(right) and all(a is None or b is None or a == b for a, b in zip(left, right, strict=True))
 
 
 def format_shape(shape: Shape) -> str:

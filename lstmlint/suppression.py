@@ -319,8 +319,7 @@ def judged(selector: str, options: Options) -> bool:
     if selector == "ALL":
         selected = [rule for rule in selected if rule.code not in LIMITED and rule.code not in ABOUT_WEIGHTS]
     return bool(selected) and all(
-        ran(rule, options) or matches(rule, options.ignore) or rule.code in ABOUT_SUPPRESSIONS
-        for rule in selected
+        ran(rule, options) or matches(rule, options.ignore) or rule.code in ABOUT_SUPPRESSIONS for rule in selected
     )
 
 

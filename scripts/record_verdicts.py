@@ -41,7 +41,9 @@ def main() -> None:
                 rows.append([name, seed, verdict.keras is not None])
     target = ROOT / "tests" / "data" / "verdicts.json"
     parts = [f'"keras": "{keras.__version__}"']
-    parts.append('"models": {\n' + ",\n".join(f'"{n}": {json.dumps(c, separators=(",", ":"))}' for n, c in models.items()) + "}")
+    parts.append(
+        '"models": {\n' + ",\n".join(f'"{n}": {json.dumps(c, separators=(",", ":"))}' for n, c in models.items()) + "}"
+    )
     parts.append('"edits": [\n' + ",\n".join(json.dumps(row) for row in rows) + "]")
     target.write_text("{" + ",\n".join(parts) + "}\n")
     print(f"{target.relative_to(ROOT)}: {len(rows)} edits of {len(models)} models")

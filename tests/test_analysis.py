@@ -63,7 +63,10 @@ def said(model: dict[str, Any], **options: Any) -> Any:
 
 
 def test_shared_layers_own_their_weights_once() -> None:
-    x, y = layer("x", "InputLayer", {"batch_input_shape": [N, 5]}), layer("y", "InputLayer", {"batch_input_shape": [N, 5]})
+    x, y = (
+        layer("x", "InputLayer", {"batch_input_shape": [N, 5]}),
+        layer("y", "InputLayer", {"batch_input_shape": [N, 5]}),
+    )
     dense = layer("d", "Dense", {"units": 2}, [["x", 0, 0]], [["y", 0, 0]])
     model = said(functional([x, y, dense], ["x", "y"], [["d", 0, 0], ["d", 1, 0]]))
     assert (model.params, model.macs, model.layers[2].shared) == (12, 20, True)
@@ -73,7 +76,10 @@ def test_layers_that_no_output_needs() -> None:
     x = layer("x", "InputLayer", {"batch_input_shape": [N, 5]})
     used, idle = layer("d", "Dense", {"units": 2}, [["x", 0, 0]]), layer("e", "Dense", {"units": 9}, [["x", 0, 0]])
     model = said(functional([x, used, idle], ["x"], ["d"]))
-    assert (model.params, [row.reached for row in model.layers]) == (12 + 54, [True, True, False])  # tf_keras keeps them
+    assert (model.params, [row.reached for row in model.layers]) == (
+        12 + 54,
+        [True, True, False],
+    )  # tf_keras keeps them
     assert (model.macs, [row.used for row in model.layers]) == (10, [True, True, True])
     model = said(functional([x, used, {**idle, "inbound_nodes": []}], ["x"], ["d"]))
     assert (model.params, model.complete) == (12, True)

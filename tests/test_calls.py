@@ -25,7 +25,13 @@ HEAD: dict[str, Any] = {"module": "keras.layers", "registered_name": None}
 def model_layer(name: str, inputs: Any) -> dict[str, Any]:
     """A nested model of one Dense for each input."""
     entries = [
-        {**HEAD, "class_name": "InputLayer", "name": n, "config": {"batch_shape": [None, 6, 4], "name": n}, "inbound_nodes": []}
+        {
+            **HEAD,
+            "class_name": "InputLayer",
+            "name": n,
+            "config": {"batch_shape": [None, 6, 4], "name": n},
+            "inbound_nodes": [],
+        }
         for n in ("a", "b")[: len(inputs) if isinstance(inputs, dict) else 1]
     ]
     dense = {
@@ -33,7 +39,12 @@ def model_layer(name: str, inputs: Any) -> dict[str, Any]:
         "inbound_nodes": [{"args": [tensor("a")], "kwargs": {}}],
     }  # fmt: skip
     config = {"name": name, "layers": [*entries, dense], "input_layers": inputs, "output_layers": ["d", 0, 0]}
-    return {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional", "config": config}
+    return {
+        "module": "keras.src.models.functional",
+        "class_name": "Functional",
+        "registered_name": "Functional",
+        "config": config,
+    }
 
 
 RELU = {**HEAD, "class_name": "ReLU", "config": {}}
@@ -93,13 +104,22 @@ def model_of(layer: str, call: Any) -> dict[str, Any]:
         {**HEAD, "class_name": "InputLayer", "name": n, "config": {"batch_shape": FULL, "name": n}, "inbound_nodes": []}
         for n in ("i", "j")
     ]
-    outputs = [["layer", 0, 0], ["layer", 0, 1]] if isinstance(call[0][:1], list) and layer in ("ReLU", "Dropout") else ["layer", 0, 0]
+    outputs = (
+        [["layer", 0, 0], ["layer", 0, 1]]
+        if isinstance(call[0][:1], list) and layer in ("ReLU", "Dropout")
+        else ["layer", 0, 0]
+    )
     if layer in ("model", "dict model"):
         outputs = ["layer", 1, 0]  # Keras counts the calls of a model from 1 here
     config = {
         "name": "outer", "layers": [*entries, spec], "input_layers": [["i", 0, 0], ["j", 0, 0]], "output_layers": outputs,
     }  # fmt: skip
-    return {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional", "config": config}
+    return {
+        "module": "keras.src.models.functional",
+        "class_name": "Functional",
+        "registered_name": "Functional",
+        "config": config,
+    }
 
 
 @pytest.mark.parametrize(("layer", "call", "expected"), ROWS, ids=json.dumps)

@@ -216,7 +216,10 @@ def test_folders(shell: Shell) -> None:
     assert paths(shell, "*.json", "--exclude", "package.json") == named
     assert paths(shell, "**/*.y*ml") == ["a/y.yml", "a/z.yaml"]
     assert paths(shell, ".", "--exclude", "a", "--exclude", "br*") == ["b.json", "c/.m.json"]
-    assert paths(shell, ".", "--exclude", glob.escape(str(shell.folder / "a")), "--exclude", "/br*") == ["b.json", "c/.m.json"]
+    assert paths(shell, ".", "--exclude", glob.escape(str(shell.folder / "a")), "--exclude", "/br*") == [
+        "b.json",
+        "c/.m.json",
+    ]
     assert paths(shell, "b.json", "--exclude", "b.json") == ["b.json"]
     assert paths(shell, "b.json", "--exclude", "b.json", "--force-exclude") == []
 

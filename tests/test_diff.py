@@ -67,7 +67,9 @@ def brief(report: Any) -> dict[str, list[str]]:
             said[entry["path"]] = [entry["change"]]
         for change in entry["changes"]:
             if change["what"] not in ("params", "trainable_params", "input_shapes", "output_shapes"):
-                words = f"{change.get('argument', change['what'])}: {change.get('old', '?')} -> {change.get('new', '?')}"
+                words = (
+                    f"{change.get('argument', change['what'])}: {change.get('old', '?')} -> {change.get('new', '?')}"
+                )
                 said.setdefault(entry["path"], []).append(words)
     return said
 
@@ -157,11 +159,27 @@ def test_constants_of_calls(shell: Shell) -> None:
 def test_dialects(shell: Shell) -> None:
     """A model saved again by another Keras is the same model: what only one of them writes says nothing."""
     start = keras3("InputLayer", name="input", batch_shape=SHAPE)
-    glorot = {"module": "keras.initializers", "class_name": "GlorotUniform", "config": {"seed": None, "input_axes": None}, "registered_name": None}
+    glorot = {
+        "module": "keras.initializers",
+        "class_name": "GlorotUniform",
+        "config": {"seed": None, "input_axes": None},
+        "registered_name": None,
+    }
     policy = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}, "registered_name": None}
-    again = keras3("LSTM", name="lstm", units=10, return_sequences=True, dtype=policy, kernel_initializer=glorot, seed=None)
+    again = keras3(
+        "LSTM", name="lstm", units=10, return_sequences=True, dtype=policy, kernel_initializer=glorot, seed=None
+    )
     shell.write("new.json", keras3("Sequential", name="m", layers=[start, again]))
-    shell.write("old.json", model(lstm(implementation=2, time_major=False, kernel_initializer={"class_name": "GlorotUniform", "config": {"seed": None}})))
+    shell.write(
+        "old.json",
+        model(
+            lstm(
+                implementation=2,
+                time_major=False,
+                kernel_initializer={"class_name": "GlorotUniform", "config": {"seed": None}},
+            )
+        ),
+    )
     report = valid(shell("diff", "old.json", "new.json", "-f", "json"))
     assert report["layers"] == []
     assert [change["what"] for change in report["model"]] == ["dialect"]
@@ -185,8 +203,13 @@ def test_totals(shell: Shell) -> None:
 
 def test_findings(shell: Shell) -> None:
     """Matched by code and layer, a renamed layer among them."""
-    shell.write("old.json", sequential("m", lstm("a", batch_input_shape=[None, 1, 50]), lstm("gone", unroll=True, time=1)))
-    shell.write("new.json", sequential("m", lstm("b", batch_input_shape=[None, 1, 50]), lstm("c", dropout=20), lstm("d", nonsense=1)))
+    shell.write(
+        "old.json", sequential("m", lstm("a", batch_input_shape=[None, 1, 50]), lstm("gone", unroll=True, time=1))
+    )
+    shell.write(
+        "new.json",
+        sequential("m", lstm("b", batch_input_shape=[None, 1, 50]), lstm("c", dropout=20), lstm("d", nonsense=1)),
+    )
     found = valid(shell("diff", "old.json", "new.json", "-f", "json"))["findings"]
     assert [(finding["code"], finding["layer"]) for finding in found["new"]] == [("R218", "c"), ("E005", "d")]
     assert [(finding["code"], finding["layer"]) for finding in found["gone"]] == [("E005", "gone")]
@@ -223,7 +246,10 @@ def test_gate_says_what_grew(shell: Shell) -> None:
         "the model grew by 1,450 parameters (223%) from 651 to 2,101; --max-increase allows 50%, that is 325;"
         " most came with lstm +1,440, dense +10"
     )
-    assert gate["findings"][0]["help"] == "units=12 of 'lstm' would bring the model to 877 parameters; or raise --max-increase."
+    assert (
+        gate["findings"][0]["help"]
+        == "units=12 of 'lstm' would bring the model to 877 parameters; or raise --max-increase."
+    )
 
 
 @pytest.mark.parametrize(
@@ -260,7 +286,9 @@ def test_incomplete_totals(shell: Shell) -> None:
 def test_options_hold_for_both(shell: Shell) -> None:
     shell.write("old.json", UNBUILT)
     shell.write("new.json", sequential("u", layer("LSTM", "lstm", units=2)))
-    done = shell("diff", "old.json", "new.json", "--input-shape", "None,5", "--timesteps", "13", "--batch", "2", "-f", "json")
+    done = shell(
+        "diff", "old.json", "new.json", "--input-shape", "None,5", "--timesteps", "13", "--batch", "2", "-f", "json"
+    )
     report = valid(done)
     assert [report["totals"]["params"][side] for side in ("old", "new")] == [28, 64]
     assert report["old"]["model"]["inputs"] == report["new"]["model"]["inputs"] == [[2, 13, 5]]
@@ -303,7 +331,10 @@ def test_unreadable(shell: Shell) -> None:
         (("m.json", "-", "--max-increase", "-5%"), "--max-increase takes a share such as 5% or a number"),
         (("m.json", "m.json", "-f", "sarif"), "--format takes text, json, markdown, not 'sarif'"),
         (("-", "-"), "standard input can be read only once"),
-        (("m.json", "m.json", "--input-shape", "lst_input=13,5"), "no input is named 'lst_input'; did you mean 'lstm_input'?"),
+        (
+            ("m.json", "m.json", "--input-shape", "lst_input=13,5"),
+            "no input is named 'lst_input'; did you mean 'lstm_input'?",
+        ),
         (("m.json", "m.json", "--batch", "0"), "--batch takes an integer"),
         (("m.json", "m.json", "--config", "gone.toml"), "there is no file 'gone.toml'"),
         (("HEAD:m.json", "m.json"), "cannot read 'HEAD:m.json': no such file here, and git says: not a git repository"),
@@ -432,11 +463,21 @@ def terminal(shell: Shell) -> None:
 def test_text_fits(shell: Shell) -> None:
     """A terminal of 80 columns: nothing cut off, nothing that it or a runner would obey. Piped, every finding is one line."""
     code = {"class_name": "__lambda__", "config": {"code": "A" * 500}}
-    shell.write("old.json", model(lstm(NASTY, 4), lstm("漢字" * 30, 4), layer("Lambda", "f", function=code), layer("Mine", "mine")))
+    shell.write(
+        "old.json",
+        model(lstm(NASTY, 4), lstm("漢字" * 30, 4), layer("Lambda", "f", function=code), layer("Mine", "mine")),
+    )
     code = {"class_name": "__lambda__", "config": {"code": "B" * 500}}
-    shell.write("new.json", model(lstm(NASTY, 40_000_000), lstm("漢字" * 30, 5), layer("Lambda", "f", function=code), layer("Mine", "mine")))
+    shell.write(
+        "new.json",
+        model(
+            lstm(NASTY, 40_000_000), lstm("漢字" * 30, 5), layer("Lambda", "f", function=code), layer("Mine", "mine")
+        ),
+    )
     gate = ("diff", "old.json", "new.json", "--max-increase", "5%")
-    assert [line.startswith("new.json:1:") for line in shell(*gate).out.splitlines() if "C511 params-changed" in line] == [True]
+    assert [
+        line.startswith("new.json:1:") for line in shell(*gate).out.splitlines() if "C511 params-changed" in line
+    ] == [True]
     terminal(shell)
     done = shell(*gate)
     assert done.code == 1
@@ -503,6 +544,8 @@ def test_limit_that_is_none() -> None:
 def test_the_documentation_shows_what_is_printed(shell: Shell) -> None:
     shell.monkeypatch.chdir(EXAMPLES.parent)
     terminal(shell)
-    call, shown = (EXAMPLES.parent / "docs" / "diff.md").read_text().split("$ lstmlint ")[1].split("```")[0].split("\n", 1)
+    call, shown = (
+        (EXAMPLES.parent / "docs" / "diff.md").read_text().split("$ lstmlint ")[1].split("```")[0].split("\n", 1)
+    )
     done = shell(*call.split())
     assert (done.code, done.out) == (1, shown)

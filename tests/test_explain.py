@@ -285,7 +285,9 @@ def test_shared_and_unused_layers() -> None:
 def test_unused_layers_of_keras_1() -> None:
     call = [["x", 0, 0, {}]]
     model = functional(
-        (layer("LSTM", "unused", output_dim=3), [call]), (layer("Dense", "out", output_dim=1), [call]), outputs=[["out", 0, 0]]
+        (layer("LSTM", "unused", output_dim=3), [call]),
+        (layer("Dense", "out", output_dim=1), [call]),
+        outputs=[["out", 0, 0]],
     )
     model["keras_version"] = "1.2.2"
     assert explained(model).params == 6

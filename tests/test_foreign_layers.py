@@ -57,7 +57,12 @@ def test_records_carry_on_past_what_is_unknown() -> None:
     fourth = keras3("Dense", "dense", [None, 5, 1], [[None, 5, 1], "split", 0], units=3)
     config = {"name": "m", "layers": [first, second, third, fourth]}
     ends = {"input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0], ["dense", 0, 0]]}
-    functional = {"module": "keras", "class_name": "Functional", "config": {**config, **ends}, "registered_name": "Functional"}
+    functional = {
+        "module": "keras",
+        "class_name": "Functional",
+        "config": {**config, **ends},
+        "registered_name": "Functional",
+    }
     model = lstmlint.analyze(json.dumps(functional).encode()).model
     assert model is not None
     assert [row.output_shapes for row in model.layers[1:3]] == [[(None, 5, 1), (None, 5, 2)], [(None, 3)]]

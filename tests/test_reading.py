@@ -581,7 +581,9 @@ def yaml_value(text: str) -> object:
 
 TF = "!!python/object/apply:tensorflow.python.framework.tensor_shape."
 NUMPY = "!!python/object/apply:numpy.core.multiarray."
-FLOAT = "!!python/object/apply:numpy.dtype {args: [f4, 0, 1], state: !!python/tuple [3, <, null, null, null, -1, -1, 0]}"
+FLOAT = (
+    "!!python/object/apply:numpy.dtype {args: [f4, 0, 1], state: !!python/tuple [3, <, null, null, null, -1, -1, 0]}"
+)
 
 
 def array(shape: str, data: str, dtype: str = "f4", by_columns: str = "false") -> str:

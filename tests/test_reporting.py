@@ -273,7 +273,9 @@ def test_paths_are_relative_to_the_repository(shell: Shell) -> None:
     ]
     assert shell("a b.json", "-f", "gitlab").json[0]["location"]["path"] == "models/a b.json"
     assert "file=models/a b.json," in shell("a b.json", "-f", "github").out
-    run = shell("-", "--stdin-filename", "/else where/a:b.json", "-f", "sarif", stdin=json.dumps(STACK).encode()).json["runs"][0]
+    run = shell("-", "--stdin-filename", "/else where/a:b.json", "-f", "sarif", stdin=json.dumps(STACK).encode()).json[
+        "runs"
+    ][0]
     location = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
     assert location == {"uri": "file:///else%20where/a:b.json"}
     assert run["originalUriBaseIds"]["ROOT"]["uri"] == f"{shell.folder.as_uri()}/"

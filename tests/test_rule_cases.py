@@ -304,7 +304,15 @@ def test_advice_names_layer_and_numbers(model: dict[str, Any], layer_name: str |
 
 @pytest.mark.parametrize(
     ("share", "digits", "shown"),
-    [(0.94, 0, "94%"), (0.9999, 0, "99.99%"), (0.996, 0, "99.6%"), (1.0, 0, "100%"), (0.0, 1, "0.0%"), (0.0004, 0, "0.04%"), (0.99967, 1, "99.97%")],
+    [
+        (0.94, 0, "94%"),
+        (0.9999, 0, "99.99%"),
+        (0.996, 0, "99.6%"),
+        (1.0, 0, "100%"),
+        (0.0, 1, "0.0%"),
+        (0.0004, 0, "0.04%"),
+        (0.99967, 1, "99.97%"),
+    ],
 )
 def test_nearly_all_is_not_all(share: float, digits: int, shown: str) -> None:
     assert percent(share, digits) == shown
@@ -388,7 +396,12 @@ RECORDED = {
         # e has 4·(u·(5+u)+u) parameters, d 4·(u·(4+u)+u), y 3·u+3
         (decoder(8), budget.check_params, 600, "units=6 of 'e' and 'd' would bring the model to 573 parameters"),
         # d has 4·(2u·(4+2u)+2u) parameters, e 8·(u·(5+u)+u), y 2u+1
-        (TWICE, budget.check_params, 1_100, "units=10 of 'd', units=5 of 'e' would bring the model to 1,051 parameters"),
+        (
+            TWICE,
+            budget.check_params,
+            1_100,
+            "units=10 of 'd', units=5 of 'e' would bring the model to 1,051 parameters",
+        ),
         # a has 9·u parameters, b 30·u+30, c 31·u, y u+1
         (TIED, budget.check_params, 150, "units=1 of 'c' and 'a' would bring the model to 102 parameters"),
         (GROUPS, budget.check_params, 100, "filters=16 of 'conv1d' would bring the model to 81 parameters"),
@@ -397,7 +410,12 @@ RECORDED = {
         (INSIDE, budget.check_params, 105, "units=9 of 'dense' would bring the model to 99 parameters"),
         (RECORDED, budget.check_params, 50, "units=7 of 'a' would bring the model to 50 parameters"),
         # an output is as wide as it must be: what feeds it is narrower
-        (sequential(lstm(units=8), dense(1000)), budget.check_layer_params, 5_500, "units=4 of 'lstm' would bring it to 5,000"),
+        (
+            sequential(lstm(units=8), dense(1000)),
+            budget.check_layer_params,
+            5_500,
+            "units=4 of 'lstm' would bring it to 5,000",
+        ),
     ],
 )
 def test_budget_says_what_would_fit(model: dict[str, Any], check: Any, limit: int, says: str) -> None:
@@ -422,7 +440,9 @@ def resized(model: dict[str, Any], advice: str, more: int = 0) -> dict[str, Any]
     return changed
 
 
-@pytest.mark.parametrize("model", [decoder(8), TIED, ATTENDING, STACK], ids=["states", "residual", "attention", "stack"])
+@pytest.mark.parametrize(
+    "model", [decoder(8), TIED, ATTENDING, STACK], ids=["states", "residual", "attention", "stack"]
+)
 @pytest.mark.parametrize("measure", ["params", "trainable_params", "weight_bytes", "macs"])
 def test_the_largest_that_fits(model: dict[str, Any], measure: str) -> None:
     """One more does not fit, and what is said of the model is what it has then."""

@@ -230,7 +230,10 @@ def test_gru_of_a_keras_without_reset_after(version: str, params: int, codes: li
     assert (report.model.params, [finding.code for finding in report.findings]) == (params, codes)
     alone = analyze(json.dumps({**model, "keras_version": version}).encode())
     assert alone.model is not None
-    assert (alone.model.params, [finding.code for finding in alone.findings]) == (198, [code for code in codes if code != "S139"])
+    assert (alone.model.params, [finding.code for finding in alone.findings]) == (
+        198,
+        [code for code in codes if code != "S139"],
+    )
 
 
 def test_archives_of_tf_keras_2_13_count_layers_with_weights_twice() -> None:
@@ -247,7 +250,9 @@ def test_archives_of_tf_keras_2_13_count_layers_with_weights_twice() -> None:
                 file.create_dataset(f"_layer_checkpoint_dependencies/{key}/vars/0", shape, "float32")
         with zipfile.ZipFile(buffer, "w") as archive:
             archive.writestr("metadata.json", json.dumps({"keras_version": "2.13.1"}))
-            archive.writestr("config.json", json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": layers}}))
+            archive.writestr(
+                "config.json", json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": layers}})
+            )
             archive.writestr("model.weights.h5", weights.getvalue())
         return [finding.code for finding in analyze(buffer.getvalue()).findings]
 

@@ -22,7 +22,11 @@ def test_verdicts(name: str) -> None:
     for edited, seed, refused in RECORDED["edits"]:
         if edited == name:
             damaged, edit = Damage(f"{name}/{seed}").apply(model)
-            errors = [f"{f.code} {f.message}" for f in analyze(json.dumps(damaged).encode()).findings if f.severity == "error"]
+            errors = [
+                f"{f.code} {f.message}" for f in analyze(json.dumps(damaged).encode()).findings if f.severity == "error"
+            ]
             if bool(errors) != refused:
-                wrong.append(f"{seed} {edit}: Keras {'refuses it' if refused else 'loads it'}, lstmlint says {errors[:1]}")
+                wrong.append(
+                    f"{seed} {edit}: Keras {'refuses it' if refused else 'loads it'}, lstmlint says {errors[:1]}"
+                )
     assert wrong == []

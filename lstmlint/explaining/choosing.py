@@ -306,7 +306,9 @@ def _multi_head(source: Source) -> Recipe | None:
     alike = len({*inputs.values(), made}) == 1
     named = {name: Number(dim, "features" if alike else f"{name}_features") for name, dim in inputs.items()}
     gate = ("gate",) if source.layer.config.get("use_gate") else ()
-    value_dim = source.number("value_dim") if source.layer.config.get("value_dim") else replace(key_dim, name="value_dim")
+    value_dim = (
+        source.number("value_dim") if source.layer.config.get("value_dim") else replace(key_dim, name="value_dim")
+    )
     return MultiHead(
         heads=heads,
         shared=source.number("num_key_value_heads") if grouped else heads,

@@ -187,11 +187,7 @@ class Plan:
                 if not isinstance(ref, TensorRef):
                     continue
                 position = self.index.get(ref.layer)
-                calls = (
-                    0
-                    if position is None
-                    else max(len(specs[position].calls), position in self.starts)
-                )
+                calls = 0 if position is None else max(len(specs[position].calls), position in self.starts)
                 if -calls <= ref.node < 0:  # counted from the end, as any index of Python
                     ref.node += calls
                 if position is None or not 0 <= ref.node < calls:

@@ -64,7 +64,9 @@ class SequentialGraph(Graph):
             else:
                 argument = self._past_unknown(position, given, rerun) if value is None else value
                 if layer.needs_states and argument.shape is not None and run.dialect == "keras3" and not rerun:
-                    message = f"{layer.class_name} is one step of an RNN, and takes states that a Sequential does not have"
+                    message = (
+                        f"{layer.class_name} is one step of an RNN, and takes states that a Sequential does not have"
+                    )
                     advice = "Put it into a layer: RNN(LSTMCell(4)) is what LSTM(4) does."
                     run.report(layer, LayerError("S122", f"{message}; Keras raises a ValueError", advice))
                 outputs = run.apply(layer, [argument], {})

@@ -233,7 +233,9 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
 def check_quantization(spec: LayerSpec) -> Iterator[LayerError]:
     """The same for a quantization_config, which Keras looks at more closely where the dtype is a quantized one."""
     policy = spec.dtype.get("config") if isinstance(spec.dtype, dict) else None
-    mode, of, _ = (policy.get("mode"), "_from_", "") if isinstance(policy, dict) else str(spec.dtype).partition("_from_")
+    mode, of, _ = (
+        (policy.get("mode"), "_from_", "") if isinstance(policy, dict) else str(spec.dtype).partition("_from_")
+    )
     # An Embedding quantizes its table alone, and asks nothing of what it would quantize inputs by.
     quantized = bool(of) and str(mode).startswith(("int8", "int4")) and spec.class_name != "Embedding"
     wrong = wrong_quantization(spec.config["quantization_config"], quantized)

@@ -279,7 +279,9 @@ class Layer:
         except (UnknownShape, LayerError):
             return
         if wanted:
-            message = f"build_config names no input_shape: Keras takes {self.class_name} for built, and makes no weights"
+            message = (
+                f"build_config names no input_shape: Keras takes {self.class_name} for built, and makes no weights"
+            )
             advice = "Remove build_config, or save the model again from Keras."
             self.context.report(self, LayerError("S130", message, advice, "build_config"))
 
@@ -377,7 +379,9 @@ class Layer:
                 return args
             if self.stacks_lists and isinstance(first, list) and self.context.dialect == "keras3":
                 self.built = True
-                message = f"{self.class_name} takes one tensor, but gets a list: Keras takes that for one with an axis more"
+                message = (
+                    f"{self.class_name} takes one tensor, but gets a list: Keras takes that for one with an axis more"
+                )
                 advice = "Take the tensor out of the list."
                 self.context.report(self, LayerError("S122", message, advice, severity="warning"))
                 raise UnknownShape

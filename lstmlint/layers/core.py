@@ -121,9 +121,16 @@ class Dense(PinnedLayer):
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """One call. Of a list of one tensor, Keras 3 computes an output without the other axes."""
         output = super().apply(args, kwargs)
-        if not args or isinstance(args[0], Tensor) or not isinstance(output, Tensor) or self.context.dialect != "keras3":
+        if (
+            not args
+            or isinstance(args[0], Tensor)
+            or not isinstance(output, Tensor)
+            or self.context.dialect != "keras3"
+        ):
             return output
-        message = f"Dense takes one tensor, but gets a {type(args[0]).__name__} of one: Keras computes a wrong output shape"
+        message = (
+            f"Dense takes one tensor, but gets a {type(args[0]).__name__} of one: Keras computes a wrong output shape"
+        )
         self.context.report(self, LayerError("S122", message, "Connect the tensor itself.", severity="warning"))
         return Tensor((self.integer("units"),), output.dtype)
 

@@ -112,7 +112,11 @@ def _old_object_schema(known: Takes) -> Schema:
             {
                 "properties": {
                     "class_name": {"enum": names},
-                    "config": {"type": "object", "properties": {key: {} for key in takes}, "additionalProperties": False},
+                    "config": {
+                        "type": "object",
+                        "properties": {key: {} for key in takes},
+                        "additionalProperties": False,
+                    },
                 }
             }
             for takes, names in groups.items()

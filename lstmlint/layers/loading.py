@@ -105,7 +105,9 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         if error is not None:
             yield error
     if raw.get("compile_config") and spec.model is None and spec.class_name in SIGNATURES:
-        message = f"{spec.class_name} has a compile_config, but only models can be compiled; Keras raises an AttributeError"
+        message = (
+            f"{spec.class_name} has a compile_config, but only models can be compiled; Keras raises an AttributeError"
+        )
         yield LayerError("E005", message, "Remove it.", "compile_config")
     wrong = build_config_error(spec)
     if wrong is not None:
@@ -123,7 +125,11 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         )
     if spec.class_name == "InputLayer":
         dtype = config.get("dtype")
-        if isinstance(dtype, dict) and dtype_error(dtype) is None and dtype["class_name"] in ("DTypePolicy", "FloatDTypePolicy"):
+        if (
+            isinstance(dtype, dict)
+            and dtype_error(dtype) is None
+            and dtype["class_name"] in ("DTypePolicy", "FloatDTypePolicy")
+        ):
             dtype = (dtype.get("config") or {}).get("name")  # a policy is as good as its name
         if dtype is not None and (not isinstance(dtype, str) or dtype not in DTYPES):
             yield bad_dtype(dtype, "an input's dtype is one of " + ", ".join(sorted(DTYPE_BITS)[:9]) + ", ...")
@@ -173,7 +179,9 @@ def build_config_error(spec: LayerSpec) -> LayerError | None:
     if "input_shape" in build:
         if len(required) > 1:
             wanted = " and ".join(required)
-            return _bad_build_config(f"{spec.class_name} is built for {wanted}, but build_config records one input_shape")
+            return _bad_build_config(
+                f"{spec.class_name} is built for {wanted}, but build_config records one input_shape"
+            )
         return None
     if "shapes_dict" not in build:
         return None

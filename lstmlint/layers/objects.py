@@ -52,7 +52,11 @@ CONSTRAINTS = _with_aliases(
 )  # fmt: skip
 # Those of Keras 2: names that went, and what its constructors took beside.
 OLD_INITIALIZERS: Takes = {
-    **{name: (*takes, "dtype", "layout") for name, takes in INITIALIZERS.items() if "STFT" not in name and name != "stft"},
+    **{
+        name: (*takes, "dtype", "layout")
+        for name, takes in INITIALIZERS.items()
+        if "STFT" not in name and name != "stft"
+    },
     "Initializer": (),
 }
 OLD_REGULARIZERS: Takes = {**REGULARIZERS, "l1_l2": ("l1", "l2")}
@@ -66,7 +70,14 @@ ACTIVATIONS = frozenset(
     " sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
 )
 # Where Keras finds things that can be called and are neither activations nor layers: only the module is looked at.
-OTHERS_OF = ("keras.initializers", "keras.regularizers", "keras.constraints", "keras.losses", "keras.metrics", "keras.ops.")
+OTHERS_OF = (
+    "keras.initializers",
+    "keras.regularizers",
+    "keras.constraints",
+    "keras.losses",
+    "keras.metrics",
+    "keras.ops.",
+)
 QUANTIZATION_CONFIGS = frozenset(
     {"QuantizationConfig", "Int8QuantizationConfig", "Int4QuantizationConfig", "Float8QuantizationConfig"}
 )
@@ -95,7 +106,10 @@ def is_seed_or_generator(value: Any) -> bool:
     return (
         value.get("class_name") == "SeedGenerator"
         and value.get("module") == "keras.random"
-        and (config is None or (isinstance(config, dict) and config.keys() <= {"seed", "name"} and is_seed(config.get("seed"))))
+        and (
+            config is None
+            or (isinstance(config, dict) and config.keys() <= {"seed", "name"} and is_seed(config.get("seed")))
+        )
     )
 
 
@@ -254,9 +268,7 @@ def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) 
 
     close = close_match(name, known, 0.7)
     advice = (
-        f"Did you mean {close!r}?"
-        if close
-        else f"Keras has {', '.join(sorted(n for n in known if n[0].isupper()))}."
+        f"Did you mean {close!r}?" if close else f"Keras has {', '.join(sorted(n for n in known if n[0].isupper()))}."
     )
     module = value.get("module")
     custom = isinstance(module, str) and module.partition(".")[0] not in ("keras", "builtins") and name.isidentifier()

@@ -119,9 +119,7 @@ def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[
         yield from check_arguments(class_name, what, table[class_name], config, f"{pointer}/config")
 
 
-def check_arguments(
-    class_name: str, what: str, takes: str, config: dict[str, Any], pointer: str
-) -> Iterator[Problem]:
+def check_arguments(class_name: str, what: str, takes: str, config: dict[str, Any], pointer: str) -> Iterator[Problem]:
     """The same for what the constructor of a class is given. takes: the names of its arguments, "!" after those that
     have no default, "*" for any.
     """

@@ -89,7 +89,9 @@ CHECKS: dict[str, dict[str, Check]] = {
 }
 _SCORE = {
     "average": _one_of(None, "micro", "macro", "weighted"),
-    "threshold": Check(lambda value: value is None or (isinstance(value, float) and value > 0), "null, or a float above 0"),
+    "threshold": Check(
+        lambda value: value is None or (isinstance(value, float) and value > 0), "null, or a float above 0"
+    ),
     "beta": Check(lambda value: isinstance(value, float) and value > 0, "a float above 0"),
 }
 # Where a class takes other values than its kind.
@@ -100,7 +102,8 @@ OF_CLASS: dict[str, dict[str, Check]] = {
     "AUC": {
         "num_thresholds": Check(_above(1), "an integer above 1"),
         "thresholds": Check(
-            lambda value: value is None or (isinstance(value, list) and all(map(_is_number, value))), "null, or a list of numbers"
+            lambda value: value is None or (isinstance(value, list) and all(map(_is_number, value))),
+            "null, or a list of numbers",
         ),
     },
     "F1Score": _SCORE,

@@ -107,9 +107,7 @@ def merge_namesakes(model: ModelSpec, problems: list[Problem]) -> None:
     model.layers = list(first.values())
 
 
-def parse_layer(
-    obj: Any, pointer: str, names: Names, dialect: Dialect, depth: int, alone: bool = True
-) -> LayerSpec:
+def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: int, alone: bool = True) -> LayerSpec:
     """One layer or nested model; `alone` where no functional model calls it.
 
     Raises: ModelError where its form is broken beyond reading.
@@ -127,7 +125,9 @@ def parse_layer(
     if isinstance(config, list) and class_name == "Sequential":
         config = {"layers": config}
     if not isinstance(config, dict):
-        raise ModelError(f"the config of a {class_name} must be an object, but is {kind_of(config)}", f"{pointer}/config")
+        raise ModelError(
+            f"the config of a {class_name} must be an object, but is {kind_of(config)}", f"{pointer}/config"
+        )
     name = obj.get("name")
     if not isinstance(name, str):
         name = config.get("name")

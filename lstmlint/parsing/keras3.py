@@ -142,7 +142,9 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
             names.problems.append(Problem("E006", message, 'Add "config": {...}.', pointer=pointer))
         config = {}
     if not isinstance(config, dict):
-        raise ModelError(f"the config of a {class_name} must be an object, but is {kind_of(config)}", f"{pointer}/config")
+        raise ModelError(
+            f"the config of a {class_name} must be an object, but is {kind_of(config)}", f"{pointer}/config"
+        )
     own_name: Any = config.get("name")
     named = isinstance(own_name, str)
     if not named:
@@ -212,7 +214,9 @@ def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
         raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
     if is_layer_object(value):
         if not value.get("module") and "module" not in value:
-            message = f"the {value['class_name']} inside another layer names no module; Keras cannot tell where its class is"
+            message = (
+                f"the {value['class_name']} inside another layer names no module; Keras cannot tell where its class is"
+            )
             names.problems.append(Problem("E006", message, 'Add "module": "keras.layers".', pointer=pointer))
         return parse_layer(value, pointer, names, depth)
     if isinstance(value, list):
@@ -296,7 +300,9 @@ def revive(value: Any, pointer: str, references: list[TensorRef], problems: list
             return Tensor(nested_list_shape(content), dtype if isinstance(dtype, str) else None, content)
         if "class_name" in value and "config" in value and not value.get("module"):
             message = f"an argument is an object of the class {class_name!r}, but names no module; Keras cannot tell what it is"
-            problems.append(Problem("E007", message[:300], "Write the tensor or number that is meant.", pointer=pointer))
+            problems.append(
+                Problem("E007", message[:300], "Write the tensor or number that is meant.", pointer=pointer)
+            )
             return Tensor(None, None)
         return {key: revive(item, f"{pointer}/{escape(key)}", references, problems) for key, item in value.items()}
     if isinstance(value, list):

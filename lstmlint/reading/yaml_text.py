@@ -44,7 +44,8 @@ _DICTS = frozenset({"DictWrapper", "_DictWrapper", "OrderedDict", "dict"})
 _STATE_KEYS = ("_dims", "_value", "_storage", "__wrapped__", "state", "listitems", "dictitems")
 
 _NUMPY = frozenset(
-    {"numpy.dtype"} | {f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")}
+    {"numpy.dtype"}
+    | {f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")}
 )
 
 _HASH = re.compile(r"(?<!\S)#")

@@ -45,7 +45,9 @@ def model_parts(model: ModelSummary, view: View) -> list[str]:
         f" {model.non_trainable_params:,} not trainable.\n"
     )
     if table.nothing_known(model):
-        totals = f"{markdown_code(model.name)} ({markdown_code(model.class_name)}): the number of parameters is unknown.\n"
+        totals = (
+            f"{markdown_code(model.name)} ({markdown_code(model.class_name)}): the number of parameters is unknown.\n"
+        )
     unknown = table.unknown_layers(model)
     parts = [totals]
     if unknown:

@@ -337,7 +337,9 @@ def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
                 continue
             takes = "looks at each unit by itself, and counts the many that are rightly near 0"
         elif name in _OF_CLASSES and name.startswith("sparse_") != sparse:
-            ours, theirs = ("one-hot vectors", "the classes' numbers") if sparse else ("the classes' numbers", "one-hot vectors")
+            ours, theirs = (
+                ("one-hot vectors", "the classes' numbers") if sparse else ("the classes' numbers", "one-hot vectors")
+            )
             takes = f"takes {ours} for targets, but the loss {loss} takes {theirs}"
         else:
             continue
@@ -390,7 +392,9 @@ def linear_chain(model: ModelSummary) -> Iterator[Problem]:
     told: set[int] = set()
     for row in index_of(model).of("Dense", "TimeDistributed"):
         chain = [row] if id(row) not in told else []
-        while chain and _is_linear(chain[-1]) and (after := follow(chain[-1], DROPOUTS)) is not None and _is_dense(after):
+        while (
+            chain and _is_linear(chain[-1]) and (after := follow(chain[-1], DROPOUTS)) is not None and _is_dense(after)
+        ):
             if not _widens(chain[-1], after):
                 break
             chain.append(after)

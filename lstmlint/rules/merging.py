@@ -101,16 +101,28 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
             full = format_shape((shape[0], steps[1], *shape[1:]))
             return replace(problem, help=f"Set return_sequences to true on {source.name!r}: its output becomes {full}.")
     last = row.config.get("axis", -1) in (-1, 2)
-    if row.class_name == "Concatenate" and last and {len(shape) for shape in shapes} == {2, 3} and longest[1] is not None:
+    if (
+        row.class_name == "Concatenate"
+        and last
+        and {len(shape) for shape in shapes} == {2, 3}
+        and longest[1] is not None
+    ):
         short = next(source.name for source, shape in zip(row.inbound, shapes, strict=True) if len(shape) == 2)
-        return replace(problem, help=f"Put RepeatVector({longest[1]}) behind {short!r}: it goes to every timestep then.")
+        return replace(
+            problem, help=f"Put RepeatVector({longest[1]}) behind {short!r}: it goes to every timestep then."
+        )
     padded = _alike_with_padding(row)
     if padded:
         return replace(problem, help=f'Set padding to "same" on {" and ".join(map(repr, padded))}.')
     if problem.code == "S113" and len(shapes) == 2 and shapes[0][:-1] == shapes[1][:-1]:
         for source, other in zip(row.inbound, reversed(shapes), strict=True):
             argument = next((name for name in ("units", "filters") if name in source.config), None)
-            if argument is not None and len(source.consumers) == 1 and other[-1] and source.config[argument] != other[-1]:
+            if (
+                argument is not None
+                and len(source.consumers) == 1
+                and other[-1]
+                and source.config[argument] != other[-1]
+            ):
                 return replace(problem, help=f"Set {argument} of {source.name!r} to {other[-1]}, or use Concatenate.")
     return None
 

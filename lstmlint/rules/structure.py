@@ -348,9 +348,7 @@ def ndim_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     return None if advice is None else replace(problem, help=advice)
 
 
-def _wrong_producer(
-    consumer: LayerSummary, producer: LayerSummary, shape: KnownShape, wanted: int
-) -> Problem | None:
+def _wrong_producer(consumer: LayerSummary, producer: LayerSummary, shape: KnownShape, wanted: int) -> Problem | None:
     """S101 at the layer before, where that is the one to change."""
     rnn = recurrent(producer.layer)
     takes = f"{consumer.class_name} {consumer.name!r} takes {wanted} dimensions; Keras raises a ValueError"

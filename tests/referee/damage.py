@@ -499,7 +499,20 @@ ADDED = (
     "registered_name", "inbound_nodes", "build_config", "compile_config", "input_shape", "quantization_config",
     "shapes_dict", "shared_object_id",
 )  # fmt: skip
-CALLED = ("inputs", "x", "sequences", "query", "value", "x1", "mask", "initial_state", "training", "key", "states", "axis")
+CALLED = (
+    "inputs",
+    "x",
+    "sequences",
+    "query",
+    "value",
+    "x1",
+    "mask",
+    "initial_state",
+    "training",
+    "key",
+    "states",
+    "axis",
+)
 EDITS: tuple[Callable[[Damage, Any], str | None], ...] = (
     Damage.drop, Damage.drop, Damage.retype, Damage.retype, Damage.retype, Damage.rename, Damage.foreign,
     Damage.words, Damage.words, Damage.words, Damage.header, Damage.reclass, Damage.reshape, Damage.reshape,

@@ -45,7 +45,10 @@ def images() -> Any:
 def translation() -> Any:
     source, target = Input((None, 7)), Input((None, 5))
     _, *states = L.LSTM(6, return_state=True)(source)
-    return Model([source, target], L.Dense(5, activation="softmax")(L.LSTM(6, return_sequences=True)(target, initial_state=states)))
+    return Model(
+        [source, target],
+        L.Dense(5, activation="softmax")(L.LSTM(6, return_sequences=True)(target, initial_state=states)),
+    )
 
 
 @model
@@ -103,7 +106,11 @@ def many_ends() -> Any:
 
 @model
 def old_layers() -> Any:
-    local = [L.LocallyConnected1D(3, 3, input_shape=(9, 2)), L.LocallyConnected1D(2, 2, strides=2), L.ThresholdedReLU(0.3)]
+    local = [
+        L.LocallyConnected1D(3, 3, input_shape=(9, 2)),
+        L.LocallyConnected1D(2, 2, strides=2),
+        L.ThresholdedReLU(0.3),
+    ]
     return Sequential([*local, L.Flatten(), L.Dense(3, kernel_regularizer="l2", bias_constraint="max_norm")])
 
 

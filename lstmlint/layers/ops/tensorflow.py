@@ -101,9 +101,13 @@ class TFOpLambda(TensorFlowOperation):
         super().__init__(spec, context)
         advice = 'Write it like "function": "math.add".'
         if "function" not in spec.config:
-            raise LayerError("E006", f"{spec.class_name} names no function; tf.keras cannot load it", advice, "function")
+            raise LayerError(
+                "E006", f"{spec.class_name} names no function; tf.keras cannot load it", advice, "function"
+            )
         if not isinstance(spec.config["function"], str):
-            message = f"the function of {spec.class_name} is {spec.config['function']!r}; TensorFlow has none of that name"
+            message = (
+                f"the function of {spec.class_name} is {spec.config['function']!r}; TensorFlow has none of that name"
+            )
             raise LayerError("E007", message[:300], advice, "function")
         for key in spec.config:
             if key not in ("function", "dynamic"):
