@@ -122,15 +122,26 @@ class Tensor:
 
 def flatten(structure: Any) -> list[Any]:
     """The leaves of nested lists, tuples and dicts, dict values in the order of sorted keys."""
+    leaves: list[Any] = []
+    _collect(structure, leaves)
+    return leaves
+
+
+def _collect(structure: Any, leaves: list[Any]) -> None:
     if isinstance(structure, list | tuple):
-        return [leaf for item in structure for leaf in flatten(item)]
-    if isinstance(structure, dict):
-        return [leaf for key in sorted(structure) for leaf in flatten(structure[key])]
-    return [structure]
+        for item in structure:
+            _collect(item, leaves)
+    elif isinstance(structure, dict):
+        for key in sorted(structure):
+            _collect(structure[key], leaves)
+    else:
+        leaves.append(structure)
 
 
 def tensors_in(structure: Any) -> list[Tensor]:
     """The tensors among the leaves of a structure."""
     if isinstance(structure, Tensor):
         return [structure]
+    if type(structure) is list and len(structure) == 1 and type(structure[0]) is Tensor:  # most calls' arguments
+        return structure.copy()
     return [leaf for leaf in flatten(structure) if isinstance(leaf, Tensor)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import ref
 
 from lstmlint.findings import Problem
 from lstmlint.layers.base import Layer, Weight
@@ -12,14 +13,15 @@ from lstmlint.shapes import Shape
 from lstmlint.spec import LayerSpec, ModelSpec
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class LayerSummary:
     """One layer of a model.
 
     input_shapes, output_shapes: of the layer's first call, flat. calls: the number of its calls.
-    inbound: the layers that feed the first call, in order, without repetition; consumers: those that
-        take any of its outputs. reached: whether the model's outputs depend on it. used: whether it counts: Keras
-        drops what is not reached, and tf_keras keeps it with its weights.
+    inbound: the layers that feed the first call, in order, without repetition. feeds: references to the `consumers`,
+        which take any of its outputs: weak ones, so that rows do not hold each other.
+    reached: whether the model's outputs depend on it. used: whether it counts: Keras drops what is not reached, and
+        tf_keras keeps it with its weights.
     output_indices: which of its output tensors are taken by other layers or are the model's outputs.
     """
 
@@ -36,7 +38,7 @@ class LayerSummary:
     used: bool = True
     is_output: bool = False
     inbound: list[LayerSummary] = field(default_factory=list)
-    consumers: list[LayerSummary] = field(default_factory=list)
+    feeds: list[ref[LayerSummary]] = field(default_factory=list)
     output_indices: set[int] = field(default_factory=set)
     nested: ModelSummary | None = None
 
@@ -69,6 +71,11 @@ class LayerSummary:
     def shared(self) -> bool:
         """Whether the layer is called more than once; it owns its weights once all the same."""
         return self.calls > 1
+
+    @property
+    def consumers(self) -> list[LayerSummary]:
+        """The layers that take any of its outputs, as far as anybody still holds them."""
+        return [row for reference in self.feeds if (row := reference()) is not None]
 
     @property
     def input_shape(self) -> Shape:

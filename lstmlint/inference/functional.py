@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.findings import Problem
@@ -76,7 +77,7 @@ class FunctionalGraph(Graph):
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
         """Run every call. In a rerun, `given` replaces the input layers' own tensors."""
         values: Values = {}
-        specs, rows, run = self.spec.layers, self.rows, self.run
+        specs, rows, run, resolve = self.spec.layers, self.rows, self.run, self._resolve
         self.macs = 0
         if rerun:
             for ref, tensor in zip(self._input_refs(), tensors_in(given), strict=False):
@@ -90,15 +91,17 @@ class FunctionalGraph(Graph):
             layer, spec = self.layers[position], specs[position]
             if number < len(spec.calls):
                 call = spec.calls[number]
-                args = [self._resolve(arg, values) for arg in call.args]
-                kwargs = {name: self._resolve(arg, values) for name, arg in call.kwargs.items()} if call.kwargs else {}
+                args = [resolve(arg, values) for arg in call.args]
+                kwargs = {name: resolve(arg, values) for name, arg in call.kwargs.items()} if call.kwargs else {}
             else:
                 args, kwargs = [], {}
             outputs = run.apply(layer, args, kwargs)
             flat = None if outputs is None else tensors_in(outputs)
             values[key] = flat
             row = rows[position]
-            taken = [tensor.shape for tensor in tensors_in(args) + (tensors_in(kwargs) if kwargs else [])]
+            taken = [tensor.shape for tensor in tensors_in(args)]
+            if kwargs:
+                taken += [tensor.shape for tensor in tensors_in(kwargs)]
             given_out: list[Shape] = [None] if flat is None else [tensor.shape for tensor in flat]
             macs = macs_of(layer, taken, given_out)
             if row.reached:
@@ -199,6 +202,7 @@ class FunctionalGraph(Graph):
         rows = self.rows
         for position, layer in enumerate(self.spec.layers):
             row = rows[position]
+            this = weakref.ref(row)
             feeding: set[int] = set()
             for number, call in enumerate(layer.calls):
                 for ref in call.references:
@@ -210,5 +214,6 @@ class FunctionalGraph(Graph):
                     if number == 0 and source not in feeding:
                         feeding.add(source)
                         row.inbound.append(producer)
-                    if not producer.consumers or producer.consumers[-1] is not row:
-                        producer.consumers.append(row)
+                    feeds = producer.feeds
+                    if not feeds or feeds[-1] is not this:
+                        feeds.append(this)

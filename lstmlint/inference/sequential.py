@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.graph import Graph, macs_of, plus
@@ -146,7 +147,7 @@ class SequentialGraph(Graph):
         rows = self.rows
         for before, after in zip(rows, rows[1:], strict=False):
             after.inbound.append(before)
-            before.consumers.append(after)
+            before.feeds.append(weakref.ref(after))
             before.output_indices.add(0)
         if rows:
             rows[-1].is_output = True

@@ -116,17 +116,20 @@ def array_shape(layer: Layer, argument: str) -> tuple[int, ...]:
 
     Raises: LayerError E007 where the lists are ragged or hold anything else.
     """
-
-    def shape(value: Any) -> tuple[int, ...]:
-        if isinstance(value, int | float):
-            return ()
-        if isinstance(value, list):
-            inner = {shape(item) for item in value} or {()}
-            if len(inner) == 1:
-                return (len(value), *inner.pop())
+    shape = _nested_shape(layer.config[argument])
+    if shape is None:
         raise bad_value(layer, argument, "a number, or lists of numbers of equal length", 1.0)
+    return shape
 
-    return shape(layer.config[argument])
+
+def _nested_shape(value: Any) -> tuple[int, ...] | None:
+    if isinstance(value, int | float):
+        return ()
+    if not isinstance(value, list):
+        return None
+    inner = {_nested_shape(item) for item in value} or {()}
+    first = inner.pop()
+    return None if inner or first is None else (len(value), *first)
 
 
 def broadcast_shapes(left: KnownShape, right: KnownShape) -> KnownShape | None:

@@ -234,34 +234,10 @@ def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Cal
 
     Raises: ModelError where it is none; if `strict`, also where what is in it names no tensors.
     """
-    references: list[TensorRef] = []
-    kwargs: dict[str, Any] = {}
-
-    def take(value: Any, place: str) -> Any:
-        if isinstance(value, list) and value and value[0] == CONSTANT:
-            if len(value) > 3 and isinstance(value[3], dict):
-                merge(value[3], f"{place}/3")
-            return constant(value[2] if len(value) > 2 else None)
-        if is_reference(value):
-            ref = TensorRef(value[0], value[1], value[2], pointer=place)
-            references.append(ref)
-            if len(value) == 4 and isinstance(value[3], dict):
-                merge(value[3], f"{place}/3")
-            return ref
-        if isinstance(value, list):
-            return [take(item, f"{place}/{i}") for i, item in enumerate(value)]
-        if isinstance(value, dict):
-            return {key: take(item, f"{place}/{escape(key)}") for key, item in value.items()}
-        return value
-
-    def merge(given: dict[str, Any], place: str) -> None:
-        for key, value in given.items():
-            if value is not None and key not in kwargs:
-                kwargs[key] = take(untuple(value), f"{place}/{escape(key)}")
-
     if not isinstance(node, list | dict):
         raise ModelError(f"an inbound node of {layer!r} must be a list, but is {kind_of(node)}", pointer)
-    inputs = take(node, pointer)
+    found = _Arguments()
+    inputs = found.take(node, pointer)
     for leaf in flatten(inputs) if strict else ():
         if not isinstance(leaf, TensorRef | Tensor) and CONSTANT not in str(node):
             raise ModelError(
@@ -271,7 +247,39 @@ def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Cal
             )
     if isinstance(inputs, list) and len(inputs) == 1:
         inputs = inputs[0]
-    return Call([inputs], kwargs, pointer, references)
+    return Call([inputs], found.kwargs, pointer, found.references)
+
+
+class _Arguments:
+    """What an inbound node holds: the tensors in their order, and the keyword arguments that stand beside them."""
+
+    def __init__(self) -> None:
+        self.references: list[TensorRef] = []
+        self.kwargs: dict[str, Any] = {}
+
+    def take(self, value: Any, place: str) -> Any:
+        """A value with TensorRefs for the tensors in it."""
+        if isinstance(value, list) and value and value[0] == CONSTANT:
+            if len(value) > 3 and isinstance(value[3], dict):
+                self.merge(value[3], f"{place}/3")
+            return constant(value[2] if len(value) > 2 else None)
+        if is_reference(value):
+            ref = TensorRef(value[0], value[1], value[2], pointer=place)
+            self.references.append(ref)
+            if len(value) == 4 and isinstance(value[3], dict):
+                self.merge(value[3], f"{place}/3")
+            return ref
+        if isinstance(value, list):
+            return [self.take(item, f"{place}/{i}") for i, item in enumerate(value)]
+        if isinstance(value, dict):
+            return {key: self.take(item, f"{place}/{escape(key)}") for key, item in value.items()}
+        return value
+
+    def merge(self, given: dict[str, Any], place: str) -> None:
+        """Take keyword arguments in; the first of a name stands."""
+        for key, value in given.items():
+            if value is not None and key not in self.kwargs:
+                self.kwargs[key] = self.take(untuple(value), f"{place}/{escape(key)}")
 
 
 def constant(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.findings import Problem
-from lstmlint.rules.index import index_of
+from lstmlint.rules.index import models_of
 from lstmlint.rules.registry import reported, rule
 from lstmlint.shapes import flatten
 from lstmlint.spec import TensorRef
@@ -236,11 +236,11 @@ def input_not_used(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
     """
-    for part in index_of(model).models:
+    for part in models_of(model):
         declared = _declared_inputs(part)
         needed = _needed_by_outputs(part) if len(declared) > 1 else set()
         for row in part.layers if needed else ():
-            if row.consumers and not any(consumer.reached for consumer in row.consumers):  # G701 says it of them
+            if row.feeds and not any(consumer.reached for consumer in row.consumers):  # G701 says it of them
                 continue
             if row.name in declared and id(row) not in needed and row.class_name == "InputLayer":
                 yield Problem(
@@ -310,7 +310,7 @@ def empty_model(model: ModelSummary) -> Iterator[Problem]:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
     """
-    for part in index_of(model).models:
+    for part in models_of(model):
         if not part.layers:
             yield Problem(
                 "S129",

@@ -457,7 +457,7 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
         if second in (None, "linear"):
             continue
         producer = past(row, DROPOUTS)
-        if producer is None or len(producer.consumers) != 1:
+        if producer is None or len(producer.feeds) != 1:
             continue
         first = _activation_of(producer)
         weighs = second == "softmax" and not row.is_output
@@ -656,7 +656,7 @@ def _may_start_at_zero(row: LayerSummary) -> bool:
     for _ in range(100):
         if row.is_output or any(after.class_name in ("Add", "Multiply") for after in row.consumers):
             return True
-        if len(row.consumers) != 1 or row.consumers[0].class_name not in (*TRANSPARENT, *_ACTIVATIONS):
+        if len(row.feeds) != 1 or row.consumers[0].class_name not in (*TRANSPARENT, *_ACTIVATIONS):
             return False
         row = row.consumers[0]
     return False
@@ -665,7 +665,7 @@ def _may_start_at_zero(row: LayerSummary) -> bool:
 def _start(row: LayerSummary, constant: str, width: Any) -> str:
     """What a constant kernel does to a layer."""
     bias = row.config.get("bias_initializer", "zeros") if row.config.get("use_bias", True) else "zeros"
-    after = row.consumers[0] if len(row.consumers) == 1 else row
+    after = row.consumers[0] if len(row.feeds) == 1 else row
     activations = (_activation_of(row), _activation_of(after) if after.class_name in _ACTIVATIONS else None)
     if constant == "zeros" and constant_initializer(bias) == "zeros" and "relu" in activations:
         return "before a relu it gives 0, gets no gradient, and never learns"

@@ -44,7 +44,7 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
     inputs = (row for row in index_of(model).of("InputLayer") if row.reached)
     idle = {id(row) for row in inputs if not any(after.reached for after in row.consumers)}
     for row in index_of(model).rows:
-        if row.reached or row.consumers or row.layer.failed or row.name in twice or row.class_name in NOT_DEAD:
+        if row.reached or row.feeds or row.layer.failed or row.name in twice or row.class_name in NOT_DEAD:
             continue
         dead = [row]
         for other in dead:
@@ -92,7 +92,7 @@ def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
           "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
     """
     for row in index_of(model).of("InputLayer"):
-        if not row.reached and not row.consumers:
+        if not row.reached and not row.feeds:
             yield Problem(
                 "G702",
                 f"the input {row.name!r} is none of the model's inputs, and feeds nothing; Keras drops it",

@@ -26,22 +26,27 @@ class Index:
     """The rows of a model and of those nested in it.
 
     recurrent: rows of recurrent layers, each with the layer itself or, of a Bidirectional, its forward layer.
-    models: the model and every nested one.
+    nested: every model nested in it. The model itself holds the index, so the index does not hold the model.
     """
 
-    __slots__ = ("by_class", "by_spec", "models", "recurrent", "rows")
+    __slots__ = ("by_class", "by_spec", "nested", "recurrent", "rows")
 
-    def __init__(self, model: ModelSummary) -> None:
+    def __init__(self) -> None:
         self.rows: list[LayerSummary] = []
         self.by_class: dict[str, list[LayerSummary]] = {}
         self.recurrent: list[tuple[LayerSummary, Layer]] = []
-        self.models = [model]
+        self.nested: list[ModelSummary] = []
         self.by_spec: dict[int, LayerSummary] = {}
 
     def of(self, *class_names: str) -> Iterator[LayerSummary]:
         """The rows of these classes."""
         for name in class_names:
             yield from self.by_class.get(name, ())
+
+
+def models_of(model: ModelSummary) -> list[ModelSummary]:
+    """A model and every one nested in it."""
+    return [model, *index_of(model).nested]
 
 
 def index_of(model: ModelSummary) -> Index:
@@ -53,7 +58,7 @@ def index_of(model: ModelSummary) -> Index:
 
 
 def _make(model: ModelSummary) -> Index:
-    index = Index(model)
+    index = Index()
     by_class = index.by_class
     seen: set[int] = set()
     recurs: dict[type[Layer], bool] = {}
@@ -75,7 +80,7 @@ def _make(model: ModelSummary) -> Index:
         nested = row.nested
         if nested is not None and id(nested.spec) not in seen:
             seen.add(id(nested.spec))
-            index.models.append(nested)
+            index.nested.append(nested)
             stack.extend(reversed(nested.layers))
     return index
 
@@ -120,7 +125,7 @@ def past(row: LayerSummary, class_names: Iterable[str]) -> LayerSummary | None:
 def follow(row: LayerSummary, class_names: Iterable[str]) -> LayerSummary | None:
     """The only layer that `row` feeds, past layers of these classes; None where there are several or none."""
     for _ in range(100):
-        if len(row.consumers) != 1 or row.is_output:
+        if len(row.feeds) != 1 or row.is_output:
             return None
         row = row.consumers[0]
         if row.class_name not in class_names:

@@ -117,12 +117,7 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
     if problem.code == "S113" and len(shapes) == 2 and shapes[0][:-1] == shapes[1][:-1]:
         for source, other in zip(row.inbound, reversed(shapes), strict=True):
             argument = next((name for name in ("units", "filters") if name in source.config), None)
-            if (
-                argument is not None
-                and len(source.consumers) == 1
-                and other[-1]
-                and source.config[argument] != other[-1]
-            ):
+            if argument is not None and len(source.feeds) == 1 and other[-1] and source.config[argument] != other[-1]:
                 return replace(problem, help=f"Set {argument} of {source.name!r} to {other[-1]}, or use Concatenate.")
     return None
 
@@ -142,7 +137,7 @@ def _alike_with_padding(row: LayerSummary) -> list[str]:
 
 def _last(row: LayerSummary) -> bool:
     """Whether a layer gives the model's answer, or what a layer without weights makes of it."""
-    return row.is_output or (len(row.consumers) == 1 and row.consumers[0].is_output and not row.consumers[0].weights)
+    return row.is_output or (len(row.feeds) == 1 and row.consumers[0].is_output and not row.consumers[0].weights)
 
 
 def _one_and_several(shapes: list[Shape]) -> bool:

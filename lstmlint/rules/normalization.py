@@ -49,7 +49,7 @@ def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
         if len(row.inbound) != 1 or row.config.get("center") is False:
             continue
         producer = row.inbound[0]
-        if producer.class_name not in ("Dense", *CONVOLUTIONS) or len(producer.consumers) != 1 or producer.is_output:
+        if producer.class_name not in ("Dense", *CONVOLUTIONS) or len(producer.feeds) != 1 or producer.is_output:
             continue
         if not producer.config.get("use_bias") or activation_name(producer.config.get("activation")) != "linear":
             continue
