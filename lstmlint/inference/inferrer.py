@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint import layers as registry
 from lstmlint.findings import Problem
+from lstmlint.inference.alike import Alike, Key, key_of, signature_of
 from lstmlint.inference.bindings import Bindings
 from lstmlint.inference.nested import NestedModel
 from lstmlint.layers import loading
@@ -67,6 +68,7 @@ class Inferrer:
         # Above 0 while Keras 3 runs a nested model on shapes that are not its own: it asks the layers inside for
         # their output shapes, not whether the inputs suit them, and fails when the model runs.
         self.unchecked = 0
+        self.alike: dict[Key, Alike] = {}
 
     def defaults(self, class_name: str) -> dict[str, Any]:
         """The arguments of a class with the defaults of the document's dialect."""
@@ -75,7 +77,23 @@ class Inferrer:
     def make(self, spec: LayerSpec) -> Layer:
         """The layer for a spec; a model for a nested model; an UnknownLayer where nobody knows the class."""
         self.calls_left += CALLS_PER_LAYER
-        if self.dialect != "keras3" or loading.is_plain(spec):
+        if self.dialect != "keras3":
+            return self.made(spec)
+        key = key_of(spec)
+        alike = None if key is None else self.alike.get(key)
+        if alike is not None and loading.is_plain_use(spec):
+            return alike.another(spec, self)
+        told = len(self.problems)
+        layer = self.checked(spec)
+        if key is not None and alike is None and len(self.problems) == told:
+            layer.alike = Alike.of(layer)
+            if layer.alike is not None:
+                self.alike[key] = layer.alike
+        return layer
+
+    def checked(self, spec: LayerSpec) -> Layer:
+        """The same for a layer of Keras 3 like none before."""
+        if loading.is_plain(spec):
             return self.made(spec)
         found = list(loading.check(spec))
         for error in found:
@@ -170,11 +188,18 @@ class Inferrer:
             if self.calls_left == -1:
                 self.report(layer, LayerError("E010", f"nested models call each other more than {MAX_CALLS:,} times"))
             return None
+        alike = layer.alike
+        signature = None if alike is None or layer.built or kwargs else signature_of(layer.spec, args)
+        if signature is not None and (known := alike.recall(layer, signature)) is not None:
+            return known
+        told = len(self.problems)
         try:
             outputs = layer.apply(args, kwargs)
             for tensor in tensors_in(outputs):
                 if tensor.shape is not None and too_large(tensor.shape):
                     raise absurd(f"an output of {layer.class_name} {layer.name!r}")
+            if signature is not None and len(self.problems) == told:
+                alike.keep(layer, signature, outputs)
             return outputs
         except LayerError as error:
             if self.unchecked and error.code in ("S101", "S134"):

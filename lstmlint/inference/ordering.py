@@ -41,21 +41,25 @@ class Plan:
         self.outputs: dict[int, set[int]] = {}
         self.hints: dict[str, str] = {}
         self.comparisons_left = MAX_COMPARISONS
-        self.starts = {position for position, layer in enumerate(spec.layers) if self._starts(layer)}
+        self.starts = {
+            position
+            for position, layer in enumerate(spec.layers)
+            if layer.class_name == "InputLayer" or (not layer.calls and self._starts(layer))
+        }
         self._order()
         self._mark_used()
 
     def _starts(self, layer: LayerSpec) -> bool:
-        """Whether the model begins with a layer: an InputLayer, or one of a class that Keras 3 does not have, of which
-        something else was said.
+        """Whether the model begins with a layer that nothing feeds, and that is no InputLayer: one of a class that
+        Keras 3 does not have, of which something else was said.
         """
-        if layer.class_name == "InputLayer" or layer.calls or self.spec.dialect != "keras3":
-            return layer.class_name == "InputLayer"
+        if self.spec.dialect != "keras3":
+            return False
         ours = isinstance(layer.module, str) and layer.module.partition(".")[0] == "keras"
         return ours and layer.model is None and not layer.is_operation and layer.class_name not in SIGNATURES
 
     def _order(self) -> None:
-        """Order the calls so that every one follows those it takes tensors from (Kahn's algorithm)."""
+        """Order the calls so that every one follows those it takes tensors from."""
         specs = self.spec.layers
         index = self.index
         if self.spec.dialect == "keras3":  # there the later of two namesakes takes the place of the first
@@ -64,6 +68,28 @@ class Plan:
         else:
             for position, layer in enumerate(specs):
                 index.setdefault(layer.name, position)
+        if not self._keep_file_order():
+            self._sort()
+
+    def _keep_file_order(self) -> bool:
+        """Take the calls as the file has them, if every one follows those it takes tensors from. Keras writes so."""
+        index = self.index
+        order: dict[Key, None] = {}
+        for position, layer in enumerate(self.spec.layers):
+            if not layer.calls and position in self.starts:
+                order[position, 0] = None
+            for number, call in enumerate(layer.calls):
+                for ref in call.references:
+                    source = index.get(ref.layer)
+                    if source is None or (source, ref.node) not in order:
+                        return False
+                order[position, number] = None
+        self.order = list(order)
+        return True
+
+    def _sort(self) -> None:
+        """Order the calls with Kahn's algorithm, and report those that cannot be."""
+        specs = self.spec.layers
         waiting: dict[Key, int] = {}
         feeds: dict[Key, list[Key]] = {}
         ready: deque[Key] = deque()

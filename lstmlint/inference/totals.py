@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lstmlint.inference.graph import Graph, plus
 from lstmlint.inference.nested import NestedModel
+from lstmlint.layers.base import Weight
 from lstmlint.shapes import Tensor, flatten
 from lstmlint.summary import ModelSummary
+
+
+class Tally:
+    """The sums over some weights: how many numbers, how many of them trainable, and their bytes."""
+
+    __slots__ = ("by_dtype", "bytes", "params", "trained", "trained_bytes")
+
+    def __init__(self, weights: Iterable[Weight]) -> None:
+        self.params = self.trained = self.bytes = self.trained_bytes = 0
+        self.by_dtype: dict[str, int] = {}
+        for weight in weights:
+            size, held = weight.size, weight.bytes
+            self.params += size
+            self.bytes += held
+            self.by_dtype[weight.dtype] = self.by_dtype.get(weight.dtype, 0) + held
+            if weight.trainable:
+                self.trained += size
+                self.trained_bytes += held
 
 
 def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
@@ -17,16 +38,20 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
     summary.output_layers = [row for row in graph.rows if row.is_output]
     trainable = trainable and graph.trainable
     simple = trainable and graph.run.dialect == "keras3"
+    tallies: dict[int, Tally] = {}  # layers alike share their list of weights
     for layer, row in zip(graph.layers, graph.rows, strict=True):
-        row.weights = list(layer.all_weights(trainable))
+        plain = simple and layer.trainable and not layer.sublayers
+        if plain and not isinstance(layer, NestedModel):
+            own = layer.own_weights
+            row.weights = own.copy()
+            tally = tallies.get(id(own))
+            if tally is None:
+                tally = tallies[id(own)] = Tally(own)
+        else:
+            row.weights = list(layer.all_weights(trainable))
+            tally = Tally(row.weights)
         known = layer.all_known()
-        params = trained = 0
-        for weight in row.weights:
-            size = weight.size
-            params += size
-            if weight.trainable:
-                trained += size
-        row.params, row.trainable_params = (params, trained) if known else (None, None)
+        row.params, row.trainable_params = (tally.params, tally.trained) if known else (None, None)
         if isinstance(layer, NestedModel):
             row.nested = summarize(layer.graph, trainable and layer.trainable)
             known = row.nested.complete
@@ -37,16 +62,13 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
         if not row.used:
             continue
         summary.complete = summary.complete and known
-        summary.params += params
-        plain = simple and layer.trainable and not layer.sublayers
-        for weight in row.weights if plain else layer.trained(not trainable):
-            if weight.trainable:
-                summary.trainable_params += weight.size
-                summary.trainable_bytes += weight.bytes
+        summary.params += tally.params
+        trained = tally if plain else Tally(layer.trained(not trainable))
+        summary.trainable_params += trained.trained
+        summary.trainable_bytes += trained.trained_bytes
         if row.reached:
             summary.macs = plus(summary.macs, row.macs)
-        for weight in row.weights:
-            held = weight.bytes
-            summary.weight_bytes += held
-            summary.bytes_by_dtype[weight.dtype] = summary.bytes_by_dtype.get(weight.dtype, 0) + held
+        summary.weight_bytes += tally.bytes
+        for dtype, held in tally.by_dtype.items():
+            summary.bytes_by_dtype[dtype] = summary.bytes_by_dtype.get(dtype, 0) + held
     return summary

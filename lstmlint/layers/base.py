@@ -124,6 +124,8 @@ class Layer:
     minds_record: ClassVar[bool] = False
     # False where Keras 3 keeps the weights in layers inside that are made without this layer's `trainable`.
     weights_follow_trainable: ClassVar[bool] = True
+    # What whoever runs the layer knows of others like it.
+    alike: Any = None
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         self.spec = spec

@@ -7,6 +7,7 @@ Everything here is for files of Keras 3; the older ones say none of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import is_
 from typing import Any
 
 from lstmlint.layers import find
@@ -55,6 +56,9 @@ BUILD_ARGUMENTS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("Embedding", "ReversibleEmbedding", "TextVectorization"), ("", "input_shape")),
     **dict.fromkeys(("GroupQueryAttention", "MultiHeadAttention"), ("query_shape value_shape", "key_shape")),
 }
+TRAINING = frozenset({"training"})
+NO_MASK = {"mask": None}
+MERGING = frozenset("Add Average Concatenate Maximum Minimum Multiply".split())
 QUANTIZABLE = frozenset({"Dense", "Embedding", "EinsumDense", "ReversibleEmbedding"})
 POLICY_CLASSES = {
     "DTypePolicy": ("name",),
@@ -80,21 +84,29 @@ def is_plain(spec: LayerSpec) -> bool:
     config = raw.get("config")
     if not isinstance(config, dict) or config.get("trainable", True) is not True:
         return False
-    name = config.get("name")
-    if not isinstance(name, str) or "/" in name:
-        return False
     build = raw.get("build_config")
     if (build and not (isinstance(build, dict) and "input_shape" in build)) or "compile_config" in raw:
         return False
-    for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
-        if not is_plain_call(call, node):
-            return False
+    if not is_plain_use(spec):
+        return False
     dtype = spec.dtype
     if dtype is None or dtype == "float32":
         return True
     if isinstance(dtype, dict) and dtype.get("class_name") == "DTypePolicy":
         return bool(dtype.get("config") == {"name": "float32"} and dtype.get("module"))
     return False
+
+
+def is_plain_use(spec: LayerSpec) -> bool:
+    """Whether a layer's name and its calls need no closer look."""
+    raw = spec.raw
+    name = raw["config"].get("name")
+    if not isinstance(name, str) or "/" in name:
+        return False
+    for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
+        if not is_plain_call(spec.class_name, call, node):
+            return False
+    return True
 
 
 def check(spec: LayerSpec) -> Iterator[LayerError]:
@@ -137,7 +149,7 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
     if spec.is_operation:
         return
     for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
-        if not is_plain_call(call, node):
+        if not is_plain_call(spec.class_name, call, node):
             from lstmlint.layers.calling import call_errors
 
             yield from call_errors(spec, call, node)
@@ -155,13 +167,21 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
             yield wrong
 
 
-def is_plain_call(call: Call, node: Any) -> bool:
-    """Whether a call has tensors alone and no arguments that some layers do not take: the quick way through."""
+def is_plain_call(class_name: str, call: Call, node: Any) -> bool:
+    """Whether a call has one tensor alone, or a list of several, and no arguments that the layer may not take: the
+    quick way through.
+    """
     if isinstance(node, dict):
         kwargs = node.get("kwargs")
-        if kwargs and not kwargs.keys() <= {"training"}:
+        if kwargs and not (kwargs.keys() <= TRAINING or (class_name == "BatchNormalization" and kwargs == NO_MASK)):
             return False
-    return len(call.args) == 1 == len(call.references) and call.args[0] is call.references[0]
+    references = call.references
+    if len(call.args) != 1:
+        return False
+    first = call.args[0]
+    if type(first) is list:
+        return class_name in MERGING and len(first) > 1 and all(map(is_, first, references))
+    return len(references) == 1 and first is references[0]
 
 
 def build_config_error(spec: LayerSpec) -> LayerError | None:

@@ -26,7 +26,7 @@ DTYPES = (
     "float32", "int32", "bool", "int64", "float16", "bfloat16", "float64", "uint8", "uint16", "uint32", "uint64", "int8",
     "int16", "string", "float8_e4m3fn", "float8_e5m2", "complex64", "complex128", "int",
 )  # fmt: skip
-NOT_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
+NOT_ARGUMENTS = ("name", "trainable", "dtype")
 
 
 def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0) -> ModelSpec:
@@ -153,22 +153,26 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
     if not isinstance(name, str):
         name = own_name
         _not_connectable(class_name, "name", pointer, names)
+    arguments = config.copy()
+    for key in NOT_ARGUMENTS:
+        arguments.pop(key, None)
+    config_pointer = f"{pointer}/config"
     spec = LayerSpec(
         name,
         class_name,
-        {key: value for key, value in config.items() if key not in NOT_ARGUMENTS},
+        arguments,
         pointer,
         class_name,
         obj.get("module"),
         obj.get("registered_name"),
         config.get("trainable") is not False,
         config.get("dtype"),
+        build_config=obj.get("build_config") or None,
+        named=named,
+        own_name=own_name,
+        raw=obj,
+        config_pointer=config_pointer,
     )
-    spec.named = named
-    spec.own_name = own_name
-    spec.raw = obj
-    spec.config_pointer = f"{pointer}/config"
-    spec.build_config = obj.get("build_config") or None
     if "batch_input_shape" in config and "module" not in obj:  # Keras 3's own HDF5 files keep this old form
         spec.input_shape = as_shape(spec.config.pop("batch_input_shape"))
         if class_name == "InputLayer" and "batch_shape" not in config:
@@ -314,7 +318,10 @@ def is_shape(value: Any) -> bool:
     """Whether Keras takes a value for a shape."""
     if not isinstance(value, list):
         return False
-    return all(dim is None or (isinstance(dim, int) and dim >= 0) for dim in value)
+    for dim in value:  # noqa: SIM110 - a generator takes three times as long, and there is a shape for every tensor
+        if dim is not None and not (isinstance(dim, int) and dim >= 0):
+            return False
+    return True
 
 
 def bad_tensor(config: dict[str, Any], key: str, pointer: str, advice: str) -> Problem:
