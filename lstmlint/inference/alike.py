@@ -74,25 +74,25 @@ def signature_of(spec: LayerSpec, args: list[Any]) -> Signature | None:
 
 
 class Alike:
-    """What is known of all layers with one key: their state when they are made, and after each kind of first call."""
+    """What is known of all layers with one key: their state when they are made, and after each kind of first call.
 
-    __slots__ = ("_calls", "_kind", "_state")
+    A state is looked through when it is first asked for: most layers of some models are like no other.
+    """
 
-    def __init__(self, layer: Layer, state: State) -> None:
+    __slots__ = ("_calls", "_kind", "_made")
+
+    def __init__(self, layer: Layer) -> None:
         self._kind = type(layer)
-        self._state = state
-        self._calls: dict[Signature, tuple[State, Shape, str | None]] = {}
+        self._made = Snapshot(layer)
+        self._calls: dict[Signature, Snapshot] = {}
 
-    @classmethod
-    def of(cls, layer: Layer) -> Alike | None:
-        """What a layer that was just made says of others; None where its state is its own alone."""
-        state = _shared(layer, {})
-        return None if state is None else cls(layer, state)
-
-    def another(self, spec: LayerSpec, context: Context) -> Layer:
-        """A layer for `spec`, as its class would make it."""
+    def another(self, spec: LayerSpec, context: Context) -> Layer | None:
+        """A layer for `spec`, as its class would make it; None where each must be made by itself."""
+        state = self._made.shared()
+        if state is None:
+            return None
         layer = self._kind.__new__(self._kind)
-        layer.__dict__.update(self._state)
+        layer.__dict__.update(state)
         layer.spec = spec
         layer.context = context
         layer.name = spec.name
@@ -104,33 +104,46 @@ class Alike:
     def recall(self, layer: Layer, signature: Signature) -> Tensor | None:
         """The output of a layer's first call, if one like it was called so before; then it is built as that one was."""
         known = self._calls.get(signature)
-        if known is None:
+        state = None if known is None else known.shared()
+        if known is None or state is None:
             return None
-        state, shape, dtype = known
         layer.__dict__.update(state)
-        return Tensor(shape, dtype)
+        return Tensor(known.shape, known.dtype)
 
     def keep(self, layer: Layer, signature: Signature, output: Any) -> None:
         """Remember a first call that went without a word."""
-        if type(output) is Tensor and output.value is None and (state := _shared(layer, self._state)) is not None:
-            self._calls[signature] = state, output.shape, output.dtype
+        if type(output) is Tensor and output.value is None and not layer.failed:
+            self._calls[signature] = Snapshot(layer, output.shape, output.dtype)
 
 
-def _shared(layer: Layer, before: State) -> State | None:
-    """What of a layer's state has changed, and holds for others like it; None where some of it cannot be shared.
+class Snapshot:
+    """A layer's state at one time, and what its call gave."""
 
-    Its config and its weights are not changed any more once the layer is made, and built.
-    """
-    if layer.sublayers or layer.failed:
-        return None
-    state = {}
-    for key, value in layer.__dict__.items():
-        if (key in before and before[key] is value) or key in _OWN:
-            continue
-        if key not in _SHARED and not _is_fixed(value):
-            return None
-        state[key] = value
-    return state
+    __slots__ = ("_checked", "_state", "dtype", "shape")
+
+    def __init__(self, layer: Layer, shape: Shape = None, dtype: str | None = None) -> None:
+        self._state: State | None = None
+        self._checked = bool(layer.sublayers)
+        if not self._checked:
+            self._state = layer.__dict__.copy()
+            self._state.pop("alike", None)  # which holds this one
+            del self._state["context"]  # which holds all of them
+        self.shape = shape
+        self.dtype = dtype
+
+    def shared(self) -> State | None:
+        """What of it holds for layers alike; None where some of it cannot be shared."""
+        if not self._checked:
+            self._checked = True
+            self._state = _shared(self._state or {})
+        return self._state
+
+
+def _shared(state: State) -> State | None:
+    """The same. Config and weights are not changed any more once a layer is made, and built."""
+    found = {key: value for key, value in state.items() if key not in _OWN}
+    fixed = all(key in _SHARED or _is_fixed(value) for key, value in found.items())
+    return found if fixed else None
 
 
 def _is_fixed(value: Any) -> bool:

@@ -82,13 +82,13 @@ class Inferrer:
         key = key_of(spec)
         alike = None if key is None else self.alike.get(key)
         if alike is not None and loading.is_plain_use(spec):
-            return alike.another(spec, self)
+            twin = alike.another(spec, self)
+            if twin is not None:
+                return twin
         told = len(self.problems)
         layer = self.checked(spec)
-        if key is not None and alike is None and len(self.problems) == told:
-            layer.alike = Alike.of(layer)
-            if layer.alike is not None:
-                self.alike[key] = layer.alike
+        if key is not None and alike is None and len(self.problems) == told and not layer.failed:
+            layer.alike = self.alike[key] = Alike(layer)
         return layer
 
     def checked(self, spec: LayerSpec) -> Layer:
