@@ -84,6 +84,33 @@ def test_plugin(plugin: Any) -> None:
     assert report.findings == []
 
 
+class Named(Doubling):
+    """A plugin that looks at the layer's name."""
+
+    def weights(self, input_shape: Any) -> list[Weight]:
+        return [self.weight(f"{self.name}_kernel", (self.feature_dim(input_shape), len(self.name)))]
+
+    def output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape
+
+
+def test_each_layer_of_a_plugin_is_asked(plugin: Any) -> None:
+    plugin(Named)
+    layers = [
+        {"class_name": name, "module": module, "config": {"name": own, **config}, "registered_name": name}
+        for name, module, own, config in (
+            ("InputLayer", "keras.layers", "x", {"batch_shape": [None, 5]}),
+            ("TCN", "tcn", "a", {}), ("Activation", "keras.layers", "b", {"activation": "relu"}),
+            ("TCN", "tcn", "abc", {}),
+        )
+    ]  # fmt: skip
+    model = {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": layers}}
+    report = analyze(json.dumps(model).encode())
+    assert report.model is not None
+    weights = [weight for row in report.model.layers for weight in row.weights]
+    assert [(weight.name, weight.shape) for weight in weights] == [("a_kernel", (5, 1)), ("abc_kernel", (5, 3))]
+
+
 @pytest.mark.parametrize("loaded", [ImportError("no module"), int, "text"])
 def test_broken_plugin_is_a_usage_error(plugin: Any, loaded: Any) -> None:
     plugin(loaded)

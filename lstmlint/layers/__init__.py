@@ -102,8 +102,10 @@ def signature(class_name: str, dialect: Dialect = "keras3") -> dict[str, Any] | 
     None where the class is not one of Keras's layers and its class here declares no signature.
     """
     cls = find(class_name)
-    if cls is not None and "signature" in cls.__dict__:
-        return cls.signature
+    if cls is not None and (
+        "signature" in cls.__dict__ or (cls.signature and not cls.__module__.startswith("lstmlint."))
+    ):
+        return cls.signature  # which plugins may inherit
     if dialect == "keras3":
         table = SIGNATURES
     else:
