@@ -13,7 +13,7 @@ from lstmlint.suggest import did_you_mean
 from lstmlint.summary import ModelSummary
 
 GROUPS = (
-    "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "normalization", "cost",
+    "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "learning", "normalization", "cost",
     "portability", "obsolete", "hygiene",
 )  # fmt: skip
 

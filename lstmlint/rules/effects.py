@@ -16,6 +16,7 @@ ACTIVATION_LAYERS = {
     "ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "leaky_relu", "ELU": "elu", "Softmax": "softmax",
     "ThresholdedReLU": "relu", "SReLU": "leaky_relu", "ParametricSoftplus": "softplus",
 }  # fmt: skip
+ACTIVATING = ("Activation", *ACTIVATION_LAYERS)
 # Layers behind a head that change neither the meaning nor the range of what it gives.
 TRANSPARENT = frozenset(
     {
@@ -243,8 +244,14 @@ def heads(model: ModelSummary) -> Iterator[tuple[Objective, Head]]:
             yield objective, head
 
 
+def settings_pointer(model: ModelSummary, *keys: str) -> str:
+    """The place of a part of the training settings; the model's own where it has none."""
+    base = model.spec.compile_pointer
+    return "/".join((base, *map(escape, keys))) if base else model.spec.pointer
+
+
 __all__ = [
-    "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "REGRESSION", "SIGMOIDS", "TRANSPARENT", "Head", "Objective", "activation_name",
+    "ACTIVATING", "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "REGRESSION", "SIGMOIDS", "TRANSPARENT", "Head", "Objective", "activation_name",
     "constant_initializer", "head_of", "heads", "is_loss", "loss_name", "metric_names", "objectives",
-    "output_names", "width_of",
+    "output_names", "settings_pointer", "width_of",
 ]  # fmt: skip

@@ -6,32 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.findings import Problem
-from lstmlint.layers.base import Layer
-from lstmlint.pointers import escape
 from lstmlint.rules.effects import (
-    ACTIVATION_LAYERS,
+    ACTIVATING,
     BINARY,
     CATEGORICAL,
     KNOWN_ACTIVATIONS,
     REGRESSION,
     SIGMOIDS,
-    TRANSPARENT,
     activation_name,
-    constant_initializer,
     head_of,
     heads,
     is_loss,
     metric_names,
     objectives,
     output_names,
+    settings_pointer,
     width_of,
 )
-from lstmlint.rules.index import DROPOUTS, TRANSFORMING, follow, index_of, outputs_of, past, unwrapped
-from lstmlint.rules.registry import Option, rule
+from lstmlint.rules.index import index_of, outputs_of, unwrapped
+from lstmlint.rules.registry import rule
 from lstmlint.shapes import format_shape
-from lstmlint.summary import LayerSummary, ModelSummary
-
-_ACTIVATIONS = ("Activation", *ACTIVATION_LAYERS)
+from lstmlint.summary import ModelSummary
 
 
 @rule("H301", "softmax-of-one", "warning")
@@ -238,7 +233,7 @@ def activated_logits(model: ModelSummary) -> Iterator[Problem]:
     for objective, head in heads(model):
         if not objective.from_logits or head.recurrent or head.activation not in {"softmax", *SIGMOIDS, *_LOGITS}:
             continue
-        own = head.row.class_name in _ACTIVATIONS  # a layer that does nothing else
+        own = head.row.class_name in ACTIVATING  # a layer that does nothing else
         advice = f"Remove {head.row.name!r}" if own else f'Set the activation of {head.row.name!r} to "linear"'
         cut = _LOGITS.get(head.activation)
         yield Problem(
@@ -293,16 +288,11 @@ def accuracy_of_regression(model: ModelSummary) -> Iterator[Problem]:
         "H309",
         f"{wrong[0]} counts outputs that equal their target exactly, but the loss {found[0].loss} makes this a regression",
         'Use "mae" or RootMeanSquaredError as a metric.',
-        pointer=_settings_pointer(model, "metrics"),
+        pointer=settings_pointer(model, "metrics"),
     )
 
 
 ACCURACIES = frozenset({"accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"})
-
-
-def _settings_pointer(model: ModelSummary, *keys: str) -> str:
-    base = model.spec.compile_pointer
-    return "/".join((base, *map(escape, keys))) if base else model.spec.pointer
 
 
 @rule("H310", "metric-of-other-targets", "warning")
@@ -348,7 +338,7 @@ def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
             "H310",
             f"the metric {name} {takes}",
             'Use "accuracy".' if "accuracy" in name and "top_k" not in name else f'Use "{right}".',
-            pointer=_settings_pointer(model, "metrics"),
+            pointer=settings_pointer(model, "metrics"),
         )
 
 
@@ -365,131 +355,6 @@ _OF_CLASSES = frozenset(
     for sparse in ("", "sparse_")
     for name in ("categorical_accuracy", "categorical_crossentropy", "top_k_categorical_accuracy")
 )
-
-
-@rule("H311", "linear-chain", "info")
-def linear_chain(model: ModelSummary) -> Iterator[Problem]:
-    """A Dense without an activation feeds another Dense, directly or through Dropout: together they compute what the
-    second computes alone, with more weights.
-
-    A Dense that is narrower than both its input and the next, so that the two have fewer weights than one (a
-    factorized matrix, a linear bottleneck), is not reported.
-
-    Fix: activation "relu" on the first, or remove it.
-
-    Fails:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
-          {"class_name": "Dense", "config": {"units": 25}},
-          {"class_name": "Dense", "config": {"units": 1}}]}}
-
-    Passes:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
-          {"class_name": "Dense", "config": {"units": 25, "activation": "relu"}},
-          {"class_name": "Dense", "config": {"units": 1}}]}}
-    """
-    told: set[int] = set()
-    for row in index_of(model).of("Dense", "TimeDistributed"):
-        chain = [row] if id(row) not in told else []
-        while (
-            chain and _is_linear(chain[-1]) and (after := follow(chain[-1], DROPOUTS)) is not None and _is_dense(after)
-        ):
-            if not _widens(chain[-1], after):
-                break
-            chain.append(after)
-        if len(chain) < 2:
-            continue
-        told.update(map(id, chain))
-        *first, last = (repr(part.name) for part in chain)
-        yield Problem(
-            "H311",
-            f"no activation stands between {', '.join(first)} and {last}: together they compute what {last} computes alone",
-            f'Set activation "relu" on {" and ".join(first)}, or remove {"it" if len(first) == 1 else "them"}.',
-            row.name,
-            unwrapped(row.layer).spec.argument_pointer("activation"),
-        )
-
-
-def _is_dense(row: LayerSummary) -> bool:
-    return unwrapped(row.layer).class_name == "Dense" and row.calls <= 1
-
-
-def _is_linear(row: LayerSummary) -> bool:
-    """Whether a layer is a Dense without activation, that learns and is not penalized for what it gives."""
-    config = unwrapped(row.layer).config
-    linear = _is_dense(row) and activation_name(config.get("activation")) == "linear"
-    return linear and not config.get("activity_regularizer") and row.spec.trainable
-
-
-def _widens(first: LayerSummary, second: LayerSummary) -> bool:
-    """Whether two Dense have at least the weights of one that takes the first's input and gives the second's output."""
-    units, after = (unwrapped(row.layer).config.get("units") for row in (first, second))
-    features = first.input_shape[-1] if first.input_shape else None
-    known = first.reached and first.output_shape is not None and second.output_shape is not None
-    if not known or not isinstance(units, int) or not isinstance(after, int) or features is None:
-        return False
-    return units >= min(features, after)
-
-
-@rule("H312", "double-activation", "warning")
-def double_activation(model: ModelSummary) -> Iterator[Problem]:
-    """Two activations follow each other with no weights between: the second gets numbers that the first has squeezed
-    already. A relu before a softmax, for instance, makes all classes it cuts off equally likely.
-
-    Before a softmax that weighs things inside the model, as attention does, a tanh is not reported, and anything else
-    is only an info.
-
-    Fix: remove one of the two.
-
-    Fails:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 3, "activation": "relu", "batch_input_shape": [null, 5]}},
-          {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
-
-    Passes:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 3, "activation": "linear", "batch_input_shape": [null, 5]}},
-          {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
-    """
-    for row in index_of(model).of(*_ACTIVATIONS):
-        second = _activation_of(row)
-        if second in (None, "linear"):
-            continue
-        producer = past(row, DROPOUTS)
-        if producer is None or len(producer.feeds) != 1:
-            continue
-        first = _activation_of(producer)
-        weighs = second == "softmax" and not row.is_output
-        if first in (None, "linear") or (first == "tanh" and weighs):
-            continue
-        if first == second and first in ("relu", "leaky_relu"):
-            effect = "the second changes nothing" if first == "relu" else "the slopes multiply"
-        else:
-            effect = f"{second} gets only what {first} gives"
-        change = f'Set the activation of {producer.name!r} to "linear"'
-        if producer.class_name in _ACTIVATIONS:
-            change = f"Remove {producer.name!r}"
-        yield Problem(
-            "H312",
-            f"{row.name!r} applies {second} to {producer.name!r}, which ends with {first} already: {effect}",
-            f"{change}, or remove {row.name!r}.",
-            row.name,
-            row.pointer,
-            "info" if weighs else None,
-        )
-
-
-def _activation_of(row: LayerSummary) -> str | None:
-    """The activation that a layer ends with, None where that is not plain."""
-    name = row.class_name
-    if name in ACTIVATION_LAYERS:
-        return ACTIVATION_LAYERS[name]
-    layer: Layer = unwrapped(row.layer)
-    if layer.class_name in TRANSFORMING or name == "Activation":
-        activation = activation_name(layer.config.get("activation"))
-        return activation if activation in KNOWN_ACTIVATIONS else None
-    return None
 
 
 @rule("H315", "loss-of-no-output", "warning")
@@ -536,7 +401,7 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
                     " Keras raises an error when training starts",
                     f"Write {_closest(unknown[0], [name for name in names if name not in value] or names)!r} instead of"
                     f" {unknown[0]!r}.",
-                    pointer=_settings_pointer(model, key, unknown[0]),
+                    pointer=settings_pointer(model, key, unknown[0]),
                 )
         elif isinstance(value, list) and key != "metrics" and len(value) > len(layers) > 1:
             yield Problem(
@@ -544,7 +409,7 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
                 f"{key} has {len(value)} entries, but the model has {len(layers)} outputs;"
                 " Keras raises an error when training starts",
                 f"Give {len(layers)} of them, one for each output.",
-                pointer=_settings_pointer(model, key),
+                pointer=settings_pointer(model, key),
             )
 
 
@@ -552,124 +417,3 @@ def _closest(name: str, names: list[str]) -> str:
     from lstmlint.suggest import close_match
 
     return close_match(name, names, 0.0) or names[0]
-
-
-@rule(
-    "H316",
-    "learning-rate-range",
-    "info",
-    highest=Option(0.1, "the highest that is not reported; ten times that for SGD, Adagrad, Ftrl and Lion"),
-    lowest=Option(1e-7, "the lowest that is not reported"),
-)
-def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> Iterator[Problem]:
-    """The learning rate is far from what the optimizer usually takes: above 0.1 (above 1 for SGD, Adagrad, Ftrl and
-    Lion; never for Adadelta, whose own default was 1), or below 1e-7, where nothing moves.
-
-    A schedule or callback may have left it there, hence only an info.
-
-    Fix: 0.001 for Adam and its kin, 0.01 for SGD.
-
-    Fails:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 1, "batch_input_shape": [null, 5]}}]},
-          "training_config": {"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": {"learning_rate": 1.0}}}}
-
-    Passes:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 1, "batch_input_shape": [null, 5]}}]},
-          "training_config": {"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": {"learning_rate": 0.001}}}}
-    """
-    settings = model.spec.compile_config or {}
-    for key in ("optimizer", "optimizer_config"):
-        optimizer = settings.get(key)
-        if not isinstance(optimizer, dict):
-            continue
-        config = optimizer.get("config", optimizer)
-        if not isinstance(config, dict):
-            continue
-        name = str(optimizer.get("class_name", config.get("name", ""))).rpartition(">")[2]
-        written = "learning_rate" if "learning_rate" in config else "lr"
-        rate = config.get(written)
-        if not isinstance(rate, int | float) or isinstance(rate, bool) or name.lower() == "adadelta":
-            continue
-        most = highest * (10 if name.lower() in ("sgd", "adagrad", "ftrl", "lion") else 1)
-        if rate > most * 1.001 or rate < lowest:
-            usual = 0.01 if name.lower() in ("sgd", "adagrad", "ftrl") else 0.001
-            inner = ("config",) if "config" in optimizer else ()
-            yield Problem(
-                "H316",
-                f"{written} of {name} is {rate:g}, outside of the usual {lowest:g} to {most:g}",
-                f"Its default is {usual:g}.",
-                pointer=_settings_pointer(model, key, *inner, written),
-            )
-
-
-@rule("H319", "constant-kernel-init", "warning")
-def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
-    """A kernel starts with the same number everywhere: all units of the layer start out computing the same, and only
-    random weights behind them tell them apart in training; where these are constant too, they stay the same for ever.
-    With zeros before a relu, the layer gives 0, gets no gradient, and never learns.
-
-    A frozen layer and a layer of one unit are not reported, and a last layer, or one whose output is added or
-    multiplied to something (a residual branch that starts as nothing), may well start with zeros.
-
-    Fix: kernel_initializer "glorot_uniform", the default, or "he_normal" before relu.
-
-    Fails:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 8, "activation": "relu", "kernel_initializer": "zeros", "batch_input_shape": [null, 5]}},
-          {"class_name": "Dense", "config": {"units": 1}}]}}
-
-    Passes:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Dense", "config": {"units": 8, "activation": "relu", "kernel_initializer": "he_normal", "batch_input_shape": [null, 5]}},
-          {"class_name": "Dense", "config": {"units": 1}}]}}
-    """
-    index = index_of(model)
-    found: list[tuple[LayerSummary, str]] = []
-    for row in (*index.of("Dense", "Conv1D", "Conv2D", "Conv3D"), *(row for row, _ in index.recurrent)):
-        initializer = row.config.get("kernel_initializer")
-        if initializer in _USUAL:
-            continue
-        constant = constant_initializer(initializer)
-        if constant is None or not row.spec.trainable or not row.used or row.is_output:
-            continue
-        width = row.config.get("units", row.config.get("filters"))
-        if width == 1 or (constant == "zeros" and _may_start_at_zero(row)):
-            continue
-        found.append((row, constant))
-    if found:
-        row, constant = found[0]
-        width = row.config.get("units", row.config.get("filters"))
-        others = f" (and of {len(found) - 1} more layer{'s' if len(found) > 2 else ''})" if len(found) > 1 else ""
-        yield Problem(
-            "H319",
-            f"kernel_initializer of {row.class_name} {row.name!r}{others} is {constant}: {_start(row, constant, width)}",
-            'Use "glorot_uniform", the default, or "he_normal" before relu.',
-            row.name,
-            row.spec.argument_pointer("kernel_initializer"),
-        )
-
-
-def _may_start_at_zero(row: LayerSummary) -> bool:
-    """Whether what a layer gives may be zero at first: the model's answer, or what is added to something."""
-    for _ in range(100):
-        if row.is_output or any(after.class_name in ("Add", "Multiply") for after in row.consumers):
-            return True
-        if len(row.feeds) != 1 or row.consumers[0].class_name not in (*TRANSPARENT, *_ACTIVATIONS):
-            return False
-        row = row.consumers[0]
-    return False
-
-
-def _start(row: LayerSummary, constant: str, width: Any) -> str:
-    """What a constant kernel does to a layer."""
-    bias = row.config.get("bias_initializer", "zeros") if row.config.get("use_bias", True) else "zeros"
-    after = row.consumers[0] if len(row.feeds) == 1 else row
-    activations = (_activation_of(row), _activation_of(after) if after.class_name in _ACTIVATIONS else None)
-    if constant == "zeros" and constant_initializer(bias) == "zeros" and "relu" in activations:
-        return "before a relu it gives 0, gets no gradient, and never learns"
-    return f"its {width} units start alike, and only random weights behind them can tell them apart"
-
-
-_USUAL: tuple[Any, ...] = ("glorot_uniform", "he_normal", "he_uniform", "glorot_normal", "lecun_normal", None)
