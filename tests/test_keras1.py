@@ -14,7 +14,7 @@ import yaml
 
 from lstmlint import analyze
 from lstmlint.inference import infer
-from lstmlint.layers.legacy import reach
+from lstmlint.layers.locally_connected import reach
 from lstmlint.parsing import dialect_of
 from lstmlint.parsing.common import MAX_DEPTH, ModelError, Names
 from lstmlint.parsing.keras1 import parse_model

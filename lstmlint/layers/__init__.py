@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # that a common model pays for few of them.
 FAMILIES = (
     "core", "rnn", "wrappers", "convolutional", "pooling", "normalization", "reshaping", "merging",
-    "attention", "activations", "regularization", "einsum", "applications", "legacy",
+    "attention", "activations", "regularization", "einsum", "applications", "legacy", "locally_connected",
     "preprocessing", "vocabulary", "scaling", "image_preprocessing", "audio_preprocessing",
     "experimental",
 )  # fmt: skip

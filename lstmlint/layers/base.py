@@ -8,75 +8,24 @@ several inputs or outputs override `call`, wrappers also `build`. Nothing in her
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
-from lstmlint.findings import Problem, Severity
+from lstmlint.findings import Problem
+from lstmlint.layers.terms import (
+    DTYPE_BITS,
+    LayerError,
+    UnknownShape,
+    Weight,
+    absurd,
+    dtypes_of,
+    need,
+    need_dim,
+    recorded_shapes,
+    shapes_of,
+    shown_shapes,
+)
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in, too_large
 from lstmlint.spec import Dialect, LayerSpec
-
-DTYPE_BITS = {
-    "bool": 8, "int4": 4, "int8": 8, "uint8": 8, "int16": 16, "uint16": 16, "float16": 16, "bfloat16": 16,
-    "int32": 32, "uint32": 32, "float32": 32, "int64": 64, "uint64": 64, "float64": 64,
-    "float8_e4m3fn": 8, "float8_e5m2": 8,
-}  # fmt: skip
-
-# With which the name of a quantized policy begins; what they do stands in `quantization`, which few models need.
-QUANTIZATION_MODES = ("int8", "float8", "int4", "gptq", "awq")
-
-
-class Weight(NamedTuple):
-    """One variable of a layer. Its dims are ints: Keras allocates no other."""
-
-    name: str
-    shape: tuple[int, ...]
-    dtype: str
-    trainable: bool
-
-    @property
-    def size(self) -> int:
-        """How many numbers it holds."""
-        total = 1
-        for dim in self.shape:
-            total *= dim
-        return total
-
-    @property
-    def bytes(self) -> int:
-        """Its size in memory; int4 packs two numbers into one byte."""
-        return (self.size * DTYPE_BITS.get(self.dtype, 32) + 7) // 8
-
-
-class LayerError(Exception):
-    """Keras would refuse this layer here. `code` is the rule's, `argument` the one to blame, if one is.
-
-    `severity` replaces the rule's own where the dialects differ in what they refuse.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        help: str = "",
-        argument: str | None = None,
-        severity: Severity | None = None,
-        **data: Any,
-    ) -> None:
-        super().__init__(message)
-        self.severity = severity
-        self.code = code
-        self.message = message
-        self.help = help
-        self.argument = argument
-        self.data = data
-
-
-def absurd(what: str) -> LayerError:
-    """The error for what is so large that even its size is hard to say."""
-    return LayerError("C512", f"{what} would have more than 10^100 numbers", "Write the number that was meant.")
-
-
-class UnknownShape(Exception):
-    """What is asked for depends on a shape that nobody knows. Not an error: the answer is unknown."""
 
 
 class Context(Protocol):
@@ -267,7 +216,7 @@ class Layer:
         except LayerError as error:
             if recorded == given or error.code == "S130":
                 raise
-            message = f"build_config records the input shape {_shown(recorded)}: {error.message}"
+            message = f"build_config records the input shape {shown_shapes(recorded)}: {error.message}"
             advice = "Remove build_config, or save the model again from Keras."
             raise LayerError("S130", message, advice, "build_config", severity="error") from error
 
@@ -343,10 +292,10 @@ class Layer:
                     self,
                     LayerError(
                         "S130",
-                        f"build_config records the input shape {_shown(recorded)}, but {_shown(given)} arrives here:"
+                        f"build_config records the input shape {shown_shapes(recorded)}, but {shown_shapes(given)} arrives here:"
                         f" Keras builds {built.name} {format_shape(built.shape)} from the record,"
                         f" and the layer needs {format_shape(needed.shape)}",
-                        f"Set build_config's shape to {_shown(given)}, or save the model again from Keras.",
+                        f"Set build_config's shape to {shown_shapes(given)}, or save the model again from Keras.",
                         "build_config",
                     ),
                 )
@@ -535,83 +484,6 @@ class UnknownLayer(Layer):
         """Nothing is known of the outputs."""
         self.built = True
         return None
-
-
-def need(shape: Any) -> KnownShape:
-    """The shape, if anything is known of it.
-
-    Raises: UnknownShape otherwise; LayerError E007 for what is no shape, which only a build_config can bring here.
-    """
-    if shape is None:
-        raise UnknownShape
-    if not isinstance(shape, tuple):
-        raise LayerError(
-            "E007",
-            f"build_config records {_shown(shape)} where one shape is wanted; Keras cannot build the layer",
-            "Record the input's shape, for instance [null, 13, 5], or remove build_config.",
-            "build_config",
-        )
-    return shape
-
-
-def need_dim(dim: Dim) -> int:
-    """The dimension, if it is a number. Raises: UnknownShape otherwise."""
-    if dim is None:
-        raise UnknownShape
-    return dim
-
-
-def shapes_of(structure: Any) -> Any:
-    """The shapes of the tensors of a structure, in that structure; None for what is no tensor."""
-    if isinstance(structure, Tensor):
-        return structure.shape
-    if isinstance(structure, list | tuple):
-        return [shapes_of(item) for item in structure]
-    if isinstance(structure, dict):
-        return {key: shapes_of(value) for key, value in structure.items()}
-    return None
-
-
-def recorded_shapes(value: Any) -> Any:
-    """A shape, or a list or dict of shapes, as build_config writes them."""
-    if isinstance(value, dict):
-        return {key: recorded_shapes(item) for key, item in value.items()}
-    if not isinstance(value, list):
-        return None
-    if value and isinstance(value[0], list) and all(isinstance(item, list) for item in value):
-        return [recorded_shapes(item) for item in value]
-    # Keras minds only the dimensions that weights depend on; what is no dimension is as good as an unknown one.
-    return tuple([int(dim) if isinstance(dim, int) and dim >= 0 else None for dim in value])
-
-
-def _shown(shapes: Any) -> str:
-    if isinstance(shapes, list):
-        return "[" + ", ".join(map(_shown, shapes)) + "]"
-    if isinstance(shapes, dict):
-        return "{" + ", ".join(f"{key}: {_shown(value)}" for key, value in shapes.items()) + "}"
-    return format_shape(shapes)
-
-
-def dtypes_of(policy: Any) -> tuple[str, str]:
-    """(compute dtype, variable dtype) of a layer's `dtype`: a name, a policy's name, or a policy object."""
-    if policy is None or policy == "float32":
-        return "float32", "float32"
-    if isinstance(policy, dict):
-        config = policy.get("config")
-        if not isinstance(config, dict):
-            return "float32", "float32"
-        if "source_name" in config:
-            return dtypes_of(config["source_name"])
-        if "default_policy" in config:
-            return dtypes_of(config["default_policy"])
-        return dtypes_of(config.get("name"))
-    if isinstance(policy, str):
-        if policy.startswith("mixed_"):
-            return policy.removeprefix("mixed_"), "float32"
-        if "_from_" in policy:
-            return dtypes_of(policy.partition("_from_")[2])
-        return policy, policy
-    return "float32", "float32"
 
 
 L = TypeVar("L", bound=type[Layer])

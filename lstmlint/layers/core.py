@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.layers.base import QUANTIZATION_MODES, Layer, LayerError, UnknownShape, Weight, layer
+from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
 from lstmlint.layers.pinned import PinnedLayer
+from lstmlint.layers.terms import QUANTIZATION_MODES
 from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
 
 

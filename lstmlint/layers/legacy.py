@@ -1,7 +1,7 @@
 """Layers that Keras 3 has no more: those of Keras 0 and 1 alone, and a few that tf_keras kept.
 
-Formulas are those of Keras 1.2.2's `build` and `get_output_shape_for`, of 0.3.3 and 0.2.0 for what ended there,
-and of tf_keras 2.21 for LocallyConnected1D and 2D. Weights carry the names that Keras 2 would give them.
+Formulas are those of Keras 1.2.2's `build` and `get_output_shape_for`, and of 0.3.3 and 0.2.0 for what ended there.
+Weights carry the names that Keras 2 would give them.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Any, ClassVar
 from lstmlint.layers.base import Context, Layer, LayerError, UnknownShape, Weight, layer, need
 from lstmlint.layers.core import Dense, PassThrough, declared_shape
 from lstmlint.layers.merging import Merge as MergingLayer
-from lstmlint.layers.pinned import PinnedLayer
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.signatures import REQUIRED
-from lstmlint.layers.spatial import LEGACY, SlidingLayer, bad_value, integers
+from lstmlint.layers.spatial import LEGACY, bad_value
 from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
 from lstmlint.spec import LayerSpec
 
@@ -322,129 +321,6 @@ class ThresholdedReLU(PassThrough):
             raise bad_value(self, "theta", "a number of at least 0", 1.0)
 
 
-# Locally connected layers -----------------------------------------------------------------------------------
-
-
-class LocallyConnected(SlidingLayer, PinnedLayer):
-    """A convolution whose kernel differs at every position, so that its count depends on the spatial size.
-
-    implementation (tf_keras): 1 stores a kernel for each position, 2 a dense matrix between all inputs and
-    outputs, 3 the entries of that matrix that are not 0. Only 2 and 3 know padding "same".
-    """
-
-    signature: ClassVar[dict[str, Any]] = {
-        "filters": REQUIRED, "kernel_size": REQUIRED, "strides": 1, "padding": "valid", "data_format": None,
-        "activation": None, "use_bias": True, "kernel_initializer": "glorot_uniform", "bias_initializer": "zeros",
-        "kernel_regularizer": None, "bias_regularizer": None, "activity_regularizer": None,
-        "kernel_constraint": None, "bias_constraint": None, "implementation": 1, "dilation_rate": 1,
-    }  # fmt: skip
-
-    too_small = "S103"
-    window_argument = "kernel_size"
-
-    def __init__(self, spec: LayerSpec, context: Context) -> None:
-        super().__init__(spec, context)
-        self.implementation = self.config["implementation"]
-        if self.implementation not in (1, 2, 3):
-            raise bad_value(self, "implementation", "1, 2 or 3", 1)
-        self.padding = self.choice("padding", "valid", *(["same"] if self.implementation != 1 else []))
-        self.windows = integers(self, "kernel_size", self.rank)
-        self.strides = integers(self, "strides", self.rank)
-
-    def pinned_axes(self, rank: int) -> tuple[int, ...]:
-        """The channels."""
-        return (1 if self.channels_first else rank - 1,)
-
-    def lengths(self, shape: KnownShape) -> KnownShape:
-        """The spatial dims of the output. Raises: LayerError S103 where nothing is left."""
-        lengths = super().lengths(shape)
-        if any(length is not None and length <= 0 for length in lengths):
-            raise LayerError(
-                "S103",
-                f"{self.class_name} gets {format_shape(shape)}, which leaves nothing; Keras raises a ValueError",
-                "Give it an input that is not empty.",
-                shape=shape,
-            )
-        return lengths
-
-    def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """kernel, as the implementation stores it, and bias (*output lengths, filters)."""
-        shape = need(input_shape)
-        first = 2 if self.channels_first else 1
-        inputs = [self.feature_dim(shape, first + i) for i in range(self.rank)]
-        channels = self.feature_dim(shape, 1 if self.channels_first else -1)
-        outputs = [dim or 0 for dim in self.lengths(shape)]
-        filters = self.integer("filters")
-        yield self.weight("kernel", self.kernel_shape(inputs, channels, outputs, filters))
-        if self.config["use_bias"]:
-            yield self.weight("bias", (*outputs, filters))
-
-    def kernel_shape(self, inputs: list[int], channels: int, outputs: list[int], filters: int) -> tuple[int, ...]:
-        """(positions, kernel · channels, filters); (inputs, outputs) in full; or one axis of what is not 0."""
-        if self.implementation == 1:
-            return (size(outputs), size(self.windows) * channels, filters)
-        if self.implementation == 2:
-            if self.channels_first:
-                return (channels, *inputs, filters, *outputs)
-            return (*inputs, channels, *outputs, filters)
-        return (self.taps(inputs, outputs) * channels * filters,)
-
-    def taps(self, inputs: list[int], outputs: list[int]) -> int:
-        """How many pairs of an input and an output position are connected: windows reach over the edge in vain."""
-        total = 1
-        for dim, positions, kernel, stride in zip(inputs, outputs, self.windows, self.strides, strict=True):
-            before = kernel // 2 if self.padding == "same" else 0
-            total *= reach(dim, positions, kernel, stride, before)
-        return total
-
-    def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, *lengths, filters), the filters first where data_format says so."""
-        before, _, _ = self.split(input_shape)
-        return self.join(before, self.lengths(input_shape), self.integer("filters"))
-
-    def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every position multiplies its own kernel once."""
-        shape = need(input_shapes[0])
-        return product((*self.lengths(shape), *self.windows, self.split(shape)[2], self.integer("filters")))
-
-
-def size(dims: Iterable[int]) -> int:
-    """The product of ints."""
-    return product(dims) or 0
-
-
-def reach(dim: int, positions: int, kernel: int, stride: int, before: int) -> int:
-    """The number of inputs that all windows along an axis cover, those beyond its ends left out.
-
-    Position i covers [i·stride - before, i·stride - before + kernel).
-    """
-    return clipped_sum(positions, stride, kernel - before, dim) - clipped_sum(positions, stride, -before, dim)
-
-
-def clipped_sum(count: int, stride: int, offset: int, top: int) -> int:
-    """The sum of i·stride + offset for i < count, each number held between 0 and `top`."""
-    low = min(max(-offset // stride + 1, 0), count)
-    high = min(max((top - 1 - offset) // stride + 1, low), count)
-    between = high - low
-    return stride * (low + high - 1) * between // 2 + offset * between + (count - high) * top
-
-
-@layer("LocallyConnected1D")
-class LocallyConnected1D(LocallyConnected):
-    """Along a sequence."""
-
-    rank = 1
-    signature = LocallyConnected.signature
-
-
-@layer("LocallyConnected2D")
-class LocallyConnected2D(LocallyConnected):
-    """Along rows and columns."""
-
-    rank = 2
-    signature = LocallyConnected.signature
-
-
 # Keras 0 alone ------------------------------------------------------------------------------------------
 
 
@@ -629,4 +505,4 @@ class Siamese(Layer):
         return None
 
 
-__all__ = ["LocallyConnected1D", "LocallyConnected2D", "Merge", "ThresholdedReLU", "TimeDistributedDense"]
+__all__ = ["Merge", "ThresholdedReLU", "TimeDistributedDense"]

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from lstmlint.layers.base import QUANTIZATION_MODES, Layer, LayerError, Weight
+from lstmlint.layers.base import Layer, LayerError, Weight
+from lstmlint.layers.terms import QUANTIZATION_MODES
 
 GPTQ_BITS = (2, 3, 4, 8)
 
