@@ -130,6 +130,7 @@ def test_modules_of_tf_keras() -> None:
         ({"kernel_regularizer": "l1_l2"}, None), ({"kernel_regularizer": {"l2": 0.1}}, "E007"),
         ({"activity_regularizer": 1}, "E007"), ({"activity_regularizer": "l2"}, None),
         ({"kernel_constraint": "maxnorm"}, None), ({"activation": {}}, "E007"), ({"units": 0}, None), ({"units": -1}, "E007"),
+        ({"units": 3.7}, None), ({"units": "3"}, None), ({"units": "-1"}, "E007"), ({"units": True}, "E007"),
     ],
     ids=str,
 )  # fmt: skip

@@ -124,7 +124,7 @@ CONFUSIONS = {
 }  # fmt: skip
 
 OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
-    ("Dense", "units"): kinds.POSITIVE_OR_EMPTY,
+    ("Dense", "units"): kinds.COUNT,
     ("AlphaDropout", "rate"): kinds.SOFT_RATE,
     ("GaussianDropout", "rate"): kinds.SOFT_RATE,
     ("RandomFourierFeatures", "kernel_initializer"): Kind(
@@ -299,7 +299,7 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
     advice = f"Set {name} to {kind.wants}."
     old = (
-        dialect in ("keras0", "keras1") and kind is not kinds.POSITIVE and kind is not kinds.POSITIVE_OR_EMPTY
+        dialect in ("keras0", "keras1") and kind is not kinds.POSITIVE and kind is not kinds.COUNT
     )  # these took nearly anything, and nobody loads them any more
     wrong = kind.explain(value) if kind.explain else None
     custom = dialect != "keras3" and kind.custom and isinstance(value, str)

@@ -6,7 +6,7 @@ from typing import Any
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
 from lstmlint.layers.pinned import PinnedLayer
-from lstmlint.layers.terms import QUANTIZATION_MODES
+from lstmlint.layers.terms import QUANTIZATION_MODES, as_count
 from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
 
 
@@ -104,8 +104,10 @@ class Dense(PinnedLayer):
         return (-1,)
 
     def units(self) -> int:
-        """The number of features that it gives; Keras 2 lets it be 0."""
-        return self.integer("units", 0 if self.context.dialect == "keras2" else 1)
+        """The number of features that it gives; Keras 2 lets it be 0, 3.0 or "3"."""
+        if self.context.dialect == "keras2" and (units := as_count(self.config.get("units"))) is not None:
+            return units
+        return self.integer("units")
 
     def weights(self, input_shape: Shape) -> list[Weight]:
         """A kernel (input_dim, units) and bias (units,), and what quantization and LoRA make of them."""

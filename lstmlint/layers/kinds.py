@@ -12,6 +12,7 @@ from typing import Any
 
 from lstmlint.layers import objects
 from lstmlint.layers.objects import Takes, Wrong
+from lstmlint.layers.terms import as_count
 from lstmlint.spec import LayerSpec
 
 Schema = dict[str, Any]
@@ -217,10 +218,13 @@ POSITIVE = Kind(
     lambda value: isinstance(value, int) and value > 0, "a positive integer",
     {"anyOf": [{"type": "integer", "minimum": 1}, {"const": True}]},
 )  # fmt: skip
-POSITIVE_OR_EMPTY = Kind(POSITIVE.accepts, POSITIVE.wants, POSITIVE.schema, loads=lambda value: value == 0)
 STRICTLY_POSITIVE = Kind(
     lambda value: type(value) is int and value > 0, "a positive integer", {"type": "integer", "minimum": 1}
 )
+COUNT = Kind(
+    STRICTLY_POSITIVE.accepts, STRICTLY_POSITIVE.wants, STRICTLY_POSITIVE.schema,
+    loads=lambda value: as_count(value) is not None,
+)  # fmt: skip
 NATURAL = Kind(
     lambda value: type(value) is int and value >= 0,
     "an integer that is not negative",

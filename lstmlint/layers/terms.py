@@ -148,3 +148,14 @@ def dtypes_of(policy: Any) -> tuple[str, str]:
             return dtypes_of(policy.partition("_from_")[2])
         return policy, policy
     return "float32", "float32"
+
+
+def as_count(value: Any) -> int | None:
+    """What tf_keras makes of a Dense's units, which it hands to `int`; None where that, or the kernel, fails."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = int(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if number >= 0 else None
