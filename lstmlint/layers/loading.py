@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from operator import is_
 from typing import Any
 
+from lstmlint.findings import Severity
 from lstmlint.layers import find
 from lstmlint.layers.base import DTYPE_BITS, LayerError
 from lstmlint.layers.signatures import SIGNATURES
@@ -226,86 +227,80 @@ def module_error(spec: LayerSpec) -> LayerError | None:
     """What is wrong with `module` and `registered_name`, which say where Keras finds the class."""
     raw, class_name = spec.raw, spec.class_name
     module, registered = raw["module"], raw.get("registered_name", class_name)
-    custom = (registered not in ("", class_name) and bool(registered)) or isinstance(registered, list | dict)
     if isinstance(registered, list | dict):
         message = f"registered_name is {registered!r}; Keras raises a TypeError"
         return LayerError("E007", message, "Write null.", "registered_name")
     if module and not isinstance(module, str):
         return LayerError("E007", f"module is {module!r}; Keras takes a string", 'Write "keras.layers".', "module")
+    custom = bool(registered) and registered != class_name
     package = module.partition(".")[0] if module else ""
     if package not in PACKAGES:
-        if registered == class_name or custom:
-            if class_name not in SIGNATURES and class_name not in MODEL_MODULES:
-                return None  # a custom class, of which E004 speaks
-            return LayerError(
-                "E004",
-                f"{class_name} is looked for in {module or 'no module'!r}, and not in Keras: it loads only as a custom object",
-                'Write "module": "keras.layers", if Keras\'s own is meant.',
-                "module",
-                severity="warning" if custom else "error",
-            )
-        return LayerError(
-            "E004",
+        return _outside_of_keras(class_name, module, registered)
+    if spec.is_operation:
+        return None
+    if class_name not in MODEL_MODULES and class_name not in SIGNATURES and class_name != "Layer":
+        return _no_class_of_keras3(spec, module, package)
+    if not _has(module, package, class_name):
+        right = "keras.src.models.functional" if class_name == "Functional" else "keras"
+        return _misplaced(
+            f"there is no {class_name} in {module}; Keras cannot load it",
+            f'Write "module": "{right if class_name in MODEL_MODULES else "keras.layers"}".',
+        )
+    if custom and "src" not in module:
+        message = (
+            f"{class_name} of Keras carries the registered_name {registered!r}, which only custom objects have; Keras"
+        )
+        advice = 'Write "registered_name": null.'
+        return LayerError("E004", f"{message} raises a ValueError", advice, "registered_name", severity="error")
+    return None
+
+
+def _misplaced(message: str, advice: str, severity: Severity = "error") -> LayerError:
+    return LayerError("E004", message, advice, "module", severity=severity)
+
+
+def _outside_of_keras(class_name: str, module: str | None, registered: Any) -> LayerError | None:
+    """A module that is none of Keras's: the class of a custom object, or nothing that Keras could find."""
+    if not registered and registered != class_name:
+        return _misplaced(
             f"{class_name} is in the module {module!r}, where Keras looks for nothing of its own, and has no"
             " registered_name for a custom object: Keras cannot load it",
             'Write "module": "keras.layers" for a layer of Keras.',
-            "module",
-            severity="error",
         )
-    known = MODEL_MODULES.get(class_name)
-    if spec.is_operation:
+    if class_name not in SIGNATURES and class_name not in MODEL_MODULES:
+        return None  # a custom class, of which E004 speaks
+    return _misplaced(
+        f"{class_name} is looked for in {module or 'no module'!r}, and not in Keras: it loads only as a custom object",
+        'Write "module": "keras.layers", if Keras\'s own is meant.',
+        "error" if registered == class_name else "warning",
+    )
+
+
+def _no_class_of_keras3(spec: LayerSpec, module: str, package: str) -> LayerError | None:
+    """A class that Keras 3 has not, though its module is one of Keras's: what an older Keras had."""
+    if package != "keras" or (spec.model is None and find(spec.class_name) is None):
+        return None  # E004 speaks of what nobody knows
+    if module.startswith("keras.src.applications."):
         return None
-    if known is None and class_name not in SIGNATURES and class_name != "Layer":
-        if package != "keras" or (spec.model is None and find(class_name) is None):
-            return None  # E004 speaks of what nobody knows
-        if module.startswith("keras.src.applications."):
-            return None
-        advice = "Write Functional or Sequential."
-        if spec.model is None:
-            advice = "Write InputLayer." if class_name == "Input" else "Write the layer that took its place."
-        return LayerError(
-            "E004",
-            f"{class_name} is no {'layer' if spec.model is None else 'model'} of Keras 3; Keras cannot load it",
-            advice,
-            severity="error",
-        )
+    what, advice = "model", "Write Functional or Sequential."
+    if spec.model is None:
+        what = "layer"
+        advice = "Write InputLayer." if spec.class_name == "Input" else "Write the layer that took its place."
+    message = f"{spec.class_name} is no {what} of Keras 3; Keras cannot load it"
+    return LayerError("E004", message, advice, severity="error")
+
+
+def _has(module: str, package: str, class_name: str) -> bool:
+    """Whether Keras finds a class of its own in a module."""
     if module in OTHER_MODULES or module == "builtins":
-        found = False
-    elif known is not None:
-        found = module in known
-    elif class_name == "InputLayer" and module in IMPORTS_INPUT:
-        found = True
-    elif module == "keras":
-        found = class_name == "Layer"
-    elif package == "keras" and not module.startswith("keras.src.layers."):
-        found = module in LAYER_MODULES
-    else:
-        found = True
-    if not found:
-        right = (
-            "keras.layers"
-            if known is None
-            else "keras.src.models.functional"
-            if class_name == "Functional"
-            else "keras"
-        )
-        return LayerError(
-            "E004",
-            f"there is no {class_name} in {module}; Keras cannot load it",
-            f'Write "module": "{right}".',
-            "module",
-            severity="error",
-        )
-    if custom and "src" not in module:
-        return LayerError(
-            "E004",
-            f"{class_name} of Keras carries the registered_name {registered!r}, which only custom objects have; Keras"
-            " raises a ValueError",
-            'Write "registered_name": null.',
-            "registered_name",
-            severity="error",
-        )
-    return None
+        return False
+    if class_name in MODEL_MODULES:
+        return module in MODEL_MODULES[class_name]
+    if class_name == "InputLayer" and module in IMPORTS_INPUT:
+        return True
+    if module == "keras":
+        return class_name == "Layer"
+    return package != "keras" or module.startswith("keras.src.layers.") or module in LAYER_MODULES
 
 
 def bad_dtype(dtype: Any, advice: str) -> LayerError:
