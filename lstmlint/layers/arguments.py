@@ -124,7 +124,6 @@ CONFUSIONS = {
 }  # fmt: skip
 
 OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
-    ("Dense", "units"): kinds.COUNT,
     ("AlphaDropout", "rate"): kinds.SOFT_RATE,
     ("GaussianDropout", "rate"): kinds.SOFT_RATE,
     ("RandomFourierFeatures", "kernel_initializer"): Kind(
@@ -135,6 +134,7 @@ OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
         {"anyOf": [{"enum": ["gaussian", "laplacian"]}, {"type": "object"}]},
     ),
 }
+KERAS2_OF_LAYER: dict[tuple[str, str], Kind] = {**OLD_OF_LAYER, ("Dense", "units"): kinds.COUNT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
 def kind_of(class_names: Iterable[str], argument: str, dialect: Dialect, default: Any = None) -> Kind | None:
     """The kind of value that an argument of a class takes, if it is restricted."""
     keras3 = dialect == "keras3"
-    exceptions = OF_LAYER if keras3 else OLD_OF_LAYER
+    exceptions = OF_LAYER if keras3 else KERAS2_OF_LAYER if dialect == "keras2" else OLD_OF_LAYER
     for name in class_names:
         if (name, argument) in exceptions:
             return exceptions[name, argument]
@@ -298,9 +298,8 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
 def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect) -> LayerError:
     shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
     advice = f"Set {name} to {kind.wants}."
-    old = (
-        dialect in ("keras0", "keras1") and kind is not kinds.POSITIVE and kind is not kinds.COUNT
-    )  # these took nearly anything, and nobody loads them any more
+    # These took nearly anything, and nobody loads them any more.
+    old = dialect in ("keras0", "keras1") and kind is not kinds.POSITIVE
     wrong = kind.explain(value) if kind.explain else None
     custom = dialect != "keras3" and kind.custom and isinstance(value, str)
     message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras refuses it"

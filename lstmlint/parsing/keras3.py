@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.findings import Problem
@@ -41,23 +42,15 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     sequential = class_name == "Sequential" or "input_layers" not in config
     name = config.get("name")
     if not isinstance(name, str) or (depth == 0 and "/" in name):
-        if "name" not in config:
-            names.problems.append(
-                Problem(
-                    "E006",
-                    f"the {class_name} model has no name; Keras cannot load it",
-                    'Add "name" to its config.',
-                    pointer=f"{pointer}/config",
-                )
-            )
-        elif name is not None:
-            message = f"the model's name is {name!r}; Keras takes a string without '/'"
-            names.problems.append(
-                Problem("E007", message, 'Name it like "forecast".', pointer=f"{pointer}/config/name")
-            )
-        name = name if isinstance(name, str) else names.make(class_name)
+        names.problems += _wrong_name(config, class_name, f"{pointer}/config")
     spec = ModelSpec(
-        name, class_name, "keras3", [], sequential, pointer=pointer, trainable=config.get("trainable") is not False
+        name if isinstance(name, str) else names.make(class_name),
+        class_name,
+        "keras3",
+        [],
+        sequential,
+        pointer=pointer,
+        trainable=config.get("trainable") is not False,
     )
     if depth == 0:
         spec.header = {key: obj[key] for key in ("module", "registered_name") if key in obj}
@@ -69,20 +62,8 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     if sequential and spec.build_input_shape is None:
         spec.build_input_shape = as_shape(config.get("build_input_shape"))
     if not sequential:
-        for key, label in (("input_layers", "inputs"), ("output_layers", "outputs")):
-            if not isinstance(config.get(key), list | dict):
-                raise ModelError(
-                    f"the {class_name} model does not name its {label}", f"{pointer}/config", f"Add `{key}`."
-                )
-        spec.inputs = parse_ends(config["input_layers"], f"{pointer}/config/input_layers")
-        spec.outputs = parse_ends(config["output_layers"], f"{pointer}/config/output_layers")
-        for ends, key in ((spec.inputs, "input_layers"), (spec.outputs, "output_layers")):
-            if not references_in(ends):
-                raise ModelError(
-                    f"the {class_name} model has an empty `{key}`; Keras cannot load it",
-                    f"{pointer}/config/{key}",
-                    'Name a tensor of one of its layers: ["dense", 0, 0].',
-                )
+        spec.inputs = _ends(config, "input_layers", "inputs", spec)
+        spec.outputs = _ends(config, "output_layers", "outputs", spec)
         # get_config counts the calls of a nested functional model from 1 here, and only here.
         functional = {layer.name for layer in spec.layers if layer.model is not None and not layer.model.sequential}
         for ref in references_in(spec.outputs) + references_in(spec.inputs):
@@ -94,6 +75,27 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
 
         names.problems += check_compile(obj["compile_config"], f"{pointer}/compile_config", not sequential)
     return spec
+
+
+def _wrong_name(config: dict[str, Any], class_name: str, pointer: str) -> Iterator[Problem]:
+    if "name" not in config:
+        message = f"the {class_name} model has no name; Keras cannot load it"
+        yield Problem("E006", message, 'Add "name" to its config.', pointer=pointer)
+    elif config["name"] is not None:
+        message = f"the model's name is {config['name']!r}; Keras takes a string without '/'"
+        yield Problem("E007", message, 'Name it like "forecast".', pointer=f"{pointer}/name")
+
+
+def _ends(config: dict[str, Any], key: str, label: str, model: ModelSpec) -> Any:
+    """What a functional model takes or gives. Raises: ModelError where that is nothing."""
+    pointer = f"{model.pointer}/config"
+    if not isinstance(config.get(key), list | dict):
+        raise ModelError(f"the {model.class_name} model does not name its {label}", pointer, f"Add `{key}`.")
+    ends = parse_ends(config[key], f"{pointer}/{key}")
+    if not references_in(ends):
+        message = f"the {model.class_name} model has an empty `{key}`; Keras cannot load it"
+        raise ModelError(message, f"{pointer}/{key}", 'Name a tensor of one of its layers: ["dense", 0, 0].')
+    return ends
 
 
 def check_names(model: ModelSpec, names: Names) -> None:
@@ -136,15 +138,8 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
     if not isinstance(class_name, str):
         raise ModelError("a layer has no class_name", pointer, 'Add it: "class_name": "LSTM".')
     config = obj.get("config")
-    if config is None:
-        if "config" not in obj:
-            message = f"this {class_name} has no config; Keras cannot load it"
-            names.problems.append(Problem("E006", message, 'Add "config": {...}.', pointer=pointer))
-        config = {}
     if not isinstance(config, dict):
-        raise ModelError(
-            f"the config of a {class_name} must be an object, but is {kind_of(config)}", f"{pointer}/config"
-        )
+        config = _missing_config(obj, class_name, pointer, names)
     own_name: Any = config.get("name")
     named = isinstance(own_name, str)
     if not named:
@@ -199,6 +194,18 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
             for i, node in enumerate(nodes)
         ]
     return spec
+
+
+def _missing_config(obj: dict[str, Any], class_name: str, pointer: str, names: Names) -> dict[str, Any]:
+    """What stands for the config of a layer that has none. Raises: ModelError where it is something else."""
+    config = obj.get("config")
+    if config is not None:
+        message = f"the config of a {class_name} must be an object, but is {kind_of(config)}"
+        raise ModelError(message, f"{pointer}/config")
+    if "config" not in obj:
+        message = f"this {class_name} has no config; Keras cannot load it"
+        names.problems.append(Problem("E006", message, 'Add "config": {...}.', pointer=pointer))
+    return {}
 
 
 def _not_connectable(class_name: str, key: str, pointer: str, names: Names) -> None:
