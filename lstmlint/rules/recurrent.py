@@ -38,13 +38,15 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 1]}}]}}
     """
     told: set[int] = set()
-    for row, rnn in index_of(model).recurrent:
+    index = index_of(model)
+    turned = {id(source) for permute in index.of("Permute") for source in permute.inbound}
+    for row, rnn in index.recurrent:
         shape = row.input_shape
         if shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < features:
             continue
         if rnn.config.get("stateful") or rnn.config.get("return_state") or len(row.input_shapes) > 1:
             continue
-        if any(other.class_name == "Permute" for source in row.inbound for other in source.consumers):
+        if any(id(source) in turned for source in row.inbound):
             continue
         told.add(id(row))
         if _fed_by(row, told):  # the first of a stack says it
