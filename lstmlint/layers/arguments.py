@@ -109,6 +109,16 @@ OLD_SUFFIXES = {
     "_regularizer": kinds.OLD_REGULARIZER,
     "_constraint": kinds.OLD_CONSTRAINT,
 }
+# TensorFlow looks at the shapes that are to be filled.
+KERAS2_BY_NAME = OLD_BY_NAME | {
+    "bias_initializer": kinds.OLD_VECTOR_INITIALIZER,
+    "beta_initializer": kinds.OLD_VECTOR_INITIALIZER,
+    "gamma_initializer": kinds.OLD_VECTOR_INITIALIZER,
+    "moving_mean_initializer": kinds.OLD_VECTOR_INITIALIZER,
+    "moving_variance_initializer": kinds.OLD_VECTOR_INITIALIZER,
+    "depthwise_initializer": kinds.OLD_TENSOR_INITIALIZER,
+    "pointwise_initializer": kinds.OLD_TENSOR_INITIALIZER,
+}
 # A seed is not looked at where nothing is dropped; the argument that says so.
 SEED_OF = {
     "Dropout": "rate", "SpatialDropout1D": "rate", "SpatialDropout2D": "rate", "SpatialDropout3D": "rate",
@@ -134,7 +144,28 @@ OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
         {"anyOf": [{"enum": ["gaussian", "laplacian"]}, {"type": "object"}]},
     ),
 }
-KERAS2_OF_LAYER: dict[tuple[str, str], Kind] = {**OLD_OF_LAYER, ("Dense", "units"): kinds.COUNT}
+KERAS2_OF_LAYER: dict[tuple[str, str], Kind] = {
+    **OLD_OF_LAYER,
+    ("Dense", "units"): kinds.COUNT,
+    **{  # biases of more dimensions than one
+        (name, "bias_initializer"): kinds.OLD_INITIALIZER
+        for name in ("GRU", "GRUCell", "EinsumDense", "LocallyConnected1D", "LocallyConnected2D")
+    },
+    **{
+        (f"{name}{rank}D{kind}", f"{what}_initializer"): kinds.OLD_TENSOR_INITIALIZER
+        for name, kind, what in (
+            ("Conv", "", "kernel"), ("Conv", "Transpose", "kernel"), ("ConvLSTM", "", "kernel"),
+            ("ConvLSTM", "", "recurrent"),
+        )
+        for rank in (1, 2, 3)
+    },
+}  # fmt: skip
+TABLES: dict[str, tuple[dict[tuple[str, str], Kind], dict[str, Kind], dict[str, Kind]]] = {
+    "keras3": (OF_LAYER, BY_NAME, SUFFIXES),
+    "keras2": (KERAS2_OF_LAYER, KERAS2_BY_NAME, OLD_SUFFIXES),
+    "keras1": (OLD_OF_LAYER, OLD_BY_NAME, OLD_SUFFIXES),
+    "keras0": (OLD_OF_LAYER, OLD_BY_NAME, OLD_SUFFIXES),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +211,13 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
 
 def kind_of(class_names: Iterable[str], argument: str, dialect: Dialect, default: Any = None) -> Kind | None:
     """The kind of value that an argument of a class takes, if it is restricted."""
-    keras3 = dialect == "keras3"
-    exceptions = OF_LAYER if keras3 else KERAS2_OF_LAYER if dialect == "keras2" else OLD_OF_LAYER
+    exceptions, by_name, by_suffix = TABLES[dialect]
     for name in class_names:
         if (name, argument) in exceptions:
             return exceptions[name, argument]
-    by_name = BY_NAME if keras3 else OLD_BY_NAME
     if argument in by_name:
         return by_name[argument]
-    for suffix, kind in (SUFFIXES if keras3 else OLD_SUFFIXES).items():
+    for suffix, kind in by_suffix.items():
         if argument.endswith(suffix):
             return kind
     if isinstance(default, bool) and dialect in ("keras2", "keras3"):
@@ -256,14 +285,15 @@ def is_ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
     """Whether Keras does not look at an argument: a seed where nothing is dropped, the start of a bias where an
     LSTM does not set its forget gate's part to ones.
     """
+    switch = SWITCH_OF.get(name)
+    if switch is not None and dialect in ("keras2", "keras3") and not spec.config.get(switch, True):
+        every = kinds.INITIALIZER if dialect == "keras3" else kinds.OLD_INITIALIZER  # the weight is never made
+        return every.accepts(spec.config[name])
     if dialect != "keras3":
         return False
     if name == "seed":
         amount = SEED_OF.get(spec.class_name)
         return amount is not None and not spec.config.get(amount)
-    switch = SWITCH_OF.get(name)
-    if switch is not None and not spec.config.get(switch, True):  # the weight is never made
-        return kinds.INITIALIZER.accepts(spec.config[name])
     if name == "bias_initializer" and spec.config[name] is None:
         return not (spec.config.get("use_bias", True) and spec.config.get("unit_forget_bias", True))
     return False

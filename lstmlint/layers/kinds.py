@@ -207,6 +207,31 @@ def without(kind: Kind, *classes: str) -> Kind:
     return Kind(made.accepts, made.wants, made.schema, made.names, made.explain, custom=True)
 
 
+def old_without(*classes: str) -> Kind:
+    """The same of the initializers of Keras 2, whose other classes may be custom ones."""
+    every = _old(objects.OLD_INITIALIZERS, "initializer")
+    left_out = [name for name in objects.OLD_INITIALIZERS if _same(name, classes)]
+
+    def name_of(value: Any) -> Any:
+        return value.get("class_name") if isinstance(value, dict) else value
+
+    def explain(value: Any) -> Wrong | None:
+        name = name_of(value)
+        if isinstance(name, str) and name in left_out:
+            return Wrong(f"{name} fills matrices, and nothing of another rank", 'Set it to "zeros", for instance.')
+        return every.explain(value) if every.explain else None
+
+    named = {"type": "object", "properties": {"class_name": {"enum": left_out}}, "required": ["class_name"]}
+    return Kind(
+        lambda value: every.accepts(value) and name_of(value) not in left_out,
+        every.wants,
+        {"allOf": [every.schema, {"not": {"anyOf": [{"enum": left_out}, named]}}]},
+        tuple(name for name in every.names if name not in left_out),
+        explain,
+        custom=True,
+    )
+
+
 def _same(name: str, classes: tuple[str, ...]) -> bool:
     plain = name.replace("_", "").lower().removesuffix("initializer")
     return plain in {cls.lower() for cls in classes}
@@ -303,6 +328,8 @@ NEEDED_VECTOR_INITIALIZER = Kind(
     {"allOf": [VECTOR_INITIALIZER.schema, {"not": {"type": "null"}}]},
     VECTOR_INITIALIZER.names, VECTOR_INITIALIZER.explain, custom=True,
 )  # fmt: skip
+OLD_VECTOR_INITIALIZER = old_without("Orthogonal", "Identity")
+OLD_TENSOR_INITIALIZER = old_without("Identity")
 LAYER = Kind(lambda value: isinstance(value, LayerSpec), "a layer", {"$ref": "#/$defs/layer"})
 OPTIONAL_LAYER = Kind(
     lambda value: value is None or isinstance(value, LayerSpec), "a layer or null",

@@ -186,6 +186,8 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     does not have may be custom, and is let be.
     """
     class_name, config = value.get("class_name"), value.get("config")
+    if class_name is None and "class_name" in value and "config" in value and value.get("module") is not None:
+        return None  # tf_keras takes that for null
     if not isinstance(class_name, str) or ("config" not in value and "module" not in value):
         return Wrong(
             f"the object has no class_name and config, and is no {what}", 'Write {"class_name": ..., "config": {...}}.'

@@ -9,6 +9,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from lstmlint.layers.arguments import BASE
 from lstmlint.layers.base import Context, LayerError, UnknownShape, layer
 from lstmlint.layers.ops.base import Operation, Refusal, rule
 from lstmlint.layers.ops.indexing import list_shape
@@ -93,6 +94,10 @@ class TensorFlowOperation(Operation):
         return rule(name)(self, *given, **options)
 
 
+# What these take beside: the arguments of all layers.
+TAKEN = BASE["keras2"] | {"function", "input_shape", "batch_input_shape", "input_dim"}
+
+
 @layer("TFOpLambda", "SlicingOpLambda")
 class TFOpLambda(TensorFlowOperation):
     """A function of TensorFlow by its public name, since TensorFlow 2.4."""
@@ -110,7 +115,7 @@ class TFOpLambda(TensorFlowOperation):
             )
             raise LayerError("E007", message[:300], advice, "function")
         for key in spec.config:
-            if key not in ("function", "dynamic"):
+            if key not in TAKEN:
                 message = f"{spec.class_name} takes no {key!r}; tf.keras raises a TypeError"
                 raise LayerError("E005", message, "Its arguments stand in its call.", key)
 
