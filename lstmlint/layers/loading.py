@@ -181,7 +181,7 @@ def is_plain_call(class_name: str, call: Call, node: Any) -> bool:
         return False
     first = call.args[0]
     if type(first) is list:
-        return class_name in MERGING and len(first) > 1 and all(map(is_, first, references))
+        return class_name in MERGING and 1 < len(first) == len(references) and all(map(is_, first, references))
     return len(references) == 1 and first is references[0]
 
 
