@@ -85,7 +85,10 @@ class LayerSpec:
     @property
     def is_operation(self) -> bool:
         """Whether it is a function of keras.ops; many share a layer's class name, so the module says it."""
-        return isinstance(self.module, str) and self.module.startswith(("keras.src.ops", "keras.ops"))
+        module = self.module
+        return (
+            module != "keras.layers" and isinstance(module, str) and module.startswith(("keras.src.ops", "keras.ops"))
+        )
 
     @property
     def records_no_shape(self) -> bool:

@@ -16,8 +16,8 @@ from lstmlint.shapes import Shape, Tensor
 from lstmlint.spec import LayerSpec
 
 # What every layer has of its own, or gets from whoever runs it.
-_OWN = frozenset({"alike", "context", "name", "spec", "sublayers"})
-_SHARED = frozenset({"config", "own_weights"})
+_OWN = frozenset({"alike", "context", "name", "spec"})
+_SHARED = frozenset({"config", "own_weights", "sublayers"})
 _OURS = "lstmlint."
 _FIXED = frozenset({bool, float, int, str, type(None)})
 # No JSON values, so that they are taken for none.
@@ -77,15 +77,17 @@ def signature_of(spec: LayerSpec, args: list[Any]) -> Signature | None:
 class Alike:
     """What is known of all layers with one key: their state when they are made, and after each kind of first call.
 
-    A state is looked through when it is first asked for: most layers of some models are like no other.
+    A state is looked through when it is first asked for: most layers of some models are like no other. macs: (id of the
+    weights, the input's shape, the output's) -> the multiply-accumulates of a call.
     """
 
-    __slots__ = ("_calls", "_kind", "_made")
+    __slots__ = ("_calls", "_kind", "_made", "macs")
 
     def __init__(self, layer: Layer) -> None:
         self._kind = type(layer)
         self._made = Snapshot(layer)
         self._calls: dict[Signature, Snapshot] = {}
+        self.macs: dict[tuple[int, Shape, Shape], int | None] = {}
 
     def another(self, spec: LayerSpec, context: Context) -> Layer | None:
         """A layer for `spec`, as its class would make it; None where each must be made by itself."""
@@ -97,8 +99,6 @@ class Alike:
         layer.spec = spec
         layer.context = context
         layer.name = spec.name
-        layer.own_weights = []
-        layer.sublayers = []
         layer.alike = self
         return layer
 
@@ -142,7 +142,7 @@ class Snapshot:
 
 
 def _shared(state: State) -> State | None:
-    """The same. Config and weights are not changed any more once a layer is made, and built."""
+    """The same. Config, weights and the empty list of layers inside are replaced, if anything, and never changed."""
     found = {key: value for key, value in state.items() if key not in _OWN}
     fixed = all(key in _SHARED or _is_fixed(value) for key, value in found.items())
     return found if fixed else None

@@ -77,7 +77,8 @@ class FunctionalGraph(Graph):
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
         """Run every call. In a rerun, `given` replaces the input layers' own tensors."""
         values: Values = {}
-        specs, rows, run, resolve = self.spec.layers, self.rows, self.run, self._resolve
+        layers, specs, rows = self.layers, self.spec.layers, self.rows
+        apply, resolve = self.run.apply, self._resolve
         self.macs = 0
         if rerun:
             for ref, tensor in zip(self._input_refs(), tensors_in(given), strict=False):
@@ -88,16 +89,15 @@ class FunctionalGraph(Graph):
             position, number = key
             if key in values:
                 continue
-            layer, spec = self.layers[position], specs[position]
-            if number < len(spec.calls):
-                call = spec.calls[number]
+            layer, calls = layers[position], specs[position].calls
+            args, kwargs = [], {}
+            if number < len(calls):
+                call = calls[number]
                 args = [resolve(arg, values) for arg in call.args]
-                kwargs = {name: resolve(arg, values) for name, arg in call.kwargs.items()} if call.kwargs else {}
-            else:
-                args, kwargs = [], {}
-            outputs = run.apply(layer, args, kwargs)
-            flat = None if outputs is None else tensors_in(outputs)
-            values[key] = flat
+                if call.kwargs:
+                    kwargs = {name: resolve(arg, values) for name, arg in call.kwargs.items()}
+            outputs = apply(layer, args, kwargs)
+            flat = values[key] = None if outputs is None else tensors_in(outputs)
             row = rows[position]
             taken = [tensor.shape for tensor in tensors_in(args)]
             if kwargs:

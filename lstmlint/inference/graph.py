@@ -68,6 +68,18 @@ def macs_of(layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
     """Those of one call of a layer; None where they cannot be known."""
     if layer.failed or not layer.known:
         return None
+    known = layer.alike
+    if known is not None and len(taken) == 1 == len(given):
+        # Layers that were built alike share their list of weights.
+        call = id(layer.own_weights), taken[0], given[0]
+        if call not in known.macs:
+            known.macs[call] = _macs(layer, taken, given)
+        macs: int | None = known.macs[call]
+        return macs
+    return _macs(layer, taken, given)
+
+
+def _macs(layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
     try:
         return layer.macs(taken, given)
     except (UnknownShape, LayerError):

@@ -62,12 +62,14 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
         if not row.used:
             continue
         summary.complete = summary.complete and known
-        summary.params += tally.params
-        trained = tally if plain else Tally(layer.trained(not trainable))
-        summary.trainable_params += trained.trained
-        summary.trainable_bytes += trained.trained_bytes
         if row.reached:
             summary.macs = plus(summary.macs, row.macs)
+        if plain and not row.weights:
+            continue
+        trained = tally if plain else Tally(layer.trained(not trainable))
+        summary.params += tally.params
+        summary.trainable_params += trained.trained
+        summary.trainable_bytes += trained.trained_bytes
         summary.weight_bytes += tally.bytes
         for dtype, held in tally.by_dtype.items():
             summary.bytes_by_dtype[dtype] = summary.bytes_by_dtype.get(dtype, 0) + held

@@ -104,10 +104,13 @@ def is_plain_use(spec: LayerSpec) -> bool:
     name = raw["config"].get("name")
     if not isinstance(name, str) or "/" in name:
         return False
-    for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
-        if not is_plain_call(spec.class_name, call, node):
-            return False
-    return True
+    calls = spec.calls
+    if not calls:
+        return True
+    class_name, nodes = spec.class_name, raw.get("inbound_nodes") or []
+    if len(calls) == 1 == len(nodes):
+        return is_plain_call(class_name, calls[0], nodes[0])
+    return all(is_plain_call(class_name, call, node) for call, node in zip(calls, nodes, strict=False))
 
 
 def check(spec: LayerSpec) -> Iterator[LayerError]:
