@@ -22,7 +22,7 @@ class LayerSummary:
         which take any of its outputs: weak ones, so that rows do not hold each other.
     reached: whether the model's outputs depend on it. used: whether it counts: Keras drops what is not reached, and
         tf_keras keeps it with its weights.
-    output_indices: which of its output tensors are taken by other layers or are the model's outputs.
+    last_output: the highest index of its output tensors that other layers take or the model gives; -1: none.
     """
 
     spec: LayerSpec
@@ -39,7 +39,7 @@ class LayerSummary:
     is_output: bool = False
     inbound: list[LayerSummary] = field(default_factory=list)
     feeds: list[ref[LayerSummary]] = field(default_factory=list)
-    output_indices: set[int] = field(default_factory=set)
+    last_output: int = -1
     nested: ModelSummary | None = None
 
     @property

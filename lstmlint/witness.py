@@ -109,7 +109,7 @@ def _confirm(
         new: list[Weight] = []
         if row.nested is not None:
             new = _confirm(row.nested, top, stored, old, frozen)
-            row.weights += new
+            row.weights = [*row.weights, *new]
             if new and row.nested.complete:
                 row.params, row.trainable_params = row.nested.params, row.nested.trainable_params
         elif row.params is not None:

@@ -32,7 +32,7 @@ class FunctionalGraph(Graph):
             row.used = row.reached or (spec.dialect == "keras2" and row.calls > 0)
             if position in plan.outputs:
                 row.is_output = True
-                row.output_indices |= plan.outputs[position]
+                row.last_output = max(plan.outputs[position])
 
     def infer(self) -> Any:
         """Run the model on its own inputs; what it gives."""
@@ -210,7 +210,8 @@ class FunctionalGraph(Graph):
                     if source is None:
                         continue
                     producer = rows[source]
-                    producer.output_indices.add(ref.tensor)
+                    if ref.tensor > producer.last_output:  # noqa: PLR1730 - faster than max, and there are many
+                        producer.last_output = ref.tensor
                     if number == 0 and source not in feeding:
                         feeding.add(source)
                         row.inbound.append(producer)

@@ -148,7 +148,7 @@ class SequentialGraph(Graph):
         for before, after in zip(rows, rows[1:], strict=False):
             after.inbound.append(before)
             before.feeds.append(weakref.ref(after))
-            before.output_indices.add(0)
+            before.last_output = 0
         if rows:
             rows[-1].is_output = True
-            rows[-1].output_indices.update(range(len(rows[-1].output_shapes)))
+            rows[-1].last_output = len(rows[-1].output_shapes) - 1

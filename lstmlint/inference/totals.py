@@ -42,8 +42,7 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
     for layer, row in zip(graph.layers, graph.rows, strict=True):
         plain = simple and layer.trainable and not layer.sublayers
         if plain and not isinstance(layer, NestedModel):
-            own = layer.own_weights
-            row.weights = own.copy()
+            own = row.weights = layer.own_weights
             tally = tallies.get(id(own))
             if tally is None:
                 tally = tallies[id(own)] = Tally(own)

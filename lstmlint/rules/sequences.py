@@ -231,7 +231,7 @@ def unused_states(model: ModelSummary) -> Iterator[Problem]:
     for row, rnn in index_of(model).recurrent:
         if not rnn.config.get("return_state") or not row.spec.calls or not row.used or len(row.input_shapes) != 1:
             continue
-        if row.output_indices and max(row.output_indices) == 0:
+        if row.last_output == 0:
             count = len(row.output_shapes) - 1
             yield Problem(
                 "R223",

@@ -469,10 +469,12 @@ def declared_input_differs(model: ModelSummary) -> Iterator[Problem]:
     """
     for row in index_of(model).rows:
         spec = row.spec
+        declared = spec.input_shape
+        if declared is None and spec.class_name != "Embedding":
+            continue
         arriving = row.input_shape
         if arriving is None or not row.inbound:
             continue
-        declared = spec.input_shape
         if row.class_name == "Embedding":
             yield from _embedding_length(row, arriving)
         elif declared is not None and not compatible(declared[1:], arriving[1:]):
