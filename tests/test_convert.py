@@ -116,6 +116,13 @@ def test_changes_of_values_have_to_be_allowed(model: Any, change: str) -> None:
     assert allowed.changes[0].message.startswith(change)
 
 
+@pytest.mark.parametrize(("written", "units"), [("3", 3), (3.7, 3), (3, 3)])
+def test_units_of_a_dense_become_an_integer(written: Any, units: int) -> None:
+    result = converted(one("Dense", [4], units=written))
+    assert result.model is not None
+    assert repr(result.model["config"]["layers"][1]["config"]["units"]) == repr(units)
+
+
 def test_dtype_of_an_embeddings_input() -> None:
     result = converted(one("Embedding", [5], input_dim=9, output_dim=2, dtype="int32"))
     assert result.model is not None

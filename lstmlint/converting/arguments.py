@@ -16,6 +16,7 @@ from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import activation, is_activation, shown, value_of
 from lstmlint.layers.arguments import CLOSED
 from lstmlint.layers.signatures import REQUIRED, SIGNATURES
+from lstmlint.layers.terms import as_count
 from lstmlint.spec import Dialect, LayerSpec
 
 Values = dict[str, Any]
@@ -123,6 +124,14 @@ def layer_normalization(_spec: LayerSpec, config: Values, tell: Tell) -> str:
     if isinstance(axis, list) and all(isinstance(one, int) for one in axis) and axis != sorted(axis):
         tell(f"axis {axis} is sorted by Keras 3: the same sizes, but stored weights have to be reshaped")
     return "LayerNormalization"
+
+
+def dense(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
+    """Keras 2 handed its units to `int`."""
+    units = as_count(config.get("units"))
+    if units is not None:
+        config["units"] = units
+    return "Dense"
 
 
 def leaky_relu(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
@@ -238,6 +247,7 @@ SPECIAL: dict[str, Callable[[LayerSpec, Values, Tell], str]] = {
     "LayerNormalization": layer_normalization,
     "LeakyReLU": leaky_relu,
     "ThresholdedReLU": thresholded_relu,
+    "Dense": dense,
     "Embedding": embedding,
     "Merge": merge,
     "TimeDistributedDense": time_distributed_dense,
