@@ -86,7 +86,7 @@ class LayerSpec:
     def is_operation(self) -> bool:
         """Whether it is a function of keras.ops; many share a layer's class name, so the module says it."""
         module = self.module
-        return (
+        return (  # asked of every layer, so the usual answer comes first
             module != "keras.layers" and isinstance(module, str) and module.startswith(("keras.src.ops", "keras.ops"))
         )
 

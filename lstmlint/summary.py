@@ -78,6 +78,11 @@ class LayerSummary:
         return [row for reference in self.feeds if (row := reference()) is not None]
 
     @property
+    def only_consumer(self) -> LayerSummary | None:
+        """The layer that takes its outputs, if there is exactly one."""
+        return self.feeds[0]() if len(self.feeds) == 1 else None
+
+    @property
     def input_shape(self) -> Shape:
         """The first input's shape."""
         return self.input_shapes[0] if self.input_shapes else None

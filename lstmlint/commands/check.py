@@ -78,7 +78,7 @@ def run(request: Request) -> int:
         raise UsageError("name a model file, a folder, or - for standard input (lstmlint --help says more)")
     sources, failures = expand(request.paths, resolver, request.force_exclude)
     if len(sources) > 1:
-        gc.enable()  # each model is garbage when the next one comes
+        gc.enable()  # models are freed at once, but what goes in circles adds up
     job = job_of(request, resolver, sources)
     job.input_names = frozenset(name for name in asked.get("input-shape", ()) if name)
     new_baseline = baselines.prepare(request, job)

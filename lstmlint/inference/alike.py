@@ -11,6 +11,7 @@ from __future__ import annotations
 from marshal import dumps
 from typing import Any
 
+from lstmlint.layers import is_plugin
 from lstmlint.layers.base import Context, Layer
 from lstmlint.shapes import Shape, Tensor
 from lstmlint.spec import LayerSpec
@@ -18,7 +19,6 @@ from lstmlint.spec import LayerSpec
 # What every layer has of its own, or gets from whoever runs it.
 _OWN = frozenset({"alike", "context", "name", "spec"})
 _SHARED = frozenset({"config", "own_weights", "sublayers"})
-_OURS = "lstmlint."
 _FIXED = frozenset({bool, float, int, str, type(None)})
 # No JSON values, so that they are taken for none.
 _ABSENT, _RECORDED = ..., b"input_shape"
@@ -125,7 +125,7 @@ class Snapshot:
     def __init__(self, layer: Layer, shape: Shape = None, dtype: str | None = None) -> None:
         self._state: State | None = None
         # What a plugin's layer says may depend on its name; what has layers inside is not compared either.
-        self._checked = bool(layer.sublayers) or not layer.__module__.startswith(_OURS)
+        self._checked = bool(layer.sublayers) or is_plugin(type(layer))
         if not self._checked:
             self._state = layer.__dict__.copy()
             self._state.pop("alike", None)  # which holds this one

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lstmlint.inference.graph import Graph, plus
 from lstmlint.inference.nested import NestedModel
-from lstmlint.layers.base import Weight
+from lstmlint.layers.base import Layer, Weight
 from lstmlint.shapes import Tensor, flatten
 from lstmlint.summary import ModelSummary
 
@@ -41,7 +41,7 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
     tallies: dict[int, Tally] = {}  # layers alike share their list of weights
     for layer, row in zip(graph.layers, graph.rows, strict=True):
         plain = simple and layer.trainable and not layer.sublayers
-        if plain and not isinstance(layer, NestedModel):
+        if plain and type(layer).all_weights is Layer.all_weights:
             own = row.weights = layer.own_weights
             tally = tallies.get(id(own))
             if tally is None:

@@ -64,6 +64,11 @@ def _plugin(class_name: str) -> type[Layer] | None:
     return None
 
 
+def is_plugin(cls: type[Layer]) -> bool:
+    """Whether a class is none of lstmlint's own."""
+    return not cls.__module__.startswith("lstmlint.")
+
+
 @lru_cache(maxsize=1)
 def plugins() -> tuple[EntryPoint, ...]:
     """What installed packages offer under the entry point `lstmlint.layers`; looking takes some milliseconds."""
@@ -102,9 +107,7 @@ def signature(class_name: str, dialect: Dialect = "keras3") -> dict[str, Any] | 
     None where the class is not one of Keras's layers and its class here declares no signature.
     """
     cls = find(class_name)
-    if cls is not None and (
-        "signature" in cls.__dict__ or (cls.signature and not cls.__module__.startswith("lstmlint."))
-    ):
+    if cls is not None and ("signature" in cls.__dict__ or (cls.signature and is_plugin(cls))):
         return cls.signature  # which plugins may inherit
     if dialect == "keras3":
         table = SIGNATURES

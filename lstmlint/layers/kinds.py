@@ -207,9 +207,8 @@ def without(kind: Kind, *classes: str) -> Kind:
     return Kind(made.accepts, made.wants, made.schema, made.names, made.explain, custom=True)
 
 
-def old_without(*classes: str) -> Kind:
+def old_without(every: Kind, *classes: str) -> Kind:
     """The same of the initializers of Keras 2, whose other classes may be custom ones."""
-    every = _old(objects.OLD_INITIALIZERS, "initializer")
     left_out = [name for name in objects.OLD_INITIALIZERS if _same(name, classes)]
 
     def name_of(value: Any) -> Any:
@@ -328,8 +327,8 @@ NEEDED_VECTOR_INITIALIZER = Kind(
     {"allOf": [VECTOR_INITIALIZER.schema, {"not": {"type": "null"}}]},
     VECTOR_INITIALIZER.names, VECTOR_INITIALIZER.explain, custom=True,
 )  # fmt: skip
-OLD_VECTOR_INITIALIZER = old_without("Orthogonal", "Identity")
-OLD_TENSOR_INITIALIZER = old_without("Identity")
+OLD_VECTOR_INITIALIZER = old_without(OLD_INITIALIZER, "Orthogonal", "Identity")
+OLD_TENSOR_INITIALIZER = old_without(OLD_INITIALIZER, "Identity")
 LAYER = Kind(lambda value: isinstance(value, LayerSpec), "a layer", {"$ref": "#/$defs/layer"})
 OPTIONAL_LAYER = Kind(
     lambda value: value is None or isinstance(value, LayerSpec), "a layer or null",

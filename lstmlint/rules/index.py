@@ -125,11 +125,12 @@ def past(row: LayerSummary, class_names: Iterable[str]) -> LayerSummary | None:
 def follow(row: LayerSummary, class_names: Iterable[str]) -> LayerSummary | None:
     """The only layer that `row` feeds, past layers of these classes; None where there are several or none."""
     for _ in range(100):
-        if len(row.feeds) != 1 or row.is_output:
+        after = row.only_consumer
+        if after is None or row.is_output:
             return None
-        row = row.consumers[0]
-        if row.class_name not in class_names:
-            return row
+        if after.class_name not in class_names:
+            return after
+        row = after
     return None
 
 

@@ -251,16 +251,17 @@ def _may_start_at_zero(row: LayerSummary) -> bool:
     for _ in range(100):
         if row.is_output or any(after.class_name in ("Add", "Multiply") for after in row.consumers):
             return True
-        if len(row.feeds) != 1 or row.consumers[0].class_name not in (*TRANSPARENT, *ACTIVATING):
+        only = row.only_consumer
+        if only is None or only.class_name not in (*TRANSPARENT, *ACTIVATING):
             return False
-        row = row.consumers[0]
+        row = only
     return False
 
 
 def _start(row: LayerSummary, constant: str, width: Any) -> str:
     """What a constant kernel does to a layer."""
     bias = row.config.get("bias_initializer", "zeros") if row.config.get("use_bias", True) else "zeros"
-    after = row.consumers[0] if len(row.feeds) == 1 else row
+    after = row.only_consumer or row
     activations = (_activation_of(row), _activation_of(after) if after.class_name in ACTIVATING else None)
     if constant == "zeros" and constant_initializer(bias) == "zeros" and "relu" in activations:
         return "before a relu it gives 0, gets no gradient, and never learns"

@@ -137,7 +137,8 @@ def _alike_with_padding(row: LayerSummary) -> list[str]:
 
 def _last(row: LayerSummary) -> bool:
     """Whether a layer gives the model's answer, or what a layer without weights makes of it."""
-    return row.is_output or (len(row.feeds) == 1 and row.consumers[0].is_output and not row.consumers[0].weights)
+    after = row.only_consumer
+    return row.is_output or (after is not None and after.is_output and not after.weights)
 
 
 def _one_and_several(shapes: list[Shape]) -> bool:

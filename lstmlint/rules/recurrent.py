@@ -39,7 +39,8 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
     """
     told: set[int] = set()
     index = index_of(model)
-    turned = {id(source) for permute in index.of("Permute") for source in permute.inbound}
+    sources = {id(source): source for row, _ in index.recurrent for source in row.inbound}
+    turned = {key for key, source in sources.items() if any(row.class_name == "Permute" for row in source.consumers)}
     for row, rnn in index.recurrent:
         shape = row.input_shape
         if shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < features:
