@@ -15,28 +15,28 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from lstmlint.analysis import analyze
-    from lstmlint.findings import Finding, UsageError
+    from lstmlint.config.options import Options
     from lstmlint.inference import Bindings
+    from lstmlint.inference.summary import LayerSummary, ModelSummary
     from lstmlint.layers.base import Layer, LayerError, Weight, layer
-    from lstmlint.layers.described import Description
-    from lstmlint.options import Options
+    from lstmlint.layers.user_defined import Description
+    from lstmlint.model.findings import Finding, UsageError
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary, ModelSummary
 
 _PLACES = {
     "analyze": "analysis",
     "FileReport": "report",
-    "Options": "options",
-    "Finding": "findings",
-    "UsageError": "findings",
+    "Options": "config.options",
+    "Finding": "model.findings",
+    "UsageError": "model.findings",
     "Bindings": "inference.bindings",
-    "Description": "layers.described",
+    "Description": "layers.user_defined",
     "Layer": "layers.base",
     "LayerError": "layers.base",
     "Weight": "layers.base",
     "layer": "layers.base",
-    "LayerSummary": "summary",
-    "ModelSummary": "summary",
+    "LayerSummary": "inference.summary",
+    "ModelSummary": "inference.summary",
 }
 
 __all__ = [

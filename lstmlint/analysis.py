@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstmlint.findings import Problem, ReadError
+from lstmlint.config.options import Options
 from lstmlint.inference import infer
-from lstmlint.options import Options
+from lstmlint.model.findings import Problem, ReadError
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def analyze(source: str | Path | bytes, options: Options | None = None, *, name:
         problem = Problem("E001", "the file is nested too deeply to be analyzed", "Flatten the model.")
     except ReadError as error:
         problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
-    from lstmlint.rules.naming import findings_of
+    from lstmlint.filtering.findings import findings_of
 
     report.findings = findings_of([problem], options)
     if options.suppressions or options.baseline is not None:
@@ -55,9 +55,9 @@ def without_garbage_collection() -> Iterator[None]:
 
 def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileReport:
     from lstmlint import rules
+    from lstmlint.filtering.findings import findings_of
     from lstmlint.parsing import ModelError, parse
     from lstmlint.reading import read
-    from lstmlint.rules.naming import findings_of
 
     document = read(path, report.path)
     report.container = document.container
@@ -70,9 +70,9 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
         report.dialect = spec.dialect
         report.model = infer(spec, options.bindings, options.custom_layers)
         if options.weights and document.stored_weights is not None:
-            from lstmlint import witness
+            from lstmlint.inference import stored_weights
 
-            problems += witness.confirm(report.model, document.stored_weights)
+            problems += stored_weights.confirm(report.model, document.stored_weights)
         problems += rules.run(report.model, options)
     report.findings = findings_of(problems, options, document.locate)
     asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data
@@ -83,8 +83,8 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
 
 def leave_out(report: FileReport, options: Options, document: Document | None = None) -> None:
     """Leave out what the settings or the file itself do not want to hear of, then what the baseline knows."""
-    from lstmlint import suppression
+    from lstmlint.filtering import suppressions
 
-    suppression.apply(report, options, document)
+    suppressions.apply(report, options, document)
     if options.baseline is not None:
         options.baseline.withhold(report, options, document and document.locate)

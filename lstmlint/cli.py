@@ -20,8 +20,8 @@ from lstmlint.commands.check import run
 from lstmlint.commands.exit_codes import FAILED, INTERRUPTED
 from lstmlint.commands.request import Request
 from lstmlint.commands.writing import say
-from lstmlint.findings import UsageError
-from lstmlint.reading import isolation
+from lstmlint.model.findings import UsageError
+from lstmlint.reading import sandbox
 
 COMMANDS = frozenset({"explain", "count", "diff", "convert", "rule", "rules"})
 MISSPELT = 0.7  # how alike a word has to be for a command to be meant
@@ -35,7 +35,7 @@ def main() -> NoReturn:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started this process
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123
-    isolation.own_process = True
+    sandbox.own_process = True
     gc.disable()  # of one model all lives until the end; `check` turns it on again for many
     code = guarded(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):

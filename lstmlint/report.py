@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmlint.findings import Finding
-from lstmlint.summary import ModelSummary
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Finding
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT))
 
 from lstmlint import layers  # noqa: E402
 from lstmlint.layers import ops  # noqa: E402
-from lstmlint.layers.signatures import SIGNATURES as KERAS3  # noqa: E402
-from lstmlint.layers.signatures_keras2 import SIGNATURES as KERAS2  # noqa: E402
+from lstmlint.signatures.keras2 import SIGNATURES as KERAS2  # noqa: E402
+from lstmlint.signatures.keras3 import SIGNATURES as KERAS3  # noqa: E402
 
 DATA = ROOT / "tests" / "data"
 # Layers that no row of one layer can show; where they are compared.

@@ -1,4 +1,4 @@
-"""Write lstmlint/layers/ops/signatures.py from Keras's own operations.
+"""Write lstmlint/signatures/operations.py from Keras's own operations.
 
 Usage: python scripts/generate_operations.py     (needs the `referee` extra)
 
@@ -17,7 +17,7 @@ from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "numpy")
 
-TARGET = Path(__file__).resolve().parent.parent / "lstmlint" / "layers" / "ops" / "signatures.py"
+TARGET = Path(__file__).resolve().parent.parent / "lstmlint" / "signatures" / "operations.py"
 MODULES = ("numpy", "core", "math", "nn", "linalg", "image", "einops")
 SPACES = ("", "image", "linalg", "nn", "numpy")
 HEADER = '''"""Operations of keras {version}: where each class is, what its constructor and its call take.
@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from lstmlint.layers.signatures import REQUIRED
+from lstmlint.signatures.keras3 import REQUIRED
 
 # class: (module in keras.src.ops, functions of keras.ops, constructor's arguments, call's arguments)
 SIGNATURES: Final[dict[str, tuple[str, tuple[str, ...], dict[str, Any], dict[str, Any]]]] = {{

@@ -11,13 +11,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from lstmlint import layers as registry  # noqa: E402
-from lstmlint.layers.arguments import CLOSED, arguments_of  # noqa: E402
-from lstmlint.layers.kinds import Schema  # noqa: E402
-from lstmlint.layers.shown import described  # noqa: E402
-from lstmlint.layers.signatures import REQUIRED, SIGNATURES  # noqa: E402
-from lstmlint.layers.signatures_keras2 import SIGNATURES as KERAS2_SIGNATURES  # noqa: E402
+from lstmlint.model.spec import Dialect  # noqa: E402
 from lstmlint.parsing.keras2 import NOT_ARGUMENTS, OWN_INPUT_ARGUMENTS  # noqa: E402
-from lstmlint.spec import Dialect  # noqa: E402
+from lstmlint.signatures.keras2 import SIGNATURES as KERAS2_SIGNATURES  # noqa: E402
+from lstmlint.signatures.keras3 import REQUIRED, SIGNATURES  # noqa: E402
+from lstmlint.validation.arguments import CLOSED, arguments_of  # noqa: E402
+from lstmlint.validation.schema_types import described  # noqa: E402
+from lstmlint.validation.types import Schema  # noqa: E402
 
 TARGET = ROOT / "schemas" / "model.schema.json"
 OPERATIONS = {"type": "string", "pattern": r"^keras\.(src\.)?ops(\.|$)"}

@@ -1,4 +1,4 @@
-"""Write lstmlint/layers/signatures.py and signatures_keras2.py from the layers' own signatures.
+"""Write lstmlint/signatures/keras3.py and keras2.py from the layers' own signatures.
 
 Usage: python scripts/generate_signatures.py keras     (needs the `referee` extra)
        python scripts/generate_signatures.py tf_keras  (needs tensorflow-cpu and tf_keras)
@@ -25,7 +25,7 @@ os.environ.setdefault("KERAS_BACKEND", "numpy")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGETS = {"keras": "signatures.py", "tf_keras": "signatures_keras2.py"}
+TARGETS = {"keras": "keras3.py", "tf_keras": "keras2.py"}
 BASE_ARGUMENTS = {"name", "trainable", "dtype", "autocast", "activity_regularizer", "dynamic"}
 
 
@@ -137,7 +137,7 @@ def compile_objects(keras: Any) -> None:
                 open_ended = len(names) < len(parameters) and (title != "OPTIMIZERS" or "learning_rate" not in names)
                 lines.append(f'    "{name}": "{" ".join([*names, "*"] if open_ended else names)}",')
         lines += ["}", ""]
-    target = ROOT / "lstmlint" / "parsing" / "compile_signatures.py"
+    target = ROOT / "lstmlint" / "signatures" / "compile.py"
     target.write_text("\n".join(lines))
 
 
@@ -178,7 +178,7 @@ def main(package: str) -> None:
     if package == "keras":
         lines += ["REQUIRED: Final = _Required()", ""]
     else:
-        lines = [*lines[:6], "from typing import Any, Final", "", "from lstmlint.layers.signatures import REQUIRED", ""]
+        lines = [*lines[:6], "from typing import Any, Final", "", "from lstmlint.signatures.keras3 import REQUIRED", ""]
     lines.append("SIGNATURES: Final[dict[str, dict[str, Any]]] = {")
     for name, cls in sorted(classes.items()):
         own = {k: v for k, v in arguments(cls, keras.layers.Layer).items() if k not in BASE_ARGUMENTS}
@@ -190,7 +190,7 @@ def main(package: str) -> None:
     if package == "keras":
         lines += calls(classes)
         compile_objects(keras)
-    target = ROOT / "lstmlint" / "layers" / TARGETS[package]
+    target = ROOT / "lstmlint" / "signatures" / TARGETS[package]
     target.write_text("\n".join(lines))
     print(f"{target.relative_to(ROOT)}: {len(classes)} classes, aliases {aliases}")
 

@@ -19,11 +19,11 @@ from typing import Any
 os.environ.setdefault("KERAS_BACKEND", "numpy")
 
 from lstmlint.converting import convert
-from lstmlint.findings import ReadError
 from lstmlint.inference import infer
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import ReadError
 from lstmlint.parsing import ModelError, parse
 from lstmlint.reading import read
-from lstmlint.summary import ModelSummary
 from tests.corpus import same_shapes
 
 COLUMNS = ("confirmed", "unbuilt", "refused", "computes otherwise", "no model", "WRONG")

@@ -12,12 +12,12 @@ import json
 import warnings
 from typing import Any
 
-from lstmlint.inference import Bindings, Inferrer
+from lstmlint.inference import Bindings, InferenceContext
+from lstmlint.model.shapes import Tensor, flatten, tensors_in
+from lstmlint.model.spec import Dialect
 from lstmlint.parsing.common import Names
 from lstmlint.parsing.keras2 import parse_layer as parse_keras2
 from lstmlint.parsing.keras3 import parse_layer as parse_keras3
-from lstmlint.shapes import Tensor, flatten, tensors_in
-from lstmlint.spec import Dialect
 
 Row = dict[str, Any]
 
@@ -95,12 +95,12 @@ def _dtype(weight: Any) -> str:
 
 def lstmlint_says(row: Row, dialect: Dialect = "keras3") -> Row:
     """The same of lstmlint, or {"refused": its first error}."""
-    run = Inferrer(dialect, Bindings())
+    run = InferenceContext(dialect, Bindings())
     if dialect == "keras3":
         spec = parse_keras3(row["layer"], "", Names(), 0)
     else:
         spec = parse_keras2(row["layer"], "", Names(), dialect, 0)
-    layer = run.make(spec)
+    layer = run.make_cached(spec)
     args, kwargs = call_of(row, [Tensor(tuple(shape), dtype) for shape, dtype in inputs_of(row)])
     outputs = run.apply(layer, args, kwargs)
     errors = [problem for problem in run.problems if problem.severity in (None, "error")]

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.inference import Bindings, Inferrer, graph_of
-from lstmlint.layers.ops.signatures import SIGNATURES
+from lstmlint.inference import Bindings, InferenceContext, graph_of
+from lstmlint.model.shapes import Tensor, flatten
 from lstmlint.parsing import parse
 from lstmlint.reading.document import Document
-from lstmlint.shapes import Tensor, flatten
+from lstmlint.signatures.operations import SIGNATURES
 
 Outputs = list[tuple[tuple[int | None, ...] | None, str | None]]
 
@@ -70,7 +70,7 @@ def model_of(node: dict[str, Any], outputs: int = 1) -> dict[str, Any]:
 def inferred(node: dict[str, Any], outputs: int = 1) -> tuple[Outputs, list[str]]:
     """What lstmlint says: outputs as (shape, dtype), and the codes and messages of what is wrong."""
     model = parse(Document("model.json", "json", model_of(node, outputs)))
-    run = Inferrer(model.dialect, Bindings())
+    run = InferenceContext(model.dialect, Bindings())
     made = flatten(graph_of(model, run).infer())
     problems = [f"{problem.code} {problem.message}" for problem in [*model.problems, *run.problems]]
     return [(one.shape, one.dtype) if isinstance(one, Tensor) else (None, None) for one in made], problems

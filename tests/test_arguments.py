@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lstmlint import analyze
-from lstmlint.findings import Finding
+from lstmlint.model.findings import Finding
 
 
 def findings(class_name: str, config: dict[str, Any], keras: int = 3, **header: Any) -> list[Finding]:

@@ -21,9 +21,9 @@ import yaml
 from lstmlint import __version__, analysis, cli, reading
 from lstmlint.commands import paths as commands_paths
 from lstmlint.commands.request import Request
-from lstmlint.findings import UsageError
-from lstmlint.globs import glob_matches
-from lstmlint.values import parse_bytes, parse_count, parse_input_shape
+from lstmlint.config.globs import glob_matches
+from lstmlint.config.values import parse_bytes, parse_count, parse_input_shape
+from lstmlint.model.findings import UsageError
 from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
 from lstmlint.commands.revisions import is_revision
-from lstmlint.findings import UsageError
+from lstmlint.model.findings import UsageError
 from lstmlint.reporting import comparison
 from lstmlint.reporting.text import width_of
 from lstmlint.resources import schema

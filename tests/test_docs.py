@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lstmlint.settings import table_of, validate
+from lstmlint.config.settings import table_of, validate
 from tests.commandline import Shell
 
 ROOT = Path(__file__).parent.parent

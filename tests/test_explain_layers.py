@@ -14,11 +14,11 @@ from lstmlint import analyze
 from lstmlint.explaining import Explanation, LayerExplanation, explain_model
 from lstmlint.explaining.explanation import explain_row
 from lstmlint.inference import infer
+from lstmlint.model.shapes import Tensor
+from lstmlint.model.spec import Call, ModelSpec, TensorRef
 from lstmlint.parsing.common import Names
 from lstmlint.parsing.keras2 import parse_layer as parse_keras2
 from lstmlint.parsing.keras3 import parse_layer as parse_keras3
-from lstmlint.shapes import Tensor
-from lstmlint.spec import Call, ModelSpec, TensorRef
 from tests.layer_rows import Row, call_of, inputs_of
 from tests.printed_arithmetic import wrong_lines
 from tests.test_explain import check_text

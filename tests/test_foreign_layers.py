@@ -9,9 +9,9 @@ import pytest
 
 import lstmlint
 from lstmlint import layers
-from lstmlint.inference import Bindings, Inferrer
-from lstmlint.layers.custom import PACKAGES, describe
-from lstmlint.spec import LayerSpec
+from lstmlint.inference import Bindings, InferenceContext
+from lstmlint.model.spec import LayerSpec
+from lstmlint.validation.third_party import PACKAGES, describe
 
 
 @pytest.mark.parametrize("name", ["TCN", "QDense", "QActivation", "SeqSelfAttention", "KerasLayer", "CRF", "LRN"])
@@ -76,8 +76,8 @@ def test_records_carry_on_past_what_is_unknown() -> None:
 
 
 def test_the_finding_says_what_the_layer_is() -> None:
-    run = Inferrer("keras3", Bindings())
-    run.make(LayerSpec("tcn", "TCN", {}, module="tcn.tcn"))
+    run = InferenceContext("keras3", Bindings())
+    run.make_cached(LayerSpec("tcn", "TCN", {}, module="tcn.tcn"))
     (problem,) = run.problems
     assert problem.code == "E004"
     assert "from the package keras-tcn. lstmlint knows neither its shapes nor its weights" in problem.help

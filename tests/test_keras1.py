@@ -14,13 +14,13 @@ import yaml
 
 from lstmlint import analyze
 from lstmlint.inference import infer
+from lstmlint.inference.summary import ModelSummary
 from lstmlint.layers.locally_connected import reach
+from lstmlint.model.spec import LayerSpec, ModelSpec
 from lstmlint.parsing import dialect_of
 from lstmlint.parsing.common import MAX_DEPTH, ModelError, Names
 from lstmlint.parsing.keras1 import parse_model
 from lstmlint.parsing.legacy_names import TRANSLATIONS, translate
-from lstmlint.spec import LayerSpec, ModelSpec
-from lstmlint.summary import ModelSummary
 from tests.keras1_models import (
     KERAS0,
     KERAS1,

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from lstmlint.inference import Bindings, Inferrer
+from lstmlint.inference import Bindings, InferenceContext
 from lstmlint.layers.base import Layer
 from lstmlint.layers.quantization import Policy, policy_at, policy_of
-from lstmlint.shapes import Tensor, tensors_in
-from lstmlint.spec import Dialect, LayerSpec
+from lstmlint.model.shapes import Tensor, tensors_in
+from lstmlint.model.spec import Dialect, LayerSpec
 
 N = None
 Call = tuple[list[Any], dict[str, Any]]  # the arguments, positional and named
@@ -22,13 +22,13 @@ def run(
     *calls: Call,
     dialect: Dialect = "keras3",
     **spec: Any,
-) -> tuple[Inferrer, Layer, list[Any]]:
-    runner = Inferrer(dialect, Bindings())
-    layer = runner.make(LayerSpec("layer", class_name, config, **spec))
+) -> tuple[InferenceContext, Layer, list[Any]]:
+    runner = InferenceContext(dialect, Bindings())
+    layer = runner.make_cached(LayerSpec("layer", class_name, config, **spec))
     return runner, layer, [runner.apply(layer, args, kwargs) for args, kwargs in calls]
 
 
-def problems(runner: Inferrer) -> list[tuple[str, str | None]]:
+def problems(runner: InferenceContext) -> list[tuple[str, str | None]]:
     return [(problem.code, problem.severity) for problem in runner.problems]
 
 

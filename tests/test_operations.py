@@ -15,10 +15,10 @@ from lstmlint.inference import infer
 from lstmlint.layers import ops
 from lstmlint.layers.ops.base import Refusal
 from lstmlint.layers.ops.dtypes import promote
-from lstmlint.layers.ops.signatures import SIGNATURES
 from lstmlint.layers.ops.table import FAMILIES, OPERATIONS
 from lstmlint.parsing import parse
 from lstmlint.reading.document import Document
+from lstmlint.signatures.operations import SIGNATURES
 from tests.op_nodes import inferred, model_of, tensor
 from tests.referee.tf_recipes import REFUSED, refused_model
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from lstmlint.findings import Problem
-from lstmlint.inference import Bindings, Inferrer
+from lstmlint.inference import Bindings, InferenceContext
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import Shape, Tensor, tensors_in
 from lstmlint.parsing.common import Names
 from lstmlint.parsing.keras2 import parse_layer as parse_keras2
 from lstmlint.parsing.keras3 import parse_layer
-from lstmlint.shapes import Shape, Tensor, tensors_in
 
 TEXT = {"standardize": "lower", "split": "whitespace", "ngrams": None}
 
@@ -20,13 +20,13 @@ class Ran:
     """One layer, called once: its outputs, weights and problems."""
 
     def __init__(self, class_name: str, config: dict[str, Any], inputs: Any, dialect: Any = "keras3") -> None:
-        run = Inferrer(dialect, Bindings())
+        run = InferenceContext(dialect, Bindings())
         written = {"class_name": class_name, "config": config}
         names = Names()
         spec = (
             parse_layer(written, "", names, 0) if dialect == "keras3" else parse_keras2(written, "", names, dialect, 0)
         )
-        self.layer = run.make(spec)
+        self.layer = run.make_cached(spec)
         outputs = run.apply(self.layer, [inputs], {})
         self.shapes: list[Shape] = [tensor.shape for tensor in tensors_in(outputs)]
         self.weights = [(weight.name, weight.shape, weight.trainable) for weight in self.layer.all_weights()]

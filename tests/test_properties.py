@@ -16,9 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstmlint import Options, analyze, shapes
+from lstmlint import Options, analyze
 from lstmlint.fixing.fix import fix
-from lstmlint.pointers import escape
+from lstmlint.model import shapes
+from lstmlint.model.pointers import escape
 from lstmlint.reading.text import parse
 from lstmlint.reporting import FORMATS, Totals, View, load
 from tests.commandline import Shell

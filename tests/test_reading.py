@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from lstmlint.findings import ReadError
-from lstmlint.reading import Document, is_model_folder, isolation, json_text, looks_like_model, read
+from lstmlint.model.findings import ReadError
+from lstmlint.reading import Document, is_model_folder, json_text, looks_like_model, read, sandbox
 from lstmlint.reading.limits import MAX_DEPTH
 
 LAYERS = [
@@ -283,17 +283,17 @@ def refuse() -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
 def test_isolation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "own_process", True)
-    assert isolation.isolated(lambda *given: given, "\ud800", 1, None) == ["\ud800", 1, None]
+    monkeypatch.setattr(sandbox, "own_process", True)
+    assert sandbox.isolated(lambda *given: given, "\ud800", 1, None) == ["\ud800", 1, None]
     cases = ((crash, "E001", "without an answer"), (starve, "E001", "Memory"), (refuse, "E002", "no"))
     for read_badly, code, words in cases:
         with pytest.raises(ReadError, match=words) as caught:
-            isolation.isolated(read_badly)
+            sandbox.isolated(read_badly)
         assert caught.value.code == code
     assert (caught.value.help, caught.value.line, caught.value.column) == ("help", 3, 4)
-    monkeypatch.setattr(isolation, "own_process", False)
+    monkeypatch.setattr(sandbox, "own_process", False)
     with pytest.raises(ReadError, match="no"):
-        isolation.isolated(refuse)
+        sandbox.isolated(refuse)
 
 
 def test_hdf5_needs_h5py(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from lstmlint import analyze
 from lstmlint.comparing import compare
 from lstmlint.converting import convert
 from lstmlint.explaining import explain_model, render
-from lstmlint.findings import ReadError
+from lstmlint.model.findings import ReadError
 from lstmlint.parsing import ModelError, parse
 from lstmlint.reading import read
 from lstmlint.reporting import FORMATS, Totals, View, comparison, load

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from lstmlint import Options, analyze
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.shapes import percent
 from lstmlint.rules import budget
-from lstmlint.shapes import percent
-from lstmlint.summary import ModelSummary
 
 
 def layer(class_name: str, *inputs: str | list[list[Any]], name: str | None = None, **config: Any) -> dict[str, Any]:

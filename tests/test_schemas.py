@@ -11,16 +11,16 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from lstmlint.layers.arguments import arguments_of, is_ignored
-from lstmlint.layers.arguments import check as check_arguments
-from lstmlint.layers.shown import described
-from lstmlint.layers.signatures import SIGNATURES
-from lstmlint.layers.signatures_keras2 import SIGNATURES as KERAS2_SIGNATURES
+from lstmlint.model.spec import Dialect, LayerSpec
 from lstmlint.parsing.common import Names
 from lstmlint.parsing.keras2 import parse_layer as parse_keras2
 from lstmlint.parsing.keras3 import parse_layer as parse_keras3
 from lstmlint.resources import schema
-from lstmlint.spec import Dialect, LayerSpec
+from lstmlint.signatures.keras2 import SIGNATURES as KERAS2_SIGNATURES
+from lstmlint.signatures.keras3 import SIGNATURES
+from lstmlint.validation.arguments import arguments_of, is_ignored
+from lstmlint.validation.arguments import check as check_arguments
+from lstmlint.validation.schema_types import described
 from scripts.generate_schemas import TARGET, generate, to_text
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from lstmlint.config.settings import Resolver, as_toml, validate
 from lstmlint.resources import schema
-from lstmlint.settings import Resolver, as_toml, validate
 from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent
@@ -344,7 +344,7 @@ def test_every_key_is_described() -> None:
 
 
 def test_settings_are_read_once_a_folder(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lstmlint import settings
+    from lstmlint.config import settings
 
     shell.write("pyproject.toml", "[tool.lstmlint]\n")
     for i in range(3):

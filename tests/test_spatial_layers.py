@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from lstmlint.inference import Bindings, Inferrer
+from lstmlint.inference import Bindings, InferenceContext
 from lstmlint.layers.base import Layer
-from lstmlint.shapes import Shape, Tensor
-from lstmlint.spec import Dialect, LayerSpec
+from lstmlint.model.shapes import Shape, Tensor
+from lstmlint.model.spec import Dialect, LayerSpec
 
 
 def run(
     class_name: str, config: dict[str, Any], *shapes: Shape, dialect: Dialect = "keras3"
 ) -> tuple[Layer, list[Shape], list[str]]:
     """The layer after a call on each of the shapes, the shapes of its outputs, and the codes of its problems."""
-    inferrer = Inferrer(dialect, Bindings())
-    layer = inferrer.make(LayerSpec("layer", class_name, config))
+    inferrer = InferenceContext(dialect, Bindings())
+    layer = inferrer.make_cached(LayerSpec("layer", class_name, config))
     outputs = [inferrer.apply(layer, [Tensor(shape)], {}) for shape in shapes]
     return layer, [output and output.shape for output in outputs], [problem.code for problem in inferrer.problems]
 
@@ -55,8 +55,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], Shape, str]] = [
 
 @pytest.mark.parametrize(("code", "name", "config", "shape", "words"), REFUSED)
 def test_refused(code: str, name: str, config: dict[str, Any], shape: Shape, words: str) -> None:
-    inferrer = Inferrer("keras3", Bindings())
-    layer = inferrer.make(LayerSpec("layer", name, config))
+    inferrer = InferenceContext("keras3", Bindings())
+    layer = inferrer.make_cached(LayerSpec("layer", name, config))
     inferrer.apply(layer, [Tensor(shape)], {})
     assert [problem.code for problem in inferrer.problems] == [code]
     assert words in inferrer.problems[0].message
@@ -76,8 +76,8 @@ def test_a_later_call_with_other_channels() -> None:
     ],
 )
 def test_what_fails_only_when_it_runs(name: str, config: dict[str, Any], shape: Shape) -> None:
-    inferrer = Inferrer("keras3", Bindings())
-    layer = inferrer.make(LayerSpec("layer", name, config))
+    inferrer = InferenceContext("keras3", Bindings())
+    layer = inferrer.make_cached(LayerSpec("layer", name, config))
     assert inferrer.apply(layer, [Tensor(shape)], {}).shape is not None
     assert [problem.severity for problem in inferrer.problems] == ["warning"]
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from lstmlint import Options, analyze, suppression
-from lstmlint.suppression import Suppression
+from lstmlint import Options, analyze
+from lstmlint.filtering import suppressions
+from lstmlint.filtering.suppressions import Suppression
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent
@@ -185,7 +186,7 @@ def test_g714_is_silenced_by_name_only(shell: Shell) -> None:
 
 
 def test_a_file_cannot_silence_what_is_mandatory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suppression, "NOT_BY_THE_FILE", ("R",))
+    monkeypatch.setattr(suppressions, "NOT_BY_THE_FILE", ("R",))
     said = json.dumps(stated(STEPS, {"ignore": ["R201"]})).encode()
     assert [finding.code for finding in analyze(said).findings] == ["G714", "R201", "R201"]
     from_settings = Options(suppressions=(Suppression(("R201",), origin=("lstmlint.toml", 0)),))
@@ -366,7 +367,7 @@ def test_nothing_is_loaded_without_need(shell: Shell) -> None:
     files = [str(shell.write("m.json")), str(shell.write("m.yaml", "# a comment\n" + YAML))]
     code = (
         "import sys; from lstmlint.cli import guarded; guarded(sys.argv[1:]);"
-        "print(sorted({'lstmlint.suppression', 'lstmlint.baseline'} & set(sys.modules)), file=sys.stderr)"
+        "print(sorted({'lstmlint.filtering.suppressions', 'lstmlint.filtering.baseline'} & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, *files], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stderr == "[]\n"

@@ -8,17 +8,17 @@ from lstmlint.commands.examining import Job
 from lstmlint.commands.paths import STDIN
 from lstmlint.commands.request import Destination, Request, same_file
 from lstmlint.commands.writing import say, write
-from lstmlint.findings import UsageError
+from lstmlint.model.findings import UsageError
 from lstmlint.reporting import View, plural
 
 if TYPE_CHECKING:
-    from lstmlint.baseline import Baseline, Entries
+    from lstmlint.filtering.baseline import Baseline, Entries
 
 
 def prepare(request: Request, job: Job) -> list[Destination]:
     """Read the baseline that was asked for; where a new one goes. Raises: UsageError."""
     if request.baseline is not None:
-        from lstmlint.baseline import load as load_baseline
+        from lstmlint.filtering.baseline import load as load_baseline
 
         job.baseline = load_baseline(request.baseline)
         check_unwritten(request.baseline, job)
@@ -42,12 +42,12 @@ def check_unwritten(baseline: str, job: Job) -> None:
 
 def baselines_in_settings(job: Job) -> dict[str, Baseline]:
     """The baselines that settings name. Raises: UsageError, where one cannot be read."""
-    from lstmlint.globs import nearby
+    from lstmlint.config.globs import nearby
 
     paths = {settings.baseline for settings in job.resolver.by_source.values() if settings.baseline}
     if not paths:
         return {}
-    from lstmlint.baseline import load as load_baseline
+    from lstmlint.filtering.baseline import load as load_baseline
 
     for path in paths:
         check_unwritten(path, job)
@@ -58,7 +58,7 @@ def write_new(
     destination: Destination, old: Baseline | None, known: dict[str, Entries], failed: bool, quiet: bool
 ) -> None:
     """Write a new baseline, of the files that were analyzed and of those that the old one names. Raises: UsageError."""
-    from lstmlint.baseline import renamed, render
+    from lstmlint.filtering.baseline import renamed, render
 
     if failed:
         say(f"the baseline {destination.path} is not written, since not every file could be analyzed")

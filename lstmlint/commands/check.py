@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 from lstmlint.commands import baselines
 from lstmlint.commands.examining import Job, Outcome, digested_for, examine_all, fails
 from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
-from lstmlint.commands.paths import STDIN, Source, expand, read_stdin
+from lstmlint.commands.paths import STDIN, InputPath, expand, read_stdin
 from lstmlint.commands.request import Destination, Request, destinations, jobs, overrides, same_file
 from lstmlint.commands.writing import check_writable, say, write, write_stdout
-from lstmlint.findings import UsageError
+from lstmlint.config.settings import Resolver
+from lstmlint.model.findings import UsageError
 from lstmlint.reporting import Totals, load
-from lstmlint.settings import Resolver
 
 if TYPE_CHECKING:
-    from lstmlint.baseline import Entries
+    from lstmlint.config.settings import Settings
+    from lstmlint.filtering.baseline import Entries
     from lstmlint.report import FileReport
-    from lstmlint.settings import Settings
 
 
-class Tally:
+class RunTally:
     """What came of all inputs together.
 
     digests: for each destination, in the order of the inputs. failed: whether findings fail the run. failures: a
@@ -91,7 +91,7 @@ def run(request: Request) -> int:
         from lstmlint.commands.fix import fix_files
 
         fix_files(sources, resolver)
-    tally = Tally(job, failures)
+    tally = RunTally(job, failures)
     for outcome in examine_all(sources, job, jobs(request)):
         tally.add(outcome)
     failures += unmatched(job.input_names, tally.inputs, tally.totals)
@@ -111,7 +111,7 @@ def run(request: Request) -> int:
     return FOUND if tally.failed and not request.exit_zero else CLEAN
 
 
-def job_of(request: Request, resolver: Resolver, sources: list[Source]) -> Job:
+def job_of(request: Request, resolver: Resolver, sources: list[InputPath]) -> Job:
     """What the request means for every input. Raises: UsageError."""
     stdin_name = request.stdin_filename or "<stdin>"
     for source in sources:  # bad settings are told before anything is written
@@ -123,7 +123,7 @@ def job_of(request: Request, resolver: Resolver, sources: list[Source]) -> Job:
     return job
 
 
-def show_fixes(request: Request, job: Job, sources: list[Source], failures: list[str]) -> int:
+def show_fixes(request: Request, job: Job, sources: list[InputPath], failures: list[str]) -> int:
     """Print what --fix would change; the exit code."""
     from lstmlint.commands.fix import show_diff
 
@@ -133,7 +133,7 @@ def show_fixes(request: Request, job: Job, sources: list[Source], failures: list
     return FAILED if failures else FOUND if changed else CLEAN
 
 
-def check_apart(destination: Destination, sources: list[Source]) -> None:
+def check_apart(destination: Destination, sources: list[InputPath]) -> None:
     """Raises: UsageError, where a report would be written over a file that is named to be analyzed."""
     path = destination.path
     if path is not None and os.path.isfile(path):  # noqa: PTH113
@@ -146,7 +146,7 @@ def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[st
     """A sentence for each --input-shape whose name no model has."""
     if not totals.models:
         return []
-    from lstmlint.suggest import did_you_mean
+    from lstmlint.model.suggestions import did_you_mean
 
     names = ", ".join(sorted(found))
     return [
@@ -157,8 +157,8 @@ def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[st
 
 def show_settings(request: Request, resolver: Resolver) -> int:
     """Print the settings that hold for each file or folder named; the exit code."""
+    from lstmlint.config.settings import as_toml
     from lstmlint.reporting.escape import terminal
-    from lstmlint.settings import as_toml
 
     parts = []
     for path in request.paths or [os.curdir]:
@@ -174,13 +174,13 @@ def conclusions(
 ) -> Iterator[tuple[FileReport, Settings]]:
     """Reports on what no model's file is to blame for: the settings' suppressions, files gone from the baseline."""
     if not all(suppressions.values()):
-        from lstmlint.suppression import unused_settings
+        from lstmlint.filtering.suppressions import unused_settings
 
         folders = [os.path.abspath(path) for path in request.paths if os.path.isdir(path)]  # noqa: PTH100, PTH112
         yield from unused_settings(suppressions, job.resolver.by_source, folders)
     if job.accept is None:
         for baseline in job.baselines.values() if job.baseline is None else (job.baseline,):
-            from lstmlint.baseline import gone_files
+            from lstmlint.filtering.baseline import gone_files
 
             settings = job.resolver.of_file(baseline.path)
             report = gone_files(baseline, settings.options(baseline.path))

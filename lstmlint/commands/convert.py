@@ -11,7 +11,7 @@ from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Destination, choice, written_to
 from lstmlint.commands.writing import check_writable, write
-from lstmlint.findings import ReadError, UsageError
+from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.reporting import View
 from lstmlint.reporting.escape import terminal
 

@@ -12,7 +12,7 @@ from lstmlint import __version__
 from lstmlint.commands.check import run
 from lstmlint.commands.exit_codes import INTERRUPTED
 from lstmlint.commands.request import Request
-from lstmlint.findings import SEVERITIES
+from lstmlint.model.findings import SEVERITIES
 from lstmlint.reporting import COLUMNS, FORMATS
 
 # \b keeps lines as they are; what is shown stays within 80 columns.

@@ -10,13 +10,13 @@ from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Destination, Request, choice, overrides, terminal_width, written_to
 from lstmlint.commands.revisions import is_revision, read_revision
 from lstmlint.commands.writing import check_writable, write
-from lstmlint.findings import UsageError, at_least
-from lstmlint.settings import Resolver
+from lstmlint.config.settings import Resolver
+from lstmlint.model.findings import UsageError, at_least
 
 if TYPE_CHECKING:
-    from lstmlint.options import Options
+    from lstmlint.config.options import Options
+    from lstmlint.config.settings import Settings
     from lstmlint.report import FileReport
-    from lstmlint.settings import Settings
 
 
 def diff(request: Request, max_increase: str | None, format: str | None) -> int:
@@ -72,7 +72,7 @@ def check_names(asked: list[str], reports: list[FileReport]) -> None:
     found = {name for report in reports for name in report.input_names}
     for name in asked:
         if found and name not in found:
-            from lstmlint.suggest import did_you_mean
+            from lstmlint.model.suggestions import did_you_mean
 
             hint = did_you_mean(name, found)
             raise UsageError(

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.commands.paths import STDIN, Source
+from lstmlint.commands.paths import STDIN, InputPath
 from lstmlint.commands.request import PLAIN_FORMATS, Destination
-from lstmlint.findings import UsageError, at_least
+from lstmlint.config.settings import Resolver
+from lstmlint.model.findings import UsageError, at_least
 from lstmlint.reporting import Totals, load
-from lstmlint.settings import Resolver
 
 if TYPE_CHECKING:
-    from lstmlint.baseline import Baseline, Entries
+    from lstmlint.config.settings import Settings
+    from lstmlint.filtering.baseline import Baseline, Entries
     from lstmlint.report import FileReport
-    from lstmlint.settings import Settings
 
 # Measured: a file costs 1 ms and 0.13 ms a kilobyte, starting workers 200 ms. They pay from about twice that on;
 # a file's size counts up to a limit only, since what is larger mostly holds weights, which nobody reads.
@@ -69,7 +69,7 @@ class Outcome:
     known: tuple[str, Entries] | None = None
 
 
-def examine_all(sources: list[Source], job: Job, workers: int | None) -> Iterator[Outcome]:
+def examine_all(sources: list[InputPath], job: Job, workers: int | None) -> Iterator[Outcome]:
     """The outcome of every input, in order; in several processes where that pays."""
     if workers is None:
         work = sum(BYTES_A_FILE + min(source.size, MOST_BYTES_A_FILE) for source in sources)
@@ -93,7 +93,7 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def examine_in_parallel(sources: list[Source], job: Job, workers: int) -> Iterator[Outcome]:
+def examine_in_parallel(sources: list[InputPath], job: Job, workers: int) -> Iterator[Outcome]:
     """The outcomes in order, from worker processes."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -129,14 +129,14 @@ def start_worker(job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def examine_here(source: Source) -> Outcome:
+def examine_here(source: InputPath) -> Outcome:
     """`examine` in a worker."""
     if _job is None:
         raise RuntimeError("the worker was not started")
     return examine(source, _job)
 
 
-def examine(source: Source, job: Job) -> Outcome:
+def examine(source: InputPath, job: Job) -> Outcome:
     """Analyze one input and digest it for every report. Raises: nothing that a file can cause."""
     from lstmlint.analysis import without_garbage_collection
 
@@ -156,7 +156,7 @@ def examine(source: Source, job: Job) -> Outcome:
         return Outcome(failure=failure, details=traceback() if os.environ.get("LSTMLINT_TRACEBACK") else "")
 
 
-def digested(source: Source, path: str, job: Job) -> Outcome:
+def digested(source: InputPath, path: str, job: Job) -> Outcome:
     """What the reports need to know of one input. path: what it is called."""
     from lstmlint.analysis import analyze
 
@@ -172,7 +172,7 @@ def digested(source: Source, path: str, job: Job) -> Outcome:
     if optional and report.model is None and nothing_else:
         return outcome
     if job.accept is not None:
-        from lstmlint.baseline import accept
+        from lstmlint.filtering.baseline import accept
 
         outcome.known = accept(report, job.baseline, job.accept)
     if report.model is not None and source.path != STDIN:

@@ -9,9 +9,9 @@ from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Request, choice, overrides
 from lstmlint.commands.writing import write_stdout
-from lstmlint.findings import UsageError
-from lstmlint.settings import Resolver
-from lstmlint.values import parse_count, parse_positive, parse_shape
+from lstmlint.config.settings import Resolver
+from lstmlint.config.values import parse_count, parse_positive, parse_shape
+from lstmlint.model.findings import UsageError
 
 if TYPE_CHECKING:
     from lstmlint.explaining import Explanation

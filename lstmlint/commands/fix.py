@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstmlint.commands.paths import STDIN, Source
+from lstmlint.commands.paths import STDIN, InputPath
 from lstmlint.commands.request import Destination, written_to
 from lstmlint.commands.writing import say, write
-from lstmlint.findings import UsageError
 from lstmlint.fixing.fix import Fixed, fix
+from lstmlint.model.findings import UsageError
 from lstmlint.reporting import View
 
 if TYPE_CHECKING:
-    from lstmlint.settings import Resolver
+    from lstmlint.config.settings import Resolver
 
 END = "\\ No newline at end of file\n"
 
 
-def fix_files(sources: list[Source], resolver: Resolver) -> None:
+def fix_files(sources: list[InputPath], resolver: Resolver) -> None:
     """Rewrite every file in which something can be fixed. Raises: UsageError, where one cannot be written."""
     if any(source.path == STDIN for source in sources):
         raise UsageError("standard input cannot be fixed in place; --diff shows what would be")
@@ -36,7 +36,7 @@ def fix_files(sources: list[Source], resolver: Resolver) -> None:
 
 
 def show_diff(
-    sources: list[Source], resolver: Resolver, stdin: bytes, stdin_name: str, output: str | None = None
+    sources: list[InputPath], resolver: Resolver, stdin: bytes, stdin_name: str, output: str | None = None
 ) -> bool:
     """Print what --fix would change as a unified diff, or write it; whether there is anything. Raises: UsageError."""
     parts: list[str] = []
@@ -48,7 +48,9 @@ def show_diff(
     return bool(parts)
 
 
-def fixes(sources: list[Source], resolver: Resolver, stdin: bytes, stdin_name: str) -> Iterator[tuple[Source, Fixed]]:
+def fixes(
+    sources: list[InputPath], resolver: Resolver, stdin: bytes, stdin_name: str
+) -> Iterator[tuple[InputPath, Fixed]]:
     """What can be fixed in each file. What cannot be read is left to the analysis, which tells of it."""
     for source in sources:
         path = source.path

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from lstmlint.config.settings import Resolver
 from lstmlint.reading import MODEL_SUFFIXES, is_model_folder
 from lstmlint.reading.limits import MAX_BYTES
-from lstmlint.settings import Resolver
 
 # Folders that hold other people's packages, beside hidden ones and virtual environments.
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__"})
@@ -19,7 +19,7 @@ STDIN = "-"
 MOST_COMPARED = 1_000  # files of a folder that may be meant; comparing takes 20 ms then
 
 
-class Source(NamedTuple):
+class InputPath(NamedTuple):
     """One input. named: whether the user named it, or it was found in a folder. size: in bytes, 0 if unknown."""
 
     path: str
@@ -32,12 +32,12 @@ def read_stdin() -> bytes:
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False) -> tuple[list[Source], list[str]]:
+def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False) -> tuple[list[InputPath], list[str]]:
     """The inputs in order, each once, and a sentence for each argument that leads nowhere.
 
     Raises: UsageError, where the settings of a file cannot be understood.
     """
-    sources: dict[str, Source] = {}
+    sources: dict[str, InputPath] = {}
     failures: list[str] = []
     for argument in arguments:
         for source in named(argument, resolver, force_exclude, failures):
@@ -47,10 +47,10 @@ def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False
     return list(sources.values()), failures
 
 
-def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[Source]:
+def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[InputPath]:
     """The inputs that one argument means."""
     if argument == STDIN:
-        yield Source(STDIN, True)
+        yield InputPath(STDIN, True)
     elif os.path.lexists(argument):
         yield from existing(argument, resolver, force_exclude, failures)
     elif any(character in argument for character in "*?["):
@@ -66,19 +66,19 @@ def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list
         failures.append(f"no such file or folder: {argument!r}{nearby(argument)}")
 
 
-def existing(path: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[Source]:
+def existing(path: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[InputPath]:
     """A file, a folder that is one model, or what is in a folder."""
     if not os.path.exists(path):  # noqa: PTH110
         failures.append(f"{path!r} is a link to something that does not exist")
     elif force_exclude and resolver.of_file(path).excludes(path):
         return
     elif not os.path.isdir(path) or is_model_folder(Path(path)):  # noqa: PTH112
-        yield Source(path, True, size_of(path))
+        yield InputPath(path, True, size_of(path))
     else:
         yield from walk(path, resolver, failures)
 
 
-def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Source]:
+def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[InputPath]:
     """The model files in a folder and below, sorted; hidden folders are passed over."""
 
     def note(error: OSError) -> None:
@@ -92,14 +92,14 @@ def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Sourc
             if name.startswith(".") or name in SKIPPED or settings.excludes(path):
                 continue
             if is_model_folder(Path(path)):
-                yield Source(path, False, size_of(path))
+                yield InputPath(path, False, size_of(path))
             elif not os.path.exists(join(path, "pyvenv.cfg")):  # noqa: PTH110
                 below.append(name)
         folders[:] = below
         for name in sorted(files):
             path = join(place, name)
             if Path(name).suffix.lower() in MODEL_SUFFIXES and not settings.excludes(path) and not special(path):
-                yield Source(path, False, size_of(path))
+                yield InputPath(path, False, size_of(path))
 
 
 def special(path: str) -> bool:
@@ -113,7 +113,7 @@ def special(path: str) -> bool:
 
 def nearby(argument: str) -> str:
     """`; did you mean 'models/a.json'?`, where a file or folder beside it is called alike."""
-    from lstmlint.suggest import closest
+    from lstmlint.model.suggestions import closest
 
     folder, name = os.path.split(argument)
     try:

@@ -7,10 +7,10 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lstmlint.findings import SEVERITIES, UsageError
+from lstmlint.config.settings import LIMITS
+from lstmlint.config.values import parse_input_shape, parse_positive
+from lstmlint.model.findings import SEVERITIES, UsageError
 from lstmlint.reporting import FORMATS, View, parse_columns
-from lstmlint.settings import LIMITS
-from lstmlint.values import parse_input_shape, parse_positive
 
 PLAIN_FORMATS = ("text", "concise")
 # Opened by name, it would be cut off where it goes to a file.
@@ -105,7 +105,7 @@ def choice(value: str, allowed: tuple[str, ...], option: str) -> str:
     """One of the allowed words. Raises: UsageError."""
     if value in allowed:
         return value
-    from lstmlint.suggest import did_you_mean
+    from lstmlint.model.suggestions import did_you_mean
 
     raise UsageError(f"{option} takes {', '.join(allowed)}, not {value!r}{did_you_mean(value, allowed)}")
 

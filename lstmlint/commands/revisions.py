@@ -6,7 +6,7 @@ import os
 import re
 from typing import NamedTuple
 
-from lstmlint.findings import UsageError
+from lstmlint.model.findings import UsageError
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 # What stands before the path: a revision, in which braces may hold colons, or the number of a stage of the index.

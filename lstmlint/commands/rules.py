@@ -8,7 +8,7 @@ from typing import Any
 from lstmlint.commands.exit_codes import CLEAN
 from lstmlint.commands.request import choice, terminal_width
 from lstmlint.commands.writing import write_stdout
-from lstmlint.findings import UsageError
+from lstmlint.model.findings import UsageError
 from lstmlint.rules.documentation import GROUPS, document, in_order, options_in, to_markdown, to_table
 from lstmlint.rules.registry import Rule
 

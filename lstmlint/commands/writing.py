@@ -6,7 +6,7 @@ import os
 import sys
 
 from lstmlint.commands.request import PLAIN_FORMATS, Destination
-from lstmlint.findings import UsageError
+from lstmlint.model.findings import UsageError
 
 
 def say(sentence: str) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.comparing.differences import ABSENT, Change
+from lstmlint.model.spec import LayerSpec, TensorRef
 from lstmlint.parsing.common import snake_case
-from lstmlint.spec import LayerSpec, TensorRef
 
 if TYPE_CHECKING:
+    from lstmlint.inference.summary import LayerSummary
     from lstmlint.layers.base import Layer
-    from lstmlint.summary import LayerSummary
 
 
 def argument_changes(old: LayerSummary, new: LayerSummary, strict: bool) -> Iterator[Change]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from lstmlint.findings import Finding
+from lstmlint.model.findings import Finding
 
 if TYPE_CHECKING:
+    from lstmlint.inference.summary import LayerSummary
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary
 
 # What a change is about, in the order in which a layer's changes are told.
 What = Literal[

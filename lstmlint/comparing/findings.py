@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from lstmlint.findings import Finding
-from lstmlint.pointers import upward
-from lstmlint.rules.naming import in_file_order
+from lstmlint.filtering.findings import in_file_order
+from lstmlint.model.findings import Finding
+from lstmlint.model.pointers import upward
 
 if TYPE_CHECKING:
+    from lstmlint.inference.summary import LayerSummary
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary
 
 
 def compare_findings(

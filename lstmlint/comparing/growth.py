@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lstmlint.comparing.differences import Comparison, Limit
-from lstmlint.findings import Finding, UsageError
-from lstmlint.values import parse_count
+from lstmlint.config.values import parse_count
+from lstmlint.model.findings import Finding, UsageError
 
 if TYPE_CHECKING:
-    from lstmlint.options import Options
-    from lstmlint.summary import LayerSummary
+    from lstmlint.config.options import Options
+    from lstmlint.inference.summary import LayerSummary
 
 
 def parse_limit(text: str, option: str = "--max-increase") -> Limit:

@@ -9,11 +9,11 @@ from lstmlint.comparing.arguments import argument_changes, policy
 from lstmlint.comparing.differences import Change, Comparison, LayerChange, Total, What
 from lstmlint.comparing.findings import compare_findings
 from lstmlint.comparing.matching import match, out_of_order
-from lstmlint.spec import TensorRef
+from lstmlint.model.spec import TensorRef
 
 if TYPE_CHECKING:
+    from lstmlint.inference.summary import LayerSummary, ModelSummary
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary, ModelSummary
 
 
 def compare(old: FileReport, new: FileReport) -> Comparison:
@@ -81,15 +81,15 @@ class _Work:
         sequences = old.spec.sequential and new.spec.sequential
         moved = out_of_order(pairs) if sequences else set()
         graphs = not old.spec.sequential and not new.spec.sequential
-        told = 0  # removed layers are told before the next one that is still there
+        reported = 0  # removed layers are reported before the next one that is still there
         for j, row in enumerate(new.layers):
             i = partner.get(j)
             if i is None:
                 self.layers.append(LayerChange(prefix + row.name, new=row))
                 continue
-            told = self.removed(old.layers, told, i, pairs, prefix)
+            reported = self.removed(old.layers, reported, i, pairs, prefix)
             self.pair(old.layers[i], row, prefix, names if graphs else None, (i, j) if i in moved else None)
-        self.removed(old.layers, told, len(old.layers), pairs, prefix)
+        self.removed(old.layers, reported, len(old.layers), pairs, prefix)
         return list(compare_ends(old, new, names))
 
     def removed(self, rows: list[LayerSummary], start: int, end: int, pairs: dict[int, int], prefix: str) -> int:

@@ -11,7 +11,7 @@ from lstmlint.comparing.arguments import arguments
 from lstmlint.parsing.common import snake_case
 
 if TYPE_CHECKING:
-    from lstmlint.summary import LayerSummary
+    from lstmlint.inference.summary import LayerSummary
 
 
 def match(old: list[LayerSummary], new: list[LayerSummary]) -> dict[int, int]:

@@ -14,10 +14,10 @@ from typing import Any
 from lstmlint import layers as registry
 from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import activation, is_activation, shown, value_of
-from lstmlint.layers.arguments import CLOSED
-from lstmlint.layers.signatures import REQUIRED, SIGNATURES
-from lstmlint.layers.terms import as_count
-from lstmlint.spec import Dialect, LayerSpec
+from lstmlint.layers.weights import as_count
+from lstmlint.model.spec import Dialect, LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED, SIGNATURES
+from lstmlint.validation.arguments import CLOSED
 
 Values = dict[str, Any]
 # Tells of a change that keeps counts and shapes: a clause without a subject.

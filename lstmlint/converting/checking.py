@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.converting.notes import Conversion
-from lstmlint.findings import Problem
-from lstmlint.inference import Bindings, Graph, Inferrer, NestedModel, infer
+from lstmlint.inference import Bindings, Graph, InferenceContext, NestedModel, infer
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
-from lstmlint.shapes import KnownShape, Shape, Tensor, flatten, format_shape, tensors_in
-from lstmlint.spec import Dialect, LayerSpec, TensorRef
-from lstmlint.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import KnownShape, Shape, Tensor, flatten, format_shape, tensors_in
+from lstmlint.model.spec import Dialect, LayerSpec, TensorRef
 
 
-class Run(Inferrer):
+class TensorContext(InferenceContext):
     """Inference that remembers what every call of every layer gave.
 
     build_shapes: id of a layer -> the shape it was built with, for layers of one input.

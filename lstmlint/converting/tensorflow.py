@@ -6,10 +6,10 @@ from typing import Any
 
 from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import shown
-from lstmlint.layers.ops.signatures import SIGNATURES
-from lstmlint.layers.signatures import REQUIRED
-from lstmlint.shapes import Tensor
-from lstmlint.spec import Call, LayerSpec
+from lstmlint.model.shapes import Tensor
+from lstmlint.model.spec import Call, LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
+from lstmlint.signatures.operations import SIGNATURES
 
 FUNCTION_LAYERS = frozenset({
     "TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceProperty", "InstanceMethod",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lstmlint.converting.notes import Refused
-from lstmlint.layers.objects import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS, Takes
+from lstmlint.validation.serialized import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS, Takes
 
 # What Keras 2 calls some of them, in lower case without underscores.
 _ALIASES = {

@@ -7,18 +7,18 @@ from typing import Any
 
 from lstmlint import layers as registry
 from lstmlint.converting.arguments import GONE, translate
-from lstmlint.converting.checking import Run, check, errors_in
+from lstmlint.converting.checking import TensorContext, check, errors_in
 from lstmlint.converting.notes import Conversion, Note, Refused
 from lstmlint.converting.tensorflow import FUNCTION_LAYERS, operation
 from lstmlint.converting.values import policy, shown
 from lstmlint.inference import Graph, NestedModel, graph_of, summarize
-from lstmlint.layers.arguments import CLOSED
 from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
-from lstmlint.layers.signatures import SIGNATURES
+from lstmlint.model.shapes import Shape, Tensor
+from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import is_layer_object, references_in
-from lstmlint.shapes import Shape, Tensor
-from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
+from lstmlint.signatures.keras3 import SIGNATURES
+from lstmlint.validation.arguments import CLOSED
 
 __all__ = ["Conversion", "Note", "convert"]
 
@@ -33,13 +33,13 @@ def convert(spec: ModelSpec, allow_changes: bool = False) -> Conversion:
     allow_changes: whether to go on where only the values computed differ, not the counts and shapes.
     """
     result = Conversion()
-    run = Run(spec.dialect)
-    graph = graph_of(spec, run)
+    context = TensorContext(spec.dialect)
+    graph = graph_of(spec, context)
     graph.infer()
     before = summarize(graph)
-    writer = Writer(spec, run, result)
+    writer = Writer(spec, context, result)
     written = writer.model(spec, graph)
-    for layer, message, pointer in errors_in(before, [*spec.problems, *run.problems]):
+    for layer, message, pointer in errors_in(before, [*spec.problems, *context.problems]):
         result.refuse(layer, message, pointer)
     if not result.refusals:
         check(before, written, writer.renamed, result)
@@ -51,9 +51,9 @@ def convert(spec: ModelSpec, allow_changes: bool = False) -> Conversion:
 class Writer:
     """One document on its way into Keras 3: what its layers are called now, and what there is to say."""
 
-    def __init__(self, document: ModelSpec, run: Run, result: Conversion) -> None:
+    def __init__(self, document: ModelSpec, context: TensorContext, result: Conversion) -> None:
         self.dialect = document.dialect
-        self.run = run
+        self.context = context
         self.result = result
         # Name in Keras 3 -> name in the file, where the two differ.
         self.renamed: dict[str, str] = {}
@@ -177,7 +177,7 @@ class Writer:
             name = self.rename(spec.name, taken if taken is not None else set(), spec)
         try:
             if spec.model is not None:
-                inside = layer.graph if isinstance(layer, NestedModel) else self.run.graph_of(spec)
+                inside = layer.graph if isinstance(layer, NestedModel) else self.context.graph_of(spec)
                 obj = self.model(spec.model, inside, frozen)
                 obj["config"]["name"] = (spec.own_name if self.dialect == "keras3" else "") or name
                 return obj
@@ -260,7 +260,7 @@ class Writer:
         for argument, value in arguments.items():
             config[argument] = self.argument(value, not trainable)
         obj: Object = {"module": "keras.layers", "class_name": class_name, "config": config, "registered_name": None}
-        shape = self.run.build_shapes.get(id(layer))
+        shape = self.context.build_shapes.get(id(layer))
         if shape is not None and layer is not None and layer.all_known() and any(True for _ in layer.all_weights()):
             obj["build_config"] = {"input_shape": list(shape)}
         return obj
@@ -323,7 +323,7 @@ class Writer:
     def value(self, value: Any, graph: Graph, names: dict[str, str]) -> Any:
         """A tensor or constant of a call. Raises: Refused for constants that are tensors."""
         if isinstance(value, TensorRef):
-            tensor = self.run.tensor(graph, value)
+            tensor = self.context.tensor(graph, value)
             shape = [] if tensor.shape is None else list(tensor.shape)
             history = [names.get(value.layer, value.layer), value.node, value.tensor]
             config = {"shape": shape, "dtype": tensor.dtype or "float32", "keras_history": history}

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.explaining.arithmetic import amount, equation
-from lstmlint.explaining.matches import Expectation, Match, Quantity
+from lstmlint.explaining.expectations import Expectation, Match, Quantity
 from lstmlint.explaining.recipes import USUAL, Mistake, Recipe
 from lstmlint.explaining.totals import others
 

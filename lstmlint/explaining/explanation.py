@@ -7,22 +7,22 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.explaining import arithmetic
-from lstmlint.explaining.choosing import Inner, choose, inner_layers, returns_sequences
+from lstmlint.explaining.recipe_selection import Inner, choose, inner_layers, returns_sequences
 from lstmlint.explaining.recipes import Facts, Parts, Recipe
 from lstmlint.explaining.recurrent import GateSlice, gate_slices
-from lstmlint.findings import UsageError
 from lstmlint.inference import NestedModel
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers import find
 from lstmlint.layers.base import Layer, Weight
-from lstmlint.layers.described import DescribedLayer
 from lstmlint.layers.rnn import RNN, Gated, RecurrentLayer, StackedRNNCells
+from lstmlint.layers.user_defined import DescribedLayer
 from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
-from lstmlint.shapes import Dim, Shape, format_shape
-from lstmlint.spec import LayerSpec
-from lstmlint.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import UsageError
+from lstmlint.model.shapes import Dim, Shape, format_shape
+from lstmlint.model.spec import LayerSpec
 
 if TYPE_CHECKING:
-    from lstmlint.explaining.matches import Expectation
+    from lstmlint.explaining.expectations import Expectation
 
 
 @dataclass(slots=True)
@@ -199,7 +199,7 @@ def find_rows(summary: ModelSummary, name: str) -> list[tuple[str, LayerSummary]
     ):
         if matches:
             return matches
-    from lstmlint.suggest import did_you_mean
+    from lstmlint.model.suggestions import did_you_mean
 
     known = {path for path, _ in everything} | {row.name for _, row in everything}
     hint = did_you_mean(name, known)

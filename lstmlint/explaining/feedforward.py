@@ -17,7 +17,7 @@ from lstmlint.explaining.recipes import (
     setting,
     times_by,
 )
-from lstmlint.shapes import Dim, Shape, product
+from lstmlint.model.shapes import Dim, Shape, product
 
 ONE = Number(1, "1")  # a name keeps it in the formula
 

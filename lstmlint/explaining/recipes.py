@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lstmlint.explaining.arithmetic import Expression, Number, Product, many, plus, times, value
-from lstmlint.shapes import Dim, Shape, format_shape, product
+from lstmlint.model.shapes import Dim, Shape, format_shape, product
 
 # How common a mistake is: the order in which those are listed that give the same number.
 COMMON, USUAL, RARE, ODD = range(4)

@@ -21,7 +21,7 @@ from lstmlint.explaining.recipes import (
     times_by,
 )
 from lstmlint.layers.base import Weight
-from lstmlint.shapes import product
+from lstmlint.model.shapes import product
 
 # Keras's own letters for the gates, in the order of the columns.
 GATE_WORDS = {

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from lstmlint.explaining import arithmetic
 from lstmlint.explaining.arithmetic import amount
+from lstmlint.explaining.expectations import Expectation, Match
 from lstmlint.explaining.explanation import Explanation, LayerExplanation
-from lstmlint.explaining.matches import Expectation, Match
 from lstmlint.explaining.recipes import Parts
 from lstmlint.explaining.totals import all_weights
+from lstmlint.model.shapes import Shape, format_shape
 from lstmlint.reporting.escape import terminal
-from lstmlint.shapes import Shape, format_shape
 
 WIDTH = 80
 # Holds words together; nothing printable holds one.
@@ -31,9 +31,9 @@ def render(explanation: Explanation) -> str:
     if explanation.detailed or alone:
         blocks += [list(in_full(layer)) for layer in explanation.layers]
     else:
-        told: set[str] = set()
+        reported: set[str] = set()
         for layer in explanation.layers:
-            blocks.append(list(in_short(layer, told=told)))
+            blocks.append(list(in_short(layer, reported=reported)))
     if not explanation.detailed:
         blocks.append(list(total_of(explanation)))
     if explanation.warnings:
@@ -75,8 +75,8 @@ def class_of(layer: LayerExplanation) -> str:
     return name
 
 
-def in_full(layer: LayerExplanation, indent: str = "", told: bool = False) -> Iterator[str]:
-    """Everything about one layer. told: whether the layer around it says what its numbers mean."""
+def in_full(layer: LayerExplanation, indent: str = "", reported: bool = False) -> Iterator[str]:
+    """Everything about one layer. reported: whether the layer around it says what its numbers mean."""
     yield from wrapped(heading(layer, bool(indent)), indent, indent + "    ")
     inner = indent + "  "
     if not indent:
@@ -108,12 +108,12 @@ def in_full(layer: LayerExplanation, indent: str = "", told: bool = False) -> It
         elif layer.is_model:
             yield from in_short(part, inner)
         else:
-            yield from in_full(part, inner, told or bool(layer.sentence))
+            yield from in_full(part, inner, reported or bool(layer.sentence))
     lines = [] if repeats_part(layer) else list(formula(layer, inner))
     if lines:
         yield ""
         yield from lines
-    if layer.sentence and not told:
+    if layer.sentence and not reported:
         yield ""
         yield from wrapped(terminal(layer.sentence), inner)
     for note in layer.notes:
@@ -182,10 +182,10 @@ def between_terms(step: str, indent: str) -> list[str]:
     return lines if all(len(line) <= WIDTH for line in lines) else wrapped(step, indent, indent + "    ")
 
 
-def in_short(layer: LayerExplanation, indent: str = "", told: set[str] | None = None) -> Iterator[str]:
+def in_short(layer: LayerExplanation, indent: str = "", reported: set[str] | None = None) -> Iterator[str]:
     """A layer's count, its weights and formula, or why there is none.
 
-    told: the classes of which the sentence has been said; without it, none is.
+    reported: the classes of which the sentence has been said; without it, none is.
     """
     yield from wrapped(heading(layer, bool(indent)), indent, indent + "    ")
     inner = indent + "  "
@@ -202,8 +202,8 @@ def in_short(layer: LayerExplanation, indent: str = "", told: set[str] | None = 
     yield from each_gate(layer, inner)
     if layer.formula is not None:
         yield from formula(layer, inner)
-    if layer.sentence and told is not None and class_of(layer) not in told:
-        told.add(class_of(layer))
+    if layer.sentence and reported is not None and class_of(layer) not in reported:
+        reported.add(class_of(layer))
         yield from wrapped(terminal(layer.sentence), inner)
     for note in layer.notes:
         yield from wrapped(note, inner)

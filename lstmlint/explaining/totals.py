@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lstmlint.explaining.arithmetic import amount
-from lstmlint.explaining.matches import Match
+from lstmlint.explaining.expectations import Match
 from lstmlint.explaining.recipes import COMMON, ODD, RARE, USUAL
 
 if TYPE_CHECKING:
     from lstmlint.explaining.explanation import Explanation, LayerExplanation, WeightExplanation
-    from lstmlint.summary import ModelSummary
+    from lstmlint.inference.summary import ModelSummary
 
 Found = Iterator[tuple[int, Match]]
 

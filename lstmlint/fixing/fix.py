@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from lstmlint.analysis import analyze
-from lstmlint.findings import Finding
+from lstmlint.config.options import Options
 from lstmlint.fixing.edits import Edit, apply
 from lstmlint.fixing.rules import FIXES, Site
-from lstmlint.options import Options
+from lstmlint.model.findings import Finding
+from lstmlint.model.spec import Dialect
 from lstmlint.reading.text import decode
 from lstmlint.report import FileReport
-from lstmlint.spec import Dialect
 
 # Each round can bring to light what the last one hid; a file needs two or three.
 MAX_ROUNDS = 20

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lstmlint.fixing.edits import Edit
-from lstmlint.layers.arguments import arguments_of
-from lstmlint.layers.objects import INITIALIZERS
+from lstmlint.model.spec import Dialect
 from lstmlint.reading.places import tokens_of
-from lstmlint.spec import Dialect
+from lstmlint.validation.arguments import arguments_of
+from lstmlint.validation.serialized import INITIALIZERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lstmlint.inference.bindings import Bindings
+from lstmlint.inference.context import MODEL_CLASSES, InferenceContext
 from lstmlint.inference.graph import Graph
-from lstmlint.inference.inferrer import MODEL_CLASSES, Inferrer
 from lstmlint.inference.nested import NestedModel, graph_of
+from lstmlint.inference.summary import ModelSummary
 from lstmlint.inference.totals import summarize
-from lstmlint.layers import loading
-from lstmlint.spec import LayerSpec, ModelSpec
-from lstmlint.summary import ModelSummary
+from lstmlint.model.spec import LayerSpec, ModelSpec
+from lstmlint.validation import headers
 
 if TYPE_CHECKING:
-    from lstmlint.layers.described import Description
+    from lstmlint.layers.user_defined import Description
 
 
 def infer(
@@ -30,20 +30,20 @@ def infer(
     descriptions: class name -> what the user says of a custom layer.
     Raises: nothing for what a file can hold; what is wrong is in the summary's `problems`.
     """
-    run = Inferrer(model.dialect, bindings or Bindings(), descriptions)
+    context = InferenceContext(model.dialect, bindings or Bindings(), descriptions)
     if "module" in model.header:
         root = LayerSpec(model.name, model.class_name, {}, model.pointer, module=model.header["module"], model=model)
         root.raw = model.header
-        error = loading.module_error(root)
+        error = headers.module_error(root)
         if error is not None:
-            run.report_spec(root, error)
+            context.report_spec(root, error)
     elif model.dialect == "keras2" and model.class_name not in MODEL_CLASSES:
-        run.report_model_class(model)
-    graph = graph_of(model, run)
+        context.report_model_class(model)
+    graph = graph_of(model, context)
     graph.infer()
     summary = summarize(graph)
-    summary.problems = [*model.problems, *run.problems]
+    summary.problems = [*model.problems, *context.problems]
     return summary
 
 
-__all__ = ["Bindings", "Graph", "Inferrer", "NestedModel", "graph_of", "infer", "summarize"]
+__all__ = ["Bindings", "Graph", "InferenceContext", "NestedModel", "graph_of", "infer", "summarize"]

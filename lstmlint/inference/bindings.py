@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lstmlint.shapes import Shape
+from lstmlint.model.shapes import Shape
 
 
 @dataclass(slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.findings import Problem
 from lstmlint.inference.graph import Graph, macs_of, plus
 from lstmlint.inference.ordering import Key, Plan
-from lstmlint.shapes import Shape, Tensor, compatible, flatten, format_shape, tensors_in
-from lstmlint.spec import ModelSpec, TensorRef
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import Shape, Tensor, compatible, flatten, format_shape, tensors_in
+from lstmlint.model.spec import ModelSpec, TensorRef
 
 if TYPE_CHECKING:
-    from lstmlint.inference.inferrer import Inferrer
+    from lstmlint.inference.context import InferenceContext
 
 # What each call gave, flat; None where that is unknown.
 Values = dict[Key, list[Tensor] | None]
@@ -21,10 +21,10 @@ Values = dict[Key, list[Tensor] | None]
 class FunctionalGraph(Graph):
     """The layers of a functional model, their calls, and the tensors between them."""
 
-    def __init__(self, spec: ModelSpec, run: Inferrer) -> None:
-        super().__init__(spec, run)
-        self.told: set[tuple[str, int, int]] = set()
-        plan = Plan(spec, run.report_spec, run.problems)
+    def __init__(self, spec: ModelSpec, context: InferenceContext) -> None:
+        super().__init__(spec, context)
+        self.reported: set[tuple[str, int, int]] = set()
+        plan = Plan(spec, context.report_spec, context.problems)
         self.index, self.order = plan.index, plan.order
         for position, row in enumerate(self.rows):
             row.reached = position in plan.used
@@ -49,7 +49,7 @@ class FunctionalGraph(Graph):
             if position is None:
                 continue
             if self.spec.layers[position].class_name == "InputLayer":
-                found += tensors_in(self.run.apply(self.layers[position], [], {}))
+                found += tensors_in(self.context.apply(self.layers[position], [], {}))
             else:  # the model begins in the middle of what the file describes
                 recorded = self._recorded() if recorded is None else recorded
                 found.append(recorded.get((ref.layer, ref.node, ref.tensor)) or Tensor(None, None))
@@ -78,7 +78,7 @@ class FunctionalGraph(Graph):
         """Run every call. In a rerun, `given` replaces the input layers' own tensors."""
         values: Values = {}
         layers, specs, rows = self.layers, self.spec.layers, self.rows
-        apply, resolve = self.run.apply, self._resolve
+        apply, resolve = self.context.apply, self._resolve
         self.macs = 0
         if rerun:
             for ref, tensor in zip(self._input_refs(), tensors_in(given), strict=False):
@@ -131,7 +131,11 @@ class FunctionalGraph(Graph):
             if value.shape is not None:
                 if tensor.shape is None:
                     return Tensor(value.shape, tensor.dtype)
-                if tensor.shape != value.shape and not self.run.bindings and not compatible(tensor.shape, value.shape):
+                if (
+                    tensor.shape != value.shape
+                    and not self.context.bindings
+                    and not compatible(tensor.shape, value.shape)
+                ):
                     self._stale(value, tensor)
             return tensor
         if isinstance(value, list):
@@ -164,7 +168,7 @@ class FunctionalGraph(Graph):
 
     def _no_such_output(self, ref: TensorRef, count: int) -> Tensor:
         if self._first_time(ref):
-            self.run.problems.append(
+            self.context.problems.append(
                 Problem(
                     "S124",
                     f"output {ref.tensor} of {ref.layer!r} is used, but the layer has {count}"
@@ -178,7 +182,7 @@ class FunctionalGraph(Graph):
 
     def _stale(self, ref: TensorRef, tensor: Tensor) -> None:
         if self._first_time(ref):
-            self.run.problems.append(
+            self.context.problems.append(
                 Problem(
                     "S131",
                     f"the file records the shape {format_shape(ref.shape)} for an output of {ref.layer!r}, but the layers"
@@ -192,9 +196,9 @@ class FunctionalGraph(Graph):
     def _first_time(self, ref: TensorRef) -> bool:
         """Whether nothing has been said of a tensor yet: many calls may take it."""
         key = (ref.layer, ref.node, ref.tensor)
-        if key in self.told:
+        if key in self.reported:
             return False
-        self.told.add(key)
+        self.reported.add(key)
         return True
 
     def link(self) -> None:

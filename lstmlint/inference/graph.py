@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lstmlint.inference.summary import LayerSummary
 from lstmlint.layers.base import Layer, LayerError, UnknownShape
-from lstmlint.shapes import Shape, Tensor
-from lstmlint.spec import ModelSpec
-from lstmlint.summary import LayerSummary
+from lstmlint.model.shapes import Shape, Tensor
+from lstmlint.model.spec import ModelSpec
 
 if TYPE_CHECKING:
-    from lstmlint.inference.inferrer import Inferrer
+    from lstmlint.inference.context import InferenceContext
     from lstmlint.inference.ordering import Key
 
 
@@ -22,10 +22,10 @@ class Graph:
     of a functional model.
     """
 
-    def __init__(self, spec: ModelSpec, run: Inferrer) -> None:
+    def __init__(self, spec: ModelSpec, context: InferenceContext) -> None:
         self.spec = spec
-        self.run = run
-        self.layers = [run.make(layer) for layer in spec.layers]
+        self.context = context
+        self.layers = [context.make_cached(layer) for layer in spec.layers]
         self.rows = [LayerSummary(layer.spec, layer) for layer in self.layers]
         self.inputs: list[Tensor] = []
         self.outputs: Any = None
@@ -61,14 +61,14 @@ class Graph:
         """Whether the model itself lets its layers train: Keras reads the flag of a functional model of Keras 3,
         and ignores that of a Sequential's and of any older config.
         """
-        return self.spec.sequential or self.spec.trainable or self.run.dialect != "keras3"
+        return self.spec.sequential or self.spec.trainable or self.context.dialect != "keras3"
 
 
 def macs_of(layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
     """Those of one call of a layer; None where they cannot be known."""
     if layer.failed or not layer.known:
         return None
-    known = layer.alike
+    known = layer.cache_entry
     if known is not None and len(taken) == 1 == len(given):
         # Layers that were built alike share their list of weights.
         call = id(layer.own_weights), taken[0], given[0]

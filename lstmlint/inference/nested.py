@@ -9,16 +9,16 @@ from lstmlint.inference.functional import FunctionalGraph
 from lstmlint.inference.graph import Graph
 from lstmlint.inference.sequential import SequentialGraph
 from lstmlint.layers.base import Layer, LayerError, Weight
-from lstmlint.shapes import Shape, Tensor, compatible, format_shape, tensors_in
-from lstmlint.spec import LayerSpec, ModelSpec
+from lstmlint.model.shapes import Shape, Tensor, compatible, format_shape, tensors_in
+from lstmlint.model.spec import LayerSpec, ModelSpec
 
 if TYPE_CHECKING:
-    from lstmlint.inference.inferrer import Inferrer
+    from lstmlint.inference.context import InferenceContext
 
 
-def graph_of(spec: ModelSpec, run: Inferrer) -> Graph:
+def graph_of(spec: ModelSpec, context: InferenceContext) -> Graph:
     """A model, ready to run."""
-    return SequentialGraph(spec, run) if spec.sequential else FunctionalGraph(spec, run)
+    return SequentialGraph(spec, context) if spec.sequential else FunctionalGraph(spec, context)
 
 
 class NestedModel(Layer):
@@ -26,15 +26,15 @@ class NestedModel(Layer):
 
     multiple_inputs = True
 
-    def __init__(self, spec: LayerSpec, run: Inferrer) -> None:
-        super().__init__(spec, run)
+    def __init__(self, spec: LayerSpec, context: InferenceContext) -> None:
+        super().__init__(spec, context)
         if spec.model is None:
             raise TypeError(f"{spec.name} is no model")
         self.trainable = True  # see Graph.trainable
-        self.run = run
-        run.depth += 1
+        self.context: InferenceContext = context
+        context.depth += 1
         try:
-            self.graph = graph_of(spec.model, run)
+            self.graph = graph_of(spec.model, context)
             self.sublayers = self.graph.layers
             self.cache: dict[Any, tuple[Any, int | None]] = {}
             self.last_macs: int | None = None
@@ -46,12 +46,12 @@ class NestedModel(Layer):
                 self.own = self.graph.inputs
                 self.own_macs = self.graph.macs
         finally:
-            run.depth -= 1
+            context.depth -= 1
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """The outputs for these inputs: the model's own where the shapes are its own, else a new run."""
         given = args[0] if args else kwargs.get("inputs", next(iter(kwargs.values()), None))
-        if isinstance(given, dict) and self.run.dialect == "keras3":
+        if isinstance(given, dict) and self.context.dialect == "keras3":
             given = self._by_name(given)
         tensors = tensors_in(given)
         if not self.built:
@@ -64,9 +64,9 @@ class NestedModel(Layer):
             self._check(tensors)
         if shapes not in self.cache:
             graph = self.graph
-            self.run.unchecked += self.run.dialect == "keras3"
+            self.context.unchecked += self.context.dialect == "keras3"
             outputs = graph.run_layers(given, rerun=True)
-            self.run.unchecked -= self.run.dialect == "keras3"
+            self.context.unchecked -= self.context.dialect == "keras3"
             self.cache[shapes] = outputs, graph.macs
         outputs, self.last_macs = self.cache[shapes]
         return outputs
@@ -117,7 +117,7 @@ class NestedModel(Layer):
                 "Connect one tensor for each of its inputs.",
             )
         for mine, given in zip(own, tensors, strict=True):
-            if self.run.dialect == "keras3":
+            if self.context.dialect == "keras3":
                 fits = _squeezable(mine.shape, given.shape)
             else:
                 fits = compatible(mine.shape and (None, *mine.shape[1:]), given.shape and (None, *given.shape[1:]))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from lstmlint.findings import Problem
 from lstmlint.layers.base import LayerError
-from lstmlint.layers.signatures import SIGNATURES
-from lstmlint.shapes import flatten
-from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import flatten
+from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
+from lstmlint.signatures.keras3 import SIGNATURES
 
 # How many names are compared with those that lead nowhere: in a large model where most do, no hint helps.
 MAX_COMPARISONS = 100_000
@@ -148,7 +148,7 @@ class Plan:
         if name not in self.hints:
             close = None
             if self.comparisons_left > 0:
-                from lstmlint.suggest import close_match
+                from lstmlint.model.suggestions import close_match
 
                 self.comparisons_left -= len(self.index)
                 close = close_match(name, self.index, 0.6)

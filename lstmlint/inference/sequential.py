@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.graph import Graph, macs_of, plus
 from lstmlint.layers.base import LayerError
-from lstmlint.shapes import KnownShape, Shape, Tensor, format_shape, tensors_in
-from lstmlint.spec import LayerSpec, ModelSpec
+from lstmlint.model.shapes import KnownShape, Shape, Tensor, format_shape, tensors_in
+from lstmlint.model.spec import LayerSpec, ModelSpec
 
 if TYPE_CHECKING:
-    from lstmlint.inference.inferrer import Inferrer
+    from lstmlint.inference.context import InferenceContext
 
 
 class SequentialGraph(Graph):
     """The layers of a Sequential."""
 
-    def __init__(self, spec: ModelSpec, run: Inferrer) -> None:
-        super().__init__(spec, run)
+    def __init__(self, spec: ModelSpec, context: InferenceContext) -> None:
+        super().__init__(spec, context)
         self.refused = False  # whether its negative input shape was told of
 
     def infer(self) -> Any:
@@ -39,20 +39,20 @@ class SequentialGraph(Graph):
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
         """Run the layers one after the other on `given` (None: unknown)."""
         value: Any = given
-        run = self.run
+        context = self.context
         self.macs = 0
         for position, (layer, row) in enumerate(zip(self.layers, self.rows, strict=True)):
             taken: list[Shape] = []
             if layer.class_name == "InputLayer" and value is not None and position == 0:
                 if not layer.built:
-                    run.apply(layer, [], {})
+                    context.apply(layer, [], {})
                 outputs: Any = value
-            elif layer.class_name == "InputLayer" and value is not None and run.dialect == "keras2":
-                run.apply(layer, [], {})  # it hands on what it gets
+            elif layer.class_name == "InputLayer" and value is not None and context.dialect == "keras2":
+                context.apply(layer, [], {})  # it hands on what it gets
                 outputs = value
             elif layer.class_name == "InputLayer":
-                if position and value is not None and run.dialect == "keras3" and not rerun:
-                    run.report(
+                if position and value is not None and context.dialect == "keras3" and not rerun:
+                    context.report(
                         layer,
                         LayerError(
                             "S122",
@@ -61,16 +61,16 @@ class SequentialGraph(Graph):
                             "Remove it, or move it to the front.",
                         ),
                     )
-                outputs = run.apply(layer, [], {})
+                outputs = context.apply(layer, [], {})
             else:
                 argument = self._past_unknown(position, given, rerun) if value is None else value
-                if layer.needs_states and argument.shape is not None and run.dialect == "keras3" and not rerun:
+                if layer.needs_states and argument.shape is not None and context.dialect == "keras3" and not rerun:
                     message = (
                         f"{layer.class_name} is one step of an RNN, and takes states that a Sequential does not have"
                     )
                     advice = "Put it into a layer: RNN(LSTMCell(4)) is what LSTM(4) does."
-                    run.report(layer, LayerError("S122", f"{message}; Keras raises a ValueError", advice))
-                outputs = run.apply(layer, [argument], {})
+                    context.report(layer, LayerError("S122", f"{message}; Keras raises a ValueError", advice))
+                outputs = context.apply(layer, [argument], {})
                 taken = [tensor.shape for tensor in tensors_in(argument)]
             given_out: list[Shape] = [None] if outputs is None else [tensor.shape for tensor in tensors_in(outputs)]
             macs = macs_of(layer, taken, given_out)
@@ -79,7 +79,7 @@ class SequentialGraph(Graph):
                 row.input_shapes, row.output_shapes, row.macs, row.calls = taken, given_out, macs, 1
             if isinstance(outputs, list) and len(outputs) > 1 and position < len(self.layers) - 1:
                 if not rerun:
-                    run.report(
+                    context.report(
                         layer,
                         LayerError(
                             "S121",
@@ -96,7 +96,7 @@ class SequentialGraph(Graph):
     def _past_unknown(self, position: int, given: Any, rerun: bool) -> Tensor:
         """What Keras 3 recorded as the input of a layer, where lstmlint does not know what the one before gives."""
         layer, before = self.layers[position], self.layers[position - 1]
-        if not position or given is None or rerun or before.failed or self.run.bindings.input_shapes:
+        if not position or given is None or rerun or before.failed or self.context.bindings.input_shapes:
             return Tensor(None, None)
         shape = layer.recorded_build_shape() if layer.spec.build_config else None
         if not isinstance(shape, tuple):
@@ -108,13 +108,13 @@ class SequentialGraph(Graph):
         """The input a Sequential knows by itself: from its InputLayer, its first layer, or its record."""
         if not self.layers:
             return None
-        bindings = self.run.bindings
+        bindings = self.context.bindings
         first = self.layers[0]
         spec = first.spec
         shape: Shape = None
         dtype: str | None = None
         if spec.class_name == "InputLayer":
-            tensors = tensors_in(self.run.apply(first, [], {}))
+            tensors = tensors_in(self.context.apply(first, [], {}))
             if tensors:
                 return tensors[0]
         elif spec.input_shape is not None:
@@ -125,7 +125,7 @@ class SequentialGraph(Graph):
                 shape, dtype = inside[0].shape, inside[0].dtype
         if shape is None:
             shape = self.spec.build_input_shape
-        shape = bindings.bind(f"{spec.name}_input", shape) if self.run.depth == 0 else shape
+        shape = bindings.bind(f"{spec.name}_input", shape) if self.context.depth == 0 else shape
         if shape is None or self._is_negative(shape, spec):
             return None
         return Tensor(shape, dtype or first.compute_dtype)
@@ -134,10 +134,10 @@ class SequentialGraph(Graph):
         """Whether a declared shape has a negative dimension. tf_keras refuses it; Keras 3 leaves the model unbuilt."""
         if all(dim is None or dim >= 0 for dim in shape):
             return False
-        if self.run.dialect != "keras3" and not self.refused:
+        if self.context.dialect != "keras3" and not self.refused:
             self.refused = True
             message = f"the input shape {format_shape(shape)} has a negative dimension; Keras refuses it"
-            self.run.report_spec(
+            self.context.report_spec(
                 first, LayerError("E007", message, "Write null for a dimension that is unknown.", "batch_shape")
             )
         return True

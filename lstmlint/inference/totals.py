@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from lstmlint.inference.graph import Graph, plus
 from lstmlint.inference.nested import NestedModel
+from lstmlint.inference.summary import ModelSummary
 from lstmlint.layers.base import Layer, Weight
-from lstmlint.shapes import Tensor, flatten
-from lstmlint.summary import ModelSummary
+from lstmlint.model.shapes import Tensor, flatten
 
 
-class Tally:
+class ParamTotals:
     """The sums over some weights: how many numbers, how many of them trainable, and their bytes."""
 
     __slots__ = ("by_dtype", "bytes", "params", "trained", "trained_bytes")
@@ -37,20 +37,20 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
     summary.outputs = [leaf.shape if isinstance(leaf, Tensor) else None for leaf in flatten(graph.outputs)]
     summary.output_layers = [row for row in graph.rows if row.is_output]
     trainable = trainable and graph.trainable
-    simple = trainable and graph.run.dialect == "keras3"
-    tallies: dict[int, Tally] = {}  # layers alike share their list of weights
+    simple = trainable and graph.context.dialect == "keras3"
+    totals: dict[int, ParamTotals] = {}  # layers alike share their list of weights
     for layer, row in zip(graph.layers, graph.rows, strict=True):
         plain = simple and layer.trainable and not layer.sublayers
         if plain and type(layer).all_weights is Layer.all_weights:
             own = row.weights = layer.own_weights
-            tally = tallies.get(id(own))
-            if tally is None:
-                tally = tallies[id(own)] = Tally(own)
+            own_totals = totals.get(id(own))
+            if own_totals is None:
+                own_totals = totals[id(own)] = ParamTotals(own)
         else:
             row.weights = list(layer.all_weights(trainable))
-            tally = Tally(row.weights)
+            own_totals = ParamTotals(row.weights)
         known = layer.all_known()
-        row.params, row.trainable_params = (tally.params, tally.trained) if known else (None, None)
+        row.params, row.trainable_params = (own_totals.params, own_totals.trained) if known else (None, None)
         if isinstance(layer, NestedModel):
             row.nested = summarize(layer.graph, trainable and layer.trainable)
             known = row.nested.complete
@@ -65,11 +65,11 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
             summary.macs = plus(summary.macs, row.macs)
         if plain and not row.weights:
             continue
-        trained = tally if plain else Tally(layer.trained(not trainable))
-        summary.params += tally.params
+        trained = own_totals if plain else ParamTotals(layer.trained(not trainable))
+        summary.params += own_totals.params
         summary.trainable_params += trained.trained
         summary.trainable_bytes += trained.trained_bytes
-        summary.weight_bytes += tally.bytes
-        for dtype, held in tally.by_dtype.items():
+        summary.weight_bytes += own_totals.bytes
+        for dtype, held in own_totals.by_dtype.items():
             summary.bytes_by_dtype[dtype] = summary.bytes_by_dtype.get(dtype, 0) + held
     return summary

@@ -6,10 +6,10 @@ from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.findings import UsageError
 from lstmlint.layers.base import REGISTRY, Layer
-from lstmlint.layers.signatures import SIGNATURES
-from lstmlint.spec import Dialect
+from lstmlint.model.findings import UsageError
+from lstmlint.model.spec import Dialect
+from lstmlint.signatures.keras3 import SIGNATURES
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -112,7 +112,7 @@ def signature(class_name: str, dialect: Dialect = "keras3") -> dict[str, Any] | 
     if dialect == "keras3":
         table = SIGNATURES
     else:
-        from lstmlint.layers.signatures_keras2 import SIGNATURES as KERAS2
+        from lstmlint.signatures.keras2 import SIGNATURES as KERAS2
 
         table = KERAS2
     for name in (class_name, *(cls.keras_names if cls else ())):

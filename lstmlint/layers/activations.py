@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from lstmlint.layers.base import Context, Layer, LayerError, Weight, layer, need
-from lstmlint.layers.late import fails_when_run
-from lstmlint.layers.pinned import PinnedLayer
-from lstmlint.shapes import KnownShape, Shape, format_shape
-from lstmlint.spec import LayerSpec
+from lstmlint.layers.input_spec import PinnedLayer
+from lstmlint.layers.runtime_errors import fails_when_run
+from lstmlint.model.shapes import KnownShape, Shape, format_shape
+from lstmlint.model.spec import LayerSpec
 
 
 class Slopes(Layer):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Layer, LayerError, Weight, layer, shapes_of
-from lstmlint.layers.signatures import REQUIRED
-from lstmlint.shapes import Tensor
+from lstmlint.model.shapes import Tensor
+from lstmlint.signatures.keras3 import REQUIRED
 
 
 @layer("LayerScale")

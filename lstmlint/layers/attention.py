@@ -12,10 +12,10 @@ from typing import Any, ClassVar, NamedTuple
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer, need, recorded_shapes, shapes_of
 from lstmlint.layers.einsum import EinsumDense
-from lstmlint.layers.late import fails_when_run
 from lstmlint.layers.quantization import policy_at
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
-from lstmlint.spec import LayerSpec
+from lstmlint.layers.runtime_errors import fails_when_run
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
+from lstmlint.model.spec import LayerSpec
 
 
 class Triple(NamedTuple):

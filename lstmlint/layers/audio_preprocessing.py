@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from lstmlint.layers.base import Context, LayerError, Weight, layer
 from lstmlint.layers.preprocessing import PreprocessingLayer
 from lstmlint.layers.spatial import SlidingLayer, bad_value, shown
-from lstmlint.shapes import Dim, KnownShape, Shape, product
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Shape, product
+from lstmlint.model.spec import LayerSpec
 
 # The windows of scipy.signal.get_window that need no parameter.
 WINDOWS = frozenset({

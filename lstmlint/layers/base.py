@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from lstmlint.findings import Problem
-from lstmlint.layers.terms import (
+from lstmlint.layers.weights import (
     DTYPE_BITS,
     LayerError,
     UnknownShape,
@@ -24,8 +23,9 @@ from lstmlint.layers.terms import (
     shapes_of,
     shown_shapes,
 )
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in, too_large
-from lstmlint.spec import Dialect, LayerSpec
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in, too_large
+from lstmlint.model.spec import Dialect, LayerSpec
 
 
 class Context(Protocol):
@@ -36,7 +36,7 @@ class Context(Protocol):
     def defaults(self, class_name: str) -> dict[str, Any]:
         """The arguments of a class with the defaults that the dialect's Keras gives them."""
 
-    def make(self, spec: LayerSpec) -> Layer:
+    def make_cached(self, spec: LayerSpec) -> Layer:
         """The layer (or nested model) that a wrapper holds."""
 
     def bind_input(self, name: str, shape: Shape) -> Shape:
@@ -74,7 +74,7 @@ class Layer:
     # False where Keras 3 keeps the weights in layers inside that are made without this layer's `trainable`.
     weights_follow_trainable: ClassVar[bool] = True
     # What whoever runs the layer knows of others like it.
-    alike: Any = None
+    cache_entry: Any = None
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         self.spec = spec
@@ -431,7 +431,7 @@ class Layer:
         spec = self.config.get(argument)
         if not isinstance(spec, LayerSpec) or spec.is_operation:
             raise LayerError("E007", f"{argument} of {self.class_name} must be a layer", argument=argument)
-        layer = self.context.make(spec)
+        layer = self.context.make_cached(spec)
         self.sublayers.append(layer)
         return layer
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, LayerError, Weight, layer, need
-from lstmlint.layers.pinned import PinnedLayer
-from lstmlint.layers.signatures import REQUIRED
+from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.layers.spatial import LEGACY, SlidingLayer, as_integers, bad_value, given, integers, transposed_length
-from lstmlint.shapes import Dim, KnownShape, Shape, format_shape, product
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Shape, format_shape, product
+from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
 
 
 class Convolution(SlidingLayer, PinnedLayer):

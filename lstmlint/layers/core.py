@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
-from lstmlint.layers.pinned import PinnedLayer
-from lstmlint.layers.terms import QUANTIZATION_MODES, as_count
-from lstmlint.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
+from lstmlint.layers.input_spec import PinnedLayer
+from lstmlint.layers.weights import QUANTIZATION_MODES, as_count
+from lstmlint.model.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
 
 
 def is_plain(layer: Layer) -> bool:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from lstmlint.layers.base import LayerError, Weight, layer, need
 from lstmlint.layers.core import Embedding, is_plain
-from lstmlint.layers.pinned import PinnedLayer
+from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.layers.quantization import in_order, layer_policy, quantized_reverse, quantized_weights, refused
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
 
 # Keras writes an ellipsis as 0 before it looks, and does not look further than this.
 _ELLIPSIS = r"(\.\.\.|0)?"

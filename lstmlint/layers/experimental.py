@@ -8,8 +8,8 @@ from typing import Any
 from lstmlint.layers.base import Context, Layer, Weight, layer
 from lstmlint.layers.merging import Concatenate
 from lstmlint.layers.spatial import bad_value
-from lstmlint.shapes import KnownShape, Shape, Tensor, product
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import KnownShape, Shape, Tensor, product
+from lstmlint.model.spec import LayerSpec
 
 
 @layer("DenseFeatures", "SequenceFeatures", "PreprocessingLayer", "DynamicLookup", "DynamicEmbedding", "FeatureSpace")

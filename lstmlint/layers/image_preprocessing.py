@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from lstmlint.layers.base import Context, LayerError, UnknownShape, layer
 from lstmlint.layers.preprocessing import PreprocessingLayer
 from lstmlint.layers.spatial import bad_value, given
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape
+from lstmlint.model.spec import LayerSpec
 
 
 class Rule(NamedTuple):

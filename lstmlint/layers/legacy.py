@@ -13,10 +13,10 @@ from lstmlint.layers.base import Context, Layer, LayerError, UnknownShape, Weigh
 from lstmlint.layers.core import Dense, PassThrough, declared_shape
 from lstmlint.layers.merging import Merge as MergingLayer
 from lstmlint.layers.rnn import RecurrentLayer
-from lstmlint.layers.signatures import REQUIRED
 from lstmlint.layers.spatial import LEGACY, bad_value
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
+from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
 
 DENSE_SIGNATURE: dict[str, Any] = {
     "units": REQUIRED, "activation": "linear", "use_bias": True, "kernel_initializer": "glorot_uniform",

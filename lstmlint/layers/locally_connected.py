@@ -10,11 +10,11 @@ from math import prod
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, LayerError, Weight, layer, need
-from lstmlint.layers.pinned import PinnedLayer
-from lstmlint.layers.signatures import REQUIRED
+from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.layers.spatial import SlidingLayer, bad_value, integers
-from lstmlint.shapes import KnownShape, Shape, format_shape, product
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import KnownShape, Shape, format_shape, product
+from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
 
 
 class LocallyConnected(SlidingLayer, PinnedLayer):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Layer, LayerError, layer, need
-from lstmlint.layers.late import fails_when_run
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
+from lstmlint.layers.runtime_errors import fails_when_run
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
 
 
 class Merge(Layer):

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, Weight, layer, need
-from lstmlint.layers.pinned import PinnedLayer
-from lstmlint.shapes import KnownShape, Shape, format_shape
-from lstmlint.spec import LayerSpec
+from lstmlint.layers.input_spec import PinnedLayer
+from lstmlint.model.shapes import KnownShape, Shape, format_shape
+from lstmlint.model.spec import LayerSpec
 
 
 class AxisLayer(Layer):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lstmlint.layers.base import Context, LayerError, layer, need
-from lstmlint.layers.late import fails_when_run
+from lstmlint.layers.runtime_errors import fails_when_run
 from lstmlint.layers.spatial import SlidingLayer, SpatialLayer, as_integers, bad_value, given, integers
-from lstmlint.shapes import KnownShape, Shape, Tensor, format_shape
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import KnownShape, Shape, Tensor, format_shape
+from lstmlint.model.spec import LayerSpec
 
 
 class Pooling(SlidingLayer):

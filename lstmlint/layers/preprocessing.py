@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, Layer, LayerError, layer
 from lstmlint.layers.spatial import bad_value, given, shown
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape
+from lstmlint.model.spec import LayerSpec
 
 
 class PreprocessingLayer(Layer):
@@ -365,7 +365,7 @@ class Pipeline(PreprocessingLayer):
         if not layers:
             raise LayerError("E007", "Pipeline holds no layers; Keras cannot call it", "Add a layer.", "layers")
         refuse_others(self, self.taken)
-        self.sublayers = [self.context.make(one) for one in layers]
+        self.sublayers = [self.context.make_cached(one) for one in layers]
 
     def build(self, input_shape: Any) -> None:
         """The layers are built by being called."""

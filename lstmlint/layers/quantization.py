@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from lstmlint.layers.base import Layer, LayerError, Weight
-from lstmlint.layers.terms import QUANTIZATION_MODES
+from lstmlint.layers.weights import QUANTIZATION_MODES
 
 GPTQ_BITS = (2, 3, 4, 8)
 

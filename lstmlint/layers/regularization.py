@@ -7,7 +7,7 @@ from typing import ClassVar
 from lstmlint.layers.activations import Slopes
 from lstmlint.layers.base import Context, Layer, LayerError, layer
 from lstmlint.layers.spatial import bad_value
-from lstmlint.spec import LayerSpec
+from lstmlint.model.spec import LayerSpec
 
 
 @layer("ActivityRegularization")

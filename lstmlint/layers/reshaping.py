@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from lstmlint.layers.base import Context, Layer, LayerError, absurd, layer, need
-from lstmlint.layers.late import fails_when_run
+from lstmlint.layers.runtime_errors import fails_when_run
 from lstmlint.layers.spatial import AXES, LEGACY, SpatialLayer, bad_value, given, integers, pairs, shown
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, too_large
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, too_large
+from lstmlint.model.spec import LayerSpec
 
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 INTERPOLATIONS_KERAS2 = (*INTERPOLATIONS, "area", "gaussian", "mitchellcubic")

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, UnknownShape, Weight, layer, need, shapes_of
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, compatible, flatten, format_shape, product, tensors_in
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, compatible, flatten, format_shape, product, tensors_in
+from lstmlint.model.spec import LayerSpec
 
 # A state of a cell: its size, or the sizes of a stacked cell's states.
 StateSize = Any
@@ -131,7 +131,7 @@ class StackedRNNCells(Cell):
         cells = self.config.get("cells")
         if not isinstance(cells, list) or not cells or not all(isinstance(cell, LayerSpec) for cell in cells):
             raise LayerError("E007", "cells of StackedRNNCells must be a list of cells", argument="cells")
-        self.sublayers = [context.make(cell) for cell in cells]
+        self.sublayers = [context.make_cached(cell) for cell in cells]
 
     def cells(self) -> list[Gated]:
         """The cells. Raises: UnknownShape if one of them is of an unknown class."""

@@ -8,7 +8,7 @@ from typing import Any
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
 from lstmlint.layers.preprocessing import PreprocessingLayer
 from lstmlint.layers.spatial import bad_value, given, shown
-from lstmlint.shapes import Dim, KnownShape, Shape, format_shape, product
+from lstmlint.model.shapes import Dim, KnownShape, Shape, format_shape, product
 
 
 @layer("Normalization")

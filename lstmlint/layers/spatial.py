@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, Layer, LayerError, UnknownShape
-from lstmlint.layers.signatures import REQUIRED
-from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape
+from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
 
 AXES = {1: ("steps",), 2: ("rows", "columns"), 3: ("depth", "rows", "columns")}
 MEANING = {

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from lstmlint.layers.base import Context, LayerError, UnknownShape, Weight, layer
 from lstmlint.layers.preprocessing import CategoricalLayer, check_integer_dtype, check_salt
 from lstmlint.layers.spatial import bad_value, shown
-from lstmlint.shapes import Dim, KnownShape, Shape, Tensor, format_shape
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape
+from lstmlint.model.spec import LayerSpec
 
 
 class VocabularyLayer(CategoricalLayer):

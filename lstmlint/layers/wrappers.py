@@ -7,8 +7,8 @@ from typing import Any
 
 from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, UnknownShape, layer, need
 from lstmlint.layers.rnn import RecurrentLayer
-from lstmlint.shapes import KnownShape, Shape, Tensor, format_shape, product, tensors_in
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import KnownShape, Shape, Tensor, format_shape, product, tensors_in
+from lstmlint.model.spec import LayerSpec
 
 MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 
@@ -40,7 +40,7 @@ class Bidirectional(Layer):
             back.config = {**inner.config, "go_backwards": backwards}
             if inner.records_no_shape:
                 back.build_config = None
-        self.forward = context.make(forward)
+        self.forward = context.make_cached(forward)
         if not isinstance(self.forward, RecurrentLayer | UnknownLayer):
             raise LayerError(
                 "E007",
@@ -48,7 +48,7 @@ class Bidirectional(Layer):
                 "Wrap LSTM, GRU, SimpleRNN, RNN or ConvLSTM.",
                 "layer",
             )
-        self.backward = context.make(back)
+        self.backward = context.make_cached(back)
         self.sublayers = [self.forward, self.backward]
         self.recurrent = isinstance(self.forward, RecurrentLayer) and isinstance(self.backward, RecurrentLayer)
         if self.recurrent:

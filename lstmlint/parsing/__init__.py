@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem
+from lstmlint.model.findings import Problem
+from lstmlint.model.spec import Dialect, ModelSpec
 from lstmlint.parsing.common import ModelError, Names, before_reset_after
 from lstmlint.reading.document import Document
-from lstmlint.spec import Dialect, ModelSpec
 
 __all__ = ["ModelError", "dialect_of", "parse"]
 
@@ -44,7 +44,7 @@ def parse(document: Document) -> ModelSpec:
 
 def is_by_hand(obj: dict[str, Any], document: Document) -> bool:
     """Whether a model of Keras 3 was written by hand; absent keys are what Keras would make of them then."""
-    from lstmlint.parsing.hints import is_by_hand as speaks_by_hand
+    from lstmlint.parsing.dialect_detection import is_by_hand as speaks_by_hand
 
     return document.container in ("json", "yaml") and document.keras_version is None and speaks_by_hand(obj)
 
@@ -105,6 +105,6 @@ def dialect_of(obj: dict[str, Any], document: Document | None = None) -> Dialect
             return "keras3"
     if "module" in obj or "registered_name" in obj or "build_config" in obj:
         return "keras3"
-    from lstmlint.parsing.hints import guess
+    from lstmlint.parsing.dialect_detection import guess
 
     return guess(obj)

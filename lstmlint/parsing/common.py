@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from lstmlint.findings import Problem
-from lstmlint.pointers import escape
-from lstmlint.shapes import Shape, as_shape, flatten
-from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.findings import Problem
+from lstmlint.model.pointers import escape
+from lstmlint.model.shapes import Shape, as_shape, flatten
+from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 
 # Deeper nesting than this is no model anybody drew; it keeps recursion within Python's limit.
 MAX_DEPTH = 64

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem
-from lstmlint.pointers import escape
+from lstmlint.model.findings import Problem
+from lstmlint.model.pointers import escape
 
 ARGUMENTS = frozenset(
     "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution jit_compile"
@@ -43,7 +43,7 @@ def check_compile(config: Any, pointer: str, built: bool = True) -> Iterator[Pro
 def check_optimizer(value: Any, pointer: str, built: bool) -> Iterator[Problem]:
     """What Keras 3 would refuse of an optimizer that is no serialized object."""
     if isinstance(value, str):
-        from lstmlint.parsing.compile_signatures import OPTIMIZERS
+        from lstmlint.signatures.compile import OPTIMIZERS
 
         if value.lower() not in {name.lower() for name in OPTIMIZERS}:
             yield unknown(value, "optimizer", OPTIMIZERS, pointer)
@@ -75,7 +75,7 @@ def check_objects(value: Any, pointer: str, inside: bool = False) -> Iterator[Pr
 
 def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[Problem]:
     """The same for one serialized object: a class of Keras, with arguments that it takes."""
-    from lstmlint.parsing.compile_signatures import LOSSES, METRICS, OPTIMIZERS, SCHEDULES
+    from lstmlint.signatures.compile import LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 
     class_name, module = value["class_name"], value.get("module")
     kinds = {
@@ -150,7 +150,7 @@ def check_arguments(class_name: str, what: str, takes: str, config: dict[str, An
 
 def unknown(name: str, what: str, table: dict[str, str], pointer: str) -> Problem:
     """E007 for a name that Keras does not have."""
-    from lstmlint.suggest import close_match
+    from lstmlint.model.suggestions import close_match
 
     lowered = {known.lower(): known for known in table}
     close = close_match(name.lower(), lowered, 0.7)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lstmlint.model.spec import Call, LayerSpec, TensorRef
 from lstmlint.parsing.common import references_in
-from lstmlint.spec import Call, LayerSpec, TensorRef
 
 
 def call_on(refs: list[TensorRef], pointer: str) -> Call:

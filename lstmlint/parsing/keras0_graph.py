@@ -13,17 +13,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lstmlint.model.pointers import escape
+from lstmlint.model.shapes import Shape
+from lstmlint.model.spec import LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import ModelError, shape_list
 from lstmlint.parsing.graphs import call_on, input_layer, inputs_of
-from lstmlint.pointers import escape
-from lstmlint.shapes import Shape
-from lstmlint.spec import LayerSpec, ModelSpec, TensorRef
 
 if TYPE_CHECKING:
-    from lstmlint.parsing.keras1 import Reader
+    from lstmlint.parsing.keras1 import Keras1Parser
 
 
-def read_graph(reader: Reader, spec: ModelSpec, config: Any, base: str, depth: int) -> None:
+def read_graph(reader: Keras1Parser, spec: ModelSpec, config: Any, base: str, depth: int) -> None:
     """Fill `spec` with the layers and ends of a Graph. Raises: ModelError where its form is broken."""
     if not isinstance(config, dict):
         raise ModelError("the config of a Graph must be an object", base)
@@ -33,7 +33,7 @@ def read_graph(reader: Reader, spec: ModelSpec, config: Any, base: str, depth: i
 class Graph:
     """One Graph: which tensor each of its names stands for."""
 
-    def __init__(self, reader: Reader, spec: ModelSpec, config: dict[str, Any], base: str, depth: int) -> None:
+    def __init__(self, reader: Keras1Parser, spec: ModelSpec, config: dict[str, Any], base: str, depth: int) -> None:
         self.reader = reader
         self.spec = spec
         self.config = config

@@ -11,6 +11,8 @@ from collections import Counter
 from functools import cached_property
 from typing import Any
 
+from lstmlint.model.shapes import KnownShape, Shape
+from lstmlint.model.spec import Dialect, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import (
     MAX_DEPTH,
     ModelError,
@@ -26,8 +28,6 @@ from lstmlint.parsing.common import (
 from lstmlint.parsing.graphs import call_on, input_layer, inputs_of
 from lstmlint.parsing.keras2 import parse_call
 from lstmlint.parsing.legacy_names import CHANNELS, SPATIAL, translate
-from lstmlint.shapes import KnownShape, Shape
-from lstmlint.spec import Dialect, LayerSpec, ModelSpec, TensorRef
 
 MODEL_CLASSES = frozenset({"Sequential", "Model", "Container", "Functional", "Graph"})
 COMPILE_KEYS = (
@@ -47,7 +47,7 @@ LAYER_ARGUMENTS = {"layer": "layer", "encoder": "encoder_config", "decoder": "de
 
 def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0) -> ModelSpec:
     """A model of Keras 0 or 1. Raises: ModelError where its form is broken beyond reading."""
-    reader = Reader(obj, names)
+    reader = Keras1Parser(obj, names)
     spec = reader.model(obj, pointer, depth)
     compile_config = {key: obj[key] for key in COMPILE_KEYS if key in obj}
     if compile_config:
@@ -55,7 +55,7 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     return spec
 
 
-class Reader:
+class Keras1Parser:
     """One document on its way into specs: its dialect, the names given, and what keras.json must have said."""
 
     def __init__(self, document: dict[str, Any], names: Names) -> None:
@@ -351,4 +351,4 @@ def same_layer(first: LayerSpec, second: LayerSpec) -> bool:
     )
 
 
-__all__ = ["Reader", "parse_model"]
+__all__ = ["Keras1Parser", "parse_model"]

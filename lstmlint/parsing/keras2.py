@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.findings import Problem
+from lstmlint.model.findings import Problem
+from lstmlint.model.pointers import escape
+from lstmlint.model.shapes import Tensor, flatten
+from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import (
     LAYER_ARGUMENTS,
     MAX_DEPTH,
@@ -27,9 +30,6 @@ from lstmlint.parsing.common import (
     untuple,
 )
 from lstmlint.parsing.keras2_checks import check_entry, check_header, check_model, missing
-from lstmlint.pointers import escape
-from lstmlint.shapes import Tensor, flatten
-from lstmlint.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 
 NOT_ARGUMENTS = frozenset(
     {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "input_dim", "input_length", "input_dtype"}

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem
+from lstmlint.model.findings import Problem
 from lstmlint.parsing.common import Names
 
 # What TensorFlow takes for the name of a scope; every layer opens one when it is called.

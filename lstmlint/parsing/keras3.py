@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem
+from lstmlint.model.findings import Problem
+from lstmlint.model.pointers import escape
+from lstmlint.model.shapes import Tensor, as_shape
+from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import (
     LAYER_ARGUMENTS,
     MAX_DEPTH,
@@ -19,9 +22,6 @@ from lstmlint.parsing.common import (
     parse_ends,
     references_in,
 )
-from lstmlint.pointers import escape
-from lstmlint.shapes import Tensor, as_shape
-from lstmlint.spec import Call, LayerSpec, ModelSpec, TensorRef
 
 DTYPES = (
     "float32", "int32", "bool", "int64", "float16", "bfloat16", "float64", "uint8", "uint16", "uint32", "uint64", "int8",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmlint.spec import Dialect
+from lstmlint.model.spec import Dialect
 
 CHANNELS = {"th": "channels_first", "tf": "channels_last"}
 

@@ -6,7 +6,7 @@ import os
 import zlib
 from pathlib import Path
 
-from lstmlint.findings import ReadError
+from lstmlint.model.findings import ReadError
 from lstmlint.reading.document import Container, Document
 from lstmlint.reading.limits import MAX_BYTES, check_size
 from lstmlint.reading.source import Source
@@ -97,13 +97,13 @@ def _read(source: Source, packed: bool = False) -> Document:
     if head.startswith(_GZIP) and not packed:
         return _read(_unpacked(source), packed=True)
     if head.lstrip(_BLANKS)[:1] not in (b"{", b"["):
-        from lstmlint.reading import lookalikes, saved_model
+        from lstmlint.reading import other_formats, saved_model
 
         if saved_model.is_metadata(head):
             return saved_model.read_metadata(source)
         if saved_model.is_graph(head):
             return saved_model.read_graph(source)
-        sentence = lookalikes.by_magic(head)
+        sentence = other_formats.by_magic(head)
         if sentence:
             raise ReadError("E002", *sentence)
     return _read_text(source)

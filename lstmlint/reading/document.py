@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from lstmlint.findings import Problem
+from lstmlint.model.findings import Problem
 
 if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights

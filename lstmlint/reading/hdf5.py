@@ -6,13 +6,13 @@ import math
 from functools import partial
 from typing import Any
 
-from lstmlint.findings import ReadError
-from lstmlint.reading import json_text, lookalikes
+from lstmlint.model.findings import ReadError
+from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Document
-from lstmlint.reading.hdf5_heaps import DAMAGED, DAMAGED_HELP, check_beginning
-from lstmlint.reading.isolation import isolated
+from lstmlint.reading.hdf5_guard import DAMAGED, DAMAGED_HELP, check_beginning
 from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import add_training_config, is_model, to_document
+from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.source import Source
 
 
@@ -36,7 +36,7 @@ def read_hdf5(source: Source) -> Document:
     data, problems = json_text.parse_part(config, "the attribute model_config")
     if not is_model(data):
         name = data.get("class_name") if isinstance(data, dict) else None
-        raise ReadError("E002", *lookalikes.subclassed(name))
+        raise ReadError("E002", *other_formats.subclassed(name))
     document = to_document(source.name, "hdf5", data, problems)
     document.keras_version = attributes["keras_version"]
     document.backend = attributes["backend"]
@@ -90,10 +90,10 @@ def _text(attributes: Any, name: str, limit: int) -> str | None:
     return value
 
 
-def _without_model(content: set[str]) -> lookalikes.Sentence:
+def _without_model(content: set[str]) -> other_formats.Sentence:
     if not content.isdisjoint({"layer_names", "model_weights", "layers", "_layer_checkpoint_dependencies", "vars"}):
         return (
             "this HDF5 file holds weights only, no architecture",
             "Give the model itself: model.to_json(), or what model.save() writes (not save_weights()).",
         )
-    return "this is an HDF5 file of data, not of a Keras model", lookalikes.GIVE_A_MODEL
+    return "this is an HDF5 file of data, not of a Keras model", other_formats.GIVE_A_MODEL

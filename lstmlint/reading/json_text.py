@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem, ReadError
-from lstmlint.pointers import escape
+from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.pointers import escape
 from lstmlint.reading.limits import MAX_DEPTH, MAX_ITEMS, too_deep
 from lstmlint.reading.places import Place, find, line_and_column, tokens_of
 

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from lstmlint.findings import ReadError
-from lstmlint.reading import json_text, lookalikes
+from lstmlint.model.findings import ReadError
+from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Document
 from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import as_text, is_model, to_document
@@ -70,7 +70,7 @@ def read_folder(path: Path, name: str, limit: int) -> Document:
 def _document(name: str, config: bytes, metadata: bytes) -> Document:
     data, problems = json_text.parse_part(_decoded(config, _CONFIG), _CONFIG)
     if not is_model(data) and isinstance(data, dict) and "class_name" in data:
-        raise ReadError("E002", *lookalikes.subclassed(data["class_name"]))
+        raise ReadError("E002", *other_formats.subclassed(data["class_name"]))
     document = to_document(name, "keras", data, problems)
     about, _ = json_text.parse_part(_decoded(metadata, _METADATA), _METADATA)
     if isinstance(about, dict):
@@ -108,12 +108,12 @@ def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
     return content
 
 
-def _other_archive(names: list[str]) -> lookalikes.Sentence:
+def _other_archive(names: list[str]) -> other_formats.Sentence:
     if any(name.endswith("data.pkl") for name in names):
-        return "this is a PyTorch checkpoint, not a Keras model", lookalikes.GIVE_A_MODEL
+        return "this is a PyTorch checkpoint, not a Keras model", other_formats.GIVE_A_MODEL
     if names and all(name.endswith(".npy") for name in names):
-        return "this is an archive of NumPy arrays, not a Keras model", lookalikes.GIVE_A_MODEL
+        return "this is an archive of NumPy arrays, not a Keras model", other_formats.GIVE_A_MODEL
     inside = next((name for name in names if name.endswith((_CONFIG, ".h5", ".keras", ".pb", "model.json"))), None)
     if inside is not None:
         return f"this is a zip archive that holds {inside[:80]!r}", "Unpack it and give what is inside."
-    return "this is a zip archive without a config.json, so no .keras file", lookalikes.GIVE_A_MODEL
+    return "this is a zip archive without a config.json, so no .keras file", other_formats.GIVE_A_MODEL

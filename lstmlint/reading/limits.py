@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstmlint.findings import ReadError
+from lstmlint.model.findings import ReadError
 
 # Bytes of text, decompressed. A config of 100,000 layers is some tens of MB; weights are never read.
 MAX_BYTES = 256 * 2**20

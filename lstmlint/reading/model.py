@@ -7,8 +7,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.findings import Problem, ReadError
-from lstmlint.reading import json_text, lookalikes
+from lstmlint.model.findings import Problem, ReadError
+from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Container, Document, Locator
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def to_document(
         document.model_pointer += f"/{key}"
         value = value[key]
     if not is_model(value):
-        raise ReadError("E002", *lookalikes.by_shape(value if _has_class(value) else data))
+        raise ReadError("E002", *other_formats.by_shape(value if _has_class(value) else data))
     if document.keras_version is None:
         _note(document, value)
     return document

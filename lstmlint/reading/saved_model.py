@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lstmlint.findings import Problem, ReadError
-from lstmlint.reading import json_text, lookalikes
+from lstmlint.model.findings import Problem, ReadError
+from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Document
 from lstmlint.reading.model import is_model, to_document
 from lstmlint.reading.source import Source
@@ -96,7 +96,7 @@ def read_graph(source: Source) -> Document:
 
 def _document(name: str, data: Any, problems: list[Problem]) -> Document:
     if isinstance(data, dict) and not is_model(data) and not is_model(data.get("model_config")):
-        raise ReadError("E002", *lookalikes.subclassed(data.get("class_name")))
+        raise ReadError("E002", *other_formats.subclassed(data.get("class_name")))
     if isinstance(data, dict) and is_model(data.get("model_config")):
         # The root has the model twice; its model_config is the one that Keras itself would save.
         data = {key: value for key, value in data.items() if key not in ("class_name", "config")}

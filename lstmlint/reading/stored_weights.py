@@ -13,11 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from lstmlint.findings import ReadError
-from lstmlint.reading.hdf5_heaps import DAMAGED, check_beginning
-from lstmlint.reading.isolation import isolated
+from lstmlint.model.findings import ReadError
+from lstmlint.model.shapes import too_large
+from lstmlint.reading.hdf5_guard import DAMAGED, check_beginning
+from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.source import Source
-from lstmlint.shapes import too_large
 
 # A compressed member must be unpacked as a whole to be looked into; Keras itself never compresses.
 _MAX_UNPACKED_BYTES = 64 * 2**20

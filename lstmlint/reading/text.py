@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from lstmlint.findings import Problem, ReadError
-from lstmlint.reading import json_text, lookalikes
+from lstmlint.model.findings import Problem, ReadError
+from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Comments, Container
 from lstmlint.reading.limits import MAX_QUOTES
 from lstmlint.reading.places import Offsets, find, lazily, line_and_column, unquoted
@@ -48,7 +48,7 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         if _BINARY.search(raw[:4096]) and not raw.startswith(_BYTE_ORDER_MARKS):
             raise ReadError(
-                "E002", "this is a binary file of a kind that holds no Keras model", lookalikes.GIVE_A_MODEL
+                "E002", "this is a binary file of a kind that holds no Keras model", other_formats.GIVE_A_MODEL
             ) from None
         good = raw[: error.start].decode(encoding, "replace")
         line, column = line_and_column(good, len(good))
@@ -70,7 +70,7 @@ def parse(text: str, quotes: int = 0) -> Parsed:
     match = re.search(r"\S", text)
     if match is None:
         raise ReadError("E001", "the file is empty", "Save the model again; the last attempt may have been cut off.")
-    sentence = lookalikes.by_text(text[:4096])
+    sentence = other_formats.by_text(text[:4096])
     if sentence:
         raise ReadError("E002", *sentence)
     try:
@@ -99,7 +99,7 @@ def parse(text: str, quotes: int = 0) -> Parsed:
 def _parse(text: str, start: int) -> Parsed:
     if text[start] in "{[":
         if len(text) > _LARGE and not _names_layers(text):
-            raise ReadError("E002", "this is a large text that names no layers", lookalikes.GIVE_A_MODEL)
+            raise ReadError("E002", "this is a large text that names no layers", other_formats.GIVE_A_MODEL)
         try:
             return _json(text)
         except ReadError as error:
@@ -112,7 +112,9 @@ def _parse(text: str, start: int) -> Parsed:
         except ReadError as error:
             return _yaml_or(text, error)
     if not _YAML_KEY.search(text):
-        raise ReadError("E002", "this is a text, but neither JSON nor YAML of a Keras model", lookalikes.GIVE_A_MODEL)
+        raise ReadError(
+            "E002", "this is a text, but neither JSON nor YAML of a Keras model", other_formats.GIVE_A_MODEL
+        )
     return _yaml(text)
 
 

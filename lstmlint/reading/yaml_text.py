@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 import yaml
 
-from lstmlint.findings import Problem, ReadError
-from lstmlint.pointers import escape
+from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.pointers import escape
 from lstmlint.reading.document import Comment
 from lstmlint.reading.json_text import repeated_key
 from lstmlint.reading.limits import (
@@ -89,10 +89,14 @@ def _events(text: str) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "it cannot be parsed"
+        if "nesting" in what or "depth" in what:  # libyaml has a limit of its own, which a release may change
+            raise too_deep(mark.line + 1, mark.column + 1) if mark else too_deep() from None
         _fail(f"not valid YAML: {what}", "Mend it there, or write the model with model.to_json().", mark)
     except yaml.reader.ReaderError as error:
         line, column = line_and_column(text, error.position)
         raise ReadError("E001", f"not valid YAML: {error.reason}", "Remove the character.", line, column) from None
+    except RecursionError:  # PyYAML's own parser
+        raise too_deep() from None
     except (ValueError, OverflowError) as error:  # characters that are none
         raise ReadError("E001", f"not valid YAML: {error}", "Write the model with model.to_json().") from None
 

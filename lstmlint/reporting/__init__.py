@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from lstmlint.findings import UsageError
+from lstmlint.model.findings import UsageError
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -121,7 +121,7 @@ def parse_columns(text: str) -> tuple[str, ...]:
         if column == "all":
             chosen = list(COLUMNS)
         elif column not in COLUMNS:
-            from lstmlint.suggest import did_you_mean
+            from lstmlint.model.suggestions import did_you_mean
 
             hint = did_you_mean(column, COLUMNS)
             raise UsageError(f"--columns: there is no column {column!r}{hint}; columns are {', '.join(COLUMNS)}, all")

@@ -16,9 +16,9 @@ from lstmlint.reporting.markdown import listed as listed_in_markdown
 from lstmlint.reporting.text import draw, finding_lines, listed, wrap
 
 if TYPE_CHECKING:
-    from lstmlint.findings import Finding
+    from lstmlint.inference.summary import LayerSummary
+    from lstmlint.model.findings import Finding
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary
 
 FORMATS = ("text", "json", "markdown")
 VERSION = 1

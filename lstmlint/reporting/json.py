@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lstmlint import __version__
+from lstmlint.model.shapes import Dim, Shape
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import well_formed
 from lstmlint.reporting.rows import sources
-from lstmlint.shapes import Dim, Shape
 
 if TYPE_CHECKING:
+    from lstmlint.inference.summary import LayerSummary, ModelSummary
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary, ModelSummary
 
 VERSION = 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.findings import at_least
+from lstmlint.model.findings import at_least
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import xml
 from lstmlint.reporting.places import repository_path

@@ -10,9 +10,9 @@ from lstmlint.reporting.escape import markdown, markdown_code
 from lstmlint.reporting.text import findings_line
 
 if TYPE_CHECKING:
-    from lstmlint.findings import Finding
+    from lstmlint.inference.summary import LayerSummary, ModelSummary
+    from lstmlint.model.findings import Finding
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary, ModelSummary
 
 MARKS = {"error": "❌ error", "warning": "⚠️ warning", "info": "ℹ️ info"}
 

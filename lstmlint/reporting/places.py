@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lstmlint.findings import Finding
+    from lstmlint.model.findings import Finding
 
 # The list that a model has its layers in, and a layer's number there: its name tells it better.
 _LAYER_NUMBER = re.compile(r"/(layers|config)/[0-9]+(?=/|$)")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.shapes import Shape, format_shape, percent
-from lstmlint.spec import TensorRef
-from lstmlint.summary import LayerSummary, ModelSummary
+from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.shapes import Shape, format_shape, percent
+from lstmlint.model.spec import TensorRef
 
 HEADERS = {
     "layer": "Layer (class)",

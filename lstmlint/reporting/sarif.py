@@ -14,7 +14,7 @@ from lstmlint.reporting.json import pretty
 from lstmlint.reporting.places import fingerprints, repository_path
 
 if TYPE_CHECKING:
-    from lstmlint.findings import Finding
+    from lstmlint.model.findings import Finding
     from lstmlint.report import FileReport
     from lstmlint.rules.registry import Rule
 

@@ -9,9 +9,9 @@ from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import terminal
 
 if TYPE_CHECKING:
-    from lstmlint.findings import Finding
+    from lstmlint.inference.summary import LayerSummary, ModelSummary
+    from lstmlint.model.findings import Finding
     from lstmlint.report import FileReport
-    from lstmlint.summary import LayerSummary, ModelSummary
 
 CODES = {"bold": "1", "dim": "2", "error": "1;31", "warning": "1;33", "info": "1;36"}
 NARROWEST = 8  # no column is wrapped to less

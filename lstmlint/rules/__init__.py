@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
 
-from lstmlint.findings import Problem
-from lstmlint.options import Options
+from lstmlint.config.options import Options
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.suggestions import did_you_mean
 from lstmlint.rules.registry import BY_NAME, RULES, Rule
-from lstmlint.suggest import did_you_mean
-from lstmlint.summary import ModelSummary
 
 GROUPS = (
     "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "learning", "normalization", "cost",

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from lstmlint.findings import Problem
+from lstmlint.config.options import Options
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import DTYPE_BITS
-from lstmlint.options import Options
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import Shape, product
 from lstmlint.rules.fitting import first_fit, layer_fit
-from lstmlint.shapes import Shape, product
-from lstmlint.summary import LayerSummary, ModelSummary
 
 # Finding the width that fits means inferring the model a dozen times: not for every layer.
 MOST_FITS = 10

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import format_shape, percent
 from lstmlint.rules.index import DROPOUTS, index_of, past
 from lstmlint.rules.registry import Option, reported, rule
-from lstmlint.shapes import format_shape, percent
-from lstmlint.summary import ModelSummary
 
 
 @reported("C501", "params-over-budget", "error")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
-from lstmlint.pointers import escape
+from lstmlint.model.pointers import escape
+from lstmlint.model.shapes import Dim, Shape
 from lstmlint.rules.index import TRANSFORMING, outputs_of, recurrent, unwrapped
-from lstmlint.shapes import Dim, Shape
-from lstmlint.summary import LayerSummary, ModelSummary
 
 ACTIVATION_LAYERS = {
     "ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "leaky_relu", "ELU": "elu", "Softmax": "softmax",

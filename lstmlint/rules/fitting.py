@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import gcd, lcm
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.spec import LayerSpec
 from lstmlint.rules.index import index_of, recurrent, row_of, unwrapped
-from lstmlint.spec import LayerSpec
-from lstmlint.summary import LayerSummary, ModelSummary
 
 Total = Callable[[ModelSummary], "int | None"]
 
@@ -206,10 +206,10 @@ def _resized(model: ModelSummary, tied: list[Width], width: int) -> ModelSummary
 
     The specs are changed, asked and put back: shapes that Keras recorded when it built the model hold no longer.
     """
-    from lstmlint.inference import Inferrer, infer
+    from lstmlint.inference import InferenceContext, infer
 
-    run = model.layers[0].layer.context if model.layers else None
-    if not isinstance(run, Inferrer):
+    context = model.layers[0].layer.context if model.layers else None
+    if not isinstance(context, InferenceContext):
         return None
     specs = list(_specs(model))
     changes = [(item.spec.config, item.argument, _scaled(item, tied[0], width)) for item in tied]
@@ -222,7 +222,7 @@ def _resized(model: ModelSummary, tied: list[Width], width: int) -> ModelSummary
             config[argument] = value
         for spec, _ in records:
             spec.build_config = None
-        return infer(model.spec, run.bindings, run.descriptions)
+        return infer(model.spec, context.bindings, context.descriptions)
     finally:
         for (config, argument, _), old in zip(changes, before, strict=True):
             config[argument] = old

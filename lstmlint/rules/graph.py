@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import flatten
+from lstmlint.model.spec import TensorRef
 from lstmlint.rules.index import models_of
 from lstmlint.rules.registry import reported, rule
-from lstmlint.shapes import flatten
-from lstmlint.spec import TensorRef
-from lstmlint.summary import ModelSummary
 
 
 @reported("S121", "sequential-multi-output", "error")

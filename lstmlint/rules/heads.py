@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import format_shape
 from lstmlint.rules.effects import (
     ACTIVATING,
     BINARY,
@@ -25,8 +27,6 @@ from lstmlint.rules.effects import (
 )
 from lstmlint.rules.index import index_of, outputs_of, unwrapped
 from lstmlint.rules.registry import rule
-from lstmlint.shapes import format_shape
-from lstmlint.summary import ModelSummary
 
 
 @rule("H301", "softmax-of-one", "warning")
@@ -414,6 +414,6 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
 
 
 def _closest(name: str, names: list[str]) -> str:
-    from lstmlint.suggest import close_match
+    from lstmlint.model.suggestions import close_match
 
     return close_match(name, names, 0.0) or names[0]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import flatten, format_shape
 from lstmlint.rules import masks
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import DROPOUTS, index_of
 from lstmlint.rules.registry import reported, rule
-from lstmlint.shapes import flatten, format_shape
-from lstmlint.summary import LayerSummary, ModelSummary
 
 _MOST = 4
 # What is there though no output depends on it, or has a rule of its own.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
-from lstmlint.shapes import flatten
-from lstmlint.spec import LayerSpec, TensorRef
-from lstmlint.summary import LayerSummary, ModelSummary
+from lstmlint.model.shapes import flatten
+from lstmlint.model.spec import LayerSpec, TensorRef
 
 DROPOUTS = (
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "AlphaDropout",

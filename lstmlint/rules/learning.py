@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
+from lstmlint.model.findings import Problem
 from lstmlint.rules.effects import (
     ACTIVATING,
     ACTIVATION_LAYERS,
@@ -18,7 +19,6 @@ from lstmlint.rules.effects import (
 )
 from lstmlint.rules.index import DROPOUTS, TRANSFORMING, follow, index_of, past, unwrapped
 from lstmlint.rules.registry import Option, rule
-from lstmlint.summary import LayerSummary, ModelSummary
 
 # Initializers that are looked at no closer.
 _USUAL: tuple[Any, ...] = ("glorot_uniform", "he_normal", "he_uniform", "glorot_normal", "lecun_normal", None)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.wrappers import Bidirectional
 from lstmlint.rules.index import index_of
-from lstmlint.summary import LayerSummary, ModelSummary
 
 MAKERS = ("Embedding", "Masking")
 # These hand a mask on with their output.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import Shape, flatten, format_shape
 from lstmlint.rules.index import recurrent, row_of
 from lstmlint.rules.registry import reported
-from lstmlint.shapes import Shape, flatten, format_shape
-from lstmlint.summary import LayerSummary, ModelSummary
 
 
 @reported("S112", "concat-mismatch", "error", refines=("S112",))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import percent
 from lstmlint.rules.effects import activation_name, objectives
 from lstmlint.rules.index import CONVOLUTIONS, DROPOUTS, index_of, past
 from lstmlint.rules.registry import Option, rule
-from lstmlint.shapes import percent
-from lstmlint.summary import LayerSummary, ModelSummary
 
 _MOST = 4
 

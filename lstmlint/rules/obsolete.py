@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Problem
 from lstmlint.rules.index import index_of
 from lstmlint.rules.registry import rule
-from lstmlint.summary import ModelSummary
 
 
 @rule("P606", "embedding-input-length", "info")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.spec import LayerSpec
 from lstmlint.parsing.common import before_reset_after
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import index_of, row_of
 from lstmlint.rules.registry import reported, rule
-from lstmlint.spec import LayerSpec
-from lstmlint.summary import ModelSummary
 
 # What Keras 1 called the arguments of its layers, and what they are called since.
 KERAS1_ARGUMENTS = {
@@ -110,7 +110,7 @@ def _rewritten(spec: LayerSpec, old: list[str]) -> str:
 
 
 def _accepted(spec: LayerSpec, model: ModelSummary) -> frozenset[str]:
-    from lstmlint.layers.arguments import arguments_of
+    from lstmlint.validation.arguments import arguments_of
 
     arguments = arguments_of(spec.class_name, model.spec.dialect)
     return frozenset() if arguments is None else arguments.accepted

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import format_shape
 from lstmlint.rules.effects import activation_name, constant_initializer
 from lstmlint.rules.index import index_of
 from lstmlint.rules.registry import Option, reported, rule
-from lstmlint.shapes import format_shape
-from lstmlint.summary import LayerSummary, ModelSummary
 
 
 @rule(

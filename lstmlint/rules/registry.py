@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmlint.findings import Problem, Severity
+from lstmlint.model.findings import Problem, Severity
 
 Check = Callable[..., Iterable[Problem]]  # of a ModelSummary, and of the rule's options by their names
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import format_shape, percent
 from lstmlint.rules import masks
 from lstmlint.rules.effects import REGRESSION, SIGMOIDS, head_of, objectives
 from lstmlint.rules.index import DROPOUTS, follow, index_of, outputs_of, recurrent, row_of, unwrapped
 from lstmlint.rules.registry import Option, reported, rule
-from lstmlint.shapes import format_shape, percent
-from lstmlint.summary import ModelSummary
 
 # Layers between a recurrent one and a Flatten that leave the sequence a sequence of the same length.
 _SAME_LENGTH = (*DROPOUTS, "Activation", "BatchNormalization", "LayerNormalization", "ReLU", "LeakyReLU")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lstmlint.findings import Problem
+from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import KnownShape, Shape, compatible, format_shape, product
 from lstmlint.rules.index import DROPOUTS, behind_same_shape, index_of, past, recurrent, row_of
 from lstmlint.rules.registry import reported, rule
-from lstmlint.shapes import KnownShape, Shape, compatible, format_shape, product
-from lstmlint.summary import LayerSummary, ModelSummary
 
 # Layers that work on one output as on a sequence of them.
 _STEP_BY_STEP = (

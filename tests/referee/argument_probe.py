@@ -18,7 +18,7 @@ os.environ.setdefault("KERAS_BACKEND", "numpy")
 
 import keras
 
-from lstmlint.layers.signatures import SIGNATURES
+from lstmlint.signatures.keras3 import SIGNATURES
 from tests.layer_rows import Row, keras_says, lstmlint_says
 
 DATA = Path(__file__).parent.parent / "data" / "layers"

@@ -8,12 +8,12 @@ from typing import Any
 
 os.environ.setdefault("KERAS_BACKEND", "numpy")
 
-from lstmlint.findings import at_least
+from lstmlint.config.options import Options
 from lstmlint.inference import infer
-from lstmlint.options import Options
+from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import at_least
 from lstmlint.parsing import parse
 from lstmlint.reading.document import Document
-from lstmlint.summary import LayerSummary, ModelSummary
 
 
 def summarize(config: str | dict[str, Any]) -> ModelSummary:

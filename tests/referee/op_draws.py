@@ -9,8 +9,8 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from lstmlint.layers.ops.signatures import SIGNATURES
-from lstmlint.layers.signatures import REQUIRED
+from lstmlint.signatures.keras3 import REQUIRED
+from lstmlint.signatures.operations import SIGNATURES
 from tests.op_nodes import tensor
 from tests.referee import op_array_draws, op_window_draws
 from tests.referee.op_array_draws import pair_of_shapes

@@ -11,7 +11,7 @@ import pytest
 os.environ.setdefault("KERAS_BACKEND", "numpy")
 keras = pytest.importorskip("keras")
 
-from lstmlint.layers.signatures import SIGNATURES  # noqa: E402
+from lstmlint.signatures.keras3 import SIGNATURES  # noqa: E402
 from tests.layer_rows import keras_says, lstmlint_says  # noqa: E402
 from tests.referee.argument_probe import good_rows, probes  # noqa: E402
 

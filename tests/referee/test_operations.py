@@ -14,7 +14,7 @@ os.environ.setdefault("KERAS_BACKEND", "numpy")
 keras = pytest.importorskip("keras")
 
 from lstmlint.layers import ops as operations  # noqa: E402
-from lstmlint.layers.ops.signatures import SIGNATURES  # noqa: E402
+from lstmlint.signatures.operations import SIGNATURES  # noqa: E402
 from tests.op_nodes import inferred, model_of, tensor  # noqa: E402
 from tests.referee.common import compare, errors_of, summarize  # noqa: E402
 from tests.referee.op_ask import NODES, ask  # noqa: E402

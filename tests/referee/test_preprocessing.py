@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lstmlint.spec import Dialect
+from lstmlint.model.spec import Dialect
 from tests.layer_rows import difference, keras_says, lstmlint_says
 from tests.referee import preprocessing_draws, token_draws
 

@@ -42,8 +42,8 @@ def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
 
 def covered() -> dict[str, str]:
     """For each function of keras.ops that leaves a node in a functional model, the family of its rule."""
-    from lstmlint.layers.ops.signatures import SIGNATURES
     from lstmlint.layers.ops.table import OPERATIONS
+    from lstmlint.signatures.operations import SIGNATURES
 
     return {
         function: OPERATIONS[name][0].partition(".")[0]

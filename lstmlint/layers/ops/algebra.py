@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lstmlint.layers.ops.base import Refusal
-from lstmlint.shapes import Dim, KnownShape, format_shape, product
+from lstmlint.model.shapes import Dim, KnownShape, format_shape, product
 
 Dims = list[Dim]
 

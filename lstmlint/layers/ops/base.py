@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, need
-from lstmlint.shapes import KnownShape, Tensor, format_shape, tensors_in
+from lstmlint.model.shapes import KnownShape, Tensor, format_shape, tensors_in
 
 Rule = Callable[..., Any]
 # More outputs than any model has; a config can ask for 10^12.

@@ -13,7 +13,7 @@ from typing import Any
 
 from lstmlint.layers.base import DTYPE_BITS
 from lstmlint.layers.ops.base import Refusal, shown
-from lstmlint.shapes import Tensor
+from lstmlint.model.shapes import Tensor
 
 Dtype = str | None
 DtypeRule = Callable[..., Dtype]

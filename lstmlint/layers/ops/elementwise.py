@@ -7,7 +7,7 @@ from typing import Any
 from lstmlint.layers.ops.algebra import axes_in, axis_in, broadcast, flat, ranked
 from lstmlint.layers.ops.base import Operation, Refusal, loose_shape, shape, shown, tensor
 from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, result, strong
-from lstmlint.shapes import Tensor
+from lstmlint.model.shapes import Tensor
 
 
 def unary(op: Operation, x: Any, *_: Any, dtype: str = "same", least: int = 0) -> Tensor:

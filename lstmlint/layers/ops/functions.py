@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 from lstmlint.layers.base import UnknownShape
 from lstmlint.layers.ops.base import Operation, shape
-from lstmlint.shapes import Tensor
+from lstmlint.model.shapes import Tensor
 
 
 def unknown(op: Operation, *_: Any) -> NoReturn:

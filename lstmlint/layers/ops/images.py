@@ -8,7 +8,7 @@ from lstmlint.layers.ops.algebra import ranked, replaced
 from lstmlint.layers.ops.base import Operation, Refusal, shape, tensor
 from lstmlint.layers.ops.dtypes import is_float
 from lstmlint.layers.ops.reshaping import channels_last
-from lstmlint.shapes import Dim, Tensor, format_shape
+from lstmlint.model.shapes import Dim, Tensor, format_shape
 
 SIDES = (("height", "top", "bottom"), ("width", "left", "right"))
 

@@ -7,7 +7,7 @@ from typing import Any
 from lstmlint.layers.ops.algebra import axis_in, broadcast, flat, inserted, replaced
 from lstmlint.layers.ops.base import Operation, Refusal, copies, loose_shape, shape, shown, tensor
 from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, strong
-from lstmlint.shapes import Dim, KnownShape, Tensor, flatten, format_shape
+from lstmlint.model.shapes import Dim, KnownShape, Tensor, flatten, format_shape
 
 
 def get_item(op: Operation, x: Any, key: Any) -> Tensor:

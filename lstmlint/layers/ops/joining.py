@@ -7,7 +7,7 @@ from typing import Any
 from lstmlint.layers.ops.algebra import axis_in, equal_but, flat, inserted, ranked, replaced, sized, without
 from lstmlint.layers.ops.base import Operation, Refusal, copies, shape, tensor
 from lstmlint.layers.ops.dtypes import dtype_of, promote
-from lstmlint.shapes import KnownShape, Tensor, add, format_shape, product
+from lstmlint.model.shapes import KnownShape, Tensor, add, format_shape, product
 
 
 def _concatenated(tensors: list[Any], shapes: list[KnownShape], axis: int) -> Tensor:

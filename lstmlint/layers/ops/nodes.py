@@ -7,10 +7,10 @@ from typing import Any
 from lstmlint.layers.base import Context, LayerError
 from lstmlint.layers.ops.base import Operation, Refusal, rule, shown
 from lstmlint.layers.ops.dtypes import as_dtype
-from lstmlint.layers.ops.signatures import SIGNATURES
 from lstmlint.layers.ops.table import OPERATIONS
-from lstmlint.layers.signatures import REQUIRED
-from lstmlint.spec import LayerSpec
+from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
+from lstmlint.signatures.operations import SIGNATURES
 
 
 class KerasOperation(Operation):

@@ -7,7 +7,7 @@ from typing import Any
 from lstmlint.layers.ops.algebra import axis_in, broadcast, equal_but, ranked, without
 from lstmlint.layers.ops.base import Operation, Refusal, loose_shape, shape, tensor
 from lstmlint.layers.ops.dtypes import dtype_of, promote, result, strong
-from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape, product
+from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
 
 
 def matmul_shape(left: KnownShape, right: KnownShape) -> KnownShape:

@@ -7,7 +7,7 @@ from typing import Any
 from lstmlint.layers.ops.algebra import axis_in, equal_but, reduce, without
 from lstmlint.layers.ops.base import Operation, Refusal, shape, tensor
 from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, result
-from lstmlint.shapes import KnownShape, Tensor, format_shape
+from lstmlint.model.shapes import KnownShape, Tensor, format_shape
 
 
 def _reduced(op: Operation, x: Any) -> KnownShape:

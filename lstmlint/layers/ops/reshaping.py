@@ -8,7 +8,7 @@ from typing import Any
 from lstmlint.layers.ops.algebra import Dims, axis_in, broadcast, flat, pair, ranked, replaced, sized, without
 from lstmlint.layers.ops.base import Operation, Refusal, shape, tensor
 from lstmlint.layers.ops.dtypes import as_dtype
-from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape, product
+from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
 
 
 def reshaped(given: KnownShape, target: Any) -> KnownShape:

@@ -7,7 +7,7 @@ from typing import Any
 from lstmlint.layers.ops.algebra import per_axis, ranked, sized
 from lstmlint.layers.ops.base import Operation, Refusal, copies, shape, tensor
 from lstmlint.layers.ops.reshaping import channels_last
-from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape, product
+from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
 
 
 def _spatial(dims: KnownShape, last: bool) -> KnownShape:

@@ -9,15 +9,15 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from lstmlint.layers.arguments import BASE
 from lstmlint.layers.base import Context, LayerError, UnknownShape, layer
 from lstmlint.layers.ops.base import Operation, Refusal, rule
 from lstmlint.layers.ops.indexing import list_shape
 from lstmlint.layers.ops.tensorflow_rules import numbers
 from lstmlint.layers.ops.tensorflow_table import FUNCTIONS, RAW, RawOperation
-from lstmlint.layers.signatures import REQUIRED
-from lstmlint.shapes import Tensor, flatten
-from lstmlint.spec import LayerSpec
+from lstmlint.model.shapes import Tensor, flatten
+from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
+from lstmlint.validation.arguments import BASE
 
 WORDS = {"None": None, "True": True, "False": False}
 Parameter = tuple[tuple[str, ...], Any]

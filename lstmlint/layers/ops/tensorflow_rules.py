@@ -17,7 +17,7 @@ from lstmlint.layers.ops.base import Operation, Refusal, copies, shape
 from lstmlint.layers.ops.indexing import UnknownKey, list_shape, sliced
 from lstmlint.layers.ops.products import matmul_shape
 from lstmlint.layers.ops.reshaping import reshaped
-from lstmlint.shapes import Dim, KnownShape, Tensor, add, format_shape, product
+from lstmlint.model.shapes import Dim, KnownShape, Tensor, add, format_shape, product
 
 Sizes = list[Dim]
 UNKNOWN_SLICE, UNKNOWN_INDEX = UnknownKey(shrinks=False), UnknownKey(shrinks=True)

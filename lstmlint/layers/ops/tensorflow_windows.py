@@ -10,7 +10,7 @@ from lstmlint.layers.ops.base import Operation, Refusal, shape
 from lstmlint.layers.ops.indexing import list_shape
 from lstmlint.layers.ops.sliding import windows
 from lstmlint.layers.ops.tensorflow_rules import Sizes, dtype_in, known_numbers, number, numbers
-from lstmlint.shapes import Dim, KnownShape, Tensor, format_shape, product
+from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
 
 
 def channels_last(op: Operation, rank_: int) -> bool:

@@ -1,0 +1,1 @@
+"""What users configure: options, settings files, and the values, shapes and globs written in them."""

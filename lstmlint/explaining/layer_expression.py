@@ -1,0 +1,393 @@
+"""`lstmlint count`: a layer written in Python, counted without a file. The text is parsed, never evaluated."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from lstmlint import layers as registry
+from lstmlint.explaining.explanation import Explanation, example_input, explain_row
+from lstmlint.inference import infer
+from lstmlint.model.findings import Problem, UsageError
+from lstmlint.model.shapes import KnownShape, Tensor, format_shape
+from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.suggestions import did_you_mean
+from lstmlint.parsing.common import MAX_DEPTH, Names, snake_case
+from lstmlint.signatures.keras3 import REQUIRED
+from lstmlint.validation.arguments import arguments_of
+
+MAX_LENGTH = 20_000
+MAX_DIM = 2**63 - 1
+
+# One of these is in what may stand before a class name: tf.keras.layers, keras.layers.recurrent, layers.
+MODULES = frozenset({"keras", "layers", "tf_keras", "tfkl"})
+# Values that are written as objects or functions, and are names in a config.
+NAME_ARGUMENTS = ("_initializer", "_regularizer", "_constraint", "activation")
+MULTIPLE = {
+    "MultiHeadAttention": 2,
+    "GroupQueryAttention": 2,
+    "GroupedQueryAttention": 2,
+    "Attention": 2,
+    "AdditiveAttention": 2,
+}
+PROJECTED = ("MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention")
+SHAPE_ARGUMENTS = ("input_shape", "batch_input_shape")
+
+
+def count_layer(
+    expression: str,
+    input_shape: KnownShape | Sequence[KnownShape] | None = None,
+    *,
+    dialect: Dialect = "keras3",
+    batch: int | None = None,
+    expect: int | None = None,
+) -> Explanation:
+    """The shapes and weights of a layer written as in Python: `LSTM(10, return_sequences=True)`.
+
+    input_shape: without the batch, or several of them for layers that take several tensors; None where the
+    expression says it (input_shape=...) or the layer needs none. dialect: whose defaults hold; a class that
+    Keras 3 dropped is Keras 2's. batch: for stateful layers.
+    Raises: UsageError for what is no layer, what Keras refuses, and an input that is missing.
+    """
+    spec = ExpressionParser(expression, dialect).read()
+    shapes = [input_shape] if isinstance(input_shape, tuple) else list(input_shape or ())
+    if spec.input_shape is not None:
+        own = spec.input_shape[1:]
+        if shapes and shapes[0] != own:
+            raise UsageError(
+                f"--input says {format_shape(shapes[0])}, but the layer's own input shape is {format_shape(own)}:"
+                " give one of them"
+            )
+        shapes = shapes or [own]
+        batch = spec.input_shape[0] if batch is None else batch
+    known: Dialect = "keras2" if dialect == "keras3" and dropped_by_keras3(spec.class_name) else dialect
+    tensors = [Tensor((batch, *shape), "float32") for shape in shapes]
+    spec.calls = [Call(*arguments(spec, tensors), pointer="")]
+    spec.input_shape = None
+    model = ModelSpec("model", "Functional", known, [spec], False, [], [TensorRef(spec.name, 0, 0)])
+    summary = infer(model)
+    row = summary.layers[0]
+    refusals = [problem for problem in summary.problems if problem.severity in (None, "error") and row.params is None]
+    if not shapes and not any(problem.code.startswith("E") for problem in refusals) and row.params is None:
+        wanted = "13,5 --input 13,5" if merges(spec.class_name) else example_input(spec)
+        raise UsageError(
+            f"the weights of {spec.class_name} depend on its input: give its shape without the batch with --input, for"
+            f" instance --input {wanted}"
+        )
+    if refusals:
+        batch_too = "" if refusals[0].code != "S101" or not shapes else f" {without_batch(shapes[0], refusals[0])}"
+        raise UsageError(f"{refusals[0].message}. {refusals[0].help}{batch_too}".rstrip())
+    explained = explain_row(row, spec.name, None)
+    result = Explanation([explained], True, None, expression)
+    result.warnings = [f"{problem.message}. {problem.help}".rstrip() for problem in summary.problems]
+    if expect is not None:
+        from lstmlint.explaining.expecting import search
+
+        result.expected = search(result, expect)
+    return result
+
+
+def without_batch(shape: KnownShape, refusal: Problem) -> str:
+    """What to write instead of an input of the wrong rank, where the batch may be what is too much."""
+    if len(shape) == refusal.data.get("wanted") and len(shape) > 1:
+        dims = ",".join(str(dim) for dim in shape[1:])
+        return f"--input leaves out the batch: --input {dims}, if {shape[0]} stands for the batch."
+    return "--input leaves out the batch."
+
+
+def dropped_by_keras3(class_name: str) -> bool:
+    """Whether only older Keras has the class."""
+    from lstmlint.signatures.keras2 import SIGNATURES as KERAS2
+    from lstmlint.signatures.keras3 import SIGNATURES
+
+    return class_name not in SIGNATURES and (class_name in KERAS2 or class_name.startswith("CuDNN"))
+
+
+def arguments(spec: LayerSpec, tensors: list[Tensor]) -> tuple[list[Any], dict[str, Any]]:
+    """How a layer of this class is called with so many tensors: (args, kwargs)."""
+    if not tensors:
+        return ([], {}) if spec.class_name == "InputLayer" else ([Tensor(None, "float32")], {})
+    name = spec.class_name
+    if name in MULTIPLE and len(tensors) == 1:
+        tensors = tensors * MULTIPLE[name]  # self-attention
+    if name in PROJECTED:
+        return list(tensors), {}
+    cls = registry.find(name)
+    if len(tensors) == 1 and (name in ("Sequential", "Bidirectional", "TimeDistributed") or cls is None):
+        return [tensors[0]], {}
+    if len(tensors) > 1 and takes_states(spec):
+        return [tensors[0]], {"initial_state": tensors[1:]}
+    if len(tensors) > 1 or name in MULTIPLE or (cls is not None and merges(name)):
+        return [list(tensors)], {}
+    return [tensors[0]], {}
+
+
+def takes_states(spec: LayerSpec) -> bool:
+    """Whether further inputs of the layer are initial states."""
+    from lstmlint.layers.rnn import RecurrentLayer
+
+    cls = registry.find(spec.class_name)
+    return spec.class_name == "Bidirectional" or (cls is not None and issubclass(cls, RecurrentLayer))
+
+
+def merges(class_name: str) -> bool:
+    """Whether the layer takes a list of tensors."""
+    from lstmlint.layers.merging import Merge
+
+    cls = registry.find(class_name)
+    return cls is not None and issubclass(cls, Merge)
+
+
+class ExpressionParser:
+    """Turns the text of a layer into a LayerSpec.
+
+    Raises: UsageError, whose notes (`__notes__`) show the text with a caret under what cannot be taken.
+    """
+
+    def __init__(self, text: str, dialect: Dialect) -> None:
+        if len(text) > MAX_LENGTH:
+            raise UsageError(f"the layer is {len(text):,} characters long; the limit is {MAX_LENGTH:,}")
+        self.text = text
+        self.dialect = dialect
+        self.names = Names()
+
+    def read(self) -> LayerSpec:
+        """The layer."""
+        try:
+            tree = ast.parse(self.text.strip(), mode="eval").body
+        except SyntaxError as error:
+            raise self.error_at(
+                f"this is no layer in Python: {error.msg}", error.lineno or 1, (error.offset or 1) - 1
+            ) from None
+        except (ValueError, RecursionError, MemoryError):
+            raise UsageError(
+                "this is not Python that can be read: write it like LSTM(10, return_sequences=True)"
+            ) from None
+        if isinstance(tree, ast.Name | ast.Attribute):
+            name = self.class_name(tree)
+            raise self.error(tree, f"the arguments are missing: write {name}(...)")
+        try:
+            return self.layer(tree, 0)
+        except RecursionError:
+            raise UsageError("the layer is nested too deeply") from None
+
+    def error(self, node: ast.expr | ast.keyword, message: str) -> UsageError:
+        """An error with a caret under the node."""
+        return self.error_at(message, node.lineno, _characters(self.text.strip(), node.lineno, node.col_offset))
+
+    def error_at(self, message: str, line: int, column: int) -> UsageError:
+        """An error at a place (line from 1, column in characters from 0); its two notes are the text and a caret."""
+        from lstmlint.reporting.escape import terminal
+
+        lines = self.text.strip().split("\n")
+        shown = lines[min(line, len(lines)) - 1] if lines else ""
+        column = max(0, min(column, len(shown)))
+        start = max(0, column - 50)
+        before = terminal(shown[start:column])
+        error = UsageError(message)
+        error.add_note(f"  {before}{terminal(shown[column : start + 76])}")
+        error.add_note(f"  {' ' * len(before)}^")
+        return error
+
+    # Layers -------------------------------------------------------------------------------------------
+
+    def class_name(self, node: ast.expr) -> str:
+        """The class that a name or a dotted name means. Raises: UsageError for another one."""
+        dotted = _dotted(node)
+        if dotted is None:
+            raise self.error(node, "write a layer's class here, for instance LSTM(10)")
+        module, _, name = dotted.rpartition(".")
+        if module and MODULES.isdisjoint(module.split(".")):
+            raise self.error(node, f"{module!r} is no module of Keras's layers; write {name} or keras.layers.{name}")
+        if name == "Sequential" or registry.find(name) is not None:
+            return {"Input": "InputLayer"}.get(name, name)
+        hint = did_you_mean(name, [*registry.known_names(), "Sequential"])
+        raise self.error(node, f"there is no layer class {name!r}{hint}")
+
+    def layer(self, node: ast.expr, depth: int) -> LayerSpec:
+        """A call of a class, as a spec."""
+        if depth > MAX_DEPTH:
+            raise UsageError(f"layers are nested more than {MAX_DEPTH} deep")
+        if not isinstance(node, ast.Call):
+            raise self.error(node, "write a layer here, for instance LSTM(10)")
+        if isinstance(node.func, ast.Call):
+            raise self.error(node, "write the layer without calling it on a tensor; its input goes into --input")
+        name = self.class_name(node.func)
+        values = self.sequential(node, depth) if name == "Sequential" else self.values(node, name, depth)
+        if name == "Sequential":
+            return self.model(values)
+        spec = LayerSpec("", name, {}, written_class=name)
+        spec.raw = {"config": dict(values)}
+        given = values.pop("name", None)
+        spec.name = given if isinstance(given, str) and given else self.names.make(name)
+        spec.trainable = values.pop("trainable", True) is not False
+        spec.dtype = values.pop("dtype", None)
+        self.take_input_shape(node, spec, values)
+        spec.config = values
+        return spec
+
+    def sequential(self, node: ast.Call, depth: int) -> dict[str, Any]:
+        """The arguments of Sequential: a list of layers, a name."""
+        values: dict[str, Any] = {}
+        for argument, value in [
+            *zip(("layers", "trainable", "name"), node.args, strict=False),
+            *((keyword.arg, keyword.value) for keyword in node.keywords),
+        ]:
+            if argument == "layers":
+                values["layers"] = self.value(value, "layers", depth)
+            elif argument in ("name", "trainable"):
+                values[argument] = self.value(value, argument, depth)
+            else:
+                raise self.error(value, f"Sequential takes no argument {argument!r}")
+        found = values.get("layers")
+        if not isinstance(found, list) or not all(isinstance(layer, LayerSpec) for layer in found):
+            raise self.error(node, "Sequential takes a list of layers: Sequential([LSTM(10), Dense(1)])")
+        return values
+
+    def model(self, values: dict[str, Any]) -> LayerSpec:
+        """A Sequential as a layer."""
+        given = values.get("name")
+        name = given if isinstance(given, str) else self.names.make("Sequential")
+        inner = ModelSpec(name, "Sequential", self.dialect, values["layers"], True)
+        spec = LayerSpec(name, "Sequential", {}, written_class="Sequential")
+        spec.trainable = values.get("trainable", True) is not False
+        spec.model = inner
+        return spec
+
+    def values(self, node: ast.Call, name: str, depth: int) -> dict[str, Any]:
+        """The arguments of a layer by name. Raises: UsageError for one too many, twice, or unknown."""
+        signature = registry.signature(name, self.dialect) or registry.signature(name, "keras2") or {}
+        order = list(signature)
+        found = arguments_of(name, self.dialect)
+        accepted = {*signature, *(found.accepted if found else ()), "name", "trainable", "dtype", *SHAPE_ARGUMENTS}
+        accepted |= {"input_dim", "input_length"}
+        values: dict[str, Any] = {}
+        for position, argument in enumerate(node.args):
+            if isinstance(argument, ast.Starred):
+                raise self.error(argument, "write the arguments out; * cannot be evaluated")
+            if position >= len(order):
+                takes = f"takes {len(order)} arguments" if order else "takes no arguments"
+                raise self.error(argument, f"{name} {takes} without a name: {', '.join(order)}".rstrip(": "))
+            values[order[position]] = self.value(argument, order[position], depth)
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise self.error(keyword, "write the arguments out; ** cannot be evaluated")
+            if keyword.arg in values:
+                raise self.error(keyword, f"{name} gets {keyword.arg!r} twice")
+            if signature and keyword.arg not in accepted:
+                raise self.error(keyword, f"{name} takes no argument {keyword.arg!r}{self.hint(keyword.arg, accepted)}")
+            values[keyword.arg] = self.value(keyword.value, keyword.arg, depth)
+        missing = [
+            argument for argument, default in signature.items() if default is REQUIRED and argument not in values
+        ]
+        if missing:
+            raise self.error(node, f"{name} needs {' and '.join(missing)}")
+        return values
+
+    def hint(self, name: str, accepted: set[str]) -> str:
+        """Which argument was meant."""
+        from lstmlint.validation.arguments import CONFUSIONS
+
+        meant = CONFUSIONS.get(name)
+        return f"; did you mean {meant!r}?" if meant in accepted else did_you_mean(name, accepted)
+
+    def take_input_shape(self, node: ast.expr, spec: LayerSpec, values: dict[str, Any]) -> None:
+        """Move the input shape that old code gives to the first layer out of the arguments."""
+        own = registry.signature(spec.class_name, self.dialect) or {}
+        found: Any = None
+        for argument in SHAPE_ARGUMENTS:
+            if argument in values and argument not in own:
+                given = values.pop(argument)
+                given = [given] if isinstance(given, int) else given
+                if not isinstance(given, list) or not all(dim is None or type(dim) is int for dim in given):
+                    raise self.error(node, f"{argument} must be a tuple of numbers, for instance (13, 5)")
+                found = (None, *given) if argument == "input_shape" else tuple(given)
+        length = values.pop("input_length", None) if "input_length" not in own else values.get("input_length")
+        if "input_dim" in values and "input_dim" not in own:
+            features = values.pop("input_dim")
+            found = found or ((None, length, features) if spec.class_name != "Dense" else (None, features))
+        spec.input_shape = found
+
+    # Values -------------------------------------------------------------------------------------------
+
+    def value(self, node: ast.expr, argument: str, depth: int) -> Any:
+        """A literal, a list, dict or layer, as a config holds it. Raises: UsageError for an expression."""
+        if depth > MAX_DEPTH:
+            raise UsageError(f"arguments are nested more than {MAX_DEPTH} deep")
+        if isinstance(node, ast.Constant):
+            if node.value is None or isinstance(node.value, str | bool | float):
+                return node.value
+            if isinstance(node.value, int):
+                if abs(node.value) > MAX_DIM:
+                    raise self.error(node, "this number is too large")
+                return node.value
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+            inner = self.value(node.operand, argument, depth + 1)
+            if isinstance(inner, int | float) and not isinstance(inner, bool):
+                return -inner if isinstance(node.op, ast.USub) else inner
+        if isinstance(node, ast.List | ast.Tuple):
+            return [self.value(item, argument, depth + 1) for item in node.elts]
+        if isinstance(node, ast.Dict):
+            return self.mapping(node, argument, depth)
+        if isinstance(node, ast.Call):
+            return self.object(node, argument, depth)
+        dotted = _dotted(node)
+        if dotted is not None and argument.endswith(NAME_ARGUMENTS):
+            if "." in dotted:  # keras.activations.relu, tf.nn.relu
+                return dotted.rpartition(".")[2]
+            raise self.error(node, f"write {argument}={dotted!r}, in quotes")
+        what = "a name" if dotted is not None else "an expression"
+        raise self.error(
+            node,
+            f"{argument} must be a plain value (a number, text in quotes, True, None, a list); {what}"
+            " cannot be evaluated",
+        )
+
+    def mapping(self, node: ast.Dict, argument: str, depth: int) -> dict[str, Any]:
+        """A dict whose keys are texts or numbers."""
+        values: dict[str, Any] = {}
+        for key, item in zip(node.keys, node.values, strict=True):
+            if not isinstance(key, ast.Constant) or not isinstance(key.value, str | int):
+                raise self.error(key or item, "the keys of a dict must be texts or numbers")
+            values[str(key.value)] = self.value(item, argument, depth + 1)
+        return values
+
+    def object(self, node: ast.Call, argument: str, depth: int) -> Any:
+        """A call in an argument: a layer, or an initializer or the like, which becomes its config."""
+        dotted = _dotted(node.func) or ""
+        name = dotted.rpartition(".")[2]
+        if not argument.endswith(NAME_ARGUMENTS):
+            return self.layer(node, depth + 1)
+        if not name:
+            raise self.error(node, f"{argument} must be a plain value; an expression cannot be evaluated")
+        config: dict[str, Any] = {}
+        for position, item in enumerate(node.args):
+            if position or isinstance(item, ast.Starred):
+                raise self.error(item, f"write the arguments of {name} with their names")
+            # l2(0.01): the only ones that are commonly written without a name
+            config[snake_case(name)] = self.value(item, name, depth + 1)
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                raise self.error(keyword, "write the arguments out; ** cannot be evaluated")
+            config[keyword.arg] = self.value(keyword.value, name, depth + 1)
+        return {"class_name": name, "config": config}
+
+
+def _dotted(node: ast.expr) -> str | None:
+    """The text of a name or of names joined by dots."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])
+
+
+def _characters(text: str, line: int, offset: int) -> int:
+    """A column that ast counts in UTF-8 bytes, in characters."""
+    lines = text.split("\n")
+    if not 0 < line <= len(lines):
+        return 0
+    return len(lines[line - 1].encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))

@@ -1,0 +1,1 @@
+"""Which problems become findings, and which findings are reported: rules, suppressions, baselines."""

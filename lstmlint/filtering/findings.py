@@ -1,0 +1,37 @@
+"""From problems to findings: the rule gives name and severity, the document line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lstmlint import rules
+from lstmlint.config.options import Options
+from lstmlint.model.findings import Finding, Problem
+
+Locate = Callable[[str], tuple[int, int]]  # a pointer's line and column
+
+
+def findings_of(problems: list[Problem], options: Options, locate: Locate | None = None) -> list[Finding]:
+    """The problems whose rules are wanted, in the order of the file. locate: None where there is no document."""
+    if not problems:
+        return []
+    table = rules.load()
+    findings = []
+    for problem in problems:
+        rule = table.get(problem.code)
+        message = problem.message
+        if rule is None:
+            rule, message = table["E099"], f"no rule for the code {problem.code}: {message}"
+        if not options.wants(rule):
+            continue
+        severity = options.severities.get(rule.code) or problem.severity or rule.severity
+        line, column = problem.data.get("place") or (locate(problem.pointer) if locate else (1, 1))
+        findings.append(
+            Finding(rule.code, rule.name, severity, message, problem.help, problem.layer, problem.pointer, line, column)
+        )
+    return in_file_order(findings)
+
+
+def in_file_order(findings: list[Finding]) -> list[Finding]:
+    """Findings by line and column, and by code where several stand at one place."""
+    return sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))

@@ -1,0 +1,151 @@
+"""What inference says of a model: every layer's shapes and weights, the totals, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import ref
+
+from lstmlint.layers.base import Layer, Weight
+from lstmlint.model.findings import Problem
+from lstmlint.model.shapes import Shape
+from lstmlint.model.spec import LayerSpec, ModelSpec
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class LayerSummary:
+    """One layer of a model.
+
+    input_shapes, output_shapes: of the layer's first call, flat. calls: the number of its calls.
+    inbound: the layers that feed the first call, in order, without repetition. feeds: references to the `consumers`,
+        which take any of its outputs: weak ones, so that rows do not hold each other.
+    reached: whether the model's outputs depend on it. used: whether it counts: Keras drops what is not reached, and
+        tf_keras keeps it with its weights.
+    last_output: the highest index of its output tensors that other layers take or the model gives; -1: none.
+    """
+
+    spec: LayerSpec
+    layer: Layer
+    input_shapes: list[Shape] = field(default_factory=list)
+    output_shapes: list[Shape] = field(default_factory=list)
+    weights: list[Weight] = field(default_factory=list)
+    params: int | None = None
+    trainable_params: int | None = None
+    macs: int | None = None
+    calls: int = 0
+    reached: bool = True
+    used: bool = True
+    is_output: bool = False
+    inbound: list[LayerSummary] = field(default_factory=list)
+    feeds: list[ref[LayerSummary]] = field(default_factory=list)
+    last_output: int = -1
+    nested: ModelSummary | None = None
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return self.spec.name
+
+    @property
+    def class_name(self) -> str:
+        """The class, in Keras 3's spelling."""
+        return self.spec.class_name
+
+    @property
+    def pointer(self) -> str:
+        """The place of the layer in the document."""
+        return self.spec.pointer
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The arguments by their Keras 3 names, defaults included."""
+        return self.layer.config
+
+    @property
+    def known(self) -> bool:
+        """Whether lstmlint knows the class."""
+        return self.layer.known
+
+    @property
+    def shared(self) -> bool:
+        """Whether the layer is called more than once; it owns its weights once all the same."""
+        return self.calls > 1
+
+    @property
+    def consumers(self) -> list[LayerSummary]:
+        """The layers that take any of its outputs, as far as anybody still holds them."""
+        return [row for reference in self.feeds if (row := reference()) is not None]
+
+    @property
+    def only_consumer(self) -> LayerSummary | None:
+        """The layer that takes its outputs, if there is exactly one."""
+        return self.feeds[0]() if len(self.feeds) == 1 else None
+
+    @property
+    def input_shape(self) -> Shape:
+        """The first input's shape."""
+        return self.input_shapes[0] if self.input_shapes else None
+
+    @property
+    def output_shape(self) -> Shape:
+        """The first output's shape."""
+        return self.output_shapes[0] if self.output_shapes else None
+
+
+@dataclass(slots=True, eq=False)
+class ModelSummary:
+    """A model with everything that could be inferred of it.
+
+    inputs, outputs: shapes, flat, as Keras flattens them. complete: whether every weight is known;
+    where it is not, the totals hold what is known. problems: in the order they were met.
+    kept: what readers of the summary work out once for each other.
+    """
+
+    spec: ModelSpec
+    layers: list[LayerSummary]
+    inputs: list[Shape] = field(default_factory=list)
+    outputs: list[Shape] = field(default_factory=list)
+    params: int = 0
+    trainable_params: int = 0
+    weight_bytes: int = 0
+    trainable_bytes: int = 0
+    bytes_by_dtype: dict[str, int] = field(default_factory=dict)
+    macs: int | None = 0
+    complete: bool = True
+    problems: list[Problem] = field(default_factory=list)
+    output_layers: list[LayerSummary] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.spec.name
+
+    @property
+    def class_name(self) -> str:
+        """Sequential, Functional, Model or the class the file names."""
+        return self.spec.class_name
+
+    @property
+    def non_trainable_params(self) -> int:
+        """Parameters that training does not change."""
+        return self.params - self.trainable_params
+
+    def walk(self) -> Iterator[LayerSummary]:
+        """Every layer, those of nested models after the model that holds them."""
+        stack = list(reversed(self.layers))
+        while stack:
+            layer = stack.pop()
+            yield layer
+            if layer.nested is not None:
+                stack.extend(reversed(layer.nested.layers))
+
+    def walk_paths(self, prefix: str = "") -> Iterator[tuple[str, LayerSummary]]:
+        """The same with their paths: encoder/lstm for one of a nested model. prefix: what stands before all of them."""
+        stack = [(prefix + layer.name, layer) for layer in reversed(self.layers)]
+        while stack:
+            path, layer = stack.pop()
+            yield path, layer
+            if layer.nested is not None:
+                stack += [(f"{path}/{inner.name}", inner) for inner in reversed(layer.nested.layers)]

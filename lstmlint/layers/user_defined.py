@@ -1,0 +1,55 @@
+"""Layers that the user describes in the settings: what shape they give, and how many parameters they own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lstmlint.layers.base import Context, Layer, UnknownShape, Weight
+from lstmlint.model.shapes import KnownShape, Shape, Tensor, tensors_in
+from lstmlint.model.spec import LayerSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the user says of a custom layer.
+
+    output_shape: "same" as the first input's, or the whole shape with None for what is unknown (a batch of None
+    takes the input's); None where the user does not say. params: how many parameters it owns; None where the user
+    does not say.
+    """
+
+    output_shape: KnownShape | Literal["same"] | None = None
+    params: int | None = None
+
+
+class DescribedLayer(Layer):
+    """A custom layer as its description has it."""
+
+    multiple_inputs = True
+
+    def __init__(self, spec: LayerSpec, context: Context, description: Description) -> None:
+        super().__init__(spec, context)
+        self.description = description
+
+    def weights(self, input_shape: Any) -> Iterator[Weight]:
+        """One weight that stands for all. Raises: UnknownShape where the description gives no number."""
+        params = self.description.params
+        if params is None:
+            raise UnknownShape
+        if params:
+            yield self.weight("weights", (params,))
+
+    def call(self, *args: Any, **kwargs: Any) -> Tensor:
+        """The described output. Raises: UnknownShape where the description gives no shape."""
+        inputs = tensors_in([*args, *kwargs.values()])
+        first: Shape = inputs[0].shape if inputs else None
+        shape = self.description.output_shape
+        if shape is None:
+            raise UnknownShape
+        if shape == "same":
+            return Tensor(first, self.compute_dtype)
+        if shape and shape[0] is None and first:
+            return Tensor((first[0], *shape[1:]), self.compute_dtype)
+        return Tensor(tuple(shape), self.compute_dtype)

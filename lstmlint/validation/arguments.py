@@ -1,0 +1,357 @@
+"""Which arguments Keras takes: names, kinds of value, ranges.
+
+One table of kinds serves two masters: `accepts` decides fast whether a value is fine, `schema` says the
+same in JSON Schema for the files in schemas/. Arguments of the same name mean the same in nearly every
+layer of Keras, so kinds go by argument name; `OF_LAYER` holds the exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from lstmlint import layers as registry
+from lstmlint.layers.base import LayerError
+from lstmlint.model.spec import Dialect, LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
+from lstmlint.validation import types
+from lstmlint.validation.serialized import is_layer, wrong_quantization
+from lstmlint.validation.types import Kind, words
+
+# What every Keras 3 layer takes beside its own arguments (name, trainable and dtype are read elsewhere).
+BASE = {
+    "keras3": frozenset({"activity_regularizer", "autocast", "input_shape", "input_dim"}),
+    "keras2": frozenset({"activity_regularizer", "autocast", "dynamic", "weights", "batch_size", "implementation"}),
+}
+
+SWITCH_OF = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
+# Layers of Keras 3 that hand nothing on to their base class.
+CLOSED: dict[str, frozenset[str]] = dict.fromkeys(
+    ("Discretization", "Pipeline", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "TFSMLayer"), frozenset()
+) | {"ActivityRegularization": BASE["keras3"] - {"activity_regularizer"}}
+
+# What get_config of Keras 2 adds to the constructor's arguments for from_config to take out again.
+KERAS2_CONFIG: dict[str, frozenset[str]] = {
+    "Lambda": frozenset({"module", "function_type", "output_shape_module", "output_shape_type"}),
+    "MultiHeadAttention": frozenset({"query_shape", "key_shape", "value_shape"}),
+}
+
+DATA_FORMAT = words("channels_last", "channels_first", None, any_case=True)
+
+BY_NAME: dict[str, Kind] = {
+    "units": types.POSITIVE,
+    "filters": types.POSITIVE,
+    "activation": types.ACTIVATION,
+    "recurrent_activation": types.ACTIVATION,
+    "dropout": types.NUMBER,
+    "recurrent_dropout": types.NUMBER,
+    "rate": types.RATE,
+    "seed": types.SEED,
+    "layer": types.LAYER,
+    "backward_layer": types.OPTIONAL_LAYER,
+    "use_cudnn": words("auto", True, False),
+    "quantization_config": types.QUANTIZATION,
+    "momentum": types.SOFT_NUMBER,
+    "epsilon": types.SOFT_NUMBER,
+    "bias_initializer": types.VECTOR_INITIALIZER,
+    "beta_initializer": types.VECTOR_INITIALIZER,
+    "gamma_initializer": types.VECTOR_INITIALIZER,
+    "moving_mean_initializer": types.VECTOR_INITIALIZER,
+    "moving_variance_initializer": types.VECTOR_INITIALIZER,
+    "depthwise_initializer": types.TENSOR_INITIALIZER,
+    "pointwise_initializer": types.TENSOR_INITIALIZER,
+}
+SUFFIXES = {"_initializer": types.INITIALIZER, "_regularizer": types.REGULARIZER, "_constraint": types.CONSTRAINT}
+OF_LAYER: dict[tuple[str, str], Kind] = {
+    ("Embedding", "input_dim"): types.STRICTLY_POSITIVE,
+    ("Embedding", "output_dim"): types.STRICTLY_POSITIVE,
+    ("ReversibleEmbedding", "input_dim"): types.STRICTLY_POSITIVE,
+    ("ReversibleEmbedding", "output_dim"): types.STRICTLY_POSITIVE,
+    ("Embedding", "weights"): types.NO_WEIGHTS,
+    ("ReversibleEmbedding", "weights"): types.NO_WEIGHTS,
+    ("Dropout", "noise_shape"): types.INTEGERS,
+    ("GRU", "bias_initializer"): types.INITIALIZER,  # two rows of it, with reset_after
+    ("GRUCell", "bias_initializer"): types.INITIALIZER,
+    ("EinsumDense", "bias_initializer"): types.INITIALIZER,
+    **{
+        (f"{name}{rank}D", "kernel_initializer"): types.TENSOR_INITIALIZER
+        for name in ("Conv", "ConvLSTM")
+        for rank in (1, 2, 3)
+    },
+    **{(f"Conv{rank}DTranspose", "kernel_initializer"): types.TENSOR_INITIALIZER for rank in (1, 2, 3)},
+    **{(f"ConvLSTM{rank}D", "recurrent_initializer"): types.TENSOR_INITIALIZER for rank in (1, 2, 3)},
+    ("LSTM", "bias_initializer"): types.NEEDED_VECTOR_INITIALIZER,
+    ("LSTMCell", "bias_initializer"): types.NEEDED_VECTOR_INITIALIZER,
+    **{(f"ConvLSTM{rank}D", "bias_initializer"): types.NEEDED_VECTOR_INITIALIZER for rank in (1, 2, 3)},
+    **{(f"ConvLSTM{rank}D", "filters"): types.NATURAL for rank in (1, 2, 3)},
+    **{(f"ConvLSTM{rank}D", "padding"): words("valid", "same", any_case=True) for rank in (1, 2, 3)},
+    **{(f"ConvLSTM{rank}D", "data_format"): DATA_FORMAT for rank in (1, 2, 3)},
+    ("MultiHeadAttention", "kernel_initializer"): types.TENSOR_INITIALIZER,
+    ("GroupQueryAttention", "kernel_initializer"): types.TENSOR_INITIALIZER,
+}
+# Keras 2 and older have other objects, and look at less.
+OLD_BY_NAME: dict[str, Kind] = {
+    "units": types.POSITIVE,
+    "filters": types.POSITIVE,
+    "activation": types.OLD_ACTIVATION,
+    "recurrent_activation": types.OLD_ACTIVATION,
+    "dropout": types.NUMBER,
+    "recurrent_dropout": types.NUMBER,
+    "rate": types.OLD_RATE,
+    "seed": types.OLD_SEED,
+    "layer": types.LAYER,
+    "rng_type": types.RNG_TYPE,
+}
+OLD_SUFFIXES = {
+    "_initializer": types.OLD_INITIALIZER,
+    "_regularizer": types.OLD_REGULARIZER,
+    "_constraint": types.OLD_CONSTRAINT,
+}
+# TensorFlow looks at the shapes that are to be filled.
+KERAS2_BY_NAME = OLD_BY_NAME | {
+    "bias_initializer": types.OLD_VECTOR_INITIALIZER,
+    "beta_initializer": types.OLD_VECTOR_INITIALIZER,
+    "gamma_initializer": types.OLD_VECTOR_INITIALIZER,
+    "moving_mean_initializer": types.OLD_VECTOR_INITIALIZER,
+    "moving_variance_initializer": types.OLD_VECTOR_INITIALIZER,
+    "depthwise_initializer": types.OLD_TENSOR_INITIALIZER,
+    "pointwise_initializer": types.OLD_TENSOR_INITIALIZER,
+}
+# A seed is not looked at where nothing is dropped; the argument that says so.
+SEED_OF = {
+    "Dropout": "rate", "SpatialDropout1D": "rate", "SpatialDropout2D": "rate", "SpatialDropout3D": "rate",
+    "AlphaDropout": "rate", "GaussianDropout": "rate", "GaussianNoise": "stddev", "Attention": "dropout",
+    "AdditiveAttention": "dropout", "MultiHeadAttention": "dropout", "GroupQueryAttention": "dropout",
+}  # fmt: skip
+CONFUSIONS = {
+    "output_dim": "units", "nb_filter": "filters", "init": "kernel_initializer", "border_mode": "padding",
+    "subsample": "strides", "inner_activation": "recurrent_activation", "inner_init": "recurrent_initializer",
+    "hidden_size": "units", "num_units": "units", "hidden_units": "units", "neurons": "units", "size": "units",
+    "return_sequence": "return_sequences", "W_regularizer": "kernel_regularizer", "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout", "p": "rate", "bias": "use_bias", "num_layers": "units",
+}  # fmt: skip
+
+OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
+    ("AlphaDropout", "rate"): types.SOFT_RATE,
+    ("GaussianDropout", "rate"): types.SOFT_RATE,
+    ("RandomFourierFeatures", "kernel_initializer"): Kind(
+        lambda value: (
+            isinstance(value, dict) or (isinstance(value, str) and value.lower() in ("gaussian", "laplacian"))
+        ),
+        '"gaussian", "laplacian", or an initializer as an object',
+        {"anyOf": [{"enum": ["gaussian", "laplacian"]}, {"type": "object"}]},
+    ),
+}
+KERAS2_OF_LAYER: dict[tuple[str, str], Kind] = {
+    **OLD_OF_LAYER,
+    ("Dense", "units"): types.COUNT,
+    **{  # biases of more dimensions than one
+        (name, "bias_initializer"): types.OLD_INITIALIZER
+        for name in ("GRU", "GRUCell", "EinsumDense", "LocallyConnected1D", "LocallyConnected2D")
+    },
+    **{
+        (f"{name}{rank}D{kind}", f"{what}_initializer"): types.OLD_TENSOR_INITIALIZER
+        for name, kind, what in (
+            ("Conv", "", "kernel"), ("Conv", "Transpose", "kernel"), ("ConvLSTM", "", "kernel"),
+            ("ConvLSTM", "", "recurrent"),
+        )
+        for rank in (1, 2, 3)
+    },
+}  # fmt: skip
+TABLES: dict[str, tuple[dict[tuple[str, str], Kind], dict[str, Kind], dict[str, Kind]]] = {
+    "keras3": (OF_LAYER, BY_NAME, SUFFIXES),
+    "keras2": (KERAS2_OF_LAYER, KERAS2_BY_NAME, OLD_SUFFIXES),
+    "keras1": (OLD_OF_LAYER, OLD_BY_NAME, OLD_SUFFIXES),
+    "keras0": (OLD_OF_LAYER, OLD_BY_NAME, OLD_SUFFIXES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one layer class in one dialect, made ready for many checks."""
+
+    accepted: frozenset[str]
+    required: tuple[str, ...]
+    kinds: dict[str, Kind]
+
+
+@lru_cache(maxsize=1024)
+def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
+    """The arguments of a class; None where nobody knows them (custom classes)."""
+    signature = registry.signature(class_name, dialect)
+    if signature is None:
+        return None
+    base = BASE["keras3" if dialect == "keras3" else "keras2"]
+    names = (class_name, *(getattr(registry.find(class_name), "keras_names", ())))
+    if dialect != "keras3":
+        base |= KERAS2_CONFIG.get(class_name, frozenset())
+    if class_name == "InputLayer":  # the parsers bring every dialect's words for the shape to this one
+        declared = frozenset({"batch_shape", "batch_size", "batch_input_shape"})
+        base = declared if dialect == "keras2" else base | declared
+    found = {
+        argument: kind
+        for argument, default in signature.items()
+        if (kind := kind_of(names, argument, dialect, default)) is not None
+    }
+    if dialect == "keras3":
+        if class_name in CLOSED:
+            base = CLOSED[class_name]
+        elif class_name not in ("InputLayer", "SimpleRNN"):  # these two do not look at it
+            found["activity_regularizer"] = types.REGULARIZER
+    elif dialect == "keras2":
+        found.setdefault("activity_regularizer", types.OLD_REGULARIZER)
+    return Arguments(
+        frozenset(signature) | base,
+        tuple(name for name, default in signature.items() if default is REQUIRED),
+        found,
+    )
+
+
+def kind_of(class_names: Iterable[str], argument: str, dialect: Dialect, default: Any = None) -> Kind | None:
+    """The kind of value that an argument of a class takes, if it is restricted."""
+    exceptions, by_name, by_suffix = TABLES[dialect]
+    for name in class_names:
+        if (name, argument) in exceptions:
+            return exceptions[name, argument]
+    if argument in by_name:
+        return by_name[argument]
+    for suffix, kind in by_suffix.items():
+        if argument.endswith(suffix):
+            return kind
+    if isinstance(default, bool) and dialect in ("keras2", "keras3"):
+        return types.BOOLEAN
+    return None
+
+
+def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
+    """What Keras would not take of a layer's arguments: E005 unknown, E006 missing, E007 not of its kind."""
+    arguments = arguments_of(spec.class_name, dialect)
+    if arguments is None:
+        return []
+    config = spec.config
+    errors: list[LayerError] = []
+    if not config.keys() <= arguments.accepted and dialect != "keras0":  # its versions took this and that
+        errors += [_unknown(spec, name, arguments, dialect) for name in config if name not in arguments.accepted]
+    for name in arguments.required:
+        if name not in config:
+            written = spec.renamed.get(name, name)
+            errors.append(
+                LayerError(
+                    "E006",
+                    f"{spec.class_name} has no {name}; Keras raises a TypeError",
+                    f"Move {written} into its config: it stands beside it."
+                    if written in spec.raw and "class_name" in spec.raw
+                    else f"Add {written} to its config.",
+                    name,
+                )
+            )
+    kinds_of = arguments.kinds
+    for name, value in config.items():
+        kind = kinds_of.get(name)
+        if kind is not None and not kind.accepts(value) and not is_ignored(spec, name, dialect):
+            errors.append(_wrong(spec, name, value, kind, dialect))
+        elif kind is types.ACTIVATION and is_layer(value):
+            errors += check_inner(spec, name, value)
+    if config.get("quantization_config") is not None and dialect == "keras3":
+        errors += check_quantization(spec)
+    return errors
+
+
+def check_quantization(spec: LayerSpec) -> Iterator[LayerError]:
+    """The same for a quantization_config, which Keras looks at more closely where the dtype is a quantized one."""
+    policy = spec.dtype.get("config") if isinstance(spec.dtype, dict) else None
+    mode, of, _ = (
+        (policy.get("mode"), "_from_", "") if isinstance(policy, dict) else str(spec.dtype).partition("_from_")
+    )
+    # An Embedding quantizes its table alone, and asks nothing of what it would quantize inputs by.
+    quantized = bool(of) and str(mode).startswith(("int8", "int4")) and spec.class_name != "Embedding"
+    wrong = wrong_quantization(spec.config["quantization_config"], quantized)
+    if wrong is not None:
+        message = f"quantization_config of {spec.class_name}: {wrong.message}; Keras refuses it"
+        yield LayerError("E007", message, wrong.help, "quantization_config")
+
+
+def check_inner(spec: LayerSpec, argument: str, value: dict[str, Any]) -> Iterator[LayerError]:
+    """The same for a layer that Keras 3 is given where a function is meant."""
+    own = {name: item for name, item in (value["config"] or {}).items() if name not in ("name", "trainable", "dtype")}
+    for error in check(LayerSpec(value["class_name"], value["class_name"], own), "keras3"):
+        if error.data.get("stops", True):
+            yield LayerError("E007", f"{argument} of {spec.class_name}: {error.message}", error.help, argument)
+
+
+def is_ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
+    """Whether Keras does not look at an argument: a seed where nothing is dropped, the start of a bias where an
+    LSTM does not set its forget gate's part to ones.
+    """
+    switch = SWITCH_OF.get(name)
+    if switch is not None and dialect in ("keras2", "keras3") and not spec.config.get(switch, True):
+        every = types.INITIALIZER if dialect == "keras3" else types.OLD_INITIALIZER  # the weight is never made
+        return every.accepts(spec.config[name])
+    if dialect != "keras3":
+        return False
+    if name == "seed":
+        amount = SEED_OF.get(spec.class_name)
+        return amount is not None and not spec.config.get(amount)
+    if name == "bias_initializer" and spec.config[name] is None:
+        return not (spec.config.get("use_bias", True) and spec.config.get("unit_forget_bias", True))
+    return False
+
+
+def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect) -> LayerError:
+    from lstmlint.model.suggestions import close_match
+
+    written = spec.renamed.get(name, name)
+    close = close_match(name, arguments.accepted, 0.75)
+    meant = CONFUSIONS.get(name)
+    if meant in arguments.accepted:
+        advice = f"Did you mean {meant}?"
+    elif close:
+        advice = f"Did you mean {close}?"
+    else:
+        advice = f"Remove it. {spec.class_name} takes: {', '.join(sorted(arguments.accepted - BASE['keras2']))}."
+    error = (
+        "ValueError: Unrecognized keyword arguments"
+        if dialect == "keras3"
+        else "TypeError: Keyword argument not understood"
+    )
+    message = f"{spec.class_name} takes no argument {written!r}; Keras raises a {error}"
+    if dialect == "keras3" and spec.class_name == "InputLayer":
+        message = f"{spec.class_name} has no argument {written!r}; Keras ignores it"
+        return LayerError("E005", message, advice, name, severity="warning", stops=False)
+    if dialect == "keras1":  # only the last of its versions is known in full, and the count does not depend on it
+        return LayerError("E005", message, advice, name, severity="warning", stops=False)
+    return LayerError("E005", message, advice, name)
+
+
+def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect) -> LayerError:
+    shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
+    advice = f"Set {name} to {kind.wants}."
+    # These took nearly anything, and nobody loads them any more.
+    old = dialect in ("keras0", "keras1") and kind is not types.POSITIVE
+    wrong = kind.explain(value) if kind.explain else None
+    custom = dialect != "keras3" and kind.custom and isinstance(value, str)
+    message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras refuses it"
+    if wrong is not None:
+        custom, advice = wrong.custom, wrong.help
+        message = f"{name} of {spec.class_name}: {wrong.message}; Keras refuses it"
+    elif kind in (types.RATE, types.OLD_RATE, types.SOFT_RATE) and isinstance(value, int | float) and 1 < value <= 100:
+        advice = f"Set {name} to {kind.wants}: {value / 100:g}, if {value:g} % is meant."
+    elif isinstance(value, str) and kind.names:
+        from lstmlint.model.suggestions import close_match
+
+        close = close_match(value, kind.names, 0.7)
+        if close:
+            advice = f"Did you mean {close!r}?"
+            custom = custom and not (value.isalpha() and abs(len(value) - len(close)) <= 1)
+    if custom:
+        what = wrong.message if wrong else f"{shown}, which Keras does not know"
+        message = f"{name} of {spec.class_name} is {what}: it loads only with custom_objects"
+    elif kind.is_soft(value):
+        does = "Keras does not look at it" if kind.soft else "Keras loads it all the same"
+        message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; {does}"
+    soft = custom or old or kind.is_soft(value)
+    return LayerError(
+        "E007", message, advice, name, severity="warning" if soft else None, stops=not soft, custom=custom
+    )

@@ -1,0 +1,122 @@
+"""What Keras 3 refuses of how a layer or a model is called, before it looks at the shapes of what it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lstmlint.layers.base import LayerError
+from lstmlint.model.pointers import escape
+from lstmlint.model.shapes import Tensor, flatten
+from lstmlint.model.spec import Call, LayerSpec, TensorRef
+from lstmlint.signatures.keras3 import CALLS
+
+MODEL_CALL = "inputs training mask"
+# Layers that take one tensor, and fail on a list or a dict of one. What is not here maps any structure.
+ONE_TENSOR_FAMILIES = (
+    "Conv", "Depthwise", "Separable", "AveragePool", "AvgPool", "MaxPool", "Adaptive", "Global", "ZeroPadding",
+    "Cropping", "UpSampling",
+)  # fmt: skip
+ONE_TENSOR = frozenset(
+    "LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed Embedding ReversibleEmbedding Flatten Reshape Permute"
+    " RepeatVector EinsumDense Masking CategoryEncoding CenterCrop Discretization Resizing RandomCrop"
+    " RandomColorDegeneration RandomGrayscale MelSpectrogram STFTSpectrogram LSTMCell GRUCell SimpleRNNCell".split()
+)
+# These take a list for one tensor with an axis more.
+STACKING = ("Global", "MaxPooling1D", "MaxPool1D", "AveragePooling1D", "AvgPool1D")
+# Layers whose `build` fails on a structure. Once they are built, for what build_config records, they take any.
+BUILT_FOR_ONE = frozenset(
+    "BatchNormalization LayerNormalization GroupNormalization RMSNormalization SpectralNormalization Normalization PReLU"
+    " Dense".split()
+)
+
+
+def call_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
+    """What Keras 3 refuses of a call's arguments. `node` is the call as written."""
+    error = next(_argument_errors(spec, call, node), None)
+    if error is not None:
+        yield error
+
+
+def _argument_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
+    yield from _value_errors(spec, call)
+    if spec.model is None and call.args:
+        yield from _structure_errors(spec, call)
+    takes = CALLS.get(spec.class_name) if spec.model is None else MODEL_CALL
+    if takes is not None and isinstance(node, dict):
+        yield from _name_errors(spec.class_name, takes.split(), call, node.get("kwargs") or {})
+
+
+def _value_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
+    """Tensors and other things in the wrong place."""
+    for value in flatten(call.args):
+        if value is not None and not _is_tensor(value):
+            yield LayerError(
+                "E007",
+                f"{spec.class_name} is called with {value!r}; only tensors may be positional, and Keras raises a ValueError",
+                "Move it to the kwargs of the call, under the name of its argument.",
+                pointer=call.pointer,
+            )
+    for name, value in call.kwargs.items():
+        leaves = [leaf for leaf in flatten(value) if leaf is not None] if isinstance(value, list | dict) else []
+        if any(map(_is_tensor, leaves)) and not all(map(_is_tensor, leaves)):
+            yield LayerError(
+                "E007",
+                f"{name} of {spec.class_name} holds tensors and other things in one structure; Keras raises a ValueError",
+                "Give it tensors alone.",
+                pointer=f"{call.pointer}/kwargs/{escape(name)}",
+            )
+
+
+def _structure_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
+    """One tensor in a list or a dict, where the layer takes the tensor alone."""
+    first = call.args[0]
+    if not isinstance(first, list | dict) or sum(map(_is_tensor, flatten(first))) != 1:
+        return
+    name = spec.class_name
+    if name in ONE_TENSOR or name.startswith(ONE_TENSOR_FAMILIES):
+        fits = name.startswith(STACKING) if isinstance(first, list) else "images" in first
+    else:
+        fits = name not in BUILT_FOR_ONE or bool(spec.build_config)
+        if name == "BatchNormalization" and spec.config.get("axis", -1) not in (-1, 0):
+            fits = False  # the one shape in the structure counts as one axis
+    if not fits:
+        yield LayerError(
+            "S122",
+            f"{name} takes one tensor, but gets a {type(first).__name__} of one; Keras raises an error",
+            f"Take the tensor out of the {type(first).__name__}.",
+            pointer=f"{call.pointer}/args/0",
+        )
+
+
+def _name_errors(class_name: str, names: list[str], call: Call, kwargs: dict[str, Any]) -> Iterator[LayerError]:
+    """Arguments that the layer does not take, takes twice, or waits for."""
+    most = len(names)
+    if names[:1] == ["data"]:  # these have a __call__ of their own, which takes one argument by position
+        names, most = ["inputs", *names[1:]], 1
+    advice = f"It takes {', '.join(names)}."
+    if len(call.args) > most:
+        message = f"{class_name} is called with {len(call.args)} arguments, but takes {most}; Keras raises a TypeError"
+        yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
+    for name, value in zip(names, call.args, strict=False):
+        if name == "training" and value is not None:
+            message = f"{class_name} gets a second tensor, where `training` stands; Keras raises an error"
+            yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
+    for key in kwargs:
+        if key in names[: len(call.args)]:
+            message = f"{class_name} gets {key!r} twice, by position and by name; Keras raises a TypeError"
+        elif key not in names and key != "training":
+            message = f"{class_name} cannot be called with {key!r}; Keras raises a TypeError"
+        else:
+            continue
+        yield LayerError("E005", message, advice, pointer=f"{call.pointer}/kwargs/{escape(key)}")
+    if names and not any(map(_is_tensor, flatten(call.args[0] if call.args else call.kwargs.get(names[0])))):
+        message = f"{class_name} is called without a tensor; Keras raises an error"
+        yield LayerError("S122", message, f"Give it {names[0]}.", pointer=call.pointer)
+    if "states" in names and len(call.args) < 2 and "states" not in call.kwargs:
+        message = f"{class_name} is called without states; Keras raises a TypeError"
+        yield LayerError("S122", message, "Give it its states, or use it in an RNN layer.", pointer=call.pointer)
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, TensorRef | Tensor)

@@ -1,0 +1,281 @@
+"""Serialized objects that arguments hold: initializers, regularizers, constraints, activations.
+
+Keras finds them by `class_name` alone, in its own tables or among custom objects, and hands `config` to the
+constructor. The tables say what these take; `wrong_with` what Keras would refuse.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+Takes = dict[str, tuple[str, ...]]
+
+_FANS = ("seed", "input_axes", "output_axes")
+_SCALING = dict.fromkeys(
+    ("GlorotUniform", "GlorotNormal", "HeNormal", "HeUniform", "LecunNormal", "LecunUniform"), _FANS
+)
+
+
+def _with_aliases(classes: Takes, aliases: dict[str, str]) -> Takes:
+    """Every class by its own name, by that in snake case, and by its aliases."""
+    found = dict(classes)
+    for name, takes in classes.items():
+        snake = "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
+        found[{"s_t_f_t": "stft", "l1_l2": "l1l2"}.get(snake, snake)] = takes
+    found.update({alias: classes[name] for alias, name in aliases.items()})
+    return found
+
+
+INITIALIZERS = _with_aliases(
+    {
+        **_SCALING, "VarianceScaling": ("scale", "mode", "distribution", *_FANS), "Zeros": (), "Ones": (),
+        "Constant": ("value",), "RandomNormal": ("mean", "stddev", "seed"), "TruncatedNormal": ("mean", "stddev", "seed"),
+        "RandomUniform": ("minval", "maxval", "seed"), "Orthogonal": ("gain", "seed"), "Identity": ("gain",),
+        "STFT": ("side", "window", "scaling", "periodic"),
+    },
+    {
+        "IdentityInitializer": "Identity", "OrthogonalInitializer": "Orthogonal", "STFTInitializer": "STFT",
+        "normal": "RandomNormal", "uniform": "RandomUniform", "one": "Ones", "zero": "Zeros",
+    },
+)  # fmt: skip
+REGULARIZERS = _with_aliases(
+    {"L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2"), "OrthogonalRegularizer": ("factor", "mode"), "Regularizer": ()}, {}
+)  # fmt: skip
+CONSTRAINTS = _with_aliases(
+    {
+        "MaxNorm": ("max_value", "axis"), "MinMaxNorm": ("min_value", "max_value", "rate", "axis"), "NonNeg": (),
+        "UnitNorm": ("axis",), "Constraint": (),
+    },
+    {},
+)  # fmt: skip
+# Those of Keras 2: names that went, and what its constructors took beside.
+OLD_INITIALIZERS: Takes = {
+    **{
+        name: (*takes, "dtype", "layout")
+        for name, takes in INITIALIZERS.items()
+        if "STFT" not in name and name != "stft"
+    },
+    "Initializer": (),
+}
+OLD_REGULARIZERS: Takes = {**REGULARIZERS, "l1_l2": ("l1", "l2")}
+OLD_CONSTRAINTS: Takes = {
+    **CONSTRAINTS, "maxnorm": ("max_value", "axis"), "nonneg": (), "unitnorm": ("axis",), "RadialConstraint": (),
+    "radial_constraint": (),
+}  # fmt: skip
+ACTIVATIONS = frozenset(
+    "celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear"
+    " log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus"
+    " sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
+)
+# Where Keras finds things that can be called and are neither activations nor layers: only the module is looked at.
+OTHERS_OF = (
+    "keras.initializers",
+    "keras.regularizers",
+    "keras.constraints",
+    "keras.losses",
+    "keras.metrics",
+    "keras.ops.",
+)
+QUANTIZATION_CONFIGS = frozenset(
+    {"QuantizationConfig", "Int8QuantizationConfig", "Int4QuantizationConfig", "Float8QuantizationConfig"}
+)
+MODES = ("fan_in", "fan_out", "fan_avg")
+DISTRIBUTIONS = ("normal", "uniform", "truncated_normal", "untruncated_normal")
+
+
+class Wrong(NamedTuple):
+    """What Keras refuses of an object; `custom` where it would load with custom_objects."""
+
+    message: str
+    help: str
+    custom: bool = False
+
+
+def is_seed(value: Any) -> bool:
+    """Whether a value can seed a generator: a number that fits 32 bits, or null."""
+    return value is None or (isinstance(value, int) and 0 <= value < 1 << 32)
+
+
+def is_seed_or_generator(value: Any) -> bool:
+    """The same for an initializer, which a serialized generator can seed, too."""
+    if not isinstance(value, dict):
+        return is_seed(value)
+    config = value.get("config", 0)
+    return (
+        value.get("class_name") == "SeedGenerator"
+        and value.get("module") == "keras.random"
+        and (
+            config is None
+            or (isinstance(config, dict) and config.keys() <= {"seed", "name"} and is_seed(config.get("seed")))
+        )
+    )
+
+
+def _is_constant(value: Any) -> bool:
+    return not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "", 1).isdigit()
+
+
+def _is_penalty(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value) and value >= 0
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def _is_scale(value: Any) -> bool:
+    return isinstance(value, int | float) and value > 0
+
+
+# What the constructors check of their own arguments.
+CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "value": (_is_constant, "a number"),
+    "seed": (is_seed_or_generator, "an integer from 0 to 4294967295, or null"),
+    "gain": (_is_number, "a number"),
+    "mean": (_is_number, "a number"),
+    "stddev": (_is_number, "a number"),
+    "minval": (_is_number, "a number"),
+    "maxval": (_is_number, "a number"),
+    "scale": (_is_scale, "a positive number"),
+    "mode": (lambda value: value in MODES, ", ".join(MODES)),
+    "distribution": (lambda v: isinstance(v, str) and v.lower() in DISTRIBUTIONS, ", ".join(DISTRIBUTIONS)),
+    "l1": (_is_penalty, "a number that is not negative"),
+    "l2": (_is_penalty, "a number that is not negative"),
+}
+
+ORTHOGONAL: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "factor": (_is_penalty, "a number that is not negative"),
+    "mode": (lambda value: value in ("rows", "columns"), "rows, columns"),
+}
+
+
+def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
+    """What Keras would refuse of a serialized initializer, regularizer or constraint; None where it takes it."""
+    class_name = value.get("class_name")
+    if not isinstance(class_name, str):
+        return Wrong(f"the object names no class_name, and is no {what}", 'Write {"class_name": ..., "config": {...}}.')
+    takes = known.get(class_name)
+    if takes is None:
+        return _unknown(value, class_name, known, what)
+    if "module" in value and value["module"] is None:
+        return Wrong(f"the module of {class_name} is null", f'Write "module": "keras.{what}s".')
+    config = value.get("config")
+    if takes == ("value",) and (not isinstance(config, dict) or "value" not in config):
+        return Wrong(f"the config of {class_name} has no value", 'Write "config": {"value": 0.1}, for instance.')
+    if config is None:
+        return None
+    if not isinstance(config, dict):
+        return Wrong(f"the config of {class_name} is no object", f"{class_name} takes {_listed(takes)}.")
+    for key, given in config.items():
+        if key not in takes:
+            if takes == ("value",):
+                continue  # Constant picks it out
+            return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
+        check = CHECKS.get(key) if "factor" not in takes else ORTHOGONAL.get(key)
+        if check is not None and (given is not None or "factor" in takes):
+            accepts, wanted = check
+            if not accepts(given):
+                return Wrong(f"{key} of {class_name} is {given!r}", f"Write {wanted}.")
+    return None
+
+
+def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
+    """What Keras 2 would refuse of a serialized initializer, regularizer or constraint of its own. A class that it
+    does not have may be custom, and is let be.
+    """
+    class_name, config = value.get("class_name"), value.get("config")
+    if class_name is None and "class_name" in value and "config" in value and value.get("module") is not None:
+        return None  # tf_keras takes that for null
+    if not isinstance(class_name, str) or ("config" not in value and "module" not in value):
+        return Wrong(
+            f"the object has no class_name and config, and is no {what}", 'Write {"class_name": ..., "config": {...}}.'
+        )
+    takes = known.get(class_name)
+    if takes is None or "config" not in value:
+        return None
+    if not isinstance(config, dict):
+        return Wrong(f"the config of {class_name} is no object", f"{class_name} takes {_listed(takes)}.")
+    for key in config:
+        if key not in takes:
+            return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
+    return None
+
+
+def wrong_quantization(value: Any, quantized: bool) -> Wrong | None:
+    """What Keras would refuse of a quantization_config, of which it looks at all but objects only if it quantizes."""
+    advice = "Write null."
+    if not isinstance(value, dict) or "class_name" not in value or "config" not in value:
+        return Wrong(f"{str(value)[:50]!r} is no object that Keras could quantize by", advice) if quantized else None
+    class_name, module, config = value["class_name"], str(value.get("module")), value["config"] or {}
+    if module.partition(".")[0] != "keras":
+        return Wrong(f"there is no {class_name} in {value.get('module')!r}", 'Write "module": "keras.quantizers".')
+    if str(class_name).endswith("Config") and class_name not in QUANTIZATION_CONFIGS:
+        return Wrong(f"Keras has no {class_name}, or none that a file could hold", advice)
+    if class_name == "Int4QuantizationConfig" and isinstance(config, dict):
+        size = config.get("block_size")
+        if size is not None and not (isinstance(size, int | float) and (size == -1 or size > 0)):
+            return Wrong(f"block_size of {class_name} is {size!r}", "Write null, -1, or a positive integer.")
+    if quantized and not str(class_name).endswith("Config"):
+        return Wrong(f"{class_name} is nothing to quantize by", advice)
+    return None
+
+
+def wrong_activation(value: dict[str, Any]) -> Wrong | None:
+    """What Keras would refuse of a serialized activation: a function, or a layer that is used as one."""
+    class_name, config = value.get("class_name"), value.get("config", 0)
+    if not isinstance(class_name, str) or config == 0:
+        return Wrong("the object has no class_name and config, and is no activation", "Write the activation's name.")
+    name: Any = config if class_name == "function" else class_name
+    if not isinstance(name, str):
+        return Wrong("the function of an activation is named by its config", 'Write "config": "relu", for instance.')
+    if class_name != "function" and not isinstance(config, dict | None):
+        return Wrong(f"the config of {class_name} is no object", 'Write "config": {}.')
+    module = value.get("module")
+    package = module.partition(".")[0] if isinstance(module, str) else ""
+    if not _has_activation(package and str(module), name, class_name == "function"):
+        return _unknown({"module": module if package else "keras"}, name, dict.fromkeys(ACTIVATIONS, ()), "activation")
+    registered = value.get("registered_name")
+    if registered and registered not in (name, class_name) and package in ("keras", "builtins"):
+        advice = 'Write "registered_name": null.'
+        return Wrong(f"{name} of Keras carries the registered_name {registered!r}", advice)
+    return None
+
+
+def is_layer(value: Any) -> bool:
+    """Whether a serialized activation that Keras finds is a layer."""
+    return isinstance(value, dict) and value["class_name"] != "function" and _holds_layers(str(value.get("module")))
+
+
+def _holds_layers(module: str) -> bool:
+    return module == "keras.layers" or module.startswith("keras.src.layers")
+
+
+def _has_activation(module: str, name: str, function: bool) -> bool:
+    """Whether Keras finds an activation in a module."""
+    if _holds_layers(module):
+        from lstmlint.signatures.keras3 import SIGNATURES
+
+        return name in SIGNATURES
+    if module == "builtins":
+        return function and name in ACTIVATIONS
+    if module == "keras.activations":
+        return name in ACTIVATIONS
+    return module.startswith(OTHERS_OF) or module == "keras.ops"
+
+
+def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) -> Wrong:
+    from lstmlint.model.suggestions import close_match
+
+    close = close_match(name, known, 0.7)
+    advice = (
+        f"Did you mean {close!r}?" if close else f"Keras has {', '.join(sorted(n for n in known if n[0].isupper()))}."
+    )
+    module = value.get("module")
+    custom = isinstance(module, str) and module.partition(".")[0] not in ("keras", "builtins") and name.isidentifier()
+    return Wrong(f"{name!r} is no {what} of Keras", advice, custom)
+
+
+def _listed(takes: tuple[str, ...]) -> str:
+    return ", ".join(takes) or "no arguments"
