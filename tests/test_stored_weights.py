@@ -258,3 +258,62 @@ def test_archives_of_tf_keras_2_13_count_layers_with_weights_twice() -> None:
 
     assert report(["dense", "dense_2", "dense_4"]) == []
     assert report(["dense", "dense_4", "dense_2"]) == ["S139", "S139"]
+
+
+def functional(dialect_config: list[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
+    """A chain of layers (class, name, config) after an input of shape (None, 5)."""
+    layers: list[dict[str, Any]] = [
+        {
+            "class_name": "InputLayer",
+            "name": "x",
+            "config": {"batch_shape": [None, 5], "name": "x"},
+            "inbound_nodes": [],
+        }
+    ]
+    for class_name, name, config in dialect_config:
+        before = [[[layers[-1]["name"], 0, 0]]]
+        layers.append(
+            {"class_name": class_name, "name": name, "config": {"name": name, **config}, "inbound_nodes": before}
+        )
+    outputs = [[layers[-1]["name"], 0, 0]]
+    return {"class_name": "Functional", "config": {"name": "m", "layers": layers, "input_layers": [["x", 0, 0]],
+                                                   "output_layers": outputs}}  # fmt: skip
+
+
+DENSE = ("Dense", "dense", {"units": 2})
+CONV = ("Dense", "Conv", {"units": 5})
+ODD: list[tuple[str, str, dict[str, Any]]] = [("Mystery", "odd", {}), DENSE]
+SLASHES = [("Dense", "expanded/squeeze/Conv", {"units": 5}), CONV, DENSE]
+HUB: list[tuple[str, str, dict[str, Any]]] = [("KerasLayer", "hub", {}), ("KerasLayer", "hub_1", {}), CONV]
+
+
+@pytest.mark.parametrize(
+    ("layers", "stored", "params", "complete", "codes"),
+    [
+        # A sublayer of a custom layer has the name of a layer of the model.
+        (ODD, {"odd/dense": {"kernel": (5, 7), "bias": (7,)}, "dense": {"kernel": (7, 2), "bias": (2,)}}, 58, True, ["E004"]),
+        (SLASHES, {"expanded/squeeze/Conv": {"kernel": (5, 5), "bias": (5,)}, "Conv": {"kernel": (5, 5), "bias": (5,)},
+                   "dense": {"kernel": (5, 2), "bias": (2,)}}, 72, True, []),
+        # The path begins with the model's own name.
+        ([DENSE], {"m/dense": {"kernel": (5, 2), "bias": (2,)}}, 12, True, []),
+        # Weights of hub layers have names of their own.
+        (HUB, {"block/conv": {"kernel": (3, 3, 9)}, "Conv": {"kernel": (9, 5), "bias": (5,)}}, 50, False, ["E004", "E004", "S140"]),
+        # Other names, the same shapes.
+        ([DENSE], {"renamed": {"kernel": (5, 2), "bias": (2,)}}, 12, True, []),
+    ],
+)  # fmt: skip
+def test_each_stored_weight_belongs_to_one_layer(
+    layers: Any, stored: Layers, params: int, complete: bool, codes: list[str]
+) -> None:
+    weights = [
+        {"name": f"{layer}/{name}", "shape": list(shape), "dtype": "float32"}
+        for layer, found in stored.items()
+        for name, shape in found.items()
+    ]
+    document = {"modelTopology": {"keras_version": "2.11.0", "model_config": functional(layers)},
+                "weightsManifest": [{"paths": ["a.bin"], "weights": weights}]}  # fmt: skip
+    found = analyze(json.dumps(document).encode())
+    assert found.model is not None
+    assert found.model.unattributed_params == (0 if complete else 81)
+    assert (found.model.params, found.model.complete) == (params, complete)
+    assert sorted(f.code for f in found.findings if f.severity != "info") == codes

@@ -37,7 +37,7 @@ LIMITED = {
     "C501": "max-params", "C502": "max-trainable-params", "C503": "max-layer-params",
     "C504": "max-weight-bytes", "C506": "max-macs", "C507": "max-activation-bytes",
 }  # fmt: skip
-ABOUT_WEIGHTS = ("S139", "E012")
+ABOUT_WEIGHTS = ("S139", "S140", "E012")
 ABOUT_SUPPRESSIONS = (UNUSED, "G715", BAD)
 
 _DIRECTIVE = re.compile(r"#\s*lstmlint\s*:\s*(?P<kind>[\w-]*)\s*(?P<list>\[(?P<rules>[^\]#]*)(?P<end>\]?))?")

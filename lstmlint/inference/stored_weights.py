@@ -1,7 +1,11 @@
-"""Stored weights as a second witness: where they agree, they fill in what was unknown; where not, say so."""
+"""Weights stored with a model: compare them with the inferred ones, and fill in the counts of unknown layers.
+
+A stored weight belongs to the layer whose group holds it, never to a layer that merely occurs in its path.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from math import prod
 
@@ -11,104 +15,205 @@ from lstmlint.layers.normalization import SpectralNormalization, kernel_of
 from lstmlint.model.findings import Problem, ReadError
 from lstmlint.model.shapes import format_shape
 from lstmlint.parsing.common import snake_case
-from lstmlint.reading.stored_weights import StoredWeight, StoredWeights
+from lstmlint.reading.stored_weights import ROOTS, StoredWeight, StoredWeights
 
-# Variables that no training changes, by the names that Keras's own layers give them.
+# Variables that training does not change, by the names that Keras's layers give them.
 _NOT_TRAINED = ("moving_mean", "moving_variance", "count", "seed_generator_state")
 _SHOWN = 4
 
 
 def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None]) -> list[Problem]:
-    """Compare a model's weights with those stored beside it, layer by layer; fill in layers that were unknown.
+    """Compare a model's weights with the stored ones, and fill in unknown layers.
 
-    A disagreement becomes a problem S139 of the model; E012 is answered where what is stored cannot be read.
+    Disagreements become problems of the model (S139, S140). Returns: E012 if the stored weights cannot be read.
     """
     try:
         stored = read_headers()
     except (ReadError, OSError) as error:
-        message = f"the weights stored beside the model cannot be read: {error}"
-        return [Problem("E012", message, "Save the model again; with --no-weights they are not looked at.")]
+        message = f"the weights stored with the model cannot be read: {error}"
+        return [Problem("E012", message, "Save the model again, or ignore stored weights with --no-weights.")]
     if stored:
         compare(model, stored)
     return []
 
 
 def compare(model: ModelSummary, stored: StoredWeights) -> None:
-    """The same, with weights that have been read."""
-    by_layer = _group(model, stored)
+    """Compare a model's weights with `stored`, and fill in unknown layers."""
     old = model.spec.dialect in ("keras0", "keras1")
-    for row in [] if old else _without_weights(model, stored):
+    owned = _Attribution(model, stored)
+    for row in [] if old else _without_weights(model, stored, owned):
         _compare(row, [], model, old)
-    _confirm(model, model, by_layer, old)
+    _fill_in(model, model, owned, old)
+    if owned.unattributed:
+        _report_unattributed(model, owned.unattributed)
 
 
-def _without_weights(model: ModelSummary, stored: StoredWeights) -> list[LayerSummary]:
-    """The layers for which Keras finds nothing stored.
+class _Attribution:
+    """Which layer each stored weight belongs to.
 
-    In a .keras archive it looks for a layer's key; in HDF5 it takes the layers with weights in their order and
-    refuses where there are not as many, so that one that was renamed is found. TensorFlow.js has names of its own.
+    by_row: id of a row -> its stored weights; a row that the file mentions without weights has an empty list.
+    unattributed: weights that belong to no layer of the model.
+    """
+
+    def __init__(self, model: ModelSummary, stored: StoredWeights) -> None:
+        self.by_row: dict[int, list[StoredWeight]] = {}
+        self.unattributed: list[StoredWeight] = []
+        self._twice = stored.twice
+        self._keys: dict[int, dict[str, LayerSummary]] = {}
+        self._names: dict[int, dict[tuple[str, ...], LayerSummary | None]] = {}
+        owner = self._owner_by_group if stored.layout == "keras3" else self._owner_by_name
+        known = {row.name for row in model.walk()}
+        for weight in stored.weights:
+            row = owner(model, weight)
+            if row is not None and row.nested is None:
+                self.by_row.setdefault(id(row), []).append(weight)
+            elif not known.intersection(weight.path[:1]):  # else several layers have the name
+                self.unattributed.append(weight)
+        self._settle(model)
+        if stored.weights:
+            self._add_mentioned(model, stored)
+
+    def get(self, row: LayerSummary) -> list[StoredWeight] | None:
+        """The stored weights of a layer; None if the file does not mention it."""
+        return self.by_row.get(id(row))
+
+    def any_of(self, row: LayerSummary) -> bool:
+        """Whether weights are stored for a layer, or for a layer of a nested model."""
+        return bool(self.get(row)) or (row.nested is not None and any(map(self.any_of, row.nested.layers)))
+
+    def _settle(self, model: ModelSummary) -> None:
+        """Drop unattributed weights that layers without stored weights account for, under other names."""
+        left = Counter(weight.shape for weight in self.unattributed)
+        starved = [row for row in model.walk() if row.nested is None and id(row) not in self.by_row]
+        if left <= Counter(weight.shape for row in starved for weight in row.weights):
+            self.unattributed = []
+
+    def _add_mentioned(self, model: ModelSummary, stored: StoredWeights) -> None:
+        """Give an empty list to each layer that the file mentions without weights."""
+        if stored.layers is None:
+            if not self.unattributed:  # else an unknown layer may own them
+                for row in model.walk():
+                    self.by_row.setdefault(id(row), [])
+            return
+        keys = self.keys(model)
+        for row in model.walk():
+            if row.name in stored.layers:
+                self.by_row.setdefault(id(row), [])
+        for key in stored.layers:
+            if key in keys:
+                self.by_row.setdefault(id(keys[key]), [])
+
+    def _owner_by_group(self, model: ModelSummary, weight: StoredWeight) -> LayerSummary | None:
+        """The owner in a weights file of Keras 3: each group below "layers" is one layer."""
+        found: LayerSummary | None = None
+        level: ModelSummary | None = model
+        at = 0
+        while level is not None and at + 1 < len(weight.path):
+            if weight.path[at] not in ROOTS:  # inside a wrapper
+                at += 1
+                continue
+            row = self._child(level, weight.path[at + 1], weight.names[at + 1])
+            if row is None:
+                break
+            found, level, at = row, row.nested, at + 2
+        return found
+
+    def _child(self, level: ModelSummary, key: str, name: str | None) -> LayerSummary | None:
+        names = self.names(level)
+        for candidate in (name, None if key in self.keys(level) else key):
+            row = names.get((candidate,)) if candidate is not None else None
+            if row is not None and row in level.layers:
+                return row
+        return self.keys(level).get(key) if name is None else None
+
+    def _owner_by_name(self, model: ModelSummary, weight: StoredWeight) -> LayerSummary | None:
+        """The owner by the longest layer name that begins the path."""
+        found: LayerSummary | None = None
+        level: ModelSummary | None = model
+        path = tuple(part for group in weight.path for part in group.split("/"))
+        while level is not None and path:
+            names = self.names(level)
+            size = next((size for size in range(len(path), 0, -1) if names.get(path[:size]) is not None), 0)
+            if size:
+                found = names[path[:size]]
+                path = path[size:]
+                level = found.nested if found is not None else None
+            elif path[0] == level.spec.name or (found is not None and path[0] == found.name):
+                path = path[1:]
+            else:
+                break
+        return found
+
+    def keys(self, level: ModelSummary) -> dict[str, LayerSummary]:
+        """The keys of a model's layers in a weights file of Keras 3, which counts the layers of a class."""
+        if id(level) not in self._keys:
+            keys = self._keys[id(level)] = {}
+            numbers: Counter[str] = Counter()
+            for row in level.layers:
+                if row.used:
+                    key = snake_case(row.class_name)
+                    keys[f"{key}_{numbers[key]}" if numbers[key] else key] = row
+                    numbers[key] += 2 if self._twice and row.params != 0 else 1
+        return self._keys[id(level)]
+
+    def names(self, level: ModelSummary) -> dict[tuple[str, ...], LayerSummary | None]:
+        """The layers of a model and its nested models by the parts of their names; None if several have a name."""
+        if id(level) not in self._names:
+            names = self._names[id(level)] = {}
+            own = {tuple(row.name.split("/")): row for row in level.layers}
+            for row in level.walk():
+                key = tuple(row.name.split("/"))
+                names[key] = own[key] if key in own else None if key in names else row
+        return self._names[id(level)]
+
+
+def _without_weights(model: ModelSummary, stored: StoredWeights, owned: _Attribution) -> list[LayerSummary]:
+    """The layers for which Keras finds no stored weights.
+
+    In a Keras 3 file it looks for a layer's key. In HDF5 it takes the layers with weights in order and refuses a
+    different number of them, so a renamed layer is found. TensorFlow.js has names of its own.
     """
     rows = [row for row in model.layers if row.used and row.params and row.weights]
     if stored.layers is None or not stored.weights or len(rows) < 2:
         return []
-    stored_keys = {weight.key for weight in stored.weights if weight.key}
-    names = {owner for weight in stored.weights for owner in weight.owners[: None if stored_keys else 1]}
-    if not stored_keys:
-        return [row for row in rows if row.name not in names] if len(names) < len(rows) else []
+    missing = [row for row in rows if not owned.any_of(row)]
+    if stored.layout == "hdf5":
+        groups = {weight.path[0] for weight in stored.weights}
+        return [row for row in missing if row.name not in groups] if len(groups) < len(rows) else []
     if model.spec.dialect != "keras3":
         return []
-    key_of = {name: key for key, name in _keys(model, stored.twice).items()}
-    missing = [row for row in rows if key_of[row.name] not in stored_keys and row.name not in names]
-    return missing if len(missing) < len(rows) else []  # else it keeps them in another way
+    return missing if len(missing) < len(rows) else []  # else the file is laid out in another way
 
 
-def _keys(model: ModelSummary, twice: bool) -> dict[str, str]:
-    """What Keras 3 calls the layers in an archive, and their names: it counts those of a class (lstm, lstm_1, ...).
-
-    twice: whether it counted layers with weights twice.
-    """
-    keys: dict[str, str] = {}
-    numbers: dict[str, int] = {}
-    for row in model.layers:
-        if row.used:
-            key = snake_case(row.class_name)
-            number = numbers.get(key, 0)
-            numbers[key] = number + (2 if twice and row.params != 0 else 1)
-            keys[f"{key}_{number}" if number else key] = row.name
-    return keys
-
-
-def _group(model: ModelSummary, stored: StoredWeights) -> dict[str, list[StoredWeight]]:
-    """The stored weights by the names of the layers around them; names that several layers share are left out."""
-    counts: dict[str, int] = {}
-    for row in model.walk():
-        counts[row.name] = counts.get(row.name, 0) + 1
-    keys = _keys(model, stored.twice)
-    groups: dict[str, list[StoredWeight]] = {}
-    for weight in stored.weights:
-        owners = weight.owners or ((keys[weight.key],) if weight.key in keys else ())
-        for owner in dict.fromkeys(owners):
-            if counts.get(owner) == 1:
-                groups.setdefault(owner, []).append(weight)
-    if stored.weights:  # a layer that is mentioned without weights has none
-        mentioned = counts if stored.layers is None else {keys.get(name, name) for name in stored.layers}
-        for name in mentioned:
-            if counts.get(name) == 1:
-                groups.setdefault(name, [])
-    return groups
+def _report_unattributed(model: ModelSummary, weights: list[StoredWeight]) -> None:
+    size = sum(prod(weight.shape) for weight in weights)
+    model.complete = False
+    model.unattributed_params = size
+    names = list(dict.fromkeys("/".join((*weight.path, weight.name)) for weight in weights))
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    model.problems.append(
+        Problem(
+            "S140",
+            f"{size:,} stored parameters belong to no layer of the model: {', '.join(map(repr, names[:_SHOWN]))}{more};"
+            " the total does not include them",
+            "Check that config and weights belong together. For layers of your own, describe them in"
+            " [tool.lstmlint.custom-layers].",
+            pointer=model.spec.pointer,
+        )
+    )
 
 
-def _confirm(
-    model: ModelSummary, top: ModelSummary, stored: dict[str, list[StoredWeight]], old: bool, frozen: bool = False
+def _fill_in(
+    model: ModelSummary, top: ModelSummary, owned: _Attribution, old: bool, frozen: bool = False
 ) -> list[Weight]:
-    """Compare and fill in; the weights that were added to what the model counts."""
+    """Compare each layer, and fill in unknown ones. Returns: the weights added to the model's count."""
     frozen = frozen or not model.spec.trainable
     added: list[Weight] = []
     for row in model.layers:
-        found = stored.get(row.name)
+        found = owned.get(row)
         new: list[Weight] = []
         if row.nested is not None:
-            new = _confirm(row.nested, top, stored, old, frozen)
+            new = _fill_in(row.nested, top, owned, old, frozen)
             row.weights = [*row.weights, *new]
             if new and row.nested.complete:
                 row.params, row.trainable_params = row.nested.params, row.nested.trainable_params
@@ -173,10 +278,16 @@ def _as_weights(row: LayerSummary, found: Iterable[StoredWeight], frozen: bool) 
     """What is stored for a layer, as its weights."""
     return [
         Weight(
-            "/".join((*(owner for owner in weight.owners if owner != row.name), weight.name)),
+            "/".join((*_inner_path(row, weight), weight.name)),
             weight.shape,
             weight.dtype,
             row.spec.trainable and not frozen and weight.name not in _NOT_TRAINED,
         )
         for weight in found
     ]
+
+
+def _inner_path(row: LayerSummary, weight: StoredWeight) -> list[str]:
+    """The groups between a layer and its weight: the layers of its own inside it."""
+    layers = weight.names or weight.path
+    return [name for name in layers if name is not None and name != row.name]

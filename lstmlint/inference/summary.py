@@ -113,6 +113,7 @@ class ModelSummary:
     bytes_by_dtype: dict[str, int] = field(default_factory=dict)
     macs: int | None = 0
     complete: bool = True
+    unattributed_params: int = 0  # stored with the model, but of no layer in it
     problems: list[Problem] = field(default_factory=list)
     output_layers: list[LayerSummary] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)

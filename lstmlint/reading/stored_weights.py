@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 from lstmlint.model.findings import ReadError
 from lstmlint.model.shapes import too_large
@@ -26,33 +26,41 @@ _MAX_WEIGHTS = 1_000_000
 _CHECKED_BYTES = 2**20
 # Where Keras 3 and tf_keras put the layers of a model.
 _TWICE = "_layer_checkpoint_dependencies"
-_ROOTS = ("layers", _TWICE, "_self_tracked_trackables")
+ROOTS = ("layers", _TWICE, "_self_tracked_trackables")
+
+
+Layout = Literal["keras3", "hdf5", "tfjs"]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredWeight:
     """One stored variable.
 
-    owners: the names of the layers around it, outermost first, as far as the file gives them. key: the
-    outermost layer's key where the file gives no name (Keras counts classes: lstm, lstm_1, ...).
+    path: the groups around it, outermost first. "keras3": the path in the weights file ("layers", "dense", ...);
+        "hdf5": the layer's group, then the parts of the weight's name; "tfjs": the parts of the weight's name.
+    names: the layer names that a Keras 3 file records, one per group of `path`; None where it records none.
     """
 
-    owners: tuple[str, ...]
+    path: tuple[str, ...]
     name: str
     shape: tuple[int, ...]
     dtype: str
-    key: str = ""
+    names: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StoredWeights:
-    """All that is stored beside a model. layers: the names (or keys) of the layers that the file mentions, those
-    without weights too; None where it mentions only weights, but all of them. twice: whether keys count the layers that
-    have weights twice, as tf.keras 2.13 does: dense, dense_2, dense_4.
+    """The weights stored with a model.
+
+    layers: names or keys of the layers that the file mentions, including those without weights; None if it lists
+        weights only.
+    layout: how `path` of each weight is made up.
+    twice: whether keys count layers that have weights twice (dense, dense_2, dense_4), as tf.keras 2.13 does.
     """
 
     weights: list[StoredWeight]
     layers: frozenset[str] | None = None
+    layout: Layout = "tfjs"
     twice: bool = False
 
 
@@ -78,16 +86,19 @@ def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
         raise ReadError("E001", str(error) or type(error).__name__) from None
     if found is None:
         return None
-    weights = [(weight.owners, weight.name, weight.shape, weight.dtype, weight.key) for weight in found.weights]
-    return weights, None if found.layers is None else list(found.layers), found.twice
+    weights = [(weight.path, weight.name, weight.shape, weight.dtype, weight.names) for weight in found.weights]
+    return weights, None if found.layers is None else list(found.layers), found.layout, found.twice
 
 
 def _revived(plain: Any) -> StoredWeights | None:
     if plain is None:
         return None
-    weights, layers, twice = plain
-    found = [StoredWeight(tuple(owners), name, tuple(shape), dtype, key) for owners, name, shape, dtype, key in weights]
-    return StoredWeights(found, None if layers is None else frozenset(layers), twice)
+    weights, layers, layout, twice = plain
+    found = [
+        StoredWeight(tuple(path), name, tuple(shape), dtype, tuple(names))
+        for path, name, shape, dtype, names in weights
+    ]
+    return StoredWeights(found, None if layers is None else frozenset(layers), layout, twice)
 
 
 def _in_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -126,9 +137,9 @@ def _in_hdf5(source: Source) -> StoredWeights | None:
                 data = _inside(group, name)
                 if isinstance(data, h5py.Dataset) and not too_large(data.shape):
                     *around, leaf = name.split("/")
-                    owners = (layer, *(part for part in around if part != layer))
-                    found.append(StoredWeight(owners, leaf.partition(":")[0], tuple(data.shape), str(data.dtype)))
-        return StoredWeights(found, frozenset(layers))
+                    path = (layer, *around)
+                    found.append(StoredWeight(path, leaf.partition(":")[0], tuple(data.shape), str(data.dtype)))
+        return StoredWeights(found, frozenset(layers), "hdf5")
 
 
 def of_tfjs(manifest: Any) -> StoredWeights | None:
@@ -176,23 +187,26 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
             if parts[-1] == "vars" and len(parts) >= 3:
                 layers.update(name for name in (item.attrs.get("name"), parts[-2]) if isinstance(name, str))
             return
-        if len(found) > _MAX_WEIGHTS or parts[0] not in _ROOTS or len(parts) < 4:
+        if len(found) > _MAX_WEIGHTS or parts[0] not in ROOTS or len(parts) < 4:
             return
         if "seed_generator" in parts or "vars" not in parts or too_large(item.shape):
             return
-        owners = []
-        for depth in range(2, len(parts) - 1):
-            group = _inside(weights, "/".join((*parts[:depth], "vars")))
-            name = None if group is None else group.attrs.get("name")
-            if isinstance(name, bytes):
-                name = name.decode("utf-8", "replace")
-            if isinstance(name, str):
-                owners.append(name)
-        name = f"weight_{parts[-1]}" if parts[-1].isdigit() else parts[-1]  # Keras only numbers them
-        found.append(StoredWeight(tuple(owners), name, tuple(item.shape), str(item.dtype), parts[1]))
+        groups = parts[: parts.index("vars")]
+        names = tuple(_layer_name(weights, groups[: depth + 1]) for depth in range(len(groups)))
+        name = f"weight_{parts[-1]}" if parts[-1].isdigit() else parts[-1]  # Keras 3 numbers them
+        found.append(StoredWeight(tuple(groups), name, tuple(item.shape), str(item.dtype), names))
 
     weights.visititems(visit)
-    return StoredWeights(found, frozenset(layers), _TWICE in weights)
+    return StoredWeights(found, frozenset(layers), "keras3", _TWICE in weights)
+
+
+def _layer_name(weights: Any, path: list[str]) -> str | None:
+    """The layer name that newer releases of Keras 3 record for a group."""
+    group = _inside(weights, "/".join((*path, "vars"))) if len(path) > 1 else None
+    name = None if group is None else group.attrs.get("name")
+    if isinstance(name, bytes):
+        name = name.decode("utf-8", "replace")
+    return name if isinstance(name, str) else None
 
 
 def _names(group: Any, attribute: str) -> list[str]:

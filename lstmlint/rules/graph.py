@@ -217,6 +217,17 @@ def stored_weights_differ() -> None:
     """
 
 
+@reported("S140", "unattributed-weights", "warning")
+def unattributed_weights() -> None:
+    """Weights stored with the model belong to none of its layers, so the total does not include them.
+
+    Layers from a hub, and layers that hold a whole network, often store their weights under names of their own. The
+    total is marked incomplete. Budgets count the stored parameters.
+
+    Fix: use the config that was saved with the weights, or describe your own layers in the settings.
+    """
+
+
 @rule("S126", "input-not-used", "warning")
 def input_not_used(model: ModelSummary) -> Iterator[Problem]:
     """No output depends on one of the model's inputs: Keras builds the model and asks for it all the same.
