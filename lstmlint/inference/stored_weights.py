@@ -163,7 +163,7 @@ class _Attribution:
             own = {tuple(row.name.split("/")): row for row in level.layers}
             for row in level.walk():
                 key = tuple(row.name.split("/"))
-                names[key] = own[key] if key in own else None if key in names else row
+                names[key] = own.get(key, None if key in names else row)
         return self._names[id(level)]
 
 

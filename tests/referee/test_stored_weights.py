@@ -19,7 +19,7 @@ L = keras.layers
 
 
 @keras.saving.register_keras_serializable("tests")
-class Owner(L.Layer):  # type: ignore[misc]
+class Owner(keras.layers.Layer):  # type: ignore[misc]
     """A custom layer with sublayers whose names other layers of the model also have."""
 
     def __init__(self, units: int = 3, **kwargs: Any) -> None:
