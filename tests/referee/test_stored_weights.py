@@ -15,11 +15,12 @@ if not keras.__version__.startswith("3."):
 from lstmlint import analyze  # noqa: E402
 
 pytestmark = pytest.mark.referee
-L = keras.layers
+L: Any = keras.layers
+Base: Any = L.Layer
 
 
 @keras.saving.register_keras_serializable("tests")
-class Owner(keras.layers.Layer):  # type: ignore[misc]
+class Owner(Base):  # type: ignore[misc]
     """A custom layer with sublayers whose names other layers of the model also have."""
 
     def __init__(self, units: int = 3, **kwargs: Any) -> None:
