@@ -752,7 +752,7 @@ def test_where_the_unknown_begins(shell: Shell) -> None:
     shell.write("m.json", {"class_name": "Sequential", "config": {"name": "m", "layers": layers}})
     done = shell("m.json")
     assert "Unknown: dense (Dense)\n" in done.out
-    assert "does not say what shape comes out of: scale (Lambda)\n" in done.out
+    assert "does not record the output shape of: scale (Lambda)\n" in done.out
     done = shell("m.json", "--config", "custom-layers.Lambda = {output-shape = 'same', params = 0}")
     assert "Total params: 9 " in done.out
     done = shell("m.json", "--max-params", "10")

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from lstmlint.commands.revisions import is_revision
 from lstmlint.model.findings import UsageError
 from lstmlint.reporting import comparison
-from lstmlint.reporting.text import width_of
+from lstmlint.reporting.layout import width_of
 from lstmlint.resources import schema
 from tests.commandline import LSTM, STACK, UNBUILT, Done, Shell, layer, sequential
 

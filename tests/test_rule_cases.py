@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lstmlint import Options, analyze
+from lstmlint.inference.activations import activation_peak
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.shapes import percent
 from lstmlint.rules import budget
@@ -460,9 +461,9 @@ def test_the_largest_that_fits(model: dict[str, Any], measure: str) -> None:
 
 def test_activation_peak() -> None:
     # x 32 bytes, d 32, a 32: all three at once while a is worked out
-    assert budget.activation_peak(summary(RESIDUAL))[0] == 96
-    assert budget.activation_peak(summary(RESIDUAL), batch=10)[0] == 960
-    assert budget.activation_peak(summary(sequential(lstm(), shape=(None, None, 5))))[0] is None
+    assert activation_peak(summary(RESIDUAL))[0] == 96
+    assert activation_peak(summary(RESIDUAL), batch=10)[0] == 960
+    assert activation_peak(summary(sequential(lstm(), shape=(None, None, 5))))[0] is None
     (problem,) = budget.check_activation_bytes(summary(sequential(lstm(), shape=(None, None, 5))), 10)
     assert "cannot be checked" in problem.message
 

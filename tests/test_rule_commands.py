@@ -57,7 +57,7 @@ def test_options(shell: Shell) -> None:
     [
         (("rule", "S1O2"), "no rule has the code or name 'S1O2'; did you mean 'S102'?"),
         (("rule", "r20l"), "no rule has the code or name 'r20l'; did you mean 'R201'?"),
-        (("rule", "R2"), "'R2' means several rules; lstmlint rules lists them"),
+        (("rule", "R2"), "'R2' selects several rules; lstmlint rules lists them"),
         (("rule", "rnn-need-sequences"), "did you mean 'rnn-needs-sequences'?"),
         (("rule", "?"), "no rule has the code or name '?'; lstmlint rules lists them"),
         (("rule", "S102", "-f", "sarif"), "--format takes text, json, markdown, not 'sarif'"),

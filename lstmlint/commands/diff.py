@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
-from lstmlint.commands.request import Destination, Request, choice, overrides, terminal_width, written_to
+from lstmlint.commands.request import Destination, Request, choice, overrides, written_to
 from lstmlint.commands.revisions import is_revision, read_revision
 from lstmlint.commands.writing import check_writable, write
 from lstmlint.config.settings import Resolver
@@ -24,6 +24,7 @@ def diff(request: Request, max_increase: str | None, format: str | None) -> int:
     from lstmlint.analysis import without_garbage_collection
     from lstmlint.comparing import apply_limit, compare, parse_limit
     from lstmlint.reporting import View, comparison
+    from lstmlint.reporting.layout import terminal_width
 
     shown = choice(format or "text", comparison.FORMATS, "--format")
     limit = None if max_increase is None else parse_limit(max_increase)

@@ -133,6 +133,8 @@ def destinations(request: Request, single: bool) -> list[Destination]:
             raise UsageError(f"two formats would be written to {target}")
         view = View(single, columns, depth, quiet=request.quiet, statistics=request.statistics)
         if name in PLAIN_FORMATS:
+            from lstmlint.reporting.layout import terminal_width
+
             view = view._replace(color=wants_color(color, target), width=terminal_width(target))
         elif name in ("sarif", "github", "gitlab", "junit"):
             from lstmlint.reporting.places import repository_root
@@ -164,12 +166,3 @@ def wants_color(color: str, path: str | None) -> bool:
     if environment.get("FORCE_COLOR"):
         return True
     return path is None and sys.stdout.isatty() and environment.get("TERM") != "dumb"
-
-
-def terminal_width(path: str | None) -> int | None:
-    """How wide the terminal is; None where the output is no terminal."""
-    if path is not None or not sys.stdout.isatty():
-        return None
-    from shutil import get_terminal_size
-
-    return max(40, get_terminal_size().columns)

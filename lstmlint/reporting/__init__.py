@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from lstmlint.report import FileReport
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "csv")
-COLUMNS = ("input-shape", "output-shape", "params", "trainable", "share", "weights", "macs", "connected-to")
+COLUMNS = ("input-shape", "output-shape", "params", "trainable", "share", "weights", "macs", "connected-to",
+           "activation", "kernel-size", "dtype")  # fmt: skip
 
 
 class View(NamedTuple):

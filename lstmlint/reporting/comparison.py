@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,9 @@ from lstmlint.comparing import ABSENT, Change, Comparison, LayerChange, Total
 from lstmlint.reporting import View, plural, rows
 from lstmlint.reporting.escape import markdown, markdown_code, terminal
 from lstmlint.reporting.json import plain, pretty
+from lstmlint.reporting.layout import wrap
 from lstmlint.reporting.markdown import listed as listed_in_markdown
-from lstmlint.reporting.text import draw, finding_lines, listed, wrap
+from lstmlint.reporting.text import HANGING, draw, finding_lines, listed
 
 if TYPE_CHECKING:
     from lstmlint.inference.summary import LayerSummary
@@ -40,7 +40,7 @@ def render(found: Comparison, format: str, width: int | None = None) -> str:
     """The comparison in one of FORMATS. width: of the terminal; None leaves every line whole, as programs read them."""
     if format == "json":
         return pretty(to_dict(found))
-    return markdown_report(found) if format == "markdown" else text_report(found, width or sys.maxsize)
+    return markdown_report(found) if format == "markdown" else text_report(found, width)
 
 
 # What both say to people --------------------------------------------------------------------------------
@@ -160,11 +160,11 @@ def verdict(found: Comparison) -> str:
 # Text ---------------------------------------------------------------------------------------------------
 
 
-def text_report(found: Comparison, width: int) -> str:
+def text_report(found: Comparison, width: int | None) -> str:
     """Totals, layers, findings; no line longer than `width`, nothing cut off."""
     lines = [*title("Old", found.old, width), *title("New", found.new, width)]
     for report in unreadable(found):
-        lines += ["", *folded(f"{terminal(report.path)} cannot be read, so there is nothing to compare.", width)]
+        lines += ["", *wrap(f"{terminal(report.path)} cannot be read, so there is nothing to compare.", width, HANGING)]
     if same(found):
         lines += ["", "The models are the same."]
     elif not unreadable(found):
@@ -187,37 +187,35 @@ def text_report(found: Comparison, width: int) -> str:
     for finding in found.gate:
         lines += ["", *text_finding(found.new.path, finding, width)]
     if verdict(found):
-        lines += ["", *folded(verdict(found), width)]
+        lines += ["", *wrap(verdict(found), width, HANGING)]
     return "".join(line.rstrip() + "\n" for line in lines)
 
 
-def title(side: str, report: FileReport, width: int) -> list[str]:
+def title(side: str, report: FileReport, width: int | None) -> list[str]:
     """Which file, and what it holds."""
     line = f"{side}: {terminal(report.path)}"
     if report.model is not None:
         line += f" ({terminal(report.model.class_name)}, {rows.DIALECTS.get(report.dialect or '', '')})"
-    return folded(line, width)
+    return wrap(line, width, HANGING)
 
 
-def text_totals(found: Comparison, width: int) -> list[str]:
+def text_totals(found: Comparison, width: int | None) -> list[str]:
     """The table of totals, and what is missing in them."""
     body = [
         [TITLES[t.name], number(t.old, t.old_complete), number(t.new, t.new_complete), growth(t)] for t in found.totals
     ]
     header = ["", "Old", "New", "Change"]
-    lines = draw(header, body, {1, 2, 3}, View())
-    if any(len(line) > width for line in lines):
-        lines = draw(header, body, set(), View(width=width))
+    lines = draw(header, body, {1, 2, 3}, View(width=width))
     for side, unknown in missing(found):
         names = listed(unknown)
         said = f"The {side} totals are incomplete: the weights of {names or 'some layers'} are unknown and not in them."
-        lines += folded(said, width)
+        lines += wrap(said, width, HANGING)
     if bounded(found):
-        lines += folded("So the change is that of the known layers, and no more than a bound.", width)
+        lines += wrap("So the change is that of the known layers, and no more than a bound.", width, HANGING)
     return lines
 
 
-def text_layer(entry: LayerChange, width: int) -> list[str]:
+def text_layer(entry: LayerChange, width: int | None) -> list[str]:
     """A layer's headline, and its changes below it."""
     row = entry.new or entry.old
     if row is None:
@@ -230,30 +228,21 @@ def text_layer(entry: LayerChange, width: int) -> list[str]:
         line += f" {rows.count(entry.old.params)} -> {rows.count(entry.new.params)} params"
         if entry.old.params is not None and entry.new.params is not None:
             line += f" ({signed(entry.new.params - entry.old.params)})"
-    lines = folded(line, width)
+    lines = wrap(line, width, HANGING)
     for change in told(entry):
         lines += text_change(change, width)
     return lines
 
 
-def text_change(change: Change, width: int) -> list[str]:
+def text_change(change: Change, width: int | None) -> list[str]:
     """What was and what is."""
     old, new = (terminal(shown(change, value)) for value in (change.old, change.new))
-    return folded(f"    {terminal(label(change))}: {old} -> {new}", width, 6)
+    return wrap(f"    {terminal(label(change))}: {old} -> {new}", width, 2)
 
 
-def text_finding(path: str, finding: Finding, width: int) -> list[str]:
+def text_finding(path: str, finding: Finding, width: int | None) -> list[str]:
     """A finding as `lstmlint PATH` tells it."""
-    return [part for line in finding_lines(path, finding, View()) for part in folded(line, width, 4)]
-
-
-def folded(line: str, width: int, hang: int = 4) -> list[str]:
-    """A line on as many lines as it needs, the others indented."""
-    if len(line) <= width and line.isascii():
-        return [line]
-    lead = len(line) - len(line.lstrip(" "))
-    pieces = wrap(" " * hang + line[lead:], width)
-    return [" " * lead + pieces[0][hang:], *pieces[1:]]
+    return finding_lines(path, finding, View(width=width))
 
 
 # Markdown -----------------------------------------------------------------------------------------------

@@ -1,12 +1,16 @@
-"""A model's layers as rows of text, for every format that shows layers to people."""
+"""A model's layers as rows of text, and its totals: for every format that shows them to people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.shapes import Shape, format_shape, percent
 from lstmlint.model.spec import TensorRef
+
+if TYPE_CHECKING:
+    from lstmlint.report import FileReport
 
 HEADERS = {
     "layer": "Layer (class)",
@@ -18,14 +22,22 @@ HEADERS = {
     "weights": "Weights",
     "macs": "MACs",
     "connected-to": "Connected to",
+    "activation": "Activation",
+    "kernel-size": "Kernel size",
+    "dtype": "Dtype",
 }
-MOST_NAMED = 10  # layers in a sentence about some
+MOST_NAMED = 5  # layers in a sentence about some
 NUMBERS = frozenset({"params", "share", "macs"})
 DIALECTS = {"keras0": "Keras 0", "keras1": "Keras 1", "keras2": "Keras 2", "keras3": "Keras 3"}
 
 
+def dialect(report: FileReport) -> str:
+    """Return the Keras that a file was written by."""
+    return DIALECTS.get(report.dialect or "", "unknown dialect")
+
+
 def columns_for(model: ModelSummary, chosen: tuple[str, ...] | None) -> tuple[str, ...]:
-    """The columns beside the layer's own: what was asked for, or what Keras's summary shows."""
+    """Return the columns after the layer's own: the chosen ones, or those of Keras's summary."""
     usual = ("output-shape", "params") if is_chain(model) else ("output-shape", "params", "connected-to")
     if chosen is None:
         return usual
@@ -35,7 +47,7 @@ def columns_for(model: ModelSummary, chosen: tuple[str, ...] | None) -> tuple[st
 
 
 def is_chain(model: ModelSummary) -> bool:
-    """Whether every layer takes the output of the one before it, and nothing else."""
+    """Check whether every layer takes the output of the one before it, and nothing else."""
     if model.spec.sequential:
         return True
     before: LayerSummary | None = None
@@ -49,46 +61,56 @@ def is_chain(model: ModelSummary) -> bool:
 
 
 def walk(model: ModelSummary, depth: int, level: int = 0) -> Iterator[tuple[int, LayerSummary]]:
-    """(level, row) of every layer, those of nested models down to `depth` levels."""
+    """Yield (level, row) for every layer, including those of nested models down to `depth` levels."""
     for row in model.layers:
         yield level, row
         if row.nested is not None and level < depth:
             yield from walk(row.nested, depth, level + 1)
 
 
+# Cells ----------------------------------------------------------------------------------------------------
+
+
 def cell(row: LayerSummary, column: str, total: int) -> str:
-    """What the table says of a layer in a column; `?` where nobody knows."""
-    if column == "output-shape":
-        return shapes(row.output_shapes) or ("?" if row.params is None else "")
-    if column == "params":
-        return count(row.params)
-    if column == "input-shape":
-        return shapes(row.input_shapes)
-    if column == "trainable":
-        return trainable(row)
-    if column == "share":
-        return "?" if row.params is None else percent(row.params / total, 1) if total else "-"
-    if column == "weights":
-        return ", ".join(f"{weight.name} {format_shape(weight.shape)}" for weight in row.weights)
-    if column == "macs":
-        return count(row.macs)
+    """Return the text of a layer's cell; `?` for an unknown value. total: the model's parameters."""
+    match column:
+        case "output-shape":
+            return shapes(row.output_shapes) or ("?" if row.params is None else "")
+        case "params":
+            return count(row.params)
+        case "input-shape":
+            return shapes(row.input_shapes)
+        case "trainable":
+            return trainable(row)
+        case "share":
+            return "?" if row.params is None else percent(row.params / total, 1) if total else "-"
+        case "weights":
+            return ", ".join(f"{weight.name} {format_shape(weight.shape)}" for weight in row.weights)
+        case "macs":
+            return count(row.macs)
+        case "activation":
+            return argument(row.config.get("activation"))
+        case "kernel-size":
+            return argument(row.config.get("kernel_size"))
+        case "dtype":
+            return dtype(row)
     return ", ".join(connections(row))
 
 
 def count(number: int | None) -> str:
-    """1,234; `?` for None."""
+    """Return 1,234; `?` for None."""
     return "?" if number is None else f"{number:,}"
 
 
 def shapes(values: list[Shape]) -> str:
-    """(None, 10), or [(None, 10), (None, 10)] for several tensors."""
+    """Return (None, 10), or [(None, 10), (None, 10)] for several tensors."""
     if len(values) == 1:
         return format_shape(values[0])
     return "[" + ", ".join(map(format_shape, values)) + "]" if values else ""
 
 
 def trainable(row: LayerSummary) -> str:
-    """Whether training changes the layer's weights: yes, no, part of them, - without weights."""
+    """Return whether training changes the layer's weights: yes, no, part; - without weights."""
     if row.trainable_params is None or row.params is None:
         return "?"
     if not row.params:
@@ -98,56 +120,104 @@ def trainable(row: LayerSummary) -> str:
     return "yes" if row.trainable_params == row.params else "part"
 
 
+def argument(value: Any) -> str:
+    """Return the value of an argument: relu, (3, 3), the class of a serialized object."""
+    if isinstance(value, list | tuple):
+        return f"({', '.join(map(str, value))})"
+    if isinstance(value, dict):
+        value = value.get("class_name")
+    return "" if value is None else str(value)
+
+
+def dtype(row: LayerSummary) -> str:
+    """Return the dtype of a layer, or its mixed policy."""
+    compute, variable = row.layer.compute_dtype, row.layer.variable_dtype
+    return str(variable) if compute == variable else f"mixed_{compute}"
+
+
 def connections(row: LayerSummary) -> list[str]:
-    """The tensors that a layer takes over all its calls: a layer's name, and [call][output] unless both are 0."""
+    """Return the tensors that a layer takes, one per argument of each call: name, or name[call][output]."""
     if not row.spec.calls:
         return [source.name for source in row.inbound]
-    return list(dict.fromkeys(tensor(ref) for call in row.spec.calls for ref in call.references))
+    return [tensor(ref) for call in row.spec.calls for ref in call.references]
 
 
 def tensor(ref: TensorRef) -> str:
-    """A tensor as Keras's summary names it."""
+    """Return a tensor's name; call and output are left out if both are 0."""
     return ref.layer if ref.node == ref.tensor == 0 else f"{ref.layer}[{ref.node}][{ref.tensor}]"
 
 
 def sources(row: LayerSummary) -> list[str]:
-    """The names of the layers that feed a layer, over all its calls, each once."""
+    """Return the names of the layers that feed a layer, over all its calls, each once."""
     if not row.spec.calls:
         return [source.name for source in row.inbound]
     return list(dict.fromkeys(ref.layer for call in row.spec.calls for ref in call.references))
 
 
 def marks(row: LayerSummary) -> str:
-    """What is special about a layer."""
+    """Return a note about a layer that is unused or called several times."""
     if not row.reached:
         return " [unused]"
     return f" [shared, {row.calls} calls]" if row.shared else ""
 
 
+# Totals ---------------------------------------------------------------------------------------------------
+
+
+def totals(model: ModelSummary) -> Iterator[tuple[str, str]]:
+    """Yield (title, text) for the lines below the table of layers."""
+    from lstmlint.inference.activations import activation_peak
+    from lstmlint.inference.optimizer import optimizer_params
+    from lstmlint.reporting import size
+
+    if nothing_known(model):
+        yield "Total params", "unknown"
+    else:
+        dtypes = model.bytes_by_dtype
+        detail = ""
+        if len(dtypes) > 1:
+            detail = ": " + ", ".join(f"{dtype} {size(count)}" for dtype, count in dtypes.items())
+        elif dtypes and "float32" not in dtypes:
+            detail = f", {next(iter(dtypes))}"
+        least = "" if model.complete else "at least "
+        fixed = model.weight_bytes - model.trainable_bytes
+        yield "Total params", f"{least}{model.params:,} ({size(model.weight_bytes)}{detail})"
+        yield "Trainable params", f"{least}{model.trainable_params:,} ({size(model.trainable_bytes)})"
+        yield "Non-trainable params", f"{least}{model.non_trainable_params:,} ({size(fixed)})"
+    optimizer = optimizer_params(model)
+    if optimizer is not None:
+        yield "Optimizer params", f"{optimizer:,}"
+    if model.macs:
+        yield "MACs", f"{model.macs:,} per sample"
+    peak, _ = activation_peak(model)
+    if peak:
+        yield "Peak activations", f"{size(peak)} per sample"
+
+
 def first_of(names: list[str]) -> str:
-    """Names with commas, of many the first."""
+    """Return the first names, with commas, and how many more there are."""
     more = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def nothing_known(model: ModelSummary) -> bool:
-    """Whether no weight at all is known of a model that has some."""
+    """Check whether every weight of a model that has weights is unknown."""
     return not model.complete and model.params == 0
 
 
 def last_known(model: ModelSummary) -> list[LayerSummary]:
-    """The layers that get known shapes and give unknown ones, and of which no problem speaks: a Lambda, mostly."""
-    spoken_of = {problem.layer for problem in model.problems}
+    """Return the layers, mostly Lambdas, with known inputs and unknown outputs that no problem explains."""
+    explained = {problem.layer for problem in model.problems}
     return [
         row
         for row in model.layers
-        if row.used and row.known and row.name not in spoken_of and None in row.output_shapes
+        if row.used and row.known and row.name not in explained and None in row.output_shapes
         and row.input_shapes and None not in row.input_shapes
     ]  # fmt: skip
 
 
 def unknown_layers(model: ModelSummary) -> list[LayerSummary]:
-    """The layers whose weights nobody knows: of nested models, the ones inside."""
+    """Return the layers with unknown weights; for a nested model, the ones inside it."""
     found: list[LayerSummary] = []
     stack = [row for row in reversed(model.layers) if row.used]
     while stack:

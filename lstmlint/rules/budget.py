@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from lstmlint.config.options import Options
+from lstmlint.inference.activations import activation_peak, output_bytes
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import DTYPE_BITS
 from lstmlint.model.findings import Problem
-from lstmlint.model.shapes import Shape, product
 from lstmlint.rules.fitting import first_fit, layer_fit
 
 # Finding the width that fits means inferring the model a dozen times: not for every layer.
@@ -205,7 +205,7 @@ def check_increase(
     change, most = new.params - old.params, allowed(old.params)
     if change <= most:
         return
-    share = f" ({100 * change / old.params:,.3g}%)" if old.params else ""
+    share = f" ({100 * change / old.params:,.1f}%)" if old.params else ""
     limit = f"{said}, that is {most:,}" if "%" in said else f"{most:,}"
     largest = ", ".join(f"{path} {count:+,}" for path, _, count in grown[:_SHOWN])
     fit = first_fit(new, [row for _, row, _ in grown], old.params + most, PARAMS.total)
@@ -240,82 +240,3 @@ def row_bytes(row: LayerSummary, dtype: str | None = None) -> int:
         return sum(weight.bytes for weight in row.weights)
     bits = DTYPE_BITS.get(dtype, 32)
     return sum((weight.size * bits + 7) // 8 if "float" in weight.dtype else weight.bytes for weight in row.weights)
-
-
-def output_bytes(row: LayerSummary, batch: int = 1) -> int | None:
-    """The bytes of a layer's outputs; None where a dimension is unknown."""
-    total = 0
-    bits = DTYPE_BITS.get(row.layer.compute_dtype, 32)
-    for shape in row.output_shapes:
-        size = _size(shape, batch)
-        if size is None:
-            return None
-        total += (size * bits + 7) // 8
-    return total
-
-
-def _size(shape: Shape, batch: int) -> int | None:
-    if not shape:
-        return None
-    return product((batch if shape[0] is None else shape[0], *shape[1:]))
-
-
-def activation_peak(model: ModelSummary, batch: int = 1) -> tuple[int | None, list[LayerSummary]]:
-    """(bytes, the layers whose outputs they are) of the moment of a forward pass at which most outputs are needed at the
-    same time: a layer's own, its inputs, and those that wait for later layers. A nested model adds its own peak while
-    it runs. The bytes are None where a dimension is unknown.
-    """
-    alive: dict[int, tuple[LayerSummary, int]] = {}
-    left: dict[int, int] = {}
-    best: tuple[int, list[LayerSummary]] = (0, [])
-    given = _own_input_bytes(model, batch)
-    if given is None:
-        return None, model.layers[:1]
-    current = given
-    for row in _in_order(model):
-        size = output_bytes(row, batch)
-        inside = 0
-        if size is not None and row.nested is not None:
-            peak = activation_peak(row.nested, batch)[0]
-            size, inside = (None, 0) if peak is None else (size, max(0, peak - size))
-        if size is None:
-            return None, [row]
-        alive[id(row)] = row, size
-        left[id(row)] = len({id(consumer) for consumer in row.consumers if consumer.reached}) + row.is_output
-        current += size
-        if current + inside > best[0]:
-            best = current + inside, [other for other, _ in alive.values()]
-        current, given = current - given, 0
-        for source in row.inbound:
-            key = id(source)
-            if key in left:
-                left[key] -= 1
-                if left[key] <= 0 and key in alive:
-                    current -= alive.pop(key)[1]
-        if left[id(row)] <= 0:
-            current -= alive.pop(id(row))[1]
-    return best
-
-
-def _own_input_bytes(model: ModelSummary, batch: int) -> int | None:
-    """The bytes of a Sequential's input where no InputLayer stands for it; None where they are unknown."""
-    if not model.spec.sequential or not model.layers or model.layers[0].class_name == "InputLayer":
-        return 0
-    sizes = [_size(shape, batch) for shape in model.inputs] or [None]
-    bits = DTYPE_BITS.get(model.layers[0].layer.compute_dtype, 32)
-    return None if None in sizes else sum((size or 0) * bits // 8 for size in sizes)
-
-
-def _in_order(model: ModelSummary) -> Iterable[LayerSummary]:
-    """The layers that run, each after those that feed it."""
-    rows = [row for row in model.layers if row.reached]
-    waiting = {id(row): len(row.inbound) for row in rows}
-    ready = [row for row in reversed(rows) if not row.inbound]
-    while ready:
-        row = ready.pop()
-        yield row
-        for consumer in row.consumers:
-            if row in consumer.inbound and id(consumer) in waiting:
-                waiting[id(consumer)] -= 1
-                if waiting[id(consumer)] == 0:
-                    ready.append(consumer)
