@@ -243,7 +243,7 @@ def test_gate_says_what_grew(shell: Shell) -> None:
     shell.write("new.json", model(lstm(units=20), dense()))
     gate = shell("diff", "old.json", "new.json", "--max-increase", "50%", "-f", "json").json["gate"]
     assert gate["findings"][0]["message"] == (
-        "the model grew by 1,450 parameters (223%) from 651 to 2,101; --max-increase allows 50%, that is 325;"
+        "the model grew by 1,450 parameters (222.7%) from 651 to 2,101; --max-increase allows 50%, that is 325;"
         " most came with lstm +1,440, dense +10"
     )
     assert (
