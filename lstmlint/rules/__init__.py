@@ -79,7 +79,9 @@ def run(model: ModelSummary, options: Options) -> Iterator[Problem]:
     for rule in rules.values():
         if rule.check is not None and options.wants(rule):
             try:
-                yield from rule.check(model, **rule.values(options.rule_options.get(rule.code)))
+                for problem in rule.check(model, **rule.values(options.rule_options.get(rule.code))):
+                    problem.code = rule.code
+                    yield problem
             except Exception as error:  # noqa: BLE001 - one broken rule must not take the others' findings along
                 yield crashed(rule, error)
     if options.max_params is not None or options.limits:
@@ -96,6 +98,7 @@ def refine(problem: Problem, model: ModelSummary, refiners: Iterable[Rule]) -> P
         except Exception as error:  # noqa: BLE001 - the same
             return crashed(rule, error)
         if better is not None:
+            better.code = rule.code
             result: Problem = better
             return result
     return problem

@@ -8,7 +8,7 @@ from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import format_shape, percent
 from lstmlint.rules.index import DROPOUTS, index_of, past
-from lstmlint.rules.registry import Option, reported, rule
+from lstmlint.rules.registry import Option, reported, rule, violation
 
 
 @reported("C501", "params-over-budget", "error")
@@ -110,8 +110,7 @@ def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[
         if not isinstance(channels, int) or not isinstance(units, int):
             continue
         without = (channels + bool(dense.config.get("use_bias"))) * units
-        yield Problem(
-            "C505",
+        yield violation(
             f"Dense {dense.name!r} behind {flat.name!r} of {format_shape(shape)} has {dense.params:,} parameters,"
             f" {percent(dense.params / model.params)} of the model",
             f"With global pooling instead of {flat.name!r} it has {without:,}.",
@@ -147,8 +146,7 @@ def absurd_dimension(model: ModelSummary, numbers: int, dimension: int) -> Itera
             continue
         for weight in row.weights:
             if weight.size > numbers or max(weight.shape, default=0) > dimension:
-                yield Problem(
-                    "C512",
+                yield violation(
                     f"{weight.name} of {row.class_name} {row.name!r} is {format_shape(weight.shape)}: {weight.size:,} numbers,"
                     f" {weight.bytes / 2**40:,.1f} TiB",
                     "Write the number that was meant.",

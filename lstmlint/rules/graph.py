@@ -10,7 +10,7 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import TensorRef
 from lstmlint.rules.index import models_of
-from lstmlint.rules.registry import reported, rule
+from lstmlint.rules.registry import reported, rule, violation
 
 
 @reported("S121", "sequential-multi-output", "error")
@@ -254,8 +254,7 @@ def input_not_used(model: ModelSummary) -> Iterator[Problem]:
             if row.feeds and not any(consumer.reached for consumer in row.consumers):  # G701 says it of them
                 continue
             if row.name in declared and id(row) not in needed and row.class_name == "InputLayer":
-                yield Problem(
-                    "S126",
+                yield violation(
                     f"no output depends on the input {row.name!r}; Keras asks for it all the same",
                     "Connect it, or remove it from input_layers.",
                     row.name,
@@ -305,7 +304,7 @@ def bad_layer_name(problem: Problem, model: ModelSummary) -> Problem | None:
         return None
     name = problem.layer.replace("/", "_")
     advice = f"Name it {name!r}, here and where it is referred to." if "/" in problem.layer else problem.help
-    return Problem("S128", problem.message, advice, problem.layer, problem.pointer, problem.severity)
+    return violation(problem.message, advice, problem.layer, problem.pointer, problem.severity)
 
 
 @rule("S129", "empty-model", "warning")
@@ -323,8 +322,7 @@ def empty_model(model: ModelSummary) -> Iterator[Problem]:
     """
     for part in models_of(model):
         if not part.layers:
-            yield Problem(
-                "S129",
+            yield violation(
                 f"the {part.class_name} {part.name!r} has no layers: Keras raises a ValueError when it is used",
                 "Add layers, an InputLayer and a Dense for instance.",
                 pointer=part.spec.pointer,

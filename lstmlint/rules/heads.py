@@ -26,7 +26,7 @@ from lstmlint.rules.effects import (
     width_of,
 )
 from lstmlint.rules.index import index_of, outputs_of, unwrapped
-from lstmlint.rules.registry import rule
+from lstmlint.rules.registry import rule, violation
 
 
 @rule("H301", "softmax-of-one", "warning")
@@ -61,8 +61,7 @@ def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
         sequence = shape is not None and len(shape) > 2
         where = f"the last axis of {format_shape(shape)}, which has size 1" if shape else "one unit"
         and_loss = ' and loss "binary_crossentropy"' if losses.get(id(row)) in CATEGORICAL else ""
-        yield Problem(
-            "H301",
+        yield violation(
             f"{row.class_name} {row.name!r} takes a softmax over {where}: its output is always 1",
             "Weigh the timesteps with a softmax over their axis (reshape or permute before it), or use sigmoid."
             if sequence
@@ -95,8 +94,7 @@ def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
             head = head_of(objective.row)
             if head is not None and head.activation == "softmax" and not head.recurrent:  # H301 says it
                 continue
-            yield Problem(
-                "H302",
+            yield violation(
                 f"the loss {objective.loss} takes one unit for each class, but {objective.row.name!r} gives"
                 f" {format_shape(shape) if shape else 'one'}: the only class is 0, and its loss is always 0",
                 'Use loss "binary_crossentropy" with activation "sigmoid", or give the layer one unit for each class.',
@@ -131,8 +129,7 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
                 continue
             same = size == 2 and objective.loss == "binary_crossentropy"
             equal = "; for two and one-hot targets, it equals categorical_crossentropy" if same else ""
-            yield Problem(
-                "H303",
+            yield violation(
                 f"{objective.loss} looks at each of the {size} units of {head.row.name!r} by itself, but its softmax makes"
                 f" them one distribution{equal}",
                 f'Use loss "{BINARY[objective.loss]}" if one class is right, or activation "sigmoid" if several can be.',
@@ -164,8 +161,7 @@ def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
             continue
         if head.activation in KNOWN_ACTIVATIONS - SIGMOIDS - {"softmax"}:
             logits = ", or from_logits=True in the loss" if head.activation == "linear" else ""
-            yield Problem(
-                "H304",
+            yield violation(
                 f"{objective.loss} takes probabilities, but {head.row.name!r} ends with activation {head.activation!r};"
                 " Keras clips what lies outside of (0, 1), and learns nothing there",
                 f'Use activation "sigmoid"{logits}.',
@@ -202,8 +198,7 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
                 other = ", or from_logits=True in the loss"
             elif head.activation in SIGMOIDS and "sparse" not in objective.loss:
                 other = ' if one class is right, or loss "binary_crossentropy" if several can be'
-            yield Problem(
-                "H305",
+            yield violation(
                 f"{objective.loss} takes a distribution over the classes, but {head.row.name!r} ends with activation"
                 f" {head.activation!r}; Keras only divides by the sum, and says nothing",
                 f'Use activation "softmax"{other}.',
@@ -236,8 +231,7 @@ def activated_logits(model: ModelSummary) -> Iterator[Problem]:
         own = head.row.class_name in ACTIVATING  # a layer that does nothing else
         advice = f"Remove {head.row.name!r}" if own else f'Set the activation of {head.row.name!r} to "linear"'
         cut = _LOGITS.get(head.activation)
-        yield Problem(
-            "H306",
+        yield violation(
             f"{objective.loss} is told to expect logits, but {head.row.name!r} ends with {head.activation!r}:"
             f" {cut or 'it is applied twice'}",
             f"{advice}." if cut else f"{advice}, or set from_logits to false.",
@@ -284,8 +278,7 @@ def accuracy_of_regression(model: ModelSummary) -> Iterator[Problem]:
     activations = [head.activation for _, head in heads(model)]
     if len(activations) != len(found) or any(name in {"softmax", *SIGMOIDS} for name in activations):
         return
-    yield Problem(
-        "H309",
+    yield violation(
         f"{wrong[0]} counts outputs that equal their target exactly, but the loss {found[0].loss} makes this a regression",
         'Use "mae" or RootMeanSquaredError as a metric.',
         pointer=settings_pointer(model, "metrics"),
@@ -334,8 +327,7 @@ def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
         else:
             continue
         right = ("sparse_" if sparse else "") + name.removeprefix("sparse_")
-        yield Problem(
-            "H310",
+        yield violation(
             f"the metric {name} {takes}",
             'Use "accuracy".' if "accuracy" in name and "top_k" not in name else f'Use "{right}".',
             pointer=settings_pointer(model, "metrics"),
@@ -395,8 +387,7 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
             known = {*names, *layers}
             unknown = [name for name in value if name not in known]
             if unknown and not any(isinstance(item, dict | list) and not is_loss(item) for item in value.values()):
-                yield Problem(
-                    "H315",
+                yield violation(
                     f"{key} names the output {unknown[0]!r}, but the model's outputs are {', '.join(map(repr, names[:6]))};"
                     " Keras raises an error when training starts",
                     f"Write {_closest(unknown[0], [name for name in names if name not in value] or names)!r} instead of"
@@ -404,8 +395,7 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
                     pointer=settings_pointer(model, key, unknown[0]),
                 )
         elif isinstance(value, list) and key != "metrics" and len(value) > len(layers) > 1:
-            yield Problem(
-                "H315",
+            yield violation(
                 f"{key} has {len(value)} entries, but the model has {len(layers)} outputs;"
                 " Keras raises an error when training starts",
                 f"Give {len(layers)} of them, one for each output.",

@@ -11,7 +11,7 @@ from lstmlint.model.shapes import flatten, format_shape
 from lstmlint.rules import masks
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import DROPOUTS, index_of
-from lstmlint.rules.registry import reported, rule
+from lstmlint.rules.registry import reported, rule, violation
 
 _MOST = 4
 # What is there though no output depends on it, or has a rule of its own.
@@ -57,8 +57,7 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
         params = sum(other.params or 0 for other in dead)
         does = "Keras keeps it" if row.used else "Keras drops it"
         shown = ", ".join(others[:_MOST]) + (", ..." if len(others) > _MOST else "")
-        yield Problem(
-            "G701",
+        yield violation(
             f"no output depends on {row.class_name} {row.name!r}"
             + (f", nor on {shown} before it" if others else "")
             + f"; {does}"
@@ -93,8 +92,7 @@ def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
     """
     for row in index_of(model).of("InputLayer"):
         if not row.reached and not row.feeds:
-            yield Problem(
-                "G702",
+            yield violation(
                 f"the input {row.name!r} is none of the model's inputs, and feeds nothing; Keras drops it",
                 "Remove it, or name it in input_layers and connect it.",
                 row.name,
@@ -127,8 +125,7 @@ def layer_without_effect(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of(*_CANDIDATES):
         why = _no_effect(row) if id(row) not in unmasking else None
         if why is not None and not row.is_output and row.layer.compute_dtype == _dtype_before(row):
-            yield Problem(
-                "G704",
+            yield violation(
                 f"{row.class_name} {row.name!r} gives what it gets: {why}",
                 "Remove it, or give it the value that was meant.",
                 row.name,
@@ -200,8 +197,7 @@ def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
         trained = layer.trained_params()
         if trained:
             inside = ", ".join(repr(inner.name) for inner in layer.sublayers) or "its cell"
-            yield Problem(
-                "G706",
+            yield violation(
                 f"{row.class_name} {row.name!r} says trainable=false, but Keras 3 trains {trained:,} of its {row.params:,} parameters:"
                 f" the flag does not reach {inside}",
                 "Set trainable to false inside it too, or layer.trainable = False on the loaded model.",

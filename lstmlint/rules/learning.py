@@ -18,7 +18,7 @@ from lstmlint.rules.effects import (
     settings_pointer,
 )
 from lstmlint.rules.index import DROPOUTS, TRANSFORMING, follow, index_of, past, unwrapped
-from lstmlint.rules.registry import Option, rule
+from lstmlint.rules.registry import Option, rule, violation
 
 # Initializers that are looked at no closer.
 _USUAL: tuple[Any, ...] = ("glorot_uniform", "he_normal", "he_uniform", "glorot_normal", "lecun_normal", None)
@@ -59,8 +59,7 @@ def linear_chain(model: ModelSummary) -> Iterator[Problem]:
             continue
         told.update(map(id, chain))
         *first, last = (repr(part.name) for part in chain)
-        yield Problem(
-            "H311",
+        yield violation(
             f"no activation stands between {', '.join(first)} and {last}: together they compute what {last} computes alone",
             f'Set activation "relu" on {" and ".join(first)}, or remove {"it" if len(first) == 1 else "them"}.',
             row.name,
@@ -127,8 +126,7 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
         change = f'Set the activation of {producer.name!r} to "linear"'
         if producer.class_name in ACTIVATING:
             change = f"Remove {producer.name!r}"
-        yield Problem(
-            "H312",
+        yield violation(
             f"{row.name!r} applies {second} to {producer.name!r}, which ends with {first} already: {effect}",
             f"{change}, or remove {row.name!r}.",
             row.name,
@@ -191,8 +189,7 @@ def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> I
         if rate > most * 1.001 or rate < lowest:
             usual = 0.01 if name.lower() in ("sgd", "adagrad", "ftrl") else 0.001
             inner = ("config",) if "config" in optimizer else ()
-            yield Problem(
-                "H316",
+            yield violation(
                 f"{written} of {name} is {rate:g}, outside of the usual {lowest:g} to {most:g}",
                 f"Its default is {usual:g}.",
                 pointer=settings_pointer(model, key, *inner, written),
@@ -237,8 +234,7 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
         row, constant = found[0]
         width = row.config.get("units", row.config.get("filters"))
         others = f" (and of {len(found) - 1} more layer{'s' if len(found) > 2 else ''})" if len(found) > 1 else ""
-        yield Problem(
-            "H319",
+        yield violation(
             f"kernel_initializer of {row.class_name} {row.name!r}{others} is {constant}: {_start(row, constant, width)}",
             'Use "glorot_uniform", the default, or "he_normal" before relu.',
             row.name,

@@ -9,7 +9,7 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import percent
 from lstmlint.rules.effects import activation_name, objectives
 from lstmlint.rules.index import CONVOLUTIONS, DROPOUTS, index_of, past
-from lstmlint.rules.registry import Option, rule
+from lstmlint.rules.registry import Option, rule, violation
 
 _MOST = 4
 
@@ -60,8 +60,7 @@ def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
     if found:
         names = ", ".join(repr(row.name) for row in found[:_MOST]) + (", ..." if len(found) > _MOST else "")
         many = len(found) > 1
-        yield Problem(
-            "N401",
+        yield violation(
             f"the bias{'es' if many else ''} of {names} {'have' if many else 'has'} no effect before BatchNormalization:"
             f" {saved:,} parameters in {len(found)} layer{'s' if many else ''}",
             f"Set use_bias to false there: {saved:,} parameters fewer.",
@@ -96,8 +95,7 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of("BatchNormalization"):
         before = past(row, ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU"))
         if before is not None and dropped(before):
-            yield Problem(
-                "N402",
+            yield violation(
                 f"{before.name!r} drops {percent(dropped(before))} before BatchNormalization {row.name!r}, whose variance from"
                 " training then does not hold in inference",
                 f"Put {before.name!r} behind {row.name!r}.",
@@ -135,8 +133,7 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
             advice = f"If {percent(share)} are to be kept, the rate is {1 - share:g}."
         else:
             advice = f"Write a rate below {1 if everything else rate:g}, such as {min(0.5, rate / 2):g}."
-        yield Problem(
-            "N405",
+        yield violation(
             f"{row.class_name} {row.name!r} drops "
             + ("everything in training: nothing before it learns" if everything else f"{percent(share)} of its input"),
             advice,
@@ -175,8 +172,7 @@ def dropout_last(model: ModelSummary) -> Iterator[Problem]:
         before = past(row, DROPOUTS)
         if row is output and (before is None or not (_answers(before) or id(output) in trained)):
             continue
-        yield Problem(
-            "N406",
+        yield violation(
             f"{row.class_name} {row.name!r} drops {percent(dropped(row))} of the model's answers in training",
             f"Put it before {before.name!r}, or remove it." if before is not None else "Remove it.",
             row.name,
@@ -218,8 +214,7 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
             second = dropped(consumer)
             if first and second and consumer.class_name == row.class_name in _ADDING_UP:
                 both = 1 - (1 - first) * (1 - second)
-                yield Problem(
-                    "N407",
+                yield violation(
                     f"{row.class_name} {row.name!r} ({first:g}) feeds {consumer.class_name} {consumer.name!r} ({second:g}): together"
                     f" they drop {percent(both)}",
                     f"Keep one of them, with a rate of {both:.2g} for the same effect.",
@@ -250,8 +245,7 @@ def all_frozen(model: ModelSummary) -> Iterator[Problem]:
         return
     frozen = next((row for row in model.layers if row.params and not row.spec.trainable), None)
     if frozen is not None:
-        yield Problem(
-            "N412",
+        yield violation(
             f"none of the model's {model.params:,} parameters is trainable: training changes nothing",
             f"Set trainable to true on {frozen.name!r}, or on the layers that are to learn.",
             frozen.name,

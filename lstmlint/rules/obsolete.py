@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.rules.index import index_of
-from lstmlint.rules.registry import rule
+from lstmlint.rules.registry import rule, violation
 
 
 @rule("P606", "embedding-input-length", "info")
@@ -31,8 +31,7 @@ def embedding_input_length(model: ModelSummary) -> Iterator[Problem]:
         return
     for row in index_of(model).of("Embedding"):
         if row.spec.config.get("input_length") is not None:
-            yield Problem(
-                "P606",
+            yield violation(
                 f"Embedding {row.name!r} has input_length, which Keras 3 warns of and does not look at",
                 "Remove it; the number of timesteps stands in the input's shape.",
                 row.name,
@@ -64,8 +63,7 @@ def leaky_alpha(model: ModelSummary) -> Iterator[Problem]:
         if slope is not None:
             beside = row.spec.config.get("negative_slope")
             ignored = "" if beside in (None, slope) else f", and takes it instead of negative_slope {beside}"
-            yield Problem(
-                "P607",
+            yield violation(
                 f"LeakyReLU {row.name!r} has alpha, which Keras 3 warns of{ignored}",
                 f"Write negative_slope {slope} instead of alpha.",
                 row.name,

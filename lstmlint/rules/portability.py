@@ -10,7 +10,7 @@ from lstmlint.model.spec import LayerSpec
 from lstmlint.parsing.common import before_reset_after
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import index_of, row_of
-from lstmlint.rules.registry import reported, rule
+from lstmlint.rules.registry import reported, rule, violation
 
 # What Keras 1 called the arguments of its layers, and what they are called since.
 KERAS1_ARGUMENTS = {
@@ -78,8 +78,7 @@ def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
     ):
         return None
     later = "Keras 3" if model.spec.dialect == "keras3" else "tf.keras"
-    return Problem(
-        "P601",
+    return violation(
         f"{spec.class_name} {spec.name!r} has {', '.join(old)}, which Keras 1 took; {later} raises an error",
         _rewritten(spec, old),
         spec.name,
@@ -124,8 +123,7 @@ def _input_dim_of_sequence(problem: Problem, spec: LayerSpec, model: ModelSummar
     features = config.get("input_dim")
     if not isinstance(features, int) or problem.data.get("wanted") != 3:
         return None
-    return Problem(
-        "P601",
+    return violation(
         f"input_dim {features} of {spec.class_name} {spec.name!r} was the number of features in Keras 1 and 2; Keras 3 takes it"
         f" for an input of shape (None, {features}), without timesteps, and raises a ValueError",
         f"Put an InputLayer with batch_shape (None, timesteps, {features}) in front, and remove input_dim.",
@@ -159,8 +157,7 @@ def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
         or not isinstance(spec, LayerSpec)
     ):
         return None
-    return Problem(
-        "P602",
+    return violation(
         f"{spec.class_name} {spec.name!r} has {name}, which Keras 2 took; Keras 3 raises a ValueError: Unrecognized keyword"
         " arguments",
         f"{KERAS2_ARGUMENTS[name]}.",
@@ -192,8 +189,7 @@ def older_generation(model: ModelSummary) -> Iterator[Problem]:
     if generation is not None:
         version = f" ({model.spec.keras_version})" if model.spec.keras_version else ""
         gone = sorted({name for name in index_of(model).by_class if name in REMOVED})
-        yield Problem(
-            "P603",
+        yield violation(
             f"the model is in the form of {generation}{version}; Keras 3's model_from_json cannot load it"
             + (f", and Keras 3 no longer has {', '.join(gone)}" if gone else ""),
             "Load it with tf_keras, or convert it to Keras 3."
@@ -225,8 +221,7 @@ def removed_layer(problem: Problem, model: ModelSummary) -> Problem | None:
         return None
     if problem.severity != "error":  # a custom class that took the name
         return None
-    return Problem(
-        "P604",
+    return violation(
         f"{spec.class_name} {spec.name!r} is a layer of Keras 2 that Keras 3 no longer has; it cannot load the model",
         REMOVED[spec.class_name],
         spec.name,
@@ -261,8 +256,7 @@ def hard_sigmoid_changed(model: ModelSummary) -> Iterator[Problem]:
     for row, layer in found:
         for argument in ("recurrent_activation", "activation"):
             if argument in layer.config and activation_name(layer.config[argument]) == "hard_sigmoid":
-                yield Problem(
-                    "P605",
+                yield violation(
                     f"{argument} of {row.class_name} {row.name!r} is hard_sigmoid, which Keras 3 computes differently: 0.333"
                     " instead of 0.3 at -1, 0.083 instead of 0 at -2.5",
                     "Keep the model in Keras 2, give Keras 3 the old formula as a custom activation, or train again.",
@@ -295,8 +289,7 @@ def gru_before_reset_after(model: ModelSummary) -> Iterator[Problem]:
         written = rnn.spec.raw.get("config")
         if rnn.class_name != "GRU" or not isinstance(written, dict) or "reset_after" in written:
             continue
-        yield Problem(
-            "P610",
+        yield violation(
             f"GRU {row.name!r} was saved by Keras {version}, which gave it one bias vector; Keras since 2.1.5 takes a missing"
             " reset_after for true, makes two, and cannot load its weights",
             'Add "reset_after": false to its config.',

@@ -11,7 +11,7 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import format_shape
 from lstmlint.rules.effects import activation_name, constant_initializer
 from lstmlint.rules.index import index_of
-from lstmlint.rules.registry import Option, reported, rule
+from lstmlint.rules.registry import Option, reported, rule, violation
 
 
 @rule(
@@ -52,8 +52,7 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
         told.add(id(row))
         if _fed_by(row, told):  # the first of a stack says it
             continue
-        yield Problem(
-            "R201",
+        yield violation(
             f"{row.class_name} {row.name!r} gets {format_shape(shape)}: one timestep of {shape[2]} features, so the"
             " recurrence never takes a step",
             f"If these are {shape[2]} timesteps of one feature, the input shape is ({shape[2]}, 1);"
@@ -127,8 +126,7 @@ def unroll_long(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     for row, rnn in index_of(model).recurrent:
         shape = row.input_shape
         if rnn.config.get("unroll") and shape is not None and len(shape) > 1 and (shape[1] or 0) > timesteps:
-            yield Problem(
-                "R207",
+            yield violation(
                 f"{row.class_name} {row.name!r} is unrolled over {shape[1]} timesteps: Keras copies its operations"
                 f" {shape[1]} times",
                 "Set unroll to false.",
@@ -170,8 +168,7 @@ def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
         if rnn.class_name == "GRU" and not rnn.config.get("reset_after"):
             reasons.append("reset_after false instead of true")
         if reasons:
-            yield Problem(
-                "R208",
+            yield violation(
                 f"{row.class_name} {row.name!r} cannot run on cuDNN: {', '.join(reasons)}",
                 f"For speed on a GPU, set {reasons[0].partition(' ')[0]} to {reasons[0].rpartition(' ')[2]}.",
                 row.name,
@@ -235,8 +232,7 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
         if activation == "relu" and rnn.config.get("recurrent_dropout"):  # R210 says it
             continue
         steps = row.input_shape[1] if row.input_shape is not None and len(row.input_shape) > 1 else None
-        yield Problem(
-            "R209",
+        yield violation(
             f"{row.class_name} {row.name!r} has activation {activation!r}, which has no upper bound, and feeds its output"
             f" back into itself{f' over {steps} timesteps' if steps else ''}: its states can grow until they overflow",
             'Use activation "tanh"; it also lets TensorFlow run the layer on cuDNN.'
@@ -267,8 +263,7 @@ def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
     for row, rnn in index_of(model).recurrent:
         rate = rnn.config.get("recurrent_dropout")
         if rate and _own_activation(rnn) == "relu":
-            yield Problem(
-                "R210",
+            yield violation(
                 f"{row.class_name} {row.name!r} has activation 'relu' and recurrent_dropout {rate}: what is kept grows by"
                 " a factor at every timestep, and the loss is prone to become NaN",
                 'Set activation to "tanh", or recurrent_dropout to 0.',
@@ -296,8 +291,7 @@ def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
     for row, rnn, argument, rate in _dropout_rates(model):
         if not 0 <= rate <= 1:
             meant = f", {rate / 100:g} if {rate:g} % is meant" if 1 < rate <= 100 else ""
-            yield Problem(
-                "R218",
+            yield violation(
                 f"{argument} of {row.class_name} {row.name!r} is {rate:g}; Keras silently makes it {min(1, max(0, rate)):g}",
                 f"Write a rate from 0 to 1{meant}.",
                 row.name,
@@ -323,8 +317,7 @@ def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
     for row, rnn, argument, rate in _dropout_rates(model):
         if rate == 1:
             what = "its input" if argument == "dropout" else "its state"
-            yield Problem(
-                "R219",
+            yield violation(
                 f"{argument} of {row.class_name} {row.name!r} is 1: in training, all of {what} is dropped",
                 f"Write a rate below 1, {argument} 0.2 for instance.",
                 row.name,
@@ -362,8 +355,7 @@ def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
         initializer = constant_initializer(rnn.config.get("recurrent_initializer"))
         if initializer is not None:
             gets = "nothing" if initializer == "zeros" else "the same sum of all"
-            yield Problem(
-                "R227",
+            yield violation(
                 f"recurrent_initializer of {row.class_name} {row.name!r} is {initializer}: at first, every unit gets {gets} of the"
                 " last timestep's outputs",
                 'Use "orthogonal", the default.',
@@ -393,8 +385,7 @@ def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Probl
         if shape is None or len(shape) != 3 or shape[1] is None or shape[1] < timesteps:
             continue
         if rnn.config.get("units") == shape[1]:
-            yield Problem(
-                "R235",
+            yield violation(
                 f"units of {row.class_name} {row.name!r} is {shape[1]}, the number of timesteps of its input"
                 f" {format_shape(shape)}; the two have nothing to do with each other",
                 "units is the width of the output; the weights are the same for every timestep.",

@@ -82,6 +82,13 @@ class Rule:
         return " ".join(self.documentation.split("\n\n")[0].split())
 
 
+def violation(
+    message: str, help: str = "", layer: str | None = None, pointer: str = "", severity: Severity | None = None
+) -> Problem:
+    """What a rule yields: a problem without a code. The runner adds the rule's code."""
+    return Problem("", message, help, layer, pointer, severity)
+
+
 RULES: dict[str, Rule] = {}
 BY_NAME: dict[str, Rule] = {}
 

@@ -10,7 +10,7 @@ from lstmlint.model.shapes import format_shape, percent
 from lstmlint.rules import masks
 from lstmlint.rules.effects import REGRESSION, SIGMOIDS, head_of, objectives
 from lstmlint.rules.index import DROPOUTS, follow, index_of, outputs_of, recurrent, row_of, unwrapped
-from lstmlint.rules.registry import Option, reported, rule
+from lstmlint.rules.registry import Option, reported, rule, violation
 
 # Layers between a recurrent one and a Flatten that leave the sequence a sequence of the same length.
 _SAME_LENGTH = (*DROPOUTS, "Activation", "BatchNormalization", "LayerNormalization", "ReLU", "LeakyReLU")
@@ -44,8 +44,7 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
             continue
         user = masks.user_behind(row)
         if user is not None:
-            yield Problem(
-                "R211",
+            yield violation(
                 f"{row.class_name} {row.name!r} drops the mask that {drop.maker.name!r} makes, so that {user.class_name}"
                 f" {user.name!r} takes padding for data; Keras 3 warns, tf.keras says nothing",
                 f"Put {row.name!r} behind {user.name!r}, or elsewhere; or do without the mask"
@@ -79,8 +78,7 @@ def masked_flatten(model: ModelSummary) -> Iterator[Problem]:
     for drop in masks.drops(model):
         row = drop.row
         if row.class_name in masks.LEAKERS and row.input_shape is not None and len(row.input_shape) > 2:
-            yield Problem(
-                "R213",
+            yield violation(
                 f"{row.class_name} {row.name!r} knows nothing of the mask that {drop.maker.name!r} makes: what stands for"
                 " padding goes into its result",
                 "Use GlobalAveragePooling1D, which heeds the mask, or return_sequences false on the layer before; without"
@@ -114,8 +112,7 @@ def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
     for objective in objectives(model):
         shape = objective.shape
         if objective.loss in REGRESSION and shape is not None and len(shape) == 3 and shape[-1] == 1:
-            yield Problem(
-                "R215",
+            yield violation(
                 f"{objective.row.name!r} gives {format_shape(shape)}, one number for each timestep: are the targets"
                 f" (batch, {shape[1] or 'timesteps'}, 1)? {objective.loss} broadcasts targets of (batch, 1) in silence",
                 "If one number for each sample is meant, set return_sequences to false on the last recurrent layer.",
@@ -160,8 +157,7 @@ def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterat
         if part < share or dense.params < params or units is None:
             continue
         without = (units + bool(dense.config.get("use_bias"))) * dense.config["units"]
-        yield Problem(
-            "R216",
+        yield violation(
             f"{dense.name!r} has a weight for each of {steps} timesteps of {row.name!r}: {dense.params:,} parameters,"
             f" {percent(part)} of the model, for this length of sequence only",
             f"With return_sequences false on {row.name!r}, or GlobalAveragePooling1D instead of {flat.name!r}, it has"
@@ -195,8 +191,7 @@ def timedistributed_dense(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of("TimeDistributed"):
         inner = unwrapped(row.layer)
         if inner.class_name == "Dense" and row.input_shape is not None and len(row.input_shape) == 3:
-            yield Problem(
-                "R217",
+            yield violation(
                 f"TimeDistributed {row.name!r} around a Dense does what the Dense does alone, with the same"
                 f" {row.params or 0:,} parameters",
                 f"Write Dense(units={inner.config.get('units')}) without TimeDistributed.",
@@ -233,8 +228,7 @@ def unused_states(model: ModelSummary) -> Iterator[Problem]:
             continue
         if row.last_output == 0:
             count = len(row.output_shapes) - 1
-            yield Problem(
-                "R223",
+            yield violation(
                 f"{row.class_name} {row.name!r} returns {count} state{'s' if count != 1 else ''}, and nothing takes them",
                 "Set return_state to false, or give them to a decoder as initial_state.",
                 row.name,
@@ -277,8 +271,7 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
             continue
         units = row.output_shape[-1] if row.output_shape else head.layer.config.get("units")
         loss = f", and is trained with {objective.loss}" if classifies and objective is not None else ""
-        yield Problem(
-            "R234",
+        yield violation(
             f"{head.row.class_name} {head.row.name!r} is the model's last layer, with activation {head.activation!r}{loss}:"
             f" its {units} outputs are no probabilities",
             f'Add Dense({units}, activation="{"sigmoid" if units == 1 else "softmax"}") behind it, and choose the units of'
@@ -323,8 +316,7 @@ def decoder_units_differ(problem: Problem, model: ModelSummary) -> Problem | Non
         theirs, ours = other.config.get("units"), rnn.config.get("units")
         if isinstance(theirs, int) and isinstance(ours, int) and theirs != ours:
             refused = "Keras 3 fails when the model runs" if problem.severity == "warning" else "Keras refuses it"
-            return Problem(
-                "R236",
+            return violation(
                 f"{decoder.class_name} {decoder.name!r} has units {ours}, but starts from the states of {encoder.name!r}, which"
                 f" has units {theirs}; {refused}",
                 f"Set units of {decoder.name!r} to {theirs}, or those of {encoder.name!r} to {ours}.",

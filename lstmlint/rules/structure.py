@@ -9,7 +9,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import KnownShape, Shape, compatible, format_shape, product
 from lstmlint.rules.index import DROPOUTS, behind_same_shape, index_of, past, recurrent, row_of
-from lstmlint.rules.registry import reported, rule
+from lstmlint.rules.registry import reported, rule, violation
 
 # Layers that work on one output as on a sequence of them.
 _STEP_BY_STEP = (
@@ -46,8 +46,7 @@ def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None
     repeat = ""
     if recurrent(consumer.layer) is not None and consumer.config.get("return_sequences") and steps[1]:
         repeat = f"; or put RepeatVector({steps[1]}) behind it, for a decoder that starts from its last output alone"
-    return Problem(
-        "S102",
+    return violation(
         f"{producer.name!r} returns only its last output {format_shape(last)}, but {consumer.class_name}"
         f" {consumer.name!r} takes sequences; Keras raises a ValueError",
         f"Set return_sequences to true on {producer.name!r}: its output becomes"
@@ -97,8 +96,7 @@ def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem 
     producer = behind_same_shape(consumer) if consumer is not None else None
     if consumer is None or producer is None or producer.class_name != "Flatten":
         return None
-    return Problem(
-        "S107",
+    return violation(
         f"{producer.name!r} flattens {format_shape(producer.input_shape)}, so {consumer.class_name} {consumer.name!r}"
         " gets an unknown number of features; Keras raises a ValueError",
         "Use GlobalAveragePooling1D or GlobalMaxPooling1D instead of Flatten, or fix the number of timesteps.",
@@ -310,8 +308,7 @@ def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | No
     arriving = producer.input_shape
     if arriving is None or len(arriving) < 3 or len(shape) <= (problem.data.get("wanted") or len(shape)):
         return None
-    return Problem(
-        "S132",
+    return violation(
         f"Embedding {producer.name!r} gets {format_shape(arriving)} and gives {format_shape(shape)}, one dimension more than"
         f" {consumer.class_name} {consumer.name!r} takes; Keras raises a ValueError",
         f"Feed it token ids of shape {format_shape(arriving[:2])}; without token ids, remove the Embedding.",
@@ -353,16 +350,14 @@ def _wrong_producer(consumer: LayerSummary, producer: LayerSummary, shape: Known
     rnn = recurrent(producer.layer)
     takes = f"{consumer.class_name} {consumer.name!r} takes {wanted} dimensions; Keras raises a ValueError"
     if producer.class_name == "Flatten" and len(producer.input_shape or ()) == wanted:
-        return Problem(
-            "S101",
+        return violation(
             f"{producer.name!r} flattens {format_shape(producer.input_shape)} to {format_shape(shape)}, but {takes}",
             f"Remove {producer.name!r}.",
             producer.name,
             producer.pointer,
         )
     if rnn is not None and rnn.config.get("return_sequences") and len(shape) == wanted + 1:
-        return Problem(
-            "S101",
+        return violation(
             f"{producer.name!r} returns its output at every timestep, {format_shape(shape)}, but {takes}",
             f"Set return_sequences to false on {producer.name!r}: its output becomes"
             f" {format_shape((shape[0], *shape[2:]))}.",
@@ -410,8 +405,7 @@ def zero_size_dim(model: ModelSummary) -> Iterator[Problem]:
     """
     for shape in model.inputs:
         if shape is not None and 0 in shape:
-            yield Problem(
-                "S136",
+            yield violation(
                 f"the input {format_shape(shape)} has a dimension of size 0",
                 "Write the real size, or null where it is unknown.",
                 pointer=model.layers[0].pointer if model.layers else model.spec.pointer,
@@ -440,8 +434,7 @@ def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
     wanted = {3: "13,5 for 13 timesteps of 5 features", None: "5 for 5 features"}
     ndim = first.layer.ndim
     example = wanted.get(ndim, f"{ndim - 1} numbers" if isinstance(ndim, int) else wanted[None])
-    yield Problem(
-        "S135",
+    yield violation(
         f"the Sequential {model.name!r} states no input shape: it stays unbuilt, and its shapes and counts are unknown",
         f"Give {first.name!r} an input shape, or pass --input-shape (e.g. {example}; the batch is left out).",
         first.name,
@@ -479,8 +472,7 @@ def declared_input_differs(model: ModelSummary) -> Iterator[Problem]:
             yield from _embedding_length(row, arriving)
         elif declared is not None and not compatible(declared[1:], arriving[1:]):
             word = spec.renamed.get("batch_shape", "input_shape")
-            yield Problem(
-                "S138",
+            yield violation(
                 f"{word} declares the input {format_shape(declared)}, but {format_shape(arriving)} arrives from"
                 f" {row.inbound[0].name!r}; Keras ignores the declaration",
                 f"Remove {word}: only the first layer of a Sequential needs it.",
@@ -493,8 +485,7 @@ def _embedding_length(row: LayerSummary, arriving: Shape) -> Iterator[Problem]:
     length = row.config.get("input_length")
     if not isinstance(length, int) or arriving is None or len(arriving) != 2 or arriving[1] in (None, length):
         return
-    yield Problem(
-        "S138",
+    yield violation(
         f"input_length is {length}, but sequences of {arriving[1]} arrive; Keras ignores the declaration",
         f"Set input_length to {arriving[1]}, or remove it.",
         row.name,
