@@ -12,6 +12,7 @@ import errno
 import gc
 import os
 import sys
+import warnings
 from contextlib import suppress
 from dataclasses import fields
 from typing import NoReturn
@@ -36,6 +37,9 @@ def main() -> NoReturn:
         if getattr(sys, name) is None:  # closed by whoever started this process
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123
     sandbox.own_process = True
+    # A dependency's deprecations are not the user's concern, even under PYTHONWARNINGS=error.
+    sys.warnoptions[:] = ["ignore"]  # for worker processes
+    warnings.simplefilter("ignore")
     gc.disable()  # of one model all lives until the end; `check` turns it on again for many
     code = guarded(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):

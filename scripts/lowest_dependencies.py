@@ -1,0 +1,31 @@
+"""Print the lowest allowed version of each run-time dependency, as constraints for pip.
+
+python scripts/lowest_dependencies.py > lowest.txt && pip install -c lowest.txt '.[hdf5]'
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
+
+
+def lowest_dependencies() -> list[str]:
+    """Return a line `name==version` per run-time dependency, those of the hdf5 extra included.
+
+    Raises:
+        ValueError: A dependency has no lower bound.
+    """
+    project = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
+    constraints = []
+    for requirement in [*project["dependencies"], *project["optional-dependencies"]["hdf5"]]:
+        name, bound, version = requirement.partition(">=")
+        if not bound:
+            raise ValueError(f"{requirement!r} in pyproject.toml has no lower bound")
+        constraints.append(f"{name}=={version}")
+    return constraints
+
+
+if __name__ == "__main__":
+    print(*lowest_dependencies(), sep="\n")
