@@ -14,7 +14,7 @@ TABLE = rules.load()
 def test_one_rule(shell: Shell, asked: str) -> None:
     done = shell("rule", asked)
     assert (done.code, done.err) == (0, "")
-    assert done.out.startswith("S102 rnn-needs-sequences\nerror, on by default\n\nA layer that takes sequences")
+    assert done.out.startswith("S102 rnn-needs-sequences\nerror, on by default\n\nA layer that expects sequences")
     for part in ("\n\nFix: ", '\n\nFails:\n    {"class_name"', '\n\nPasses:\n    {"class_name"'):
         assert part in done.out
     found = shell("rule", asked, "--format", "json").json
@@ -90,5 +90,5 @@ def test_on_a_wide_terminal(shell: Shell) -> None:
     shell.monkeypatch.setattr(type(sys.stdout), "isatty", lambda self: True, raising=False)
     shell.monkeypatch.setenv("COLUMNS", "130")
     text = shell("rules").out
-    assert "The file is readable but holds no Keras model." in text
+    assert "The file can be read but does not contain a Keras model." in text
     assert 80 < max(map(len, text.splitlines())) <= 130

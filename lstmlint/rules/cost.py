@@ -13,60 +13,60 @@ from lstmlint.rules.registry import Option, reported, rule, violation
 
 @reported("C501", "params-over-budget", "error")
 def params_over_budget() -> None:
-    """The model has more parameters than `--max-params` allows, or so much of it is unknown that nobody can tell.
+    """The model has more parameters than `--max-params` allows, or its count is incomplete.
 
-    Fix: make the layers that the message names smaller.
+    Fix: Make the layers that the message names smaller.
     """
 
 
 @reported("C502", "trainable-params-over-budget", "error")
 def trainable_params_over_budget() -> None:
-    """The model has more trainable parameters than `--max-trainable-params` allows, or nobody can tell.
+    """The model has more trainable parameters than `--max-trainable-params` allows, or its count is incomplete.
 
-    Fix: make the layers that the message names smaller, or freeze them.
+    Fix: Make the layers that the message names smaller, or freeze them.
     """
 
 
 @reported("C503", "layer-params-over-budget", "error")
 def layer_params_over_budget() -> None:
-    """A layer has more parameters than `--max-layer-params` allows, or nobody can tell how many it has.
+    """A layer has more parameters than `--max-layer-params` allows, or its count is unknown.
 
-    Fix: make the layer smaller; the message says how small.
+    Fix: Make the layer smaller. The message says how small.
     """
 
 
 @reported("C504", "weight-bytes-over-budget", "error")
 def weight_bytes_over_budget() -> None:
-    """The weights need more bytes than `--max-weight-bytes` allows, or nobody can tell.
+    """The weights need more bytes than `--max-weight-bytes` allows, or the count is incomplete.
 
-    Fix: make the layers that the message names smaller, or quantize the model.
+    Fix: Make the layers that the message names smaller, or quantize the model.
     """
 
 
 @reported("C506", "macs-over-budget", "error")
 def macs_over_budget() -> None:
-    """One forward pass of one sample takes more multiply-accumulates than `--max-macs` allows, or a dimension that they
-    need is unknown (`--timesteps` gives the number of timesteps).
+    """A forward pass of one sample takes more multiply-accumulates than `--max-macs` allows, or depends on an unknown
+    dimension (`--timesteps` sets the number of timesteps).
 
-    Fix: make the layers that the message names smaller, or the sequences shorter.
+    Fix: Make the layers that the message names smaller, or the sequences shorter.
     """
 
 
 @reported("C507", "activation-bytes-over-budget", "error")
 def activation_bytes_over_budget() -> None:
-    """At its peak, one forward pass keeps more bytes of activations than `--max-activation-bytes` allows, or a dimension
-    that they need is unknown (`--batch`, `--timesteps`).
+    """At its peak, a forward pass keeps more bytes of activations than `--max-activation-bytes` allows, or the peak
+    depends on an unknown dimension (`--batch`, `--timesteps`).
 
-    Fix: make the layers that the message names smaller, or the batch or the sequences shorter.
+    Fix: Make the layers that the message names smaller, or use a smaller batch or shorter sequences.
     """
 
 
 @reported("C511", "params-changed", "error")
 def params_changed() -> None:
     """The model has more parameters than the one it is compared with, by more than `lstmlint diff --max-increase`
-    allows; or one of the two counts is incomplete, so that nobody can tell.
+    allows, or one of the two counts is incomplete.
 
-    Fix: make the layers that the message names smaller, or allow a larger `--max-increase`.
+    Fix: Make the layers that the message names smaller, or allow a larger `--max-increase`.
     """
 
 
@@ -78,9 +78,9 @@ def params_changed() -> None:
     share=Option(0.8, "the smallest share of the model's parameters that is reported", most=1),
 )
 def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[Problem]:
-    """One Dense behind a Flatten holds most of a large model's parameters: more than 80 %, and more than a million.
+    """A Dense after a Flatten holds most of the parameters of a large model: more than 80 %, and more than a million.
 
-    Fix: global pooling instead of Flatten, or another pooling or stride before it.
+    Fix: Use global pooling instead of Flatten, or add pooling or strides before it.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -127,9 +127,9 @@ def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[
     dimension=Option(2**31 - 1, "the largest dimension of a weight that is not reported"),
 )
 def absurd_dimension(model: ModelSummary, numbers: int, dimension: int) -> Iterator[Problem]:
-    """A weight has more than a trillion numbers, or a dimension above 2,147,483,647: no machine can build it.
+    """A weight has more than a trillion elements, or a dimension above 2,147,483,647. No machine can build it.
 
-    Fix: the number that was meant.
+    Fix: Write the intended number.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [

@@ -15,9 +15,9 @@ from lstmlint.rules.registry import reported, rule, violation
 
 @reported("S121", "sequential-multi-output", "error")
 def sequential_multi_output() -> None:
-    """A layer with several outputs stands in a Sequential, where the next layer takes one.
+    """A layer with several outputs is part of a Sequential, where the next layer accepts only one input.
 
-    Fix: return_state false, or the functional API.
+    Fix: Set return_state to false, or use the functional API.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -33,9 +33,9 @@ def sequential_multi_output() -> None:
 
 @reported("S122", "input-arity", "error")
 def input_arity() -> None:
-    """A layer gets more or fewer tensors than it takes.
+    """A layer receives more or fewer tensors than it accepts.
 
-    Fix: merge them before, or connect the missing ones.
+    Fix: Merge the tensors first, or connect the missing ones.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -54,9 +54,9 @@ def input_arity() -> None:
 
 @reported("S124", "dangling-inbound", "error")
 def dangling_inbound() -> None:
-    """An input of a layer or of the model names a layer, a call or an output that does not exist.
+    """An input of a layer or of the model refers to a layer, call, or output that does not exist.
 
-    Fix: name one that does.
+    Fix: Refer to an existing one.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -74,9 +74,9 @@ def dangling_inbound() -> None:
 
 @reported("S125", "cycle", "error")
 def cycle() -> None:
-    """Layers wait for each other's outputs; a Keras model is a graph without cycles.
+    """Layers depend on each other's outputs in a cycle. A Keras model must be acyclic.
 
-    Fix: cut the cycle.
+    Fix: Remove one of the connections.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -96,9 +96,9 @@ def cycle() -> None:
 
 @reported("S127", "duplicate-layer-name", "error")
 def duplicate_layer_name() -> None:
-    """Two layers of a model share a name; Keras refuses the model.
+    """Two layers of a model have the same name. Keras refuses the model.
 
-    Fix: rename one of them.
+    Fix: Rename one of them.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -114,10 +114,10 @@ def duplicate_layer_name() -> None:
 
 @reported("S130", "stale-build-config", "warning")
 def stale_build_config() -> None:
-    """Keras 3 builds weights from build_config, not from the graph: an edited file loads, with weights that do not
-    fit what arrives, and fails when it runs.
+    """The shape in build_config differs from the shape the layer receives. Keras 3 builds weights from build_config,
+    not from the graph: the model loads, but its weights do not fit and it fails when it runs.
 
-    Fix: correct build_config, or save the model again.
+    Fix: Correct build_config, or save the model again.
 
     Fails:
         {"module": "keras.src.models.functional", "registered_name": "Functional", "class_name": "Functional", "config": {"name": "m", "layers": [
@@ -141,9 +141,9 @@ def stale_build_config() -> None:
 
 @reported("S131", "stale-tensor-shape", "warning")
 def stale_tensor_shape() -> None:
-    """The shape that the file records for a tensor is not the one that the layers before it give.
+    """The shape recorded for a tensor differs from the shape that the layers before it produce.
 
-    Fix: save the model again; if the recorded shape is right, a layer before it was changed by hand.
+    Fix: Save the model again. If the recorded shape is right, a layer before it was edited by hand.
 
     Fails:
         {"module": "keras.src.models.functional", "registered_name": "Functional", "class_name": "Functional", "config": {"name": "m", "layers": [
@@ -167,10 +167,10 @@ def stale_tensor_shape() -> None:
 
 @reported("S134", "shared-layer-shape", "error")
 def shared_layer_shape() -> None:
-    """A layer that is called several times gets an input of another rank, or of another width, than it was built
-    for: its weights do not fit.
+    """A shared layer receives an input whose rank or width differs from the one it was built for, so its weights do not
+    fit.
 
-    Fix: a layer of its own for each width, or inputs of one shape.
+    Fix: Use a separate layer for each width, or inputs of the same shape.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -190,9 +190,9 @@ def shared_layer_shape() -> None:
 
 @reported("S137", "nested-model-input", "error")
 def nested_model_input() -> None:
-    """A nested model gets a shape for which it was not built.
+    """A nested model receives an input of a shape that it was not built for.
 
-    Fix: change its input, or what feeds it.
+    Fix: Change the nested model's input, or the layer that feeds it.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -210,29 +210,29 @@ def nested_model_input() -> None:
 
 @reported("S139", "stored-weights-differ", "error")
 def stored_weights_differ() -> None:
-    """The weights stored beside the model (in a .keras archive, an .h5 file or a TensorFlow.js manifest) have other
-    shapes than its architecture asks for; Keras cannot load the two together.
+    """Stored weights (in a `.keras` archive, an `.h5` file, or a TensorFlow.js manifest) have different shapes than the
+    config requires. Keras cannot load the two together.
 
-    Fix: the architecture that the weights were saved with, or the weights that belong to it.
+    Fix: Use the config that the weights were saved with, or the weights that belong to this config.
     """
 
 
 @reported("S140", "unattributed-weights", "warning")
 def unattributed_weights() -> None:
-    """Weights stored with the model belong to none of its layers, so the total does not include them.
+    """Weights stored with the model belong to none of its layers, so the total does not include them and is marked
+    incomplete.
 
-    Layers from a hub, and layers that hold a whole network, often store their weights under names of their own. The
-    total is marked incomplete. Budgets count the stored parameters.
+    Layers from a hub, and custom layers that hold a whole network, often store their weights under their own names.
 
-    Fix: use the config that was saved with the weights, or describe your own layers in the settings.
+    Fix: Use the config that was saved with the weights, or describe your custom layers in the settings.
     """
 
 
 @rule("S126", "input-not-used", "warning")
 def input_not_used(model: ModelSummary) -> Iterator[Problem]:
-    """No output depends on one of the model's inputs: Keras builds the model and asks for it all the same.
+    """No output depends on one of the model's inputs. Keras builds the model and still requires the input.
 
-    Fix: connect it, or remove it from input_layers.
+    Fix: Connect the input, or remove it from input_layers.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -285,10 +285,10 @@ def _needed_by_outputs(model: ModelSummary) -> set[int]:
 
 @reported("S128", "bad-layer-name", "error", refines=("E007",))
 def bad_layer_name(problem: Problem, model: ModelSummary) -> Problem | None:
-    """A layer's name has a slash in it, or is no string; Keras 3 refuses it, since slashes join the names of nested
-    layers. (tf.keras took such names, and Keras 1 and 2 wrote them.)
+    """A layer's name is not a string, or contains a slash. Keras 3 refuses it, since slashes separate the names of
+    nested layers. tf.keras accepted such names, and Keras 1 and 2 wrote them.
 
-    Fix: another name, and the same in the references to it.
+    Fix: Rename the layer, and every reference to it.
 
     Fails:
         {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
@@ -309,9 +309,9 @@ def bad_layer_name(problem: Problem, model: ModelSummary) -> Problem | None:
 
 @rule("S129", "empty-model", "warning")
 def empty_model(model: ModelSummary) -> Iterator[Problem]:
-    """A model without layers: Keras loads it, and raises a ValueError as soon as it is used.
+    """The model has no layers. Keras loads it, but raises a ValueError when it is used.
 
-    Fix: add layers.
+    Fix: Add layers.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": []}}

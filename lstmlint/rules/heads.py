@@ -31,11 +31,11 @@ from lstmlint.rules.registry import rule, violation
 
 @rule("H301", "softmax-of-one", "warning")
 def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
-    """A softmax over an axis of size 1: what it gives is always 1, whatever goes in, and nothing before it learns.
-    Keras warns about it when the model runs.
+    """A softmax over an axis of size 1 always outputs 1, whatever its input, so nothing before it learns. Keras warns
+    about it when the model runs.
 
-    Fix: activation "sigmoid" for two classes in one unit; for attention weights over timesteps, a softmax over the
-    axis of the timesteps.
+    Fix: Use activation "sigmoid" for two classes in one unit. For attention weights, apply the softmax over the axis of
+    the timesteps.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -73,10 +73,10 @@ def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("H302", "categorical-loss-of-one-unit", "warning")
 def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
-    """A categorical crossentropy is given an output with one unit. It takes one unit for each class: of one, it is
-    always 0, and nothing is learned. Keras warns in training.
+    """A categorical crossentropy receives an output with one unit. It expects one unit per class: with one class, the
+    loss is always 0 and nothing is learned. Keras warns about it in training.
 
-    Fix: loss "binary_crossentropy" with activation "sigmoid" for two classes, or one unit for each class.
+    Fix: Use loss "binary_crossentropy" with activation "sigmoid" for two classes, or one unit per class.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -105,12 +105,14 @@ def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("H303", "binary-loss-of-softmax", "warning")
 def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
-    """A binary crossentropy is given a softmax over several units. The one asks about each unit by itself, the other
-    makes the units compete: it trains, but towards something other than the classes' probabilities.
+    """A binary crossentropy receives a softmax over several units. The loss treats every unit separately, while the
+    softmax makes the units compete. On TensorFlow (tf.keras, and Keras 3 with that backend) the loss reads the logits
+    before the softmax and applies a sigmoid to them, so the trained outputs are not the ones that predict() returns.
 
-    Over two units and with one-hot targets, it is the same number as the categorical crossentropy: only an info.
+    For two units and one-hot targets, the loss equals the categorical crossentropy on the other backends; there it is
+    only an info.
 
-    Fix: loss "categorical_crossentropy" where one class is right; activation "sigmoid" where several can be.
+    Fix: Use loss "categorical_crossentropy" if one class is right, or activation "sigmoid" if several can be.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -141,10 +143,10 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("H304", "binary-loss-needs-sigmoid", "warning")
 def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
-    """A binary crossentropy without from_logits is given an output that is no probability. Keras clips it to
-    (0, 1) in silence, and where it clips, nothing is learned.
+    """A binary crossentropy without from_logits receives an output that is not a probability. Keras silently clips it
+    to (0, 1), and learns nothing where it clips.
 
-    Fix: activation "sigmoid", or BinaryCrossentropy(from_logits=True).
+    Fix: Use activation "sigmoid", or BinaryCrossentropy(from_logits=True).
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -172,10 +174,11 @@ def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("H305", "categorical-loss-needs-softmax", "warning")
 def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
-    """A categorical crossentropy without from_logits is given an output that is no distribution over the classes.
-    Keras divides by its sum and clips it in silence: of negative numbers, that is no probability.
+    """A categorical crossentropy without from_logits receives an output that is not a distribution over the classes.
+    Keras silently divides it by its sum and clips it; for negative outputs, the result is meaningless. On TensorFlow,
+    the loss reads the logits before a sigmoid and applies a softmax to them.
 
-    Fix: activation "softmax", or from_logits=True in the loss.
+    Fix: Use activation "softmax", or from_logits=True in the loss.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -209,11 +212,13 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("H306", "activated-logits", "warning")
 def activated_logits(model: ModelSummary) -> Iterator[Problem]:
-    """The loss has from_logits=True and applies sigmoid or softmax itself, but the model ends with one already: it is
-    applied twice, gradients are small, and probabilities near 0 and 1 cannot be reached. A relu or tanh there cuts the
-    logits off just as well.
+    """The loss has from_logits=True, but the model already ends with an activation. On TensorFlow (tf.keras, and Keras
+    3 with that backend), the loss reads the logits before a sigmoid or softmax, so the activation is applied once. The
+    other backends apply it twice: gradients are small, and probabilities near 0 and 1 cannot be reached. A relu or tanh
+    limits the logits on every backend.
 
-    Fix: a linear last layer, or from_logits=False.
+    Fix: Use a linear last layer, or from_logits=False. If predict() must return probabilities, keep the activation and
+    use from_logits=False.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -249,12 +254,11 @@ _LOGITS = {
 
 @rule("H309", "accuracy-of-regression", "warning")
 def accuracy_of_regression(model: ModelSummary) -> Iterator[Problem]:
-    """The model is trained on a regression loss, and reports accuracy: the share of outputs that equal their target
-    exactly, which says nothing of a regression.
+    """The model is trained on a regression loss and reports accuracy, which is meaningless for a regression.
 
-    An output that ends with a sigmoid or softmax may be a classifier trained on squared error, and is not reported.
+    An output that ends with a sigmoid or softmax may be a classifier trained on squared error and is not reported.
 
-    Fix: mean_absolute_error or RootMeanSquaredError as a metric.
+    Fix: Use mean_absolute_error or RootMeanSquaredError as a metric.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -290,14 +294,13 @@ ACCURACIES = frozenset({"accuracy", "acc", "binary_accuracy", "categorical_accur
 
 @rule("H310", "metric-of-other-targets", "warning")
 def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
-    """A metric takes the targets in another form than the loss: `categorical_` ones take one-hot vectors, `sparse_` ones
-    the classes' numbers. With the targets of the loss, training stops with an error, or the metric counts something else
-    in silence. binary_accuracy looks at each unit by itself: of ten classes, it is near 90 % whatever the model says (of
-    two, it is right, and not reported).
+    """A metric expects targets in another form than the loss. `categorical_` metrics expect one-hot vectors, `sparse_`
+    metrics class indices. With the targets of the loss, training stops with an error, or the metric is silently wrong.
 
-    Only models with one output are looked at.
+    binary_accuracy looks at each unit separately: for ten classes it is near 90 % whatever the model predicts. For two
+    classes it is right and not reported. Only models with one output are checked.
 
-    Fix: "accuracy", which Keras makes the right one.
+    Fix: Use "accuracy", which Keras resolves to the right one.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -351,10 +354,10 @@ _OF_CLASSES = frozenset(
 
 @rule("H315", "loss-of-no-output", "warning")
 def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
-    """Losses, metrics or loss weights are given by output, but do not go with the model's outputs: a key names none of
-    them, or a list has more entries than there are. Keras raises an error when training starts.
+    """Losses, metrics, or loss weights are given per output but do not match the model's outputs: a key names none of
+    them, or a list has more entries than there are outputs. Keras raises an error when training starts.
 
-    Fix: one entry for each output, under the output layer's name.
+    Fix: Give one entry per output, under the name of the output layer.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [

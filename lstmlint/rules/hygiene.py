@@ -20,11 +20,13 @@ NOT_DEAD = ("InputLayer", "AddLoss", "AddMetric")
 
 @rule("G701", "dead-layer", "warning")
 def dead_layer(model: ModelSummary) -> Iterator[Problem]:
-    """The outputs of the model do not depend on a layer: Keras 3 drops it when it loads the file, with its weights;
-    tf.keras keeps it, and counts weights that nothing trains. Layers that lead only to it are named with it. Those that
-    lead to a loss or metric of tf.keras (`add_loss`, `add_metric`) are there for that and not reported.
+    """The model's outputs do not depend on a layer. Keras 3 drops the layer and its weights when it loads the file.
+    tf.keras keeps it, and counts weights that nothing trains.
 
-    Fix: remove it, or connect it to an output.
+    Layers that lead only to such a layer are reported with it. Layers that lead to a loss or metric of tf.keras
+    (`add_loss`, `add_metric`) are not reported.
+
+    Fix: Remove it, or connect it to an output.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -73,9 +75,9 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("G702", "undeclared-input", "warning")
 def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
-    """An InputLayer that is none of the model's inputs and feeds nothing: Keras drops it when it loads the file.
+    """An InputLayer is not one of the model's inputs and feeds nothing. Keras drops it when it loads the file.
 
-    Fix: remove it, or name it in input_layers and connect it.
+    Fix: Remove it, or add it to input_layers and connect it.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -102,12 +104,12 @@ def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("G704", "layer-without-effect", "info")
 def layer_without_effect(model: ModelSummary) -> Iterator[Problem]:
-    """A layer gives what it gets: Dropout with rate 0, a linear Activation, Flatten of what is flat, a Reshape to the
-    same shape, padding or cropping by 0, upsampling by 1.
+    """A layer has no effect: Dropout with rate 0, a linear Activation, Flatten of a flat input, a Reshape to the same
+    shape, padding or cropping by 0, or upsampling by 1.
 
-    A linear Activation with a name or a dtype of its own, or as the model's output, is there for that and not reported.
+    A linear Activation that has its own name or dtype, or is the model's output, is not reported.
 
-    Fix: remove it; or give it the value that was meant.
+    Fix: Remove it, or set the intended value.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -167,12 +169,12 @@ def _dtype_before(row: LayerSummary) -> str:
 
 @rule("G706", "frozen-wrapper-trains", "warning")
 def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
-    """A wrapper (Bidirectional, TimeDistributed, RNN, MultiHeadAttention, ConvLSTM) says trainable=false, but the layers
-    inside it do not. Keras 3 asks each weight, and the flag of a wrapper that is read from a file does not reach the
-    weights inside: they train all the same. (tf.keras asks every layer on the way, and freezes them.)
+    """A wrapper (Bidirectional, TimeDistributed, RNN, MultiHeadAttention, ConvLSTM) has trainable=false, but the layers
+    inside it do not. When Keras 3 loads the file, the wrapper's flag does not reach the weights inside, so they still
+    train. tf.keras freezes them.
 
-    Fix: trainable false on the layer inside too; or set `layer.trainable = False` on the loaded model, which reaches
-    all that is inside.
+    Fix: Set trainable to false on the inner layer too, or set `layer.trainable = False` on the loaded model, which
+    reaches all layers inside.
 
     Fails:
         {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
@@ -208,10 +210,9 @@ def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
 
 @reported("G714", "unused-suppression", "warning")
 def unused_suppression() -> None:
-    """A suppression leaves nothing out any more, though the rule that it names has run. It would hide the next
-    finding, which nobody has looked at.
+    """A suppression no longer matches anything. It would hide the next finding at that place.
 
-    Fix: remove it.
+    Fix: Remove it.
 
     Fails:
         {"class_name": "Sequential", "lstmlint": {"ignore": ["R201"]}, "config": {"name": "m", "layers": [
@@ -227,9 +228,9 @@ def unused_suppression() -> None:
 
 @reported("G715", "stale-baseline-entry", "info")
 def stale_baseline_entry() -> None:
-    """The baseline has an entry for a finding that is gone. As long as it stays, it would hide the next one there.
+    """The baseline has an entry for a finding that no longer exists. It would hide the next finding at that place.
 
-    Fix: write the baseline again with `--baseline FILE --write-baseline FILE`, which only takes entries away.
+    Fix: Run `--baseline FILE --write-baseline FILE`, which only removes entries.
 
     References: docs/suppression.md
     """
@@ -237,10 +238,9 @@ def stale_baseline_entry() -> None:
 
 @reported("G716", "bad-suppression", "warning")
 def bad_suppression() -> None:
-    """A suppression in the file cannot be understood: it names no rule that there is, or is of the wrong form. What
-    else stands beside it holds.
+    """A suppression in the file is invalid: it names no existing rule, or is malformed. Other suppressions still apply.
 
-    Fix: write what the message asks for. In the settings, the same is an error in the call.
+    Fix: Follow the message. In the settings file, the same mistake is an error that stops the run.
 
     Fails:
         {"class_name": "Sequential", "lstmlint": {"ignore": ["R2O1"]}, "config": {"name": "m", "layers": [

@@ -26,13 +26,12 @@ _USUAL: tuple[Any, ...] = ("glorot_uniform", "he_normal", "he_uniform", "glorot_
 
 @rule("H311", "linear-chain", "info")
 def linear_chain(model: ModelSummary) -> Iterator[Problem]:
-    """A Dense without an activation feeds another Dense, directly or through Dropout: together they compute what the
-    second computes alone, with more weights.
+    """A Dense without an activation feeds another Dense, directly or through Dropout. Together they compute what one
+    Dense computes, with more weights.
 
-    A Dense that is narrower than both its input and the next, so that the two have fewer weights than one (a
-    factorized matrix, a linear bottleneck), is not reported.
+    A factorized matrix (a Dense so narrow that the two have fewer weights than one) is not reported.
 
-    Fix: activation "relu" on the first, or remove it.
+    Fix: Use activation "relu" on the first, or remove it.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -90,13 +89,12 @@ def _widens(first: LayerSummary, second: LayerSummary) -> bool:
 
 @rule("H312", "double-activation", "warning")
 def double_activation(model: ModelSummary) -> Iterator[Problem]:
-    """Two activations follow each other with no weights between: the second gets numbers that the first has squeezed
-    already. A relu before a softmax, for instance, makes all classes it cuts off equally likely.
+    """Two activations follow each other without weights in between. A relu before a softmax, for example, makes all
+    classes that it cuts off equally likely.
 
-    Before a softmax that weighs things inside the model, as attention does, a tanh is not reported, and anything else
-    is only an info.
+    Before a softmax inside the model, as in attention, a tanh is not reported, and other activations are only an info.
 
-    Fix: remove one of the two.
+    Fix: Remove one of the two.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -155,12 +153,11 @@ def _activation_of(row: LayerSummary) -> str | None:
     lowest=Option(1e-7, "the lowest that is not reported"),
 )
 def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> Iterator[Problem]:
-    """The learning rate is far from what the optimizer usually takes: above 0.1 (above 1 for SGD, Adagrad, Ftrl and
-    Lion; never for Adadelta, whose own default was 1), or below 1e-7, where nothing moves.
+    """The learning rate is far from the optimizer's usual range: above 0.1 (above 1 for SGD, Adagrad, Ftrl, and Lion;
+    Adadelta has no upper limit, since its own default was 1), or below 1e-7, where weights hardly change. A schedule or
+    callback may have left it there, so it is only an info.
 
-    A schedule or callback may have left it there, hence only an info.
-
-    Fix: 0.001 for Adam and its kin, 0.01 for SGD.
+    Fix: Use 0.001 for Adam and its variants, 0.01 for SGD.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -198,14 +195,14 @@ def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> I
 
 @rule("H319", "constant-kernel-init", "warning")
 def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
-    """A kernel starts with the same number everywhere: all units of the layer start out computing the same, and only
-    random weights behind them tell them apart in training; where these are constant too, they stay the same for ever.
-    With zeros before a relu, the layer gives 0, gets no gradient, and never learns.
+    """All weights of a kernel start with the same value, so all units of the layer compute the same. They differ after
+    training only if random weights after them tell them apart. With zeros before a relu, the layer outputs 0, gets no
+    gradient, and never learns.
 
-    A frozen layer and a layer of one unit are not reported, and a last layer, or one whose output is added or
-    multiplied to something (a residual branch that starts as nothing), may well start with zeros.
+    Not reported: frozen layers, layers with one unit, and zeros in a last layer or in a branch that is added or
+    multiplied (a residual branch that starts as nothing).
 
-    Fix: kernel_initializer "glorot_uniform", the default, or "he_normal" before relu.
+    Fix: Use kernel_initializer "glorot_uniform", the default, or "he_normal" before relu.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [

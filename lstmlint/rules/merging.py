@@ -13,9 +13,9 @@ from lstmlint.rules.registry import reported
 
 @reported("S112", "concat-mismatch", "error", refines=("S112",))
 def concat_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
-    """Concatenate's inputs differ in an axis along which they are not joined.
+    """The inputs of Concatenate differ in an axis other than the one they are joined along.
 
-    Fix: make the shapes equal but for the axis of concatenation.
+    Fix: Make all other dimensions equal.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -36,9 +36,9 @@ def concat_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
 
 @reported("S113", "merge-mismatch", "error", refines=("S113",))
 def merge_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
-    """An element-wise merge (Add, Multiply, Average, ...) gets shapes that do not fit each other.
+    """An element-wise merge (Add, Multiply, Average, ...) receives incompatible shapes.
 
-    Fix: make the shapes equal, for instance with a Dense on one branch.
+    Fix: Make the shapes equal, for example with a Dense on one branch.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -59,13 +59,13 @@ def merge_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
 
 @reported("S114", "merge-silent-broadcast", "warning", refines=("S114",))
 def merge_silent_broadcast(problem: Problem, model: ModelSummary) -> Problem | None:
-    """An element-wise merge gets different shapes that happen to broadcast: Keras builds it without a word.
+    """An element-wise merge receives different shapes that broadcast. Keras builds it silently.
 
-    Multiply by a tensor of the same rank is how gates are written, and an Add of (batch, 1, ..., features) how something
-    is told to every place: they are not reported. One number that is added to each of several as the model's answer, as
-    dueling networks add a state's value to its actions' advantages, is an info.
+    Common intentional uses are not reported: gates that multiply by a tensor of the same rank, and an Add of shape
+    (batch, 1, ..., features) that adds the same vector at every position. A single number added to several outputs, as
+    in dueling networks, is an info.
 
-    Fix: reshape the smaller one where that is meant; otherwise make the shapes equal.
+    Fix: If the broadcast is intended, reshape the smaller input explicitly. Otherwise make the shapes equal.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -148,9 +148,9 @@ def _one_and_several(shapes: list[Shape]) -> bool:
 
 @reported("S115", "dot-axes", "error")
 def dot_axes() -> None:
-    """Dot's axes have different sizes, or do not exist.
+    """The axes of Dot have different sizes, or do not exist.
 
-    Fix: axes of equal size in both inputs, the batch (0) excluded.
+    Fix: Use axes of equal size in both inputs. The batch (axis 0) does not count.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -170,9 +170,9 @@ def dot_axes() -> None:
 
 @reported("S116", "attention-dim", "warning")
 def attention_dim() -> None:
-    """Query and key of an attention have different widths: Keras builds the layer and fails when it runs.
+    """The query and key of an attention layer have different widths. Keras builds the layer, but it fails when it runs.
 
-    Fix: equal last dimensions, for instance by a Dense on one of them.
+    Fix: Make the last dimensions equal, for example with a Dense on one of them.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -192,10 +192,11 @@ def attention_dim() -> None:
 
 @reported("S123", "initial-states", "error")
 def initial_states() -> None:
-    """The initial states given to a recurrent layer are not as many, or not as wide, as its own. Keras 2 refuses
-    them; Keras 3 builds the model and fails when it runs (a warning there).
+    """The initial states of a recurrent layer do not match its own states in number or width. Keras 2 refuses them.
+    Keras 3 builds the model, but it fails when it runs (a warning).
 
-    Fix: an LSTM takes two states (h, c), GRU and SimpleRNN one, a Bidirectional twice that, all as wide as `units`.
+    Fix: Pass two states (h, c) to an LSTM, one to GRU and SimpleRNN, and twice as many to a Bidirectional. Each must
+    have the width `units`.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -217,9 +218,9 @@ def initial_states() -> None:
 
 @reported("S133", "bidirectional-branches", "error")
 def bidirectional_branches() -> None:
-    """The two directions of a Bidirectional do not fit each other.
+    """The forward and backward layers of a Bidirectional do not match.
 
-    Fix: a backward_layer with go_backwards true and the same return_sequences, return_state and stateful.
+    Fix: Use a backward_layer with go_backwards true and the same return_sequences, return_state, and stateful.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [

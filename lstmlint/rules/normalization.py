@@ -24,12 +24,12 @@ def dropped(row: LayerSummary) -> float:
 
 @rule("N401", "bias-before-normalization", "info", enabled=False)
 def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
-    """Layers with a bias are followed by BatchNormalization, which subtracts the mean and so the bias, and adds a
-    beta of its own: the biases are parameters without any effect. One finding counts them all.
+    """Layers with a bias come before BatchNormalization, which subtracts the mean, and with it the bias, and adds its
+    own beta. The biases have no effect. One finding counts them all.
 
     Off by default: it costs little, and many published models have it.
 
-    Fix: use_bias false on the layers before BatchNormalization.
+    Fix: Set use_bias to false on the layers before BatchNormalization.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -71,10 +71,10 @@ def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("N402", "dropout-before-normalization", "info")
 def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
-    """Dropout stands before BatchNormalization, directly or with an activation between. Dropout changes the variance in
-    training, but not in inference, and the normalization has learned the one from training: accuracy is lost.
+    """Dropout comes before BatchNormalization, directly or with an activation in between. Dropout changes the variance
+    in training but not in inference, while the normalization learns the variance of training. This can reduce accuracy.
 
-    Fix: BatchNormalization first, then the activation, then Dropout.
+    Fix: Put BatchNormalization first, then the activation, then Dropout.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -106,11 +106,11 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("N405", "high-dropout", "info", rate=Option(0.8, "the lowest rate that is reported", least=0.01, most=1))
 def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
-    """Dropout drops 80 % or more of what it gets, which is rarely meant: Keras's `rate` is the share that is dropped,
-    TensorFlow 1's `keep_prob` was the share that is kept. A rate of 1 drops everything: a warning, as nothing before
-    it learns.
+    """Dropout drops 80 % or more of its input, which is rarely intended. In Keras, `rate` is the share that is dropped;
+    in TensorFlow 1, `keep_prob` was the share that is kept. A rate of 1 drops everything, so nothing before it learns:
+    a warning.
 
-    Fix: a rate from 0.1 to 0.5.
+    Fix: Use a rate from 0.1 to 0.5.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -145,10 +145,10 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
 
 @rule("N406", "dropout-last", "warning")
 def dropout_last(model: ModelSummary) -> Iterator[Problem]:
-    """Dropout is the model's last layer, or stands between the last Dense and its softmax or sigmoid: in training, it
-    sets the model's answers themselves to 0 at random.
+    """Dropout is the model's last layer, or comes between the last Dense and its softmax or sigmoid. In training, it
+    randomly sets the model's predictions to 0.
 
-    Fix: put it before the last Dense.
+    Fix: Put it before the last Dense.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -191,9 +191,9 @@ _ADDING_UP = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout
 
 @rule("N407", "dropout-twice", "warning")
 def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
-    """Two Dropout layers of one kind follow each other, which is one with a higher rate.
+    """Two Dropout layers of the same kind follow each other, which is equivalent to one with a higher rate.
 
-    Fix: keep one of the two.
+    Fix: Keep one of them.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -225,11 +225,10 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("N412", "all-frozen", "warning")
 def all_frozen(model: ModelSummary) -> Iterator[Problem]:
-    """The file has training settings, but nothing in the model is trainable: training would change nothing.
+    """The file has training settings, but nothing in the model is trainable, so training changes nothing. A model
+    without training settings may be frozen on purpose and is not reported.
 
-    A model without training settings may well be frozen, and is not reported.
-
-    Fix: trainable true on the layers that are to learn.
+    Fix: Set trainable to true on the layers that should learn.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [

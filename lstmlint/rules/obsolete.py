@@ -12,10 +12,10 @@ from lstmlint.rules.registry import rule, violation
 
 @rule("P606", "embedding-input-length", "info")
 def embedding_input_length(model: ModelSummary) -> Iterator[Problem]:
-    """Embedding of a Keras 3 model has `input_length`. Keras 3 warns of it and does not look at it: the number of
-    timesteps stands in the input's shape.
+    """An Embedding of a Keras 3 model has `input_length`. Keras 3 warns about it and ignores it: the number of
+    timesteps is part of the input shape.
 
-    Fix: remove it; `lstmlint --fix` does.
+    Fix: Remove it. `lstmlint --fix` does this.
 
     Fails:
         {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
@@ -41,10 +41,10 @@ def embedding_input_length(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("P607", "leaky-alpha", "info")
 def leaky_alpha(model: ModelSummary) -> Iterator[Problem]:
-    """LeakyReLU of a Keras 3 model has `alpha`, the name that its `negative_slope` had in Keras 1 and 2. Keras 3 warns of
-    it and still takes it, even where `negative_slope` stands beside it.
+    """A LeakyReLU of a Keras 3 model has `alpha`, the name of `negative_slope` in Keras 1 and 2. Keras 3 warns about it
+    and still uses it, even if `negative_slope` is present.
 
-    Fix: call it negative_slope; `lstmlint --fix` does.
+    Fix: Rename it to negative_slope. `lstmlint --fix` does this.
 
     Fails:
         {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [

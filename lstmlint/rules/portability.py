@@ -47,11 +47,13 @@ REMOVED = {
 
 @reported("P601", "keras1-argument", "error", refines=("E005", "E006", "S101"))
 def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
-    """Arguments of Keras 1 in a model of a later Keras: output_dim, nb_filter, init, border_mode, W_regularizer, ... Keras 3
-    and tf.keras refuse them (Keras 2.0 to 2.3 translated them with a warning). `input_dim` on a recurrent layer is
-    worse: in Keras 3 it means an input of shape (batch, input_dim), without timesteps.
+    """A model of a later Keras uses arguments of Keras 1, such as output_dim, nb_filter, init, border_mode, or
+    W_regularizer. Keras 3 and tf.keras refuse them; Keras 2.0 to 2.3 translated them with a warning.
 
-    Fix: the names since Keras 2. units was output_dim; the input's shape goes to an InputLayer.
+    `input_dim` on a recurrent layer is worse: in Keras 3 it means an input of shape (batch, input_dim), without
+    timesteps.
+
+    Fix: Use the names since Keras 2, for example units instead of output_dim. The input shape belongs in an InputLayer.
 
     Fails:
         {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
@@ -134,9 +136,9 @@ def _input_dim_of_sequence(problem: Problem, spec: LayerSpec, model: ModelSummar
 
 @reported("P602", "keras2-argument", "error", refines=("E005",))
 def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
-    """Arguments that Keras 2 took in a Keras 3 model, which Keras 3 refuses: time_major, batch_input_shape, ...
+    """A Keras 3 model uses arguments of Keras 2 that Keras 3 refuses, such as time_major or batch_input_shape.
 
-    Fix: what the finding says.
+    Fix: Follow the help of the finding.
 
     Fails:
         {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
@@ -168,13 +170,12 @@ def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
 
 @rule("P603", "older-generation", "info", enabled=False)
 def older_generation(model: ModelSummary) -> Iterator[Problem]:
-    """The model is in the form of Keras 2 or older. Keras 3's model_from_json and load_model refuse it as JSON, and
-    without `module` and `registered_name` there is no class to find. (HDF5 files of Keras 2 are another matter: Keras 3
-    reads most.)
+    """The model is in the format of Keras 2 or older. As JSON, Keras 3's model_from_json refuses it, since it lacks
+    `module` and `registered_name`. Keras 3 reads most HDF5 files of Keras 2.
 
-    Off by default; select it where all models are to be Keras 3's.
+    Off by default. Select it if all models should be Keras 3 models.
 
-    Fix: load it with tf_keras, or convert it.
+    Fix: Load it with tf_keras, or convert it.
 
     Fails:
         {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
@@ -201,10 +202,10 @@ def older_generation(model: ModelSummary) -> Iterator[Problem]:
 
 @reported("P604", "removed-layer", "error", refines=("E004",))
 def removed_layer(problem: Problem, model: ModelSummary) -> Problem | None:
-    """A layer that Keras 3 no longer has, in a Keras 3 model: CuDNNLSTM, ThresholdedReLU, LocallyConnected1D, ... Keras
-    cannot load it.
+    """A Keras 3 model uses a layer that Keras 3 no longer has, such as CuDNNLSTM, ThresholdedReLU, or
+    LocallyConnected1D. Keras cannot load it.
 
-    Fix: the layer that took its place.
+    Fix: Use its replacement.
 
     Fails:
         {"class_name": "Sequential", "module": "keras", "registered_name": null, "config": {"name": "m", "layers": [
@@ -231,13 +232,13 @@ def removed_layer(problem: Problem, model: ModelSummary) -> Problem | None:
 
 @rule("P605", "hard-sigmoid-changed", "info", enabled=False)
 def hard_sigmoid_changed(model: ModelSummary) -> Iterator[Problem]:
-    """hard_sigmoid is another function in Keras 3 (x/6 + 0.5, between -3 and 3) than in Keras 1 and 2 (0.2·x + 0.5, between
-    -2.5 and 2.5): at -1 it gives 0.333, once 0.3. A model of the older form that has it, in Keras 1 and 2 most LSTM, gives
-    other numbers when it is carried over to Keras 3 with its weights.
+    """hard_sigmoid differs between generations: Keras 1 and 2 compute 0.2·x + 0.5, clipped beyond -2.5 and 2.5; Keras 3
+    computes x/6 + 0.5, clipped beyond -3 and 3. At -1, that is 0.3 and 0.333. An older model that uses it, as most
+    LSTMs of Keras 1 and 2 do, gives different outputs in Keras 3 with the same weights.
 
-    Off by default; select it before moving models to Keras 3.
+    Off by default. Select it before you move models to Keras 3.
 
-    Fix: a custom activation with the old formula, or train again.
+    Fix: Use a custom activation with the old formula, or train again.
 
     Fails:
         {"class_name": "Sequential", "keras_version": "2.2.4", "config": {"name": "m", "layers": [
@@ -268,11 +269,12 @@ def hard_sigmoid_changed(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("P610", "gru-before-reset-after", "warning")
 def gru_before_reset_after(model: ModelSummary) -> Iterator[Problem]:
-    """A GRU of a Keras before 2.1.5, which had no `reset_after` and one bias vector. Every later Keras takes the argument
-    that is not there for true, makes a second bias vector, and cannot load the weights that were saved. The count is that
-    of the later Keras; where the weights are stored beside the model, it is theirs.
+    """The file has a GRU from a Keras before 2.1.5, which had no `reset_after` and one bias vector. Every later Keras
+    treats the missing argument as true, creates a second bias vector, and cannot load the saved weights.
 
-    Fix: write `"reset_after": false`, which is what the layer was.
+    The count is that of the later Keras, or that of the weights if they are stored with the model.
+
+    Fix: Add `"reset_after": false`, which describes the saved layer.
 
     Fails:
         {"class_name": "Sequential", "keras_version": "2.0.9", "config": [

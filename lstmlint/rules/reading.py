@@ -7,26 +7,26 @@ from lstmlint.rules.registry import reported
 
 @reported("E001", "unreadable", "error")
 def unreadable() -> None:
-    """The file is broken: it cannot be decoded, is cut off, or is nested too deeply.
+    """The file is damaged: it cannot be decoded, is truncated, or is nested too deeply.
 
-    Fix: save the model again, or correct the file at the place that is named.
+    Fix: Save the model again, or correct the file at the reported position.
     """
 
 
 @reported("E002", "not-a-model", "error")
 def not_a_model() -> None:
-    """The file is readable but holds no Keras model.
+    """The file can be read but does not contain a Keras model.
 
-    Fix: give the model's architecture: model.json, a .keras or .h5 file, a SavedModel folder.
-    With `--skip-non-models` such files are passed over in silence.
+    Fix: Pass the model's architecture: a JSON file, a `.keras` or `.h5` file, or a SavedModel folder. With
+    `--skip-non-models`, such files are skipped silently.
     """
 
 
 @reported("E003", "duplicate-key", "warning")
 def duplicate_key() -> None:
-    """A key stands twice in one object; Keras, as every JSON reader, keeps the last one without a word.
+    """A key appears more than once in one object. Keras, like every JSON reader, silently keeps the last one.
 
-    Fix: remove the one that is not meant.
+    Fix: Remove the entries that are not meant.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -40,11 +40,12 @@ def duplicate_key() -> None:
 
 @reported("E004", "unknown-layer", "warning")
 def unknown_layer() -> None:
-    """The class is no layer of Keras. Custom classes load only with custom_objects; their shapes and weights
-    are unknown here unless the file records them, and totals without them are incomplete. An error where
-    the file says that the class is Keras's own.
+    """The class is not a built-in Keras layer. A custom class loads only if it is passed in `custom_objects`. Its
+    shapes and weights are unknown unless the file records them, and totals that miss them are marked incomplete.
 
-    Fix: correct the class name; for a custom layer, describe it in the settings or write a plugin.
+    The finding is an error if the file says that the class belongs to Keras.
+
+    Fix: Correct the class name. For a custom layer, describe it in the settings or write a plugin.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -58,9 +59,9 @@ def unknown_layer() -> None:
 
 @reported("E005", "unknown-argument", "error")
 def unknown_argument() -> None:
-    """A layer's config has an argument that its class does not take; Keras refuses to load it.
+    """A layer's config contains an argument that its class does not accept. Keras refuses to load it.
 
-    Fix: correct the name, or remove the argument.
+    Fix: Correct the name, or remove the argument.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -74,9 +75,9 @@ def unknown_argument() -> None:
 
 @reported("E006", "missing-argument", "error")
 def missing_argument() -> None:
-    """A layer's config lacks an argument without which Keras cannot make the layer.
+    """A layer's config lacks a required argument.
 
-    Fix: add it.
+    Fix: Add the argument.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -90,9 +91,9 @@ def missing_argument() -> None:
 
 @reported("E007", "bad-value", "error")
 def bad_value() -> None:
-    """An argument has a value that Keras refuses: of the wrong type, out of range, or an unknown name.
+    """An argument has a value that Keras refuses: it has the wrong type, is out of range, or is an unknown name.
 
-    Fix: write what the message asks for.
+    Fix: Use a value that the message describes.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -106,9 +107,10 @@ def bad_value() -> None:
 
 @reported("E008", "nan-token", "warning")
 def nan_token() -> None:
-    """NaN or Infinity stands in the file: Python reads it, strict JSON readers (TensorFlow.js, browsers) do not.
+    """The file contains NaN or Infinity. Python reads them, but strict JSON readers such as TensorFlow.js and browsers
+    do not.
 
-    Fix: write a number, or null.
+    Fix: Write a number, or null.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -122,27 +124,26 @@ def nan_token() -> None:
 
 @reported("E009", "yaml-python-tag", "warning")
 def yaml_python_tag() -> None:
-    """A YAML tag asks for a Python object. lstmlint never makes one and reads null in its place; a loader that
-    obeys the tag runs what it names.
+    """A YAML tag asks for a Python object. lstmlint never creates it and reads null instead. A loader that follows the
+    tag runs the code it names.
 
-    Fix: remove the tag, or save the model as JSON.
+    Fix: Remove the tag, or save the model as JSON.
     """
 
 
 @reported("E010", "too-many-calls", "error")
 def too_many_calls() -> None:
-    """Nested models call each other so often that no machine could build the model.
+    """Nested models call each other so often that the model cannot be built.
 
-    Fix: flatten the model.
+    Fix: Flatten the model.
     """
 
 
 @reported("E011", "malformed-model", "error")
 def malformed_model() -> None:
-    """The document is meant to be a model, but a part without which no model can be read is missing or of the
-    wrong form.
+    """The document looks like a model, but a required part is missing or malformed.
 
-    Fix: add or correct the part that is named.
+    Fix: Add or correct the part that the message names.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m"}}
@@ -155,9 +156,9 @@ def malformed_model() -> None:
 
 @reported("P609", "bad-dtype-policy", "error")
 def bad_dtype_policy() -> None:
-    """The dtype of a layer is no policy that Keras knows, or one that the layer cannot be quantized to.
+    """A layer's dtype is not a policy that Keras accepts, or is a quantized policy that the layer does not support.
 
-    Fix: "float32", "mixed_bfloat16", or a quantized policy such as "int8_from_float32" or "int4/128_from_float32".
+    Fix: Use "float32", "mixed_bfloat16", or a quantized policy such as "int8_from_float32" or "int4/128_from_float32".
 
     Fails:
         {"class_name": "Sequential", "module": "keras", "config": {"name": "m", "layers": [
@@ -173,15 +174,15 @@ def bad_dtype_policy() -> None:
 
 @reported("E012", "unreadable-weights", "warning")
 def unreadable_weights() -> None:
-    """The weights stored beside the model cannot be read, so that they do not confirm its counts.
+    """The weights stored with the model cannot be read, so they cannot confirm its parameter counts.
 
-    Fix: save the model again, or pass `--no-weights`.
+    Fix: Save the model again, or pass `--no-weights`.
     """
 
 
 @reported("E099", "internal-error", "error")
 def internal_error() -> None:
-    """lstmlint itself failed on a part of the model; the rest of the report stands.
+    """lstmlint failed on a part of the model. The rest of the report is still valid.
 
-    Fix: please report it with the file.
+    Fix: Please report it together with the file.
     """

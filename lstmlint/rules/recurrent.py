@@ -21,13 +21,13 @@ from lstmlint.rules.registry import Option, reported, rule, violation
     features=Option(3, "the fewest features of the one timestep that are reported", least=2),
 )
 def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
-    """A recurrent layer gets sequences of one timestep with many features: its recurrence never takes a step, and
-    its recurrent weights only see zeros. Usually timesteps and features are swapped.
+    """A recurrent layer receives sequences of one timestep with many features. Its recurrence never takes a step, so
+    its recurrent weights are not used. Usually timesteps and features are swapped.
 
-    A stateful layer, or one that is given initial states (a decoder run step by step), is meant that way and not
-    reported; nor is one beside a Permute of the same input (LSTM-FCN), whose author knows the two axes.
+    Not reported: stateful layers and layers with initial states (a decoder that runs step by step), and a layer next to
+    a Permute of the same input (LSTM-FCN), where the axes are deliberate.
 
-    Fix: (timesteps, features) in that order, for instance (13, 1) for a series of 13 values.
+    Fix: Order the input as (timesteps, features), for example (13, 1) for a series of 13 values.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -77,9 +77,9 @@ def _fed_by(row: LayerSummary, sources: set[int]) -> bool:
 
 @reported("R203", "stateful-without-batch", "error")
 def stateful_without_batch() -> None:
-    """A stateful layer keeps one state for each sample of a batch, so Keras must know the batch size.
+    """A stateful layer keeps one state per sample of the batch, so Keras needs a fixed batch size.
 
-    Fix: an input with a fixed batch size, or stateful false.
+    Fix: Give the input a fixed batch size, or set stateful to false.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -93,10 +93,10 @@ def stateful_without_batch() -> None:
 
 @reported("R206", "unroll-unknown-time", "info")
 def unroll_unknown_time() -> None:
-    """A layer is to be unrolled over a number of timesteps that is unknown. tf_keras refuses it (an error there);
-    Keras 3 builds it and fails when a batch of unknown length arrives.
+    """A layer is unrolled over an unknown number of timesteps. tf.keras refuses it (an error). Keras 3 builds it, but
+    it fails when it runs on a batch of unknown length.
 
-    Fix: a fixed number of timesteps, or unroll false.
+    Fix: Use a fixed number of timesteps, or set unroll to false.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -110,10 +110,10 @@ def unroll_unknown_time() -> None:
 
 @rule("R207", "unroll-long", "warning", timesteps=Option(100, "the most timesteps that are not reported"))
 def unroll_long(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
-    """A layer is unrolled over more than 100 timesteps: Keras makes a copy of the cell's operations for each, which
-    costs minutes to trace and memory in proportion, for the same numbers.
+    """A layer is unrolled over more than 100 timesteps. Keras copies the cell's operations for every timestep, which
+    takes minutes to trace and memory in proportion. The results are the same.
 
-    Fix: unroll false; unrolling pays only for short sequences.
+    Fix: Set unroll to false. Unrolling pays only for short sequences.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -137,13 +137,13 @@ def unroll_long(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
 
 @rule("R208", "cudnn-ineligible", "info", enabled=False)
 def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
-    """An LSTM or GRU has a setting with which TensorFlow cannot run it on NVIDIA's cuDNN, and falls back to a loop
-    that is many times slower on a GPU. The numbers are the same; on a CPU, nothing changes.
+    """An LSTM or GRU has a setting that prevents TensorFlow from using NVIDIA's cuDNN kernel. On a GPU it falls back to
+    a much slower loop. The results are the same, and nothing changes on a CPU.
 
-    Off by default: it matters only where the model trains or runs on such a GPU.
+    Off by default, since it matters only on such a GPU.
 
-    Fix: activation "tanh", recurrent_activation "sigmoid", recurrent_dropout 0, unroll false, use_bias true, and for
-    a GRU reset_after true.
+    Fix: Use activation "tanh", recurrent_activation "sigmoid", recurrent_dropout 0, unroll false, use_bias true, and
+    for a GRU reset_after true.
 
     Fails:
         {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
@@ -205,13 +205,13 @@ def _own_activation(rnn: Layer) -> str | None:
 
 @rule("R209", "unbounded-rnn-activation", "info")
 def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
-    """A recurrent layer has an activation without an upper bound (relu, linear, ...): its output feeds back into
-    itself, so that states can grow from step to step until they overflow; and TensorFlow cannot run it on cuDNN.
+    """A recurrent layer has an activation without an upper bound, such as relu or linear. Its output feeds back into
+    itself, so its states can grow from step to step until they overflow.
 
-    It works for short sequences and small weights, hence only an info. A SimpleRNN with relu and an identity as
-    recurrent_initializer (IRNN) is meant that way and not reported. `exponential` is a warning.
+    It works for short sequences and small weights, so it is only an info; `exponential` is a warning. A SimpleRNN with
+    relu and recurrent_initializer "identity" (IRNN) is deliberate and not reported.
 
-    Fix: activation "tanh", the default; a relu, where wanted, in the Dense behind.
+    Fix: Use activation "tanh", the default. If you want a relu, put it in the Dense after the layer.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -245,10 +245,10 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R210", "relu-with-recurrent-dropout", "warning")
 def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
-    """A recurrent layer has activation relu and recurrent_dropout. Dropout scales up what it keeps, at every
-    timestep, and relu bounds nothing: the loss is known to become NaN.
+    """A recurrent layer combines activation relu with recurrent_dropout. Dropout scales up the values that it keeps at
+    every timestep, and relu does not bound them: the loss is prone to become NaN.
 
-    Fix: activation "tanh", or no recurrent_dropout.
+    Fix: Use activation "tanh", or remove recurrent_dropout.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -274,11 +274,10 @@ def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R218", "rnn-dropout-out-of-range", "warning")
 def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
-    """dropout or recurrent_dropout of a recurrent layer is below 0 or above 1. A Dropout layer would be refused;
-    a recurrent layer takes the nearest of the two in silence: -0.5 becomes 0, and 1.5 becomes 1, which drops
-    everything.
+    """The dropout or recurrent_dropout of a recurrent layer is below 0 or above 1. A Dropout layer would be refused,
+    but a recurrent layer silently clips the value: -0.5 becomes 0, and 1.5 becomes 1, which drops everything.
 
-    Fix: a rate from 0 to 1.
+    Fix: Use a rate from 0 to 1.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -301,10 +300,10 @@ def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R219", "rnn-dropout-one", "warning")
 def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
-    """dropout or recurrent_dropout of a recurrent layer is 1: in training, everything is dropped, so that the layer
-    learns nothing from its input, or from its state.
+    """The dropout or recurrent_dropout of a recurrent layer is 1. Training drops everything, so the layer learns
+    nothing from its input or from its state.
 
-    Fix: a rate below 1.
+    Fix: Use a rate below 1.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -335,11 +334,11 @@ def _dropout_rates(model: ModelSummary) -> Iterator[tuple[LayerSummary, Layer, s
 
 @rule("R227", "constant-recurrent-init", "warning")
 def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
-    """The recurrent kernel starts as a constant. With zeros, no unit gets anything of the last outputs at first; with
-    another number, every unit gets the same sum of all of them, which for ones grows by a factor of `units` at every
-    timestep and drives the activations into saturation.
+    """The recurrent kernel is initialized to a constant. With zeros, the units start without any input from the
+    previous outputs. With another value, all units receive the same sum of them; for ones, it grows by a factor of
+    `units` at every timestep and saturates the activations.
 
-    Fix: recurrent_initializer "orthogonal", the default; "identity" for a SimpleRNN with relu.
+    Fix: Use recurrent_initializer "orthogonal", the default, or "identity" for a SimpleRNN with relu.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -366,11 +365,11 @@ def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R235", "units-equal-timesteps", "info", timesteps=Option(3, "the fewest timesteps that are reported", least=1))
 def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
-    """`units` equals the number of timesteps. That can be chance, but many take units for the number of timesteps,
-    or for one LSTM per timestep. units is the width of the output and of the state; the same weights serve every
-    timestep, however many there are.
+    """`units` equals the number of timesteps. This can be a coincidence, but units is often mistaken for the number of
+    timesteps, or for one LSTM per timestep. units is the width of the output and of the state. The same weights serve
+    every timestep.
 
-    Fix: choose units by how much the layer has to remember; nothing ties it to the length of the sequence.
+    Fix: Choose units by how much the layer has to remember. It does not depend on the length of the sequence.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [

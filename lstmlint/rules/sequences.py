@@ -18,11 +18,11 @@ _SAME_LENGTH = (*DROPOUTS, "Activation", "BatchNormalization", "LayerNormalizati
 
 @rule("R211", "mask-destroyed", "warning")
 def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
-    """A mask made by Masking or Embedding(mask_zero=true) meets a layer that does not support masking, before a layer
-    that would have heeded it: padding counts as data from there on. Keras 3 warns when the model is built, tf.keras
-    drops the mask in silence.
+    """A mask from Masking or Embedding(mask_zero=true) reaches a layer that does not support masking, before a layer
+    that would use it. From there on, padding counts as data. Keras 3 warns when the model is built; tf.keras drops the
+    mask silently.
 
-    Fix: put the layer elsewhere; or leave the mask out, where there is no padding, or it may count as data.
+    Fix: Move the layer, or remove the mask if there is no padding or padding may count as data.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -57,11 +57,11 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R213", "masked-flatten", "warning")
 def masked_flatten(model: ModelSummary) -> Iterator[Problem]:
-    """A masked sequence goes into Flatten or GlobalMaxPooling1D, which know no masks: what stands for the padding goes
-    into the result as if it were data.
+    """A masked sequence goes into Flatten or GlobalMaxPooling1D, which ignore masks. Padding enters the result as if it
+    were data.
 
-    Fix: GlobalAveragePooling1D, which heeds the mask, or a recurrent layer without return_sequences; without padding,
-    no mask.
+    Fix: Use GlobalAveragePooling1D, which applies the mask, or a recurrent layer without return_sequences. If there is
+    no padding, remove the mask.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -90,12 +90,12 @@ def masked_flatten(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R215", "sequence-against-scalar", "info", enabled=False)
 def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
-    """The model gives one number for each timestep and is trained on a regression loss. Targets of one number for each
-    sample, (batch, 1), broadcast against that in silence: every timestep is trained towards the same number.
+    """The model outputs one number per timestep and is trained on a regression loss. Targets of one number per sample,
+    (batch, 1), silently broadcast: every timestep is trained towards the same value.
 
-    Off by default, as the shape of the targets is not in the file, and one number for each timestep is often meant.
+    Off by default: the file does not record the shape of the targets, and one number per timestep is often intended.
 
-    Fix: return_sequences false on the last recurrent layer, if one number for each sample is meant.
+    Fix: Set return_sequences to false on the last recurrent layer if you want one number per sample.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -129,10 +129,11 @@ def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
     share=Option(0.5, "the smallest share of the model's parameters that is reported", most=1),
 )
 def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterator[Problem]:
-    """All outputs of a recurrent layer are flattened into a Dense that holds most of the model's parameters: it has a
-    weight for every timestep, fits only one length of sequence, and gives back what recurrence saves.
+    """All outputs of a recurrent layer are flattened into a Dense that holds most of the model's parameters. The Dense
+    has weights for every timestep and accepts only one sequence length, which loses the parameter sharing of the
+    recurrence.
 
-    Fix: return_sequences false, or GlobalAveragePooling1D instead of Flatten.
+    Fix: Set return_sequences to false, or use GlobalAveragePooling1D instead of Flatten.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -169,12 +170,12 @@ def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterat
 
 @rule("R217", "timedistributed-dense", "info", enabled=False)
 def timedistributed_dense(model: ModelSummary) -> Iterator[Problem]:
-    """TimeDistributed around a Dense: since Keras 2, a Dense works on the last axis of any input, so that on a sequence
-    both give the same numbers from the same weights. (In Keras 1 the wrapper was needed, and is not reported.)
+    """TimeDistributed wraps a Dense. Since Keras 2, a Dense works on the last axis of any input, so both compute the
+    same from the same weights. Keras 1 models need the wrapper and are not reported.
 
-    Off by default: it does no harm, and many write it to say what they mean.
+    Off by default: it is harmless, and often used to make the intent explicit.
 
-    Fix: the Dense alone.
+    Fix: Use the Dense without TimeDistributed.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -202,12 +203,11 @@ def timedistributed_dense(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R223", "unused-states", "info")
 def unused_states(model: ModelSummary) -> Iterator[Problem]:
-    """A recurrent layer returns its states, and nothing takes them. Mostly harmless; but in an encoder-decoder the
-    decoder then knows nothing of what the encoder read.
+    """A recurrent layer returns its states, but nothing uses them. This is mostly harmless. In an encoder-decoder,
+    however, the decoder then receives nothing from the encoder. A layer that has initial states itself is not reported:
+    a decoder's states are used when it runs step by step.
 
-    A layer that gets initial states itself is not reported: a decoder's are used when it is run step by step.
-
-    Fix: return_state false, or give the states to the decoder as initial_state.
+    Fix: Set return_state to false, or pass the states to the decoder as initial_state.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [
@@ -238,11 +238,11 @@ def unused_states(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R234", "recurrent-head", "warning")
 def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
-    """A recurrent layer is the classifier's last layer. An LSTM multiplies its activation by the output gate, and a GRU
-    mixes it with its last state: with tanh, what comes out lies between -1 and 1, and even with softmax it is no
+    """A recurrent layer is the last layer of a classifier. An LSTM multiplies its activation by the output gate, and a
+    GRU mixes it with its previous state. With tanh, outputs lie in [-1, 1], and even with softmax they do not form a
     distribution over the classes.
 
-    Fix: a Dense with softmax or sigmoid behind it.
+    Fix: Add a Dense with softmax or sigmoid after it.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -283,11 +283,11 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
 
 @reported("R236", "decoder-units-differ", "error", refines=("S123",))
 def decoder_units_differ(problem: Problem, model: ModelSummary) -> Problem | None:
-    """A decoder starts from the states of an encoder that has other units than it: a state of 8 numbers cannot start a
-    layer of 4. tf.keras refuses it; Keras 3 builds the model and fails when it runs (a warning there).
+    """A decoder receives the states of an encoder with a different number of units. tf.keras refuses this. Keras 3
+    builds the model, but it fails when it runs (a warning).
 
-    Fix: the same units for both; for a Bidirectional encoder, the decoder's are twice those of one direction, and the
-    states are concatenated.
+    Fix: Use the same units in both. For a Bidirectional encoder, give the decoder twice the units of one direction and
+    concatenate the states.
 
     Fails:
         {"class_name": "Functional", "config": {"name": "m", "layers": [

@@ -20,9 +20,9 @@ _STEP_BY_STEP = (
 
 @reported("S102", "rnn-needs-sequences", "error", refines=("S101", "S120"))
 def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None:
-    """A layer that takes sequences is fed by a recurrent layer that returns only its last output.
+    """A layer that expects sequences follows a recurrent layer that returns only its last output.
 
-    Fix: set return_sequences to true on the layer before, the one that this finding points at.
+    Fix: Set return_sequences to true on the recurrent layer. The finding points at it.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -58,9 +58,9 @@ def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None
 
 @reported("S106", "undefined-feature-dim", "error")
 def undefined_feature_dim() -> None:
-    """A layer's weights depend on a dimension that is None; Keras cannot allocate them.
+    """A layer's weights depend on a dimension that is None, so Keras cannot create them.
 
-    Fix: give the dimension a number where the shape comes from. Only the batch and, for recurrent layers, the
+    Fix: Give that dimension a number in the input shape. Only the batch size and, for recurrent layers, the number of
     timesteps may be None.
 
     Fails:
@@ -75,10 +75,10 @@ def undefined_feature_dim() -> None:
 
 @reported("S107", "flatten-unknown-timesteps", "error", refines=("S106",))
 def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem | None:
-    """Flatten over an unknown number of timesteps gives an unknown number of features, and the layer behind it
-    cannot be built.
+    """Flatten over an unknown number of timesteps gives an unknown number of features, so the layer after it cannot be
+    built.
 
-    Fix: use GlobalAveragePooling1D instead of Flatten, or give the input a fixed number of timesteps.
+    Fix: Use GlobalAveragePooling1D instead of Flatten, or give the input a fixed number of timesteps.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -107,9 +107,9 @@ def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem 
 
 @reported("S103", "conv-output-nonpositive", "error")
 def conv_output_nonpositive() -> None:
-    """A kernel is larger than what it slides over, so that nothing would be left.
+    """A convolution's kernel is larger than its input, so the output would be empty.
 
-    Fix: a smaller kernel_size or dilation_rate, or padding "same".
+    Fix: Use a smaller kernel_size or dilation_rate, or padding "same".
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -123,9 +123,9 @@ def conv_output_nonpositive() -> None:
 
 @reported("S104", "pool-output-nonpositive", "error")
 def pool_output_nonpositive() -> None:
-    """A pool is larger than what it slides over, so that nothing would be left.
+    """A pooling window is larger than its input, so the output would be empty.
 
-    Fix: a smaller pool_size, or padding "same".
+    Fix: Use a smaller pool_size, or padding "same".
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -139,9 +139,9 @@ def pool_output_nonpositive() -> None:
 
 @reported("S105", "crop-too-large", "error")
 def crop_too_large() -> None:
-    """A Cropping layer takes away more than there is.
+    """A Cropping layer removes more than its input contains.
 
-    Fix: crop less than the dimension has.
+    Fix: Crop less than the size of the dimension.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -155,9 +155,9 @@ def crop_too_large() -> None:
 
 @reported("S108", "reshape-size", "error")
 def reshape_size() -> None:
-    """Reshape's target holds another number of elements than its input.
+    """The target_shape of Reshape has a different number of elements than the input.
 
-    Fix: a target_shape whose product is the input's, the batch left out.
+    Fix: Use a target_shape whose product equals the product of the input shape without the batch.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -171,9 +171,9 @@ def reshape_size() -> None:
 
 @reported("S109", "reshape-indivisible", "error")
 def reshape_indivisible() -> None:
-    """Reshape's -1 cannot be worked out: the input's size is no multiple of the other dimensions.
+    """The -1 in Reshape's target_shape cannot be resolved: the input size is not a multiple of the other dimensions.
 
-    Fix: dimensions whose product divides the input's size.
+    Fix: Use dimensions whose product divides the input size.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -187,9 +187,9 @@ def reshape_indivisible() -> None:
 
 @reported("S110", "permute-dims", "error")
 def permute_dims() -> None:
-    """Permute's dims must hold every axis after the batch once, counted from 1.
+    """The dims of Permute must contain every axis after the batch exactly once, counted from 1.
 
-    Fix: for a sequence (timesteps, features), [2, 1] swaps the two.
+    Fix: To swap the axes of a sequence (timesteps, features), use [2, 1].
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -203,9 +203,9 @@ def permute_dims() -> None:
 
 @reported("S111", "axis-out-of-range", "error")
 def axis_out_of_range() -> None:
-    """A layer is to work along an axis that its input does not have.
+    """A layer uses an axis that its input does not have.
 
-    Fix: an axis below the input's rank, or -1 for the last one.
+    Fix: Use an axis below the input's rank, or -1 for the last one.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -219,9 +219,9 @@ def axis_out_of_range() -> None:
 
 @reported("S117", "groups", "error")
 def groups() -> None:
-    """Channels or filters are no multiple of `groups`.
+    """The number of channels or filters is not a multiple of `groups`.
 
-    Fix: a number of groups that divides both.
+    Fix: Use a number of groups that divides both.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -235,9 +235,9 @@ def groups() -> None:
 
 @reported("S118", "stride-and-dilation", "error")
 def stride_and_dilation() -> None:
-    """A convolution has strides and dilation_rate above 1 at the same time; Keras supports one of them.
+    """A convolution has strides and dilation_rate above 1 at the same time. Keras supports only one of them.
 
-    Fix: set one of them to 1.
+    Fix: Set one of them to 1.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -251,9 +251,9 @@ def stride_and_dilation() -> None:
 
 @reported("S119", "causal-needs-1d", "error")
 def causal_needs_1d() -> None:
-    """padding "causal" exists for Conv1D and SeparableConv1D only.
+    """The padding "causal" exists only for Conv1D and SeparableConv1D.
 
-    Fix: "same" or "valid".
+    Fix: Use "same" or "valid".
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -267,9 +267,9 @@ def causal_needs_1d() -> None:
 
 @reported("S120", "timedistributed-rank", "error")
 def timedistributed_rank() -> None:
-    """TimeDistributed gets an input without timesteps.
+    """The input of TimeDistributed has no timesteps.
 
-    Fix: use the wrapped layer alone, or feed it a sequence.
+    Fix: Use the wrapped layer without TimeDistributed, or feed it a sequence.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -285,10 +285,10 @@ def timedistributed_rank() -> None:
 
 @reported("S132", "embedding-of-features", "error", refines=("S101",))
 def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | None:
-    """An Embedding gets (timesteps, features) where it takes token ids (timesteps,): it looks up a vector for each number
-    and gives one dimension more than the layer behind it takes.
+    """An Embedding receives (timesteps, features), but expects token ids of shape (timesteps,). It looks up a vector
+    for each number, so its output has one dimension more than the next layer accepts.
 
-    Fix: an input of shape (timesteps,) for token ids; for features that are numbers already, no Embedding.
+    Fix: Use an input of shape (timesteps,) for token ids. If the features are already numeric, remove the Embedding.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -319,9 +319,9 @@ def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | No
 
 @reported("S101", "ndim-mismatch", "error", refines=("S101",))  # behind those that know the cause
 def ndim_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
-    """A layer gets an input of a rank that it does not take; Keras refuses to build the model.
+    """A layer receives an input of the wrong rank. Keras refuses to build the model.
 
-    Fix: change the layer that feeds it, or put a Reshape, Flatten or RepeatVector between them.
+    Fix: Change the layer before it, or add a Reshape, Flatten, or RepeatVector between the two.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -391,9 +391,9 @@ def _advice(consumer: LayerSummary, shape: KnownShape, wanted: int, from_input: 
 
 @rule("S136", "zero-size-dim", "warning")
 def zero_size_dim(model: ModelSummary) -> Iterator[Problem]:
-    """An input has a dimension of size 0: Keras builds the model, but no tensor it could be given holds a number.
+    """An input has a dimension of size 0. Keras builds the model, but every tensor of that shape is empty.
 
-    Fix: the real size, or null for what is unknown.
+    Fix: Use the real size, or null if it is unknown.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -414,9 +414,9 @@ def zero_size_dim(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("S135", "no-input-shape", "info")
 def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
-    """A Sequential states no input shape, so neither Keras nor lstmlint can say its shapes and counts.
+    """A Sequential has no input shape, so its shapes and parameter counts are unknown until it is called.
 
-    Fix: give the first layer an input shape, or pass `--input-shape 13,5` (without the batch).
+    Fix: Give the first layer an input shape, or pass `--input-shape 13,5` (without the batch).
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -444,11 +444,12 @@ def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("S138", "declared-input-differs", "warning")
 def declared_input_differs(model: ModelSummary) -> Iterator[Problem]:
-    """A layer declares an input shape (input_dim, input_shape, batch_input_shape, input_length), but something else
-    arrives. Keras ignores the declaration on any layer but the first, so the layer is not what its author thinks:
-    `input_dim` is the number of features of one timestep, not the length of the sequence.
+    """A layer declares an input shape (input_dim, input_shape, batch_input_shape, input_length) that differs from the
+    input it receives. Keras ignores the declaration on every layer except the first.
 
-    Fix: remove the declaration, or correct the layer before.
+    A common cause: `input_dim` is the number of features per timestep, not the length of the sequence.
+
+    Fix: Remove the declaration, or correct the layer before it.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
