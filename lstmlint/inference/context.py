@@ -111,7 +111,9 @@ class InferenceContext:
         if spec.class_name in self.descriptions and (cls is None or spec.class_name == "Lambda"):
             from lstmlint.layers.user_defined import DescribedLayer
 
-            return DescribedLayer(spec, self, self.descriptions[spec.class_name])
+            described = DescribedLayer(spec, self, self.descriptions[spec.class_name])
+            described.stands_for = cls
+            return described
         if cls is None:
             self.report_unknown(spec)
             return UnknownLayer(spec, self)
@@ -128,7 +130,7 @@ class InferenceContext:
             except Exception as error:  # noqa: BLE001 - as in apply
                 self.report_spec(spec, _defect(spec, error))
         broken = UnknownLayer(spec, self)
-        broken.known, broken.failed = True, True
+        broken.known, broken.failed, broken.stands_for = True, True, cls
         return broken
 
     def report_unknown(self, spec: LayerSpec) -> None:

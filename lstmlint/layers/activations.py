@@ -15,7 +15,7 @@ from lstmlint.model.spec import LayerSpec
 class Slopes(Layer):
     """An activation of numbers that must not be negative."""
 
-    maps_structures = True
+    maps_structures = built_when_made = supports_masking = True
     # Argument -> whether it may be None.
     numbers: ClassVar[dict[str, bool]] = {}
 
@@ -38,12 +38,17 @@ class Slopes(Layer):
 class ReLU(Slopes):
     """max(x, 0), with a slope below the threshold and a ceiling."""
 
+    is_activation = True
+    activation = "relu"
     numbers: ClassVar[dict[str, bool]] = {"max_value": True, "negative_slope": False, "threshold": False}
 
 
 @layer("LeakyReLU")
 class LeakyReLU(Slopes):
     """x, or below 0 a fraction of it."""
+
+    is_activation = True
+    activation = "leaky_relu"
 
     @property
     def numbers(self) -> dict[str, bool]:  # type: ignore[override]  # elsewhere it is one table
@@ -57,14 +62,16 @@ class LeakyReLU(Slopes):
 class ELU(Layer):
     """x, or below 0 alpha·(e^x − 1)."""
 
-    maps_structures = True
+    maps_structures = built_when_made = supports_masking = is_activation = True
+    activation = "elu"
 
 
 @layer("Softmax")
 class Softmax(Layer):
     """e^x over its sum along the axis."""
 
-    maps_structures = True
+    maps_structures = built_when_made = supports_masking = is_activation = True
+    activation = "softmax"
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """As the input. Reports: S111 for an axis that it does not have; Keras 3 notices when it runs."""
@@ -86,6 +93,9 @@ class Softmax(Layer):
 @layer("PReLU")
 class PReLU(PinnedLayer):
     """x, or below 0 a fraction of it that is learned for every number (He et al. 2015)."""
+
+    takes_structures_when_built = supports_masking = is_activation = True
+    activation = "leaky_relu"
 
     def shared_axes(self) -> list[int]:
         """The axes along which the fraction is shared. Raises: LayerError E007."""

@@ -30,6 +30,7 @@ class AttentionLayer(Layer):
     """What all attention layers share: a query, a value, and a key that is the value unless it is given."""
 
     multiple_inputs = True
+    takes_structures = supports_masking = uses_mask = mixes_timesteps = True
     first: Triple | None = None
 
 
@@ -184,6 +185,8 @@ class Projection(NamedTuple):
 class ProjectedAttention(AttentionLayer):
     """Attention that projects query, key and value for each of its heads."""
 
+    build_shapes = ("query_shape", "value_shape")
+    optional_build_shapes = ("key_shape",)
     arguments: ClassVar[tuple[str, ...]] = (
         "query", "value", "key", "query_mask", "value_mask", "key_mask", "attention_mask",
         "return_attention_scores", "training", "use_causal_mask",

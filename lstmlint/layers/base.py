@@ -8,7 +8,7 @@ several inputs or outputs override `call`, wrappers also `build`. Nothing in her
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 from lstmlint.layers.weights import (
     DTYPE_BITS,
@@ -26,6 +26,9 @@ from lstmlint.layers.weights import (
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec
+
+
+MaskedInputs = Literal["first", "all", "any"] | None
 
 
 class Context(Protocol):
@@ -68,6 +71,40 @@ class Layer:
     maps_structures: ClassVar[bool] = False
     # Whether Keras 3 takes a list of tensors for one tensor with an axis more.
     stacks_lists: bool = False
+    # Whether Keras 3 takes a list or a dict of one tensor for the tensor itself: always, or once the layer is built.
+    takes_structures: ClassVar[bool] = False
+    takes_structures_when_built: ClassVar[bool] = False
+    # Whether it merges a list of tensors into one.
+    merges_lists: ClassVar[bool] = False
+    # Whether Keras 3 builds it in its constructor, and so ignores build_config.
+    built_when_made: ClassVar[bool] = False
+    # The shapes that `build` of Keras 3 requires, and those that it takes as well.
+    build_shapes: ClassVar[tuple[str, ...]] = ("input_shape",)
+    optional_build_shapes: ClassVar[tuple[str, ...]] = ()
+    # Whether it can be quantized: Keras 3 gives it weights for quantized dtype policies.
+    quantizable: ClassVar[bool] = False
+    # Whether it returns a mask (Keras's attribute). If not, Keras 3 warns and drops the mask.
+    supports_masking: ClassVar[bool] = False
+    # Which inputs must carry a mask for the output to carry one; None if the output never does.
+    masked_inputs: ClassVar[MaskedInputs] = "first"
+    # Whether it makes a mask: always, or if `mask_zero` is among its arguments and true.
+    makes_mask: ClassVar[bool] = False
+    # Whether it computes over timesteps and leaves out those that are masked.
+    uses_mask: ClassVar[bool] = False
+    # Whether it takes (batch, timesteps, features) and its output has no timesteps.
+    removes_timesteps: ClassVar[bool] = False
+    # Whether an output timestep can depend on other timesteps of the input.
+    mixes_timesteps: ClassVar[bool] = False
+    # Whether it acts in training only: otherwise it returns its input. `drops_units`: it drops a `rate` of its input.
+    training_only: ClassVar[bool] = False
+    drops_units: ClassVar[bool] = False
+    # Whether its output holds the values of its input (outside of training), perhaps in another shape.
+    keeps_values: ClassVar[bool] = False
+    # Whether it is an activation and nothing else, and which; None if an argument says so.
+    is_activation: ClassVar[bool] = False
+    activation: ClassVar[str | None] = None
+    # Whether it has weights and applies its argument `activation` to its output last.
+    applies_activation: ClassVar[bool] = False
     known: bool = True
     # Whether Keras 3 looks at the shapes that build_config records though there are no weights to build.
     minds_record: ClassVar[bool] = False
@@ -75,6 +112,8 @@ class Layer:
     weights_follow_trainable: ClassVar[bool] = True
     # What whoever runs the layer knows of others like it.
     cache_entry: Any = None
+    # For a layer that could not be made: the class that it stands for.
+    stands_for: type[Layer] | None = None
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         self.spec = spec
@@ -374,6 +413,11 @@ class Layer:
             shape=shape,
             wanted=self.ndim or self.min_ndim or self.max_ndim,
         )
+
+    @property
+    def facts(self) -> type[Layer]:
+        """The class whose attributes describe the layer, even if the layer itself could not be made."""
+        return self.stands_for or type(self)
 
     # What layer classes use --------------------------------------------------------------------------
 

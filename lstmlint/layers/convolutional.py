@@ -21,6 +21,7 @@ class Convolution(SlidingLayer, PinnedLayer):
 
     too_small = "S103"
     window_argument = "kernel_size"
+    applies_activation = mixes_timesteps = True
     pins_rank = False
     causal_in: ClassVar[tuple[str, ...]] = ()
     refuses_dilated_strides: ClassVar[bool] = True

@@ -26,6 +26,7 @@ class InputLayer(Layer):
 
     multiple_inputs = True
     is_input = True
+    takes_structures = built_when_made = True
 
     def call(self, *args: Any, **kwargs: Any) -> Tensor:
         """The declared input. Raises: LayerError E006 where no shape is declared."""
@@ -98,6 +99,7 @@ class Dense(PinnedLayer):
 
     min_ndim = 2
     pins_rank = False
+    quantizable = supports_masking = applies_activation = takes_structures_when_built = True
 
     def pinned_axes(self, rank: int) -> tuple[int, ...]:
         """The features."""
@@ -151,6 +153,10 @@ class Dense(PinnedLayer):
 class Embedding(Layer):
     """A table of input_dim vectors; integers in, vectors out."""
 
+    build_shapes = ()
+    optional_build_shapes = ("input_shape",)
+    quantizable = makes_mask = True
+
     def weights(self, input_shape: Any) -> list[Weight]:
         """A table of embeddings (input_dim, output_dim), and what quantization and LoRA make of it."""
         table = self.weight("embeddings", (self.integer("input_dim"), self.integer("output_dim")))
@@ -174,6 +180,7 @@ class Identity(Layer):
     """Whatever it gets, in whatever structure."""
 
     multiple_inputs = True
+    takes_structures = built_when_made = supports_masking = keeps_values = True
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """The same, in the layer's own dtype."""
@@ -182,26 +189,41 @@ class Identity(Layer):
         return inputs
 
 
-@layer("Masking")
 class PassThrough(Layer):
     """Layers that leave the shape as it is and own nothing."""
+
+    built_when_made = supports_masking = True
 
     def check_rank(self, shape: Shape) -> None:
         """Any rank will do."""
 
 
-@layer("Activation", "Dropout")
-class Elementwise(PassThrough):
-    """A function of every number; some are set to 0 at random while training."""
+@layer("Masking")
+class Masking(PassThrough):
+    """Masks the timesteps whose features all have one value."""
 
-    maps_structures = True
+    makes_mask = True
+
+
+@layer("Activation")
+class Activation(PassThrough):
+    """A function of every number."""
+
+    maps_structures = is_activation = True
+
+
+@layer("Dropout")
+class Dropout(PassThrough):
+    """Sets numbers to 0 at random in training."""
+
+    maps_structures = training_only = drops_units = keeps_values = True
 
 
 @layer("Lambda")
 class Lambda(Layer):
     """Arbitrary Python: the code is data here, so the output is unknown unless the config states it."""
 
-    multiple_inputs = True
+    multiple_inputs = takes_structures = True
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """The shape that `output_shape` declares, batch dimension from the input; else unknown."""
@@ -223,4 +245,4 @@ def declared_shape(value: Any) -> Shape:
     return as_shape(value)
 
 
-__all__ = ["Dense", "Elementwise", "Embedding", "InputLayer", "Lambda", "PassThrough", "is_plain"]
+__all__ = ["Activation", "Dense", "Dropout", "Embedding", "InputLayer", "Lambda", "Masking", "PassThrough", "is_plain"]

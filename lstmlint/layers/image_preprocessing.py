@@ -226,6 +226,11 @@ TF_KERAS: Mapping[str, Mapping[str, Rule]] = {
 }
 
 ONLY_TF_KERAS = frozenset({"RandomHeight", "RandomWidth"})
+# These act at inference too; these take images alone.
+ENHANCEMENTS = frozenset(
+    {"AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "Equalization", "Solarization"}
+)
+ONE_IMAGE = frozenset({"RandomColorDegeneration", "RandomGrayscale"})
 RESHAPING = frozenset({"Resizing", "CenterCrop", "RandomCrop", "MaxNumBoundingBoxes"})
 
 
@@ -234,7 +239,7 @@ class ImageLayer(PreprocessingLayer):
     them with their labels, boxes and masks.
     """
 
-    multiple_inputs = True
+    multiple_inputs = takes_structures = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -279,14 +284,11 @@ class ImageLayer(PreprocessingLayer):
         return (rank - 2, rank - 1) if first else (rank - 3, rank - 2)
 
 
-@layer(*sorted((KERAS3.keys() | TF_KERAS.keys()) - RESHAPING - ONLY_TF_KERAS))
+@layer(*sorted((KERAS3.keys() | TF_KERAS.keys()) - RESHAPING - ONLY_TF_KERAS - ENHANCEMENTS - ONE_IMAGE))
 class Augmentation(ImageLayer):
     """A layer that changes the pixels and leaves the shape."""
 
-    def __init__(self, spec: LayerSpec, context: Context) -> None:
-        super().__init__(spec, context)
-        if self.class_name in ("RandomGrayscale", "RandomColorDegeneration"):
-            self.multiple_inputs = False
+    training_only = True
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """The input's. Raises: LayerError S101 and S112 for a RandomColorDegeneration of anything but colours."""
@@ -320,9 +322,24 @@ class Augmentation(ImageLayer):
         return self.compute_dtype
 
 
+@layer(*ENHANCEMENTS)
+class Enhancement(Augmentation):
+    """An augmentation that acts at inference too."""
+
+    training_only = False
+
+
+@layer(*ONE_IMAGE)
+class OneImageAugmentation(Augmentation):
+    """An augmentation that takes images alone, without their labels."""
+
+    multiple_inputs = takes_structures = False
+
+
 class SizedLayer(ImageLayer):
     """A layer whose images have the size that the config says."""
 
+    takes_structures = False
     smallest = 0
 
     def size(self, argument: str) -> Dim:

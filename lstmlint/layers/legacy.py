@@ -293,6 +293,8 @@ class ParametricActivation(Layer):
 class SReLU(ParametricActivation):
     """A line with two bends (Jin et al. 2015)."""
 
+    is_activation = True
+    activation = "leaky_relu"
     signature: ClassVar[dict[str, Any]] = {
         "t_left_initializer": "zeros", "a_left_initializer": "glorot_uniform",
         "t_right_initializer": "glorot_uniform", "a_right_initializer": "ones", "shared_axes": None,
@@ -304,6 +306,8 @@ class SReLU(ParametricActivation):
 class ParametricSoftplus(ParametricActivation):
     """alpha · log(1 + exp(beta · x))."""
 
+    is_activation = True
+    activation = "softplus"
     signature: ClassVar[dict[str, Any]] = {"alpha_init": 0.2, "beta_init": 5.0, "shared_axes": None}
     parameters = ("alpha", "beta")
 
@@ -312,6 +316,8 @@ class ParametricSoftplus(ParametricActivation):
 class ThresholdedReLU(PassThrough):
     """x where it is above theta (ThresholdedLinear: or below -theta), else 0."""
 
+    is_activation = True
+    activation = "relu"
     signature: ClassVar[dict[str, Any]] = {"theta": 1.0}
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:

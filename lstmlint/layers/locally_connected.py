@@ -33,6 +33,7 @@ class LocallyConnected(SlidingLayer, PinnedLayer):
 
     too_small = "S103"
     window_argument = "kernel_size"
+    applies_activation = mixes_timesteps = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)

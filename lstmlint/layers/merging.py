@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from lstmlint.layers.base import Layer, LayerError, layer, need
+from lstmlint.layers.base import Layer, LayerError, MaskedInputs, layer, need
 from lstmlint.layers.runtime_errors import fails_when_run
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
 
@@ -18,6 +18,8 @@ class Merge(Layer):
 
     multiple_inputs = True
     minds_record = True
+    takes_structures = merges_lists = supports_masking = True
+    masked_inputs: ClassVar[MaskedInputs] = "all"
     checked_when_built: ClassVar[bool] = False
     checked = False
 
@@ -216,6 +218,7 @@ class Subtract(Elementwise):
 class Concatenate(Merge):
     """Joins tensors along one axis; all others must agree."""
 
+    masked_inputs = "any"
     checked_when_built = True
 
     def without_looking(self, shapes: list[KnownShape]) -> Shape:
@@ -277,6 +280,8 @@ class Concatenate(Merge):
 class Dot(Merge):
     """The sum of products of two tensors along one axis of each, for each sample."""
 
+    masked_inputs = None
+    mixes_timesteps = True
     contracted: Dim = None
     checked_when_built = True
 

@@ -70,6 +70,8 @@ class AxisLayer(Layer):
 class BatchNormalization(AxisLayer, PinnedLayer):
     """Normalizes each feature over the batch."""
 
+    takes_structures_when_built = supports_masking = True
+
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
         for argument in ("momentum", "epsilon"):
@@ -172,6 +174,8 @@ class BatchNormalization(AxisLayer, PinnedLayer):
 class LayerNormalization(AxisLayer):
     """Normalizes each sample over its features."""
 
+    takes_structures_when_built = supports_masking = True
+
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
         """The gamma and beta, of the sizes of the axes; with rms_scaling gamma alone."""
         shape = need(input_shape)
@@ -191,6 +195,8 @@ class LayerNormalization(AxisLayer):
 class RMSNormalization(AxisLayer):
     """Scales each sample by its root mean square."""
 
+    takes_structures_when_built = True
+
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
         """scale, of the sizes of the axes."""
         shape = need(input_shape)
@@ -201,12 +207,14 @@ class RMSNormalization(AxisLayer):
 class UnitNormalization(AxisLayer):
     """Scales each sample to a norm of 1. Owns nothing."""
 
-    maps_structures = True
+    maps_structures = built_when_made = supports_masking = True
 
 
 @layer("GroupNormalization")
 class GroupNormalization(AxisLayer, PinnedLayer):
     """Normalizes each sample over groups of channels."""
+
+    takes_structures_when_built = supports_masking = mixes_timesteps = True
 
     def axes_argument(self) -> list[int]:
         """One axis."""
@@ -245,6 +253,8 @@ class GroupNormalization(AxisLayer, PinnedLayer):
 @layer("SpectralNormalization")
 class SpectralNormalization(PinnedLayer):
     """Divides the kernel of the layer inside by its spectral norm, while training."""
+
+    takes_structures_when_built = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)

@@ -14,13 +14,13 @@ class Pooling(SlidingLayer):
 
     too_small = "S104"
     window_argument = "pool_size"
+    built_when_made = mixes_timesteps = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
         self.windows = integers(self, "pool_size", self.rank, floats=True)
         strided = self.config.get("strides") is not None
         self.strides = integers(self, "strides", self.rank, floats=True) if strided else self.windows
-        self.stacks_lists = self.rank == 1
         self.padding = self.choice("padding", "valid", "same")
         if context.dialect == "keras3" and given(self, "padding") != self.padding:
             raise bad_value(self, "padding", '"valid" or "same", in lower case', self.padding)
@@ -38,7 +38,7 @@ class Pooling(SlidingLayer):
 class GlobalPooling(SpatialLayer):
     """One number for each channel."""
 
-    stacks_lists = True
+    stacks_lists = built_when_made = mixes_timesteps = True
 
     def misfit_output(self, inputs: Tensor, error: LayerError) -> Tensor:
         """The batch and what stands where the channels should; with keepdims, a 1 for each axis between."""
@@ -63,6 +63,8 @@ class GlobalPooling(SpatialLayer):
 
 class AdaptivePooling(SpatialLayer):
     """As many windows as output_size says, whatever the input's size (Keras 3)."""
+
+    mixes_timesteps = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -108,6 +110,7 @@ class Pooling1D(Pooling):
     """Along a sequence."""
 
     rank = 1
+    stacks_lists = True
 
 
 @layer("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D")
@@ -124,11 +127,20 @@ class Pooling3D(Pooling):
     rank = 3
 
 
-@layer("GlobalMaxPooling1D", "GlobalMaxPool1D", "GlobalAveragePooling1D", "GlobalAvgPool1D")
-class GlobalPooling1D(GlobalPooling):
+@layer("GlobalMaxPooling1D", "GlobalMaxPool1D")
+class GlobalMaxPooling1D(GlobalPooling):
     """Along a sequence."""
 
     rank = 1
+    removes_timesteps = True
+
+
+@layer("GlobalAveragePooling1D", "GlobalAvgPool1D")
+class GlobalAveragePooling1D(GlobalMaxPooling1D):
+    """Along a sequence, without the timesteps that a mask hides."""
+
+    supports_masking = uses_mask = True
+    masked_inputs = None
 
 
 @layer("GlobalMaxPooling2D", "GlobalMaxPool2D", "GlobalAveragePooling2D", "GlobalAvgPool2D")

@@ -155,6 +155,8 @@ def check_integer_dtype(layer: CategoricalLayer) -> None:
 class Hashing(CategoricalLayer):
     """Each value's hash, modulo num_bins."""
 
+    takes_structures = True
+
     def check(self) -> None:
         """Raises: LayerError E006, E007."""
         bins = given(self, "num_bins")
@@ -185,7 +187,7 @@ class HashedCrossing(CategoricalLayer):
     """The hash of two features taken together (tf_keras: of any number), modulo num_bins."""
 
     modes = ("int", "one_hot")
-    multiple_inputs = True
+    multiple_inputs = takes_structures = True
 
     def check(self) -> None:
         """Raises: LayerError E006, E007."""
@@ -351,7 +353,7 @@ def refuse_others(layer: Layer, taken: frozenset[str]) -> None:
 class Pipeline(PreprocessingLayer):
     """Layers one after the other."""
 
-    multiple_inputs = True
+    multiple_inputs = takes_structures = True
     taken: ClassVar[frozenset[str]] = frozenset({"layers", "name"})
 
     def check(self) -> None:

@@ -14,6 +14,7 @@ from lstmlint.model.spec import LayerSpec
 class ActivityRegularization(Slopes):
     """Adds a penalty on what passes to the loss."""
 
+    keeps_values = True
     numbers: ClassVar[dict[str, bool]] = {"l1": True, "l2": True}
 
 
@@ -21,14 +22,16 @@ class ActivityRegularization(Slopes):
 class ScaledNoise(Layer):
     """Noise that keeps mean and variance (Srivastava et al. 2014, Klambauer et al. 2017)."""
 
-    maps_structures = True
+    maps_structures = built_when_made = supports_masking = True
+    training_only = drops_units = keeps_values = True
 
 
 @layer("GaussianNoise")
 class GaussianNoise(Layer):
     """Adds noise of a standard deviation that Keras 3 holds between 0 and 1."""
 
-    maps_structures = True
+    maps_structures = built_when_made = supports_masking = True
+    training_only = keeps_values = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -45,6 +48,9 @@ class GaussianNoise(Layer):
 
 class SpatialDropout(Layer):
     """Drops whole feature maps (Tompson et al. 2014)."""
+
+    takes_structures = built_when_made = supports_masking = True
+    training_only = drops_units = keeps_values = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)

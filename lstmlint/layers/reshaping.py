@@ -24,6 +24,8 @@ def kept_dtype(tensor: Tensor, compute_dtype: str) -> str | None:
 class Rearranging(Layer):
     """A layer that only moves numbers, whatever their type."""
 
+    keeps_values = mixes_timesteps = True
+
     def output_dtype(self, inputs: Tensor) -> str | None:
         """Integers stay integers."""
         return kept_dtype(inputs, self.compute_dtype)
@@ -32,6 +34,8 @@ class Rearranging(Layer):
 @layer("Flatten")
 class Flatten(Rearranging):
     """All axes but the batch become one."""
+
+    removes_timesteps = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -69,6 +73,7 @@ class Reshape(Rearranging):
     """The same numbers in target_shape, in which one dimension may be -1: what is left."""
 
     min_ndim = 1
+    built_when_made = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)

@@ -126,6 +126,8 @@ class GRUCell(GRUGates, Cell):
 class StackedRNNCells(Cell):
     """Cells one above the other, within one timestep."""
 
+    takes_structures = True
+
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
         cells = self.config.get("cells")
@@ -185,6 +187,9 @@ class RecurrentLayer(Gated):
 
     ndim: int | None = 3
     axes = "(batch, timesteps, features)"
+    build_shapes = ("sequences_shape",)
+    optional_build_shapes = ("initial_state_shape",)
+    supports_masking = uses_mask = mixes_timesteps = True
 
     def check_inputs(self, args: list[Any]) -> list[Any]:
         """Keras 2 passes [sequences, state, ...] as one list: spread it."""

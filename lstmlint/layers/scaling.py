@@ -19,6 +19,7 @@ class Normalization(PreprocessingLayer):
     one number that Keras keeps for older models. None of them is trained.
     """
 
+    takes_structures_when_built = supports_masking = True
     axis: tuple[int, ...] = (-1,)
     fixed: bool = False
 
@@ -155,7 +156,7 @@ def broadcast_shapes(left: KnownShape, right: KnownShape) -> KnownShape | None:
 class Rescaling(PreprocessingLayer):
     """input · scale + offset."""
 
-    maps_structures = True
+    maps_structures = supports_masking = True
     written = ("scale", "offset")
 
     def check(self) -> None:

@@ -22,6 +22,7 @@ class VocabularyLayer(CategoricalLayer):
     idf weights, of which Keras counts none, since their variable declares no length.
     """
 
+    takes_structures = True
     modes: tuple[str | None, ...] = ("int", "one_hot", "multi_hot", "count", "tf_idf")
     aliases: ClassVar[dict[str, str]] = {"binary": "multi_hot", "tf-idf": "tf_idf"}
     strings: bool = True
@@ -216,6 +217,8 @@ def _is_integer(token: Any) -> bool:
 class Lookup(VocabularyLayer):
     """Tokens in, indices out (or the other way round, with `invert`)."""
 
+    built_when_made = True
+
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         self.strings = spec.class_name != "IntegerLookup"
         super().__init__(spec, context)
@@ -284,6 +287,8 @@ class TextVectorization(VocabularyLayer):
 
     written = ("standardize", "split", "ngrams")
     mask_token = ""
+    build_shapes = ()
+    optional_build_shapes = ("input_shape",)
 
     def must_write(self) -> tuple[str, ...]:
         """Keras 3 wants all three, tf_keras the first two."""

@@ -17,6 +17,10 @@ MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 class Bidirectional(Layer):
     """One RNN forward and a second one, with weights of its own, backward."""
 
+    build_shapes = ("sequences_shape",)
+    optional_build_shapes = ("initial_state_shape",)
+    supports_masking = uses_mask = mixes_timesteps = True
+
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
         inner = self.config.get("layer")
@@ -156,6 +160,8 @@ class Bidirectional(Layer):
 @layer("TimeDistributed")
 class TimeDistributed(Layer):
     """Applies one layer to every timestep; its weights count once."""
+
+    supports_masking = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lstmlint.layers import find
 from lstmlint.layers.base import LayerError
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Tensor, flatten
@@ -12,23 +13,6 @@ from lstmlint.model.spec import Call, LayerSpec, TensorRef
 from lstmlint.signatures.keras3 import CALLS
 
 MODEL_CALL = "inputs training mask"
-# Layers that take one tensor, and fail on a list or a dict of one. What is not here maps any structure.
-ONE_TENSOR_FAMILIES = (
-    "Conv", "Depthwise", "Separable", "AveragePool", "AvgPool", "MaxPool", "Adaptive", "Global", "ZeroPadding",
-    "Cropping", "UpSampling",
-)  # fmt: skip
-ONE_TENSOR = frozenset(
-    "LSTM GRU SimpleRNN RNN Bidirectional TimeDistributed Embedding ReversibleEmbedding Flatten Reshape Permute"
-    " RepeatVector EinsumDense Masking CategoryEncoding CenterCrop Discretization Resizing RandomCrop"
-    " RandomColorDegeneration RandomGrayscale MelSpectrogram STFTSpectrogram LSTMCell GRUCell SimpleRNNCell".split()
-)
-# These take a list for one tensor with an axis more.
-STACKING = ("Global", "MaxPooling1D", "MaxPool1D", "AveragePooling1D", "AvgPool1D")
-# Layers whose `build` fails on a structure. Once they are built, for what build_config records, they take any.
-BUILT_FOR_ONE = frozenset(
-    "BatchNormalization LayerNormalization GroupNormalization RMSNormalization SpectralNormalization Normalization PReLU"
-    " Dense".split()
-)
 
 
 def call_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
@@ -74,12 +58,14 @@ def _structure_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
     if not isinstance(first, list | dict) or sum(map(_is_tensor, flatten(first))) != 1:
         return
     name = spec.class_name
-    if name in ONE_TENSOR or name.startswith(ONE_TENSOR_FAMILIES):
-        fits = name.startswith(STACKING) if isinstance(first, list) else "images" in first
+    facts = find(name)
+    if facts is None or facts.takes_structures or facts.maps_structures:
+        return
+    if facts.takes_structures_when_built:
+        # A BatchNormalization with another axis counts the one shape in the structure as one axis.
+        fits = bool(spec.build_config) and (name != "BatchNormalization" or spec.config.get("axis", -1) in (-1, 0))
     else:
-        fits = name not in BUILT_FOR_ONE or bool(spec.build_config)
-        if name == "BatchNormalization" and spec.config.get("axis", -1) not in (-1, 0):
-            fits = False  # the one shape in the structure counts as one axis
+        fits = isinstance(first, list) and facts.stacks_lists
     if not fits:
         yield LayerError(
             "S122",

@@ -11,7 +11,7 @@ from operator import is_
 from typing import Any
 
 from lstmlint.layers import find
-from lstmlint.layers.base import DTYPE_BITS, LayerError
+from lstmlint.layers.base import DTYPE_BITS, Layer, LayerError
 from lstmlint.model.findings import Severity
 from lstmlint.model.spec import BUILD_KEYS, Call, LayerSpec
 from lstmlint.signatures.keras3 import SIGNATURES
@@ -37,30 +37,8 @@ PACKAGES = frozenset({"keras", "keras_hub", "keras_cv", "keras_nlp"})
 DTYPES = frozenset({*DTYPE_BITS, "string", "complex64", "complex128", "int"}) - {"int4"}
 POLICIES = DTYPES | {"mixed_float16", "mixed_bfloat16"}
 QUANTIZATIONS = ("int8", "float8", "int4", "gptq", "awq")
-# What Keras builds without a look at build_config, and where `build` takes more or less than one input_shape:
-# the required arguments, and the rest.
-BUILT_WHEN_MADE = frozenset(
-    "InputLayer IntegerLookup StringLookup"
-    " Activation ActivityRegularization ELU Identity LeakyReLU Masking ReLU Reshape Softmax UnitNormalization"
-    " Dropout AlphaDropout GaussianDropout GaussianNoise SpatialDropout1D SpatialDropout2D SpatialDropout3D".split()
-) | {
-    f"{kind}{pool}{rank}D"
-    for kind in ("Average", "Avg", "Max", "GlobalAverage", "GlobalAvg", "GlobalMax")
-    for pool in ("Pooling", "Pool")
-    for rank in (1, 2, 3)
-}
-BUILD_ARGUMENTS: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(
-        ("Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN"),
-        ("sequences_shape", "initial_state_shape"),
-    ),
-    **dict.fromkeys(("Embedding", "ReversibleEmbedding", "TextVectorization"), ("", "input_shape")),
-    **dict.fromkeys(("GroupQueryAttention", "MultiHeadAttention"), ("query_shape value_shape", "key_shape")),
-}
 TRAINING = frozenset({"training"})
 NO_MASK = {"mask": None}
-MERGING = frozenset("Add Average Concatenate Maximum Minimum Multiply".split())
-QUANTIZABLE = frozenset({"Dense", "Embedding", "EinsumDense", "ReversibleEmbedding"})
 POLICY_CLASSES = {
     "DTypePolicy": ("name",),
     "FloatDTypePolicy": ("name",),
@@ -71,6 +49,11 @@ POLICY_CLASSES = {
     "AWQDTypePolicy": ("mode", "source_name"),
     "DTypePolicyMap": ("default_policy", "policy_map"),
 }
+
+
+def facts_of(class_name: str) -> type[Layer]:
+    """The class whose attributes describe a layer; Layer itself if the class is unknown."""
+    return find(class_name) or Layer
 
 
 def is_plain(spec: LayerSpec) -> bool:
@@ -166,7 +149,7 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
             "trainable",
         )
     if spec.model is None and spec.class_name != "Pipeline":  # this one takes no dtype
-        wrong = dtype_error(config.get("dtype"), spec.class_name in QUANTIZABLE)
+        wrong = dtype_error(config.get("dtype"), facts_of(spec.class_name).quantizable)
         if wrong is not None:
             yield wrong
 
@@ -184,14 +167,18 @@ def is_plain_call(class_name: str, call: Call, node: Any) -> bool:
         return False
     first = call.args[0]
     if type(first) is list:
-        return class_name in MERGING and 1 < len(first) == len(references) and all(map(is_, first, references))
+        merges = class_name in SIGNATURES and facts_of(class_name).merges_lists
+        return merges and 1 < len(first) == len(references) and all(map(is_, first, references))
     return len(references) == 1 and first is references[0]
 
 
 def build_config_error(spec: LayerSpec) -> LayerError | None:
     """What Keras refuses of a build_config whatever the shapes in it."""
     build = spec.raw.get("build_config")
-    if not build or spec.model is not None or spec.class_name in BUILT_WHEN_MADE or spec.class_name not in SIGNATURES:
+    if not build or spec.model is not None or spec.class_name not in SIGNATURES:
+        return None
+    facts = facts_of(spec.class_name)
+    if facts.built_when_made:
         return None
     if spec.class_name == "Normalization" and "input_shape" not in (build if isinstance(build, dict) else ()):
         return _bad_build_config(f"build_config of {spec.class_name} records no input_shape; Keras raises an error")
@@ -199,7 +186,7 @@ def build_config_error(spec: LayerSpec) -> LayerError | None:
         if isinstance(build, str | list) and not any(key in build for key in BUILD_KEYS):
             return None  # Keras looks for these two in it, and lets the rest be
         return _bad_build_config(f"build_config is {build!r}; Keras raises a TypeError")
-    required, optional = (names.split() for names in BUILD_ARGUMENTS.get(spec.class_name, ("input_shape", "")))
+    required, optional = facts.build_shapes, facts.optional_build_shapes
     if "input_shape" in build:
         if len(required) > 1:
             wanted = " and ".join(required)
