@@ -27,7 +27,6 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec
 
-
 MaskedInputs = Literal["first", "all", "any"] | None
 
 
