@@ -1,7 +1,7 @@
-"""Shapes and weights of a whole model: every call in topological order, nothing allocated.
+"""Shapes and weights of a whole model. Calls run in topological order; nothing is allocated.
 
-`inferrer` makes the layers of one document and keeps what is wrong; `functional` and `sequential` run them, `nested`
-where a model stands as a layer; `totals` adds up.
+`context` creates the layers of a document and collects problems. `functional` and `sequential` run them, `nested` runs
+models used as layers, and `totals` computes the totals.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 def infer(
     model: ModelSpec, bindings: Bindings | None = None, descriptions: Mapping[str, Description] | None = None
 ) -> ModelSummary:
-    """Everything that can be said of a model's shapes and weights.
+    """Infer the shapes and weights of a model.
 
-    descriptions: class name -> what the user says of a custom layer.
-    Raises: nothing for what a file can hold; what is wrong is in the summary's `problems`.
+    descriptions: class name -> the user's description of a custom layer.
+    Raises: nothing, whatever the file contains. Problems are in the summary's `problems`.
     """
     context = InferenceContext(model.dialect, bindings or Bindings(), descriptions)
     if "module" in model.header:

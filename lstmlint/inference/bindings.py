@@ -1,4 +1,4 @@
-"""What the user says of a model's inputs."""
+"""Input shapes given by the user."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from lstmlint.model.shapes import Shape
 
 @dataclass(slots=True)
 class Bindings:
-    """What the user says of the inputs: shapes by input name ('' for the only one), batch, timesteps.
+    """Input shapes given by the user: shapes by input name ('' for the only input), batch, timesteps.
 
-    Shapes are without the batch dimension.
+    Shapes do not include the batch dimension.
     """
 
     input_shapes: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
@@ -19,7 +19,7 @@ class Bindings:
     timesteps: int | None = None
 
     def bind(self, name: str, shape: Shape) -> Shape:
-        """The shape of the input `name`, unknown dimensions replaced by what the user gave."""
+        """Return the shape of the input `name` with unknown dimensions replaced by the user's."""
         given = self.input_shapes.get(name, self.input_shapes.get(""))
         if given is not None:
             batch = shape[0] if shape else None

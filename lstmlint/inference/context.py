@@ -1,4 +1,4 @@
-"""One run over one document: makes the layers, counts the calls, collects the problems."""
+"""The state of one analysis: it creates layers, counts calls, and collects problems."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from lstmlint.validation.arguments import check as check_arguments
 if TYPE_CHECKING:
     from lstmlint.layers.user_defined import Description
 
-# A config of n bytes can ask for 2^n calls (a model nested in itself, each called twice on new shapes).
-# This many calls, and some for every layer, are more than any real model makes.
+# A config of n bytes can request 2^n calls (a nested model that contains itself, called twice on new shapes).
+# Real models stay below this number of calls plus some per layer.
 MAX_CALLS = 200_000
 CALLS_PER_LAYER = 4
 MODEL_CLASSES = ("Sequential", "Functional", "Model", "Container", "Graph")  # of Keras 1 and 2
@@ -34,7 +34,7 @@ def _defaults(class_name: str, dialect: Dialect) -> dict[str, Any]:
 
 @lru_cache(maxsize=1024)
 def _advice(class_name: str, ours: bool) -> str:
-    """What to do about a class that nobody here knows; `ours` if it is said to be Keras's own."""
+    """Return the advice for an unknown class; `ours` if the file says that the class belongs to Keras."""
     from lstmlint.model.suggestions import close_match
     from lstmlint.validation.third_party import describe
 
@@ -51,9 +51,10 @@ def _advice(class_name: str, ours: bool) -> str:
 
 
 class InferenceContext:
-    """What the layers and graphs of one document ask for, and tell of.
+    """What the layers and graphs of one document share.
 
-    descriptions: class name -> what the user says of a custom layer. problems: in the order they were met.
+    descriptions: class name -> the user's description of a custom layer.
+    problems: in the order in which they were found.
     """
 
     def __init__(
@@ -65,17 +66,20 @@ class InferenceContext:
         self.problems: list[Problem] = []
         self.calls_left = MAX_CALLS
         self.depth = 0
-        # Above 0 while Keras 3 runs a nested model on shapes that are not its own: it asks the layers inside for
-        # their output shapes, not whether the inputs suit them, and fails when the model runs.
+        # Above 0 while Keras 3 runs a nested model on shapes other than its own. It then computes the output shapes of
+        # the inner layers without checking their inputs, and fails when the model runs.
         self.unchecked = 0
         self.layer_cache: dict[Key, CachedLayer] = {}
 
     def defaults(self, class_name: str) -> dict[str, Any]:
-        """The arguments of a class with the defaults of the document's dialect."""
+        """Return the arguments of a class with the defaults of the document's dialect."""
         return _defaults(class_name, self.dialect)
 
     def make_cached(self, spec: LayerSpec) -> Layer:
-        """The layer for a spec; a model for a nested model; an UnknownLayer where nobody knows the class."""
+        """Return the layer for a spec, copied from an identical one if possible.
+
+        A nested model for a model's spec; an UnknownLayer if the class is unknown.
+        """
         self.calls_left += CALLS_PER_LAYER
         if self.dialect != "keras3":
             return self.instantiate(spec)
@@ -92,7 +96,7 @@ class InferenceContext:
         return layer
 
     def make_validated(self, spec: LayerSpec) -> Layer:
-        """The same for a layer of Keras 3 like none before."""
+        """Create a Keras 3 layer after checking its header."""
         if headers.is_plain(spec):
             return self.instantiate(spec)
         found = list(headers.check(spec))
@@ -103,7 +107,7 @@ class InferenceContext:
         return layer
 
     def instantiate(self, spec: LayerSpec) -> Layer:
-        """The same, after what Keras 3 asks of every layer."""
+        """Create the layer for a spec after checking its arguments."""
         if spec.model is not None:
             return NestedModel(spec, self)
         operation = spec.is_operation
@@ -134,7 +138,7 @@ class InferenceContext:
         return broken
 
     def report_unknown(self, spec: LayerSpec) -> None:
-        """E004: nobody here knows the class. Keras's own names are refused by Keras, others may be custom."""
+        """Report E004 for an unknown class. Keras refuses unknown names of its own; others may be custom."""
         ours = spec.is_operation or (
             str(spec.module).partition(".")[0] == "keras" and spec.registered_name in (None, spec.class_name)
         )
@@ -149,7 +153,7 @@ class InferenceContext:
         self.report_spec(spec, error)
 
     def report_model_class(self, model: ModelSpec) -> None:
-        """E004: a model's class that is none of Keras's; it may be a subclass."""
+        """Report E004 for the class of a model that is not one of Keras's. It may be a subclass."""
         from lstmlint.model.suggestions import close_match
 
         close = close_match(model.class_name, MODEL_CLASSES, 0.85)
@@ -158,15 +162,15 @@ class InferenceContext:
         self.problems.append(Problem("E004", message, advice, pointer=f"{model.pointer}/class_name"))
 
     def bind_input(self, name: str, shape: Shape) -> Shape:
-        """An input's shape after what the user said of it; nested models keep theirs."""
+        """Return an input's shape with the user's dimensions. Nested models keep their own."""
         return shape if self.depth else self.bindings.bind(name, shape)
 
     def report(self, layer: Layer, error: LayerError) -> None:
-        """Keep what went wrong in a layer."""
+        """Report an error in a layer."""
         self.report_spec(layer.spec, error)
 
     def report_spec(self, spec: LayerSpec, error: LayerError, pointer: str | None = None) -> None:
-        """Keep what went wrong in the layer of a spec."""
+        """Report an error in the layer of a spec."""
         if pointer is None:
             pointer = spec.argument_pointer(error.argument) if error.argument else spec.pointer
         self.problems.append(
@@ -182,7 +186,7 @@ class InferenceContext:
         )
 
     def apply(self, layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """One call of a layer; its outputs, None where they cannot be known."""
+        """Call a layer and return its outputs, None if they are unknown."""
         if layer.failed:
             return None
         self.calls_left -= 1
@@ -222,13 +226,13 @@ class InferenceContext:
 
 
 def _defect(spec: LayerSpec, error: Exception) -> LayerError:
-    """A defect of ours, reported as a finding."""
+    """Return an internal error as a layer error."""
     message = f"lstmlint could not work out {spec.class_name}: {type(error).__name__}: {error}"
     return LayerError("E099", message, "Please report this with the file.")
 
 
 def in_old_words(spec: LayerSpec, error: LayerError) -> str:
-    """What the file calls the argument that an error is about, where that is another name."""
+    """Use the file's name of the argument that an error is about."""
     written = spec.renamed.get(error.argument or "")
     if written is None or written in error.message.replace("'", " ").split():
         return ""

@@ -1,4 +1,4 @@
-"""A functional model at work: its calls in topological order. The walk is iterative, so depth does not matter."""
+"""Running a functional model: calls in topological order, iteratively, so any depth works."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lstmlint.model.spec import ModelSpec, TensorRef
 if TYPE_CHECKING:
     from lstmlint.inference.context import InferenceContext
 
-# What each call gave, flat; None where that is unknown.
+# The flat outputs of each call; None if they are unknown.
 Values = dict[Key, list[Tensor] | None]
 
 
@@ -35,13 +35,13 @@ class FunctionalGraph(Graph):
                 row.last_output = max(plan.outputs[position])
 
     def infer(self) -> Any:
-        """Run the model on its own inputs; what it gives."""
+        """Run the model on its own inputs and return its outputs."""
         self.inputs = self.known_inputs()
         self.outputs = self.run_layers(None)
         return self.outputs
 
     def known_inputs(self) -> list[Tensor]:
-        """The tensors this model takes, as far as it knows them by itself."""
+        """Return the model's input tensors, as far as the file states them."""
         found = []
         recorded: dict[tuple[str, int, int], Tensor] | None = None
         for ref in self._input_refs():
@@ -50,13 +50,13 @@ class FunctionalGraph(Graph):
                 continue
             if self.spec.layers[position].class_name == "InputLayer":
                 found += tensors_in(self.context.apply(self.layers[position], [], {}))
-            else:  # the model begins in the middle of what the file describes
+            else:  # the model begins at an inner layer of the graph
                 recorded = self._recorded() if recorded is None else recorded
                 found.append(recorded.get((ref.layer, ref.node, ref.tensor)) or Tensor(None, None))
         return found
 
     def input_names(self) -> list[str]:
-        """What Keras 3 calls them: the keys of a dict of inputs, else the input layers' own names."""
+        """Return Keras 3's names of the inputs: the keys of a dict of inputs, else the names of the input layers."""
         if isinstance(self.spec.inputs, dict):
             return list(self.spec.inputs)
         positions = [self.index.get(ref.layer) for ref in self._input_refs()]
@@ -66,7 +66,7 @@ class FunctionalGraph(Graph):
         return [ref for ref in flatten(self.spec.inputs) if isinstance(ref, TensorRef)]
 
     def _recorded(self) -> dict[tuple[str, int, int], Tensor]:
-        """The shapes that the file records for tensors, where a layer first takes them."""
+        """Return the recorded shape of each tensor, from the layer that uses it first."""
         recorded: dict[tuple[str, int, int], Tensor] = {}
         for layer in self.spec.layers:
             for call in layer.calls:
@@ -75,7 +75,7 @@ class FunctionalGraph(Graph):
         return recorded
 
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
-        """Run every call. In a rerun, `given` replaces the input layers' own tensors."""
+        """Run every call. In a rerun, `given` replaces the tensors of the input layers."""
         values: Values = {}
         layers, specs, rows = self.layers, self.spec.layers, self.rows
         apply, resolve = self.context.apply, self._resolve
@@ -111,15 +111,15 @@ class FunctionalGraph(Graph):
                 if number == 0:
                     row.input_shapes, row.output_shapes = taken, given_out
         if not rerun and self.spec.dialect == "keras3":
-            taken_in = tensors_in(self._resolve(self.spec.inputs, values))  # what is recorded there is compared, too
-            if len(taken_in) == len(self.inputs):  # the model may begin behind a layer
+            taken_in = tensors_in(self._resolve(self.spec.inputs, values))  # compare the shapes recorded there, too
+            if len(taken_in) == len(self.inputs):  # the model may begin after a layer
                 pairs = zip(taken_in, self.inputs, strict=True)
                 self.inputs = [tensor if known.shape is None else known for tensor, known in pairs]
             self._recall_outputs()
         return self._resolve(self.spec.outputs, values)
 
     def _resolve(self, value: Any, values: Values) -> Any:
-        """An argument of a call with tensors for its references."""
+        """Replace the references in an argument with tensors."""
         if isinstance(value, TensorRef):
             position = self.index.get(value.layer)
             outputs = None if position is None else values.get((position, value.node))
@@ -145,7 +145,7 @@ class FunctionalGraph(Graph):
         return value
 
     def _recall_outputs(self) -> None:
-        """Tell the unknown outputs of rows as Keras 3 recorded them where other layers take them."""
+        """Fill in unknown outputs of rows with the shapes that Keras 3 recorded where other layers use them."""
         unknown = {
             row.name: row
             for layer, row in zip(self.layers, self.rows, strict=True)
@@ -194,7 +194,7 @@ class FunctionalGraph(Graph):
             )
 
     def _first_time(self, ref: TensorRef) -> bool:
-        """Whether nothing has been said of a tensor yet: many calls may take it."""
+        """Return whether a tensor has not been reported yet. Many calls may use it."""
         key = (ref.layer, ref.node, ref.tensor)
         if key in self.reported:
             return False
@@ -202,7 +202,7 @@ class FunctionalGraph(Graph):
         return True
 
     def link(self) -> None:
-        """Tell every row who feeds it and whom it feeds."""
+        """Set the producers and consumers of every row."""
         rows = self.rows
         for position, layer in enumerate(self.spec.layers):
             row = rows[position]

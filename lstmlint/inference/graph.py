@@ -1,4 +1,4 @@
-"""A model at work: its layers made once, its calls run as often as asked."""
+"""What Sequential and functional models share when they run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 class Graph:
-    """What a Sequential and a functional model have in common.
+    """A model whose layers are created once and whose calls run as often as needed.
 
-    layers, rows: one for each layer of the spec, in its order. inputs, outputs: what the model takes and gives, once
-    `infer` has run. macs: those of the last run. index: layer name -> position, and order: the calls as they run,
-    of a functional model.
+    layers, rows: one per layer of the spec, in its order.
+    inputs, outputs: tensors of the model, after `infer`.
+    macs: those of the last run.
+    index: layer name -> position (functional).
+    order: the calls in the order in which they run (functional).
     """
 
     def __init__(self, spec: ModelSpec, context: InferenceContext) -> None:
@@ -34,43 +36,43 @@ class Graph:
         self.order: list[Key] = []
 
     def known_inputs(self) -> list[Tensor]:
-        """The tensors this model takes, as far as it knows them by itself."""
+        """Return the model's input tensors, as far as the file states them."""
         raise NotImplementedError
 
     def input_names(self) -> list[str]:
-        """The names by which a dict of tensors can be given to the model; none where they are not known."""
+        """Return the names that a dict of inputs can use; empty if they are unknown."""
         raise NotImplementedError
 
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
-        """Run every call on `given`, and answer what the model gives.
+        """Run every call on `given` and return the model's outputs.
 
-        rerun: on other shapes than the model's own, as a nested model; the rows keep what they say.
+        rerun: whether it runs as a nested model on shapes other than its own; rows are not updated.
         """
         raise NotImplementedError
 
     def link(self) -> None:
-        """Tell every row who feeds it and whom it feeds."""
+        """Set the producers and consumers of every row."""
         raise NotImplementedError
 
     def infer(self) -> Any:
-        """Run the model on its own inputs; what it gives."""
+        """Run the model on its own inputs and return its outputs."""
         raise NotImplementedError
 
     @property
     def trainable(self) -> bool:
-        """Whether the model itself lets its layers train: Keras reads the flag of a functional model of Keras 3,
-        and ignores that of a Sequential's and of any older config.
+        """Return whether the model's own flag lets its layers train. Keras reads the flag of a functional Keras 3 model
+        and ignores that of a Sequential or of an older config.
         """
         return self.spec.sequential or self.spec.trainable or self.context.dialect != "keras3"
 
 
 def macs_of(layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
-    """Those of one call of a layer; None where they cannot be known."""
+    """Return the multiply-accumulates of one call of a layer; None if they are unknown."""
     if layer.failed or not layer.known:
         return None
     known = layer.cache_entry
     if known is not None and len(taken) == 1 == len(given):
-        # Layers that were built alike share their list of weights.
+        # Identical layers share their list of weights.
         call = id(layer.own_weights), taken[0], given[0]
         if call not in known.macs:
             known.macs[call] = _macs(layer, taken, given)
@@ -87,5 +89,5 @@ def _macs(layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
 
 
 def plus(left: int | None, right: int | None) -> int | None:
-    """The sum, None if either is unknown."""
+    """Return the sum, or None if either is None."""
     return None if left is None or right is None else left + right

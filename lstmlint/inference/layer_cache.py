@@ -1,9 +1,8 @@
-"""Layers alike: large models repeat a few layers many times, and what was found out about one holds for the others.
+"""A cache of layers: large models repeat a few layers many times.
 
-What a layer is made of (class, arguments, dtype; everything but its name, its calls and the shapes recorded for it)
-decides whether Keras takes it and what its class makes of it; with the recorded shape and the tensors of its first
-call, also its weights and its output. Only what went without a word is kept, so every finding is still worked out for
-its own layer.
+Everything of a layer except its name, calls, and recorded shapes decides whether Keras accepts it and how its class
+initializes it. Together with the recorded shape and the tensors of its first call, it also decides the layer's weights
+and output. Only results without problems are cached, so each finding is still computed for its own layer.
 """
 
 from __future__ import annotations
@@ -16,23 +15,23 @@ from lstmlint.layers.base import Context, Layer
 from lstmlint.model.shapes import Shape, Tensor
 from lstmlint.model.spec import LayerSpec
 
-# What every layer has of its own, or gets from whoever runs it.
+# Attributes that differ between identical layers, or that the context sets.
 _OWN = frozenset({"cache_entry", "context", "name", "spec"})
 _SHARED = frozenset({"config", "own_weights", "sublayers"})
 _FIXED = frozenset({bool, float, int, str, type(None)})
-# No JSON values, so that they are taken for none.
+# Not JSON values, so they cannot be confused with any.
 _ABSENT, _RECORDED = ..., b"input_shape"
 _ONLY_SHAPE = {"input_shape"}
-# As marshal writes them: it tells 1, 1.0 and true apart. Its later versions depend on who else holds an object.
+# marshal tells 1, 1.0, and true apart. Its later versions depend on an object's reference count.
 Key = bytes
 _VERSION = 2
-# The tensors of a call, and what build_config records.
+# The tensors of a call and the recorded build_config.
 Signature = tuple[Any, ...]
 State = dict[str, Any]
 
 
 def key_of(spec: LayerSpec) -> Key | None:
-    """What makes two layers of a Keras 3 file alike; None where they cannot be compared (there are layers inside)."""
+    """Return the key under which a Keras 3 layer is cached; None if it cannot be cached (it contains layers)."""
     raw = spec.raw
     config = raw.get("config")
     if spec.model is not None or not isinstance(config, dict) or spec.is_operation:
@@ -42,7 +41,7 @@ def key_of(spec: LayerSpec) -> Key | None:
         spec.class_name,
         raw.get("module", _ABSENT),
         raw.get("registered_name", _ABSENT),
-        # Of a shape alone, which the signature has, only its being there matters to those who make a layer.
+        # For a recorded shape, only its presence matters here; its value is part of the signature.
         _RECORDED if type(build) is dict and build.keys() == _ONLY_SHAPE else build,
         raw.get("compile_config", _ABSENT),
         config.get("trainable", _ABSENT),
@@ -57,7 +56,7 @@ def key_of(spec: LayerSpec) -> Key | None:
 
 
 def signature_of(spec: LayerSpec, args: list[Any]) -> Signature | None:
-    """What tells first calls with one tensor, or a list of them, and nothing else, apart; None for every other call."""
+    """Return the key of a first call with one tensor or one list of tensors; None for any other call."""
     if len(args) != 1:
         return None
     first = args[0]
@@ -75,10 +74,10 @@ def signature_of(spec: LayerSpec, args: list[Any]) -> Signature | None:
 
 
 class CachedLayer:
-    """What is known of all layers with one key: their state when they are made, and after each kind of first call.
+    """The state of the layers with one key: when they are created, and after each kind of first call.
 
-    A state is looked through when it is first asked for: most layers of some models are like no other. macs: (id of the
-    weights, the input's shape, the output's) -> the multiply-accumulates of a call.
+    A state is inspected when it is first needed, since many layers are unique.
+    macs: (id of the weights, input shape, output shape) -> the multiply-accumulates of a call.
     """
 
     __slots__ = ("_calls", "_kind", "_made", "macs")
@@ -90,7 +89,7 @@ class CachedLayer:
         self.macs: dict[tuple[int, Shape, Shape], int | None] = {}
 
     def another(self, spec: LayerSpec, context: Context) -> Layer | None:
-        """A layer for `spec`, as its class would make it; None where each must be made by itself."""
+        """Create another layer for `spec`; None if the class must create it."""
         state = self._made.shared()
         if state is None:
             return None
@@ -103,7 +102,7 @@ class CachedLayer:
         return layer
 
     def recall(self, layer: Layer, signature: Signature) -> Tensor | None:
-        """The output of a layer's first call, if one like it was called so before; then it is built as that one was."""
+        """Return the cached output of a layer's first call and set the layer's state; None if there is none."""
         known = self._calls.get(signature)
         state = None if known is None else known.shared()
         if known is None or state is None:
@@ -112,29 +111,29 @@ class CachedLayer:
         return Tensor(known.shape, known.dtype)
 
     def keep(self, layer: Layer, signature: Signature, output: Any) -> None:
-        """Remember a first call that went without a word."""
+        """Cache a first call without problems."""
         if type(output) is Tensor and output.value is None and not layer.failed:
             self._calls[signature] = Snapshot(layer, output.shape, output.dtype)
 
 
 class Snapshot:
-    """A layer's state at one time, and what its call gave."""
+    """A layer's state at one time, and the output of its call."""
 
     __slots__ = ("_checked", "_state", "dtype", "shape")
 
     def __init__(self, layer: Layer, shape: Shape = None, dtype: str | None = None) -> None:
         self._state: State | None = None
-        # What a plugin's layer says may depend on its name; what has layers inside is not compared either.
+        # A plugin's layer may depend on its name. Layers that contain layers are not compared.
         self._checked = bool(layer.sublayers) or is_plugin(type(layer))
         if not self._checked:
             self._state = layer.__dict__.copy()
-            self._state.pop("cache_entry", None)  # which holds this one
-            del self._state["context"]  # which holds all of them
+            self._state.pop("cache_entry", None)  # refers to this entry
+            del self._state["context"]  # refers to all entries
         self.shape = shape
         self.dtype = dtype
 
     def shared(self) -> State | None:
-        """What of it holds for layers alike; None where some of it cannot be shared."""
+        """Return the state that identical layers can share; None if part of it cannot be shared."""
         if not self._checked:
             self._checked = True
             self._state = _shared(self._state or {})
@@ -142,7 +141,7 @@ class Snapshot:
 
 
 def _shared(state: State) -> State | None:
-    """The same. Config, weights and the empty list of layers inside are replaced, if anything, and never changed."""
+    """Return the shareable part of a state. Config, weights, and the empty list of sublayers are only ever replaced."""
     found = {key: value for key, value in state.items() if key not in _OWN}
     fixed = all(key in _SHARED or _is_fixed(value) for key, value in found.items())
     return found if fixed else None

@@ -1,4 +1,4 @@
-"""A model used as a layer."""
+"""Models used as layers."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def graph_of(spec: ModelSpec, context: InferenceContext) -> Graph:
-    """A model, ready to run."""
+    """Return a model that can run."""
     return SequentialGraph(spec, context) if spec.sequential else FunctionalGraph(spec, context)
 
 
 class NestedModel(Layer):
-    """A model used as a layer. It builds itself from its own inputs; an unbuilt Sequential, on its first call."""
+    """A model used as a layer. It is built from its own inputs; an unbuilt Sequential, on its first call."""
 
     multiple_inputs = True
 
@@ -49,7 +49,7 @@ class NestedModel(Layer):
             context.depth -= 1
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The outputs for these inputs: the model's own where the shapes are its own, else a new run."""
+        """Return the outputs for these inputs: the model's own outputs if the shapes match, else those of a new run."""
         given = args[0] if args else kwargs.get("inputs", next(iter(kwargs.values()), None))
         if isinstance(given, dict) and self.context.dialect == "keras3":
             given = self._by_name(given)
@@ -72,17 +72,17 @@ class NestedModel(Layer):
         return outputs
 
     def known_inputs(self) -> list[Tensor]:
-        """Those of the model."""
+        """Return the input tensors of the model."""
         return self.graph.known_inputs()
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Those of the last call."""
+        """Return the multiply-accumulates of the last call."""
         return self.last_macs
 
     def _by_name(self, given: dict[str, Any]) -> Any:
-        """The tensors of a dict as Keras 3 finds them, by the names of the inputs.
+        """Return the tensors of a dict in the order of the inputs' names, as Keras 3 does.
 
-        Raises: LayerError S122 where one is missing.
+        Raises: LayerError S122 if an input is missing.
         """
         names = self.graph.input_names()
         for name in names:
@@ -130,33 +130,33 @@ class NestedModel(Layer):
                 )
 
     def build_from(self, input_shape: Any) -> None:
-        """Build as TimeDistributed builds what it wraps."""
+        """Build the model as TimeDistributed builds its inner layer."""
         if not self.built and isinstance(input_shape, tuple):
             self._build(Tensor(input_shape))
 
     def build(self, input_shape: Any) -> None:
-        """The same as build_from."""
+        """Build the model."""
         self.build_from(input_shape)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The same as apply, for a wrapper."""
+        """Call the model, for a wrapper."""
         return self.apply([inputs], {})
 
     def trained(self, frozen: bool = False) -> Iterator[Weight]:
-        """Those of the layers that count. Loading ignores what a Sequential's config says of itself."""
+        """Yield the trained weights of the layers in use. The flag in a Sequential's config is ignored on loading."""
         frozen = frozen or not self.graph.trainable
         for layer, row in zip(self.graph.layers, self.graph.rows, strict=True):
             if row.used:
                 yield from layer.trained(frozen)
 
     def all_known(self) -> bool:
-        """Whether every weight that counts is known."""
+        """Return whether every weight of the layers in use is known."""
         return self.built and all(
             layer.all_known() for layer, row in zip(self.graph.layers, self.graph.rows, strict=True) if row.used
         )
 
     def all_weights(self, trainable: bool = True, prefix: str = "") -> Iterator[Weight]:
-        """The weights of the layers that count."""
+        """Yield the weights of the layers in use."""
         trainable = trainable and self.graph.trainable
         for layer, row in zip(self.graph.layers, self.graph.rows, strict=True):
             if row.used:
@@ -164,8 +164,8 @@ class NestedModel(Layer):
 
 
 def _squeezable(mine: Shape, given: Shape) -> bool:
-    """Whether Keras 3 lets a functional model be called with a shape: it looks past last axes of 1, and past what
-    only one of the shapes has.
+    """Return whether Keras 3 accepts a shape for a functional model. It ignores last axes of size 1, and axes that only
+    one of the shapes has.
     """
     if mine is None or given is None:
         return True

@@ -1,4 +1,4 @@
-"""The order of a functional model's calls, and what of them its outputs depend on."""
+"""The order of a functional model's calls, and which layers its outputs depend on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
 from lstmlint.signatures.keras3 import SIGNATURES
 
-# How many names are compared with those that lead nowhere: in a large model where most do, no hint helps.
+# The number of dangling names that get a suggestion. If most names dangle, suggestions do not help.
 MAX_COMPARISONS = 100_000
 
 # A call: the position of its layer in the model, and the number of the call.
@@ -19,11 +19,14 @@ Key = tuple[int, int]
 
 
 class Plan:
-    """A topological order of calls (Kahn's algorithm), iterative and linear in calls and connections.
+    """A topological order of the calls, computed iteratively in linear time.
 
-    order: the calls that can run. index: layer name -> position. used: positions of the layers that the
-    outputs depend on; Keras drops the others. outputs: position -> indices of its tensors that are outputs.
-    What does not fit (references that lead nowhere, cycles) is reported as it is found.
+    order: the calls that can run.
+    index: layer name -> position.
+    used: positions of the layers that the outputs depend on; Keras drops the others.
+    outputs: position -> indices of its tensors that are outputs.
+
+    Dangling references and cycles are reported.
     """
 
     def __init__(
@@ -50,8 +53,8 @@ class Plan:
         self._mark_used()
 
     def _starts(self, layer: LayerSpec) -> bool:
-        """Whether the model begins with a layer that nothing feeds, and that is no InputLayer: one of a class that
-        Keras 3 does not have, of which something else was said.
+        """Return whether the model begins with a layer that has no inputs and is not an InputLayer: an unknown class,
+        which is reported elsewhere.
         """
         if self.spec.dialect != "keras3":
             return False
@@ -59,10 +62,10 @@ class Plan:
         return ours and layer.model is None and not layer.is_operation and layer.class_name not in SIGNATURES
 
     def _order(self) -> None:
-        """Order the calls so that every one follows those it takes tensors from."""
+        """Order the calls so that each follows the calls that feed it."""
         specs = self.spec.layers
         index = self.index
-        if self.spec.dialect == "keras3":  # there the later of two namesakes takes the place of the first
+        if self.spec.dialect == "keras3":  # of two layers with one name, Keras uses the later
             for position, layer in enumerate(specs):
                 index[layer.name] = position
         else:
@@ -72,7 +75,7 @@ class Plan:
             self._sort()
 
     def _keep_file_order(self) -> bool:
-        """Take the calls as the file has them, if every one follows those it takes tensors from. Keras writes so."""
+        """Use file order if every call follows the calls that feed it, as in files that Keras writes."""
         index = self.index
         order: dict[Key, None] = {}
         for position, layer in enumerate(self.spec.layers):
@@ -88,7 +91,7 @@ class Plan:
         return True
 
     def _sort(self) -> None:
-        """Order the calls with Kahn's algorithm, and report those that cannot be."""
+        """Sort the calls with Kahn's algorithm, and report those that cannot run."""
         specs = self.spec.layers
         waiting: dict[Key, int] = {}
         feeds: dict[Key, list[Key]] = {}
@@ -129,10 +132,10 @@ class Plan:
             self._dangling(layer, ref, call, f"there is no layer {ref.layer!r} in this model", self._meant(ref.layer))
             return None
         source = self.spec.layers[position]
-        if source.class_name == "InputLayer" and self.spec.dialect == "keras2":  # tf.keras does not look at the number
+        if source.class_name == "InputLayer" and self.spec.dialect == "keras2":  # tf.keras ignores the number
             ref.node = 0
         calls = len(source.calls) or (position in self.starts)
-        if -calls <= ref.node < 0:  # counted from the end, as any index of Python: of the calls there are by then
+        if -calls <= ref.node < 0:  # a negative index counts from the end of the calls made so far
             ref.node += number if source is layer else calls
         if not 0 <= ref.node < calls:
             times = "never called" if calls == 0 else f"called {calls} time{'s' if calls > 1 else ''}"
@@ -144,7 +147,7 @@ class Plan:
         return position, ref.node
 
     def _meant(self, name: str) -> str:
-        """What to do about the name of a layer that there is not."""
+        """Return the advice for the name of a missing layer."""
         if name not in self.hints:
             close = None
             if self.comparisons_left > 0:
@@ -160,7 +163,7 @@ class Plan:
         self.report(layer, error, ref.pointer or call.pointer)
 
     def _report_unordered(self, waiting: dict[Key, int], feeds: dict[Key, list[Key]]) -> None:
-        """Calls that wait on each other form a cycle; those behind a dangling reference were reported."""
+        """Report calls that wait on each other as a cycle. Calls after a dangling reference were reported before."""
         broken = [key for key, missing in waiting.items() if missing < 0]
         behind = set(broken)
         while broken:
@@ -171,7 +174,7 @@ class Plan:
         stuck = {key for key, missing in waiting.items() if missing > 0 and key not in behind}
         if not stuck:
             return
-        # Peel off what merely follows the cycle, from the end.
+        # Remove calls that only follow the cycle, from the end.
         after = {key: sum(fed in stuck for fed in feeds.get(key, ())) for key in stuck}
         sources: dict[Key, list[Key]] = {}
         for key, fed_keys in feeds.items():
@@ -202,7 +205,7 @@ class Plan:
         )
 
     def _mark_used(self) -> None:
-        """Find what the outputs depend on; Keras drops the rest."""
+        """Mark the layers that the outputs depend on; Keras drops the others."""
         specs = self.spec.layers
         used: set[Key] = set()
         inputs: set[Key] = set()
@@ -214,7 +217,7 @@ class Plan:
                     continue
                 position = self.index.get(ref.layer)
                 calls = 0 if position is None else max(len(specs[position].calls), position in self.starts)
-                if -calls <= ref.node < 0:  # counted from the end, as any index of Python
+                if -calls <= ref.node < 0:  # a negative index counts from the end
                     ref.node += calls
                 if position is None or not 0 <= ref.node < calls:
                     self._bad_end(ref, as_output)
@@ -232,7 +235,7 @@ class Plan:
         while stack:
             position, number = key = stack.pop()
             calls_of = specs[position].calls
-            if key in inputs:  # here the model begins, behind this layer
+            if key in inputs:  # the model begins after this layer
                 if position not in self.starts and self.spec.dialect == "keras3":
                     used.discard(key)
                 if not broken and position in self.outputs and specs[position].class_name != "InputLayer":
@@ -242,7 +245,7 @@ class Plan:
             if not calls_of and not broken and specs[position].class_name == "InputLayer":
                 broken = True
                 self._unfed(specs[position])
-            if not 0 <= number < len(calls_of):  # a reference that leads nowhere, reported already
+            if not 0 <= number < len(calls_of):  # a dangling reference, reported before
                 continue
             for ref in calls_of[number].references:
                 source = self.index.get(ref.layer)
@@ -254,7 +257,7 @@ class Plan:
             self._check_own_names()
 
     def _check_own_names(self) -> None:
-        """Keras wants the names that the layers' configs give them to be unique among the layers in use."""
+        """Check that the names in the layers' configs are unique among the layers in use."""
         specs = self.spec.layers
         owners: dict[str, LayerSpec] = {}
         for position in sorted(self.used):

@@ -1,4 +1,4 @@
-"""A Sequential at work: its layers one after the other."""
+"""Running a Sequential: one layer after the other."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ class SequentialGraph(Graph):
 
     def __init__(self, spec: ModelSpec, context: InferenceContext) -> None:
         super().__init__(spec, context)
-        self.refused = False  # whether its negative input shape was told of
+        self.refused = False  # whether a negative input shape was reported
 
     def infer(self) -> Any:
-        """Run the model on its own input; what it gives. Without one, all shapes are unknown."""
+        """Run the model on its own input and return its output. Without an input, all shapes are unknown."""
         self.inputs = self.known_inputs()
         self.outputs = self.run_layers(self.inputs[0] if self.inputs else None)
         return self.outputs
 
     def known_inputs(self) -> list[Tensor]:
-        """The tensor this model takes, if it knows it by itself."""
+        """Return the model's input tensor, if the file states it."""
         own = self.own_input()
         return [] if own is None else [own]
 
     def input_names(self) -> list[str]:
-        """That of its InputLayer."""
+        """Return the name of the InputLayer."""
         return [layer.spec.own_name for layer in self.layers[:1] if layer.class_name == "InputLayer"]
 
     def run_layers(self, given: Any, rerun: bool = False) -> Any:
-        """Run the layers one after the other on `given` (None: unknown)."""
+        """Run the layers in order on `given` (None: unknown)."""
         value: Any = given
         context = self.context
         self.macs = 0
@@ -48,7 +48,7 @@ class SequentialGraph(Graph):
                     context.apply(layer, [], {})
                 outputs: Any = value
             elif layer.class_name == "InputLayer" and value is not None and context.dialect == "keras2":
-                context.apply(layer, [], {})  # it hands on what it gets
+                context.apply(layer, [], {})  # passes its input through
                 outputs = value
             elif layer.class_name == "InputLayer":
                 if position and value is not None and context.dialect == "keras3" and not rerun:
@@ -94,7 +94,7 @@ class SequentialGraph(Graph):
         return value
 
     def _past_unknown(self, position: int, given: Any, rerun: bool) -> Tensor:
-        """What Keras 3 recorded as the input of a layer, where lstmlint does not know what the one before gives."""
+        """Return the recorded input of a layer after a layer with unknown outputs."""
         layer, before = self.layers[position], self.layers[position - 1]
         if not position or given is None or rerun or before.failed or self.context.bindings.input_shapes:
             return Tensor(None, None)
@@ -105,7 +105,7 @@ class SequentialGraph(Graph):
         return Tensor(shape, None)
 
     def own_input(self) -> Tensor | None:
-        """The input a Sequential knows by itself: from its InputLayer, its first layer, or its record."""
+        """Return the input that the file states: that of the InputLayer, of the first layer, or the recorded one."""
         if not self.layers:
             return None
         bindings = self.context.bindings
@@ -131,7 +131,9 @@ class SequentialGraph(Graph):
         return Tensor(shape, dtype or first.compute_dtype)
 
     def _is_negative(self, shape: KnownShape, first: LayerSpec) -> bool:
-        """Whether a declared shape has a negative dimension. tf_keras refuses it; Keras 3 leaves the model unbuilt."""
+        """Return whether a declared shape has a negative dimension. tf_keras refuses it; Keras 3 leaves the model
+        unbuilt.
+        """
         if all(dim is None or dim >= 0 for dim in shape):
             return False
         if self.context.dialect != "keras3" and not self.refused:
@@ -143,7 +145,7 @@ class SequentialGraph(Graph):
         return True
 
     def link(self) -> None:
-        """Tell every row who feeds it and whom it feeds."""
+        """Set the producers and consumers of every row."""
         rows = self.rows
         for before, after in zip(rows, rows[1:], strict=False):
             after.inbound.append(before)

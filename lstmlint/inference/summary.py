@@ -1,4 +1,4 @@
-"""What inference says of a model: every layer's shapes and weights, the totals, and what is wrong."""
+"""The result of inference: shapes and weights of every layer, totals, and problems."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from lstmlint.model.spec import LayerSpec, ModelSpec
 class LayerSummary:
     """One layer of a model.
 
-    input_shapes, output_shapes: of the layer's first call, flat. calls: the number of its calls.
-    inbound: the layers that feed the first call, in order, without repetition. feeds: references to the `consumers`,
-        which take any of its outputs: weak ones, so that rows do not hold each other.
-    reached: whether the model's outputs depend on it. used: whether it counts: Keras drops what is not reached, and
-        tf_keras keeps it with its weights.
-    last_output: the highest index of its output tensors that other layers take or the model gives; -1: none.
+    input_shapes, output_shapes: flat, of the layer's first call.
+    calls: the number of calls.
+    inbound: the layers that feed the first call, in order, without repetition.
+    feeds: weak references to the `consumers`, the layers that use any of its outputs.
+    reached: whether the model's outputs depend on it.
+    used: whether it counts. Keras 3 drops layers that are not reached; tf_keras keeps them.
+    last_output: the highest index of its outputs that other layers or the model's outputs use; -1 if there is none.
     """
 
     spec: LayerSpec
@@ -54,12 +55,12 @@ class LayerSummary:
 
     @property
     def pointer(self) -> str:
-        """The place of the layer in the document."""
+        """The JSON pointer to the layer."""
         return self.spec.pointer
 
     @property
     def config(self) -> dict[str, Any]:
-        """The arguments by their Keras 3 names, defaults included."""
+        """The arguments by their Keras 3 names, including defaults."""
         return self.layer.config
 
     @property
@@ -69,37 +70,38 @@ class LayerSummary:
 
     @property
     def shared(self) -> bool:
-        """Whether the layer is called more than once; it owns its weights once all the same."""
+        """Whether the layer is called more than once. Its weights count once."""
         return self.calls > 1
 
     @property
     def consumers(self) -> list[LayerSummary]:
-        """The layers that take any of its outputs, as far as anybody still holds them."""
+        """The layers that use any of its outputs."""
         return [row for reference in self.feeds if (row := reference()) is not None]
 
     @property
     def only_consumer(self) -> LayerSummary | None:
-        """The layer that takes its outputs, if there is exactly one."""
+        """The layer that uses its outputs, if there is exactly one."""
         return self.feeds[0]() if len(self.feeds) == 1 else None
 
     @property
     def input_shape(self) -> Shape:
-        """The first input's shape."""
+        """The shape of the first input."""
         return self.input_shapes[0] if self.input_shapes else None
 
     @property
     def output_shape(self) -> Shape:
-        """The first output's shape."""
+        """The shape of the first output."""
         return self.output_shapes[0] if self.output_shapes else None
 
 
 @dataclass(slots=True, eq=False)
 class ModelSummary:
-    """A model with everything that could be inferred of it.
+    """A model with inferred shapes and weights.
 
-    inputs, outputs: shapes, flat, as Keras flattens them. complete: whether every weight is known;
-    where it is not, the totals hold what is known. problems: in the order they were met.
-    kept: what readers of the summary work out once for each other.
+    inputs, outputs: shapes, flattened as Keras does.
+    complete: whether every weight is known; otherwise the totals hold the known ones.
+    problems: in the order in which they were found.
+    kept: a cache for the readers of the summary.
     """
 
     spec: ModelSpec
@@ -113,7 +115,7 @@ class ModelSummary:
     bytes_by_dtype: dict[str, int] = field(default_factory=dict)
     macs: int | None = 0
     complete: bool = True
-    unattributed_params: int = 0  # stored with the model, but of no layer in it
+    unattributed_params: int = 0  # stored with the model, but not owned by any layer
     problems: list[Problem] = field(default_factory=list)
     output_layers: list[LayerSummary] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
@@ -125,16 +127,16 @@ class ModelSummary:
 
     @property
     def class_name(self) -> str:
-        """Sequential, Functional, Model or the class the file names."""
+        """Sequential, Functional, Model, or the class in the file."""
         return self.spec.class_name
 
     @property
     def non_trainable_params(self) -> int:
-        """Parameters that training does not change."""
+        """The number of parameters that training does not change."""
         return self.params - self.trainable_params
 
     def walk(self) -> Iterator[LayerSummary]:
-        """Every layer, those of nested models after the model that holds them."""
+        """Yield every layer, those of a nested model after the model itself."""
         stack = list(reversed(self.layers))
         while stack:
             layer = stack.pop()
@@ -143,7 +145,10 @@ class ModelSummary:
                 stack.extend(reversed(layer.nested.layers))
 
     def walk_paths(self, prefix: str = "") -> Iterator[tuple[str, LayerSummary]]:
-        """The same with their paths: encoder/lstm for one of a nested model. prefix: what stands before all of them."""
+        """Yield every layer with its path, such as encoder/lstm in a nested model.
+
+        prefix: prepended to every path.
+        """
         stack = [(prefix + layer.name, layer) for layer in reversed(self.layers)]
         while stack:
             path, layer = stack.pop()

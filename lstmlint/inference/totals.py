@@ -1,4 +1,4 @@
-"""What inference says in the end: the rows with their weights, and the totals."""
+"""Totals of a model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lstmlint.model.shapes import Tensor, flatten
 
 
 class ParamTotals:
-    """The sums over some weights: how many numbers, how many of them trainable, and their bytes."""
+    """Sums over weights: parameters, trainable parameters, and bytes."""
 
     __slots__ = ("by_dtype", "bytes", "params", "trained", "trained_bytes")
 
@@ -30,7 +30,7 @@ class ParamTotals:
 
 
 def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
-    """The rows with their weights, and the totals."""
+    """Return the summary of a model: its rows with their weights, and the totals."""
     graph.link()
     summary = ModelSummary(graph.spec, graph.rows)
     summary.inputs = [tensor.shape for tensor in graph.inputs]
@@ -38,7 +38,7 @@ def summarize(graph: Graph, trainable: bool = True) -> ModelSummary:
     summary.output_layers = [row for row in graph.rows if row.is_output]
     trainable = trainable and graph.trainable
     simple = trainable and graph.context.dialect == "keras3"
-    totals: dict[int, ParamTotals] = {}  # layers alike share their list of weights
+    totals: dict[int, ParamTotals] = {}  # identical layers share their list of weights
     for layer, row in zip(graph.layers, graph.rows, strict=True):
         plain = simple and layer.trainable and not layer.sublayers
         if plain and type(layer).all_weights is Layer.all_weights:

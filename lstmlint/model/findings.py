@@ -1,5 +1,8 @@
-"""What is wrong: a `Problem` is found on the way and knows its place in the document's structure;
-a `Finding` is a problem that a rule has named and that has a line and a column."""
+"""Problems and findings.
+
+A `Problem` is found on the way and has a place in the document's structure. A `Finding` is a problem with a rule's name
+and severity, and with a line and a column.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,17 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
 def at_least(severity: str, threshold: str) -> bool:
-    """Whether `severity` is as grave as `threshold`."""
+    """Return whether `severity` is at least as severe as `threshold`."""
     order: tuple[str, ...] = SEVERITIES
     return threshold in order and order.index(severity) <= order.index(threshold)
 
 
 @dataclass(slots=True)
 class Problem:
-    """One thing that is wrong, as reading, parsing, inference or a rule sees it.
+    """Something wrong with a model, found by reading, parsing, inference, or a rule.
 
-    `pointer` is a JSON pointer into the document. `data` carries what a rule may need to say more
-    (the layer's path in the model, the shapes met); it is never printed.
+    `pointer` is a JSON pointer into the document. `data` holds facts that rules may use, such as the layer's path or
+    the shapes involved; it is not printed.
     """
 
     code: str
@@ -35,7 +38,7 @@ class Problem:
 
 @dataclass(slots=True)
 class Finding:
-    """A problem with its rule's name and severity and its place in the file (1-based)."""
+    """A problem with its rule's name and severity, and its place in the file (1-based)."""
 
     code: str
     name: str
@@ -48,7 +51,7 @@ class Finding:
     column: int
 
     def to_dict(self) -> dict[str, Any]:
-        """In the form of the JSON report."""
+        """Return the finding as an entry of the JSON report."""
         return {
             "code": self.code,
             "name": self.name,
@@ -63,9 +66,9 @@ class Finding:
 
 
 class ReadError(Exception):
-    """A file that cannot be read as a model; becomes a finding, never a traceback.
+    """A file that cannot be read as a model. It becomes a finding.
 
-    `code` is the rule's: E001 where the bytes are broken, E002 where they are no Keras model.
+    code: E001 if the content is damaged, E002 if it is not a Keras model.
     """
 
     def __init__(self, code: str, message: str, help: str = "", line: int = 1, column: int = 1) -> None:
@@ -78,4 +81,4 @@ class ReadError(Exception):
 
 
 class UsageError(Exception):
-    """A bad option, setting or path: one sentence, exit code 2."""
+    """A bad option, setting, or path. The message is one sentence; the exit code is 2."""

@@ -1,4 +1,4 @@
-"""JSON pointers: where something stands in a document."""
+"""JSON pointers into a document."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 
 def escape(key: str) -> str:
-    """A key as a JSON pointer writes it."""
+    """Return a key as a token of a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")
 
 
 def upward(pointer: str) -> Iterator[str]:
-    """A pointer and those of all that it lies in; '' for the whole document last."""
+    """Yield a pointer and all its parents, the whole document ('') last."""
     while pointer:
         yield pointer
         pointer = pointer.rpartition("/")[0]

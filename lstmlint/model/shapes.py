@@ -1,8 +1,8 @@
-"""Shapes and the arithmetic on them.
+"""Shapes and arithmetic on them.
 
-A dimension is an int, or None where only run time knows it. A shape is a tuple of dimensions, or
-None where not even its rank is known. None inside a shape means that Keras, too, says None; where
-Keras would know more than lstmlint does, the whole shape is None.
+A dimension is an int, or None if it is known only at run time. A shape is a tuple of dimensions, or None if its rank is
+unknown. A None inside a shape means that Keras has None there, too; if Keras would know more than lstmlint, the whole
+shape is None.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ Dim = int | None
 KnownShape = tuple[Dim, ...]
 Shape = KnownShape | None
 
-# What has more numbers than that is nothing to reckon with: it would take pages, or for ever, to write its size down.
+# Larger sizes are not computed: their decimal digits alone would fill pages.
 MAX_NUMBERS = 10**100
-_USUAL_RANK, _USUAL_DIM = 8, 2**32  # no more numbers than that, whatever the shape
+_USUAL_RANK, _USUAL_DIM = 8, 2**32  # tensors within both limits are never too large
 
 
 def product(dims: Iterable[Dim]) -> Dim:
-    """The product of `dims`, None as soon as one of them is."""
+    """Return the product of `dims`, or None if any of them is None."""
     total = 1
     for dim in dims:
         if dim is None:
@@ -30,7 +30,7 @@ def product(dims: Iterable[Dim]) -> Dim:
 
 
 def add(*dims: Dim) -> Dim:
-    """The sum of `dims`, None as soon as one of them is."""
+    """Return the sum of `dims`, or None if any of them is None."""
     total = 0
     for dim in dims:
         if dim is None:
@@ -40,14 +40,14 @@ def add(*dims: Dim) -> Dim:
 
 
 def compatible(left: Shape, right: Shape) -> bool:
-    """Whether one tensor could have both shapes: unknown dimensions fit anything."""
+    """Return whether one tensor could have both shapes. Unknown dimensions match anything."""
     if left is None or right is None:
         return True
     return len(left) == len(right) and all(a is None or b is None or a == b for a, b in zip(left, right, strict=True))
 
 
 def format_shape(shape: Shape) -> str:
-    """As Keras's summary writes it: (None, 10); '?' when unknown."""
+    """Format a shape as Keras's summary does: (None, 10), or '?' if it is unknown."""
     if shape is None:
         return "?"
     if len(shape) == 1:
@@ -56,7 +56,7 @@ def format_shape(shape: Shape) -> str:
 
 
 def percent(share: float, digits: int = 0) -> str:
-    """94%; with as many digits more as tell nearly all from all, and nearly nothing from nothing."""
+    """Format a share, such as 94%, with enough digits that only 0 and 1 show as 0% and 100%."""
     text = f"{share:.{digits}%}"
     while 0 < share < 1 and digits < 9 and float(text[:-1]) in (0, 100):
         digits += 1
@@ -65,7 +65,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def as_shape(value: Any) -> Shape:
-    """A shape as files write it (list of ints and nulls); None for anything else."""
+    """Return a shape from a list of ints and nulls; None for anything else."""
     if not isinstance(value, list | tuple):
         return None
     for dim in value:
@@ -80,14 +80,14 @@ def _lenient_shape(value: Sequence[Any]) -> Shape:
         if isinstance(dim, float) and dim.is_integer():
             dims.append(int(dim))
         elif dim is None or isinstance(dim, int):
-            dims.append(dim if dim is None else int(dim))  # Keras takes true for 1
+            dims.append(dim if dim is None else int(dim))  # Keras reads true as 1
         else:
             return None
     return None if too_large(tuple(dims)) else tuple(dims)
 
 
 def too_large(shape: KnownShape) -> bool:
-    """Whether a tensor of this shape has more than MAX_NUMBERS numbers, its unknown dimensions taken for 1."""
+    """Return whether a tensor of this shape has more than MAX_NUMBERS elements, counting unknown dimensions as 1."""
     if len(shape) <= _USUAL_RANK:
         for dim in shape:
             if dim is not None and not -_USUAL_DIM < dim < _USUAL_DIM:
@@ -104,9 +104,9 @@ def too_large(shape: KnownShape) -> bool:
 
 
 class Tensor:
-    """What flows between layers: a shape and a dtype (None where unknown), never values.
+    """A tensor between layers: a shape and a dtype (None if unknown).
 
-    `value` holds what a constant of the config says (a list or number), None for everything else.
+    `value` holds a constant of the config (a list or number), None otherwise.
     """
 
     __slots__ = ("dtype", "shape", "value")
@@ -121,7 +121,7 @@ class Tensor:
 
 
 def flatten(structure: Any) -> list[Any]:
-    """The leaves of nested lists, tuples and dicts, dict values in the order of sorted keys."""
+    """Return the leaves of nested lists, tuples, and dicts. Dict values are sorted by key, as in Keras."""
     leaves: list[Any] = []
     _collect(structure, leaves)
     return leaves
@@ -139,9 +139,9 @@ def _collect(structure: Any, leaves: list[Any]) -> None:
 
 
 def tensors_in(structure: Any) -> list[Tensor]:
-    """The tensors among the leaves of a structure."""
+    """Return the tensors among the leaves of a structure."""
     if isinstance(structure, Tensor):
         return [structure]
-    if type(structure) is list and len(structure) == 1 and type(structure[0]) is Tensor:  # most calls' arguments
+    if type(structure) is list and len(structure) == 1 and type(structure[0]) is Tensor:  # the arguments of most calls
         return structure.copy()
     return [leaf for leaf in flatten(structure) if isinstance(leaf, Tensor)]

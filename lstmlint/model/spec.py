@@ -1,6 +1,6 @@
-"""What parsing makes of a document: layers, the calls that join them, inputs and outputs.
+"""The parsed model: layers, their calls, inputs, and outputs.
 
-All dialects end here, in Keras 3's names. Nothing in here knows a shape that the file does not state.
+Models of all dialects use Keras 3's names here. Shapes are only those that the file states.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from lstmlint.model.shapes import Shape
 
 Dialect = Literal["keras0", "keras1", "keras2", "keras3"]
 
-# What of a build_config Keras 3 looks at, in this order.
+# The keys of a build_config that Keras 3 reads, in this order.
 BUILD_KEYS = frozenset({"input_shape", "shapes_dict"})
 
 
 @dataclass(slots=True)
 class TensorRef:
-    """Names one output tensor of one call of a layer of the same model.
+    """A reference to one output tensor of one call of a layer in the same model.
 
-    `node` counts the layer's calls from 0. `shape` is the shape the file records for it, if any.
+    `node` counts the layer's calls from 0. `shape` is the shape that the file records for the tensor, if any.
     """
 
     layer: str
@@ -37,7 +37,7 @@ class TensorRef:
 class Call:
     """One call of a layer. Arguments hold TensorRefs in nested lists and dicts, and constants.
 
-    `references` are those TensorRefs, flat, in the order of the arguments.
+    `references` lists the TensorRefs in the order of the arguments.
     """
 
     args: list[Any]
@@ -50,16 +50,16 @@ class Call:
 class LayerSpec:
     """One layer of a model, in Keras 3's names.
 
-    config: arguments by their Keras 3 names; layers inside it (a wrapper's `layer`, an RNN's `cell`,
-        or a list of cells) are LayerSpecs. Without `name`, `trainable` and `dtype`.
-    written_class: the class as the file names it. renamed: argument -> its name in the file, where
-        the two differ.
-    input_shape: the batch input shape the layer itself declares (Keras 0 to 2), else None.
-    build_config: what Keras 3 recorded when it built the layer, as the file has it; None where that is empty.
+    config: arguments by their Keras 3 names, without `name`, `trainable`, and `dtype`. Layers in it (a wrapper's
+        `layer`, an RNN's `cell` or list of cells) are LayerSpecs.
+    written_class: the class name in the file.
+    renamed: argument -> its name in the file, if the two differ.
+    input_shape: the batch input shape that the layer declares (Keras 0 to 2), else None.
+    build_config: what Keras 3 recorded when it built the layer; None if it is empty.
     calls: in a functional model, the calls in file order; empty in a Sequential.
     model: for a nested model, its layers.
-    own_name: in Keras 3, the name that the layer's config gives it, which must be unique in the model; `name` is
-        what the calls of other layers go by. Mostly they are the same.
+    own_name: in Keras 3, the name in the layer's config, which must be unique in the model. `name` is the one that
+        other layers refer to. They are usually equal.
     """
 
     name: str
@@ -84,20 +84,20 @@ class LayerSpec:
 
     @property
     def is_operation(self) -> bool:
-        """Whether it is a function of keras.ops; many share a layer's class name, so the module says it."""
+        """Return whether it is a function of keras.ops. Its class name may be that of a layer, so the module decides."""
         module = self.module
-        return (  # asked of every layer, so the usual answer comes first
+        return (  # called for every layer, so the most common answer comes first
             module != "keras.layers" and isinstance(module, str) and module.startswith(("keras.src.ops", "keras.ops"))
         )
 
     @property
     def records_no_shape(self) -> bool:
-        """Whether there is a build_config of no use to Keras 3, which takes the layer for built all the same."""
+        """Return whether build_config has no shape, in which case Keras 3 treats the layer as built."""
         config = self.build_config
         return bool(config) and (not isinstance(config, dict) or not BUILD_KEYS & config.keys())
 
     def argument_pointer(self, argument: str) -> str:
-        """The place of an argument in the document, the layer's own where it is not written."""
+        """Return the pointer to an argument, or to the layer if the file does not contain the argument."""
         written = self.renamed.get(argument, argument)
         if argument in ("module", "registered_name", "build_config", "compile_config") and argument in self.raw:
             return f"{self.pointer}/{argument}"
@@ -109,12 +109,12 @@ class LayerSpec:
 
 @dataclass(slots=True)
 class ModelSpec:
-    """A model: a Sequential's layers in order, or a functional graph.
+    """A model: the layers of a Sequential in order, or a functional graph.
 
     inputs, outputs: nested lists or dicts of TensorRefs (functional), None in a Sequential.
-    header: what a Keras 3 file says of the model beside its config (module, registered_name).
-    build_input_shape: the shape that a Sequential without an Input was built with, if recorded.
-    compile_config: as the file has it (`compile_config`, `training_config`, Keras 0's loss), else None.
+    header: what a Keras 3 file says of the model outside its config (module, registered_name).
+    build_input_shape: the recorded input shape of a Sequential without an InputLayer.
+    compile_config: as in the file (`compile_config`, `training_config`, or Keras 0's loss), else None.
     """
 
     name: str

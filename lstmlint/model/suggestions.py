@@ -1,18 +1,18 @@
-"""The name that was probably meant."""
+"""Suggestions for misspelled names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
 
-# Nobody mistypes more than that; comparing texts of any length would take any time.
+# Longer names are not typing mistakes, and comparing them would take too long.
 MAX_LENGTH = 128
 
 
 def close_match(name: str, candidates: Iterable[str], cutoff: float) -> str | None:
-    """What difflib.get_close_matches(name, candidates, 1, cutoff) finds, in a tenth of the time; None for nothing.
+    """Return the result of difflib.get_close_matches(name, candidates, 1, cutoff), computed ten times faster.
 
-    Names of more than MAX_LENGTH characters are like no other.
+    None if nothing is close. Names longer than MAX_LENGTH match nothing.
     """
     if len(name) > MAX_LENGTH:
         return None
@@ -33,7 +33,7 @@ def close_match(name: str, candidates: Iterable[str], cutoff: float) -> str | No
 
 @lru_cache(maxsize=4096)
 def _letters(word: str) -> int:
-    """A bit for every letter, the same for the same: two words share no more letters than bits."""
+    """Return a bit set of the letters in a word. Two words share at most as many letters as bits."""
     bits = 0
     seen = [letter * MAX_LENGTH for letter in range(32)]
     for letter in word:
@@ -44,13 +44,13 @@ def _letters(word: str) -> int:
 
 
 def closest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate nearest to `name`, case aside; None where none is near."""
+    """Return the candidate closest to `name`, ignoring case; None if none is close."""
     by_folded = {candidate.casefold(): candidate for candidate in candidates}
     found = close_match(name.casefold(), by_folded, 0.6)
     return None if found is None else by_folded[found]
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """`; did you mean 'x'?`, or nothing where no candidate is near."""
+    """Return `; did you mean 'x'?`, or an empty string if no candidate is close."""
     found = closest(name, candidates)
     return f"; did you mean {found!r}?" if found else ""
