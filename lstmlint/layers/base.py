@@ -1,8 +1,8 @@
-"""What every layer is made of: arguments with Keras's defaults, weights, an output shape.
+"""The base of all layers: arguments with Keras's defaults, weights, and an output shape.
 
-A layer class says two things, in Keras's own vocabulary: `weights(input_shape)`, what Keras's `build`
-would create, and `output_shape(input_shape)`, what `compute_output_shape` would answer. Layers with
-several inputs or outputs override `call`, wrappers also `build`. Nothing in here knows graphs or files.
+A layer class has two main methods in Keras's vocabulary: `weights(input_shape)`, the weights that Keras's `build`
+creates, and `output_shape(input_shape)`, the result of `compute_output_shape`. Layers with several inputs or outputs
+override `call`; wrappers also override `build`. Nothing here depends on graphs or files.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ MaskedInputs = Literal["first", "all", "any"] | None
 
 
 class Context(Protocol):
-    """What a layer may ask of whoever runs it."""
+    """What a layer can ask of the analysis that runs it."""
 
     dialect: Dialect
 
     def defaults(self, class_name: str) -> dict[str, Any]:
-        """The arguments of a class with the defaults that the dialect's Keras gives them."""
+        """Return the arguments of a class with the defaults of the dialect's Keras."""
 
     def make_cached(self, spec: LayerSpec) -> Layer:
-        """The layer (or nested model) that a wrapper holds."""
+        """Return the layer, or nested model, that a wrapper contains."""
 
     def bind_input(self, name: str, shape: Shape) -> Shape:
-        """An input's shape after what the user said of it (batch, timesteps, the shape itself)."""
+        """Return an input's shape with the user's batch size, timesteps, or shape."""
 
     def report(self, layer: Layer, error: LayerError) -> None:
-        """Something to report that does not stop the layer."""
+        """Report an error that does not stop the layer."""
 
 
 class Layer:
-    """A layer of a model: its arguments, and once built, its weights.
+    """A layer of a model: its arguments and, once built, its weights.
 
-    Subclasses set `ndim` or `min_ndim` to the ranks (batch included) Keras accepts, and `inputs_name`
-    to what the axes after the batch mean, for messages.
+    Subclasses set `ndim`, `min_ndim`, and `max_ndim` to the ranks (including the batch) that Keras accepts, and `axes`
+    to the meaning of the axes, for messages.
     """
 
     signature: ClassVar[dict[str, Any]] = {}
@@ -62,13 +62,13 @@ class Layer:
     max_ndim: int | None = None
     axes: str = ""
     multiple_inputs: bool = False
-    # Whether it is where a model begins, and takes nothing.
+    # Whether it is an input layer, which takes no tensors.
     is_input: ClassVar[bool] = False
-    # Whether a call takes states beside its input, which a Sequential cannot give.
+    # Whether a call requires states besides its input, which a Sequential cannot pass.
     needs_states: ClassVar[bool] = False
-    # Whether Keras 3 takes any structure of tensors, and gives the same structure.
+    # Whether Keras 3 accepts any structure of tensors and returns the same structure.
     maps_structures: ClassVar[bool] = False
-    # Whether Keras 3 takes a list of tensors for one tensor with an axis more.
+    # Whether Keras 3 stacks a list of tensors into one tensor with an additional axis.
     stacks_lists: bool = False
     # Whether Keras 3 takes a list or a dict of one tensor for the tensor itself: always, or once the layer is built.
     takes_structures: ClassVar[bool] = False
@@ -105,13 +105,13 @@ class Layer:
     # Whether it has weights and applies its argument `activation` to its output last.
     applies_activation: ClassVar[bool] = False
     known: bool = True
-    # Whether Keras 3 looks at the shapes that build_config records though there are no weights to build.
+    # Whether Keras 3 reads the shapes in build_config even if there are no weights to build.
     minds_record: ClassVar[bool] = False
-    # False where Keras 3 keeps the weights in layers inside that are made without this layer's `trainable`.
+    # False if Keras 3 keeps the weights in inner layers that do not receive this layer's `trainable`.
     weights_follow_trainable: ClassVar[bool] = True
-    # What whoever runs the layer knows of others like it.
+    # The cache entry shared by identical layers.
     cache_entry: Any = None
-    # For a layer that could not be made: the class that it stands for.
+    # The class of a layer that could not be created.
     stands_for: type[Layer] | None = None
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
@@ -127,28 +127,31 @@ class Layer:
         self.weights_known = True
         self.failed = False
 
-    # What a layer class overrides -------------------------------------------------------------------
+    # Methods that layer classes override --------------------------------------------------------------
 
     def defaults(self) -> dict[str, Any]:
-        """The arguments of the class, with their defaults."""
+        """Return the arguments of the class with their defaults."""
         return self.context.defaults(self.spec.class_name)
 
     def weights(self, input_shape: Any) -> Iterable[Weight]:
-        """The weights `build(input_shape)` creates. Shapes arrive as the call's first argument holds them:
-        a shape, or a list or dict of shapes.
+        """Return the weights that `build(input_shape)` creates.
+
+        input_shape: a shape, or a list or dict of shapes, structured like the first argument of the call.
         """
         return ()
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """The shape of the output for one input of known rank, batch dimension first."""
+        """Return the output shape for an input shape of known rank. The batch comes first."""
         return input_shape
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Multiply-accumulates of one forward pass of one sample; None where a needed dim is unknown."""
+        """Return the multiply-accumulates of one forward pass of one sample; None if they depend on an unknown
+        dimension.
+        """
         return 0
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The outputs for the arguments of one call: a Tensor, or a list or dict of them."""
+        """Return the outputs of one call: a Tensor, or a list or dict of them."""
         if not isinstance(inputs, Tensor) and self.maps_structures:
             if isinstance(inputs, dict):
                 return {key: self.call(item) for key, item in inputs.items()}
@@ -157,11 +160,11 @@ class Layer:
         return Tensor(None if shape is None else self.output_shape(shape), self.output_dtype(inputs))
 
     def known_inputs(self) -> list[Tensor]:
-        """The tensors that the layer takes whoever calls it: those of a nested model."""
+        """Return the input tensors that do not depend on a call: those of a nested model."""
         return []
 
     def run_inside(self, layer: Layer, inputs: Tensor) -> Any:
-        """One call of a layer inside. Keras 3 only asks it for its output shape; a wrong input fails when it runs."""
+        """Call an inner layer. Keras 3 only computes its output shape, so a wrong input fails when the model runs."""
         try:
             return layer.apply([inputs], {})
         except LayerError as error:
@@ -173,20 +176,21 @@ class Layer:
             return outputs
 
     def misfit_output(self, inputs: Tensor, error: LayerError) -> Any:
-        """What Keras 3 computes for an input that `check_rank` refuses with `error`, where nobody asks that.
+        """Return what Keras 3 computes for an input that `check_rank` refuses with `error`, if it does not check the
+        rank.
 
-        Raises: LayerError, where this fails, too; UnknownShape for an answer that means nothing.
+        Raises: LayerError if the computation fails, too; UnknownShape if its result is meaningless.
         """
         return self.call(inputs)
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """The dtype of the output."""
+        """Return the dtype of the output."""
         return self.compute_dtype
 
     def build(self, input_shape: Any) -> None:
-        """Create the weights. Wrappers build what they wrap instead.
+        """Create the weights. Wrappers build their inner layers instead.
 
-        Raises: LayerError, where Keras's build would fail.
+        Raises: LayerError if Keras's build would fail.
         """
         try:
             self.own_weights = list(self.weights(input_shape))
@@ -200,12 +204,12 @@ class Layer:
             message = f"{self.class_name} has weights, and its dtype is 'string'; Keras cannot make them"
             raise LayerError("P609", message, 'Write "dtype": "float32".', "dtype")
 
-    # What runs them ----------------------------------------------------------------------------------
+    # Methods that the analysis calls ------------------------------------------------------------------
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Build the layer on its first call and answer the call.
+        """Build the layer on its first call, and return the outputs of the call.
 
-        Raises: LayerError, where Keras would fail.
+        Raises: LayerError if Keras would fail.
         """
         if not args and not (kwargs and self.multiple_inputs) and not self.is_input:
             args, kwargs = self.named_input(kwargs)
@@ -217,9 +221,9 @@ class Layer:
             return None
 
     def named_input(self, kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-        """A call's arguments with the first tensor among the named ones in front.
+        """Return the arguments of a call with the first tensor among the named ones as the positional argument.
 
-        Raises: LayerError S122 where there is none.
+        Raises: LayerError S122 if there is none.
         """
         for name, value in kwargs.items():
             if tensors_in(value):
@@ -231,7 +235,7 @@ class Layer:
         )
 
     def ensure_built(self, args: list[Any], kwargs: dict[str, Any]) -> None:
-        """Build on the first call: with the shapes Keras 3 recorded, else with the call's."""
+        """Build the layer on its first call, with the shapes that Keras 3 recorded or else with those of the call."""
         if self.built:
             return
         self.built = True
@@ -248,7 +252,10 @@ class Layer:
             self._compare_build_shapes(recorded, args, kwargs)
 
     def build_recorded(self, recorded: Any, given: Any) -> None:
-        """Build with what build_config records. Raises: LayerError S130, where that cannot be, and `given` differs."""
+        """Build with the shapes of build_config.
+
+        Raises: LayerError S130 if that fails and the layer receives another shape.
+        """
         try:
             self.build(recorded)
         except LayerError as error:
@@ -259,7 +266,7 @@ class Layer:
             raise LayerError("S130", message, advice, "build_config", severity="error") from error
 
     def leave_unbuilt(self, input_shape: Any) -> None:
-        """Do without weights, as Keras 3 does where build_config names no shape; what is inside keeps its own."""
+        """Leave the layer without weights, as Keras 3 does if build_config has no shape. Inner layers keep theirs."""
         self.built = True
         for layer in self.sublayers:
             layer.build_as_recorded()
@@ -275,7 +282,7 @@ class Layer:
             self.context.report(self, LayerError("S130", message, advice, "build_config"))
 
     def build_as_recorded(self) -> None:
-        """Build as far as its own build_config goes: the layer around it does not build it."""
+        """Build from its own build_config only, since the layer around it does not build it."""
         if self.built:
             return
         if self.spec.build_config and not self.spec.records_no_shape:
@@ -284,7 +291,7 @@ class Layer:
             self.leave_unbuilt(None)
 
     def check_build_config(self) -> None:
-        """Raises: LayerError S130, where the layer has weights that Keras cannot build from what is recorded."""
+        """Raise LayerError S130 if the layer has weights that Keras cannot build from build_config."""
         if "input_shape" in self.spec.build_config and self.needs_shape:
             message = f"build_config holds no shape that {self.class_name} could be built for; Keras cannot load it"
             advice = "Remove build_config, or save the model again from Keras."
@@ -292,7 +299,7 @@ class Layer:
 
     @property
     def needs_shape(self) -> bool:
-        """Whether Keras 3 cannot build the layer without a shape."""
+        """Whether Keras 3 needs a shape to build the layer."""
         if self.sublayers or self.minds_record:
             return True
         try:
@@ -301,7 +308,7 @@ class Layer:
             return True
 
     def build_from(self, input_shape: Any) -> None:
-        """Build as a wrapper builds what it wraps: once, with what Keras 3 recorded, else `input_shape`."""
+        """Build as a wrapper builds its inner layer: once, with the recorded shape or else `input_shape`."""
         if self.built:
             return
         self.built = True
@@ -340,11 +347,11 @@ class Layer:
                 return
 
     def build_shape(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """What `build` gets from a call: the shapes of the first argument, in its structure."""
+        """Return the argument of `build` for a call: the shapes of its first argument, in the same structure."""
         return shapes_of(args[0]) if args else None
 
     def recorded_build_shape(self) -> Any:
-        """What `build` gets from Keras 3's build_config, None where it says nothing usable."""
+        """Return the argument of `build` that Keras 3's build_config records; None if it records none."""
         config = self.spec.build_config
         if not isinstance(config, dict):
             return None
@@ -355,7 +362,7 @@ class Layer:
         return recorded_shapes(shape)
 
     def check_inputs(self, args: list[Any]) -> list[Any]:
-        """The positional arguments, after what Keras's input_spec checks.
+        """Return the positional arguments after the checks of Keras's input_spec.
 
         Raises: LayerError S101 for a wrong rank, S122 for several tensors where one is expected.
         """
@@ -386,7 +393,7 @@ class Layer:
         return args
 
     def check_rank(self, shape: Shape) -> None:
-        """Raises: LayerError S101, where the rank of `shape` is not one that the layer takes."""
+        """Raise LayerError S101 if the layer does not accept the rank of `shape`."""
         if shape is None:
             return
         rank = len(shape)
@@ -418,17 +425,17 @@ class Layer:
         """The class whose attributes describe the layer, even if the layer itself could not be made."""
         return self.stands_for or type(self)
 
-    # What layer classes use --------------------------------------------------------------------------
+    # Methods that layer classes use -------------------------------------------------------------------
 
     @property
     def class_name(self) -> str:
-        """The class as Keras 3 names it."""
+        """The class name in Keras 3."""
         return self.spec.class_name
 
     def feature_dim(self, input_shape: Shape, axis: int = -1) -> int:
-        """The size of the feature axis, on which weights depend.
+        """Return the size of the feature axis, on which weights depend.
 
-        Raises: UnknownShape if nothing is known of the input; LayerError S106 if the dimension is None.
+        Raises: UnknownShape if the input is unknown; LayerError S106 if the dimension is None.
         """
         shape = need(input_shape)
         if not -len(shape) <= axis < len(shape):
@@ -449,13 +456,13 @@ class Layer:
         return dim
 
     def integer(self, argument: str, minimum: int = 1) -> int:
-        """An argument that must be an int of at least `minimum`.
+        """Return an argument that must be an int of at least `minimum`.
 
-        Raises: LayerError E006 where it is missing, E007 where it is anything else.
+        Raises: LayerError E006 if it is missing, E007 if it has another value.
         """
         value = self.config.get(argument)
         if isinstance(value, int) and value >= minimum:
-            return int(value)  # True is 1, as for Keras
+            return int(value)  # Keras reads True as 1
         if argument not in self.spec.config:
             raise LayerError("E006", f"{self.class_name} needs {argument}", f"Add {argument}, an integer.", argument)
         raise LayerError(
@@ -466,11 +473,14 @@ class Layer:
         )
 
     def weight(self, name: str, shape: Iterable[int], trainable: bool = True, dtype: str | None = None) -> Weight:
-        """A weight of this layer, in its variable dtype unless told otherwise."""
+        """Return a weight of this layer, in its variable dtype by default."""
         return Weight(name, tuple(shape), dtype or self.variable_dtype, trainable)
 
     def child(self, argument: str) -> Layer:
-        """The layer that the argument holds. Raises: LayerError E007 if it holds none."""
+        """Return the layer in an argument.
+
+        Raises: LayerError E007 if the argument is not a layer.
+        """
         spec = self.config.get(argument)
         if not isinstance(spec, LayerSpec) or spec.is_operation:
             raise LayerError("E007", f"{argument} of {self.class_name} must be a layer", argument=argument)
@@ -479,7 +489,7 @@ class Layer:
         return layer
 
     def all_weights(self, trainable: bool = True, prefix: str = "") -> Iterator[Weight]:
-        """Own weights and those of the layers inside, each trainable only if all around it are."""
+        """Yield its own weights and those of inner layers. A weight is trainable only if all layers around it are."""
         trainable = trainable and self.trainable
         for weight in self.own_weights:
             if prefix or (weight.trainable and not trainable):
@@ -490,10 +500,10 @@ class Layer:
             yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
 
     def trained(self, frozen: bool = False) -> Iterator[Weight]:
-        """The weights that the model around it trains.
+        """Yield the weights that the model trains.
 
-        Keras 3 asks each weight, not the layers around it: a flag that a wrapper gets when it is made does not
-        reach the weights inside. tf_keras asks every layer on the way.
+        Keras 3 reads the flag of each weight: a flag that a wrapper receives in its constructor does not reach the
+        weights inside. tf_keras reads the flags of all layers on the way.
         """
         own_frozen = frozen or not self.trains()
         if not own_frozen:
@@ -503,28 +513,28 @@ class Layer:
             yield from layer.trained(inside_frozen)
 
     def trains(self) -> bool:
-        """Whether the layer's own flag lets its own weights train."""
+        """Return whether the layer's own flag lets its own weights train."""
         return self.trainable or (self.context.dialect == "keras3" and not self.weights_follow_trainable)
 
     def trained_params(self) -> int:
-        """How many parameters the model around it trains."""
+        """Return the number of parameters that the model trains."""
         return sum(weight.size for weight in self.trained())
 
     def all_known(self) -> bool:
-        """Whether every weight, of the layers inside too, is known."""
+        """Return whether all weights, including those of inner layers, are known."""
         if not (self.known and self.built and self.weights_known) or self.failed:
             return False
         return all(layer.all_known() for layer in self.sublayers)
 
 
 class UnknownLayer(Layer):
-    """A layer whose class nobody here knows: its outputs and weights are unknown, not wrong."""
+    """A layer of an unknown class. Its outputs and weights are unknown."""
 
     known = False
     multiple_inputs = True
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Nothing is known of the outputs."""
+        """Return unknown outputs."""
         self.built = True
         return None
 

@@ -1,4 +1,4 @@
-"""Convolutions: plain, transposed, depthwise and separable, over one, two or three axes."""
+"""Convolutions over one, two, or three axes: plain, transposed, depthwise, and separable."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from lstmlint.signatures.keras3 import REQUIRED
 
 
 class Convolution(SlidingLayer, PinnedLayer):
-    """What all convolutions share: a kernel that slides along the spatial axes, and its arguments.
+    """Base of all convolutions: kernels that slide along the spatial axes.
 
-    Subclasses say in `kernels` which kernels there are and in `output_channels` what they make of the channels.
+    Subclasses define the kernels in `kernels` and the number of output channels in `output_channels`.
     """
 
     too_small = "S103"
@@ -27,7 +27,7 @@ class Convolution(SlidingLayer, PinnedLayer):
     refuses_dilated_strides: ClassVar[bool] = True
     has_filters: ClassVar[bool] = True
     mixes_channels: ClassVar[bool] = True
-    # Keras 3 looks at the rank that build_config records.
+    # Keras 3 checks the rank in build_config.
     minds_record: ClassVar[bool] = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
@@ -68,10 +68,10 @@ class Convolution(SlidingLayer, PinnedLayer):
         return int(value)
 
     def check_arguments(self) -> None:
-        """Refuse what the constructor refuses of arguments together.
+        """Check arguments that the constructor of Keras checks together.
 
-        Raises: LayerError S118 where strides and dilation are both above 1 (Keras 0 and 1 allow it), S117 where
-        the groups do not divide the filters.
+        Raises: LayerError S118 if strides and dilation are both above 1 (Keras 0 and 1 allow it), S117 if groups does
+        not divide the filters.
         """
         refuses = self.refuses_dilated_strides or not self.keras3
         if refuses and not self.legacy and max(self.strides) > 1 and max(self.dilation_rate) > 1:
@@ -97,24 +97,25 @@ class Convolution(SlidingLayer, PinnedLayer):
     def _filters(self) -> int:
         value = given(self, "filters")
         if isinstance(value, float) and not self.keras3 and value >= 1:
-            return int(value)  # Keras 2 cuts the fraction off
+            return int(value)  # Keras 2 truncates the quotient
         return int(self.integer("filters"))
 
     def kernels(self, channels: int) -> Iterator[Weight]:
-        """The kernels for an input of so many channels."""
+        """Yield the kernels for a number of input channels."""
         raise NotImplementedError
 
     def mixed(self, channels: int) -> int:
-        """How many channels each filter sees, all groups together."""
+        """Return the number of channels that each filter sees, in all groups."""
         return channels
 
     def output_channels(self, channels: Dim) -> Dim:
-        """How many channels come out."""
+        """Return the number of output channels."""
         return self.filters
 
     def kernel_shape(self, inputs: int, outputs: int) -> tuple[int, ...]:
-        """(*kernel_size, inputs, outputs); Keras 0 and 1 keep Theano's order for channels_first, and know
-        one-dimensional kernels as two-dimensional ones with an axis of 1.
+        """Return (*kernel_size, inputs, outputs).
+
+        Keras 0 and 1 use Theano's order for channels_first, and store 1-D kernels as 2-D ones with an axis of size 1.
         """
         size = self.kernel_size
         if self.legacy and self.rank == 1:
@@ -124,15 +125,15 @@ class Convolution(SlidingLayer, PinnedLayer):
         return (*size, inputs, outputs)
 
     def channel_axis(self) -> int:
-        """The axis of the channels, counted from the end."""
+        """Return the axis of the channels, counted from the end."""
         return -1 - self.rank if self.channels_first else -1
 
     def pinned_axes(self, rank: int) -> tuple[int, ...]:
-        """The channels'."""
+        """The channel axis."""
         return (self.channel_axis(),)
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """The kernels, then bias (output channels,)."""
+        """Yield the kernels, then the bias (output channels,)."""
         channels = self.feature_dim(self._checked(input_shape), self.channel_axis())
         if not self.keras3 and self.mixes_channels and not self.mixed(channels):
             raise LayerError(
@@ -148,11 +149,11 @@ class Convolution(SlidingLayer, PinnedLayer):
     def _checked(self, input_shape: Shape) -> KnownShape:
         shape = need(input_shape)
         if self.minds_record or not self.keras3:
-            self.check_rank(shape)  # a recorded shape has not come through check_inputs
+            self.check_rank(shape)  # recorded shapes do not pass through check_inputs
         return shape
 
     def _compare_build_shapes(self, recorded: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
-        """Raises: LayerError S130 where nothing would be left of the shape that is recorded: Keras 3 looks."""
+        """Raise LayerError S130 if the recorded shape gives an empty output, which Keras checks."""
         super()._compare_build_shapes(recorded, args, kwargs)
         if self.minds_record and recorded != self.build_shape(args, kwargs):
             try:
@@ -164,19 +165,19 @@ class Convolution(SlidingLayer, PinnedLayer):
     # Shapes -------------------------------------------------------------------------------------------
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, *lengths, output channels), the channels first where data_format says so.
+        """Return (batch, *lengths, output channels), or channels first if data_format says so.
 
-        Raises: LayerError S103 where nothing would be left.
+        Raises: LayerError S103 if the output is empty.
         """
         before, _, channels = self.split(input_shape)
         return self.join(before, self.lengths(input_shape), self.output_channels(channels))
 
     def fails_on_rank(self, rank: int) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every kernel is applied once at each output position (padding counted like the rest)."""
+        """Return kernel size · output positions, counting padded positions."""
         return self._macs_at(output_shapes[0] if output_shapes else None)
 
     def _macs_at(self, shape: Shape) -> int | None:
@@ -189,15 +190,15 @@ class Convolution(SlidingLayer, PinnedLayer):
 
 
 class Conv(Convolution):
-    """Every filter sees all channels of its group."""
+    """Each filter sees all channels of its group."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
-        if context.dialect == "keras2":  # tf.keras takes any number of batch axes
+        if context.dialect == "keras2":  # tf.keras accepts several batch axes
             self.ndim, self.min_ndim = None, self.rank + 2
 
     def kernels(self, channels: int) -> Iterator[Weight]:
-        """The kernel (*kernel_size, channels / groups, filters). Raises: LayerError S117 for a fraction."""
+        """Yield the kernel (*kernel_size, channels / groups, filters). Raises: LayerError S117 if it is not an integer."""
         if channels % self.groups:
             raise LayerError(
                 "S117",
@@ -210,9 +211,9 @@ class Conv(Convolution):
         yield self.weight("kernel", self.kernel_shape(channels // self.groups, self.filters), trainable)
 
     def lora_rank(self) -> int:
-        """The rank of the low-rank update of the kernel, 0 where there is none.
+        """Return the rank of the LoRA update of the kernel, 0 if there is none.
 
-        Raises: LayerError E007 for what is no rank, or where the kernel has a constraint.
+        Raises: LayerError E007 for an invalid rank, or if the kernel has a constraint.
         """
         value = self.config.get("lora_rank")
         if not value or not self.keras3:
@@ -228,7 +229,7 @@ class Conv(Convolution):
         return rank
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """kernel, bias; with lora_rank also the two factors of its update, in float32, and a frozen kernel."""
+        """Yield kernel and bias; with lora_rank also the two factors of the update, in float32, and a frozen kernel."""
         yield from super().weights(input_shape)
         if rank := self.lora_rank():
             channels = self.feature_dim(input_shape, self.channel_axis()) // self.groups
@@ -237,17 +238,17 @@ class Conv(Convolution):
 
 
 class ConvTranspose(Convolution):
-    """The gradient of a convolution, used to enlarge."""
+    """A transposed convolution, which enlarges its input."""
 
     mixes_channels = False
     minds_record = False
 
     def fails_on_rank(self, rank: int) -> bool:
-        """Where there are more axes."""
+        """Return whether the input has more axes than expected."""
         return rank > self.rank + 2
 
     def check_arguments(self) -> None:
-        """Raises: LayerError E007 where output_padding is no smaller than the strides."""
+        """Raise LayerError E007 if output_padding is not smaller than the strides."""
         super().check_arguments()
         self.strides = integers(self, "strides", self.rank)
         self.dilation_rate = integers(self, "dilation_rate", self.rank)
@@ -267,14 +268,14 @@ class ConvTranspose(Convolution):
         if self.rank == 2 and not self.keras3 and self.dilation_rate[0] != self.dilation_rate[1]:
             raise bad_value(self, "dilation_rate", "the same rate for both axes here", [max(self.dilation_rate)] * 2)
         if self.rank == 3 and not self.keras3:
-            self.windows = self.kernel_size  # Keras 2 forgets the dilation here
+            self.windows = self.kernel_size  # Keras 2 ignores the dilation here
 
     def kernels(self, channels: int) -> Iterator[Weight]:
-        """The kernel (*kernel_size, filters, channels)."""
+        """Yield the kernel (*kernel_size, filters, channels)."""
         yield self.weight("kernel", (*self.kernel_size, self.filters, channels))
 
     def lengths(self, shape: KnownShape) -> KnownShape:
-        """Each spatial dim times its stride, more or less. Raises: LayerError S103 where it becomes negative."""
+        """Return approximately each spatial dim times its stride. Raises: LayerError S103 if it is negative."""
         spatial = self.split(shape)[1]
         lengths = tuple(
             transposed_length(size, window, stride, self.padding, extra)
@@ -293,57 +294,57 @@ class ConvTranspose(Convolution):
         return lengths
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """The kernel is applied once at each input position."""
+        """Return kernel size · input positions."""
         return self._macs_at(input_shapes[0] if input_shapes else None)
 
 
 class Multiplied(Convolution):
-    """Convolutions of every channel by itself, each giving depth_multiplier channels."""
+    """Convolutions of each channel separately, with depth_multiplier outputs per channel."""
 
     refuses_dilated_strides = False
 
     def check_arguments(self) -> None:
-        """Raises: LayerError E007 for a bad depth_multiplier, as of any."""
+        """Check the arguments of any convolution, and raise LayerError E007 for a bad depth_multiplier."""
         super().check_arguments()
         self.depth_multiplier = int(self.integer("depth_multiplier", 1 if self.keras3 else 0))
 
     def lengths(self, shape: KnownShape) -> KnownShape:
-        """As for any convolution; but Keras 2 loses all spatial dims where one is unknown and there are holes."""
+        """Return the lengths of any convolution. Keras 2 loses all spatial dims if one is unknown and dilation is used."""
         if not self.keras3 and max(self.dilation_rate) > 1 and None in self.split(shape)[1]:
             return (None,) * self.rank
         return super().lengths(shape)
 
 
 class DepthwiseConv(Multiplied):
-    """No mixing of channels."""
+    """A convolution without mixing of channels."""
 
     has_filters = mixes_channels = False
 
     def kernels(self, channels: int) -> Iterator[Weight]:
-        """The kernel (*kernel_size, channels, depth_multiplier), which Keras 2 calls depthwise_kernel."""
+        """Yield the kernel (*kernel_size, channels, depth_multiplier), called depthwise_kernel in Keras 2."""
         name = "kernel" if self.keras3 else "depthwise_kernel"
         yield self.weight(name, self.kernel_shape(channels, self.depth_multiplier))
 
     def output_channels(self, channels: Dim) -> Dim:
-        """The input's channels, each depth_multiplier times."""
+        """Return input channels · depth_multiplier."""
         return None if channels is None else channels * self.depth_multiplier
 
 
 class SeparableConv(Multiplied):
-    """A depthwise convolution, then one of 1 step that mixes the channels."""
+    """A depthwise convolution, then a pointwise one that mixes the channels."""
 
     def mixed(self, channels: int) -> int:
-        """Those that the depthwise convolution makes."""
+        """Return the number of channels after the depthwise convolution."""
         return channels * self.depth_multiplier
 
     def lengths(self, shape: KnownShape) -> KnownShape:
-        """As for any convolution. Raises: LayerError S136 where Keras 2 finds an empty axis."""
+        """Return the lengths of any convolution. Raises: LayerError S136 for an empty axis in Keras 2."""
         if not self.keras3:
             self.refuse_empty(shape)
         return super().lengths(shape)
 
     def kernels(self, channels: int) -> Iterator[Weight]:
-        """depthwise_kernel (*kernel_size, channels, depth_multiplier), pointwise_kernel (1, ..., filters)."""
+        """Yield depthwise_kernel (*kernel_size, channels, depth_multiplier) and pointwise_kernel (1, ..., filters)."""
         multiplier, filters = self.depth_multiplier, self.filters
         ones = (1,) * self.rank
         if self.legacy and self.channels_first:
@@ -358,7 +359,7 @@ class SeparableConv(Multiplied):
 
 @layer("Conv1D", "Convolution1D")
 class Conv1D(Conv):
-    """Along a sequence; causal padding keeps the future out."""
+    """Convolution along a sequence. Causal padding hides future timesteps."""
 
     rank = 1
     causal_in = ("keras2", "keras3")
@@ -430,7 +431,7 @@ class SeparableConv2D(SeparableConv):
 
 @layer("Deconvolution2D", "Deconv2D")
 class Deconvolution2D(Conv):
-    """Keras 1's transposed convolution: the file states the output's shape, batch and channels included."""
+    """Keras 1's transposed convolution. The config states the output shape, including batch and channels."""
 
     rank = 2
     signature: ClassVar[dict[str, Any]] = {
@@ -441,7 +442,10 @@ class Deconvolution2D(Conv):
     }  # fmt: skip
 
     def lengths(self, shape: KnownShape) -> KnownShape:
-        """Rows and columns of `output_shape`. Raises: LayerError E007 where it is no shape of four dimensions."""
+        """Return rows and columns of `output_shape`.
+
+        Raises: LayerError E007 if it is not a shape of four dimensions.
+        """
         value = given(self, "output_shape")
         known = as_integers(value[1:], 3) if isinstance(value, list | tuple) and len(value) == 4 else None
         if known is None:
@@ -449,5 +453,5 @@ class Deconvolution2D(Conv):
         return self.split((None, *known))[1]
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """The kernel is applied once at each input position."""
+        """Return kernel size · input positions."""
         return self._macs_at(input_shapes[0] if input_shapes else None)

@@ -1,4 +1,4 @@
-"""Input, Dense, Embedding, Masking, Activation, Dropout, Lambda, Identity: keras.layers.core and its kin."""
+"""Input, Dense, Embedding, Masking, Activation, Dropout, Lambda, and Identity (keras.layers.core)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lstmlint.model.shapes import KnownShape, Shape, Tensor, as_shape, format_sh
 
 
 def is_plain(layer: Layer) -> bool:
-    """Whether neither quantization nor LoRA touches the layer: the quick way out."""
+    """Return whether the layer uses neither quantization nor LoRA."""
     dtype = layer.spec.dtype
     if isinstance(dtype, dict):
         quantized = dtype.get("class_name") != "DTypePolicy"
@@ -22,14 +22,14 @@ def is_plain(layer: Layer) -> bool:
 
 @layer("InputLayer", "Input")
 class InputLayer(Layer):
-    """A placeholder: the shape it declares is the shape it gives."""
+    """A placeholder: its output has the declared shape."""
 
     multiple_inputs = True
     is_input = True
     takes_structures = built_when_made = True
 
     def call(self, *args: Any, **kwargs: Any) -> Tensor:
-        """The declared input. Raises: LayerError E006 where no shape is declared."""
+        """Return the declared input. Raises: LayerError E006 if no shape is declared."""
         config = self.config
         if self.context.dialect == "keras3":
             config = self.config = self.with_old_words(config)
@@ -64,9 +64,9 @@ class InputLayer(Layer):
         return Tensor(shape, dtype or "float32")
 
     def with_old_words(self, config: dict[str, Any]) -> dict[str, Any]:
-        """The config with the shape where Keras 3 looks for it.
+        """Return the config with the shape as `batch_shape`.
 
-        Raises: LayerError E007 for what Keras 3 refuses: two shapes, and dimensions that are no integers.
+        Raises: LayerError E007 if Keras 3 refuses it: two shapes, or dimensions that are not integers.
         """
         for old, new in (("input_shape", "shape"), ("batch_input_shape", "batch_shape")):
             if old in self.spec.config:
@@ -102,17 +102,17 @@ class Dense(PinnedLayer):
     quantizable = supports_masking = applies_activation = takes_structures_when_built = True
 
     def pinned_axes(self, rank: int) -> tuple[int, ...]:
-        """The features."""
+        """The feature axis."""
         return (-1,)
 
     def units(self) -> int:
-        """The number of features that it gives; Keras 2 lets it be 0, 3.0 or "3"."""
+        """The number of output features. Keras 2 accepts 0, 3.0, and "3"."""
         if self.context.dialect == "keras2" and (units := as_count(self.config.get("units"))) is not None:
             return units
         return self.integer("units")
 
     def weights(self, input_shape: Shape) -> list[Weight]:
-        """A kernel (input_dim, units) and bias (units,), and what quantization and LoRA make of them."""
+        """Yield the kernel (input_dim, units) and bias (units,), changed by quantization and LoRA."""
         units = self.units()
         plain = [self.weight("kernel", (self.feature_dim(input_shape), units))]
         if self.config["use_bias"]:
@@ -124,7 +124,7 @@ class Dense(PinnedLayer):
         return quantized_weights(self, plain)
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """One call. Of a list of one tensor, Keras 3 computes an output without the other axes."""
+        """Call the layer. For a list with one tensor, Keras 3 computes an output without the other axes."""
         output = super().apply(args, kwargs)
         if (
             not args
@@ -144,21 +144,21 @@ class Dense(PinnedLayer):
         return (*input_shape[:-1], self.units())
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every output number takes input_dim multiplications."""
+        """Return output elements · input_dim."""
         shape = input_shapes[0]
         return None if shape is None else product((*shape[1:], self.units()))
 
 
 @layer("Embedding")
 class Embedding(Layer):
-    """A table of input_dim vectors; integers in, vectors out."""
+    """A table of input_dim vectors, looked up by integers."""
 
     build_shapes = ()
     optional_build_shapes = ("input_shape",)
     quantizable = makes_mask = True
 
     def weights(self, input_shape: Any) -> list[Weight]:
-        """A table of embeddings (input_dim, output_dim), and what quantization and LoRA make of it."""
+        """Yield the embeddings (input_dim, output_dim), changed by quantization and LoRA."""
         table = self.weight("embeddings", (self.integer("input_dim"), self.integer("output_dim")))
         if is_plain(self):
             return [table]
@@ -177,56 +177,56 @@ class Embedding(Layer):
 
 @layer("Identity")
 class Identity(Layer):
-    """Whatever it gets, in whatever structure."""
+    """Returns its input, in the same structure."""
 
     multiple_inputs = True
     takes_structures = built_when_made = supports_masking = keeps_values = True
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The same, in the layer's own dtype."""
+        """Return the inputs in the layer's own dtype."""
         if isinstance(inputs, Tensor):
             return Tensor(inputs.shape, self.output_dtype(inputs))
         return inputs
 
 
 class PassThrough(Layer):
-    """Layers that leave the shape as it is and own nothing."""
+    """Layers without weights that keep the shape."""
 
     built_when_made = supports_masking = True
 
     def check_rank(self, shape: Shape) -> None:
-        """Any rank will do."""
+        """Accept any rank."""
 
 
 @layer("Masking")
 class Masking(PassThrough):
-    """Masks the timesteps whose features all have one value."""
+    """Masks the timesteps whose features all equal mask_value."""
 
     makes_mask = True
 
 
 @layer("Activation")
 class Activation(PassThrough):
-    """A function of every number."""
+    """An element-wise function."""
 
     maps_structures = is_activation = True
 
 
 @layer("Dropout")
 class Dropout(PassThrough):
-    """Sets numbers to 0 at random in training."""
+    """Sets random elements to 0 in training."""
 
     maps_structures = training_only = drops_units = keeps_values = True
 
 
 @layer("Lambda")
 class Lambda(Layer):
-    """Arbitrary Python: the code is data here, so the output is unknown unless the config states it."""
+    """Arbitrary Python code. It is treated as data, so the output is unknown unless the config states its shape."""
 
     multiple_inputs = takes_structures = True
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The shape that `output_shape` declares, batch dimension from the input; else unknown."""
+        """Return a tensor of the declared `output_shape` with the batch of the input; unknown otherwise."""
         shape = declared_shape(self.config.get("output_shape"))
         if shape is None:
             raise UnknownShape
@@ -234,12 +234,12 @@ class Lambda(Layer):
         return Tensor((batch, *shape), self.compute_dtype)
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Nobody knows what the code does."""
+        """Return None: the code is unknown."""
         return None
 
 
 def declared_shape(value: Any) -> Shape:
-    """The output_shape of a Lambda, where it is a shape and not a function."""
+    """Return the output_shape of a Lambda if it is a shape, not a function."""
     if isinstance(value, int) and not isinstance(value, bool):
         return (value,)
     return as_shape(value)

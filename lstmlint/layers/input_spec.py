@@ -1,4 +1,4 @@
-"""Layers that remember what they were built for: Keras's input_spec after `build`."""
+"""Layers whose `build` fixes the sizes of input axes, as Keras's input_spec does."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from lstmlint.model.shapes import KnownShape, Shape, format_shape
 
 
 class PinnedLayer(Layer):
-    """A layer whose build fixes the sizes of some axes of its input, and mostly its rank."""
+    """A layer whose build fixes the sizes of some axes of its input, and usually its rank."""
 
     pins_rank: bool = True
     built_for: KnownShape | None = None
 
     def pinned_axes(self, rank: int) -> Iterable[int]:
-        """The axes whose sizes are fixed."""
+        """Return the axes whose sizes are fixed."""
         return ()
 
     def build(self, input_shape: Any) -> None:
-        """Create the weights and remember what for."""
+        """Create the weights and remember the shape."""
         super().build(input_shape)
         if isinstance(input_shape, tuple):
             self.built_for = input_shape
 
     def misfit(self, shape: Shape) -> str | None:
-        """What of a shape differs where it must not, None if nothing does."""
+        """Describe how a shape differs from the one that the layer was built for; None if it fits."""
         first = self.built_for
         if first is None or shape is None:
             return None
@@ -42,7 +42,7 @@ class PinnedLayer(Layer):
         return None
 
     def check_rank(self, shape: Shape) -> None:
-        """Raises: LayerError S134 where a later call differs from the first where it must not."""
+        """Raise LayerError S134 if a later call has a shape that does not fit the first."""
         super().check_rank(shape)
         if self.built_for is not None and (what := self.misfit(shape)):
             raise LayerError(
@@ -54,7 +54,10 @@ class PinnedLayer(Layer):
             )
 
     def ensure_built(self, args: list[Any], kwargs: dict[str, Any]) -> None:
-        """Build on the first call. Raises: LayerError S130 where Keras 3 recorded another shape, and minds it."""
+        """Build on the first call.
+
+        Raises: LayerError S130 if Keras 3 recorded another shape and checks it.
+        """
         fresh = not self.built
         recorded = self.recorded_build_shape() if fresh and self.spec.build_config else None
         given = shapes_of(args[0]) if args else None

@@ -1,4 +1,4 @@
-"""Pooling: the largest or the mean of a window, of everything, or of as many windows as are wanted."""
+"""Pooling: the maximum or mean of a window, of all positions, or of a fixed number of windows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lstmlint.model.spec import LayerSpec
 
 
 class Pooling(SlidingLayer):
-    """The largest or the mean in a window; no weights."""
+    """The maximum or mean of a window."""
 
     too_small = "S104"
     window_argument = "pool_size"
@@ -26,22 +26,22 @@ class Pooling(SlidingLayer):
             raise bad_value(self, "padding", '"valid" or "same", in lower case', self.padding)
 
     def fails_on_rank(self, rank: int) -> bool:
-        """Where NumPy cannot broadcast the axes with the window."""
+        """Return whether NumPy cannot broadcast the axes with the window."""
         return self.rank > 1 and rank - 2 != 1
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, *lengths, channels). Raises: LayerError S104 where the window does not fit."""
+        """Return (batch, *lengths, channels). Raises: LayerError S104 if the window does not fit."""
         before, _, channels = self.split(input_shape)
         return self.join(before, self.lengths(input_shape), channels)
 
 
 class GlobalPooling(SpatialLayer):
-    """One number for each channel."""
+    """One value per channel."""
 
     stacks_lists = built_when_made = mixes_timesteps = True
 
     def misfit_output(self, inputs: Tensor, error: LayerError) -> Tensor:
-        """The batch and what stands where the channels should; with keepdims, a 1 for each axis between."""
+        """Return the batch and the axis in the channels' place; with keepdims, a 1 for each axis in between."""
         shape = need(inputs.shape)
         between = (1,) * (len(shape) - 2 if self.config.get("keepdims") else 0)
         if self.channels_first:
@@ -49,9 +49,9 @@ class GlobalPooling(SpatialLayer):
         return Tensor((shape[0], *between, shape[-1]), self.compute_dtype)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, channels); with keepdims, a 1 for each spatial axis.
+        """Return (batch, channels); with keepdims, a 1 for each spatial axis.
 
-        Raises: LayerError S136 where Keras 2 has nothing to pool.
+        Raises: LayerError S136 for an empty input in Keras 2.
         """
         before, _, channels = self.split(input_shape)
         if self.context.dialect != "keras3":
@@ -62,7 +62,7 @@ class GlobalPooling(SpatialLayer):
 
 
 class AdaptivePooling(SpatialLayer):
-    """As many windows as output_size says, whatever the input's size (Keras 3)."""
+    """A fixed number of windows, output_size, for any input size (Keras 3)."""
 
     mixes_timesteps = True
 
@@ -74,20 +74,20 @@ class AdaptivePooling(SpatialLayer):
             sizes = [int(value)] * self.rank
         elif isinstance(value, list | tuple) and len(value) == self.rank:
             sizes = list(value)
-        # None is let through: Keras makes an unknown dimension of it.
+        # None is accepted: Keras reads it as an unknown dimension
         if sizes is None or as_integers([0 if size is None else size for size in sizes], self.rank, 0) is None:
             raise bad_value(self, "output_size", f"an integer or a list of {self.rank}", [1] * self.rank)
         self.output_size = tuple(int(size) if isinstance(size, int) else None for size in sizes)
 
     def data_format(self) -> str:
-        """Here Keras takes lower case only. Raises: LayerError E007."""
+        """The data format, in lower case only. Raises: LayerError E007."""
         value = self.config.get("data_format") or "channels_last"
         if value not in ("channels_last", "channels_first"):
             raise bad_value(self, "data_format", '"channels_last" or "channels_first"', "channels_last")
         return str(value)
 
     def check_rank(self, shape: Shape) -> None:
-        """Keras builds it for any rank that has channels. Raises: LayerError S101 where there are none."""
+        """Raise LayerError S101 if there are no channels. Keras accepts any other rank."""
         if shape is None or len(shape) == self.ndim:
             return
         if len(shape) < (2 if self.channels_first else 1):
@@ -137,7 +137,7 @@ class GlobalMaxPooling1D(GlobalPooling):
 
 @layer("GlobalAveragePooling1D", "GlobalAvgPool1D")
 class GlobalAveragePooling1D(GlobalMaxPooling1D):
-    """Along a sequence, without the timesteps that a mask hides."""
+    """Pooling along a sequence, without masked timesteps."""
 
     supports_masking = uses_mask = True
     masked_inputs = None

@@ -1,8 +1,8 @@
-"""Recurrent layers and their cells: keras.layers.rnn.
+"""Recurrent layers and their cells (keras.layers.rnn).
 
-The count that everything here turns on (Hochreiter & Schmidhuber 1997, with forget gate; Keras's
-LSTMCell.build): an LSTM owns one kernel (features, 4·units), one recurrent kernel (units, 4·units) and one
-bias (4·units,), for the whole layer. Timesteps never enter.
+An LSTM has one kernel (features, 4·units), one recurrent kernel (units, 4·units), and one bias (4·units,) for the whole
+layer; timesteps do not enter the count. Source: Hochreiter & Schmidhuber 1997, with a forget gate; Keras's
+LSTMCell.build.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, Unkno
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, compatible, flatten, format_shape, product, tensors_in
 from lstmlint.model.spec import LayerSpec
 
-# A state of a cell: its size, or the sizes of a stacked cell's states.
+# The size of a cell's state, or the sizes of a stacked cell's states.
 StateSize = Any
 
 
@@ -38,15 +38,15 @@ class Gated(Layer):
             yield self.weight("bias", self.bias_shape(units))
 
     def state_sizes(self) -> list[StateSize]:
-        """The size of each state: one number each, but lists for a stacked cell."""
+        """Return the size of each state: an int, or a list for a stacked cell."""
         return [self.integer("units")] * len(self.states)
 
     def output_size(self) -> int:
-        """The size of the output at each timestep."""
+        """Return the size of the output at each timestep."""
         return self.integer("units")
 
     def step_macs(self, input_dim: int) -> int:
-        """Multiply-accumulates of one timestep: input and recurrent product of every gate."""
+        """Return the multiply-accumulates of one timestep: input and recurrent product of every gate."""
         units = self.integer("units")
         return len(self.gates) * units * (input_dim + units)
 
@@ -65,7 +65,7 @@ class LSTMGates(Gated):
 
 
 class GRUGates(Gated):
-    """Three gates; with reset_after, one bias for the input and one for the recurrent product."""
+    """Three gates. With reset_after, one bias for the input product and one for the recurrent product."""
 
     gates = ("z", "r", "h")
 
@@ -75,13 +75,16 @@ class GRUGates(Gated):
 
 
 class Cell(Gated):
-    """One step of a recurrent layer: takes (batch, features) and states, gives an output and states."""
+    """One step of a recurrent layer: (batch, features) and states in, output and states out."""
 
     multiple_inputs = True
     needs_states = True
 
     def call(self, inputs: Any, states: Any = None, **kwargs: Any) -> Any:
-        """[output, *states]. Raises: LayerError S130 where Keras 3 runs it on other features than it was built for."""
+        """Return [output, *states].
+
+        Raises: LayerError S130 if Keras 3 runs it on other features than it was built for.
+        """
         shape = need(inputs.shape)
         self.check_kernel(shape)
         return [
@@ -89,7 +92,7 @@ class Cell(Gated):
         ]
 
     def check_kernel(self, shape: KnownShape) -> None:
-        """Raises: LayerError S130 where build_config led to another kernel than `shape` needs, or to none."""
+        """Raise LayerError S130 if build_config led to another kernel than `shape` requires, or to none."""
         if not self.spec.build_config or self.sublayers or not self.weights_known:
             return
         built = self.own_weights[0].shape[0] if self.own_weights else None
@@ -102,7 +105,7 @@ class Cell(Gated):
             raise LayerError("S130", message, advice, "build_config", severity="error")
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Those of one timestep, where a cell is called by itself."""
+        """Return the multiply-accumulates of one timestep, for a cell that is called directly."""
         features = need(input_shapes[0])[-1]
         return None if features is None else self.step_macs(features)
 
@@ -124,7 +127,7 @@ class GRUCell(GRUGates, Cell):
 
 @layer("StackedRNNCells")
 class StackedRNNCells(Cell):
-    """Cells one above the other, within one timestep."""
+    """Cells stacked within one timestep."""
 
     takes_structures = True
 
@@ -136,11 +139,11 @@ class StackedRNNCells(Cell):
         self.sublayers = [context.make_cached(cell) for cell in cells]
 
     def cells(self) -> list[Gated]:
-        """The cells. Raises: UnknownShape if one of them is of an unknown class."""
+        """Return the cells. Raises: UnknownShape if one of them has an unknown class."""
         return [as_cell(cell) for cell in self.sublayers]
 
     def build(self, input_shape: Any) -> None:
-        """Each cell takes what the one below gives."""
+        """Build each cell on the output of the one below."""
         shape = input_shape if isinstance(input_shape, tuple) else None
         for cell in self.sublayers:
             cell.build_from(shape)
@@ -150,17 +153,17 @@ class StackedRNNCells(Cell):
                 shape = (*shape[:1], cell.output_size())
 
     def state_sizes(self) -> list[StateSize]:
-        """One entry for each cell: a size, or a list of sizes."""
+        """Return one entry per cell: a size, or a list of sizes."""
         sizes = [cell.state_sizes() for cell in self.cells()]
         return [size[0] if len(size) == 1 and not isinstance(cell, LSTMGates) else size
                 for size, cell in zip(sizes, self.cells(), strict=True)]  # fmt: skip
 
     def output_size(self) -> int:
-        """The last cell's."""
+        """Return the output size of the last cell."""
         return self.cells()[-1].output_size()
 
     def step_macs(self, input_dim: int) -> int:
-        """Each cell takes what the one below gives."""
+        """Return the sum over the cells. Each takes the output of the one below."""
         total = 0
         for cell in self.cells():
             total += cell.step_macs(input_dim)
@@ -169,7 +172,10 @@ class StackedRNNCells(Cell):
 
 
 def as_cell(cell: Layer) -> Gated:
-    """A known cell. Raises: UnknownShape for a custom one; LayerError E007 for a layer that is no cell."""
+    """Return a known cell.
+
+    Raises: UnknownShape for a custom cell; LayerError E007 for a layer that is not a cell.
+    """
     if isinstance(cell, Cell) or (isinstance(cell, Gated) and not isinstance(cell, RecurrentLayer)):
         return cell
     if isinstance(cell, UnknownLayer):
@@ -183,7 +189,7 @@ def as_cell(cell: Layer) -> Gated:
 
 
 class RecurrentLayer(Gated):
-    """What all recurrent layers share: sequences in; the last output or all of them, and states, out."""
+    """Base of recurrent layers: takes sequences; returns the last output or all outputs, and states if requested."""
 
     ndim: int | None = 3
     axes = "(batch, timesteps, features)"
@@ -192,30 +198,33 @@ class RecurrentLayer(Gated):
     supports_masking = uses_mask = mixes_timesteps = True
 
     def check_inputs(self, args: list[Any]) -> list[Any]:
-        """Keras 2 passes [sequences, state, ...] as one list: spread it."""
+        """Spread the list [sequences, state, ...] that Keras 2 passes."""
         if args and isinstance(args[0], list) and len(args[0]) > 1 and self.context.dialect != "keras3":
             args = [args[0][0], args[0][1:], *args[1:]]
         return super().check_inputs(args)
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """Those of the cell, which sees one timestep: the shape without its second axis."""
+        """Yield the weights of the cell, built on the shape without the time axis."""
         shape = need(input_shape)
-        if len(shape) < 3:  # only TimeDistributed of Keras 3, and a build_config, let this through
+        if len(shape) < 3:  # only TimeDistributed of Keras 3 and a build_config lead here
             shape = (*shape[:1], *shape[2:])
         yield from super().weights(shape)
 
     def times_first(self, shape: KnownShape) -> KnownShape:
-        """The shape with batch first: tf_keras's time_major swaps the two."""
+        """Return the shape with the batch first. time_major of tf_keras swaps batch and time."""
         return (shape[1], shape[0], *shape[2:]) if self.config.get("time_major") and len(shape) > 1 else shape
 
     def build(self, input_shape: Any) -> None:
-        """The weights of all timesteps are the same. Raises: LayerError R203 for stateful without a batch size."""
+        """Build the cell, whose weights serve all timesteps.
+
+        Raises: LayerError R203 for stateful without a batch size.
+        """
         super().build(input_shape)
         if self.config.get("stateful") and isinstance(input_shape, tuple) and len(input_shape) > 1:
             self.check_stateful(self.times_first(input_shape))
 
     def check_stateful(self, shape: KnownShape) -> None:
-        """Raises: LayerError R203 where stateful is set and the batch size is not known."""
+        """Raise LayerError R203 if stateful is set and the batch size is unknown."""
         if shape[0] is None:
             raise LayerError(
                 "R203",
@@ -226,7 +235,7 @@ class RecurrentLayer(Gated):
             )
 
     def call(self, inputs: Any, initial_state: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """The output, or with return_state [output, *states]."""
+        """Return the output, or [output, *states] with return_state."""
         shape = self.times_first(need(inputs.shape))
         self.check_unroll(shape)
         outputs = self.output_shapes(shape)
@@ -236,7 +245,7 @@ class RecurrentLayer(Gated):
         return tensors if self.config.get("return_state") else tensors[0]
 
     def check_unroll(self, shape: KnownShape) -> None:
-        """tf_keras refuses to unroll over an unknown number of timesteps; Keras 3 only when called."""
+        """Check unroll over an unknown number of timesteps: tf_keras refuses it, Keras 3 fails when it runs."""
         if self.config.get("unroll") and shape[1] is None and self.context.dialect == "keras2":
             raise LayerError(
                 "R206",
@@ -248,12 +257,12 @@ class RecurrentLayer(Gated):
             )
 
     def output_shapes(self, shape: KnownShape) -> list[Shape]:
-        """The output's shape, and the states' if they are returned; batch first in `shape`."""
+        """Return the shapes of the output and of returned states. `shape` has the batch first."""
         shapes = self.all_shapes(shape)
         return shapes if self.config.get("return_state") else shapes[:1]
 
     def all_shapes(self, shape: KnownShape) -> list[Shape]:
-        """The output's shape and those of all states."""
+        """Return the shapes of the output and of all states."""
         batch, steps = shape[0], shape[1]
         size = self.output_size()
         if not self.config.get("return_sequences"):
@@ -265,7 +274,7 @@ class RecurrentLayer(Gated):
         return [output, *((batch, state) for state in flatten(self.state_sizes()))]
 
     def check_states(self, given: list[Tensor], expected: list[Shape]) -> None:
-        """Report initial states that do not fit. Keras 2 refuses them, Keras 3 fails when the model is called."""
+        """Report initial states that do not fit. Keras 2 refuses them; Keras 3 fails when the model runs."""
         constants = self.config.get("num_constants")
         if isinstance(constants, int) and constants > 0:
             given = given[: len(given) - constants]
@@ -289,7 +298,7 @@ class RecurrentLayer(Gated):
             )
 
     def _fitting_states(self, shapes: list[Shape], expected: list[Shape]) -> str:
-        """What to give instead of initial states that do not fit."""
+        """Return advice for initial states that do not fit."""
         widths = {shape[-1] if shape else None for shape in shapes}
         width = widths.pop() if len(widths) == 1 else None
         if len(shapes) == 2 * len(expected) == 4 and width is not None:
@@ -308,7 +317,7 @@ class RecurrentLayer(Gated):
         return f"Give it states of the shapes {', '.join(map(format_shape, expected))}."
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every timestep multiplies input and state once."""
+        """Return timesteps · the multiply-accumulates of one step."""
         shape = self.times_first(need(input_shapes[0]))
         steps, features = shape[1], shape[-1]
         if steps is None or features is None:
@@ -318,7 +327,7 @@ class RecurrentLayer(Gated):
 
 @layer("SimpleRNN")
 class SimpleRNN(SimpleRNNGates, RecurrentLayer):
-    """A fully connected layer that sees its own last output."""
+    """A fully connected layer whose output feeds back into it."""
 
 
 @layer("LSTM")
@@ -332,7 +341,7 @@ class GRU(GRUGates, RecurrentLayer):
 
 
 class CuDNN(RecurrentLayer):
-    """Layers of Keras 2 that ran on NVIDIA's library: always biased, twice."""
+    """Keras 2 layers that run on NVIDIA's cuDNN. They always have two biases."""
 
     signature: ClassVar[dict[str, Any]] = {
         "units": None, "kernel_initializer": "glorot_uniform", "recurrent_initializer": "orthogonal",
@@ -343,7 +352,7 @@ class CuDNN(RecurrentLayer):
     }  # fmt: skip
 
     def bias_shape(self, units: int) -> tuple[int, ...]:
-        """One bias vector for the input product and one for the recurrent one."""
+        """Return one bias vector for the input product and one for the recurrent product."""
         return (2 * len(self.gates) * units,)
 
 
@@ -365,7 +374,7 @@ class CuDNNGRU(GRUGates, CuDNN):
 
 @layer("RNN")
 class RNN(RecurrentLayer):
-    """Any cell, or list of cells, run over a sequence."""
+    """A cell, or a list of cells, run over a sequence."""
 
     ndim: int | None = None
 
@@ -380,12 +389,15 @@ class RNN(RecurrentLayer):
             as_cell(self.cell)
 
     def check_rank(self, shape: Shape) -> None:
-        """tf_keras needs timesteps and features, Keras 3 only timesteps. Raises: LayerError S101."""
+        """Check the rank: tf_keras requires timesteps and features, Keras 3 only timesteps.
+
+        Raises: LayerError S101.
+        """
         self.min_ndim = 2 if self.context.dialect == "keras3" else 3
         super().check_rank(shape)
 
     def build(self, input_shape: Any) -> None:
-        """The cell sees one timestep."""
+        """Build the cell on one timestep."""
         if isinstance(input_shape, list) and input_shape:
             input_shape = input_shape[0]
         if input_shape is None:
@@ -399,20 +411,20 @@ class RNN(RecurrentLayer):
             self.check_stateful(shape)
 
     def state_sizes(self) -> list[StateSize]:
-        """The cell's."""
+        """Return the state sizes of the cell."""
         return as_cell(self.cell).state_sizes()
 
     def output_size(self) -> int:
-        """The cell's."""
+        """Return the output size of the cell."""
         return as_cell(self.cell).output_size()
 
     def step_macs(self, input_dim: int) -> int:
-        """The cell's."""
+        """Return the multiply-accumulates of the cell."""
         return as_cell(self.cell).step_macs(input_dim)
 
 
 class ConvLSTM(RecurrentLayer):
-    """An LSTM whose products are convolutions (Shi et al. 2015); spatial axes between time and features."""
+    """An LSTM with convolutions instead of products (Shi et al. 2015). Spatial axes come between time and features."""
 
     gates = LSTMGates.gates
     states = LSTMGates.states
@@ -420,25 +432,24 @@ class ConvLSTM(RecurrentLayer):
     weights_follow_trainable = False
 
     def misfit_output(self, inputs: Tensor, error: LayerError) -> Any:
-        """Raises: LayerError: a kernel has as many axes as what it slides over."""
+        """Raise LayerError: a kernel has as many axes as its input."""
         raise error
 
     def channels_first(self) -> bool:
-        """Whether features come before the spatial axes."""
+        """Whether the features come before the spatial axes."""
         return str(self.config.get("data_format")).lower() == "channels_first"
 
     def window(self, argument: str) -> tuple[int, ...]:
-        """kernel_size, strides or dilation_rate, one int for each spatial axis.
+        """Return kernel_size, strides, or dilation_rate as one int per spatial axis.
 
-        Raises: LayerError E006 where it is missing, E007 where it is neither an int nor a list of as many as there are
-        axes.
+        Raises: LayerError E006 if it is missing, E007 if it is neither an int nor a list of the right length.
         """
-        from lstmlint.layers.spatial import integers  # which other recurrent layers do not need
+        from lstmlint.layers.spatial import integers  # other recurrent layers do not need it
 
         return integers(self, argument, self.rank, floats=argument != "kernel_size")
 
     def split(self, step: KnownShape) -> tuple[tuple[Dim, ...], Dim]:
-        """(spatial dims, features) of one timestep's shape, batch first."""
+        """Return (spatial dims, features) of the shape of one timestep with the batch first."""
         return (step[2:], step[1]) if self.channels_first() else (step[1:-1], step[-1])
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
@@ -446,7 +457,7 @@ class ConvLSTM(RecurrentLayer):
         filters = self.integer("filters", 0)
         kernel_size = self.window("kernel_size")
         shape = need(input_shape)
-        if len(shape) < 3:  # only a build_config lets this through
+        if len(shape) < 3:  # only a build_config leads here
             self.check_rank(shape)
         step = (shape[0], *shape[2:])
         spatial, _ = self.split(step)
@@ -465,7 +476,7 @@ class ConvLSTM(RecurrentLayer):
             yield self.weight("bias", (4 * filters,))
 
     def all_shapes(self, shape: KnownShape) -> list[Shape]:
-        """The output's shape and those of the two states."""
+        """Return the shapes of the output and of both states."""
         from lstmlint.layers.spatial import window_length
 
         spatial, _ = self.split((shape[0], *shape[2:]))
@@ -498,11 +509,11 @@ class ConvLSTM(RecurrentLayer):
         return [output, state, state]
 
     def output_size(self) -> int:
-        """The number of filters."""
+        """Return the number of filters."""
         return self.integer("filters", 0)
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every output position takes a kernel over the features and one over the state, for each gate."""
+        """Return, for every output position and gate, the products of both kernels."""
         shape = need(input_shapes[0])
         filters = self.integer("filters", 0)
         state = need(self.all_shapes(shape)[1])
@@ -516,7 +527,7 @@ class ConvLSTM(RecurrentLayer):
 
 @layer("ConvLSTM1D")
 class ConvLSTM1D(ConvLSTM):
-    """Frames of one spatial axis."""
+    """ConvLSTM over frames with one spatial axis."""
 
     rank = 1
     ndim = 4
@@ -525,7 +536,7 @@ class ConvLSTM1D(ConvLSTM):
 
 @layer("ConvLSTM2D")
 class ConvLSTM2D(ConvLSTM):
-    """Frames of two spatial axes."""
+    """ConvLSTM over frames with two spatial axes."""
 
     rank = 2
     ndim = 5
@@ -534,7 +545,7 @@ class ConvLSTM2D(ConvLSTM):
 
 @layer("ConvLSTM3D")
 class ConvLSTM3D(ConvLSTM):
-    """Frames of three spatial axes."""
+    """ConvLSTM over frames with three spatial axes."""
 
     rank = 3
     ndim = 6

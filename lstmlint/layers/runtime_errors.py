@@ -1,6 +1,6 @@
-"""What Keras 3 lets pass until the layer runs on data: it infers shapes from shapes, and checks few of them.
+"""Errors that Keras 3 raises only when the layer runs on data. It infers shapes without running the operations.
 
-tf_keras traces the layer's operations, and refuses the same at once.
+tf_keras traces the operations and raises these errors when the model is built.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from lstmlint.layers.base import Layer, LayerError
 
 
 def fails_when_run(layer: Layer, code: str, message: str, help: str, argument: str | None = None) -> None:
-    """Report, once a layer, a warning in a Keras 3 model. Raises: LayerError in that of another."""
+    """Report a warning for a Keras 3 model, once per layer; raise LayerError for any other model."""
     if layer.context.dialect != "keras3":
         raise LayerError(code, f"{message}; Keras raises an error", help, argument)
     told: set[str] = layer.__dict__.setdefault("told", set())

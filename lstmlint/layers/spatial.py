@@ -1,4 +1,4 @@
-"""What convolutions, pooling, padding and cropping share: windows that slide along axes, and where the channels are."""
+"""Shared by convolutions, pooling, padding, and cropping: sliding windows and data formats."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEGACY = ("keras0", "keras1")
 
 
 class SpatialLayer(Layer):
-    """A layer over `rank` spatial axes, with the channels after them or, channels_first, before them."""
+    """A layer over `rank` spatial axes, with the channels last or first."""
 
     rank: ClassVar[int]
 
@@ -32,15 +32,15 @@ class SpatialLayer(Layer):
         self.axes = MEANING[self.rank, self.channels_first]
 
     def data_format(self) -> str:
-        """channels_last or channels_first, in lower case; channels_last where the file does not say.
+        """channels_last or channels_first in lower case; channels_last by default.
 
-        Raises: LayerError E007 for anything else.
+        Raises: LayerError E007 for another value.
         """
         value = self.config.get("data_format")
         return "channels_last" if value is None else self.choice("data_format", "channels_last", "channels_first")
 
     def choice(self, argument: str, *allowed: str) -> str:
-        """An argument that must be one of a few words, in any case. Raises: LayerError E007 for anything else."""
+        """Return an argument that must be one of a few words, in any case. Raises: LayerError E007 for another value."""
         value = given(self, argument)
         if value in allowed:
             return str(value)
@@ -49,28 +49,28 @@ class SpatialLayer(Layer):
         raise bad_value(self, argument, " or ".join(f'"{word}"' for word in allowed), allowed[0])
 
     def split(self, shape: KnownShape) -> tuple[KnownShape, KnownShape, Dim]:
-        """(what comes before, the spatial dims, the channels) of an input's or output's shape."""
+        """Return (leading dims, spatial dims, channels) of an input or output shape."""
         start = len(shape) - self.rank - 1
         if self.channels_first:
             return shape[:start], shape[start + 1 :], shape[start]
         return shape[:start], shape[start:-1], shape[-1]
 
     def join(self, before: KnownShape, spatial: KnownShape, channels: Dim) -> KnownShape:
-        """The shape of which `split` gives these three."""
+        """Return the shape that `split` splits into these three."""
         return (*before, channels, *spatial) if self.channels_first else (*before, *spatial, channels)
 
     def misfit_output(self, inputs: Tensor, error: LayerError) -> Any:
-        """Nothing that means anything, where Keras does not fail. Raises: LayerError, UnknownShape."""
+        """Raise UnknownShape, or LayerError if Keras fails, for an input of the wrong rank."""
         if self.fails_on_rank(len(inputs.shape or ())):
             raise error
         raise UnknownShape
 
     def fails_on_rank(self, rank: int) -> bool:
-        """Whether Keras 3 cannot even compute an output shape for an input of the wrong rank."""
+        """Return whether Keras 3 fails to compute an output shape for an input of the wrong rank."""
         return rank < self.rank + 2
 
     def refuse_empty(self, shape: KnownShape) -> None:
-        """Raises: LayerError S136 where a spatial axis has length 0, which TensorFlow's operations refuse."""
+        """Raise LayerError S136 for a spatial axis of length 0, which TensorFlow's operations refuse."""
         if 0 in self.split(shape)[1]:
             raise LayerError(
                 "S136",
@@ -82,7 +82,7 @@ class SpatialLayer(Layer):
 
 
 class SlidingLayer(SpatialLayer):
-    """A layer whose window slides along the spatial axes. Subclasses set the window and how it goes."""
+    """A layer whose window slides along the spatial axes. Subclasses set the window and the steps."""
 
     too_small: ClassVar[str]
     window_argument: ClassVar[str]
@@ -91,9 +91,9 @@ class SlidingLayer(SpatialLayer):
     padding: str
 
     def lengths(self, shape: KnownShape) -> KnownShape:
-        """The spatial dims of the output for an input of this shape.
+        """Return the spatial dims of the output for an input shape.
 
-        Raises: LayerError (the code in `too_small`) where a window is longer than its axis.
+        Raises: LayerError (with the code `too_small`) if a window is longer than its axis.
         """
         lengths: list[Dim] = []
         for size, window, stride in zip(self.split(shape)[1], self.windows, self.strides, strict=True):
@@ -116,7 +116,7 @@ class SlidingLayer(SpatialLayer):
 
 
 def given(layer: Layer, argument: str) -> Any:
-    """The value of an argument or its default. Raises: LayerError E006 where it has neither."""
+    """Return an argument or its default. Raises: LayerError E006 if there is neither."""
     value = layer.config.get(argument, REQUIRED)
     if value is REQUIRED:
         raise LayerError(
@@ -129,7 +129,7 @@ def given(layer: Layer, argument: str) -> Any:
 
 
 def bad_value(layer: Layer, argument: str, wanted: str, example: Any) -> LayerError:
-    """The E007 for an argument's value: what stands there, what Keras takes, and an example of it."""
+    """Return the E007 for an argument's value: the value, what Keras accepts, and an example."""
     written = f'"{example}"' if isinstance(example, str) else str(example)
     return LayerError(
         "E007",
@@ -140,16 +140,16 @@ def bad_value(layer: Layer, argument: str, wanted: str, example: Any) -> LayerEr
 
 
 def shown(value: Any) -> str:
-    """A value of the config for a message: as the file has it, cut short."""
+    """Format a value of the config for a message, shortened."""
     text = json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def integers(layer: Layer, argument: str, count: int, minimum: int = 1, floats: bool = False) -> tuple[int, ...]:
-    """An argument that is one int for all of `count` axes, or a list of one for each.
+    """Return an argument that is one int for all of `count` axes, or a list with one int per axis.
 
-    floats: whether numbers like 2.0 are let through, as Keras does where they only divide.
-    Raises: LayerError E006 where it is missing, E007 where it is anything else.
+    floats: accept numbers such as 2.0, as Keras does if it only divides by them.
+    Raises: LayerError E006 if it is missing, E007 for another value.
     """
     found = as_integers(layer.config.get(argument), count, minimum, floats)
     if found is None:
@@ -161,7 +161,7 @@ def integers(layer: Layer, argument: str, count: int, minimum: int = 1, floats: 
 
 
 def as_integers(value: Any, count: int, minimum: int = 1, floats: bool = False) -> tuple[int, ...] | None:
-    """`value` as `count` ints of at least `minimum`, None if it is nothing like that."""
+    """Return `value` as `count` ints of at least `minimum`; None if it is something else."""
     if isinstance(value, int):
         return (int(value),) * count if value >= minimum else None
     if not isinstance(value, list | tuple) or len(value) != count:
@@ -173,19 +173,19 @@ def as_integers(value: Any, count: int, minimum: int = 1, floats: bool = False) 
 
 
 def _odd_numbers(items: Sequence[Any], minimum: int, floats: bool) -> tuple[int, ...] | None:
-    """The same for a list in which something is no plain int, or too small."""
+    """Return whether a list contains anything but ints of at least the minimum."""
     kinds = int | float if floats else int
-    # not (... >= ...) rather than <, so that NaN fails too
+    # not (... >= ...) instead of <, so that NaN counts too
     if not all(isinstance(item, kinds) and item >= minimum and item != float("inf") for item in items):
         return None
     return tuple(int(item) if isinstance(item, bool) else item for item in items)
 
 
 def pairs(layer: SpatialLayer, argument: str, negative: bool = False) -> tuple[tuple[int, int], ...]:
-    """How much to add or take at both ends of each axis: one int, one for each axis, or a pair for each.
+    """Return the amounts at both ends of each axis from one int, one int per axis, or one pair per axis.
 
-    Where there is one axis, the pair stands by itself. negative: whether the single int may be below 0.
-    Raises: LayerError E006 where it is missing, E007 where it is anything else.
+    With one axis, a single pair is accepted. negative: whether the single int may be below 0.
+    Raises: LayerError E006 if it is missing, E007 for another value.
     """
     value, rank = given(layer, argument), layer.rank
     if rank == 1:
@@ -202,10 +202,12 @@ def pairs(layer: SpatialLayer, argument: str, negative: bool = False) -> tuple[t
 
 
 def window_length(size: Dim, window: int, stride: int, padding: str) -> Dim:
-    """How many positions a window has along an axis: 'valid' keeps it inside, 'same' and 'causal' pad so that
-    only the strides count, 'full' (Keras 0 and 1) lets it overlap by one. Zero or less where it does not fit.
+    """Return the number of window positions along an axis.
 
-    `window` counts the steps it covers, holes of a dilation included: dilation · (kernel - 1) + 1.
+    'valid' keeps the window inside, 'same' and 'causal' pad so that only the strides count, 'full' (Keras 0 and 1) lets
+    it overlap by one element. The result is zero or less if the window does not fit.
+
+    window: the length that it covers, dilation · (kernel - 1) + 1.
     """
     if size is None:
         return None
@@ -217,7 +219,7 @@ def window_length(size: Dim, window: int, stride: int, padding: str) -> Dim:
 
 
 def transposed_length(size: Dim, window: int, stride: int, padding: str, output_padding: int | None) -> Dim:
-    """The length that a transposed convolution makes of an axis (the inverse of `window_length`)."""
+    """Return the output length of a transposed convolution along an axis (the inverse of `window_length`)."""
     if size is None:
         return None
     if padding == "valid":

@@ -1,4 +1,4 @@
-"""The terms that all layers share: weights, errors, dtypes, and shapes as calls and files hold them."""
+"""Weights, errors, and dtypes, and the shapes in calls and files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ DTYPE_BITS = {
     "float8_e4m3fn": 8, "float8_e5m2": 8,
 }  # fmt: skip
 
-# With which the name of a quantized policy begins; what they do stands in `quantization`, which few models need.
+# Prefixes of quantized policies. `quantization` handles them; few models need it.
 QUANTIZATION_MODES = ("int8", "float8", "int4", "gptq", "awq")
 
 
 class Weight(NamedTuple):
-    """One variable of a layer. Its dims are ints: Keras allocates no other."""
+    """One variable of a layer. All its dimensions are ints."""
 
     name: str
     shape: tuple[int, ...]
@@ -27,7 +27,7 @@ class Weight(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many numbers it holds."""
+        """The number of elements."""
         total = 1
         for dim in self.shape:
             total *= dim
@@ -35,14 +35,15 @@ class Weight(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        """Its size in memory; int4 packs two numbers into one byte."""
+        """The size in memory. int4 packs two numbers into one byte."""
         return (self.size * DTYPE_BITS.get(self.dtype, 32) + 7) // 8
 
 
 class LayerError(Exception):
-    """Keras would refuse this layer here. `code` is the rule's, `argument` the one to blame, if one is.
+    """An error that Keras would raise for this layer.
 
-    `severity` replaces the rule's own where the dialects differ in what they refuse.
+    code: the rule's code. argument: the argument at fault, if any. severity: replaces the rule's severity if the
+        dialects differ.
     """
 
     def __init__(
@@ -64,18 +65,18 @@ class LayerError(Exception):
 
 
 def absurd(what: str) -> LayerError:
-    """The error for what is so large that even its size is hard to say."""
+    """Return the error for a tensor that no machine can hold."""
     return LayerError("C512", f"{what} would have more than 10^100 numbers", "Write the number that was meant.")
 
 
 class UnknownShape(Exception):
-    """What is asked for depends on a shape that nobody knows. Not an error: the answer is unknown."""
+    """The result depends on an unknown shape. It is unknown, not wrong."""
 
 
 def need(shape: Any) -> KnownShape:
-    """The shape, if anything is known of it.
+    """Return the shape if it is known.
 
-    Raises: UnknownShape otherwise; LayerError E007 for what is no shape, which only a build_config can bring here.
+    Raises: UnknownShape if it is not; LayerError E007 for a malformed shape, which only a build_config can contain.
     """
     if shape is None:
         raise UnknownShape
@@ -90,14 +91,14 @@ def need(shape: Any) -> KnownShape:
 
 
 def need_dim(dim: Dim) -> int:
-    """The dimension, if it is a number. Raises: UnknownShape otherwise."""
+    """Return the dimension if it is a number. Raises: UnknownShape otherwise."""
     if dim is None:
         raise UnknownShape
     return dim
 
 
 def shapes_of(structure: Any) -> Any:
-    """The shapes of the tensors of a structure, in that structure; None for what is no tensor."""
+    """Return the shapes of the tensors in a structure, in the same structure; None for other values."""
     if isinstance(structure, Tensor):
         return structure.shape
     if isinstance(structure, list | tuple):
@@ -108,19 +109,19 @@ def shapes_of(structure: Any) -> Any:
 
 
 def recorded_shapes(value: Any) -> Any:
-    """A shape, or a list or dict of shapes, as build_config writes them."""
+    """Return a shape, or a list or dict of shapes, from a build_config."""
     if isinstance(value, dict):
         return {key: recorded_shapes(item) for key, item in value.items()}
     if not isinstance(value, list):
         return None
     if value and isinstance(value[0], list) and all(isinstance(item, list) for item in value):
         return [recorded_shapes(item) for item in value]
-    # Keras minds only the dimensions that weights depend on; what is no dimension is as good as an unknown one.
+    # Keras reads only the dimensions that weights depend on, so an invalid dimension counts as unknown.
     return tuple([int(dim) if isinstance(dim, int) and dim >= 0 else None for dim in value])
 
 
 def shown_shapes(shapes: Any) -> str:
-    """Shapes in their structure, for a message."""
+    """Format the shapes in a structure for a message."""
     if isinstance(shapes, list):
         return "[" + ", ".join(map(shown_shapes, shapes)) + "]"
     if isinstance(shapes, dict):
@@ -129,7 +130,7 @@ def shown_shapes(shapes: Any) -> str:
 
 
 def dtypes_of(policy: Any) -> tuple[str, str]:
-    """(compute dtype, variable dtype) of a layer's `dtype`: a name, a policy's name, or a policy object."""
+    """Return (compute dtype, variable dtype) of a layer's `dtype`: a name, a policy's name, or a policy object."""
     if policy is None or policy == "float32":
         return "float32", "float32"
     if isinstance(policy, dict):
@@ -151,7 +152,7 @@ def dtypes_of(policy: Any) -> tuple[str, str]:
 
 
 def as_count(value: Any) -> int | None:
-    """What tf_keras makes of a Dense's units, which it hands to `int`; None where that, or the kernel, fails."""
+    """Return the units of a Dense in tf_keras, which passes them to `int`; None if that or the kernel fails."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Bidirectional and TimeDistributed: layers that run another layer."""
+"""Wrappers: Bidirectional and TimeDistributed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 
 @layer("Bidirectional")
 class Bidirectional(Layer):
-    """One RNN forward and a second one, with weights of its own, backward."""
+    """A forward RNN and a backward RNN, each with its own weights."""
 
     build_shapes = ("sequences_shape",)
     optional_build_shapes = ("initial_state_shape",)
@@ -39,7 +39,7 @@ class Bidirectional(Layer):
         forward.name = "forward_" + inner.name.removeprefix("forward_")
         if back is not given:
             back.name = "backward_" + inner.name.removeprefix("backward_")
-            # Keras 3 sets it, those before turned it round.
+            # Keras 3 sets the flag; earlier releases inverted it
             backwards = context.dialect == "keras3" or not inner.config.get("go_backwards")
             back.config = {**inner.config, "go_backwards": backwards}
             if inner.records_no_shape:
@@ -60,7 +60,7 @@ class Bidirectional(Layer):
             self.check_pair()
 
     def check_pair(self) -> None:
-        """Raises: LayerError S133 where the two directions cannot be put together."""
+        """Raise LayerError S133 if the two directions cannot be combined."""
         front, back = self.forward.config, self.backward.config
         if front.get("go_backwards", False) == back.get("go_backwards", False):
             raise LayerError(
@@ -81,18 +81,18 @@ class Bidirectional(Layer):
                 )
 
     def check_inputs(self, args: list[Any]) -> list[Any]:
-        """Keras 2 passes [sequences, state, ...] as one list: spread it."""
+        """Spread the list [sequences, state, ...] that Keras 2 passes."""
         if args and isinstance(args[0], list) and len(args[0]) > 1 and self.context.dialect != "keras3":
             args = [args[0][0], args[0][1:], *args[1:]]
         return super().check_inputs(args)
 
     @property
     def needs_shape(self) -> bool:
-        """Not where both directions were built for what they record themselves."""
+        """Whether Keras 3 needs a shape: not if both directions have their own build_config."""
         return any(not one.recorded_build_shape() for one in self.sublayers)
 
     def build(self, input_shape: Any) -> None:
-        """Each direction builds its own weights. Raises: LayerError E007 for a combination that Keras 3 cannot build."""
+        """Build both directions. Raises: LayerError E007 for a combination that Keras 3 cannot build."""
         config = self.forward.config
         if (
             self.context.dialect == "keras3"
@@ -111,7 +111,7 @@ class Bidirectional(Layer):
         self.backward.build_from(input_shape)
 
     def call(self, inputs: Any, initial_state: Any = None, *args: Any, **kwargs: Any) -> Any:
-        """The merged output (two outputs without merge_mode), and with return_state the states of both."""
+        """Return the merged output (two outputs without merge_mode), and with return_state the states of both."""
         if not self.recurrent:
             raise UnknownShape
         need(inputs.shape)
@@ -126,17 +126,17 @@ class Bidirectional(Layer):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def run(self, direction: Layer, inputs: Tensor, states: list[Tensor]) -> list[Tensor]:
-        """One direction's outputs."""
+        """Return the outputs of one direction."""
         return tensors_in(direction.call(inputs, states or None))
 
     def merge(self, forward: KnownShape, backward: KnownShape) -> list[Shape]:
-        """Both outputs in one, as merge_mode says. Raises: LayerError S133 where they do not fit."""
+        """Merge both outputs by merge_mode. Raises: LayerError S133 if they do not fit."""
         mode = self.config["merge_mode"]
         if mode is None:
             return [forward, backward]
         front, back = forward[-1], backward[-1]
         if mode == "concat":
-            # Keras 3 infers twice the forward width, whatever the backward layer has.
+            # Keras 3 infers twice the width of the forward layer, whatever the backward layer has.
             if self.context.dialect == "keras3":
                 back = front
             return [(*forward[:-1], None if front is None or back is None else front + back)]
@@ -151,7 +151,7 @@ class Bidirectional(Layer):
         return [forward]
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Those of both directions."""
+        """Return the sum of both directions."""
         forward = self.forward.macs(input_shapes, output_shapes)
         backward = self.backward.macs(input_shapes, output_shapes)
         return None if forward is None or backward is None else forward + backward
@@ -159,7 +159,7 @@ class Bidirectional(Layer):
 
 @layer("TimeDistributed")
 class TimeDistributed(Layer):
-    """Applies one layer to every timestep; its weights count once."""
+    """Applies a layer to every timestep. Its weights count once."""
 
     supports_masking = True
 
@@ -168,7 +168,7 @@ class TimeDistributed(Layer):
         self.inner = self.child("layer")
 
     def check_rank(self, shape: Shape) -> None:
-        """Raises: LayerError S120 for fewer than three dimensions."""
+        """Raise LayerError S120 for fewer than three dimensions."""
         if shape is not None and len(shape) < 3:
             raise LayerError(
                 "S120",
@@ -179,13 +179,13 @@ class TimeDistributed(Layer):
             )
 
     def build(self, input_shape: Any) -> None:
-        """The layer sees one timestep."""
+        """Build the inner layer on one timestep."""
         if self.context.dialect == "keras3":
             self.check_rank(None if input_shape is None else need(input_shape))
         self.inner.build_from((input_shape[0], *input_shape[2:]) if isinstance(input_shape, tuple) else None)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The layer's output, with the timesteps put back."""
+        """Return the output of the inner layer with the time axis restored."""
         shape = need(inputs.shape)
         step = Tensor((shape[0], *shape[2:]), inputs.dtype)
         outputs = self.run_inside(self.inner, step)
@@ -207,7 +207,7 @@ class TimeDistributed(Layer):
         return tensors[0] if len(tensors) == 1 else tensors
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """The layer's, once for each timestep."""
+        """Return timesteps · the multiply-accumulates of the inner layer."""
         shape = need(input_shapes[0])
         inner_in: list[Shape] = [(shape[0], *shape[2:])]
         inner_out: list[Shape] = [out and (out[0], *out[2:]) for out in output_shapes]
