@@ -1,12 +1,13 @@
-"""The whole way, from bytes to findings: read, parse, infer, check."""
+"""The whole analysis, from bytes to findings: read, parse, infer, check."""
 
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from lstmlint.config.options import Options
 from lstmlint.inference import infer
@@ -17,18 +18,40 @@ if TYPE_CHECKING:
     from lstmlint.reading.document import Document
 
 
-def analyze(source: str | Path | bytes, options: Options | None = None, *, name: str | None = None) -> FileReport:
-    """Read a model config and say what can be said of it. Nothing in it is ever executed.
+class SupportsToJson(Protocol):
+    """A Keras model, or anything else with its `to_json`."""
 
-    source: a path (a string is one too), or the bytes themselves. name: the path to show in the report.
-    Raises: OSError where a path cannot be opened. A file that is no model is a finding, not an error.
+    def to_json(self) -> str:
+        """Return the config as JSON text."""
+
+
+ModelSource: TypeAlias = "str | os.PathLike[str] | bytes | dict[str, Any] | SupportsToJson"
+
+
+def analyze(source: ModelSource, options: Options | None = None, *, name: str | None = None) -> FileReport:
+    """Analyze a Keras model config: shapes, parameter counts and findings. Nothing in it is ever executed.
+
+    Args:
+        source: A path (str or os.PathLike); the content of a file as bytes; a config as a dict; JSON or YAML text; or
+            an object with a `to_json` method, such as a Keras model. A str is text if no such path exists and it
+            begins with `{` or `[` or has several lines.
+        options: Input shapes, rules, budgets and so on.
+        name: The path to show in the report.
+
+    Returns:
+        The report. `report.model` holds the shapes and counts, `report.findings` the problems. A file that does not
+        hold a model has the model None and a finding.
+
+    Raises:
+        OSError: If a path cannot be opened.
+        TypeError: If the source has another type, or its `to_json` does not return JSON.
     """
     options = options or Options()
-    path = Path(source) if isinstance(source, str) else source
-    report = FileReport(name or ("<bytes>" if isinstance(path, bytes) else str(path)))
+    content, shown = bytes_or_path(source)
+    report = FileReport(name or shown)
     try:
         with without_garbage_collection():
-            return _analyze(path, options, report)
+            return _analyze(content, options, report)
     except RecursionError:
         problem = Problem("E001", "the file is nested too deeply to be analyzed", "Flatten the model.")
     except ReadError as error:
@@ -41,9 +64,45 @@ def analyze(source: str | Path | bytes, options: Options | None = None, *, name:
     return report
 
 
+def bytes_or_path(source: ModelSource) -> tuple[Path | bytes, str]:
+    """Return the content of a model or the path to it, and what reports call it. Raises: TypeError."""
+    if isinstance(source, Path):
+        return source, str(source)
+    if isinstance(source, str):
+        if is_text(source):
+            return source.encode("utf-8", "surrogatepass"), "<text>"
+        return Path(source), source
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source), "<bytes>"
+    if isinstance(source, os.PathLike):
+        return Path(source), str(source)
+    if isinstance(source, dict):
+        import json
+
+        try:
+            return json.dumps(source).encode(), "<dict>"
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"the dict is not a model config in plain JSON values: {error}") from error
+    if callable(getattr(source, "to_json", None)) and not isinstance(source, type):
+        text = source.to_json()
+        if not isinstance(text, str):
+            raise TypeError(f"{type(source).__name__}.to_json() returned {type(text).__name__}, not JSON text")
+        return text.encode("utf-8", "surrogatepass"), f"<{type(source).__name__}>"
+    raise TypeError(
+        "analyze takes a path, bytes, a dict, JSON or YAML text, or a model with a to_json method,"
+        f" not {type(source).__name__}"
+    )
+
+
+def is_text(source: str) -> bool:
+    """Check whether a str is the text of a config and not a path."""
+    looks_like_text = "\n" in source or source.lstrip()[:1] in ("{", "[")
+    return looks_like_text and not os.path.lexists(source)
+
+
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """A large model is a great many live objects and no garbage: collecting would triple the time."""
+    """Switch the garbage collector off: a large model is many live objects and no garbage; collecting triples the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -82,7 +141,7 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
 
 
 def leave_out(report: FileReport, options: Options, document: Document | None = None) -> None:
-    """Leave out what the settings or the file itself do not want to hear of, then what the baseline knows."""
+    """Remove the findings that the settings or the file suppress, then those in the baseline."""
     from lstmlint.filtering import suppressions
 
     suppressions.apply(report, options, document)

@@ -1,8 +1,9 @@
-"""What lstmlint says of one file."""
+"""The report of one file: its model and its findings."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from reprlib import repr as short
 from typing import Any
 
 from lstmlint.inference.summary import ModelSummary
@@ -11,12 +12,19 @@ from lstmlint.model.findings import Finding
 
 @dataclass(slots=True)
 class FileReport:
-    """What lstmlint says of one file. `model` is None where it could not be read as one.
+    """The result of analyzing one file. `str(report)` is the table that the command line prints.
 
-    suppressions: of the settings: (their file, number of the entry, number of the rule in it) -> whether it left
-    anything out here; those whose rule did not run are missing. known: how many findings the baseline left out.
-    baseline: its entries that hold still, pointer -> code -> how many. fixable: how many findings --fix would mend,
-    where somebody has counted them.
+    Attributes:
+        path: The file, as reports name it.
+        container: json, yaml, keras, hdf5, tfjs or saved_model; None if the file could not be read.
+        dialect: keras0, keras1, keras2 or keras3; None without a model.
+        model: The shapes and counts of the model and its layers; None if the file does not hold a model.
+        findings: In the order of the file.
+        suppressions: Suppressions in the settings, as (settings file, number of the entry, number of the rule in
+            it) -> whether it left out a finding. Missing are those whose rule did not run.
+        known: The number of findings that the baseline left out.
+        baseline: The entries of the baseline that still apply: pointer -> code -> number of findings.
+        fixable: The number of findings that `--fix` would fix, if they were counted.
     """
 
     path: str
@@ -39,7 +47,31 @@ class FileReport:
         return names or [f"{self.model.layers[0].name}_input"]
 
     def to_dict(self) -> dict[str, Any]:
-        """The file's entry in the JSON report."""
-        from lstmlint.reporting.json import file_to_dict
+        """Return the file's entry in the JSON report."""
+        from lstmlint.reporting.entries import model_to_dict
 
-        return file_to_dict(self)
+        return {
+            "path": self.path,
+            "container": self.container,
+            "dialect": self.dialect,
+            "model": None if self.model is None else model_to_dict(self.model),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+    def __repr__(self) -> str:
+        model = "no model" if self.model is None else repr(self.model)
+        return f"<FileReport {short(self.path)}: {model}, {len(self.findings):,} findings>"
+
+    def __str__(self) -> str:
+        from lstmlint.reporting.tables import finding_lines, model_lines
+        from lstmlint.reporting.view import View
+
+        lines = [] if self.model is None else model_lines(self.model, View())
+        for finding in self.findings:
+            lines += finding_lines(self.path, finding, View())
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from lstmlint.reporting.html import render
+
+        return render(self.path, self.model, self.findings)

@@ -1,14 +1,17 @@
-"""The whole way, from bytes to a report: the questions lstmlint was made for, graphs, bad input."""
+"""The analysis from bytes to a report, graphs, bad input, and the public interface."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lstmlint import Bindings, Options, analyze
+import lstmlint
+from lstmlint import Bindings, Options, UsageError, analyze
+from lstmlint.reading import read
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 N = None
@@ -149,3 +152,95 @@ def test_models_called_beyond_all_bounds_end() -> None:
         join = layer("j", "Concatenate", {"axis": 1}, [["n", 1, 0], ["n", 2, 0]])
         model = functional([x, pad, nested, join], ["x"], ["j"])
     assert "E010" in [finding.code for finding in analyze(json.dumps(model).encode()).findings]
+
+
+# The public interface ---------------------------------------------------------------------------------------
+
+
+class Exported:
+    """Stands for a Keras model."""
+
+    def __init__(self, text: Any) -> None:
+        self.text = text
+
+    def to_json(self) -> Any:
+        return self.text
+
+
+@pytest.mark.parametrize("source", [
+    EXAMPLES / "lstm_13_5.json", str(EXAMPLES / "lstm_13_5.json"), (EXAMPLES / "lstm_13_5.json").read_bytes(),
+    (EXAMPLES / "lstm_13_5.json").read_text(), bytearray((EXAMPLES / "lstm_13_5.json").read_bytes()),
+    json.loads((EXAMPLES / "lstm_13_5.json").read_text()), Exported((EXAMPLES / "lstm_13_5.json").read_text()),
+    "class_name: Sequential\nconfig: {name: lstm_13_5, layers: [{class_name: LSTM, config: {units: 10,"
+    " batch_input_shape: [null, 13, 5]}}]}",
+], ids=lambda source: type(source).__name__)  # fmt: skip
+def test_sources(source: Any) -> None:
+    report = analyze(source)
+    assert report.model is not None
+    assert report.model.params == 640
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (None, "not NoneType"),
+        (640, "analyze takes a path, bytes, a dict, JSON or YAML text, or a model with a to_json method, not int"),
+        (Exported, "not type"),
+        (Exported({"class_name": "Sequential"}), "Exported.to_json() returned dict, not JSON text"),
+        ({"units": {1}}, "the dict is not a model config in plain JSON values: Object of type set"),
+    ],
+)
+def test_sources_of_other_types(source: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        analyze(source)
+
+
+def test_a_path_that_looks_like_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("[1].json").write_bytes((EXAMPLES / "lstm_13_5.json").read_bytes())
+    assert analyze("[1].json").path == "[1].json"
+    assert analyze("{}").path == "<text>"
+    with pytest.raises(OSError, match="gone"):
+        analyze("gone.json")
+
+
+def test_the_commands_are_functions() -> None:
+    assert lstmlint.explain(EXAMPLES / "lstm_13_5.json", expect=640).params == 640
+    assert lstmlint.count("LSTM(10)", (13, 5)).params == 640
+    found = lstmlint.diff(EXAMPLES / "lstm_4_2.json", EXAMPLES / "lstm_4_2_wider.json", max_increase="50%")
+    assert ([total.change for total in found.totals][:1], [f.code for f in found.gate]) == ([151], ["C511"])
+    assert lstmlint.convert(EXAMPLES / "lstm_4_2.json").model is not None
+    for call in (lstmlint.explain, lstmlint.convert):
+        with pytest.raises(UsageError, match="<bytes>"):
+            call(b"[1, 2")
+
+
+def test_public_names() -> None:
+    assert sorted(dir(lstmlint)) == sorted(lstmlint.__all__)
+    for name in lstmlint.__all__:
+        assert getattr(lstmlint, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'anlyze'"):
+        lstmlint.anlyze  # noqa: B018
+
+
+def test_representations_are_short() -> None:
+    """A failing `assert report.model.params < ...` prints every object in it."""
+    layers = [layer("x" * 1000, "InputLayer", {"batch_input_shape": [N, 4]})]
+    for i in range(400):
+        layers.append(layer(f"l{i}", "Dense", {"units": 4}, [[layers[-1]["name"], 0, 0]]))
+    source = functional(layers, ["x" * 1000], ["l399"])
+    report = analyze(source)
+    assert report.model is not None
+    row = report.model.layers[1]
+    explanation = lstmlint.explain(source)
+    objects = [
+        report, report.model, row, row.spec, report.model.spec, row.layer, row.weights[0], row.layer.context,
+        lstmlint.diff(source, source), lstmlint.convert(source), explanation, explanation.layers[0],
+        read(json.dumps(source).encode()), report.model.problems,
+    ]  # fmt: skip
+    assert max(len(repr(value)) for value in objects) < 400
+    assert str(report).startswith('Model: "m" (Functional, Keras 2)')
+    assert "Total params: 8,000" in str(report)
+    assert "and 341 more" in report._repr_html_()
+    hostile = analyze(functional([layer("<b>&", "InputLayer", {"batch_input_shape": [N, 4]})], ["<b>&"], ["<b>&"]))
+    assert "<td>&lt;b&gt;&amp; (InputLayer)</td>" in hostile._repr_html_()

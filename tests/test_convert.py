@@ -165,7 +165,7 @@ def test_command_line(shell: Shell) -> None:
     [
         (["m.json", "--to", "keras2"], 2, "--to takes keras3, not 'keras2'"),
         (["none.json"], 2, "cannot read 'none.json'"),
-        (["m.json", "-o", "no/such.json"], 2, "there is no folder 'no'"),
+        (["m.json", "-o", "no/such.json"], 2, "the folder 'no' does not exist"),
         (["text.json"], 1, "text.json:1:1: error: "),
         (["broken.json"], 1, "broken.json:1:12: error: "),
     ],

@@ -186,7 +186,7 @@ def test_standard_input(shell: Shell) -> None:
     assert done.out.count("\\ No newline at end of file\n") == 2
     done = shell("-", "--fix", stdin=raw)
     assert (done.code, done.out) == (2, "")
-    assert "--diff shows what would be" in done.err
+    assert "--diff prints the changes" in done.err
 
 
 def test_other_files_are_told_apart(shell: Shell) -> None:

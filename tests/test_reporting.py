@@ -17,10 +17,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lstmlint import FileReport, Options, analyze
-from lstmlint.reporting import FORMATS, Totals, View, load, parse_columns, sarif, size
+from lstmlint.reporting import FORMATS, Totals, View, load, sarif, size
 from lstmlint.reporting.layout import width_of, wrap
-from lstmlint.reporting.rows import HEADERS
-from lstmlint.reporting.text import CODES
+from lstmlint.reporting.rows import HEADERS, parse_columns
+from lstmlint.reporting.tables import CODES
 from lstmlint.resources import schema
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
 

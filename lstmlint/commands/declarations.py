@@ -8,12 +8,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lstmlint import __version__
 from lstmlint.commands.check import run
 from lstmlint.commands.exit_codes import INTERRUPTED
 from lstmlint.commands.request import Request
 from lstmlint.model.findings import SEVERITIES
-from lstmlint.reporting import COLUMNS, FORMATS
+from lstmlint.reporting import FORMATS
+from lstmlint.reporting.rows import COLUMNS
+from lstmlint.version import __version__
 
 # \b keeps lines as they are; what is shown stays within 80 columns.
 EPILOG = """\b

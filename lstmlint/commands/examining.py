@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.commands.paths import STDIN, InputPath
-from lstmlint.commands.request import PLAIN_FORMATS, Destination
+from lstmlint.commands.request import Destination
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError, at_least
-from lstmlint.reporting import Totals, load
+from lstmlint.reporting import FORMATS, Totals, load
 
 if TYPE_CHECKING:
     from lstmlint.config.settings import Settings
@@ -188,7 +188,7 @@ def digested(source: InputPath, path: str, job: Job) -> Outcome:
 
 def count_fixable(report: FileReport, path: str, job: Job) -> int:
     """How many findings --fix would mend, where a person is to read it."""
-    if not report.findings or not any(destination.format in PLAIN_FORMATS for destination in job.destinations):
+    if not report.findings or not any(FORMATS[destination.format].plain for destination in job.destinations):
         return 0
     from lstmlint.fixing.rules import FIXES
 

@@ -22,7 +22,7 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
     from lstmlint.analysis import analyze
     from lstmlint.explaining import explain_model
     from lstmlint.reporting import View
-    from lstmlint.reporting.text import finding_lines
+    from lstmlint.reporting.tables import finding_lines
 
     shown = choice(format or "text", ("text", "json"), "--format")
     number = None if expect is None else parse_count(expect, "--expect")

@@ -1,44 +1,45 @@
-"""`lstmlint --fix` and `lstmlint --diff`: files rewritten in place, or what would be rewritten."""
+"""`lstmlint --fix` and `lstmlint --diff`: fix files in place, or print what would be fixed."""
 
 from __future__ import annotations
 
 import difflib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.commands.paths import STDIN, InputPath
 from lstmlint.commands.request import Destination, written_to
-from lstmlint.commands.writing import say, write
+from lstmlint.commands.writing import say, write, write_atomically
 from lstmlint.fixing.fix import Fixed, fix
 from lstmlint.model.findings import UsageError
-from lstmlint.reporting import View
+from lstmlint.reporting import View, plural
 
 if TYPE_CHECKING:
     from lstmlint.config.settings import Resolver
 
-END = "\\ No newline at end of file\n"
+NO_NEWLINE = "\\ No newline at end of file\n"
 
 
 def fix_files(sources: list[InputPath], resolver: Resolver) -> None:
-    """Rewrite every file in which something can be fixed. Raises: UsageError, where one cannot be written."""
+    """Fix every file in place. Raises: UsageError if one cannot be written."""
     if any(source.path == STDIN for source in sources):
-        raise UsageError("standard input cannot be fixed in place; --diff shows what would be")
+        raise UsageError("standard input cannot be fixed in place; --diff prints the changes")
     edits = files = 0
     for source, fixed in fixes(sources, resolver, b"", ""):
         if fixed.edits:
-            replace(source.path, fixed.raw)
+            if not os.access(source.path, os.W_OK):  # replacing the file needs only a writable folder
+                raise UsageError(f"cannot write {source.path!r}: it is read-only")
+            write_atomically(source.path, fixed.raw, keep_mode=True)
             edits, files = edits + fixed.edits, files + 1
     if edits:
-        say(f"fixed {edits} place{'s' * (edits != 1)} in {files} file{'s' * (files != 1)}")
+        say(f"fixed {plural(edits, 'place')} in {plural(files, 'file')}")
 
 
 def show_diff(
     sources: list[InputPath], resolver: Resolver, stdin: bytes, stdin_name: str, output: str | None = None
 ) -> bool:
-    """Print what --fix would change as a unified diff, or write it; whether there is anything. Raises: UsageError."""
+    """Write what --fix would change as a unified diff. Return whether there is anything. Raises: UsageError."""
     parts: list[str] = []
     for source, fixed in fixes(sources, resolver, stdin, stdin_name):
         if fixed.edits:
@@ -51,10 +52,10 @@ def show_diff(
 def fixes(
     sources: list[InputPath], resolver: Resolver, stdin: bytes, stdin_name: str
 ) -> Iterator[tuple[InputPath, Fixed]]:
-    """What can be fixed in each file. What cannot be read is left to the analysis, which tells of it."""
+    """Yield each file with its fixes. The analysis, not this, reports files that cannot be read."""
     for source in sources:
         path = source.path
-        if path != STDIN and not os.path.isfile(path):  # noqa: PTH113 - a SavedModel's folder, or nothing at all
+        if path != STDIN and not os.path.isfile(path):  # noqa: PTH113 - a SavedModel's folder, or a missing file
             continue
         name = stdin_name if path == STDIN else path
         try:
@@ -67,25 +68,8 @@ def fixes(
 
 
 def unified(name: str, before: str, after: str) -> Iterator[str]:
-    """The lines of a unified diff, as `patch` and `git apply` take them."""
+    """Yield the lines of a unified diff that `patch` and `git apply` take."""
     old, new = (text.splitlines(keepends=True) for text in (before, after))
     shown = name.replace(os.sep, "/").lstrip("/")
     for line in difflib.unified_diff(old, new, f"a/{shown}", f"b/{shown}"):
-        yield line if line.endswith("\n") else f"{line}\n{END}"
-
-
-def replace(path: str, raw: bytes) -> None:
-    """Put new content in a file's place, whole or not at all, its mode kept. Raises: UsageError."""
-    target = os.path.realpath(path)
-    if not os.access(target, os.W_OK):  # a folder that may be written to would let it go
-        raise UsageError(f"cannot write {path!r}: it is read-only")
-    beside = f"{target}.{os.getpid()}.tmp"
-    try:
-        with open(beside, "xb") as file:  # noqa: PTH123
-            file.write(raw)
-        shutil.copymode(target, beside)
-        os.replace(beside, target)  # noqa: PTH105
-    except OSError as error:
-        if os.path.exists(beside):  # noqa: PTH110
-            os.unlink(beside)  # noqa: PTH108
-        raise UsageError(f"cannot write {path!r}: {error.strerror or error}") from error
+        yield line if line.endswith("\n") else f"{line}\n{NO_NEWLINE}"

@@ -1,4 +1,4 @@
-"""What the command line asks for: as it was written, and what that means."""
+"""The options of a run: as written on the command line, and what they mean."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from typing import Any, NamedTuple
 from lstmlint.config.settings import LIMITS
 from lstmlint.config.values import parse_input_shape, parse_positive
 from lstmlint.model.findings import SEVERITIES, UsageError
-from lstmlint.reporting import FORMATS, View, parse_columns
+from lstmlint.reporting import FORMATS, View
 
-PLAIN_FORMATS = ("text", "concise")
-# Opened by name, it would be cut off where it goes to a file.
+# Opened by name, a file that standard output is redirected to would be truncated.
 STANDARD_OUTPUT = frozenset({"-", "/dev/stdout", "/dev/fd/1"})
 
 
 @dataclass(slots=True)
 class Request:
-    """What the command line asks for, as it was written: nothing in here has been checked."""
+    """The options of `lstmlint PATH…` as they were written, unchecked."""
 
     paths: list[str] = field(default_factory=list)
     format: list[str] = field(default_factory=list)
@@ -61,7 +60,7 @@ class Request:
 
 
 class Destination(NamedTuple):
-    """A format and where it goes: a path, or None for standard output."""
+    """A format, the file it is written to (None: standard output), and its view."""
 
     format: str
     path: str | None
@@ -69,14 +68,14 @@ class Destination(NamedTuple):
 
 
 def overrides(request: Request) -> dict[str, Any]:
-    """The options that have the place of settings, under the settings' names. Raises: UsageError."""
+    """Return the options that replace settings, under the settings' names. Raises: UsageError."""
     values: dict[str, Any] = {}
     for key in ("select", "ignore", "extend-select", "extend-ignore"):
-        given: list[str] = getattr(request, key.replace("-", "_"))
-        if given:
-            values[key] = [name for text in given for name in text.split(",") if name.strip()]
+        lists: list[str] = getattr(request, key.replace("-", "_"))
+        if lists:
+            values[key] = [name for text in lists for name in text.split(",") if name.strip()]
             if key == "select" and not values[key]:
-                raise UsageError("--select names no rule; without it, the usual rules run")
+                raise UsageError("--select names no rule; leave it out to run the default rules")
     if request.exclude:
         values["exclude"] = request.exclude
     if request.fail_on is not None:
@@ -93,7 +92,7 @@ def overrides(request: Request) -> dict[str, Any]:
         shapes = [parse_input_shape(text, "--input-shape") for text in request.input_shape]
         values["input-shape"] = dict(shapes)
         if len(values["input-shape"]) < len(shapes):
-            raise UsageError("--input-shape is given twice for one input (NAME=13,5 tells them apart)")
+            raise UsageError("two --input-shape options are for the same input; name the inputs: NAME=13,5")
     if request.batch is not None:
         values["batch"] = parse_positive(request.batch, "--batch")
     if request.timesteps is not None:
@@ -102,7 +101,7 @@ def overrides(request: Request) -> dict[str, Any]:
 
 
 def choice(value: str, allowed: tuple[str, ...], option: str) -> str:
-    """One of the allowed words. Raises: UsageError."""
+    """Return the value of an option that takes one of several words. Raises: UsageError for another one."""
     if value in allowed:
         return value
     from lstmlint.model.suggestions import did_you_mean
@@ -111,53 +110,62 @@ def choice(value: str, allowed: tuple[str, ...], option: str) -> str:
 
 
 def jobs(request: Request) -> int | None:
-    """How many workers were asked for; None where that is left to the size of the work."""
+    """Return the number of worker processes; None to let the amount of work decide."""
     return None if request.jobs is None else parse_positive(request.jobs, "--jobs")
 
 
 def destinations(request: Request, single: bool) -> list[Destination]:
-    """The formats with their places. Raises: UsageError."""
-    columns = None if request.columns is None else parse_columns(request.columns)
+    """Return the formats and where each is written. Raises: UsageError."""
+    columns = None
+    if request.columns is not None:
+        from lstmlint.reporting.rows import parse_columns
+
+        columns = parse_columns(request.columns)
     depth = 0 if request.depth is None else parse_positive(request.depth, "--depth", 0)
     color = choice(request.color or "auto", ("auto", "always", "never"), "--color")
     found: list[Destination] = []
-    for given in request.format or ["text"]:
-        name, colon, path = given.partition(":")
+    for written in request.format or ["text"]:
+        name, colon, path = written.partition(":")
         if name == "auto":
             name = "github" if os.environ.get("GITHUB_ACTIONS") else "text"
         choice(name, ("auto", *FORMATS), "--format")
         if colon and not path:
-            raise UsageError(f"--format {given} names no file after the colon")
+            raise UsageError(f"--format {written} has no file after the colon")
         target = written_to(path or request.output)
         if target is not None and any(other.path is not None and same_file(target, other.path) for other in found):
             raise UsageError(f"two formats would be written to {target}")
         view = View(single, columns, depth, quiet=request.quiet, statistics=request.statistics)
-        if name in PLAIN_FORMATS:
-            from lstmlint.reporting.layout import terminal_width
-
-            view = view._replace(color=wants_color(color, target), width=terminal_width(target))
-        elif name in ("sarif", "github", "gitlab", "junit"):
-            from lstmlint.reporting.places import repository_root
-
-            view = view._replace(root=repository_root())
-        found.append(Destination(name, target, view))
-    if request.statistics and not any(destination.format in PLAIN_FORMATS for destination in found):
-        raise UsageError("--statistics goes with the formats text and concise")
+        found.append(Destination(name, target, completed(view, name, target, color)))
+    if request.statistics and not any(FORMATS[destination.format].plain for destination in found):
+        raise UsageError("--statistics needs the format text or concise")
     return found
 
 
+def completed(view: View, format: str, path: str | None, color: str = "auto") -> View:
+    """Return the view with what depends on the format and on where it is written."""
+    if FORMATS[format].plain:
+        from lstmlint.reporting.layout import terminal_width
+
+        return view._replace(color=wants_color(color, path), width=terminal_width(path))
+    if FORMATS[format].repository_paths:
+        from lstmlint.reporting.places import repository_root
+
+        return view._replace(root=repository_root())
+    return view
+
+
 def written_to(path: str | None) -> str | None:
-    """The file that a path means as a place to write to; None for standard output."""
+    """Return the file to write; None for standard output, which has several names."""
     return None if path in STANDARD_OUTPUT else path
 
 
 def same_file(path: str, other: str) -> bool:
-    """Whether two paths mean one file, which need not exist."""
+    """Check whether two paths lead to the same file, which need not exist."""
     return os.path.realpath(path) == os.path.realpath(other)
 
 
 def wants_color(color: str, path: str | None) -> bool:
-    """Whether to write colours: as asked, as NO_COLOR and FORCE_COLOR say, else to a terminal."""
+    """Decide about colors: by --color, then NO_COLOR and FORCE_COLOR, then by whether a terminal shows the report."""
     if color != "auto":
         return color == "always"
     environment = os.environ

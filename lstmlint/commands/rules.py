@@ -48,8 +48,8 @@ def show_rules(format: str | None) -> int:
     chosen = choice(format or "text", RULE_FORMATS, "--format")
     table = in_order(rules.load().values())
     if chosen == "json":
-        from lstmlint import __version__
         from lstmlint.reporting.json import pretty
+        from lstmlint.version import __version__
 
         listed = {"version": VERSION, "lstmlint": __version__, "rules": [to_dict(rule) for rule in table]}
         write_stdout(pretty(listed), "utf-8")

@@ -1,23 +1,24 @@
-"""Writing: reports to files, whole or not at all, and to standard output; sentences to standard error."""
+"""Write reports to files, as a whole or not at all, and to standard output; write messages to standard error."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from lstmlint.commands.request import PLAIN_FORMATS, Destination
+from lstmlint.commands.request import Destination
 from lstmlint.model.findings import UsageError
+from lstmlint.reporting import FORMATS
 
 
 def say(sentence: str) -> None:
-    """Tell the user on standard error."""
+    """Print a message to standard error."""
     from lstmlint.reporting.escape import terminal
 
     print(f"lstmlint: {terminal(sentence)}", file=sys.stderr)  # noqa: T201
 
 
 def check_writable(destination: Destination) -> None:
-    """Raises: UsageError, where a report could not be written, before any work is done."""
+    """Check before any work that a report can be written. Raises: UsageError."""
     path = destination.path
     if path is None:
         return
@@ -25,37 +26,55 @@ def check_writable(destination: Destination) -> None:
     if os.path.isdir(path):  # noqa: PTH112
         raise UsageError(f"cannot write {path!r}: it is a folder")
     if not os.path.isdir(folder):  # noqa: PTH112
-        raise UsageError(f"cannot write {path!r}: there is no folder {folder!r}")
+        raise UsageError(f"cannot write {path!r}: the folder {folder!r} does not exist")
     if not os.access(path if os.path.exists(path) else folder, os.W_OK):  # noqa: PTH110
         raise UsageError(f"cannot write {path!r}: permission denied")
 
 
 def write(destination: Destination, text: str) -> None:
-    """Write a report whole or not at all. Raises: UsageError, where that fails."""
+    """Write a report. Raises: UsageError if that fails."""
     path = destination.path
     if path is None:
-        write_stdout(text, None if destination.format in PLAIN_FORMATS else "utf-8")
+        traits = FORMATS.get(destination.format)
+        write_stdout(text, None if traits is not None and traits.plain else "utf-8")
         return
     content = text.encode("utf-8", "backslashreplace")
-    plain = not os.path.exists(path) or os.path.isfile(path)  # noqa: PTH110, PTH113 - no pipe or device
-    target = os.path.realpath(path) if plain else path
-    beside = f"{target}.{os.getpid()}.tmp"
-    whole = plain and os.access(os.path.dirname(target), os.W_OK)  # noqa: PTH120
-    try:
-        with open(beside if whole else target, "wb") as file:  # noqa: PTH123
+    regular = not os.path.exists(path) or os.path.isfile(path)  # noqa: PTH110, PTH113
+    if regular and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK):  # noqa: PTH120
+        write_atomically(path, content)
+        return
+    try:  # a pipe, a device, or a file in a folder that takes no new files
+        with open(path, "wb") as file:  # noqa: PTH123
             file.write(content)
-        if whole:
-            os.replace(beside, target)  # noqa: PTH105
     except OSError as error:
-        if whole and os.path.exists(beside):  # noqa: PTH110
-            os.unlink(beside)  # noqa: PTH108
+        raise UsageError(f"cannot write {path!r}: {error.strerror or error}") from error
+
+
+def write_atomically(path: str, content: bytes, keep_mode: bool = False) -> None:
+    """Replace a file by one with new content, so that nobody ever sees half of it.
+
+    keep_mode: give the new file the permissions of the old one. Raises: UsageError if that fails.
+    """
+    target = os.path.realpath(path)
+    temporary = f"{target}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "xb") as file:  # noqa: PTH123
+            file.write(content)
+        if keep_mode:
+            import shutil
+
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)  # noqa: PTH105
+    except OSError as error:
+        if os.path.exists(temporary):  # noqa: PTH110
+            os.unlink(temporary)  # noqa: PTH108
         raise UsageError(f"cannot write {path!r}: {error.strerror or error}") from error
 
 
 def write_stdout(text: str, encoding: str | None = None) -> None:
-    """Write to standard output, in its encoding unless the format fixes one. A closed pipe ends it quietly.
+    """Write to standard output, in its own encoding by default. A closed pipe is not an error.
 
-    Raises: UsageError, where it cannot be written for another reason.
+    Raises: UsageError if it cannot be written for another reason.
     """
     stream = sys.stdout
     content = text.encode(encoding or stream.encoding or "utf-8", "backslashreplace")
@@ -64,7 +83,7 @@ def write_stdout(text: str, encoding: str | None = None) -> None:
         stream.buffer.write(content)
         stream.buffer.flush()
     except BrokenPipeError:
-        # Nobody reads any more; at exit Python would flush once more, and complain.
+        # The reader is gone. At exit, Python would flush once more and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -112,6 +112,9 @@ class Comparison:
     limit: Limit | None = None
     gate: list[Finding] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        return f"<Comparison {self.old!r} -> {self.new!r}: {len(self.layers):,} layers differ>"
+
     def count(self, kind: str) -> int:
         """How many layers were added, removed or changed."""
         return sum(layer.kind == kind for layer in self.layers)

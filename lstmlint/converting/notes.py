@@ -36,6 +36,10 @@ class Conversion:
     changes: list[Note] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        outcome = "refused" if self.model is None else "converted"
+        return f"<Conversion: {outcome}, {len(self.refusals):,} refusals, {len(self.changes):,} changes>"
+
     def refuse(self, layer: str | None, message: str, pointer: str = "") -> None:
         """Keep a reason, the first of each layer."""
         if all(note.layer != layer for note in self.refusals) or layer is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.explaining import arithmetic
@@ -79,6 +80,9 @@ class LayerExplanation:
     row: LayerSummary | None = None
     is_model: bool = False
 
+    def __repr__(self) -> str:
+        return f"<LayerExplanation {short(self.path)} ({self.class_name:.80}): {self.params} params>"
+
     @property
     def per_gate(self) -> int | None:
         """The count of one gate, where the layer has gates."""
@@ -127,6 +131,9 @@ class Explanation:
     expression: str | None = None
     expected: Expectation | None = None
     warnings: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {len(self.layers):,} layers: {self.params:,} params>"
 
     @property
     def params(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from reprlib import repr as short
 from typing import Any
 from weakref import ref
 
@@ -42,6 +43,12 @@ class LayerSummary:
     feeds: list[ref[LayerSummary]] = field(default_factory=list)
     last_output: int = -1
     nested: ModelSummary | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"<LayerSummary {short(self.name)}"
+            f" ({self.class_name:.80}): {short(self.output_shapes)}, {self.params} params>"
+        )
 
     @property
     def name(self) -> str:
@@ -119,6 +126,10 @@ class ModelSummary:
     problems: list[Problem] = field(default_factory=list)
     output_layers: list[LayerSummary] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        least = "" if self.complete else "at least "
+        return f"<ModelSummary {short(self.name)}: {len(self.layers):,} layers, {least}{self.params:,} params>"
 
     @property
     def name(self) -> str:

@@ -6,6 +6,7 @@ Models of all dialects use Keras 3's names here. Shapes are only those that the 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from reprlib import repr as short
 from typing import Any, Literal
 
 from lstmlint.model.findings import Problem
@@ -82,6 +83,9 @@ class LayerSpec:
     raw: dict[str, Any] = field(default_factory=dict)
     config_pointer: str = ""
 
+    def __repr__(self) -> str:
+        return f"<LayerSpec {short(self.name)} ({self.class_name:.80})>"
+
     @property
     def is_operation(self) -> bool:
         """Return whether it is a function of keras.ops. Its class name may be that of a layer, so the module decides."""
@@ -133,3 +137,6 @@ class ModelSpec:
     backend: str | None = None
     problems: list[Problem] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<ModelSpec {short(self.name)} ({self.class_name:.80}): {len(self.layers):,} layers>"

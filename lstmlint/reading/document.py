@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Literal
 
 from lstmlint.model.findings import Problem
@@ -43,6 +44,9 @@ class Document:
     stored_weights: Callable[[], StoredWeights | None] | None = None
     problems: list[Problem] = field(default_factory=list)
     comments: Comments | None = None
+
+    def __repr__(self) -> str:
+        return f"<Document {short(self.path)} ({self.container})>"
 
     @property
     def model(self) -> Any:

@@ -1,8 +1,8 @@
-"""What the user reads: one module per output format.
+"""Reports: one module per output format, each registered in FORMATS and nowhere else.
 
-A format is a module with two functions. `digest(report, view)` says all that the format needs of one
-file; it runs where the file was analyzed, perhaps in another process, so that no model outlives its
-analysis. `render(digests, totals, view)` puts the digests together.
+A format is a module with two functions. `digest(report, view)` extracts everything that the format needs from the
+report of one file. It runs in the process that analyzed the file, and its result can be pickled, so no model outlives
+its analysis. `render(digests, totals, view)` puts the digests together.
 """
 
 from __future__ import annotations
@@ -12,41 +12,46 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from lstmlint.model.findings import UsageError
+from lstmlint.reporting.view import View, plural, size
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
 
-FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "csv")
-COLUMNS = ("input-shape", "output-shape", "params", "trainable", "share", "weights", "macs", "connected-to",
-           "activation", "kernel-size", "dtype")  # fmt: skip
+__all__ = ["FORMATS", "Format", "Totals", "View", "load", "plural", "size"]
 
 
-class View(NamedTuple):
-    """How a report is to look.
+class Traits(NamedTuple):
+    """What the command line needs to know about a format without importing it.
 
-    single: whether the run is about one file, whose layers are then shown. columns: of the table of
-    layers, None for the usual ones. depth: how many levels of nested models to show. width: of the
-    terminal; None where lines may be as long as they like. fail_on: the severity that fails the run.
-    root: the folder that paths in reports for other programs are relative to.
+    plain: a person reads it, on a terminal perhaps: it has colors, and the encoding of standard output.
+    repository_paths: its paths are relative to the repository.
     """
 
-    single: bool = True
-    columns: tuple[str, ...] | None = None
-    depth: int = 0
-    width: int | None = None
-    color: bool = False
-    quiet: bool = False
-    statistics: bool = False
-    fail_on: str = "error"
-    root: str = ""
+    plain: bool = False
+    repository_paths: bool = False
+
+
+# Name of the format and of its module -> its traits.
+FORMATS = {
+    "text": Traits(plain=True),
+    "concise": Traits(plain=True),
+    "json": Traits(),
+    "jsonl": Traits(),
+    "sarif": Traits(repository_paths=True),
+    "github": Traits(repository_paths=True),
+    "gitlab": Traits(repository_paths=True),
+    "junit": Traits(repository_paths=True),
+    "markdown": Traits(),
+    "csv": Traits(),
+}
 
 
 @dataclass(slots=True)
 class Totals:
     """Sums over the whole run.
 
-    codes: how often each (code, name, severity) was found. known: to the baseline. fixable: by --fix.
+    codes: the number of findings per (code, name, severity). known: findings that the baseline left out. fixable:
+    findings that --fix would fix.
     """
 
     files: int = 0
@@ -62,7 +67,7 @@ class Totals:
     fixable: int = 0
 
     def add(self, report: FileReport) -> None:
-        """Count one more file in."""
+        """Add the report of one file."""
         self.files += 1
         self.known += report.known
         self.fixable += report.fixable
@@ -80,7 +85,7 @@ class Totals:
                 self.infos += 1
 
     def merge(self, other: Totals) -> None:
-        """Count in what another process has summed up."""
+        """Add the sums of another process."""
         self.files += other.files
         self.known += other.known
         self.fixable += other.fixable
@@ -94,52 +99,15 @@ class Totals:
 
 
 class Format(Protocol):
-    """What a module of this package offers."""
+    """The functions of a format's module."""
 
     def digest(self, report: FileReport, view: View) -> Any:
-        """All that the format needs of one file; can be pickled."""
+        """Return everything that the format needs from one file; it can be pickled."""
 
     def render(self, digests: list[Any], totals: Totals, view: View) -> str:
-        """The whole report."""
+        """Return the whole report."""
 
 
 def load(name: str) -> Format:
-    """The format of a name."""
+    """Import the module of a format."""
     return cast("Format", import_module(f"lstmlint.reporting.{name}"))
-
-
-def parse_columns(text: str) -> tuple[str, ...]:
-    """The columns named in a list with commas; `+name` adds to the usual ones.
-
-    Raises: UsageError for an unknown one.
-    """
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names:
-        raise UsageError(f"--columns names no column; columns are {', '.join(COLUMNS)}, all")
-    chosen = ["usual"] if any(name.startswith("+") for name in names) else []
-    for name in names:
-        column = name.removeprefix("+")
-        if column == "all":
-            chosen = list(COLUMNS)
-        elif column not in COLUMNS:
-            from lstmlint.model.suggestions import did_you_mean
-
-            hint = did_you_mean(column, COLUMNS)
-            raise UsageError(f"--columns: there is no column {column!r}{hint}; columns are {', '.join(COLUMNS)}, all")
-        elif column not in chosen:
-            chosen.append(column)
-    return tuple(chosen)
-
-
-def plural(count: int, noun: str) -> str:
-    """1 file, 2 files."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def size(count: float) -> str:
-    """Bytes as Keras writes them: 1.92 KB, of 1024 bytes."""
-    for unit in ("B", "KB", "MB", "GB", "TB"):
-        if count < 1024:
-            return f"{count:.2f} {unit}"
-        count /= 1024
-    return f"{count:.2f} PB"

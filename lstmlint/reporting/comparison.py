@@ -6,14 +6,15 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from lstmlint import __version__
 from lstmlint.comparing import ABSENT, Change, Comparison, LayerChange, Total
 from lstmlint.reporting import View, plural, rows
+from lstmlint.reporting.entries import plain
 from lstmlint.reporting.escape import markdown, markdown_code, terminal
-from lstmlint.reporting.json import plain, pretty
+from lstmlint.reporting.json import pretty
 from lstmlint.reporting.layout import wrap
 from lstmlint.reporting.markdown import listed as listed_in_markdown
-from lstmlint.reporting.text import HANGING, draw, finding_lines, listed
+from lstmlint.reporting.tables import HANGING, draw, finding_lines, listed
+from lstmlint.version import __version__
 
 if TYPE_CHECKING:
     from lstmlint.inference.summary import LayerSummary

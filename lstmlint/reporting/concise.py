@@ -1,11 +1,12 @@
-"""concise: one line a finding, nothing else where there is none."""
+"""The concise format: one line per finding, and nothing else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
-from lstmlint.reporting.text import finding_lines, statistics
+from lstmlint.reporting.tables import finding_lines
+from lstmlint.reporting.text import statistics
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -15,7 +16,9 @@ def digest(report: FileReport, view: View) -> str:
     """The file's findings."""
     if view.statistics:
         return ""
-    return "".join(finding_lines(report.path, finding, view)[0] + "\n" for finding in report.findings)
+    return "".join(
+        finding_lines(report.path, finding, view._replace(width=None))[0] + "\n" for finding in report.findings
+    )
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:

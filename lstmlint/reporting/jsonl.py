@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
-from lstmlint.reporting.json import dumps, file_to_dict
+from lstmlint.reporting.json import dumps
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def digest(report: FileReport, view: View) -> str:
     """The file's line."""
-    return dumps(file_to_dict(report)) + "\n"
+    return dumps(report.to_dict()) + "\n"
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:

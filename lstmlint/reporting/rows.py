@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import UsageError
 from lstmlint.model.shapes import Shape, format_shape, percent
 from lstmlint.model.spec import TensorRef
-
-if TYPE_CHECKING:
-    from lstmlint.report import FileReport
+from lstmlint.reporting.view import size
 
 HEADERS = {
     "layer": "Layer (class)",
@@ -26,14 +25,33 @@ HEADERS = {
     "kernel-size": "Kernel size",
     "dtype": "Dtype",
 }
+COLUMNS = tuple(HEADERS)[1:]
 MOST_NAMED = 5  # layers in a sentence about some
 NUMBERS = frozenset({"params", "share", "macs"})
 DIALECTS = {"keras0": "Keras 0", "keras1": "Keras 1", "keras2": "Keras 2", "keras3": "Keras 3"}
 
 
-def dialect(report: FileReport) -> str:
-    """Return the Keras that a file was written by."""
-    return DIALECTS.get(report.dialect or "", "unknown dialect")
+def parse_columns(text: str) -> tuple[str, ...]:
+    """Return the columns that a list with commas names; `+name` adds to the usual ones.
+
+    Raises: UsageError for an unknown one.
+    """
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise UsageError(f"--columns names no column; the columns are {', '.join(COLUMNS)}, all")
+    chosen = ["usual"] if any(name.startswith("+") for name in names) else []
+    for name in names:
+        column = name.removeprefix("+")
+        if column == "all":
+            chosen = list(COLUMNS)
+        elif column not in COLUMNS:
+            from lstmlint.model.suggestions import did_you_mean
+
+            hint = did_you_mean(column, COLUMNS)
+            raise UsageError(f"--columns: unknown column {column!r}{hint}; the columns are {', '.join(COLUMNS)}, all")
+        elif column not in chosen:
+            chosen.append(column)
+    return tuple(chosen)
 
 
 def columns_for(model: ModelSummary, chosen: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -147,13 +165,6 @@ def tensor(ref: TensorRef) -> str:
     return ref.layer if ref.node == ref.tensor == 0 else f"{ref.layer}[{ref.node}][{ref.tensor}]"
 
 
-def sources(row: LayerSummary) -> list[str]:
-    """Return the names of the layers that feed a layer, over all its calls, each once."""
-    if not row.spec.calls:
-        return [source.name for source in row.inbound]
-    return list(dict.fromkeys(ref.layer for call in row.spec.calls for ref in call.references))
-
-
 def marks(row: LayerSummary) -> str:
     """Return a note about a layer that is unused or called several times."""
     if not row.reached:
@@ -168,7 +179,6 @@ def totals(model: ModelSummary) -> Iterator[tuple[str, str]]:
     """Yield (title, text) for the lines below the table of layers."""
     from lstmlint.inference.activations import activation_peak
     from lstmlint.inference.optimizer import optimizer_params
-    from lstmlint.reporting import size
 
     if nothing_known(model):
         yield "Total params", "unknown"

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from lstmlint import __version__
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import sarif as message
 from lstmlint.reporting.escape import visible
 from lstmlint.reporting.json import pretty
 from lstmlint.reporting.places import fingerprints, repository_path
+from lstmlint.version import __version__
 
 if TYPE_CHECKING:
     from lstmlint.model.findings import Finding

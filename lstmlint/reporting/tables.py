@@ -1,0 +1,94 @@
+"""One model as text: its table of layers, its totals, its findings."""
+
+from __future__ import annotations
+
+from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import Finding
+from lstmlint.reporting import rows as table
+from lstmlint.reporting.escape import terminal
+from lstmlint.reporting.layout import lay_out, width_of, wrap
+from lstmlint.reporting.view import View, plural, size
+
+CODES = {"bold": "1", "dim": "2", "error": "1;31", "warning": "1;33", "info": "1;36"}
+HANGING = 4  # indentation of wrapped lines
+
+
+def model_lines(model: ModelSummary, view: View) -> list[str]:
+    """Return the title, the table of layers and the totals."""
+    title = f'Model: "{terminal(model.name)}" ({kind(model)})'
+    columns = table.columns_for(model, view.columns)
+    body: list[list[str]] = []
+    for level, row in table.walk(model, view.depth):
+        first = f"{'  ' * level}{label(row)}{table.marks(row)}"
+        body.append([first, *(terminal(table.cell(row, column, model.params)) for column in columns)])
+    header = [table.HEADERS["layer"], *(table.HEADERS[column] for column in columns)]
+    right = {i for i, column in enumerate(columns, 1) if column in table.NUMBERS}
+    lines = [paint(line, "bold", view) for line in wrap(title, view.width, HANGING)]
+    lines += ["", *draw(header, body, right, view)]
+    for line in total_lines(model):
+        lines += wrap(line, view.width, HANGING)
+    return lines
+
+
+def kind(model: ModelSummary) -> str:
+    """Return a model's class and the Keras that wrote it."""
+    return f"{terminal(model.class_name)}, {table.DIALECTS[model.spec.dialect]}"
+
+
+def total_line(path: str, model: ModelSummary) -> str:
+    """Return a model's totals on one line."""
+    least = "" if model.complete else "at least "
+    count = f"{least}{model.params:,} params ({size(model.weight_bytes)}), {model.trainable_params:,} trainable"
+    if table.nothing_known(model):
+        count = "params unknown"
+    return f"{terminal(path)}: {count}, {plural(len(model.layers), 'layer')}, {kind(model)}"
+
+
+def total_lines(model: ModelSummary) -> list[str]:
+    """Return the totals with their sizes, and which layers are missing in them."""
+    lines = [f"{title}: {terminal(text)}" for title, text in table.totals(model)]
+    unknown = table.unknown_layers(model)
+    if unknown:
+        lines.append(f"Unknown: {listed(unknown)}")
+        causes = table.last_known(model)
+        if causes:
+            lines.append(f"Unknown because the file does not record the output shape of: {listed(causes)}")
+    return lines
+
+
+def listed(rows: list[LayerSummary]) -> str:
+    """Return the names and classes of the first layers."""
+    return table.first_of([label(row) for row in rows])
+
+
+def label(row: LayerSummary) -> str:
+    """Return a layer's name and class."""
+    return f"{terminal(row.name) or repr('')} ({terminal(row.class_name)})"
+
+
+def draw(header: list[str], body: list[list[str]], right: set[int], view: View) -> list[str]:
+    """Return a table's lines: its header, a rule, its body, a rule."""
+    head, lines = lay_out(header, body, right, view.width)
+    if not head:
+        return [*lines, ""]
+    rule = paint("-" * max(map(width_of, [*head, *lines])), "dim", view)
+    return [*(paint(line, "bold", view) for line in head), rule, *lines, rule]
+
+
+def finding_lines(path: str, finding: Finding, view: View) -> list[str]:
+    """Return a finding as `path:line:column: severity CODE name message`, and its help on the next line."""
+    place = f"{terminal(path)}:{finding.line}:{finding.column}"
+    line = f"{place}: {finding.severity} {finding.code} {finding.name} {terminal(finding.message)}"
+    first, *more = wrap(line, view.width, HANGING)
+    if first.startswith(f"{place}: {finding.severity} "):  # painted after wrapping, which counts characters
+        rest = first[len(place) + len(finding.severity) + 2 :]
+        first = f"{paint(place, 'bold', view)}: {paint(finding.severity, finding.severity, view)}{rest}"
+    lines = [first, *more]
+    if finding.help:
+        lines += wrap(f"  help: {terminal(finding.help)}", view.width, HANGING - 2)
+    return lines
+
+
+def paint(text: str, style: str, view: View) -> str:
+    """Return `text` in the color of a style, if the report has colors."""
+    return f"\x1b[{CODES[style]}m{text}\x1b[0m" if view.color else text

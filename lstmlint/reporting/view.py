@@ -1,0 +1,39 @@
+"""How a report should look, and how it writes numbers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class View(NamedTuple):
+    """How a report should look.
+
+    single: whether the run is about one file; its layers are then shown. columns: of the table of layers, None for
+    the usual ones. depth: how many levels of nested models to show. width: of the terminal; None for lines of any
+    length. fail_on: the severity that fails the run. root: the folder that paths in reports for other programs are
+    relative to.
+    """
+
+    single: bool = True
+    columns: tuple[str, ...] | None = None
+    depth: int = 0
+    width: int | None = None
+    color: bool = False
+    quiet: bool = False
+    statistics: bool = False
+    fail_on: str = "error"
+    root: str = ""
+
+
+def plural(count: int, noun: str) -> str:
+    """Return 1 file, 2 files."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def size(count: float) -> str:
+    """Return bytes as Keras writes them: 1.92 KB, of 1024 bytes."""
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if count < 1024:
+            return f"{count:.2f} {unit}"
+        count /= 1024
+    return f"{count:.2f} PB"
