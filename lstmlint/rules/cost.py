@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import format_shape, percent
-from lstmlint.rules.index import DROPOUTS, index_of, past
+from lstmlint.rules.index import acts_in_training_only, index_of, past
 from lstmlint.rules.registry import Option, reported, rule, violation
 
 
@@ -101,7 +101,7 @@ def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[
     for dense in index_of(model).of("Dense"):
         if not dense.params or dense.params < params or dense.params / model.params < share or not dense.used:
             continue
-        flat = past(dense, DROPOUTS)
+        flat = past(dense, acts_in_training_only)
         shape = flat.input_shape if flat is not None else None
         if flat is None or flat.class_name != "Flatten" or shape is None or len(shape) < 4:  # R216 tells of sequences
             continue

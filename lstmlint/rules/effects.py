@@ -7,23 +7,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.layers import find
 from lstmlint.layers.base import Layer
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Dim, Shape
-from lstmlint.rules.index import TRANSFORMING, outputs_of, recurrent, unwrapped
+from lstmlint.rules.index import outputs_of, recurrent, unwrapped
 
-ACTIVATION_LAYERS = {
-    "ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "leaky_relu", "ELU": "elu", "Softmax": "softmax",
-    "ThresholdedReLU": "relu", "SReLU": "leaky_relu", "ParametricSoftplus": "softplus",
-}  # fmt: skip
-ACTIVATING = ("Activation", *ACTIVATION_LAYERS)
-# Layers behind a head that change neither the meaning nor the range of what it gives.
-TRANSPARENT = frozenset(
-    {
-        "Reshape", "Flatten", "Permute", "Identity", "ActivityRegularization", "Dropout", "SpatialDropout1D",
-        "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "GaussianNoise", "AlphaDropout",
-    }
-)  # fmt: skip
 KNOWN_ACTIVATIONS = frozenset(
     "linear relu relu6 elu selu gelu silu swish softplus softsign tanh sigmoid hard_sigmoid exponential softmax"
     " log_softmax leaky_relu mish".split()
@@ -68,8 +57,17 @@ def activation_name(value: Any) -> str | None:
         if name == "function" and isinstance(config, str):
             return config
         if isinstance(name, str):
-            return ACTIVATION_LAYERS.get(name, snake(name))
+            facts = find(name)
+            return (facts and facts.activation) or snake(name)
     return None
+
+
+def activation_of(layer: Layer) -> str | None:
+    """The name of the activation that a layer applies to its output last; None if it has none or it is unknown."""
+    facts = layer.facts
+    if facts.activation is not None:
+        return facts.activation
+    return activation_name(layer.config.get("activation")) if facts.is_activation or facts.applies_activation else None
 
 
 def constant_initializer(value: Any) -> str | None:
@@ -116,19 +114,17 @@ def head_of(row: LayerSummary) -> Head | None:
             row = outputs[0]
             continue
         layer = unwrapped(row.layer)
-        name = layer.class_name
         if (rnn := recurrent(layer)) is not None:
             activation = activation_name(rnn.config.get("activation", "tanh"))
             return None if activation is None else Head(row, rnn, activation, True)
-        if name in TRANSFORMING or name == "Activation":
-            activation = activation_name(layer.config.get("activation"))
+        facts = layer.facts
+        if facts.is_activation or facts.applies_activation:
+            activation = activation_of(layer)
             if activation is None:
                 return None
-            if name != "Activation" or activation != "linear":
+            if facts.applies_activation or activation != "linear":
                 return Head(row, layer, activation)
-        elif name in ACTIVATION_LAYERS:
-            return Head(row, layer, ACTIVATION_LAYERS[name])
-        elif name not in TRANSPARENT:
+        elif not facts.keeps_values:
             return None
         if len(row.inbound) != 1:
             return None
@@ -251,7 +247,7 @@ def settings_pointer(model: ModelSummary, *keys: str) -> str:
 
 
 __all__ = [
-    "ACTIVATING", "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "REGRESSION", "SIGMOIDS", "TRANSPARENT", "Head", "Objective", "activation_name",
+    "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "REGRESSION", "SIGMOIDS", "Head", "Objective", "activation_name", "activation_of",
     "constant_initializer", "head_of", "heads", "is_loss", "loss_name", "metric_names", "objectives",
     "output_names", "settings_pointer", "width_of",
 ]  # fmt: skip

@@ -9,7 +9,6 @@ from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import format_shape
 from lstmlint.rules.effects import (
-    ACTIVATING,
     BINARY,
     CATEGORICAL,
     KNOWN_ACTIVATIONS,
@@ -233,7 +232,7 @@ def activated_logits(model: ModelSummary) -> Iterator[Problem]:
     for objective, head in heads(model):
         if not objective.from_logits or head.recurrent or head.activation not in {"softmax", *SIGMOIDS, *_LOGITS}:
             continue
-        own = head.row.class_name in ACTIVATING  # a layer that does nothing else
+        own = head.row.layer.facts.is_activation  # a layer that does nothing else
         advice = f"Remove {head.row.name!r}" if own else f'Set the activation of {head.row.name!r} to "linear"'
         cut = _LOGITS.get(head.activation)
         yield violation(

@@ -10,7 +10,7 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import flatten, format_shape
 from lstmlint.rules import masks
 from lstmlint.rules.effects import activation_name
-from lstmlint.rules.index import DROPOUTS, index_of
+from lstmlint.rules.index import index_of
 from lstmlint.rules.registry import reported, rule, violation
 
 _MOST = 4
@@ -124,7 +124,8 @@ def layer_without_effect(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
     unmasking = {id(drop.row) for drop in masks.drops(model)}  # that is an effect, and told by others
-    for row in index_of(model).of(*_CANDIDATES):
+    index = index_of(model)
+    for row in (*index.having(lambda facts: facts.drops_units), *index.of(*_CANDIDATES)):
         why = _no_effect(row) if id(row) not in unmasking else None
         if why is not None and not row.is_output and row.layer.compute_dtype == _dtype_before(row):
             yield violation(
@@ -140,13 +141,13 @@ _SIZES = {
     "Cropping1D": ("cropping", 0), "Cropping2D": ("cropping", 0), "Cropping3D": ("cropping", 0),
     "UpSampling1D": ("size", 1), "UpSampling2D": ("size", 1), "UpSampling3D": ("size", 1),
 }  # fmt: skip
-_CANDIDATES = (*DROPOUTS, "Activation", "Flatten", "Reshape", *_SIZES)
+_CANDIDATES = ("Activation", "Flatten", "Reshape", *_SIZES)
 
 
 def _no_effect(row: LayerSummary) -> str | None:
     """Why a layer has no effect; None if it has one."""
     name, config, shape = row.class_name, row.config, row.input_shape
-    if name in DROPOUTS:
+    if row.layer.facts.drops_units:
         rate = config.get("rate")
         return "its rate is 0" if isinstance(rate, int | float) and rate == 0 else None
     if name == "Activation":

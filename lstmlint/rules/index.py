@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
@@ -10,16 +10,6 @@ from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
 from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import LayerSpec, TensorRef
-
-DROPOUTS = (
-    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout", "AlphaDropout",
-)  # fmt: skip
-CONVOLUTIONS = (
-    "Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D",
-    "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose", "LocallyConnected1D", "LocallyConnected2D",
-)  # fmt: skip
-# Layers that have weights and an `activation` of their own, applied to what they give.
-TRANSFORMING = ("Dense", "EinsumDense", "TimeDistributedDense", *CONVOLUTIONS)
 
 
 class Index:
@@ -29,11 +19,12 @@ class Index:
     nested: every model nested in it. The model itself holds the index, so the index does not hold the model.
     """
 
-    __slots__ = ("by_class", "by_spec", "nested", "recurrent", "rows")
+    __slots__ = ("by_class", "by_facts", "by_spec", "nested", "recurrent", "rows")
 
     def __init__(self) -> None:
         self.rows: list[LayerSummary] = []
         self.by_class: dict[str, list[LayerSummary]] = {}
+        self.by_facts: dict[type[Layer], list[LayerSummary]] = {}
         self.recurrent: list[tuple[LayerSummary, Layer]] = []
         self.nested: list[ModelSummary] = []
         self.by_spec: dict[int, LayerSummary] = {}
@@ -42,6 +33,12 @@ class Index:
         """The rows of these classes."""
         for name in class_names:
             yield from self.by_class.get(name, ())
+
+    def having(self, condition: Callable[[type[Layer]], bool]) -> Iterator[LayerSummary]:
+        """The rows whose layer classes meet a condition, such as `lambda facts: facts.drops_units`."""
+        for facts, rows in self.by_facts.items():
+            if condition(facts):
+                yield from rows
 
 
 def models_of(model: ModelSummary) -> list[ModelSummary]:
@@ -59,7 +56,7 @@ def index_of(model: ModelSummary) -> Index:
 
 def _make(model: ModelSummary) -> Index:
     index = Index()
-    by_class = index.by_class
+    by_class, by_facts = index.by_class, index.by_facts
     seen: set[int] = set()
     recurs: dict[type[Layer], bool] = {}
     stack = list(reversed(model.layers))
@@ -69,6 +66,12 @@ def _make(model: ModelSummary) -> Index:
         rows = by_class.get(row.spec.class_name)
         if rows is None:
             by_class[row.spec.class_name] = [row]
+        else:
+            rows.append(row)
+        facts = row.layer.facts
+        rows = by_facts.get(facts)
+        if rows is None:
+            by_facts[facts] = [row]
         else:
             rows.append(row)
         kind = type(row.layer)
@@ -111,24 +114,38 @@ def behind_same_shape(row: LayerSummary) -> LayerSummary | None:
     return row if seen else None
 
 
-def past(row: LayerSummary, class_names: Iterable[str]) -> LayerSummary | None:
-    """The layer that feeds `row`, past layers of these classes; None where it is fed by several or by none."""
+def acts_in_training_only(row: LayerSummary) -> bool:
+    """Check whether a layer returns its input outside of training, as Dropout does."""
+    return row.layer.facts.training_only
+
+
+def keeps_timesteps(row: LayerSummary) -> bool:
+    """Check whether each output timestep of a layer depends on the same timestep of its input only.
+
+    Such a layer hands on the mask of its input, which says as much.
+    """
+    facts = row.layer.facts
+    return facts.supports_masking and facts.masked_inputs == "first" and not facts.mixes_timesteps
+
+
+def past(row: LayerSummary, skipped: Callable[[LayerSummary], bool]) -> LayerSummary | None:
+    """Return the layer that feeds `row`, past skipped layers; None if it has several inputs or none."""
     for _ in range(100):
         if len(row.inbound) != 1:
             return None
         row = row.inbound[0]
-        if row.class_name not in class_names:
+        if not skipped(row):
             return row
     return None
 
 
-def follow(row: LayerSummary, class_names: Iterable[str]) -> LayerSummary | None:
-    """The only layer that `row` feeds, past layers of these classes; None where there are several or none."""
+def follow(row: LayerSummary, skipped: Callable[[LayerSummary], bool]) -> LayerSummary | None:
+    """Return the only layer that `row` feeds, past skipped layers; None if there are several or none."""
     for _ in range(100):
         after = row.only_consumer
         if after is None or row.is_output:
             return None
-        if after.class_name not in class_names:
+        if not skipped(after):
             return after
         row = after
     return None

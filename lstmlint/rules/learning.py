@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
-from lstmlint.layers.base import Layer
 from lstmlint.model.findings import Problem
 from lstmlint.rules.effects import (
-    ACTIVATING,
-    ACTIVATION_LAYERS,
     KNOWN_ACTIVATIONS,
-    TRANSPARENT,
     activation_name,
+    activation_of,
     constant_initializer,
     settings_pointer,
 )
-from lstmlint.rules.index import DROPOUTS, TRANSFORMING, follow, index_of, past, unwrapped
+from lstmlint.rules.index import acts_in_training_only, follow, index_of, past, unwrapped
 from lstmlint.rules.registry import Option, rule, violation
 
 # Initializers that are looked at no closer.
@@ -49,7 +46,10 @@ def linear_chain(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of("Dense", "TimeDistributed"):
         chain = [row] if id(row) not in told else []
         while (
-            chain and _is_linear(chain[-1]) and (after := follow(chain[-1], DROPOUTS)) is not None and _is_dense(after)
+            chain
+            and _is_linear(chain[-1])
+            and (after := follow(chain[-1], acts_in_training_only)) is not None
+            and _is_dense(after)
         ):
             if not _widens(chain[-1], after):
                 break
@@ -106,11 +106,11 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 3, "activation": "linear", "batch_input_shape": [null, 5]}},
           {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
     """
-    for row in index_of(model).of(*ACTIVATING):
+    for row in index_of(model).having(lambda facts: facts.is_activation):
         second = _activation_of(row)
         if second in (None, "linear"):
             continue
-        producer = past(row, DROPOUTS)
+        producer = past(row, acts_in_training_only)
         if producer is None or len(producer.feeds) != 1:
             continue
         first = _activation_of(producer)
@@ -122,7 +122,7 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
         else:
             effect = f"{second} gets only what {first} gives"
         change = f'Set the activation of {producer.name!r} to "linear"'
-        if producer.class_name in ACTIVATING:
+        if producer.layer.facts.is_activation:
             change = f"Remove {producer.name!r}"
         yield violation(
             f"{row.name!r} applies {second} to {producer.name!r}, which ends with {first} already: {effect}",
@@ -135,14 +135,8 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
 
 def _activation_of(row: LayerSummary) -> str | None:
     """The activation that a layer ends with, None where that is not plain."""
-    name = row.class_name
-    if name in ACTIVATION_LAYERS:
-        return ACTIVATION_LAYERS[name]
-    layer: Layer = unwrapped(row.layer)
-    if layer.class_name in TRANSFORMING or name == "Activation":
-        activation = activation_name(layer.config.get("activation"))
-        return activation if activation in KNOWN_ACTIVATIONS else None
-    return None
+    activation = activation_of(unwrapped(row.layer))
+    return activation if activation in KNOWN_ACTIVATIONS else None
 
 
 @rule(
@@ -245,7 +239,7 @@ def _may_start_at_zero(row: LayerSummary) -> bool:
         if row.is_output or any(after.class_name in ("Add", "Multiply") for after in row.consumers):
             return True
         only = row.only_consumer
-        if only is None or only.class_name not in (*TRANSPARENT, *ACTIVATING):
+        if only is None or not (only.layer.facts.keeps_values or only.layer.facts.is_activation):
             return False
         row = only
     return False
@@ -255,7 +249,7 @@ def _start(row: LayerSummary, constant: str, width: Any) -> str:
     """What a constant kernel does to a layer."""
     bias = row.config.get("bias_initializer", "zeros") if row.config.get("use_bias", True) else "zeros"
     after = row.only_consumer or row
-    activations = (_activation_of(row), _activation_of(after) if after.class_name in ACTIVATING else None)
+    activations = (_activation_of(row), _activation_of(after) if after.layer.facts.is_activation else None)
     if constant == "zeros" and constant_initializer(bias) == "zeros" and "relu" in activations:
         return "before a relu it gives 0, gets no gradient, and never learns"
     return f"its {width} units start alike, and only random weights behind them can tell them apart"

@@ -1,7 +1,6 @@
-"""Which tensors carry a mask: one walk from the layers that make masks, as Keras 3 hands them on.
+"""Which tensors carry a mask: one walk from the layers that make masks, as Keras 3 passes masks on.
 
-Layers that do not support masking drop the mask (Keras 3 warns, tf.keras drops it in silence). What is listed
-here was asked of Keras 3.15's `supports_masking`.
+Layers that do not support masking drop the mask (Keras 3 warns, tf.keras does not).
 """
 
 from __future__ import annotations
@@ -12,33 +11,7 @@ from typing import NamedTuple
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.wrappers import Bidirectional
-from lstmlint.rules.index import index_of
-
-MAKERS = ("Embedding", "Masking")
-# These hand a mask on with their output.
-KEEPERS = frozenset(
-    {
-        "Dense", "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout", "Activation",
-        "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "Identity", "ActivityRegularization", "BatchNormalization",
-        "LayerNormalization", "GroupNormalization", "UnitNormalization", "TimeDistributed", "Masking", "Rescaling",
-        "Normalization",
-    }
-)  # fmt: skip
-# These hand on their query's, these one that all inputs have.
-ATTENTION = frozenset({"MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAttention"})
-ALL_INPUTS = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
-# These use it: what is masked does not count for what they give.
-USERS = frozenset({"GlobalAveragePooling1D", *ATTENTION})
-# These drop it, having been asked.
-DROPPERS = frozenset(
-    {
-        "Conv1D", "SeparableConv1D", "DepthwiseConv1D", "Conv1DTranspose", "MaxPooling1D", "AveragePooling1D", "Reshape",
-        "Permute", "RepeatVector", "ZeroPadding1D", "Cropping1D", "UpSampling1D", "EinsumDense", "RMSNormalization",
-        "Lambda",
-    }
-)  # fmt: skip
-# These drop it and mix what was masked into their output.
-LEAKERS = frozenset({"Flatten", "GlobalMaxPooling1D"})
+from lstmlint.rules.index import index_of, recurrent
 
 
 class Drop(NamedTuple):
@@ -50,8 +23,8 @@ class Drop(NamedTuple):
 
 def makers(model: ModelSummary) -> Iterator[LayerSummary]:
     """The layers of a model and of those nested in it that make masks."""
-    for row in index_of(model).of(*MAKERS):
-        if row.class_name == "Masking" or row.config.get("mask_zero"):
+    for row in index_of(model).having(lambda facts: facts.makes_mask):
+        if row.config.get("mask_zero", True):
             yield row
 
 
@@ -67,7 +40,7 @@ def drops(model: ModelSummary) -> list[Drop]:
 
 def _drops(model: ModelSummary) -> Iterator[Drop]:
     masked: dict[int, LayerSummary] = {}
-    told: set[int] = set()
+    reported: set[int] = set()
     waiting = [(row, row) for row in makers(model)]
     for row, maker in waiting:
         masked[id(row)] = maker
@@ -76,19 +49,21 @@ def _drops(model: ModelSummary) -> Iterator[Drop]:
         for consumer in row.consumers:
             if id(consumer) in masked or not takes_output(consumer, row):
                 continue
-            name = consumer.class_name
-            if name in DROPPERS or name in LEAKERS:
-                if id(consumer) not in told and not _keeps(consumer, model):
-                    told.add(id(consumer))
+            if drops_mask(consumer, model):
+                if id(consumer) not in reported:
+                    reported.add(id(consumer))
                     yield Drop(consumer, maker)
             elif hands_on(consumer, row, masked):
                 masked[id(consumer)] = maker
                 waiting.append((consumer, maker))
 
 
-def _keeps(row: LayerSummary, model: ModelSummary) -> bool:
-    # tf.keras's Lambda hands masks on, Keras 3's does not.
-    return row.class_name == "Lambda" and model.spec.dialect != "keras3"
+def drops_mask(row: LayerSummary, model: ModelSummary) -> bool:
+    """Check whether a layer drops the masks of its inputs. A Lambda does so in Keras 3 only."""
+    facts = row.layer.facts
+    if row.class_name == "Lambda" and model.spec.dialect != "keras3":
+        return False
+    return bool(facts.keras_names) and not facts.supports_masking
 
 
 def takes_output(row: LayerSummary, source: LayerSummary) -> bool:
@@ -99,31 +74,24 @@ def takes_output(row: LayerSummary, source: LayerSummary) -> bool:
 
 
 def hands_on(row: LayerSummary, source: LayerSummary, masked: dict[int, LayerSummary]) -> bool:
-    """Whether a layer that gets a mask from `source` gives one, too."""
-    name = row.class_name
-    if name in KEEPERS or name in ("Concatenate", "Lambda"):
+    """Check whether the output of a layer carries a mask if that of `source` does."""
+    facts = row.layer.facts
+    if row.class_name == "Lambda" or (facts.supports_masking and facts.masked_inputs == "any"):
         return True
-    if name in ALL_INPUTS:
-        return all(id(other) in masked for other in row.inbound)
-    if row.inbound[:1] != [source]:  # the mask that goes on is that of the sequence, or of the query
+    if not facts.supports_masking or facts.masked_inputs is None:
         return False
-    if name in ATTENTION:
-        return True
-    layer = row.layer
-    if isinstance(layer, RecurrentLayer):
-        return bool(layer.config.get("return_sequences"))
-    if isinstance(layer, Bidirectional) and layer.recurrent:
-        return bool(layer.forward.config.get("return_sequences"))
-    return False
+    if facts.masked_inputs == "all":
+        return all(id(other) in masked for other in row.inbound)
+    if row.inbound[:1] != [source]:  # the mask is that of the sequence, or of the query
+        return False
+    if issubclass(facts, RecurrentLayer | Bidirectional):
+        layer = recurrent(row.layer)
+        return layer is not None and bool(layer.config.get("return_sequences"))
+    return True
 
 
-def uses(row: LayerSummary) -> bool:
-    """Whether a layer would heed a mask."""
-    return row.class_name in USERS or isinstance(row.layer, RecurrentLayer | Bidirectional)
-
-
-def user_behind(row: LayerSummary) -> LayerSummary | None:
-    """The first layer after `row` that would have heeded the mask, reached through layers that keep timesteps."""
+def user_after(row: LayerSummary) -> LayerSummary | None:
+    """Return the first layer after `row` that would use the mask, reached through layers that keep timesteps."""
     seen: set[int] = set()
     waiting = [row]
     while waiting and len(seen) < 1000:
@@ -131,9 +99,9 @@ def user_behind(row: LayerSummary) -> LayerSummary | None:
             if id(consumer) in seen:
                 continue
             seen.add(id(consumer))
-            if uses(consumer):
+            facts = consumer.layer.facts
+            if facts.uses_mask:
                 return consumer
-            name = consumer.class_name
-            if name in KEEPERS or name in DROPPERS or name in ALL_INPUTS or name == "Concatenate":
+            if facts.keras_names and not facts.removes_timesteps and facts.masked_inputs is not None:
                 waiting.append(consumer)
     return None

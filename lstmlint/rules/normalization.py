@@ -8,7 +8,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import percent
 from lstmlint.rules.effects import activation_name, objectives
-from lstmlint.rules.index import CONVOLUTIONS, DROPOUTS, index_of, past
+from lstmlint.rules.index import acts_in_training_only, index_of, past
 from lstmlint.rules.registry import Option, rule, violation
 
 _MOST = 4
@@ -16,7 +16,7 @@ _MOST = 4
 
 def dropped(row: LayerSummary) -> float:
     """The share of its input that a Dropout layer drops; 0 for all other layers, and where it is no rate."""
-    rate = row.config.get("rate") if row.class_name in DROPOUTS else None
+    rate = row.config.get("rate") if row.layer.facts.drops_units else None
     if isinstance(rate, bool) or not isinstance(rate, int | float):
         return 0.0
     return float(rate) if 0 <= rate <= 1 else 0.0
@@ -49,7 +49,9 @@ def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
         if len(row.inbound) != 1 or row.config.get("center") is False:
             continue
         producer = row.inbound[0]
-        if producer.class_name not in ("Dense", *CONVOLUTIONS) or len(producer.feeds) != 1 or producer.is_output:
+        if not producer.layer.facts.applies_activation or producer.class_name == "EinsumDense":
+            continue
+        if len(producer.feeds) != 1 or producer.is_output:
             continue
         if not producer.config.get("use_bias") or activation_name(producer.config.get("activation")) != "linear":
             continue
@@ -93,7 +95,7 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
     References: Li et al. 2019, Understanding the disharmony between dropout and batch normalization by variance shift
     """
     for row in index_of(model).of("BatchNormalization"):
-        before = past(row, ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU"))
+        before = past(row, lambda other: other.layer.facts.is_activation)
         if before is not None and dropped(before):
             yield violation(
                 f"{before.name!r} drops {percent(dropped(before))} before BatchNormalization {row.name!r}, whose variance from"
@@ -124,7 +126,7 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
           {"class_name": "Dropout", "config": {"rate": 0.1}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
-    for row in index_of(model).of(*DROPOUTS):
+    for row in index_of(model).having(lambda facts: facts.drops_units):
         share = dropped(row)
         if share < rate:
             continue
@@ -169,7 +171,7 @@ def dropout_last(model: ModelSummary) -> Iterator[Problem]:
             row = row.inbound[0]
         if not dropped(row) or not row.inbound:
             continue
-        before = past(row, DROPOUTS)
+        before = past(row, acts_in_training_only)
         if row is output and (before is None or not (_answers(before) or id(output) in trained)):
             continue
         yield violation(
@@ -208,7 +210,7 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dropout", "config": {"rate": 0.6}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
-    for row in index_of(model).of(*DROPOUTS):
+    for row in index_of(model).having(lambda facts: facts.drops_units):
         first = dropped(row)
         for consumer in row.consumers:
             second = dropped(consumer)

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.inference.summary import ModelSummary
+from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import format_shape, percent
 from lstmlint.rules import masks
 from lstmlint.rules.effects import REGRESSION, SIGMOIDS, head_of, objectives
-from lstmlint.rules.index import DROPOUTS, follow, index_of, outputs_of, recurrent, row_of, unwrapped
+from lstmlint.rules.index import (
+    acts_in_training_only,
+    follow,
+    index_of,
+    keeps_timesteps,
+    outputs_of,
+    recurrent,
+    row_of,
+    unwrapped,
+)
 from lstmlint.rules.registry import Option, reported, rule, violation
 
-# Layers between a recurrent one and a Flatten that leave the sequence a sequence of the same length.
-_SAME_LENGTH = (*DROPOUTS, "Activation", "BatchNormalization", "LayerNormalization", "ReLU", "LeakyReLU")
+
+def _keeps_sequence(row: LayerSummary) -> bool:
+    return keeps_timesteps(row) and row.input_shape == row.output_shape
 
 
 @rule("R211", "mask-destroyed", "warning")
@@ -40,9 +50,9 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
     """
     for drop in masks.drops(model):
         row = drop.row
-        if row.class_name in masks.LEAKERS:
+        if row.layer.facts.removes_timesteps:
             continue
-        user = masks.user_behind(row)
+        user = masks.user_after(row)
         if user is not None:
             yield violation(
                 f"{row.class_name} {row.name!r} drops the mask that {drop.maker.name!r} makes, so that {user.class_name}"
@@ -77,7 +87,7 @@ def masked_flatten(model: ModelSummary) -> Iterator[Problem]:
     """
     for drop in masks.drops(model):
         row = drop.row
-        if row.class_name in masks.LEAKERS and row.input_shape is not None and len(row.input_shape) > 2:
+        if row.layer.facts.removes_timesteps and row.input_shape is not None and len(row.input_shape) > 2:
             yield violation(
                 f"{row.class_name} {row.name!r} knows nothing of the mask that {drop.maker.name!r} makes: what stands for"
                 " padding goes into its result",
@@ -149,8 +159,8 @@ def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterat
     for row, _ in index_of(model).recurrent:
         if row.output_shape is None or len(row.output_shape) != 3:
             continue
-        flat = follow(row, _SAME_LENGTH)
-        dense = follow(flat, DROPOUTS) if flat is not None and flat.class_name == "Flatten" else None
+        flat = follow(row, _keeps_sequence)
+        dense = follow(flat, acts_in_training_only) if flat is not None and flat.class_name == "Flatten" else None
         if flat is None or dense is None or dense.class_name != "Dense" or not dense.params or not model.params:
             continue
         units, steps = row.output_shape[-1], row.output_shape[1]

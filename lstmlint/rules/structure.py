@@ -8,14 +8,8 @@ from dataclasses import replace
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import KnownShape, Shape, compatible, format_shape, product
-from lstmlint.rules.index import DROPOUTS, behind_same_shape, index_of, past, recurrent, row_of
+from lstmlint.rules.index import behind_same_shape, index_of, keeps_timesteps, past, recurrent, row_of
 from lstmlint.rules.registry import reported, rule, violation
-
-# Layers that work on one output as on a sequence of them.
-_STEP_BY_STEP = (
-    *DROPOUTS, "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax", "BatchNormalization", "LayerNormalization",
-    "GaussianNoise", "Dense",
-)  # fmt: skip
 
 
 @reported("S102", "rnn-needs-sequences", "error", refines=("S101", "S120"))
@@ -38,7 +32,7 @@ def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None
     consumer = row_of(model, problem.data.get("spec"))
     if consumer is None or shape is None or problem.data.get("wanted", 3) != len(shape) + 1:
         return None
-    producer = past(consumer, _STEP_BY_STEP)
+    producer = past(consumer, keeps_timesteps)
     rnn = recurrent(producer.layer) if producer is not None else None
     last, steps = (producer.output_shape, producer.input_shape) if producer is not None else (None, None)
     if producer is None or rnn is None or rnn.config.get("return_sequences") or last is None or not steps:
