@@ -49,8 +49,8 @@ def one(class_name: str, shape: list[int | None], **config: Any) -> Any:
 
 REFUSED = [
     (one("CuDNNLSTM", [5, 3], units=2), "Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where"),
-    (one("LocallyConnected1D", [5, 3], filters=2, kernel_size=2), "Keras 3 has no LocallyConnected1D any more"),
-    (one("LSTM", [5, 3], units=2, time_major=True), "Keras 3 has nothing for time_major=True of LSTM"),
+    (one("LocallyConnected1D", [5, 3], filters=2, kernel_size=2), "Keras 3 no longer has LocallyConnected1D"),
+    (one("LSTM", [5, 3], units=2, time_major=True), "Keras 3 has no equivalent of time_major=True of LSTM"),
     (one("Lambda", [5], function=["4wEA", None, None], function_type="lambda"), "a Lambda's Python code"),
     (one("Mine", [5]), "'Mine' is a custom class, which Keras loads only with its code"),
     (one("Mine>Dense", [5], units=2), "'Mine>Dense' is a custom class"),
@@ -67,9 +67,9 @@ REFUSED = [
         functional(
             [source("x", 3), layer("TFOpLambda", "f", [at("x")], function="math.lgamma")], [["x", 0, 0]], [["f", 0, 0]]
         ),
-        "tf.math.lgamma has no counterpart in keras.ops",
+        "tf.math.lgamma has no equivalent in keras.ops",
     ),
-    (keras1.sequential(keras1.layer("Highway", name="it", input_dim=4)), "Keras 3 has no Highway any more"),
+    (keras1.sequential(keras1.layer("Highway", name="it", input_dim=4)), "Keras 3 no longer has Highway"),
     (
         keras1.sequential(
             keras1.layer("Deconvolution2D", name="it", nb_filter=2, nb_row=3, nb_col=3, output_shape=[None, 9, 9, 2],
@@ -81,7 +81,7 @@ REFUSED = [
         {"class_name": "Sequential", "module": "keras", "registered_name": None, "config": {"name": "m", "layers": [
             {"class_name": "Lambda", "module": "keras.layers", "registered_name": None,
              "config": {"name": "it", "function": {"class_name": "__lambda__", "config": {"code": "4wEA"}}}}]}},
-        "a Lambda's Python code is refused by Keras 3",
+        "Keras 3 refuses a Lambda with Python code",
     ),
 ]  # fmt: skip
 
@@ -102,7 +102,7 @@ CHANGED = [
     (keras1.sequential(keras1.layer("BatchNormalization", mode=1, input_shape=[3])), "mode 1 of Keras 1's"),
     (
         keras1.sequential(keras1.layer("Embedding", input_dim=5, output_dim=2, dropout=0.2, input_length=3)),
-        "dropout=0.2 of Keras 1's Embedding is gone",
+        "dropout=0.2 of Keras 1's Embedding does not exist in Keras 3",
     ),
 ]
 

@@ -80,4 +80,4 @@ def test_the_finding_says_what_the_layer_is() -> None:
     run.make_cached(LayerSpec("tcn", "TCN", {}, module="tcn.tcn"))
     (problem,) = run.problems
     assert problem.code == "E004"
-    assert "from the package keras-tcn. lstmlint knows neither its shapes nor its weights" in problem.help
+    assert "from the package keras-tcn. Its shapes and weights are unknown" in problem.help

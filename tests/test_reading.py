@@ -227,8 +227,8 @@ def test_hdf5_in_pieces() -> None:
 @pytest.mark.parametrize(
     ("attributes", "groups", "words"),
     [
-        ({"layer_names": ["a"], "keras_version": "2.2.4"}, (), "weights only"),
-        ({}, ("layers", "_layer_checkpoint_dependencies"), "weights only"),
+        ({"layer_names": ["a"], "keras_version": "2.2.4"}, (), "contains only weights"),
+        ({}, ("layers", "_layer_checkpoint_dependencies"), "contains only weights"),
         ({"title": "data"}, ("measurements",), "HDF5 file of data"),
         ({"model_config": json.dumps({"class_name": "MyModel", "config": {}})}, (), "subclassed.*MyModel"),
         ({"model_config": "null"}, (), "subclassed"),
@@ -266,7 +266,7 @@ def test_hdf5_text_that_is_not_there() -> None:
         raw = hdf5(attributes)
         heap = raw.index((raw.index(b"GCOL")).to_bytes(8, "little"))  # each text has a length, and a place in a heap
         for start, wrong in ((heap - 4, b"\xff\xff\xff\xff"), (heap, b"\xff" * 7)):
-            refused(raw[:start] + wrong + raw[start + len(wrong) :], "E001", "a text lies outside of it")
+            refused(raw[:start] + wrong + raw[start + len(wrong) :], "E001", "a string lies outside the file")
 
 
 def crash() -> None:
@@ -285,7 +285,7 @@ def refuse() -> None:
 def test_isolation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "own_process", True)
     assert sandbox.isolated(lambda *given: given, "\ud800", 1, None) == ["\ud800", 1, None]
-    cases = ((crash, "E001", "without an answer"), (starve, "E001", "Memory"), (refuse, "E002", "no"))
+    cases = ((crash, "E001", "reading it fails"), (starve, "E001", "Memory"), (refuse, "E002", "no"))
     for read_badly, code, words in cases:
         with pytest.raises(ReadError, match=words) as caught:
             sandbox.isolated(read_badly)
@@ -409,8 +409,8 @@ def test_saved_model_refused() -> None:
         (archive({"archive/data.pkl": b"", "archive/version": b"3"}), "PyTorch"),
         (archive({"a.npy": b""}), "NumPy"),
         (archive({"folder/model.h5": b""}), "zip archive that holds 'folder/model.h5'"),
-        (archive({"word/document.xml": b""}), "no .keras file"),
-        (archive({}), "no .keras file"),
+        (archive({"word/document.xml": b""}), "not a .keras file"),
+        (archive({}), "not a .keras file"),
         (b"\x93NUMPY\x01", "NumPy"),
         (b"(\xb5/\xfd\x00", "Zstandard"),
         (bytes(257) + b"ustar", "tar archive"),
@@ -427,18 +427,18 @@ def test_saved_model_refused() -> None:
         (text_of({"version": "1.0", "added_tokens": [], "model": {"type": "BPE"}}), "Hugging Face tokenizer"),
         (text_of({"architectures": ["Bert"], "model_type": "bert", "layers": 3}), "Hugging Face model config"),
         (text_of({"name": "x", "version": "1", "dependencies": {}}), "package.json"),
-        (text_of({"version": 1, "lstmlint": "0.1.0", "files": [], "summary": {}}), "written by lstmlint itself"),
-        (text_of({"lstmlint-baseline": 1, "files": {}}), "written by lstmlint itself"),
+        (text_of({"version": 1, "lstmlint": "0.1.0", "files": [], "summary": {}}), "written by lstmlint"),
+        (text_of({"lstmlint-baseline": 1, "files": {}}), "written by lstmlint"),
         (text_of({"cells": [], "nbformat": 4}), "notebook"),
         (text_of({"in_shape": [None, 1], "layers": [{"type": "lstm", "weights": []}]}), "RTNeural"),
         (text_of({"layers": [{"type": "dense"}]}), "RTNeural"),
         (text_of({"layers": [{"units": 3}]}), "neither class_name nor config"),
-        (text_of({"class_name": "Sequential", "layers": []}), "no config around"),
+        (text_of({"class_name": "Sequential", "layers": []}), "no config that contains"),
         (text_of({"class_name": "Sequential"}), "no config"),
-        (text_of({"class_name": "Adam", "config": {"lr": 1}}), "one object of the class 'Adam'"),
+        (text_of({"class_name": "Adam", "config": {"lr": 1}}), "a single object of the class 'Adam'"),
         (
             text_of({"modelTopology": {"model_config": {"class_name": "Mine", "config": {}}}}),
-            "one object of the class 'Mine'",
+            "a single object of the class 'Mine'",
         ),
         (text_of({"loss": [1, 2], "val_loss": [1, 2]}), "history of a training"),
         (text_of({"keras_version": "3.1", "date_saved": "x"}), "metadata.json"),
@@ -475,9 +475,9 @@ def test_empty(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "words", "place"),
     [
-        (text_of(MODEL)[:60], "ends in the middle|no end", None),
+        (text_of(MODEL)[:60], "ends in the middle|not terminated", None),
         (b'{\n "class_name": "Sequential",\n "config": {"layers": [', "ends in the middle", (3, 24)),
-        (b'{"class_name": "Sequ', "a string has no end", (1, 16)),
+        (b'{"class_name": "Sequ', "a string is not terminated", (1, 16)),
         (b'{"a": 1,\n}', "a comma follows the last item", None),
         (b'{"a": 1 "b": 2}', "expecting ',' delimiter", (1, 9)),
         (b'{"a": 1, // one\n "b": 2}', "no comments", (1, 10)),
@@ -490,13 +490,13 @@ def test_empty(content: bytes) -> None:
         ('{"é": "x\n'.encode("latin-1"), "0xe9", (1, 3)),
         (b"class_name: a\nconfig: b: c\n", "YAML", (2, 10)),
         (b"class_name: a\nconfig: [1, 2\n", "YAML", (3, 1)),
-        (b"class_name: *nothing\n", "names no anchor", (1, 13)),
-        (b"class_name: A\nconfig: &a [1, *a]\n", "no end", (2, 16)),
+        (b"class_name: *nothing\n", "does not refer to an anchor", (1, 13)),
+        (b"class_name: A\nconfig: &a [1, *a]\n", "is infinite", (2, 16)),
         (b"class_name: A\n---\nclass_name: B\n", "more than one YAML document", (2, 1)),
         (b"class_name: A\n? [1]\n: 2\n", "key of a YAML mapping", (2, 3)),
         (b"class_name: A\nb: &b [1]\n? *b\n: 2\n", "key of a YAML mapping", (3, 3)),
         (b"class_name: A\n<<: 3\n", "merges mappings", (2, 5)),
-        (b"class_name: !!int x\n", "no number", (1, 13)),
+        (b"class_name: !!int x\n", "not a number", (1, 13)),
         (b"class_name: A\nb: \x7f\n", "control characters|special characters", (2, 4)),
         (b'class_name: "\\UFFFFFFFF"\n', "YAML", None),
         (archive({"config.json": text_of(MODEL)})[:80], "zip archive is damaged", (1, 1)),

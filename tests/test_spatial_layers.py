@@ -48,7 +48,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], Shape, str]] = [
     ("E007", "Conv1D", {**CONV, "kernel_size": [3, 3]}, (None, 9, 6), "kernel_size of Conv1D is [3, 3]"),
     ("E007", "Conv1D", {**CONV, "lora_rank": 2, "kernel_constraint": "non_neg"}, (None, 9, 6), "lora_rank"),
     ("E007", "Conv2DTranspose", {**CONV, "output_padding": 1}, (None, 9, 9, 6), "less padding than stride"),
-    ("E007", "ZeroPadding2D", {"padding": -9}, (None, 9, 9, 6), "more than all"),
+    ("E007", "ZeroPadding2D", {"padding": -9}, (None, 9, 9, 6), "removes more than"),
     ("E007", "Flatten", {"data_format": "first"}, (None, 9), '"first"'),
 ]
 

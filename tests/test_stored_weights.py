@@ -145,7 +145,7 @@ def test_layers_without_stored_weights(container: Any, tmp_path: Path) -> None:
     for names in gone:
         findings = report(tmp_path, container({**STORED, **{name: {} for name in names}}, KNOWN)).findings
         assert [(finding.code, finding.layer) for finding in findings] == [("S139", name) for name in names]
-        assert all("stored beside it are none" in finding.message for finding in findings)
+        assert all("stored weights are none" in finding.message for finding in findings)
 
 
 def test_a_renamed_layer_is_found_by_its_place(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ SILENT_OF: dict[str, frozenset[str]] = {
         for name in ("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D")
     },
 }
-GONE = "Keras 3 has no {} any more"
+GONE = "Keras 3 no longer has {}"
 
 
 @lru_cache(maxsize=256)
@@ -66,7 +66,7 @@ def translate(spec: LayerSpec, dialect: Dialect, tell: Tell) -> tuple[str, Value
         if argument in known or (argument == "activity_regularizer" and value is not None and name not in CLOSED):
             new[argument] = argument_value(argument, value, tell)
         elif value is not None and value is not False and value != old.get(argument):
-            raise Refused(f"Keras 3 has nothing for {argument}={shown(value)} of {spec.class_name}")
+            raise Refused(f"Keras 3 has no equivalent of {argument}={shown(value)} of {spec.class_name}")
     for argument, default in old.items():
         if argument not in known or argument in config or argument in silent or default is REQUIRED:
             continue
@@ -153,7 +153,7 @@ def embedding(spec: LayerSpec, config: Values, tell: Tell) -> str:
     written = spec.raw.get("config", spec.raw)
     dropout = written.get("dropout") if isinstance(written, dict) and spec.written_class == "Embedding" else None
     if dropout:
-        tell(f"dropout={shown(dropout)} of Keras 1's Embedding is gone: while training, no words are left out")
+        tell(f"dropout={shown(dropout)} of Keras 1's Embedding does not exist in Keras 3, so training drops no words")
     return "Embedding"
 
 
@@ -162,7 +162,7 @@ def merge(spec: LayerSpec, config: Values, _tell: Tell) -> str:
     mode = config.pop("mode", "sum")
     kind = config.pop("mode_type", "raw")
     if kind in ("lambda", "function") or mode == "join":
-        raise Refused("a Merge by a function has no counterpart in Keras 3: its code cannot be carried over")
+        raise Refused("a Merge by a function has no equivalent in Keras 3: its code cannot be converted")
     axis, axes = config.pop("concat_axis", -1), config.pop("dot_axes", -1)
     for gone in ("output_shape", "output_mask", "arguments", "output_mask_type", "node_indices", "tensor_indices"):
         config.pop(gone, None)
@@ -178,7 +178,7 @@ def merge(spec: LayerSpec, config: Values, _tell: Tell) -> str:
         return "Dot"
     words = {"sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum"}
     if not isinstance(mode, str) or mode not in words:
-        raise Refused(f"Keras 3 has nothing for Merge by {shown(mode)}")
+        raise Refused(f"Keras 3 has no equivalent of Merge by {shown(mode)}")
     return words[mode]
 
 
@@ -236,7 +236,7 @@ def bidirectional(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
 def recurrent(spec: LayerSpec, config: Values, _tell: Tell) -> str:
     """Constants reach only cells that somebody wrote. Raises: Refused."""
     if config.pop("num_constants", None):
-        raise Refused("Keras 3 has no constants for cells")
+        raise Refused("Keras 3 does not support constants for cells")
     return spec.class_name
 
 

@@ -86,7 +86,7 @@ def operation(spec: LayerSpec, call: Call) -> Operation:
     if plain == "__operators__.getitem":
         return getitem(call, kwargs)
     if plain not in _FUNCTIONS:
-        raise Refused(f"tf.{plain} has no counterpart in keras.ops" if plain else f"Keras 3 has no {spec.class_name}")
+        raise Refused(f"tf.{plain} has no equivalent in keras.ops" if plain else f"Keras 3 has no {spec.class_name}")
     name, words = _FUNCTIONS[plain]
     module, _, init_arguments, call_arguments = SIGNATURES[name]
     parameters = dict(word.split("=") for word in words.split())
@@ -97,7 +97,7 @@ def operation(spec: LayerSpec, call: Call) -> Operation:
         if key in parameters:
             given[parameters[key]] = value
         elif value is not False:
-            raise Refused(f"keras.ops has nothing for {key}={shown(value)} of tf.{plain}")
+            raise Refused(f"keras.ops has no equivalent of {key}={shown(value)} of tf.{plain}")
     args = []
     for argument, value in given.items():
         if argument in init_arguments:

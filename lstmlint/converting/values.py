@@ -53,7 +53,7 @@ def _object(value: Any, module: str, classes: Takes, what: str) -> Any:
             return value
         raise Refused(f"the {what} {value!r} is not Keras's own")
     if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
-        raise Refused(f"the {what} {shown(value)} is not in a form that Keras 3 could read")
+        raise Refused(f"the {what} {shown(value)} is not in a form that Keras 3 can read")
     written: str = value["class_name"]
     key = written.rpartition(">")[2].replace("_", "").lower()
     name = _ALIASES.get(key) or next((name for name in classes if name[0].isupper() and name.lower() == key), None)
@@ -79,7 +79,7 @@ def policy(dtype: Any) -> Any:
     if dtype is None or dtype in ("_infer", "infer"):
         return None
     if not isinstance(dtype, str):
-        raise Refused(f"the dtype {shown(dtype)} is not in a form that Keras 3 could read")
+        raise Refused(f"the dtype {shown(dtype)} is not in a form that Keras 3 can read")
     return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": dtype}, "registered_name": None}
 
 

@@ -102,7 +102,7 @@ class Writer:
                 layers.append(input_layer(name, own.shape, own.dtype))
         for position, layer in enumerate(spec.layers):
             if layer.class_name == "InputLayer" and position:
-                self.result.refuse(layer.name, "an InputLayer stands behind other layers", layer.pointer)
+                self.result.refuse(layer.name, "an InputLayer comes after other layers", layer.pointer)
             layers.append(self.layer(layer, graph.layers[position], taken, frozen))
         return layers
 
@@ -120,7 +120,7 @@ class Writer:
             new += "_1"
         taken.add(new)
         if new not in self.renamed:
-            message = f"is called {new!r} now, since names hold no slashes in Keras 3"
+            message = f"is renamed to {new!r}, since Keras 3 does not allow slashes in names"
             self.result.remarks.append(Note(name, message, layer.pointer if layer else ""))
         self.renamed[new] = name
         return new
@@ -135,7 +135,7 @@ class Writer:
                 return self.ends(ends[0], names, nested)
             return [self.ends(end, names, nested) for end in ends]
         if not isinstance(ends, dict):
-            self.result.refuse(None, f"{shown(ends)} among the inputs and outputs names no tensor")
+            self.result.refuse(None, f"{shown(ends)} among the inputs and outputs does not refer to a tensor")
             return ends
         return {key: self.ends(end, names, nested) for key, end in ends.items()}
 
@@ -195,7 +195,7 @@ class Writer:
         if layer is not None and not layer.known and not layer.failed:
             raise Refused(f"{spec.class_name!r} is a custom class, which Keras loads only with its code")
         if spec.class_name == "Lambda":
-            raise Refused("a Lambda's Python code is refused by Keras 3 unless it is told to trust the file")
+            raise Refused("Keras 3 refuses a Lambda with Python code unless safe_mode is off")
         raw = spec.raw
         module = raw.get("module") or "keras.layers"
         obj: Object = {
@@ -282,7 +282,7 @@ class Writer:
         if shape is None:
             rest = spec.config.get("shape")
             if not isinstance(rest, list):
-                raise Refused("the input declares no shape")
+                raise Refused("the input does not declare a shape")
             shape = [spec.config.get("batch_size"), *rest]
         dtype = spec.dtype if isinstance(spec.dtype, str) else spec.input_dtype
         return input_layer(name, tuple(shape), dtype)
@@ -329,7 +329,7 @@ class Writer:
             config = {"shape": shape, "dtype": tensor.dtype or "float32", "keras_history": history}
             return {"class_name": "__keras_tensor__", "config": config}
         if isinstance(value, Tensor):
-            raise Refused("a constant tensor stands in its call")
+            raise Refused("its call contains a constant tensor")
         if isinstance(value, slice):
             parts = {key: self.value(getattr(value, key), graph, names) for key in ("start", "stop", "step")}
             return {"class_name": "__slice__", "config": parts}

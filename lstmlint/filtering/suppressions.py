@@ -218,7 +218,7 @@ def unused(suppression: Suppression, number: int, names: Collection[str]) -> Pro
     for name in suppression.layers:
         where = f" in the layer {name!r}"
         if name not in names and (meant := closest(name, names)):
-            advice = f"Remove it, or write {meant!r}, if that layer is meant."
+            advice = f"Remove it, or write {meant!r} for that layer."
     message = f"this suppresses nothing: there is no finding of {what}{where}"
     return placed(UNUSED, message, advice, suppression.places[number])
 

@@ -38,7 +38,7 @@ def _advice(class_name: str, ours: bool) -> str:
     from lstmlint.model.suggestions import close_match
     from lstmlint.validation.third_party import describe
 
-    unknown = "lstmlint knows neither its shapes nor its weights; the settings can say them, under custom-layers."
+    unknown = "Its shapes and weights are unknown. Describe it in the settings under custom-layers."
     if ours:
         unknown = "Write the name of a layer that Keras has."
     elif known := describe(class_name):
@@ -145,7 +145,7 @@ class InferenceContext:
         advice = _advice(spec.class_name, ours)
         error = LayerError(
             "E004",
-            f"{spec.written_class or spec.class_name!r} is no layer of Keras"
+            f"{spec.written_class or spec.class_name!r} is not a built-in Keras layer"
             + ("; Keras cannot load it" if ours else ": it loads only with custom_objects"),
             advice,
             severity="error" if ours else None,
@@ -157,7 +157,7 @@ class InferenceContext:
         from lstmlint.model.suggestions import close_match
 
         close = close_match(model.class_name, MODEL_CLASSES, 0.85)
-        message = f"{model.class_name!r} is no model of Keras: it loads only with custom_objects"
+        message = f"{model.class_name!r} is not a built-in Keras model: it loads only with custom_objects"
         advice = f"Did you mean {close}?" if close else "What its code does beyond its layers is not known."
         self.problems.append(Problem("E004", message, advice, pointer=f"{model.pointer}/class_name"))
 

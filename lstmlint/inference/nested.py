@@ -89,7 +89,7 @@ class NestedModel(Layer):
             if name not in given:
                 raise LayerError(
                     "S122",
-                    f"the nested model {self.name!r} gets {', '.join(map(repr, given))}, but nothing for its input {name!r};"
+                    f"the nested model {self.name!r} gets {', '.join(map(repr, given))}, but no tensor for its input {name!r};"
                     " Keras raises a ValueError",
                     f"Name the tensors as the model's inputs are named: {', '.join(map(repr, names))}.",
                 )
@@ -126,7 +126,7 @@ class NestedModel(Layer):
                     "S137",
                     f"the nested model {self.name!r} was built for {format_shape(mine.shape)}, but gets"
                     f" {format_shape(given.shape)}",
-                    "Change the nested model's input, or what feeds it.",
+                    "Change the nested model's input, or the layer before it.",
                 )
 
     def build_from(self, input_shape: Any) -> None:

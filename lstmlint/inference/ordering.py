@@ -140,7 +140,7 @@ class Plan:
         if not 0 <= ref.node < calls:
             times = "never called" if calls == 0 else f"called {calls} time{'s' if calls > 1 else ''}"
             self._dangling(
-                layer, ref, call, f"it takes call {ref.node} of {ref.layer!r}, which is {times}",
+                layer, ref, call, f"it refers to call {ref.node} of {ref.layer!r}, which is {times}",
                 f"Use a call number from 0 to {calls - 1}." if calls else f"Give {ref.layer!r} an inbound node.",
             )  # fmt: skip
             return None
@@ -270,7 +270,7 @@ class Plan:
                         "S127",
                         f"the configs of {other.name!r} and {layer.name!r} both give the name {layer.own_name!r}; Keras"
                         " raises a ValueError, since layer names in a model must be unique",
-                        "Give the layer one name of its own, beside its config and in it.",
+                        "Give the layer one unique name, both next to its config and in it.",
                         "name",
                     ),
                     None,
@@ -303,7 +303,7 @@ class Plan:
         self.problems.append(
             Problem(
                 "S124",
-                f"{layer.name!r} is both an input and an output of the model, and no layer is between; Keras raises a"
+                f"{layer.name!r} is both an input and an output of the model, without a layer in between; Keras raises a"
                 " ValueError",
                 "Name an InputLayer as the input.",
                 layer.name,

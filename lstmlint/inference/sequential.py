@@ -56,7 +56,7 @@ class SequentialGraph(Graph):
                         layer,
                         LayerError(
                             "S122",
-                            "an InputLayer takes no input: it can only be the first layer of a Sequential, and Keras"
+                            "an InputLayer has no input: it can only be the first layer of a Sequential, and Keras"
                             " raises a ValueError",
                             "Remove it, or move it to the front.",
                         ),
@@ -68,7 +68,7 @@ class SequentialGraph(Graph):
                     message = (
                         f"{layer.class_name} is one step of an RNN, and takes states that a Sequential does not have"
                     )
-                    advice = "Put it into a layer: RNN(LSTMCell(4)) is what LSTM(4) does."
+                    advice = "Wrap it in a layer: RNN(LSTMCell(4)) is equivalent to LSTM(4)."
                     context.report(layer, LayerError("S122", f"{message}; Keras raises a ValueError", advice))
                 outputs = context.apply(layer, [argument], {})
                 taken = [tensor.shape for tensor in tensors_in(argument)]

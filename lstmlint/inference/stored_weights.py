@@ -250,9 +250,9 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
     top.problems.append(
         Problem(
             "S139",
-            f"the config gives {row.class_name} {row.name!r} the weights {_shown(ours)}, but stored beside it are"
+            f"the config gives {row.class_name} {row.name!r} the weights {_shown(ours)}, but the stored weights are"
             f" {_shown(theirs)}; Keras cannot load them",
-            "Give the architecture that the weights were saved with, or the weights that belong to it.",
+            "Use the config that the weights were saved with, or the weights that belong to this config.",
             row.name,
             row.pointer,
         )

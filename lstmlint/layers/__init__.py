@@ -58,7 +58,7 @@ def _plugin(class_name: str) -> type[Layer] | None:
                 f"the plugin {entry.value} for the layer {class_name} cannot be loaded: {error}"
             ) from error
         if not (isinstance(cls, type) and issubclass(cls, Layer)):
-            raise UsageError(f"the plugin {entry.value} for the layer {class_name} is no subclass of lstmlint.Layer")
+            raise UsageError(f"the plugin {entry.value} for the layer {class_name} is not a subclass of lstmlint.Layer")
         REGISTRY.setdefault(class_name, cls)
         return cls
     return None

@@ -27,7 +27,7 @@ class Slopes(Layer):
                 continue
             raise LayerError(
                 "E007",
-                f"{argument} of {self.class_name} is {value!r}; Keras takes no negative number"
+                f"{argument} of {self.class_name} is {value!r}; Keras requires a number of at least 0"
                 + ("" if optional else " and no null"),
                 f"Set {argument} to 0 or a positive number.",
                 argument,

@@ -56,7 +56,10 @@ class Attention(AttentionLayer):
         dropout = self.config.get("dropout", 0.0)
         if not isinstance(dropout, int | float):
             raise LayerError(
-                "E007", f"dropout of {self.class_name} is {dropout!r}, no number", "Use 0.0 for none.", "dropout"
+                "E007",
+                f"dropout of {self.class_name} is {dropout!r}, which is not a number",
+                "Use 0.0 for none.",
+                "dropout",
             )
 
     def triple(self, shapes: Any) -> Triple:
@@ -81,7 +84,7 @@ class Attention(AttentionLayer):
         if not isinstance(recorded, tuple | list) or not 2 <= len(recorded) <= 3:
             recorded = []
         if not recorded or (self.additive and self.config["use_scale"] and not isinstance(recorded[0], tuple)):
-            message = f"build_config of {self.class_name} holds no list of two or three shapes; Keras raises an error"
+            message = f"build_config of {self.class_name} has no list of two or three shapes; Keras raises an error"
             advice = "Remove build_config, or save the model again from Keras."
             raise LayerError("S130", message, advice, "build_config", severity="error")
         return list(recorded)
@@ -220,7 +223,7 @@ class ProjectedAttention(AttentionLayer):
             if self.config.get(argument, "zeros") is None:
                 raise LayerError(
                     "E007",
-                    f"{argument} of {self.class_name} is null, and Keras cannot hand it on to the layers inside",
+                    f"{argument} of {self.class_name} is null, which Keras cannot pass to the inner layers",
                     f'Set {argument} to "{"zeros" if argument[0] == "b" else "glorot_uniform"}".',
                     argument,
                 )
@@ -262,7 +265,7 @@ class ProjectedAttention(AttentionLayer):
         if not isinstance(input_shape, dict):
             raise LayerError(
                 "S122",
-                f"{self.class_name} takes query and value, and cannot be built for one shape alone",
+                f"{self.class_name} takes query and value and cannot be built for a single shape",
                 "Do not wrap it in a layer that has one input.",
             )
         query, value = need(input_shape.get("query_shape")), need(input_shape.get("value_shape"))
@@ -458,7 +461,7 @@ class MultiHeadAttention(ProjectedAttention):
             fails_when_run(
                 self,
                 "S116",
-                f"MultiHeadAttention finds no axis to attend over in values {format_shape(value)}",
+                f"MultiHeadAttention has no axis to attend over in values {format_shape(value)}",
                 "Give it (batch, timesteps, features).",
                 "attention_axes" if "attention_axes" in self.spec.config else None,
             )
@@ -509,7 +512,7 @@ class GroupQueryAttention(ProjectedAttention):
                 self,
                 LayerError(
                     "E004",
-                    "Keras exports GroupedQueryAttention as GroupQueryAttention only, and cannot load it by this name",
+                    "Keras exports GroupedQueryAttention as GroupQueryAttention only, and cannot load it under this name",
                     'Write "class_name": "GroupQueryAttention".',
                     severity="error",
                 ),
@@ -518,7 +521,7 @@ class GroupQueryAttention(ProjectedAttention):
         if heads % shared:
             raise LayerError(
                 "S117",
-                f"num_query_heads {heads} of {self.class_name} is no multiple of num_key_value_heads {shared};"
+                f"num_query_heads {heads} of {self.class_name} is not a multiple of num_key_value_heads {shared};"
                 " Keras raises a ValueError",
                 f"Use a divisor of {heads} for num_key_value_heads.",
                 "num_key_value_heads",

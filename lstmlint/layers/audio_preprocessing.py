@@ -96,7 +96,7 @@ class STFTSpectrogram(SlidingLayer):
         self.windows, self.strides = (self.frame_length,), strides
         if self.strides == (0,):
             raise LayerError(
-                "E007", "frame_length of STFTSpectrogram is 1, half of which is no step; Keras raises an error",
+                "E007", "frame_length of STFTSpectrogram is 1, so its default frame_step is 0; Keras raises an error",
                 "Set frame_step to 1, or frame_length to a greater number.", "frame_length",
             )  # fmt: skip
         if fft_length is not None and not (isinstance(fft_length, int) and fft_length >= self.frame_length):

@@ -231,7 +231,7 @@ class Layer:
         raise LayerError(
             "S122",
             f"{self.class_name} is called without a tensor; Keras raises an error",
-            "Connect the layer that feeds it.",
+            "Connect the layer before it.",
         )
 
     def ensure_built(self, args: list[Any], kwargs: dict[str, Any]) -> None:
@@ -275,9 +275,7 @@ class Layer:
         except (UnknownShape, LayerError):
             return
         if wanted:
-            message = (
-                f"build_config names no input_shape: Keras takes {self.class_name} for built, and makes no weights"
-            )
+            message = f"build_config has no input_shape: Keras treats {self.class_name} as built and creates no weights"
             advice = "Remove build_config, or save the model again from Keras."
             self.context.report(self, LayerError("S130", message, advice, "build_config"))
 
@@ -293,7 +291,7 @@ class Layer:
     def check_build_config(self) -> None:
         """Raise LayerError S130 if the layer has weights that Keras cannot build from build_config."""
         if "input_shape" in self.spec.build_config and self.needs_shape:
-            message = f"build_config holds no shape that {self.class_name} could be built for; Keras cannot load it"
+            message = f"build_config has no shape from which {self.class_name} can be built; Keras cannot load it"
             advice = "Remove build_config, or save the model again from Keras."
             raise LayerError("S130", message, advice, "build_config", severity="error")
 
@@ -337,8 +335,8 @@ class Layer:
                     self,
                     LayerError(
                         "S130",
-                        f"build_config records the input shape {shown_shapes(recorded)}, but {shown_shapes(given)} arrives here:"
-                        f" Keras builds {built.name} {format_shape(built.shape)} from the record,"
+                        f"build_config records the input shape {shown_shapes(recorded)}, but the layer receives"
+                        f" {shown_shapes(given)}: Keras builds {built.name} {format_shape(built.shape)} from the recorded shape,"
                         f" and the layer needs {format_shape(needed.shape)}",
                         f"Set build_config's shape to {shown_shapes(given)}, or save the model again from Keras.",
                         "build_config",
@@ -375,9 +373,7 @@ class Layer:
                 return args
             if self.stacks_lists and isinstance(first, list) and self.context.dialect == "keras3":
                 self.built = True
-                message = (
-                    f"{self.class_name} takes one tensor, but gets a list: Keras takes that for one with an axis more"
-                )
+                message = f"{self.class_name} takes one tensor, but gets a list: Keras stacks the list along a new axis"
                 advice = "Take the tensor out of the list."
                 self.context.report(self, LayerError("S122", message, advice, severity="warning"))
                 raise UnknownShape
@@ -410,7 +406,7 @@ class Layer:
         declared = shape == self.spec.input_shape and self.spec.renamed.get("batch_shape") == "batch_input_shape"
         if declared and rank + 1 == (self.ndim or self.min_ndim) and shape[0] is not None:
             dims = ", ".join("null" if dim is None else str(dim) for dim in (None, *shape))
-            advice = f"batch_input_shape begins with the batch: [{dims}], if {shape[0]} is no batch size."
+            advice = f"batch_input_shape begins with the batch: [{dims}], unless {shape[0]} is the batch size."
         raise LayerError(
             "S101",
             f"{self.class_name} expects {wanted}{meaning}, but gets {rank}: {format_shape(shape)};"

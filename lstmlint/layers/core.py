@@ -49,14 +49,14 @@ class InputLayer(Layer):
         if shape is None and (config.get("batch_shape") is not None or config.get("shape") is not None):
             raise LayerError(
                 "E007",
-                "InputLayer declares no shape that Keras could read",
+                "InputLayer does not declare a shape that Keras can read",
                 "A shape is a list of integers and nulls, for instance [null, 13, 5].",
                 "batch_shape",
             )
         if shape is None:
             raise LayerError(
                 "E006",
-                "InputLayer declares no usable shape; Keras raises a ValueError",
+                "InputLayer does not declare a usable shape; Keras raises a ValueError",
                 'Give it "batch_shape", for instance [null, 13, 5] for 13 timesteps of 5 features.',
                 "batch_shape",
             )

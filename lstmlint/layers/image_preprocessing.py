@@ -302,7 +302,7 @@ class Augmentation(ImageLayer):
                 "S101",
                 f"RandomColorDegeneration expects 3 or 4 dimensions (batch, height, width, channels), but gets"
                 f" {len(shape)}: {format_shape(shape)}; Keras raises a ValueError",
-                "Give it images.",
+                "Use images as its input.",
                 shape=shape,
             )
         channels = shape[-3 if self.axes_of(len(shape))[1] == len(shape) - 1 else -1]
@@ -311,7 +311,7 @@ class Augmentation(ImageLayer):
                 "S117",
                 f"RandomColorDegeneration needs 3 channels, but gets {channels} in {format_shape(shape)}; Keras raises"
                 " a ValueError",
-                "Give it colour images, or set data_format to what the images have.",
+                "Use color images, or set data_format to the images' format.",
                 "data_format",
             )
 
@@ -356,7 +356,7 @@ class SizedLayer(ImageLayer):
                 "S101",
                 f"{self.class_name} needs images, (batch, height, width, channels), but gets {format_shape(shape)};"
                 " Keras raises an error",
-                "Give it images.",
+                "Use images as its input.",
                 shape=shape,
             )
         dims = list(shape)
@@ -428,7 +428,7 @@ class MaxNumBoundingBoxes(ImageLayer):
             return outputs
         if not isinstance(boxes, dict) or boxes.keys() != {"boxes", "labels"}:
             raise LayerError(
-                "S122", "bounding_boxes must hold boxes and labels, and nothing else; Keras raises a KeyError",
+                "S122", "bounding_boxes must contain exactly boxes and labels; Keras raises a KeyError",
                 'Give MaxNumBoundingBoxes {"images": ..., "bounding_boxes": {"boxes": ..., "labels": ...}}.',
             )  # fmt: skip
         number = int(self.config["max_number"])

@@ -69,7 +69,7 @@ class PinnedLayer(Layer):
             if what := self.misfit(given):
                 raise LayerError(
                     "S130",
-                    f"build_config records the input shape {format_shape(recorded)}, but {format_shape(given)} arrives"
+                    f"build_config records the input shape {format_shape(recorded)}, but the layer receives {format_shape(given)}"
                     f" here: {what}, and Keras raises a ValueError",
                     f"Set build_config's input_shape to {format_shape(given)}, or save the model again from Keras.",
                     "build_config",

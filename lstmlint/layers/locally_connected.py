@@ -54,7 +54,7 @@ class LocallyConnected(SlidingLayer, PinnedLayer):
         if any(length is not None and length <= 0 for length in lengths):
             raise LayerError(
                 "S103",
-                f"{self.class_name} gets {format_shape(shape)}, which leaves nothing; Keras raises a ValueError",
+                f"{self.class_name} gets {format_shape(shape)}, which gives an empty output; Keras raises a ValueError",
                 "Give it an input that is not empty.",
                 shape=shape,
             )

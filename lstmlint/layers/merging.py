@@ -48,7 +48,7 @@ class Merge(Layer):
             if not isinstance(input_shape, list):
                 raise LayerError(
                     "S130",
-                    f"build_config of {self.class_name} records {input_shape!r}, and no list of shapes; Keras cannot"
+                    f"build_config of {self.class_name} records {input_shape!r} instead of a list of shapes; Keras cannot"
                     " load it",
                     "Record the shape of each input, or remove build_config.",
                     "build_config",
@@ -187,8 +187,8 @@ class Elementwise(Merge):
             self,
             LayerError(
                 "S114",
-                f"{self.class_name} merges {listed}, which differ: Keras repeats the smaller one without a word",
-                "If that is not meant, give the inputs the same shape.",
+                f"{self.class_name} merges {listed}, which differ: Keras silently broadcasts the smaller one",
+                "Give the inputs the same shape, unless the broadcast is intended.",
                 severity="warning",
                 shapes=known,
             ),
@@ -312,7 +312,7 @@ class Dot(Merge):
         raise LayerError(
             "E007" if "axes" in self.spec.config else "E006",
             f"axes of Dot is {axes!r}; Keras takes an integer or two of them",
-            "Use -1 to multiply along the features of both, or [1, 2] for one axis of each.",
+            "Use -1 for the features of both inputs, or [1, 2] for one axis of each.",
             "axes",
         )
 
@@ -333,7 +333,7 @@ class Dot(Merge):
                 f" {format_shape(shapes[1])}: {contracted} is not {other}"
             )
         if not right:
-            raise self.refused(f"Dot gets {format_shape(shapes[1])}, which has a batch and nothing else")
+            raise self.refused(f"Dot gets {format_shape(shapes[1])}, which has only a batch axis")
         if not first or not second:
             message = f"Dot cannot multiply along the batch, axis 0 of {' and '.join(map(format_shape, shapes))}"
             fails_when_run(self, "S115", message, "Name the axis of the features: -1.", "axes")

@@ -89,7 +89,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
             float(value)
         except (TypeError, ValueError):
             raise LayerError(
-                "E007", f"{argument} of {self.class_name} is {value!r}, no number; Keras raises an error",
+                "E007", f"{argument} of {self.class_name} is {value!r}, which is not a number; Keras raises an error",
                 f"Set {argument} to a number.", argument,
             ) from None  # fmt: skip
 
@@ -97,13 +97,13 @@ class BatchNormalization(AxisLayer, PinnedLayer):
         """Raises: LayerError E007, as Keras refuses bounds that make no sense."""
         wrong = ""
         if not isinstance(clipping, dict):
-            wrong = "it is no object"
+            wrong = "it is not an object"
         elif unknown := set(clipping) - {"rmax", "rmin", "dmax"}:
             wrong = f"it has {', '.join(map(repr, sorted(map(str, unknown))))}"
         elif self.context.dialect == "keras3":
             low, high, width = clipping.get("rmin"), clipping.get("rmax"), clipping.get("dmax")
             if not all(value is None or isinstance(value, int | float) for value in (low, high, width)):
-                wrong = "its values are no numbers"
+                wrong = "its values are not numbers"
             elif high is not None and low is not None and high < low:
                 wrong = f"rmax {high} is below rmin {low}"
             elif width is not None and width < 0:

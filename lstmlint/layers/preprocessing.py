@@ -343,7 +343,7 @@ def refuse_others(layer: Layer, taken: frozenset[str]) -> None:
         if name not in taken:
             raise LayerError(
                 "E005",
-                f"{layer.class_name} takes no argument {name!r}; Keras raises a TypeError",
+                f"{layer.class_name} does not accept the argument {name!r}; Keras raises a TypeError",
                 f"Remove it. {layer.class_name} takes: {', '.join(sorted(taken))}.",
                 name,
             )

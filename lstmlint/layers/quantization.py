@@ -59,7 +59,7 @@ def policy_of(dtype: Any, path: str) -> Policy | None:
     if class_name in ("DTypePolicy", "FloatDTypePolicy") or "mode" not in config:
         return None
     if not isinstance(mode, str):
-        raise refused(f"the quantization mode {mode!r} is no string")
+        raise refused(f"the quantization mode {mode!r} is not a string")
     source = config.get("source_name") or "float32"
     history = config.get("amax_history_length", 1024)
     if not isinstance(history, int):
@@ -90,7 +90,7 @@ def policy_at(dtype: Any, path: str) -> Any:
 def _policy_of_name(name: str) -> Policy:
     mode, found, source = name.partition("_from_")
     if not found or "_from_" in source:
-        raise refused(f"the dtype {name!r} names no policy to quantize from")
+        raise refused(f"the dtype {name!r} does not name a policy to quantize from")
     return _policy(mode, source, 1024, strict=mode in ("int4", "int8"))
 
 
@@ -98,12 +98,12 @@ def _policy(mode: str, source: str, history: int, *, strict: bool) -> Policy:
     """strict: the mode stands alone, without the sizes that int4, gptq and awq add to it."""
     base, *sizes = mode.split("/")
     if base not in QUANTIZATION_MODES:
-        raise refused(f"the quantization mode {mode!r} is none of {', '.join(QUANTIZATION_MODES)}")
+        raise refused(f"the quantization mode {mode!r} is not one of {', '.join(QUANTIZATION_MODES)}")
     if base == "int8" and source in ("float16", "mixed_float16"):
-        raise refused("int8 quantization does not go with computing in float16")
+        raise refused("int8 quantization does not support float16")
     if strict or base in ("int8", "float8"):
         if sizes:
-            raise refused(f"the quantization mode {mode!r} is none of {', '.join(QUANTIZATION_MODES)}")
+            raise refused(f"the quantization mode {mode!r} is not one of {', '.join(QUANTIZATION_MODES)}")
         return Policy(base, None, None, history)
     form = "int4/<block size>" if base == "int4" else f"{base}/<bits>/<group size>"
     try:
@@ -116,7 +116,7 @@ def _policy(mode: str, source: str, history: int, *, strict: bool) -> Policy:
     if size < -1 or size == 0:
         raise refused(f"{mode!r} has the size {size}: -1 or a positive integer")
     if base != "int4" and numbers[0] not in (GPTQ_BITS if base == "gptq" else (4,)):
-        raise refused(f"{mode!r} has {numbers[0]} bits, which {base} does not do")
+        raise refused(f"{mode!r} has {numbers[0]} bits, which {base} does not support")
     return Policy(base, size, None if base == "int4" else numbers[0], history)
 
 
@@ -168,7 +168,7 @@ def quantized_weights(
         built.append(kernel)
     else:
         if grouped is None and len(kernel.shape) != 2:
-            raise refused(f"{mode} quantizes kernels of two or three axes, and this one is {kernel.shape}")
+            raise refused(f"{mode} quantizes kernels of two or three axes, but this one is {kernel.shape}")
         rows, columns = grouped or (kernel.shape[0], kernel.shape[1])
         built += _grouped(layer, policy, rows, columns, zero)
     return with_lora(layer, [*built, *rest], kernel, mode)
@@ -233,7 +233,7 @@ def quantized_reverse(layer: Layer, reverse: Weight) -> list[Weight]:
         if layer.config.get("lora_rank"):
             raise LayerError(
                 "E007",
-                f"{layer.class_name} has a lora_rank and untied weights, which Keras does not combine: it has closed"
+                f"{layer.class_name} has a lora_rank and untied weights, which Keras does not support together: it has closed"
                 " the layer's list of weights when it comes to the second table",
                 "Remove lora_rank, or set tie_weights to true.",
                 "lora_rank",
@@ -278,11 +278,11 @@ def with_lora(layer: Layer, weights: list[Weight], kernel: Weight, mode: str | N
         return in_order(weights)
     name = kernel.name
     if not isinstance(rank, int) or rank < 0:
-        why = "which is no positive integer"
+        why = "which is not a positive integer"
     elif layer.config.get(f"{name}_constraint"):
-        why = f"and a {name}_constraint, which Keras does not combine"
+        why = f"and a {name}_constraint, which Keras does not support together"
     elif mode in ("gptq", "awq") or (mode == "int4" and name == "embeddings"):
-        why = f"and {mode} quantization, which Keras does not combine"
+        why = f"and {mode} quantization, which Keras does not support together"
     else:
         added = [
             layer.weight(f"lora_{name}_a", (*kernel.shape[:-1], rank), True, "float32"),

@@ -59,7 +59,7 @@ class SpatialDropout(Layer):
             raise LayerError(
                 "E005",
                 f"{self.class_name} alone of all layers takes no argument 'trainable'; Keras 3 raises a TypeError",
-                "Remove it: there is nothing to train.",
+                "Remove it.",
                 "trainable",
             )
         data_format = self.config.get("data_format")

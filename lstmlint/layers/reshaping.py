@@ -89,7 +89,7 @@ class Reshape(Rearranging):
         if self.keras3 and (min(known, default=0) < -1 or known.count(-1) > 1):
             raise bad_value(self, "target_shape", "integers from 0, and -1 at most once", [-1])
         if not self.keras3 and len(known) != len(self.target):
-            raise bad_value(self, "target_shape", "integers only in Keras 2, -1 for one that is left", [-1])
+            raise bad_value(self, "target_shape", "integers only in Keras 2, -1 for one inferred dimension", [-1])
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(batch, *target_shape), a -1 replaced by what is left where that is known.
@@ -105,7 +105,7 @@ class Reshape(Rearranging):
         open_axes = [axis for axis, dim in enumerate(target) if dim is not None and dim < 0]
         asked = product(dim for dim in target if dim is not None and dim >= 0) or 0
         if len(open_axes) > 1:
-            self._refuse("S108", input_shape, "-1 stands there more than once")
+            self._refuse("S108", input_shape, "-1 appears more than once")
         if size is None:
             return None
         if not open_axes:
@@ -140,9 +140,9 @@ class Permute(Rearranging):
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise LayerError(
                 "S110",
-                f"dims of Permute is {shown(value)}; Keras wants every axis from 1 to {len(self.dims)} once and raises"
+                f"dims of Permute is {shown(value)}; Keras requires every axis from 1 to {len(self.dims)} once and raises"
                 " a ValueError",
-                "Number the axes from 1, the batch left out: [2, 1] swaps the two of (batch, timesteps, features).",
+                "Count the axes from 1 without the batch: [2, 1] swaps the two of (batch, timesteps, features).",
                 "dims",
             )
         self.ndim = len(self.dims) + 1
@@ -224,7 +224,7 @@ class Cropping(Resized):
         axis = AXES[self.rank][index]
         raise LayerError(
             "S105",
-            f"{self.class_name} cuts {start} + {end} {axis} off {format_shape(shape)}: nothing is left, and Keras"
+            f"{self.class_name} cuts {start} + {end} {axis} off {format_shape(shape)}, which leaves nothing; Keras"
             " raises a ValueError",
             f"Crop less, or give it more than {start + end} {axis}.",
             "cropping",
@@ -255,9 +255,9 @@ class ZeroPadding(Resized):
             if size is not None and size + start + end < 0:
                 raise LayerError(
                     "E007",
-                    f"padding of {self.class_name} is {start}, which takes more than all of {format_shape(shape)};"
+                    f"padding of {self.class_name} is {start}, which removes more than {format_shape(shape)} has;"
                     " Keras raises a ValueError",
-                    "Set padding to 0 or more; Cropping layers cut off.",
+                    "Set padding to 0 or more, or use a Cropping layer.",
                     "padding",
                 )
             yield None if size is None else size + start + end
@@ -295,7 +295,7 @@ class UpSampling(Resized):
         if not isinstance(value, str):
             raise bad_value(self, "interpolation", "the name of an interpolation", "nearest")
         if value.lower() not in known:
-            what = f"interpolation of {self.class_name} is {shown(value)}, which Keras does not know"
+            what = f"interpolation of {self.class_name} is {shown(value)}, which is not built into Keras"
             fails_when_run(self, "E007", what, f"Set it to one of {', '.join(known)}.", "interpolation")
 
     def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:

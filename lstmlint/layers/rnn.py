@@ -98,9 +98,7 @@ class Cell(Gated):
         built = self.own_weights[0].shape[0] if self.own_weights else None
         if shape[-1] is not None and built != shape[-1]:
             kernel = f"a kernel for {built} features" if self.own_weights else "no kernel"
-            message = (
-                f"build_config gives {self.class_name} {kernel}, but {format_shape(shape)} arrives; Keras cannot run it"
-            )
+            message = f"build_config gives {self.class_name} {kernel}, but it receives {format_shape(shape)}; Keras cannot run it"
             advice = "Remove build_config, or save the model again from Keras."
             raise LayerError("S130", message, advice, "build_config", severity="error")
 
@@ -182,7 +180,7 @@ def as_cell(cell: Layer) -> Gated:
         raise UnknownShape
     raise LayerError(
         "E007",
-        f"{cell.class_name} is no RNN cell: it has no state_size; Keras raises a ValueError",
+        f"{cell.class_name} is not an RNN cell: it has no state_size; Keras raises a ValueError",
         "Use LSTMCell, GRUCell, SimpleRNNCell or StackedRNNCells; for a layer, use the layer itself.",
         "cell",
     )
@@ -249,7 +247,7 @@ class RecurrentLayer(Gated):
         if self.config.get("unroll") and shape[1] is None and self.context.dialect == "keras2":
             raise LayerError(
                 "R206",
-                f"{self.class_name} is to be unrolled, but the number of timesteps in {format_shape(shape)} is unknown;"
+                f"{self.class_name} has unroll=true, but the number of timesteps in {format_shape(shape)} is unknown;"
                 " Keras raises a ValueError",
                 "Give the input a fixed number of timesteps, or set unroll to false.",
                 "unroll",

@@ -74,7 +74,7 @@ class SpatialLayer(Layer):
         if 0 in self.split(shape)[1]:
             raise LayerError(
                 "S136",
-                f"{self.class_name} gets {format_shape(shape)}, an axis of which is empty; Keras raises a ValueError",
+                f"{self.class_name} gets {format_shape(shape)}, which has an empty axis; Keras raises a ValueError",
                 "Give it at least one step along every axis.",
                 severity="error",
                 shape=shape,
@@ -108,7 +108,7 @@ class SlidingLayer(SpatialLayer):
         raise LayerError(
             self.too_small,
             f"{self.class_name} slides a window of {window} along {axis}, but {format_shape(shape)} has only"
-            f" {self.split(shape)[1][index]} there: nothing would be left, and Keras raises a ValueError",
+            f" {self.split(shape)[1][index]} there, which gives an empty output; Keras raises a ValueError",
             f'Give it at least {window} {axis}, reduce {self.window_argument}, or set padding to "same".',
             self.window_argument,
             shape=shape,

@@ -49,7 +49,7 @@ class VocabularyLayer(CategoricalLayer):
         if self.invert and self.mode != "int":
             raise LayerError(
                 "E007",
-                f"{self.class_name} inverts the lookup, but output_mode is {self.mode}; Keras raises a ValueError",
+                f"{self.class_name} has invert=true, but output_mode is {self.mode}; Keras raises a ValueError",
                 'Set output_mode to "int" or invert to false.',
                 "output_mode",
             )
@@ -87,7 +87,7 @@ class VocabularyLayer(CategoricalLayer):
         if self.mode != "int" and not pads and recorded is not None and recorded != size:
             raise LayerError(
                 "E007",
-                f"vocabulary_size of {self.class_name} is {shown(recorded)}, but its vocabulary makes it {size}; Keras"
+                f"vocabulary_size of {self.class_name} is {shown(recorded)}, but its vocabulary has {size} tokens; Keras"
                 " raises a RuntimeError",
                 f"Set vocabulary_size to {size}, or remove it.",
                 "vocabulary_size",
@@ -156,7 +156,7 @@ class Vocabulary:
         limit = owner.config.get("max_tokens")
         if limit is not None and self.size > limit:
             raise self._error(
-                f"makes {self.size} tokens, the {start} special ones included, but max_tokens is {limit}",
+                f"has {self.size} tokens, including the {start} special ones, but max_tokens is {limit}",
                 f"Set max_tokens to {self.size} or more, or shorten the vocabulary.",
             )
         weights = owner.config.get("idf_weights")
@@ -174,10 +174,10 @@ class Vocabulary:
             example = ["a", "b"] if self.owner.strings else [1, 2]
             raise bad_value(self.owner, "vocabulary", f"a list of {wants}", example)
         if not all(isinstance(token, str | int | float) for token in given):
-            raise self._error(f"holds more than {wants}", f"Keep only {wants} in it.")
+            raise self._error(f"contains more than {wants}", f"Keep only {wants} in it.")
         as_text = any(isinstance(token, str) for token in given)
         if self.owner.strings and not as_text:
-            raise self._error("holds no strings", "Quote the tokens.")
+            raise self._error("contains values that are not strings", "Quote the tokens.")
         if not as_text:
             return given
         if not self.owner.strings and not all(_is_integer(token) for token in given):
@@ -186,7 +186,7 @@ class Vocabulary:
 
     def _check(self, tokens: list[Any], special: list[Any]) -> None:
         if not tokens:
-            raise self._error(f"holds only the special tokens {shown(special)}", "Add tokens to look up.")
+            raise self._error(f"holds only the special tokens {shown(special)}", "Add tokens to the vocabulary.")
         if len(set(tokens)) != len(tokens):
             twice = next(token for token, times in Counter(tokens).items() if times > 1)
             raise self._error(f"holds {shown(twice)} more than once", "Keep each token once.")
@@ -253,7 +253,7 @@ class Lookup(VocabularyLayer):
         if mask is not None and not isinstance(mask, kind) and not many:
             raise bad_value(self, "mask_token", f"{wanted} or null", example)
         if self.config.get("invert") and not isinstance(oov, kind):
-            raise bad_value(self, "oov_token", f"{wanted} where the lookup is inverted", example)
+            raise bad_value(self, "oov_token", f"{wanted} if invert is true", example)
 
     def _check_integers(self) -> None:
         config = self.config

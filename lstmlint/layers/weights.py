@@ -66,7 +66,7 @@ class LayerError(Exception):
 
 def absurd(what: str) -> LayerError:
     """Return the error for a tensor that no machine can hold."""
-    return LayerError("C512", f"{what} would have more than 10^100 numbers", "Write the number that was meant.")
+    return LayerError("C512", f"{what} would have more than 10^100 numbers", "Write the intended number.")
 
 
 class UnknownShape(Exception):

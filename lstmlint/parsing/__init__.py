@@ -63,7 +63,7 @@ def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], poi
         return
     if "module" not in obj:
         right = "keras.src.models.functional" if spec.class_name == "Functional" else "keras"
-        message = f"the {spec.class_name} model names no module; Keras 3 cannot tell where its class is, and refuses it"
+        message = f"the {spec.class_name} model has no module; Keras 3 cannot find its class and refuses it"
         yield Problem("E011", message, f'Add "module": "{right}".', pointer=pointer)
     if obj.get("compile_config"):
         from lstmlint.parsing.compile_config import check_compile

@@ -118,7 +118,7 @@ def parse_ends(value: Any, pointer: str) -> Any:
     elif isinstance(value, dict):
         return {key: parse_ends(item, f"{pointer}/{escape(key)}") for key, item in value.items()}
     raise ModelError(
-        f"{value!r} names no tensor; Keras cannot load the model",
+        f"{value!r} does not refer to a tensor; Keras cannot load the model",
         pointer,
         'A tensor is [layer, call, output], for instance ["dense", 0, 0].',
     )

@@ -21,14 +21,14 @@ def check_compile(config: Any, pointer: str, built: bool = True) -> Iterator[Pro
     """What Keras 3 would refuse of a compile_config. built: whether the model knows its input's shape."""
     if not isinstance(config, dict):
         if config:
-            message = f"compile_config is {config!r}, and no object; Keras cannot load the model"
+            message = f"compile_config is {config!r}, not an object; Keras cannot load the model"
             yield Problem("E007", message[:300], "Remove it: a model loads without.", pointer=pointer)
         return
     for key, value in config.items():
         if key not in ARGUMENTS:
             known = ", ".join(sorted(ARGUMENTS))
             yield Problem(
-                "E005", f"compile takes no argument {key!r}; Keras raises a TypeError", f"It takes {known}.",
+                "E005", f"compile does not accept the argument {key!r}; Keras raises a TypeError", f"It takes {known}.",
                 pointer=f"{pointer}/{escape(key)}",
             )  # fmt: skip
         yield from check_objects(value, f"{pointer}/{escape(key)}")
@@ -85,7 +85,7 @@ def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[
     if class_name in ("function", "__lambda__") or str(class_name).startswith("__"):
         return
     if not isinstance(class_name, str):
-        yield Problem("E007", f"the class_name {class_name!r} is no string", pointer=f"{pointer}/class_name")
+        yield Problem("E007", f"the class_name {class_name!r} is not a string", pointer=f"{pointer}/class_name")
         return
     if not isinstance(module, str) or module not in kinds:
         found = next((key for key, (table, _) in kinds.items() if class_name in table), None)
@@ -113,7 +113,7 @@ def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[
         )  # fmt: skip
     config = {} if value["config"] is None else value["config"]
     if not isinstance(config, dict):
-        message = f"the config of {class_name} is no object; Keras raises a TypeError"
+        message = f"the config of {class_name} is not an object; Keras raises a TypeError"
         yield Problem("E007", message, 'Write "config": {}.', pointer=f"{pointer}/config")
     else:
         yield from check_arguments(class_name, what, table[class_name], config, f"{pointer}/config")
@@ -131,7 +131,7 @@ def check_arguments(class_name: str, what: str, takes: str, config: dict[str, An
     names = [name.rstrip("!") for name in takes.split()]
     for key in config:
         if key not in names and "*" not in names and key not in OPTIMIZER_EXTRAS:
-            message = f"{class_name} takes no argument {key!r}; Keras refuses it"
+            message = f"{class_name} does not accept the argument {key!r}; Keras refuses it"
             yield Problem("E005", message, f"It takes {', '.join(names)}.", pointer=f"{pointer}/{escape(key)}")
     for name in takes.split():
         if name.endswith("!") and name[:-1] not in config:
@@ -155,4 +155,6 @@ def unknown(name: str, what: str, table: dict[str, str], pointer: str) -> Proble
     lowered = {known.lower(): known for known in table}
     close = close_match(name.lower(), lowered, 0.7)
     advice = f"Did you mean {lowered[close]!r}?" if close else f"Keras has {', '.join(table)}."
-    return Problem("E007", f"{name!r} is no {what} of Keras; Keras cannot load the model", advice, pointer=pointer)
+    return Problem(
+        "E007", f"{name!r} is not a built-in Keras {what}; Keras cannot load the model", advice, pointer=pointer
+    )

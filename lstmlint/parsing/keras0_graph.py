@@ -129,7 +129,7 @@ class Graph:
         """One layer, called on each input; its results merged under the node's name, or each on its own."""
         layer = self.reader.inner(obj, place, self.depth + 1)
         if not isinstance(layer, LayerSpec):
-            raise ModelError(f"the shared node {name!r} holds no layer", place)
+            raise ModelError(f"the shared node {name!r} contains no layer", place)
         merged = bool(entry.get("merge_mode"))
         layer.name = f"input_for_{name}" if merged else name
         refs = self.sources(entry, pointer)

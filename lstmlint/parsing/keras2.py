@@ -241,7 +241,7 @@ def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Cal
     for leaf in flatten(inputs) if strict else ():
         if not isinstance(leaf, TensorRef | Tensor) and CONSTANT not in str(node):
             raise ModelError(
-                f"{leaf!r} names no tensor; Keras cannot call {layer!r}"[:300],
+                f"{leaf!r} does not refer to a tensor; Keras cannot call {layer!r}"[:300],
                 pointer,
                 'A tensor is [layer, call, output], for instance ["dense", 0, 0].',
             )

@@ -70,11 +70,11 @@ def header_problems(
     own, trainable, dtype = config.get("name"), config.get("trainable", True), config.get("dtype")
     place = f"{pointer}/config"
     if own is not None and not isinstance(own, str):
-        yield Problem("E007", f"the name {own!r} is no string; Keras raises a TypeError", 'Name it like "lstm_1".',
+        yield Problem("E007", f"the name {own!r} is not a string; Keras raises a TypeError", 'Name it like "lstm_1".',
                       name, f"{place}/name")  # fmt: skip
     elif own and class_name != "InputLayer" and not SCOPE.match(own):
         message = (
-            f"TensorFlow takes no name like {own!r}: letters, digits and ._/>- alone, with a letter, digit or dot first"
+            f"TensorFlow does not accept the name {own!r}: use letters, digits and ._/>-, beginning with none of _/>-"
         )
         elsewhere = names.backend not in (None, "tensorflow")
         yield Problem("E007", message, 'Name it like "lstm_1", here and where it is referred to.', name,
@@ -84,7 +84,7 @@ def header_problems(
         yield Problem("E007", f"trainable of {class_name} is {trainable!r}; Keras takes only true and false",
                       "Write true or false, without quotes.", name, f"{place}/trainable")  # fmt: skip
     if not is_model and not is_dtype(dtype):
-        yield Problem("P609", f"TensorFlow knows no dtype {dtype!r}", 'Write "float32", or the name of another dtype.',
+        yield Problem("P609", f"{dtype!r} is not a dtype of TensorFlow", 'Write "float32", or the name of another dtype.',
                       name, f"{place}/dtype")  # fmt: skip
 
 

@@ -225,9 +225,7 @@ def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
         raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
     if is_layer_object(value):
         if not value.get("module") and "module" not in value:
-            message = (
-                f"the {value['class_name']} inside another layer names no module; Keras cannot tell where its class is"
-            )
+            message = f"the {value['class_name']} inside another layer has no module; Keras cannot find its class"
             names.problems.append(Problem("E006", message, 'Add "module": "keras.layers".', pointer=pointer))
         return parse_layer(value, pointer, names, depth)
     if isinstance(value, list):
@@ -248,7 +246,7 @@ def parse_call(node: Any, pointer: str, layer: str, problems: list[Problem], nul
         for i, item in enumerate(node):
             if not is_reference(item):
                 raise ModelError(
-                    f"{item!r} names no tensor; Keras cannot call {layer!r}"[:300],
+                    f"{item!r} does not refer to a tensor; Keras cannot call {layer!r}"[:300],
                     f"{pointer}/{i}",
                     "Write [layer, call, output], or an object with args and kwargs in place of the list.",
                 )
@@ -310,10 +308,8 @@ def revive(value: Any, pointer: str, references: list[TensorRef], problems: list
             content = config.get("value")
             return Tensor(nested_list_shape(content), dtype if isinstance(dtype, str) else None, content)
         if "class_name" in value and "config" in value and not value.get("module"):
-            message = f"an argument is an object of the class {class_name!r}, but names no module; Keras cannot tell what it is"
-            problems.append(
-                Problem("E007", message[:300], "Write the tensor or number that is meant.", pointer=pointer)
-            )
+            message = f"an argument is an object of the class {class_name!r}, but has no module; Keras cannot find it"
+            problems.append(Problem("E007", message[:300], "Write the intended tensor or number.", pointer=pointer))
             return Tensor(None, None)
         return {key: revive(item, f"{pointer}/{escape(key)}", references, problems) for key, item in value.items()}
     if isinstance(value, list):

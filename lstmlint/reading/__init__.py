@@ -79,7 +79,7 @@ def _read_folder(path: Path, name: str, limit: int) -> Document:
         return keras_archive.read_folder(path, name, limit)
     raise ReadError(
         "E002",
-        "this is a folder without a saved_model.pb or keras_metadata.pb, so no SavedModel",
+        "this folder has no saved_model.pb or keras_metadata.pb, so it is not a SavedModel",
         "Give the folder that holds saved_model.pb, or the files of models themselves.",
     )
 
@@ -132,5 +132,5 @@ def _unpacked(source: Source) -> Source:
             raise ReadError(
                 "E001", f"the gzip file is damaged: {error}", "Pack it again, or copy it again: it may be cut off."
             ) from None
-    check_size(len(raw), source.limit, "what the gzip file holds")
+    check_size(len(raw), source.limit, "the contents of the gzip file")
     return Source(None, raw, source.name, source.limit)

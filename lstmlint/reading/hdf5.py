@@ -93,7 +93,7 @@ def _text(attributes: Any, name: str, limit: int) -> str | None:
 def _without_model(content: set[str]) -> other_formats.Sentence:
     if not content.isdisjoint({"layer_names", "model_weights", "layers", "_layer_checkpoint_dependencies", "vars"}):
         return (
-            "this HDF5 file holds weights only, no architecture",
-            "Give the model itself: model.to_json(), or what model.save() writes (not save_weights()).",
+            "this HDF5 file contains only weights, not a model's config",
+            "Pass the model itself: model.to_json(), or a file from model.save() instead of save_weights().",
         )
     return "this is an HDF5 file of data, not of a Keras model", other_formats.GIVE_A_MODEL

@@ -45,7 +45,7 @@ def _check_heaps(raw: bytes) -> None:
             size = int.from_bytes(raw[at + 8 : at + 16], "little")
             step = (size if index == 0 else 16 + (size + 7) // 8 * 8) % 2**64
             if step == 0:
-                raise ReadError("E001", "the HDF5 file is damaged: an object in a heap takes no room", DAMAGED_HELP)
+                raise ReadError("E001", "the HDF5 file is damaged: an object in a heap has size 0", DAMAGED_HELP)
             at += step
         start = raw.find(_HEAP, start + 8)
 
@@ -62,4 +62,4 @@ def _check_texts(raw: bytes, size: int) -> None:
             length = int.from_bytes(raw[start : start + 4], "little")
             place = int.from_bytes(raw[start + 4 : start + 12], "little")
             if length and (length > size or place >= size):
-                raise ReadError("E001", "the HDF5 file is damaged: a text lies outside of it", DAMAGED_HELP)
+                raise ReadError("E001", "the HDF5 file is damaged: a string lies outside the file", DAMAGED_HELP)

@@ -187,7 +187,7 @@ def repeated_key(key: str, pointer: str) -> Problem:
 def _nan_token(token: str, pointer: str) -> Problem:
     return Problem(
         "E008",
-        f"{token} is no JSON number; Python reads it, most other readers refuse the file",
+        f"{token} is not a JSON number; Python reads it, but most other readers refuse the file",
         "Write a finite number, or null.",
         pointer=pointer,
     )
@@ -211,7 +211,7 @@ def _explain_error(text: str, error: json.JSONDecodeError) -> ReadError:
     reason = error.msg[:1].lower() + error.msg[1:]
     advice = "Mend it there, or write the file again with model.to_json()."
     if not text[at:].strip() or error.msg.startswith("Unterminated string"):
-        reason = "the text ends in the middle" if not text[at:].strip() else "a string has no end"
+        reason = "the text ends in the middle" if not text[at:].strip() else "a string is not terminated"
         advice = "The file may be cut off: copy or save it again."
     elif rest.startswith(("//", "/*", "#")):
         reason = "JSON has no comments"
@@ -221,10 +221,10 @@ def _explain_error(text: str, error: json.JSONDecodeError) -> ReadError:
         advice = "Write it with model.to_json() or json.dumps(), not with str() or print()."
     elif error.msg.startswith("Extra data"):
         reason = "more text follows after its end"
-        advice = "A file holds one model: remove what follows."
+        advice = "A file contains one model: remove the rest."
     elif "trailing comma" in error.msg or (rest[:1] in ("}", "]") and text[:at].rstrip().endswith(",")):
         reason = "a comma follows the last item"
-        advice = "Remove the comma, or write what is missing after it."
+        advice = "Remove the comma, or add the missing value after it."
     return ReadError("E001", f"not valid JSON: {reason}", advice, error.lineno, error.colno)
 
 

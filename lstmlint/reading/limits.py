@@ -42,7 +42,7 @@ def too_deep(line: int = 1, column: int = 1) -> ReadError:
     return ReadError(
         "E001",
         f"the document is nested too deeply: more than {MAX_DEPTH} levels of lists and objects",
-        "No model that Keras saves is nested that deeply; write the file again with model.to_json().",
+        "Models that Keras saves are not nested that deeply. Write the file again with model.to_json().",
         line,
         column,
     )

@@ -13,7 +13,12 @@ GIVE_A_MODEL = (
 _GIVE_THE_KERAS_FILE = "Give the Keras model it was made from: model.to_json(), or the .keras or .h5 file."
 
 _MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
-    (4, b"TFL3", "this is a TensorFlow Lite model, which keeps operations and no Keras layers", _GIVE_THE_KERAS_FILE),
+    (
+        4,
+        b"TFL3",
+        "this is a TensorFlow Lite model, which contains operations instead of Keras layers",
+        _GIVE_THE_KERAS_FILE,
+    ),
     (0, b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19", "this is a PyTorch checkpoint, not a Keras model", GIVE_A_MODEL),
     (0, b"\x93NUMPY", "this is a NumPy array, not a Keras model", GIVE_A_MODEL),
     (0, b"%PDF", "this is a PDF document, not a Keras model", GIVE_A_MODEL),
@@ -50,11 +55,14 @@ def by_magic(head: bytes) -> Sentence | None:
     if head.startswith(b"\x08\x01\x12") and head[3:4] >= b"\x80":
         return None  # a SavedModel's graph
     if _ONNX.match(head):
-        return "this is an ONNX model, which keeps operations and no Keras layers", _GIVE_THE_KERAS_FILE
+        return "this is an ONNX model, which contains operations instead of Keras layers", _GIVE_THE_KERAS_FILE
     if _FROZEN_GRAPH.match(head):
-        return "this is a frozen TensorFlow graph, which keeps operations and no Keras layers", _GIVE_THE_KERAS_FILE
+        return (
+            "this is a frozen TensorFlow graph, which contains operations instead of Keras layers",
+            _GIVE_THE_KERAS_FILE,
+        )
     if _SAFETENSORS.match(head):
-        return "this is a safetensors file, which holds weights and no architecture", GIVE_A_MODEL
+        return "this is a safetensors file, which contains weights but no model config", GIVE_A_MODEL
     return None
 
 
@@ -62,7 +70,7 @@ def by_text(beginning: str) -> Sentence | None:
     """What the beginning of a text says it is, if it is a known kind without a Keras model."""
     if beginning.startswith("version https://git-lfs.github.com/"):
         return (
-            "this is a Git LFS pointer, which stands for a file that was not downloaded",
+            "this is a Git LFS pointer to a file that was not downloaded",
             "Run `git lfs pull`, then give the file again.",
         )
     if _HTML.match(beginning):
@@ -72,18 +80,18 @@ def by_text(beginning: str) -> Sentence | None:
         )
     if beginning.startswith("model_checkpoint_path:"):
         return (
-            "this is the index of TensorFlow checkpoints, which hold weights and no architecture",
+            "this is the index of TensorFlow checkpoints, which contain weights but no model config",
             GIVE_A_MODEL,
         )
     if _DVC.search(beginning):
         return (
-            "this is a DVC pointer, which stands for a file that was not downloaded",
-            "Run `dvc pull`, then give the file it stands for.",
+            "this is a DVC pointer to a file that was not downloaded",
+            "Run `dvc pull`, then pass the downloaded file.",
         )
     if _XML.match(beginning):
         return "this is XML, not a Keras model", GIVE_A_MODEL
     if beginning.lstrip()[:1] not in ("{", "[", '"') and _PYTHON.search(beginning):
-        return "this is a Python script, not a saved model", "Run it, and give what model.to_json() writes."
+        return "this is a Python script, not a saved model", "Run it, and pass the output of model.to_json()."
     return None
 
 
@@ -94,7 +102,7 @@ def by_shape(data: Any) -> Sentence:
     if isinstance(data, list):
         return _list(data)
     if data is None:
-        return "the document says nothing (null)", GIVE_A_MODEL
+        return "the document is empty (null)", GIVE_A_MODEL
     kind = {bool: "a truth value", str: "a text", int: "a number", float: "a number"}.get(type(data), "a value")
     return f"this is {kind}, not a Keras model", GIVE_A_MODEL
 
@@ -102,11 +110,11 @@ def by_shape(data: Any) -> Sentence:
 def _object(data: dict[str, Any]) -> Sentence:
     keys = data.keys()
     if "lstmlint-baseline" in keys or {"lstmlint", "version"} <= keys:
-        return "this was written by lstmlint itself: a report or a baseline, and no Keras model", GIVE_A_MODEL
+        return "this is a report or baseline written by lstmlint, not a Keras model", GIVE_A_MODEL
     topology = data.get("modelTopology", data.get("model_topology"))
     if data.get("format") == "graph-model" or (isinstance(topology, dict) and "node" in topology):
         return (
-            "this is a TensorFlow.js graph model, which keeps operations and no Keras layers",
+            "this is a TensorFlow.js graph model, which contains operations instead of Keras layers",
             "Give the Keras model it was made from, or convert that with --output_format=tfjs_layers_model.",
         )
     if "weightsManifest" in keys or "modelTopology" in keys:
@@ -120,23 +128,23 @@ def _object(data: dict[str, Any]) -> Sentence:
     if {"added_tokens", "model"} <= keys or "tokenizer_class" in keys:
         return "this is a Hugging Face tokenizer, not a Keras model", GIVE_A_MODEL
     if "model_type" in keys or "architectures" in keys:
-        return "this is a Hugging Face model config, which names an architecture and no layers", GIVE_A_MODEL
+        return "this is a Hugging Face model config, which names an architecture but has no layers", GIVE_A_MODEL
     if "keras_version" in keys and "date_saved" in keys:
         return "this is the metadata.json of a .keras archive", "Give the archive, or its config.json."
     if isinstance(data.get("layers"), list) and ("in_shape" in keys or _have(data["layers"], "type")):
         return (
-            "this is a model of RTNeural or the like: its layers have types and weights, and no Keras config",
+            "this looks like an RTNeural model: its layers have types and weights, but no Keras config",
             _GIVE_THE_KERAS_FILE,
         )
     if "layers" in keys:
         return (
-            "this object has layers but neither class_name nor config, so it is no Keras model",
+            "this object has layers but neither class_name nor config, so it is not a Keras model",
             'Write {"class_name": "Sequential", "config": {"layers": [{"class_name": …, "config": {…}}]}}.',
         )
     if "name" in keys and not keys.isdisjoint({"dependencies", "devDependencies", "scripts"}):
         return "this is a package.json of npm, not a model", GIVE_A_MODEL
     if {"cells", "nbformat"} <= keys:
-        return "this is a Jupyter notebook, not a saved model", "Run it, and give what model.to_json() writes."
+        return "this is a Jupyter notebook, not a saved model", "Run it, and pass the output of model.to_json()."
     if {"trial_id", "hyperparameters"} <= keys or {"ongoing_trials", "hyperparameters"} <= keys:
         return "this is the state of a Keras tuner, not a model", GIVE_A_MODEL
     if not keys.isdisjoint({"loss", "val_loss"}) and all(isinstance(value, list | dict) for value in data.values()):
@@ -153,13 +161,13 @@ def _one_object(data: dict[str, Any]) -> Sentence:
     if "config" not in data:
         if "layers" in data:
             return (
-                f"this object has the class_name {name} and layers, but no config around them",
+                f"this object has the class_name {name} and layers, but no config that contains them",
                 'Put the layers into "config": {"layers": […]}.',
             )
         return f"this object has the class_name {name}, but no config", GIVE_A_MODEL
     return (
-        f"this is one object of the class {name} that records no layers: a layer, an optimizer or a subclassed model",
-        "Give a Sequential or functional model; `lstmlint count` answers for a single layer.",
+        f"this is a single object of the class {name} without layers: a layer, an optimizer, or a subclassed model",
+        "Pass a Sequential or functional model, or use `lstmlint count` for a single layer.",
     )
 
 

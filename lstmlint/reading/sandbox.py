@@ -47,7 +47,7 @@ def isolated(read: Callable[..., Any], *arguments: Any) -> Any:
         answer = pipe.read()
     status = os.waitpid(child, 0)[1]
     if status or not answer:
-        raise ReadError("E001", "the file is so damaged that reading it fails without an answer", _HELP)
+        raise ReadError("E001", "the file is so damaged that reading it fails", _HELP)
     value, error = json.loads(answer)
     if error is not None:
         raise ReadError(*error)

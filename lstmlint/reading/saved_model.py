@@ -67,7 +67,7 @@ def read_metadata(source: Source) -> Document:
         if match is None:
             raise ReadError(
                 "E001",
-                "this is a keras_metadata.pb, but it is damaged: no root object can be found in it",
+                "this keras_metadata.pb is damaged: it has no root object",
                 "Save the model again, or copy the file again as binary.",
             )
         data, problems = json_text.parse_beginning(_text(raw[match.start(1) :]), _PART)
@@ -86,7 +86,7 @@ def read_graph(source: Source) -> Document:
     if match is None:
         raise ReadError(
             "E002",
-            "this is the graph of a TensorFlow SavedModel, which keeps operations and no Keras layers",
+            "this is the graph of a TensorFlow SavedModel, which contains operations instead of Keras layers",
             "Give the SavedModel's folder or the keras_metadata.pb in it; without that file, the Keras model"
             " that it was exported from.",
         )

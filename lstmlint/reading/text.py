@@ -48,14 +48,14 @@ def decode(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         if _BINARY.search(raw[:4096]) and not raw.startswith(_BYTE_ORDER_MARKS):
             raise ReadError(
-                "E002", "this is a binary file of a kind that holds no Keras model", other_formats.GIVE_A_MODEL
+                "E002", "this is a binary file, but not a format of Keras models", other_formats.GIVE_A_MODEL
             ) from None
         good = raw[: error.start].decode(encoding, "replace")
         line, column = line_and_column(good, len(good))
         byte = raw[error.start : error.start + 1].hex()
         raise ReadError(
             "E001",
-            f"the text is not {encoding.removesuffix('-sig').upper()}: the byte 0x{byte} stands for no character there",
+            f"the text is not {encoding.removesuffix('-sig').upper()}: the byte 0x{byte} is invalid there",
             "Save it as UTF-8; it may be in the encoding of an old Windows.",
             line,
             column,
@@ -81,7 +81,10 @@ def parse(text: str, quotes: int = 0) -> Parsed:
             raise
         place = line_and_column(text, conflict.start())
         raise ReadError(
-            "E001", "a merge conflict of git is left in it", "Resolve the conflict, then remove its marks.", *place
+            "E001",
+            "it contains an unresolved git merge conflict",
+            "Resolve the conflict, then remove its marks.",
+            *place,
         ) from None
     if isinstance(parsed.data, str) and quotes < MAX_QUOTES and _names_layers(parsed.data):
         start = match.start()
@@ -99,7 +102,7 @@ def parse(text: str, quotes: int = 0) -> Parsed:
 def _parse(text: str, start: int) -> Parsed:
     if text[start] in "{[":
         if len(text) > _LARGE and not _names_layers(text):
-            raise ReadError("E002", "this is a large text that names no layers", other_formats.GIVE_A_MODEL)
+            raise ReadError("E002", "this is a large text without layers", other_formats.GIVE_A_MODEL)
         try:
             return _json(text)
         except ReadError as error:

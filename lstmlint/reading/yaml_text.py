@@ -136,8 +136,8 @@ class _Builder:
             self._documents += 1
             if self._documents > 1:
                 _fail(
-                    "the file holds more than one YAML document",
-                    "A file holds one model: split it at the line of three hyphens.",
+                    "the file contains more than one YAML document",
+                    "A file contains one model: split it at the line of three hyphens.",
                     event.start_mark,
                 )
 
@@ -176,11 +176,15 @@ class _Builder:
         known = self._anchors.get(event.anchor)
         mark = event.start_mark
         if known is None:
-            _fail(f"not valid YAML: the alias *{event.anchor} names no anchor", "Name an anchor above it.", mark)
+            _fail(
+                f"not valid YAML: the alias *{event.anchor} does not refer to an anchor",
+                "Refer to an anchor above it.",
+                mark,
+            )
         if known is _UNFINISHED:
             _fail(
-                f"the alias *{event.anchor} stands inside of what it names, so the document has no end",
-                "Write out what is meant.",
+                f"the alias *{event.anchor} is inside the node it refers to, so the document is infinite",
+                "Write the content in full.",
                 mark,
             )
         value, nodes, height = known
@@ -192,8 +196,8 @@ class _Builder:
         self._aliased += nodes
         if self._aliased > MAX_ALIAS_NODES + ALIAS_NODES_PER_NODE * self._written:
             _fail(
-                "the aliases of the YAML document multiply its size beyond all measure",
-                "No model needs that: write it again with model.to_json().",
+                "the aliases of the YAML document expand it too far",
+                "Write the model again with model.to_json().",
                 mark,
             )
         if len(self._stack) + height > MAX_DEPTH:
@@ -277,7 +281,7 @@ class _Builder:
             if kind == "float":
                 return self._constructor.construct_yaml_float(yaml.ScalarNode(tag, text))
         except (ValueError, IndexError):
-            _fail(f"not valid YAML: {text[:40]!r} is no number", "Write a number.", mark)
+            _fail(f"not valid YAML: {text[:40]!r} is not a number", "Write a number.", mark)
         return text
 
     def _untag(self, tag: str, value: Any) -> Any:
@@ -301,7 +305,7 @@ class _Builder:
             found, plain = _plain_object(name.rpartition(".")[2], value)
             if found:
                 return plain
-        self._odd_tag(tag, "names a Python object, which is never built: null stands in its place")
+        self._odd_tag(tag, "names a Python object, which is never created; null is read instead")
         return None
 
     def _odd_tag(self, tag: str, what: str) -> None:

@@ -149,7 +149,7 @@ def absurd_dimension(model: ModelSummary, numbers: int, dimension: int) -> Itera
                 yield violation(
                     f"{weight.name} of {row.class_name} {row.name!r} is {format_shape(weight.shape)}: {weight.size:,} numbers,"
                     f" {weight.bytes / 2**40:,.1f} TiB",
-                    "Write the number that was meant.",
+                    "Write the intended number.",
                     row.name,
                     row.pointer,
                 )

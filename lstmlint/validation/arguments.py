@@ -241,7 +241,7 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
                 LayerError(
                     "E006",
                     f"{spec.class_name} has no {name}; Keras raises a TypeError",
-                    f"Move {written} into its config: it stands beside it."
+                    f"Move {written} into its config."
                     if written in spec.raw and "class_name" in spec.raw
                     else f"Add {written} to its config.",
                     name,
@@ -316,7 +316,7 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
         if dialect == "keras3"
         else "TypeError: Keyword argument not understood"
     )
-    message = f"{spec.class_name} takes no argument {written!r}; Keras raises a {error}"
+    message = f"{spec.class_name} does not accept the argument {written!r}; Keras raises a {error}"
     if dialect == "keras3" and spec.class_name == "InputLayer":
         message = f"{spec.class_name} has no argument {written!r}; Keras ignores it"
         return LayerError("E005", message, advice, name, severity="warning", stops=False)
@@ -346,10 +346,10 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
             advice = f"Did you mean {close!r}?"
             custom = custom and not (value.isalpha() and abs(len(value) - len(close)) <= 1)
     if custom:
-        what = wrong.message if wrong else f"{shown}, which Keras does not know"
+        what = wrong.message if wrong else f"{shown}, which is not built into Keras"
         message = f"{name} of {spec.class_name} is {what}: it loads only with custom_objects"
     elif kind.is_soft(value):
-        does = "Keras does not look at it" if kind.soft else "Keras loads it all the same"
+        does = "Keras ignores it" if kind.soft else "Keras loads it anyway"
         message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; {does}"
     soft = custom or old or kind.is_soft(value)
     return LayerError(

@@ -86,7 +86,7 @@ def _name_errors(class_name: str, names: list[str], call: Call, kwargs: dict[str
         yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
     for name, value in zip(names, call.args, strict=False):
         if name == "training" and value is not None:
-            message = f"{class_name} gets a second tensor, where `training` stands; Keras raises an error"
+            message = f"{class_name} gets a second tensor in the place of `training`; Keras raises an error"
             yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
     for key in kwargs:
         if key in names[: len(call.args)]:

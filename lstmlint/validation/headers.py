@@ -253,15 +253,15 @@ def _outside_of_keras(class_name: str, module: str | None, registered: Any) -> L
     """A module that is none of Keras's: the class of a custom object, or nothing that Keras could find."""
     if not registered and registered != class_name:
         return _misplaced(
-            f"{class_name} is in the module {module!r}, where Keras looks for nothing of its own, and has no"
+            f"{class_name} is in the module {module!r}, which is not one of Keras's, and has no"
             " registered_name for a custom object: Keras cannot load it",
             'Write "module": "keras.layers" for a layer of Keras.',
         )
     if class_name not in SIGNATURES and class_name not in MODEL_MODULES:
         return None  # a custom class, of which E004 speaks
     return _misplaced(
-        f"{class_name} is looked for in {module or 'no module'!r}, and not in Keras: it loads only as a custom object",
-        'Write "module": "keras.layers", if Keras\'s own is meant.',
+        f"{class_name} belongs to {module or 'no module'!r} instead of Keras: it loads only with custom_objects",
+        'For the layer of Keras, write "module": "keras.layers".',
         "error" if registered == class_name else "warning",
     )
 
@@ -276,7 +276,7 @@ def _no_class_of_keras3(spec: LayerSpec, module: str, package: str) -> LayerErro
     if spec.model is None:
         what = "layer"
         advice = "Write InputLayer." if spec.class_name == "Input" else "Write the layer that took its place."
-    message = f"{spec.class_name} is no {what} of Keras 3; Keras cannot load it"
+    message = f"{spec.class_name} is not a {what} of Keras 3; Keras cannot load it"
     return LayerError("E004", message, advice, severity="error")
 
 
@@ -295,7 +295,7 @@ def _has(module: str, package: str, class_name: str) -> bool:
 
 def bad_dtype(dtype: Any, advice: str) -> LayerError:
     """P609 for a dtype that Keras refuses."""
-    return LayerError("P609", f"Keras knows no dtype {dtype!r}", f"{advice[0].upper()}{advice[1:]}.", "dtype")
+    return LayerError("P609", f"{dtype!r} is not a dtype of Keras", f"{advice[0].upper()}{advice[1:]}.", "dtype")
 
 
 def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
@@ -332,7 +332,7 @@ def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
         if key not in takes:
             return LayerError(
                 "P609",
-                f"{class_name} takes no {key!r}; Keras raises a TypeError",
+                f"{class_name} does not accept {key!r}; Keras raises a TypeError",
                 f"It takes {', '.join(takes)}.",
                 "dtype",
             )

@@ -155,7 +155,9 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     """What Keras would refuse of a serialized initializer, regularizer or constraint; None where it takes it."""
     class_name = value.get("class_name")
     if not isinstance(class_name, str):
-        return Wrong(f"the object names no class_name, and is no {what}", 'Write {"class_name": ..., "config": {...}}.')
+        return Wrong(
+            f"the object has no class_name, so it is not a valid {what}", 'Write {"class_name": ..., "config": {...}}.'
+        )
     takes = known.get(class_name)
     if takes is None:
         return _unknown(value, class_name, known, what)
@@ -167,12 +169,12 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     if config is None:
         return None
     if not isinstance(config, dict):
-        return Wrong(f"the config of {class_name} is no object", f"{class_name} takes {_listed(takes)}.")
+        return Wrong(f"the config of {class_name} is not an object", f"{class_name} takes {_listed(takes)}.")
     for key, given in config.items():
         if key not in takes:
             if takes == ("value",):
                 continue  # Constant picks it out
-            return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
+            return Wrong(f"{class_name} does not accept the argument {key!r}", f"It takes {_listed(takes)}.")
         check = CHECKS.get(key) if "factor" not in takes else ORTHOGONAL.get(key)
         if check is not None and (given is not None or "factor" in takes):
             accepts, wanted = check
@@ -190,16 +192,17 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
         return None  # tf_keras takes that for null
     if not isinstance(class_name, str) or ("config" not in value and "module" not in value):
         return Wrong(
-            f"the object has no class_name and config, and is no {what}", 'Write {"class_name": ..., "config": {...}}.'
+            f"the object has no class_name and config, so it is not a valid {what}",
+            'Write {"class_name": ..., "config": {...}}.',
         )
     takes = known.get(class_name)
     if takes is None or "config" not in value:
         return None
     if not isinstance(config, dict):
-        return Wrong(f"the config of {class_name} is no object", f"{class_name} takes {_listed(takes)}.")
+        return Wrong(f"the config of {class_name} is not an object", f"{class_name} takes {_listed(takes)}.")
     for key in config:
         if key not in takes:
-            return Wrong(f"{class_name} takes no argument {key!r}", f"It takes {_listed(takes)}.")
+            return Wrong(f"{class_name} does not accept the argument {key!r}", f"It takes {_listed(takes)}.")
     return None
 
 
@@ -207,18 +210,18 @@ def wrong_quantization(value: Any, quantized: bool) -> Wrong | None:
     """What Keras would refuse of a quantization_config, of which it looks at all but objects only if it quantizes."""
     advice = "Write null."
     if not isinstance(value, dict) or "class_name" not in value or "config" not in value:
-        return Wrong(f"{str(value)[:50]!r} is no object that Keras could quantize by", advice) if quantized else None
+        return Wrong(f"{str(value)[:50]!r} is not a quantization config", advice) if quantized else None
     class_name, module, config = value["class_name"], str(value.get("module")), value["config"] or {}
     if module.partition(".")[0] != "keras":
         return Wrong(f"there is no {class_name} in {value.get('module')!r}", 'Write "module": "keras.quantizers".')
     if str(class_name).endswith("Config") and class_name not in QUANTIZATION_CONFIGS:
-        return Wrong(f"Keras has no {class_name}, or none that a file could hold", advice)
+        return Wrong(f"Keras has no {class_name}, or none that a file can contain", advice)
     if class_name == "Int4QuantizationConfig" and isinstance(config, dict):
         size = config.get("block_size")
         if size is not None and not (isinstance(size, int | float) and (size == -1 or size > 0)):
             return Wrong(f"block_size of {class_name} is {size!r}", "Write null, -1, or a positive integer.")
     if quantized and not str(class_name).endswith("Config"):
-        return Wrong(f"{class_name} is nothing to quantize by", advice)
+        return Wrong(f"{class_name} is not a quantization config", advice)
     return None
 
 
@@ -226,12 +229,14 @@ def wrong_activation(value: dict[str, Any]) -> Wrong | None:
     """What Keras would refuse of a serialized activation: a function, or a layer that is used as one."""
     class_name, config = value.get("class_name"), value.get("config", 0)
     if not isinstance(class_name, str) or config == 0:
-        return Wrong("the object has no class_name and config, and is no activation", "Write the activation's name.")
+        return Wrong(
+            "the object has no class_name and config, so it is not an activation", "Write the activation's name."
+        )
     name: Any = config if class_name == "function" else class_name
     if not isinstance(name, str):
         return Wrong("the function of an activation is named by its config", 'Write "config": "relu", for instance.')
     if class_name != "function" and not isinstance(config, dict | None):
-        return Wrong(f"the config of {class_name} is no object", 'Write "config": {}.')
+        return Wrong(f"the config of {class_name} is not an object", 'Write "config": {}.')
     module = value.get("module")
     package = module.partition(".")[0] if isinstance(module, str) else ""
     if not _has_activation(package and str(module), name, class_name == "function"):
@@ -274,7 +279,7 @@ def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) 
     )
     module = value.get("module")
     custom = isinstance(module, str) and module.partition(".")[0] not in ("keras", "builtins") and name.isidentifier()
-    return Wrong(f"{name!r} is no {what} of Keras", advice, custom)
+    return Wrong(f"{name!r} is not a built-in Keras {what}", advice, custom)
 
 
 def _listed(takes: tuple[str, ...]) -> str:

@@ -23,7 +23,7 @@ class Kind:
     """A kind of value.
 
     wants: in words, after "Set it to". names: the words to suggest one of. explain: what is wrong with an object.
-    soft: Keras does not look at it. loads: which of the values that are not of the kind Keras takes all the same.
+    soft: Keras ignores it. loads: which of the values that are not of the kind Keras takes all the same.
     custom: names may be those of custom serialized.
     """
 

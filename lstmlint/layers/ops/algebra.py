@@ -14,7 +14,7 @@ Dims = list[Dim]
 def axis_in(axis: Any, rank: int) -> int:
     """The axis counted from 0. Raises: Refusal S111 out of range, E007 for what is no whole number."""
     if not isinstance(axis, int):
-        raise Refusal("E007", f"has the axis {axis!r}, which is no whole number", "Use a whole number.", "axis")
+        raise Refusal("E007", f"has the axis {axis!r}, which is not an integer", "Use a whole number.", "axis")
     found = int(axis)
     if not -rank <= found < rank:
         valid = f"from {-rank} to {rank - 1}" if rank else "none at all: it is a scalar"

@@ -111,7 +111,9 @@ def as_dtype(value: Any, default: Dtype = "float32") -> Dtype:
     if value == "int":
         return "int32"
     if not isinstance(value, str) or value not in ALLOWED:
-        raise Refusal("E007", f"knows no dtype {value!r}", "Write a dtype such as float32, int32 or bool.", "dtype")
+        raise Refusal(
+            "E007", f"does not accept the dtype {value!r}", "Write a dtype such as float32, int32 or bool.", "dtype"
+        )
     return value
 
 

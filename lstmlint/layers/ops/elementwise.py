@@ -118,7 +118,9 @@ def evenly_spaced(op: Operation, start: Any, stop: Any) -> Any:
     own = as_dtype(named) if named is not None else strong(dtype_of(start))
     made = Tensor(tuple(dims), promote(own, "float"))
     if op.config.get("retstep"):
-        raise Refusal("E007", "with retstep=true returns a step that is no tensor", "Set retstep to false.", "retstep")
+        raise Refusal(
+            "E007", "with retstep=true returns a step that is not a tensor", "Set retstep to false.", "retstep"
+        )
     return made
 
 

@@ -183,7 +183,7 @@ def histogram(op: Operation, x: Any) -> list[Tensor]:
     if op.config["range"]:
         raise Refusal(
             "E007",
-            "takes its range as a tuple, which no file can hold",
+            "takes its range as a tuple, which a file cannot contain",
             "Leave range out, and scale the input.",
             "range",
         )

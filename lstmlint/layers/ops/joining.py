@@ -128,7 +128,9 @@ def unstack(op: Operation, x: Any) -> list[Tensor]:
 def meshgrid(op: Operation, *x: Any) -> list[Tensor]:
     """For each input a grid over all of them; 'xy' swaps the first two axes. Keras takes the last one's dtype."""
     if op.config["indexing"] not in ("xy", "ij"):
-        raise Refusal("E007", f"knows no indexing {op.config['indexing']!r}", "Use 'xy' or 'ij'.", "indexing")
+        raise Refusal(
+            "E007", f"does not accept the indexing {op.config['indexing']!r}", "Use 'xy' or 'ij'.", "indexing"
+        )
     sizes = [flat(shape(one))[0] for one in x]
     if op.config["indexing"] == "ij":
         return [Tensor(tuple(sizes)) for _ in x]

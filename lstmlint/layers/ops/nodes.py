@@ -37,7 +37,7 @@ class KerasOperation(Operation):
         ):
             error = LayerError(
                 "E004",
-                f"{self.title} is no class of {self.spec.module}, where Keras looks for it; Keras cannot load it",
+                f"{self.title} is not a class of {self.spec.module}; Keras cannot load it",
                 f'Set "module" to "keras.src.ops.{self.home}".',
                 severity="error",
             )
@@ -45,7 +45,9 @@ class KerasOperation(Operation):
         for name in self.config:
             if name not in self.init_arguments and "**" not in "".join(self.init_arguments):
                 known = ", ".join(self.init_arguments) or "no arguments"
-                raise Refusal("E005", f"knows no argument {name!r} in its config", f"It takes {known}.", name)
+                raise Refusal(
+                    "E005", f"does not accept the argument {name!r} in its config", f"It takes {known}.", name
+                )
         for name, value in self.config.items():
             if value is REQUIRED:
                 raise Refusal(
@@ -93,5 +95,5 @@ def bind(parameters: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) ->
     if rest or named:
         known = ", ".join(name for name in parameters if not name.startswith("*"))
         extra = ", ".join([*map(shown, rest), *named])
-        raise Refusal("E005", f"knows no argument {extra} in its call", f"It takes {known}.")
+        raise Refusal("E005", f"does not accept the argument {extra} in its call", f"It takes {known}.")
     return inputs, gathered

@@ -106,7 +106,7 @@ def cross(op: Operation, x1: Any, x2: Any) -> Tensor:
     sizes = shape(x1)[first], shape(x2)[second]
     for size in sizes:
         if size not in (2, 3, None):
-            raise Refusal("S113", f"needs vectors of 2 or 3, but gets {size}", "Cross products have no other.")
+            raise Refusal("S113", f"needs vectors of 2 or 3, but gets {size}", "Cross products exist only for these.")
     dims = list(broadcast(without(shape(x1), first), without(shape(x2), second)))
     value = [3] if 3 in sizes else []
     place = axis_in(third, len(dims) + len(value))
@@ -190,7 +190,7 @@ def matrix(op: Operation, x: Any, outputs: str) -> Any:
     elif outputs == "qr":
         mode = op.config["mode"]
         if mode not in ("reduced", "complete"):
-            raise Refusal("E007", f"knows no mode {mode!r}", "Use 'reduced' or 'complete'.", "mode")
+            raise Refusal("E007", f"does not accept the mode {mode!r}", "Use 'reduced' or 'complete'.", "mode")
         tails = [(rows, small), (small, columns)] if mode == "reduced" else [(rows, rows), (rows, columns)]
     else:
         full = op.config["full_matrices"]
@@ -239,7 +239,7 @@ def correlate(op: Operation, x1: Any, x2: Any) -> Tensor:
     long, short = max(left, right), min(left, right)
     sizes = {"valid": long - short + 1, "same": long, "full": left + right - 1}
     if op.config["mode"] not in sizes:
-        raise Refusal("E007", f"knows no mode {op.config['mode']!r}", "Use valid, same or full.", "mode")
+        raise Refusal("E007", f"does not accept the mode {op.config['mode']!r}", "Use valid, same or full.", "mode")
     return Tensor((sizes[op.config["mode"]],), result("correlate", tensor(x1).dtype, tensor(x2).dtype))
 
 

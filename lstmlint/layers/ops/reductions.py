@@ -60,12 +60,14 @@ def norm(op: Operation, x: Any) -> Tensor:
     """A vector's or a matrix's norm; the order must be one that the number of axes has."""
     order, axis = op.config["ord"], op.config["axis"]
     if isinstance(order, str) and order not in ("fro", "nuc"):
-        raise Refusal("E007", f"knows no order {order!r}", "Use 'fro', 'nuc' or a number.", "ord")
+        raise Refusal("E007", f"does not accept the order {order!r}", "Use 'fro', 'nuc' or a number.", "ord")
     axes = len(shape(x)) if axis is None else 1 if isinstance(axis, int) else len(axis)
     if axes == 1 and isinstance(order, str):
         raise Refusal("E007", f"has the order {order!r}, which is for matrices", "Use a number.", "ord")
     if axes == 2 and order not in (None, "fro", "nuc", float("inf"), float("-inf"), 1, -1, 2, -2):
-        raise Refusal("E007", f"has the order {order!r}, which no matrix norm has", "Use 1, 2, 'fro' or 'nuc'.", "ord")
+        raise Refusal(
+            "E007", f"has the order {order!r}, which does not exist for matrices", "Use 1, 2, 'fro' or 'nuc'.", "ord"
+        )
     return reduction(op, x, dtype="floating")
 
 

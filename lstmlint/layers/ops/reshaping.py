@@ -55,7 +55,7 @@ def transposed(given: KnownShape, axes: Any) -> KnownShape:
     if len(axes) != rank or not valid or len({axis % rank for axis in axes}) != rank:
         raise Refusal(
             "S110",
-            f"has axes {list(axes)} that are no order of the {rank} axes of {format_shape(given)}",
+            f"has axes {list(axes)} that are not a permutation of the {rank} axes of {format_shape(given)}",
             f"Name each axis from 0 to {rank - 1} once.",
             "axes",
         )
@@ -313,7 +313,10 @@ def channels_last(data_format: Any) -> bool:
     name = "channels_last" if data_format is None else str(data_format).lower()
     if name not in ("channels_first", "channels_last"):
         raise Refusal(
-            "E007", f"knows no data_format {data_format!r}", "Use channels_last or channels_first.", "data_format"
+            "E007",
+            f"does not accept the data_format {data_format!r}",
+            "Use channels_last or channels_first.",
+            "data_format",
         )
     return name == "channels_last"
 

@@ -81,7 +81,7 @@ class TensorFlowOperation(Operation):
                 raise Refusal(
                     "E006",
                     f"is saved without its argument {names[0]!r}",
-                    "tf.keras loses what == and != are called with; use tf.equal or tf.not_equal.",
+                    "tf.keras does not save the operands of == and !=; use tf.equal or tf.not_equal.",
                 )
             else:
                 given.append(default)
@@ -107,17 +107,17 @@ class TFOpLambda(TensorFlowOperation):
         advice = 'Write it like "function": "math.add".'
         if "function" not in spec.config:
             raise LayerError(
-                "E006", f"{spec.class_name} names no function; tf.keras cannot load it", advice, "function"
+                "E006", f"{spec.class_name} does not name a function; tf.keras cannot load it", advice, "function"
             )
         if not isinstance(spec.config["function"], str):
             message = (
-                f"the function of {spec.class_name} is {spec.config['function']!r}; TensorFlow has none of that name"
+                f"the function of {spec.class_name} is {spec.config['function']!r}, which TensorFlow does not have"
             )
             raise LayerError("E007", message[:300], advice, "function")
         for key in spec.config:
             if key not in TAKEN:
-                message = f"{spec.class_name} takes no {key!r}; tf.keras raises a TypeError"
-                raise LayerError("E005", message, "Its arguments stand in its call.", key)
+                message = f"{spec.class_name} does not accept {key!r}; tf.keras raises a TypeError"
+                raise LayerError("E005", message, "Its arguments belong in its call.", key)
 
 
 @layer("TensorFlowOpLayer")
