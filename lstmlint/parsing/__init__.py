@@ -1,4 +1,4 @@
-"""A Document becomes a ModelSpec: one module per dialect of Keras, all ending in Keras 3's names."""
+"""Parsing a Document into a ModelSpec: one module per dialect. All of them use Keras 3's names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["ModelError", "dialect_of", "parse"]
 
 
 def parse(document: Document) -> ModelSpec:
-    """The model of a document. Raises: ModelError, where it cannot be taken apart."""
+    """Parse the model of a document. Raises: ModelError if it is malformed."""
     obj = document.model
     dialect = dialect_of(obj, document)
     names = Names()
@@ -43,22 +43,20 @@ def parse(document: Document) -> ModelSpec:
 
 
 def is_by_hand(obj: dict[str, Any], document: Document) -> bool:
-    """Whether a model of Keras 3 was written by hand; absent keys are what Keras would make of them then."""
+    """Return whether a Keras 3 model was written by hand, in which case absent keys have Keras's defaults."""
     from lstmlint.parsing.dialect_detection import is_by_hand as speaks_by_hand
 
     return document.container in ("json", "yaml") and document.keras_version is None and speaks_by_hand(obj)
 
 
 def version_of(obj: dict[str, Any], document: Document) -> str | None:
-    """The Keras that a document says wrote it."""
+    """Return the Keras version that a document states."""
     version = obj.get("keras_version") or document.keras_version
     return version if isinstance(version, str) else None
 
 
 def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> Iterator[Problem]:
-    """What Keras 3 refuses of the outermost object alone, where it is loaded as such. HDF5 files and their like
-    have a way of their own, without modules.
-    """
+    """Yield what Keras 3 refuses of the outermost object. HDF5 files are loaded in another way, without modules."""
     if document.container not in ("json", "yaml", "keras"):
         return
     if "module" not in obj:
@@ -80,7 +78,7 @@ def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], poin
     spec.keras_version = version if isinstance(version, str) else None
     spec.backend = backend if isinstance(backend, str) else None
     for key in ("compile_config", "training_config"):
-        if isinstance(obj.get(key), dict):  # empty in Keras 3's JSON of a model that was never compiled
+        if isinstance(obj.get(key), dict):  # empty in Keras 3's JSON of a model that was not compiled
             spec.compile_config, spec.compile_pointer = obj[key] or None, f"{pointer}/{key}"
             return
     if isinstance(document.training_config, dict):
@@ -88,8 +86,9 @@ def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], poin
 
 
 def dialect_of(obj: dict[str, Any], document: Document | None = None) -> Dialect:
-    """Which Keras wrote a model. What is written by hand counts as Keras 2, whose form is the shorter,
-    unless words of Keras 3 or Keras 1 appear in it."""
+    """Return the dialect of a model. A hand-written model is Keras 2, whose form is shorter, unless it uses words of
+    Keras 3 or Keras 1.
+    """
     if not isinstance(obj.get("class_name"), str):
         return "keras0"
     version = obj.get("keras_version") or (document.keras_version if document else None)

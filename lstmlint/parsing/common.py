@@ -1,4 +1,4 @@
-"""What the dialects share: names as Keras makes them, structures of tensor references, nesting."""
+"""Shared by the dialects: generated names, structures of tensor references, nesting."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Shape, as_shape, flatten
 from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 
-# Deeper nesting than this is no model anybody drew; it keeps recursion within Python's limit.
+# Real models are not nested deeper; the limit keeps recursion within Python's.
 MAX_DEPTH = 64
 
-# The arguments that hold a layer, a cell, or a list of them.
+# The arguments that contain a layer, a cell, or a list of them.
 LAYER_ARGUMENTS = frozenset({"layer", "backward_layer", "cell", "cells", "layers", "rnn_layer", "model"})
 
 MODEL_CLASSES = frozenset({"Sequential", "Functional", "Model"})
@@ -23,7 +23,7 @@ _NOT_WORD = re.compile(r"\W+")
 
 
 class ModelError(Exception):
-    """The document is recognizably a model, but not one that can be taken apart. Becomes a finding."""
+    """The document looks like a model but is malformed. It becomes a finding."""
 
     def __init__(self, message: str, pointer: str = "", help: str = "", code: str = "E011") -> None:
         super().__init__(message)
@@ -34,59 +34,59 @@ class ModelError(Exception):
 
 
 def snake_case(name: str) -> str:
-    """A class name as Keras turns it into a layer name: LSTM -> lstm, TimeDistributed -> time_distributed."""
+    """Convert a class name to a layer name as Keras does: LSTM -> lstm, TimeDistributed -> time_distributed."""
     name = _NOT_WORD.sub("", name)
     name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 class Names:
-    """Names for layers that have none, as Keras generates them: lstm, lstm_1, ..."""
+    """Names for layers without one, as Keras generates them: lstm, lstm_1, ..."""
 
     def __init__(self) -> None:
         self._next: dict[str, int] = {}
-        # What the parser finds wrong with a document that it can read all the same.
+        # Problems of a document that can still be read.
         self.problems: list[Problem] = []
-        # Whether a Keras says that it wrote the document, and on which backend it ran.
+        # The Keras version and backend that the document states.
         self.strict = False
         self.backend: str | None = None
-        # Whether it stores weights of a Keras whose GRU had no reset_after.
+        # Whether its weights are from a Keras whose GRU had no reset_after.
         self.plain_gru = False
 
     def make(self, class_name: str) -> str:
-        """A fresh name for a layer of the class."""
+        """Return a new name for a layer of the class."""
         prefix = snake_case(class_name) or "layer"
         number = self._next.get(prefix, 0)
         self._next[prefix] = number + 1
         return f"{prefix}_{number}" if number else prefix
 
     def number(self, prefix: str) -> str:
-        """A fresh name as Keras 1 generates it, counted from 1: lstm_1, lstm_2, ..."""
+        """Return a new name as Keras 1 generates it, counted from 1: lstm_1, lstm_2, ..."""
         number = self._next.get(prefix, 1)
         self._next[prefix] = number + 1
         return f"{prefix}_{number}"
 
 
 def before_reset_after(version: str | None) -> bool:
-    """Whether a version of Keras 2 is older than 2.1.5, in which GRU and GRUCell learned reset_after."""
+    """Return whether a version of Keras 2 is older than 2.1.5, which added reset_after to GRU and GRUCell."""
     numbers = re.match(r"2\.(\d+)\.(\d+)", version or "")
     return numbers is not None and (int(numbers[1]), int(numbers[2])) < (1, 5)
 
 
 def is_layer_object(value: Any) -> bool:
-    """Whether a value has the form of a serialized layer."""
+    """Return whether a value looks like a serialized layer."""
     return isinstance(value, dict) and isinstance(value.get("class_name"), str) and "config" in value
 
 
 def references_in(structure: Any) -> list[TensorRef]:
-    """The tensor references among the leaves of a structure."""
+    """Return the tensor references in a structure."""
     if isinstance(structure, TensorRef):
         return [structure]
     return [leaf for leaf in flatten(structure) if isinstance(leaf, TensorRef)]
 
 
 def is_reference(value: Any) -> bool:
-    """Whether a value is [layer name, node index, tensor index] or that with keyword arguments."""
+    """Return whether a value is [layer name, node index, tensor index], possibly with keyword arguments."""
     return (
         isinstance(value, list)
         and len(value) in (3, 4)
@@ -97,7 +97,7 @@ def is_reference(value: Any) -> bool:
 
 
 def map_references(value: Any, pointer: str, make: Callable[[list[Any], str], TensorRef]) -> Any:
-    """`value` with every [name, node, tensor] replaced by a TensorRef."""
+    """Return `value` with every [name, node, tensor] replaced by a TensorRef."""
     if is_reference(value):
         return make(value, pointer)
     if isinstance(value, list):
@@ -108,7 +108,7 @@ def map_references(value: Any, pointer: str, make: Callable[[list[Any], str], Te
 
 
 def parse_ends(value: Any, pointer: str) -> Any:
-    """`value`, the inputs or outputs of a model, with every [layer, call, output] replaced by a TensorRef."""
+    """Return the inputs or outputs of a model with every [layer, call, output] replaced by a TensorRef."""
     if isinstance(value, list):
         if len(value) == 3 and isinstance(value[0], str):
             if isinstance(value[1], int) and isinstance(value[2], int):
@@ -125,19 +125,19 @@ def parse_ends(value: Any, pointer: str) -> Any:
 
 
 def plain_reference(value: list[Any], pointer: str) -> TensorRef:
-    """The TensorRef of a [name, node, tensor]."""
+    """Return the TensorRef of a [name, node, tensor]."""
     return TensorRef(value[0], value[1], value[2], pointer=pointer)
 
 
 def shape_list(value: Any) -> Shape:
-    """A shape as any dialect writes it: a list, tf.keras's __tuple__ or TensorShape objects."""
+    """Return a shape in any dialect's form: a list, or tf.keras's __tuple__ or TensorShape objects."""
     if isinstance(value, dict) and value.get("class_name") in ("__tuple__", "TensorShape"):
         value = value.get("items", value.get("config"))
     return as_shape(value)
 
 
 def untuple(value: Any) -> Any:
-    """`value` with tf.keras's `__tuple__` and `TensorShape` objects replaced by plain lists."""
+    """Return `value` with tf.keras's `__tuple__` and `TensorShape` objects replaced by lists."""
     if isinstance(value, dict):
         if value.get("class_name") in ("__tuple__", "TensorShape") and isinstance(value.get("items"), list):
             return [untuple(item) for item in value["items"]]
@@ -154,8 +154,7 @@ def untuple(value: Any) -> Any:
 def shift_nested_calls(layers: list[LayerSpec], ends: list[TensorRef]) -> None:
     """Count the calls of nested models from 0.
 
-    Keras 1 and 2 give a model a call of its own when it is made, so the first call that the file can
-    mean is 1.
+    Keras 1 and 2 call a model once when they create it, so the first call that a file refers to is 1.
     """
     nested = {layer.name: layer for layer in layers if layer.model is not None}
     if not nested:
@@ -176,10 +175,10 @@ def shift_nested_calls(layers: list[LayerSpec], ends: list[TensorRef]) -> None:
 
 
 def check_names(model: ModelSpec, problems: list[Problem]) -> None:
-    """Report layers that share a name: Keras refuses them, and references to them are ambiguous."""
+    """Report layers with the same name: Keras refuses them, and references to them are ambiguous."""
     seen: dict[str, LayerSpec] = {}
     first = model.layers[0] if model.layers and model.dialect == "keras2" and model.sequential else None
-    if first is not None and first.input_shape is not None:  # for which tf.keras makes an input of this name
+    if first is not None and first.input_shape is not None:  # for which tf.keras creates an input of this name
         seen[f"{first.name}_input"] = first
     for layer in model.layers:
         other = seen.setdefault(layer.name, layer)
@@ -205,7 +204,7 @@ __all__ = [
 
 
 def is_model(obj: dict[str, Any]) -> bool:
-    """Whether a serialized layer is a model: a Sequential or Functional, or a subclass that is saved like one."""
+    """Return whether a serialized layer is a model: a Sequential, a Functional, or a subclass saved like one."""
     config = obj.get("config")
     if not isinstance(config, dict):
         return False
@@ -216,7 +215,7 @@ def is_model(obj: dict[str, Any]) -> bool:
 
 
 def nested_list_shape(value: Any) -> tuple[int, ...] | None:
-    """The shape of nested lists of numbers, going by the first of each."""
+    """Return the shape of nested lists of numbers, judged by the first element of each."""
     dims: list[int] = []
     while isinstance(value, list):
         dims.append(len(value))

@@ -1,4 +1,4 @@
-"""What Keras 3 looks at of a compile_config when it loads a model: optimizers, losses and metrics as objects."""
+"""Checks of a compile_config that Keras 3 makes when it loads a model: optimizers, losses, and metrics."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ ARGUMENTS = frozenset(
     "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution jit_compile"
     " auto_scale_loss".split()
 )
-# What every optimizer takes beside its own, and what its from_config takes out.
+# Arguments that every optimizer accepts, and those that its from_config removes.
 OPTIMIZER_EXTRAS = frozenset({"is_legacy_optimizer", "decay"})
 
 
 def check_compile(config: Any, pointer: str, built: bool = True) -> Iterator[Problem]:
-    """What Keras 3 would refuse of a compile_config. built: whether the model knows its input's shape."""
+    """Yield what Keras 3 refuses of a compile_config. built: whether the model knows its input shape."""
     if not isinstance(config, dict):
         if config:
             message = f"compile_config is {config!r}, not an object; Keras cannot load the model"
@@ -41,7 +41,7 @@ def check_compile(config: Any, pointer: str, built: bool = True) -> Iterator[Pro
 
 
 def check_optimizer(value: Any, pointer: str, built: bool) -> Iterator[Problem]:
-    """What Keras 3 would refuse of an optimizer that is no serialized object."""
+    """Yield what Keras 3 refuses of an optimizer that is not a serialized object."""
     if isinstance(value, str):
         from lstmlint.signatures.compile import OPTIMIZERS
 
@@ -53,12 +53,14 @@ def check_optimizer(value: Any, pointer: str, built: bool) -> Iterator[Problem]:
 
 
 def is_object(value: Any) -> bool:
-    """Whether a value has the form of a serialized object."""
+    """Return whether a value looks like a serialized object."""
     return isinstance(value, dict) and "class_name" in value and "config" in value
 
 
 def check_objects(value: Any, pointer: str, inside: bool = False) -> Iterator[Problem]:
-    """The same for every object in a part of it. inside: in the config of another, where Keras does not look for any."""
+    """Check every object in a part of it. inside: whether it is in the config of another object, which Keras does not
+    search.
+    """
     if isinstance(value, list):
         for i, item in enumerate(value):
             yield from check_objects(item, f"{pointer}/{i}", inside)
@@ -74,7 +76,7 @@ def check_objects(value: Any, pointer: str, inside: bool = False) -> Iterator[Pr
 
 
 def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[Problem]:
-    """The same for one serialized object: a class of Keras, with arguments that it takes."""
+    """Check one serialized object: a class of Keras and its arguments."""
     from lstmlint.signatures.compile import LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 
     class_name, module = value["class_name"], value.get("module")
@@ -120,9 +122,7 @@ def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[
 
 
 def check_arguments(class_name: str, what: str, takes: str, config: dict[str, Any], pointer: str) -> Iterator[Problem]:
-    """The same for what the constructor of a class is given. takes: the names of its arguments, "!" after those that
-    have no default, "*" for any.
-    """
+    """Check the arguments of a class. takes: their names, with "!" after required ones and "*" for any."""
     from lstmlint.parsing.compile_values import CHECKS, OF_CLASS, pairs_wrong
 
     if what == "optimizer" and not isinstance(config.get("name", ""), str | None):
@@ -149,7 +149,7 @@ def check_arguments(class_name: str, what: str, takes: str, config: dict[str, An
 
 
 def unknown(name: str, what: str, table: dict[str, str], pointer: str) -> Problem:
-    """E007 for a name that Keras does not have."""
+    """Return E007 for a name that Keras does not have."""
     from lstmlint.model.suggestions import close_match
 
     lowered = {known.lower(): known for known in table}

@@ -1,4 +1,4 @@
-"""Which values the optimizers, schedules, losses and metrics of a compile_config take, where Keras 3 looks."""
+"""Accepted values for arguments of optimizers, schedules, losses, and metrics that Keras 3 checks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DTYPES = frozenset(
 
 
 class Check(NamedTuple):
-    """Which values an argument takes, and the same in words, after "Keras takes"."""
+    """The values that an argument accepts, and their description after "Keras takes"."""
 
     accepts: Callable[[Any], bool]
     wants: str
@@ -94,7 +94,7 @@ _SCORE = {
     ),
     "beta": Check(lambda value: isinstance(value, float) and value > 0, "a float above 0"),
 }
-# Where a class takes other values than its kind.
+# Classes that accept other values for an argument.
 OF_CLASS: dict[str, dict[str, Check]] = {
     "AdamW": {"weight_decay": Check(lambda value: value is not None, "a number")},
     "SGD": {"momentum": Check(lambda value: isinstance(value, float) and 0 <= value <= 1, "a float from 0 to 1")},
@@ -112,7 +112,7 @@ OF_CLASS: dict[str, dict[str, Check]] = {
 
 
 def pairs_wrong(class_name: str, config: dict[str, Any]) -> tuple[str, str] | None:
-    """(argument, what is wrong) where arguments do not go together."""
+    """Return (argument, message) for arguments that contradict each other."""
     clips = [name for name in ("clipnorm", "clipvalue", "global_clipnorm") if config.get(name) is not None]
     if len(clips) > 1:
         return clips[1], f"{class_name} has both {clips[0]} and {clips[1]}; Keras takes one of them"

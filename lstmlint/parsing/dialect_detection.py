@@ -1,4 +1,4 @@
-"""Which dialect a model without a version is written in, by the words it uses."""
+"""Detecting the dialect of a model without a version by the words it uses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KERAS1_CLASSES = frozenset(
      "AtrousConvolution1D", "AtrousConvolution2D", "Deconvolution2D", "SeparableConvolution2D", "SReLU",
      "ParametricSoftplus", "Graph"}
 )  # fmt: skip
-# Arguments that mean something else, or nothing, in any other layer.
+# Arguments that mean something else in other layers, or nothing.
 KERAS1_ARGUMENTS_OF = {
     "Dense": "output_dim", "LSTM": "output_dim", "GRU": "output_dim", "SimpleRNN": "output_dim", "Dropout": "p",
     "SpatialDropout1D": "p", "SpatialDropout2D": "p", "SpatialDropout3D": "p", "GaussianDropout": "p",
@@ -28,7 +28,7 @@ KERAS1_ARGUMENTS_OF = {
 
 
 def guess(obj: dict[str, Any]) -> Dialect:
-    """The dialect of a model object without keras_version and module."""
+    """Guess the dialect of a model object without keras_version and module."""
     config = obj.get("config")
     layers = config.get("layers") if isinstance(config, dict) else config
     if obj.get("class_name") == "Graph":
@@ -49,7 +49,7 @@ def guess(obj: dict[str, Any]) -> Dialect:
         nodes = layer.get("inbound_nodes")
         if isinstance(nodes, list) and nodes and isinstance(nodes[0], dict) and "args" in nodes[0]:
             return "keras3"
-        # tf.keras writes modules since 2.13, and these as ever.
+        # tf.keras writes modules since 2.13, and always wrote these.
         if modern and ("batch_input_shape" in inner or (isinstance(nodes, list) and nodes and nodes[0])):
             return "keras2"
         keras1 = keras1 or speaks_keras1(layer)
@@ -59,7 +59,7 @@ def guess(obj: dict[str, Any]) -> Dialect:
 
 
 def is_by_hand(obj: dict[str, Any]) -> bool:
-    """Whether a model speaks of Keras 3 in its layers' arguments alone, and names no version, module or build_config."""
+    """Return whether only the layers' arguments are those of Keras 3, without a version, module, or build_config."""
     config = obj.get("config")
     layers = config.get("layers") if isinstance(config, dict) else None
     if "keras_version" in obj or not KERAS3_KEYS.isdisjoint(obj) or not isinstance(layers, list):
@@ -75,7 +75,7 @@ def _has_args(nodes: Any) -> bool:
 
 
 def speaks_keras1(layer: Any, depth: int = 0) -> bool:
-    """Whether a layer, or one inside it, uses words that only Keras 1 has."""
+    """Return whether a layer, or a layer inside it, uses words that only Keras 1 has."""
     if not isinstance(layer, dict) or depth > 4:
         return False
     class_name, config = layer.get("class_name"), layer.get("config")

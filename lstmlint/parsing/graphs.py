@@ -1,4 +1,4 @@
-"""Making a graph of what a file writes down in another way: calls, and the InputLayers that Keras makes itself."""
+"""Building a graph from other forms: calls, and the InputLayers that Keras creates itself."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from lstmlint.parsing.common import references_in
 
 
 def call_on(refs: list[TensorRef], pointer: str) -> Call:
-    """A call on one tensor, or on a list of them."""
+    """Return a call on one tensor, or on a list of them."""
     return Call([refs[0] if len(refs) == 1 else list(refs)], {}, pointer, list(refs))
 
 
 def inputs_of(layer: LayerSpec) -> list[LayerSpec]:
-    """The layers that declare what a layer or model takes: itself, or the first ones inside it."""
+    """Return the layers that declare the input of a layer or model: itself, or the first ones inside it."""
     model = layer.model
     if model is None:
         return [layer]
@@ -25,7 +25,7 @@ def inputs_of(layer: LayerSpec) -> list[LayerSpec]:
 
 
 def input_layer(source: LayerSpec, name: str, taken: set[str]) -> LayerSpec:
-    """The InputLayer that Keras makes for a layer which declares its input itself."""
+    """Return the InputLayer that Keras creates for a layer that declares its input itself."""
     if source.class_name == "InputLayer":
         name = source.name
     unique, number = name, 1

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 def read_graph(reader: Keras1Parser, spec: ModelSpec, config: Any, base: str, depth: int) -> None:
-    """Fill `spec` with the layers and ends of a Graph. Raises: ModelError where its form is broken."""
+    """Fill `spec` with the layers and ends of a Graph. Raises: ModelError if it is malformed."""
     if not isinstance(config, dict):
         raise ModelError("the config of a Graph must be an object", base)
     Graph(reader, spec, config, base, depth).read()
 
 
 class Graph:
-    """One Graph: which tensor each of its names stands for."""
+    """One Graph: the tensor that each of its names refers to."""
 
     def __init__(self, reader: Keras1Parser, spec: ModelSpec, config: dict[str, Any], base: str, depth: int) -> None:
         self.reader = reader
@@ -40,11 +40,11 @@ class Graph:
         self.base = base
         self.depth = depth
         self.tensors: dict[str, TensorRef] = {}
-        # The calls of a shared layer, by the node's name: its heads pick one of them.
+        # The calls of a shared layer, by the node's name; its heads choose one of them.
         self.shared: dict[str, LayerSpec] = {}
 
     def read(self) -> None:
-        """Inputs, nodes, outputs, in the order of the file."""
+        """Read inputs, nodes, and outputs, in the order of the file."""
         self.spec.sequential = False
         for pointer, entry, name in self.entries("input_config"):
             self.add_input(entry, name, pointer)
@@ -58,7 +58,7 @@ class Graph:
         self.spec.outputs = self.ordered("output_order", outputs)
 
     def entries(self, key: str) -> list[tuple[str, dict[str, Any], str]]:
-        """(pointer, entry, its name) of a list of the config."""
+        """Yield (pointer, entry, name) for each entry of a list of the config."""
         entries = self.config.get(key)
         if not isinstance(entries, list):
             raise ModelError(f"the Graph has no list `{key}`", self.base, f"Add `{key}`.")
@@ -71,14 +71,14 @@ class Graph:
         return found
 
     def ordered(self, key: str, tensors: dict[str, TensorRef]) -> list[TensorRef]:
-        """The tensors in the order that the config states, else in that of the file."""
+        """Return the tensors in the order that the config states, else in that of the file."""
         order = self.config.get(key)
         if isinstance(order, list) and all(isinstance(name, str) for name in order) and set(order) == set(tensors):
             return [tensors[name] for name in order]
         return list(tensors.values())
 
     def add_input(self, entry: dict[str, Any], name: str, pointer: str) -> None:
-        """An input: its shape goes without the batch, or with it."""
+        """Add an input. Its shape is stated with or without the batch."""
         shape: Shape = shape_list(entry.get("batch_input_shape"))
         written = "batch_input_shape"
         if shape is None:
@@ -99,7 +99,7 @@ class Graph:
         self.place(layer, name)
 
     def add_node(self, entry: dict[str, Any], name: str, pointer: str) -> None:
-        """A node: a layer on one tensor, on a merge of several, or shared between several."""
+        """Add a node: a layer on one tensor, on a merge of several, or shared by several."""
         nodes = self.config.get("nodes")
         obj = nodes.get(name) if isinstance(nodes, dict) else None
         place = f"{self.base}/nodes/{escape(name)}"
@@ -126,7 +126,7 @@ class Graph:
         self.place(layer, name, refs)
 
     def add_shared(self, entry: dict[str, Any], name: str, pointer: str, obj: Any, place: str) -> None:
-        """One layer, called on each input; its results merged under the node's name, or each on its own."""
+        """Add one layer called on each input. Its results are merged under the node's name, or used separately."""
         layer = self.reader.inner(obj, place, self.depth + 1)
         if not isinstance(layer, LayerSpec):
             raise ModelError(f"the shared node {name!r} contains no layer", place)
@@ -148,7 +148,7 @@ class Graph:
                 self.place(head, output, [result])
 
     def sources(self, entry: dict[str, Any], pointer: str) -> list[TensorRef]:
-        """The tensors an entry takes: those of `inputs`, else that of `input`."""
+        """Return the tensors that an entry uses: those of `inputs`, else that of `input`."""
         inputs = entry.get("inputs")
         if isinstance(inputs, list) and inputs:
             return [self.source(name, f"{pointer}/inputs/{i}") for i, name in enumerate(inputs)]
@@ -156,14 +156,14 @@ class Graph:
         return [] if name is None else [self.source(name, f"{pointer}/input")]
 
     def source(self, name: Any, pointer: str) -> TensorRef:
-        """The tensor a name stands for; one that nobody gives where the name is unknown, for inference to report."""
+        """Return the tensor of a name; for an unknown name, a dangling reference that inference reports."""
         if not isinstance(name, str):
             raise ModelError("an input of a node must be a name", pointer)
         ref = self.tensors.get(name) or TensorRef(name, 0, 0)
         return TensorRef(ref.layer, ref.node, 0, pointer=pointer)
 
     def merge(self, entry: dict[str, Any], name: str, refs: list[TensorRef], pointer: str) -> TensorRef:
-        """The Merge in front of a node."""
+        """Return the Merge before a node."""
         taken = {layer.name for layer in self.spec.layers}
         while name in taken:
             name += "_merge"
@@ -183,7 +183,7 @@ class Graph:
         return TensorRef(name, 0, 0, pointer=pointer)
 
     def own_inputs(self, layer: LayerSpec) -> list[TensorRef]:
-        """A node that nothing feeds takes an input of its own, if it declares one."""
+        """Add an InputLayer for a node without inputs that declares its input shape."""
         taken = {other.name for other in self.spec.layers} | {layer.name}
         refs = []
         for source in inputs_of(layer):
@@ -194,7 +194,7 @@ class Graph:
         return refs
 
     def place(self, layer: LayerSpec, name: str, refs: list[TensorRef] | None = None) -> None:
-        """Add a layer; its first output is what its name stands for."""
+        """Add a layer. Its name refers to its first output."""
         if refs:
             layer.calls = [call_on(refs, layer.pointer)]
         self.spec.layers.append(layer)

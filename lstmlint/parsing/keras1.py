@@ -1,8 +1,8 @@
 """Keras 1 (class_name, config) and Keras 0 (flat settings, `name` is the class), in Keras 3's names.
 
-Keras 1 files are Sequentials, whose config is a list of layers, and Models, which are graphs as in Keras 2.
-Keras 0 has Sequentials too, and Graphs (see keras0_graph). In both, a Sequential may begin with a Merge that
-holds the models it merges; it becomes a functional graph here, with those models as layers of their own.
+Keras 1 files are Sequentials, whose config is a list of layers, and Models, which are graphs as in Keras 2. Keras 0 has
+Sequentials and Graphs (see keras0_graph). In both, a Sequential may begin with a Merge that contains the merged models.
+It becomes a functional graph here, with those models as separate layers.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ SEQUENCE_INPUT = frozenset(
     {"LSTM", "GRU", "SimpleRNN", "JZS1", "JZS2", "JZS3", "SimpleDeepRNN", "Conv1D", "LocallyConnected1D",
      "TimeDistributedDense"}
 )  # fmt: skip
-# The arguments that hold a layer, by Keras 3's name, and the name in the file where that differs.
+# The arguments that contain a layer, by Keras 3's name, and the name in the file if it differs.
 LAYER_ARGUMENTS = {"layer": "layer", "encoder": "encoder_config", "decoder": "decoder_config"}
 
 
 def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0) -> ModelSpec:
-    """A model of Keras 0 or 1. Raises: ModelError where its form is broken beyond reading."""
+    """Parse a model of Keras 0 or 1. Raises: ModelError if it is malformed."""
     reader = Keras1Parser(obj, names)
     spec = reader.model(obj, pointer, depth)
     compile_config = {key: obj[key] for key in COMPILE_KEYS if key in obj}
@@ -56,7 +56,7 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
 
 
 class Keras1Parser:
-    """One document on its way into specs: its dialect, the names given, and what keras.json must have said."""
+    """Parses one document. It knows the dialect, the names in use, and the settings that keras.json must have had."""
 
     def __init__(self, document: dict[str, Any], names: Names) -> None:
         self.document = document
@@ -65,11 +65,11 @@ class Keras1Parser:
 
     @cached_property
     def data_format(self) -> str:
-        """Where a layer does not say: what all the others say, else the default of the Keras that wrote the file.
+        """Return the data format of layers that do not state one: that of all others, else the default of the Keras
+        that wrote the file.
 
-        Keras 0 and 1 do not save the dim_ordering of padding, cropping and upsampling layers, but do save it,
-        resolved, for convolutions and pooling. Keras 0 and 1.0 default to Theano's order, later ones to
-        TensorFlow's.
+        Keras 0 and 1 save the dim_ordering of convolutions and pooling, but not of padding, cropping, and upsampling.
+        The default was Theano's order in Keras 0 and 1.0, and TensorFlow's later.
         """
         found = set()
         stack: list[Any] = [self.document]
@@ -91,7 +91,7 @@ class Keras1Parser:
     # Models --------------------------------------------------------------------------------------------
 
     def model(self, obj: dict[str, Any], pointer: str, depth: int) -> ModelSpec:
-        """A Sequential, Model or Graph."""
+        """Parse a Sequential, Model, or Graph."""
         if depth > MAX_DEPTH:
             raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
         class_name, config, base = self.parts(obj, pointer)
@@ -114,7 +114,7 @@ class Keras1Parser:
         return spec
 
     def parts(self, obj: Any, pointer: str) -> tuple[str, Any, str]:
-        """(class, config, the config's pointer) of a layer in Keras 1's form or, without class_name, Keras 0's."""
+        """Return (class, config, pointer of the config) of a layer in Keras 1's form or, without class_name, Keras 0's."""
         if not isinstance(obj, dict):
             message = f"a layer must be an object, but this is {kind_of(obj)}"
             raise ModelError(message, pointer, "Write class_name and config.")
@@ -131,7 +131,7 @@ class Keras1Parser:
         return class_name, config, base
 
     def sequential(self, spec: ModelSpec, config: Any, base: str, depth: int) -> None:
-        """Layers one after the other; with a Merge of models in front, or layers that come twice, a graph."""
+        """Parse a list of layers. With a Merge of models in front, or with repeated layers, it becomes a graph."""
         if isinstance(config, dict):
             config, base = config.get("layers"), f"{base}/layers"
         if not isinstance(config, list):
@@ -150,7 +150,7 @@ class Keras1Parser:
             self.connect(spec, [layers[0]], layers[1:])
 
     def branches(self, obj: Any, pointer: str, depth: int) -> list[LayerSpec] | None:
-        """The models that a Merge in front of a Sequential holds; None for any other layer."""
+        """Return the models that a Merge at the beginning of a Sequential contains; None for any other layer."""
         class_name, config, base = self.parts(obj, pointer)
         if class_name != "Merge" or not isinstance(config, dict):
             return None
@@ -162,7 +162,7 @@ class Keras1Parser:
         return [self.layer(layer, f"{base}/layers/{i}", depth + 1) for i, layer in enumerate(layers)]
 
     def connect(self, spec: ModelSpec, branches: list[LayerSpec], layers: list[LayerSpec]) -> None:
-        """Make a graph: inputs -> each branch -> the first of `layers` -> ... -> the last."""
+        """Connect a graph: inputs -> each branch -> the first of `layers` -> ... -> the last."""
         spec.sequential = False
         taken = {layer.name for layer in (*branches, *layers)}
         feeds: list[TensorRef] = []
@@ -193,12 +193,12 @@ class Keras1Parser:
         spec.inputs, spec.outputs = given, feeds
 
     def repeated(self, layers: list[LayerSpec]) -> bool:
-        """Whether a layer comes twice: Keras 1 takes layers of one name for one layer, with one set of weights."""
+        """Return whether a layer is repeated: Keras 1 treats layers with one name as one layer with one set of weights."""
         seen: dict[str, LayerSpec] = {}
         return any(same_layer(seen.setdefault(layer.name, layer), layer) for layer in layers if layer.named)
 
     def number_names(self, layers: list[LayerSpec]) -> None:
-        """Give layers names of their own: in Keras 0 the name is the class's in lower case unless set."""
+        """Give layers unique names. In Keras 0, the default name is the class in lower case."""
         counts = Counter(layer.name for layer in layers)
         taken = {name for name, count in counts.items() if count == 1}
         for layer in layers:
@@ -211,7 +211,7 @@ class Keras1Parser:
                 taken.add(name)
 
     def functional(self, spec: ModelSpec, config: dict[str, Any], base: str, depth: int) -> None:
-        """A graph whose layers name those they take tensors from."""
+        """Parse a graph whose layers name the layers that feed them."""
         spec.sequential = False
         layers = config.get("layers")
         if not isinstance(layers, list):
@@ -237,7 +237,7 @@ class Keras1Parser:
     # Layers --------------------------------------------------------------------------------------------
 
     def layer(self, obj: Any, pointer: str, depth: int) -> LayerSpec:
-        """One layer or nested model. Raises: ModelError where its form is broken beyond reading."""
+        """Parse one layer or nested model. Raises: ModelError if it is malformed."""
         class_name, config, base = self.parts(obj, pointer)
         if is_model(class_name, config):
             model = self.model(obj, pointer, depth + 1)
@@ -273,7 +273,7 @@ class Keras1Parser:
         return spec
 
     def inner(self, value: Any, pointer: str, depth: int) -> Any:
-        """The layer that an argument of another holds; anything else as it is, for the layer to refuse."""
+        """Parse the layer in an argument of another. Other values are returned for the layer to refuse."""
         if depth > MAX_DEPTH:
             raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
         if isinstance(value, dict) and ("class_name" in value or "name" in value):
@@ -281,7 +281,7 @@ class Keras1Parser:
         return value
 
     def declare_input(self, spec: LayerSpec, config: dict[str, Any]) -> None:
-        """Keep the batch input shape that the layer declares, in whichever way it does."""
+        """Record the batch input shape that the layer declares."""
         shape, written = self.declared_shape(spec.class_name, config)
         if written:
             spec.renamed["batch_shape"] = written
@@ -298,12 +298,12 @@ class Keras1Parser:
             spec.input_shape = shape
 
     def declared_shape(self, class_name: str, config: dict[str, Any]) -> tuple[Shape, str]:
-        """(batch input shape, the argument that declares it). batch_input_shape goes before all others."""
+        """Return (batch input shape, the argument that declares it). batch_input_shape takes precedence."""
         batch = shape_list(config.get("batch_input_shape"))
         length = as_int(config.get("input_length"))
         features = as_int(config.get("input_dim"))
         if class_name == "Embedding":
-            # Keras 0 writes its vocabulary down as the input shape.
+            # Keras 0 writes the size of the vocabulary as the input shape.
             if self.dialect == "keras0":
                 return (batch[0] if batch else None, length), "input_length"
             if batch is None:
@@ -319,7 +319,7 @@ class Keras1Parser:
             implied = (None, features)
         elif features is not None and class_name in SEQUENCE_INPUT:
             implied = (None, length, features)
-        # Keras 1 lets input_dim overrule input_shape; Keras 0 writes both, and only input_shape in full.
+        # Keras 1 prefers input_dim to input_shape; Keras 0 writes both, and only input_shape is complete.
         if implied is not None and (tail is None or self.dialect == "keras1"):
             return implied, "input_dim"
         if tail is not None:
@@ -328,19 +328,19 @@ class Keras1Parser:
 
 
 def is_model(class_name: str, config: Any) -> bool:
-    """Whether a layer is a model."""
+    """Return whether a layer is a model."""
     if class_name not in MODEL_CLASSES:
         return False
     return class_name in ("Sequential", "Graph") or isinstance(config, list) or "layers" in config
 
 
 def as_int(value: Any) -> int | None:
-    """An int, None for anything else."""
+    """Return an int, or None for another value."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def same_layer(first: LayerSpec, second: LayerSpec) -> bool:
-    """Whether two entries of a Sequential are one layer, called twice."""
+    """Return whether two entries of a Sequential are one layer that is called twice."""
     return (
         first is not second
         and first.named

@@ -1,7 +1,7 @@
-"""Keras 2 and tf.keras, and specs written by hand in that form.
+"""Keras 2 and tf.keras, and hand-written configs in their form.
 
-Differences from Keras 3: no module, `batch_input_shape` on the first layer, inbound nodes as lists of
-[layer, node, tensor, kwargs], constants and tuples in forms of their own.
+Differences from Keras 3: no module, `batch_input_shape` on the first layer, inbound nodes as lists of [layer, node,
+tensor, kwargs], and other forms of constants and tuples.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from lstmlint.parsing.keras2_checks import check_entry, check_header, check_mode
 NOT_ARGUMENTS = frozenset(
     {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "input_dim", "input_length", "input_dtype"}
 )
-# Layers to which these words are arguments of their own, or that declare sizes by them.
+# Layers that have arguments with these names, or declare sizes with them.
 OWN_INPUT_ARGUMENTS = {"Embedding": {"input_dim", "input_length"}, "DynamicEmbedding": {"input_dim"}}
 CONSTANT = "_CONSTANT_VALUE"
 
@@ -42,7 +42,7 @@ CONSTANT = "_CONSTANT_VALUE"
 def parse_model(
     obj: dict[str, Any], pointer: str, names: Names, dialect: Dialect = "keras2", depth: int = 0
 ) -> ModelSpec:
-    """A Sequential or functional model. Raises: ModelError where its form is broken beyond reading."""
+    """Parse a Sequential or functional model. Raises: ModelError if it is malformed."""
     if depth > MAX_DEPTH:
         raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
     class_name = obj["class_name"]
@@ -85,7 +85,7 @@ def parse_model(
 
 
 def merge_namesakes(model: ModelSpec, problems: list[Problem]) -> None:
-    """Let the first of several layers of a functional model with one name have the calls of all, as tf.keras does."""
+    """Give the first of several layers with one name the calls of all of them, as tf.keras does."""
     first: dict[str, LayerSpec] = {}
     for layer in model.layers:
         other = first.setdefault(layer.name, layer)
@@ -108,9 +108,9 @@ def merge_namesakes(model: ModelSpec, problems: list[Problem]) -> None:
 
 
 def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: int, alone: bool = True) -> LayerSpec:
-    """One layer or nested model; `alone` where no functional model calls it.
+    """Parse one layer or nested model; `alone` if no functional model calls it.
 
-    Raises: ModelError where its form is broken beyond reading.
+    Raises: ModelError if it is malformed.
     """
     if not isinstance(obj, dict):
         raise ModelError(
@@ -179,7 +179,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
 
 
 def declare_input(spec: LayerSpec, config: dict[str, Any]) -> None:
-    """The batch input shape that a layer declares, from whichever of the old arguments it uses."""
+    """Return the batch input shape that a layer declares with any of the old arguments."""
     shape = None
     if "batch_input_shape" in config:
         shape = shape_list(config["batch_input_shape"])
@@ -191,7 +191,7 @@ def declare_input(spec: LayerSpec, config: dict[str, Any]) -> None:
         tail = shape_list(rest)
         shape = None if tail is None else (config.get("batch_size"), *tail)
         spec.renamed["batch_shape"] = "input_shape"
-    elif spec.class_name == "Embedding":  # its constructor declares (input_length,) when nothing else is said
+    elif spec.class_name == "Embedding":  # its constructor declares (input_length,) by default
         length = config.get("input_length")
         tail = shape_list(length if isinstance(length, list) else [length])
         shape = None if tail is None else (None, *tail)
@@ -211,7 +211,7 @@ def declare_input(spec: LayerSpec, config: dict[str, Any]) -> None:
 
 
 def declare_by_function(spec: LayerSpec) -> None:
-    """What `Input`, the function, takes for an InputLayer's shape: Keras 2 calls it as if it were a class."""
+    """Translate the arguments of the function `Input` for an InputLayer. Keras 2 calls it as if it were a class."""
     tail = shape_list(spec.config.pop("shape", None))
     if tail is not None and "batch_shape" not in spec.config:
         spec.config["batch_shape"] = [spec.config.get("batch_size"), *tail]
@@ -219,7 +219,7 @@ def declare_by_function(spec: LayerSpec) -> None:
 
 
 def _inner(value: Any, pointer: str, names: Names, dialect: Dialect, depth: int) -> Any:
-    """A layer (or list of layers) held by an argument of another."""
+    """Parse a layer, or a list of layers, in an argument of another."""
     if depth > MAX_DEPTH:
         raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
     if is_layer_object(value):
@@ -230,9 +230,9 @@ def _inner(value: Any, pointer: str, names: Names, dialect: Dialect, depth: int)
 
 
 def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Call:
-    """One inbound node: a [name, node, tensor, kwargs], a list or dict of them, or nested ones.
+    """Parse one inbound node: a [name, node, tensor, kwargs], or a nested list or dict of them.
 
-    Raises: ModelError where it is none; if `strict`, also where what is in it names no tensors.
+    Raises: ModelError if it is malformed; with `strict`, also if it does not refer to tensors.
     """
     if not isinstance(node, list | dict):
         raise ModelError(f"an inbound node of {layer!r} must be a list, but is {kind_of(node)}", pointer)
@@ -251,14 +251,14 @@ def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Cal
 
 
 class _Arguments:
-    """What an inbound node holds: the tensors in their order, and the keyword arguments that stand beside them."""
+    """The content of an inbound node: its tensors in order, and keyword arguments."""
 
     def __init__(self) -> None:
         self.references: list[TensorRef] = []
         self.kwargs: dict[str, Any] = {}
 
     def take(self, value: Any, place: str) -> Any:
-        """A value with TensorRefs for the tensors in it."""
+        """Return a value with TensorRefs for the tensors in it."""
         if isinstance(value, list) and value and value[0] == CONSTANT:
             if len(value) > 3 and isinstance(value[3], dict):
                 self.merge(value[3], f"{place}/3")
@@ -276,14 +276,14 @@ class _Arguments:
         return value
 
     def merge(self, given: dict[str, Any], place: str) -> None:
-        """Take keyword arguments in; the first of a name stands."""
+        """Add keyword arguments; the first of a name counts."""
         for key, value in given.items():
             if value is not None and key not in self.kwargs:
                 self.kwargs[key] = self.take(untuple(value), f"{place}/{escape(key)}")
 
 
 def constant(value: Any) -> Any:
-    """A constant argument: lists become Tensors without values of their own, scalars stay."""
+    """Return a constant argument. Lists become Tensors, scalars stay."""
     return Tensor(nested_list_shape(value), None, value) if isinstance(value, list) else value
 
 

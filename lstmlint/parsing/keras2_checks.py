@@ -1,8 +1,7 @@
-"""What tf.keras asks of every serialized layer and model before the layer itself is asked: keys, name, `trainable`,
-dtype.
+"""Checks that tf.keras makes for every serialized layer and model: keys, name, `trainable`, dtype.
 
-A file that states its Keras version was written by a Keras, and must be whole. What is written by hand may leave out
-what lstmlint can do without.
+A file that states its Keras version was written by Keras and must be complete. A hand-written file may omit what
+lstmlint does not need.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 from lstmlint.model.findings import Problem
 from lstmlint.parsing.common import Names
 
-# What TensorFlow takes for the name of a scope; every layer opens one when it is called.
+# Names that TensorFlow accepts for a scope; every layer opens one when it is called.
 SCOPE = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*\Z")
 DTYPES = frozenset(
     {
@@ -28,14 +27,14 @@ FUNCTIONAL_KEYS = ("name", "layers", "input_layers", "output_layers")
 
 
 def missing(names: Names, owner: str, key: str, pointer: str, advice: str) -> None:
-    """Report a key that tf.keras cannot do without, where a Keras is said to have written it."""
+    """Report a missing key that tf.keras requires, if a Keras wrote the file."""
     if names.strict:
         message = f"{owner} has no {key}; tf.keras cannot load it"
         names.problems.append(Problem("E006", message, advice, pointer=pointer))
 
 
 def check_model(class_name: str, config: dict[str, Any], pointer: str, names: Names) -> None:
-    """Report what the config of a model lacks: a Sequential its name, a functional model its name and ends."""
+    """Report missing keys of a model's config: the name of a Sequential, the name and ends of a functional model."""
     for key in ("name",) if class_name == "Sequential" else FUNCTIONAL_KEYS:
         if key not in config:
             advice = 'Add "name" to its config.' if key == "name" else f"Add {key} to its config."
@@ -43,7 +42,7 @@ def check_model(class_name: str, config: dict[str, Any], pointer: str, names: Na
 
 
 def check_entry(obj: dict[str, Any], class_name: str, pointer: str, names: Names) -> None:
-    """Report what a layer of a functional model lacks beside its config."""
+    """Report missing keys of a layer in a functional model."""
     for key, advice in (
         ("name", "Add the name that other layers call it by."),
         ("inbound_nodes", "Add them, [] for an input."),
@@ -53,7 +52,7 @@ def check_entry(obj: dict[str, Any], class_name: str, pointer: str, names: Names
 
 
 def check_header(class_name: str, name: str, config: dict[str, Any], pointer: str, names: Names) -> None:
-    """Report a name, `trainable` or dtype that tf.keras refuses."""
+    """Report a name, `trainable`, or dtype that tf.keras refuses."""
     own = config.get("name")
     trainable = config.get("trainable", True)
     dtype = config.get("dtype")
@@ -66,7 +65,7 @@ def check_header(class_name: str, name: str, config: dict[str, Any], pointer: st
 def header_problems(
     class_name: str, name: str, config: dict[str, Any], pointer: str, names: Names
 ) -> Iterator[Problem]:
-    """The same, one by one."""
+    """Yield the problems of a layer's name, `trainable`, and dtype."""
     own, trainable, dtype = config.get("name"), config.get("trainable", True), config.get("dtype")
     place = f"{pointer}/config"
     if own is not None and not isinstance(own, str):
@@ -89,7 +88,7 @@ def header_problems(
 
 
 def is_dtype(dtype: Any) -> bool:
-    """Whether tf.keras makes a dtype or a policy of a value; what an object of another class is, nobody knows."""
+    """Return whether tf.keras accepts a value as dtype or policy. Objects of other classes are unknown."""
     if isinstance(dtype, dict):
         return "class_name" in dtype
     if isinstance(dtype, str):

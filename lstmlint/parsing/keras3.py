@@ -1,4 +1,4 @@
-"""Keras 3: every object carries module and class_name, tensors are `__keras_tensor__` objects."""
+"""Keras 3: every object has module and class_name; tensors are `__keras_tensor__` objects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOT_ARGUMENTS = ("name", "trainable", "dtype")
 
 
 def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0) -> ModelSpec:
-    """A Sequential or Functional model. Raises: ModelError where its form is broken beyond reading."""
+    """Parse a Sequential or Functional model. Raises: ModelError if it is malformed."""
     if depth > MAX_DEPTH:
         raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
     class_name = obj["class_name"]
@@ -64,7 +64,7 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     if not sequential:
         spec.inputs = _ends(config, "input_layers", "inputs", spec)
         spec.outputs = _ends(config, "output_layers", "outputs", spec)
-        # get_config counts the calls of a nested functional model from 1 here, and only here.
+        # Only here does get_config count the calls of a nested functional model from 1.
         functional = {layer.name for layer in spec.layers if layer.model is not None and not layer.model.sequential}
         for ref in references_in(spec.outputs) + references_in(spec.inputs):
             if ref.node > 0 and ref.layer in functional:
@@ -87,7 +87,7 @@ def _wrong_name(config: dict[str, Any], class_name: str, pointer: str) -> Iterat
 
 
 def _ends(config: dict[str, Any], key: str, label: str, model: ModelSpec) -> Any:
-    """What a functional model takes or gives. Raises: ModelError where that is nothing."""
+    """Parse the inputs or outputs of a functional model. Raises: ModelError if there are none."""
     pointer = f"{model.pointer}/config"
     if not isinstance(config.get(key), list | dict):
         raise ModelError(f"the {model.class_name} model does not name its {label}", pointer, f"Add `{key}`.")
@@ -99,9 +99,9 @@ def _ends(config: dict[str, Any], key: str, label: str, model: ModelSpec) -> Any
 
 
 def check_names(model: ModelSpec, names: Names) -> None:
-    """Report layers that share a name, where Keras refuses them.
+    """Report layers with the same name, if Keras refuses them.
 
-    In a functional model the later one takes the place of the earlier, which may not be called then.
+    In a functional model, the later one replaces the earlier one, which must not be called.
     """
     seen: dict[str, LayerSpec] = {}
     for layer in model.layers:
@@ -126,9 +126,9 @@ def check_names(model: ModelSpec, names: Names) -> None:
 
 
 def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = True) -> LayerSpec:
-    """One layer, operation or nested model; `alone` where no functional model calls it.
+    """Parse one layer, operation, or nested model; `alone` if no functional model calls it.
 
-    Raises: ModelError where its form is broken beyond reading.
+    Raises: ModelError if it is malformed.
     """
     if not isinstance(obj, dict):
         raise ModelError(
@@ -197,7 +197,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
 
 
 def _missing_config(obj: dict[str, Any], class_name: str, pointer: str, names: Names) -> dict[str, Any]:
-    """What stands for the config of a layer that has none. Raises: ModelError where it is something else."""
+    """Return the config of a layer without one. Raises: ModelError for another value."""
     config = obj.get("config")
     if config is not None:
         message = f"the config of a {class_name} must be an object, but is {kind_of(config)}"
@@ -220,7 +220,7 @@ def _not_connectable(class_name: str, key: str, pointer: str, names: Names) -> N
 
 
 def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
-    """A layer (or list of layers) held by an argument of another."""
+    """Parse a layer, or a list of layers, in an argument of another."""
     if depth > MAX_DEPTH:
         raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
     if is_layer_object(value):
@@ -234,9 +234,9 @@ def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
 
 
 def parse_call(node: Any, pointer: str, layer: str, problems: list[Problem], nulls: bool = False) -> Call:
-    """One inbound node: args and kwargs with `__keras_tensor__` objects in them.
+    """Parse one inbound node: args and kwargs with `__keras_tensor__` objects.
 
-    Layers are called with a null for what they do not get; only `nulls` keeps those.
+    Keras calls layers with null for arguments that are not set; `nulls` keeps them.
     """
     if not node:
         raise ModelError(f"an inbound node of {layer!r} is empty; Keras cannot call the layer", pointer, "Remove it.")
@@ -267,7 +267,9 @@ def parse_call(node: Any, pointer: str, layer: str, problems: list[Problem], nul
 
 
 def revive(value: Any, pointer: str, references: list[TensorRef], problems: list[Problem]) -> Any:
-    """A call's argument: tensors become TensorRefs, slices and ellipses themselves, constants Tensors."""
+    """Return an argument of a call with TensorRefs for tensors, Tensors for constants, and slices and ellipses as
+    objects.
+    """
     if isinstance(value, dict):
         class_name, config = value.get("class_name"), value.get("config")
         if class_name == "__keras_tensor__" and isinstance(config, dict):
@@ -318,7 +320,7 @@ def revive(value: Any, pointer: str, references: list[TensorRef], problems: list
 
 
 def is_shape(value: Any) -> bool:
-    """Whether Keras takes a value for a shape."""
+    """Return whether Keras accepts a value as a shape."""
     if not isinstance(value, list):
         return False
     for dim in value:  # noqa: SIM110 - a generator takes three times as long, and there is a shape for every tensor
@@ -328,7 +330,7 @@ def is_shape(value: Any) -> bool:
 
 
 def bad_tensor(config: dict[str, Any], key: str, pointer: str, advice: str) -> Problem:
-    """What is wrong with a part of a `__keras_tensor__`."""
+    """Return the problem of a part of a `__keras_tensor__`."""
     if key not in config:
         return Problem("E006", f"the tensor has no {key}; Keras raises a KeyError", advice, pointer=pointer)
     message = f"the {key} of the tensor is {config[key]!r}, which Keras refuses"

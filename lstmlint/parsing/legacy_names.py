@@ -1,7 +1,7 @@
-"""Keras 0 and 1 in Keras 3's words: the names of classes and arguments, and the values that changed form.
+"""Translation of Keras 0 and 1 to Keras 3: class names, argument names, and values.
 
-What stands here is what the constructors of Keras 1.2.2 say (and of 0.3.3, where they differ). Where an
-argument that is absent meant something else than it does in Keras 3, its old default is set.
+Based on the constructors of Keras 1.2.2 (and 0.3.3 if they differ). If a missing argument had another default than in
+Keras 3, the old default is set.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lstmlint.model.spec import Dialect
 
 CHANNELS = {"th": "channels_first", "tf": "channels_last"}
 
-# Every layer may carry these; none is an argument in Keras 3. `weights` held initial weights as arrays.
+# Every layer may have these; they are not arguments in Keras 3. `weights` held initial weights as arrays.
 NOT_ARGUMENTS = frozenset(
     {"name", "custom_name", "trainable", "cache_enabled", "input_dtype", "input_shape", "batch_input_shape", "weights"}
 )
@@ -25,7 +25,7 @@ INITIALIZERS = {
     "uniform": "random_uniform",
     "normal": "random_normal",
 }
-# Where one of these is missing, the file lacks the old name.
+# Names used if the file lacks the old name.
 REQUIRED = frozenset({"units", "filters", "rate", "stddev", "target_shape"})
 CONSTRAINTS = {
     "MaxNorm": "MaxNorm",
@@ -42,11 +42,13 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """How one class of Keras 0 or 1 is said in Keras 3.
+    """How a class of Keras 0 or 1 is written in Keras 3.
 
-    arguments: name in the file -> name in Keras 3. dropped: arguments that no longer say anything.
-    defaults: what an absent argument meant, by Keras 3's name. finish: what no table can say; it gets the
-    file's config, the new one, and the map of renamed arguments, and changes the last two.
+    arguments: name in the file -> name in Keras 3.
+    dropped: arguments without meaning today.
+    defaults: old defaults of missing arguments, by Keras 3's name.
+    finish: what a table cannot express. It receives the file's config, the new one, and the map of renamed arguments,
+        and changes the last two.
     """
 
     class_name: str
@@ -100,15 +102,15 @@ RECURRENT = {
     "dropout_U": "recurrent_dropout",
 }
 INPUT_SIZE = frozenset({"input_dim", "input_length"})
-# consume_less chooses how the same numbers are computed; truncate_gradient went with Theano.
+# consume_less only affects how results are computed; truncate_gradient existed only for Theano.
 RECURRENT_DROPPED = INPUT_SIZE | {"consume_less", "truncate_gradient"}
 
 
-# What tables cannot say -----------------------------------------------------------------------------------
+# Translations that are not tables -------------------------------------------------------------------------
 
 
 def kernel_of(*names: str) -> Callable[[Values, Values, dict[str, str]], None]:
-    """A `finish` that makes kernel_size of one argument per axis."""
+    """Return a `finish` that builds kernel_size from one argument per axis."""
 
     def finish(old: Values, new: Values, renamed: dict[str, str]) -> None:
         for name in names:
@@ -122,7 +124,9 @@ def kernel_of(*names: str) -> Callable[[Values, Values, dict[str, str]], None]:
 
 
 def finish_lstm(old: Values, new: Values, renamed: dict[str, str]) -> None:
-    """forget_bias_init "one" is unit_forget_bias; any other initializer of that gate has no name in Keras 3."""
+    """Translate forget_bias_init: "one" is unit_forget_bias; other initializers of that gate have no equivalent in
+    Keras 3.
+    """
     init = new.pop("forget_bias_init", "one")
     new["unit_forget_bias"] = init in ("one", "ones")
     if "forget_bias_init" in old:
@@ -130,13 +134,13 @@ def finish_lstm(old: Values, new: Values, renamed: dict[str, str]) -> None:
 
 
 def finish_conv_lstm(old: Values, new: Values, renamed: dict[str, str]) -> None:
-    """One argument for each axis of the kernel, and the forget gate's initializer."""
+    """Translate one argument per axis of the kernel, and the forget gate's initializer."""
     kernel_of("nb_row", "nb_col")(old, new, renamed)
     finish_lstm(old, new, renamed)
 
 
 def finish_separable(old: Values, new: Values, renamed: dict[str, str]) -> None:
-    """One `init` for both kernels."""
+    """Use `init` for both kernels."""
     kernel_of("nb_row", "nb_col")(old, new, renamed)
     if "depthwise_initializer" in new:
         new["pointwise_initializer"] = new["depthwise_initializer"]
@@ -144,7 +148,7 @@ def finish_separable(old: Values, new: Values, renamed: dict[str, str]) -> None:
 
 
 def finish_padding(_old: Values, new: Values, _renamed: dict[str, str]) -> None:
-    """Keras 1 takes padding as a dict of sides, or four numbers: top, bottom, left, right."""
+    """Translate padding from a dict of sides, or from four numbers: top, bottom, left, right."""
     padding = new.get("padding")
     if isinstance(padding, dict):
         sides = ("top_pad", "bottom_pad", "left_pad", "right_pad")
@@ -156,20 +160,20 @@ def finish_padding(_old: Values, new: Values, _renamed: dict[str, str]) -> None:
 
 
 def finish_padding_1d(_old: Values, new: Values, _renamed: dict[str, str]) -> None:
-    """Keras 1 takes padding as a dict of the two sides, too."""
+    """Translate padding from a dict of two sides."""
     padding = new.get("padding")
     if isinstance(padding, dict) and set(padding) <= {"left_pad", "right_pad"}:
         new["padding"] = [padding.get("left_pad", 0), padding.get("right_pad", 0)]
 
 
 def finish_pooling(_old: Values, new: Values, _renamed: dict[str, str]) -> None:
-    """ignore_border (Keras 0.2) says whether an incomplete window at the end is dropped, as Keras does since."""
+    """Translate ignore_border (Keras 0.2), which drops an incomplete window at the end, as Keras does since."""
     if new.get("ignore_border") is True:
         del new["ignore_border"]
 
 
 def finish_function(_old: Values, new: Values, _renamed: dict[str, str]) -> None:
-    """An output shape counts only where it is written out; code stays code."""
+    """Keep an output shape only if it is written out; code stays code."""
     kind = new.pop("output_shape_type", "raw")
     if kind != "raw":
         new["output_shape"] = None
@@ -236,7 +240,7 @@ TRANSLATIONS: dict[str, Translation] = {
     "BatchNormalization": Translation(
         "BatchNormalization",
         {"beta_init": "beta_initializer", "gamma_init": "gamma_initializer"},
-        # Modes 1 and 2 normalize by other statistics; they own the same four vectors.
+        # Modes 1 and 2 normalize by other statistics but have the same four vectors.
         frozenset({"mode"}),
         {"epsilon": 0.001, "momentum": 0.99},
     ),
@@ -310,7 +314,7 @@ TRANSLATIONS: dict[str, Translation] = {
         },
     ),
     "ParametricSoftplus": _plain("ParametricSoftplus"),
-    # Keras 0 alone
+    # Keras 0 only
     "TimeDistributedMerge": _plain("TimeDistributedMerge"),
     "AutoEncoder": Translation("AutoEncoder", {"encoder_config": "encoder", "decoder_config": "decoder"}),
     "Siamese": Translation("Siamese", dropped=frozenset({"inputs", "is_graph"})),
@@ -319,8 +323,8 @@ TRANSLATIONS: dict[str, Translation] = {
     "WordContextProduct": Translation("WordContextProduct", {"init": "embeddings_initializer"}),
 }
 
-# What keras.json decides where the file does not say (image_dim_ordering); Keras 0 and 1 lose it when they
-# save padding, cropping and upsampling layers.
+# Settings of keras.json if the file does not state them (image_dim_ordering). Keras 0 and 1 do not save them for
+# padding, cropping, and upsampling layers.
 SPATIAL = frozenset(
     {
         "Conv2D", "Conv3D", "Deconvolution2D", "SeparableConv2D", "LocallyConnected2D", "ConvLSTM2D",
@@ -331,7 +335,7 @@ SPATIAL = frozenset(
     }
 )  # fmt: skip
 
-# Keras 0.3 and 1.0 had other defaults for a few things.
+# Keras 0.3 and 1.0 had a few other defaults.
 KERAS0_DEFAULTS: dict[str, dict[str, Any]] = {
     "BatchNormalization": {"epsilon": 1e-6, "momentum": 0.9},
     "Convolution1D": {"kernel_initializer": "random_uniform"},
@@ -339,9 +343,9 @@ KERAS0_DEFAULTS: dict[str, dict[str, Any]] = {
 
 
 def translate(class_name: str, config: Values, dialect: Dialect) -> tuple[str, Values, dict[str, str]]:
-    """(Keras 3's class, its arguments, Keras 3 argument -> name in the file) for a layer's config.
+    """Return (Keras 3's class, its arguments, Keras 3 argument -> name in the file) for a layer's config.
 
-    A class that Keras 0 and 1 do not have keeps its name and its arguments.
+    A class that Keras 0 and 1 do not have keeps its name and arguments.
     """
     known = TRANSLATIONS.get(class_name)
     if known is None:
@@ -353,7 +357,7 @@ def translate(class_name: str, config: Values, dialect: Dialect) -> tuple[str, V
             continue
         name = known.arguments.get(key, key)
         if name != key:
-            if name in config:  # both names: the new one is what whoever edited the file meant
+            if name in config:  # both names: the new one is from whoever edited the file
                 continue
             renamed[name] = key
         new[name] = translate_value(name, value)
@@ -371,7 +375,7 @@ def translate(class_name: str, config: Values, dialect: Dialect) -> tuple[str, V
 
 
 def translate_value(argument: str, value: Any) -> Any:
-    """A value in the form that Keras 3 gives it; what is not recognized stays as it is."""
+    """Return a value in Keras 3's form; unknown values are returned unchanged."""
     if isinstance(value, str):
         if argument == "data_format":
             return CHANNELS.get(value, value)
@@ -388,14 +392,14 @@ def translate_value(argument: str, value: Any) -> Any:
 
 
 def _regularizer(value: dict[str, Any]) -> dict[str, Any]:
-    """{"name": "WeightRegularizer", "l1": 0.0, "l2": 0.01} -> an L1L2 object."""
+    """Convert {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.01} to an L1L2 object."""
     if value.get("name") in ("WeightRegularizer", "ActivityRegularizer", "L1L2Regularizer"):
         return {"class_name": "L1L2", "config": {"l1": value.get("l1", 0.0), "l2": value.get("l2", 0.0)}}
     return value
 
 
 def _constraint(value: dict[str, Any]) -> dict[str, Any]:
-    """{"name": "MaxNorm", "m": 2, "axis": 0} -> a MaxNorm object."""
+    """Convert {"name": "MaxNorm", "m": 2, "axis": 0} to a MaxNorm object."""
     name = value.get("name")
     if not isinstance(name, str) or name not in CONSTRAINTS:
         return value

@@ -1,4 +1,4 @@
-"""Bytes become a Document: one module for each container, which is known by its content, not by its name."""
+"""Reading bytes into a Document. Each container has one module and is detected by its content, not by its name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lstmlint.reading.source import Source
 
 __all__ = ["MODEL_SUFFIXES", "Container", "Document", "is_model_folder", "looks_like_model", "read"]
 
-# What files of models are named, among the files of a folder.
+# Suffixes of model files in a folder.
 MODEL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".keras", ".h5", ".hdf5", ".pb"})
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
@@ -24,12 +24,13 @@ _BLANKS = b" \t\r\n"
 
 
 def read(source: Path | bytes, name: str | None = None, *, max_bytes: int | None = None) -> Document:
-    """Read a model config from a file, a SavedModel folder or an unpacked .keras folder, or from bytes.
+    """Read a model config from a file, a SavedModel folder, an unpacked .keras folder, or bytes.
 
-    name: what reports call it. max_bytes: how many bytes of text (of a config in an archive, of what gzip
-    packs) are read, 256 MB without it; weights beside a config are not read and do not count.
-    Raises: ReadError: E001 where the content is broken, too large or nested too deeply, E002 where it is whole
-    but no Keras model; OSError where the path cannot be opened.
+    name: the name used in reports.
+    max_bytes: the limit for text (also of a config in an archive, or unpacked from gzip); 256 MB by default. Weights
+        are not read and do not count.
+    Raises: ReadError: E001 if the content is damaged, too large, or nested too deeply, E002 if it is not a Keras model;
+    OSError if the path cannot be opened.
     """
     limit = MAX_BYTES if max_bytes is None else max_bytes
     if isinstance(source, bytes):
@@ -41,20 +42,20 @@ def read(source: Path | bytes, name: str | None = None, *, max_bytes: int | None
 
 
 def is_model_folder(path: Path) -> bool:
-    """Whether a folder is itself one model: a SavedModel, or a .keras archive that is not packed."""
+    """Return whether a folder is one model: a SavedModel, or an unpacked .keras archive."""
 
     def holds(name: str) -> bool:
-        # Path.is_file raises where the folder may not be searched.
+        # Path.is_file raises if the folder may not be searched.
         return os.path.isfile(os.path.join(path, name))  # noqa: PTH113, PTH118
 
     return holds("saved_model.pb") or holds("keras_metadata.pb") or (holds("config.json") and holds("metadata.json"))
 
 
 def looks_like_model(path: Path) -> bool:
-    """Whether a file that was found, not named, is worth reading: its first 4 MB mention what models mention.
+    """Return whether a file found in a folder is worth reading: its first 4 MB contain words that models contain.
 
-    It may still be none (`read` then raises E002, to be passed over), but a text that is broken and
-    says nothing of layers is not reported. Raises: OSError.
+    `read` may still raise E002, and the file is then skipped. Damaged text without layers is not reported. Raises:
+    OSError.
     """
     with path.open("rb") as file:
         head = file.read(_SNIFFED_BYTES)
@@ -63,10 +64,10 @@ def looks_like_model(path: Path) -> bool:
     if head.startswith(_ZIP):
         return b"config.json" in head or path.suffix == ".keras"
     if head.startswith((_GZIP, b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
-        return True  # packed, or text in UTF-16 or UTF-32
+        return True  # compressed, or text in UTF-16 or UTF-32
     if b"class_name" in head or b"_tf_keras_" in head:
         return True
-    # Keras 0 names classes so.
+    # Keras 0 writes class names like this.
     return (b"layers" in head and b"Sequential" in head) or (b"node_config" in head and b"Graph" in head)
 
 

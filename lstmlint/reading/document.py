@@ -1,4 +1,4 @@
-"""A document: plain dicts and lists, and where in the text each of them stands."""
+"""Documents: plain dicts and lists, and the position of each in the text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
 
 Container = Literal["json", "yaml", "keras", "hdf5", "tfjs", "saved_model"]
-# (line, column, text from its # on)
+# (line, column, text from its # (line, column, text starting at the #)
 Comment = tuple[int, int, str]
 Comments = Callable[[], list[Comment]]
 Locator = Callable[[str], tuple[int, int]]
@@ -21,15 +21,14 @@ Locator = Callable[[str], tuple[int, int]]
 
 @dataclass(slots=True)
 class Document:
-    """What a file holds, decoded: `data` is made of dict, list, str, int, float, bool and None.
+    """The decoded content of a file. `data` consists of dict, list, str, int, float, bool, and None.
 
-    model_pointer: the JSON pointer of the model inside `data` ("" when it is `data` itself).
-    locator: pointer -> (line, column), 1-based; called only when a finding needs it.
-    training_config: what stands beside the model: an HDF5 attribute, or a part of `data` outside of the
-        model, which `training_pointer` then names.
-    stored_weights: reads the headers of the weights that lie beside the model, if any do.
-    comments: those that speak of lstmlint, in a text that has comments and names it.
-    problems: what was wrong but did not stop the reading (duplicate keys, NaN, odd YAML tags).
+    model_pointer: the JSON pointer of the model in `data` ("" if it is `data` itself).
+    locator: pointer -> (line, column), 1-based; called only for findings.
+    training_config: an HDF5 attribute, or a part of `data` outside the model at `training_pointer`.
+    stored_weights: reads the headers of the weights stored with the model, if there are any.
+    comments: comments about lstmlint, in a text format that has comments.
+    problems: problems that did not stop the reading (duplicate keys, NaN, unusual YAML tags).
     """
 
     path: str
@@ -57,7 +56,7 @@ class Document:
         return value
 
     def locate(self, pointer: str) -> tuple[int, int]:
-        """Line and column (1-based) of a place in the document; (1, 1) where the container has no lines."""
+        """Return the line and column (1-based) of a pointer; (1, 1) if the container has no lines."""
         if self.locator is None:
             return 1, 1
         return self.locator(pointer)

@@ -1,4 +1,4 @@
-"""HDF5 (.h5, .hdf5): the model stands as JSON in an attribute of the root."""
+"""HDF5 files (.h5, .hdf5). The model is JSON in an attribute of the root."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from lstmlint.reading.source import Source
 
 
 def read_hdf5(source: Source) -> Document:
-    """The model of an HDF5 file. Only attributes of its root are read, no weights.
+    """Read the model of an HDF5 file. Only attributes of its root are read.
 
-    Raises: ReadError: E001 where it is damaged or h5py is missing, E002 where it holds no model.
+    Raises: ReadError: E001 if it is damaged or h5py is missing, E002 if it contains no model.
     """
     try:
         import h5py  # noqa: F401 - here, so that not every process of `isolated` has to
@@ -49,7 +49,7 @@ def read_hdf5(source: Source) -> Document:
 
 
 def _root(source: Source) -> tuple[dict[str, str | None], list[str]]:
-    """What attributes of the root say, and the names of all that is in it. Raises: ReadError E001."""
+    """Return the root's attributes and the names of its members. Raises: ReadError E001."""
     import h5py
 
     with source.open() as file:
@@ -64,7 +64,7 @@ def _root(source: Source) -> tuple[dict[str, str | None], list[str]]:
 
 
 def _attribute(archive: Any, name: str, limit: int) -> str | None:
-    """An attribute's text, put together where it was too long for one attribute (name0, name1, ...)."""
+    """Return an attribute's text, joined if it was split into several attributes (name0, name1, ...)."""
     if name in archive.attrs:
         return _text(archive.attrs, name, limit)
     parts: list[str] = []
@@ -78,7 +78,7 @@ def _text(attributes: Any, name: str, limit: int) -> str | None:
     declared = attributes.get_id(name)
     check_size(math.prod(declared.shape or ()) * declared.dtype.itemsize, limit, f"the attribute {name}")
     value = attributes[name]
-    if hasattr(value, "tolist"):  # what NumPy made of it
+    if hasattr(value, "tolist"):  # NumPy returns bytes or str
         value = value.tolist()
     if isinstance(value, list):
         value = "".join(item.decode() if isinstance(item, bytes) else str(item) for item in value)

@@ -1,4 +1,4 @@
-"""HDF5 files, checked for what the HDF5 library gets lost in before it sees them: heaps, and texts that lie there."""
+"""Checks of HDF5 files before the HDF5 library opens them: damaged heaps and strings make it hang or exhaust memory."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from lstmlint.model.findings import ReadError
 
 DAMAGED_HELP = "Save the model again, or copy the file again: it may be cut off."
 
-# A heap of texts of any length: its signature and version, then 8 bytes of size, then objects.
+# A global heap: signature, version, 8 bytes of size, then objects.
 _HEAP = b"GCOL\x01\x00\x00\x00"
-# In an attribute: that it holds texts of any length, and that it is one (rank 0) or a list of them (rank 1).
+# In an attribute: variable-length strings, a single one (rank 0) or a list (rank 1).
 _TEXTS = re.compile(
     rb"\x19[\x00-\xff][\x00\x01]\x00\x10\x00\x00\x00(?:.{8}|.{12}|.{16})\x01([\x00\x01])([\x00\x01]).{5}", re.DOTALL
 )
 _CHECKED_BYTES = 16 * 2**20
 
-# What h5py lets through of what it meets in broken files.
+# Errors that h5py raises for damaged files.
 DAMAGED = (
     ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, SystemError, TypeError, ValueError,
 )  # fmt: skip
 
 
 def check_beginning(file: BinaryIO, most: int = _CHECKED_BYTES) -> None:
-    """Look at the beginning of a file, where the attributes stand in what Keras writes. Raises: ReadError E001."""
+    """Check the beginning of a file, where Keras stores attributes. Raises: ReadError E001."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     raw = file.read(most)
@@ -35,7 +35,7 @@ def check_beginning(file: BinaryIO, most: int = _CHECKED_BYTES) -> None:
 
 
 def _check_heaps(raw: bytes) -> None:
-    # The library never returns from a heap with an object that takes no room, as a single wrong byte can make it.
+    # The library hangs in a heap that has an object of size 0, which a single wrong byte can cause.
     start = raw.find(_HEAP)
     while start >= 0:
         end = start + int.from_bytes(raw[start + 8 : start + 16], "little")
@@ -51,8 +51,8 @@ def _check_heaps(raw: bytes) -> None:
 
 
 def _check_texts(raw: bytes, size: int) -> None:
-    # For a text said to have 4 GB the library allocates and clears as much before it looks whether there is one.
-    # Of each text an attribute has the length in 4 bytes, its place in 8, and 4 more.
+    # For a string with a stated size of 4 GB, the library allocates and clears that much before it checks the size.
+    # For each string, an attribute has 4 bytes of length, 8 of address, and 4 more.
     for match in _TEXTS.finditer(raw):
         at, count = match.end(), 1
         if match[1] == b"\x01":

@@ -1,7 +1,7 @@
-"""JSON: what it says, what is odd in it, and where in the text everything stands.
+"""JSON: values, problems, and positions.
 
-A clean document costs hardly more than `json.loads`. What only a broken one needs (which key is
-repeated, where NaN stands, how deep it goes) is worked out in a second pass.
+A clean document costs little more than `json.loads`. What only a damaged one needs (which key is repeated, where NaN
+is, how deep it is nested) is computed in a second pass.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from lstmlint.model.pointers import escape
 from lstmlint.reading.limits import MAX_DEPTH, MAX_ITEMS, too_deep
 from lstmlint.reading.places import Place, find, line_and_column, tokens_of
 
-# Brackets and braces alike, and nothing else.
+# Only brackets and braces.
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _CHUNK = 128
 
-# One key, value, or bracket of a document that is known to be good. Commas say nothing then.
+# One key, value, or bracket of a valid document, in which commas carry no information.
 _TOKEN = re.compile(
     r"""[\s,]*+(?: ("(?:[^"\\]++|\\.)*+") (\s*+:)? | ([\[{]) | ([\]}]) | ([^\s,:"\[\]{}]++) )""",
     re.DOTALL | re.VERBOSE,
@@ -29,15 +29,15 @@ _TOKEN = re.compile(
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|([\[{])|([\]}])', re.DOTALL)
 _SPACE, _COMMA, _COLON = (re.compile(rf"[ \t\r\n{mark}]*+") for mark in ("", ",", ":"))
 
-# Looking for places may cost as much as reading the document that many times before it is scanned as a whole.
+# The cost of locating, in multiples of the document, after which the whole document is scanned once.
 _MAX_EFFORT = 8
 _LONG_NUMBER = re.compile(r"\d{4000,}")
 
 
 def parse(text: str) -> tuple[Any, list[Problem]]:
-    """The value of a JSON document, and its repeated keys (E003) and numbers that JSON has not (E008).
+    """Return the value of a JSON document, with its repeated keys (E003) and non-JSON numbers (E008).
 
-    Raises: ReadError (E001) with line and column, where it is not valid or nested too deeply.
+    Raises: ReadError (E001) with line and column if it is invalid or nested too deeply.
     """
     if len(text) > MAX_ITEMS and text.count("[") + text.count("{") > MAX_ITEMS:
         raise ReadError(
@@ -63,7 +63,7 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
         raise _explain_error(text, error) from None
     except RecursionError:
         raise _explain_depth(text) from None
-    except ValueError:  # Python refuses to read integers of more than 4300 digits
+    except ValueError:  # Python refuses integers of more than 4300 digits
         match = _LONG_NUMBER.search(text)
         line, column = line_and_column(text, match.start() if match else 0)
         raise ReadError(
@@ -77,7 +77,7 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
 
 
 def parse_part(text: str, part: str) -> tuple[Any, list[Problem]]:
-    """As `parse`, of a text inside of a file: line and column in it go into the message, after `part`'s name."""
+    """Parse a text inside a file. Errors mention `part`, and the line and column in it."""
     try:
         return parse(text)
     except ReadError as error:
@@ -85,7 +85,7 @@ def parse_part(text: str, part: str) -> tuple[Any, list[Problem]]:
 
 
 def parse_beginning(text: str, part: str) -> tuple[Any, list[Problem]]:
-    """As `parse_part`, of the document that the text begins with, whatever follows."""
+    """Parse the document at the beginning of a text inside a file, ignoring the rest."""
     try:
         end = json.JSONDecoder().raw_decode(text)[1]
     except json.JSONDecodeError as error:
@@ -93,19 +93,19 @@ def parse_beginning(text: str, part: str) -> tuple[Any, list[Problem]]:
     except RecursionError:
         raise inside(_explain_depth(text), part) from None
     except ValueError:
-        end = len(text)  # a number too long, which `parse` explains
+        end = len(text)  # a number that is too long, which `parse` explains
     return parse_part(text[:end], part)
 
 
 def inside(error: ReadError, part: str) -> ReadError:
-    """An error in a part of a file, whose lines and columns are not the file's."""
+    """Return an error in a part of a file, whose lines and columns are not those of the file."""
     message = f"{part}: {error.message} (line {error.line}, column {error.column} of it)"
     return ReadError(error.code, message, error.help)
 
 
 def _is_too_deep(text: str, data: Any) -> bool:
-    # Counted chunk by chunk, openings and closings prove most documents shallow. Brackets in strings can make
-    # that fail, or hide a depth that nobody has by accident.
+    # Counting openings and closings per chunk proves most documents shallow. Brackets in strings can defeat
+    # this, or hide a depth that does not occur by accident.
     brackets = text.encode("utf-8", "surrogatepass").translate(_BRACKETS, _BUT_BRACKETS)
     depth = 0
     for start in range(0, len(brackets), _CHUNK):
@@ -130,8 +130,8 @@ def _is_too_deep(text: str, data: Any) -> bool:
 
 
 def _may_repeat_keys(text: str, members: int) -> bool:
-    # A document has one colon for each member, and the dicts hold `members` of them. More colons can stand
-    # in strings; with no space before a colon, those after a quotation mark are the members'.
+    # A document has one colon per member. Further colons can be in strings. If no space precedes colons, the
+    # ones after a quotation mark belong to members.
     if text.count(":") == members:
         return False
     return text.count('":') != members or any(text.count(space + ":") for space in " \t\r\n")
@@ -175,7 +175,7 @@ def _explain(text: str) -> tuple[Any, list[Problem]]:
 
 
 def repeated_key(key: str, pointer: str) -> Problem:
-    """The problem of a key that an object (at `pointer`) has more than once."""
+    """Return the problem of a repeated key in the object at `pointer`."""
     return Problem(
         "E003",
         f"the key {key!r} occurs more than once in the same object; the last one counts",
@@ -229,9 +229,9 @@ def _explain_error(text: str, error: json.JSONDecodeError) -> ReadError:
 
 
 class Places:
-    """Where things stand in a valid document. Only what lies before them is looked at, and at C's speed.
+    """Positions in a valid document. Only the text before them is scanned.
 
-    repeated: whether the document has repeated keys, the last of which is meant.
+    repeated: whether the document has repeated keys, of which the last counts.
     """
 
     def __init__(self, text: str, repeated: bool) -> None:
@@ -243,7 +243,7 @@ class Places:
         self._all: Place | None = scan(text) if repeated else None
 
     def offset(self, pointer: str) -> int:
-        """The offset of what the pointer names, of the nearest thing around it where that is not written."""
+        """Return the offset of a pointer, or of its nearest existing parent."""
         if self._all is None:
             at = value_at = _past(_SPACE, self._text, 0)
             for token in tokens_of(pointer):
@@ -253,7 +253,7 @@ class Places:
                 at, value_at = child
             if self._effort <= _MAX_EFFORT * len(self._text):
                 return at
-            self._all = scan(self._text)  # many questions, deep down: from here on, all is known
+            self._all = scan(self._text)  # after many deep lookups, scan the document once
         return find(self._all, pointer)
 
     def _child(self, start: int, token: str) -> tuple[int, int] | None:
@@ -268,7 +268,7 @@ class Places:
         return known.get(token)
 
     def _children(self, start: int) -> Iterator[tuple[str, int, int]]:
-        # Name, place and place of the value of each member of the list or object at `start`.
+        # Name, position, and position of the value for each member of the list or object at `start`.
         text = self._text
         if text[start] not in "[{":
             return
@@ -290,7 +290,7 @@ def _past(blanks: re.Pattern[str], text: str, at: int) -> int:
 
 
 def scan(text: str) -> Place:
-    """The places of a valid document, in one pass over the text."""
+    """Return the positions of a valid document in one pass."""
     root: list[Place] = []
     children: Any = root
     stack: list[Any] = []

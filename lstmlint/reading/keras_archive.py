@@ -1,4 +1,4 @@
-"""The .keras archive of Keras 3: a zip of config.json, metadata.json and the weights."""
+"""The .keras archive of Keras 3: a zip file with config.json, metadata.json, and weights."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _HELP = "Save the model again, or copy the file again: it may be cut off."
 
 
 def read_archive(source: Source) -> Document:
-    """The model of a .keras archive. Only its two JSON files are ever decompressed.
+    """Read the model of a .keras archive. Only its two JSON files are decompressed.
 
-    Raises: ReadError: E001 where the archive is damaged or too large, E002 where it holds no config.json.
+    Raises: ReadError: E001 if the archive is damaged or too large, E002 if it has no config.json.
     """
     with source.open() as file:
         _check_directory(source, file)
@@ -52,14 +52,14 @@ def read_archive(source: Source) -> Document:
 
 
 def read_stored_weights(source: Source) -> StoredWeights | None:
-    """The headers of an archive's weights, None where they cannot be read."""
+    """Return the headers of an archive's weights; None if they cannot be read."""
     from lstmlint.reading.stored_weights import of_archive
 
     return of_archive(source, WEIGHTS_MEMBER)
 
 
 def read_folder(path: Path, name: str, limit: int) -> Document:
-    """The model of an unpacked .keras archive. Raises: ReadError, OSError."""
+    """Read the model of an unpacked .keras archive. Raises: ReadError, OSError."""
     config = Source(path / _CONFIG, None, name, limit).read()
     metadata = path / _METADATA
     return _document(
@@ -86,7 +86,7 @@ def _decoded(raw: bytes, part: str) -> str:
 
 
 def _check_directory(source: Source, file: BinaryIO) -> None:
-    # The archive's last record says how large its directory is, which zipfile reads as a whole.
+    # The archive's last record states the size of its directory, which zipfile reads as a whole.
     file.seek(max(0, source.size - 65557))
     tail = file.read()
     end = tail.rfind(b"PK\x05\x06")

@@ -1,22 +1,22 @@
-"""How much reading takes on, so that no file can exhaust the machine."""
+"""Limits on what is read, so that no file can exhaust the machine."""
 
 from __future__ import annotations
 
 from lstmlint.model.findings import ReadError
 
-# Bytes of text, decompressed. A config of 100,000 layers is some tens of MB; weights are never read.
+# Bytes of decompressed text. A config of 100,000 layers has some tens of MB; weights are not read.
 MAX_BYTES = 256 * 2**20
 
-# YAML takes some thirty times as long as JSON.
+# YAML takes about thirty times as long as JSON.
 MAX_YAML_BYTES = 16 * 2**20
 
-# Lists and objects in a JSON document: some GB of memory. A layer has about ten.
+# Lists and objects in a JSON document; they take several GB of memory. A layer has about ten.
 MAX_ITEMS = 10_000_000
 
-# Levels of lists and objects. A nested model takes three, so this is more than eighty models deep.
+# Levels of lists and objects. A nested model takes three, so this allows more than eighty levels of models.
 MAX_DEPTH = 256
 
-# Nodes that YAML aliases may add to those that are written, and per node written.
+# Nodes that YAML aliases may add, in total and per written node.
 MAX_ALIAS_NODES = 1_000_000
 ALIAS_NODES_PER_NODE = 10
 
@@ -25,9 +25,9 @@ MAX_QUOTES = 3
 
 
 def check_size(size: int, limit: int, what: str = "the file") -> None:
-    """Raises: ReadError (E001), where `size` bytes are more than `limit`."""
+    """Raise ReadError (E001) if `size` is more than `limit` bytes."""
     if size > limit:
-        found = f"more than {megabytes(limit)}"  # of what has no end, one byte more than the limit is looked at
+        found = f"more than {megabytes(limit)}"  # of an endless stream, one byte more than the limit is read
         if size > limit + 1:
             found = f"{megabytes(size)}, where at most {megabytes(limit)} are read"
         raise ReadError(
@@ -38,7 +38,7 @@ def check_size(size: int, limit: int, what: str = "the file") -> None:
 
 
 def too_deep(line: int = 1, column: int = 1) -> ReadError:
-    """The error for a document with more than MAX_DEPTH levels."""
+    """Return the error for a document with more than MAX_DEPTH levels."""
     return ReadError(
         "E001",
         f"the document is nested too deeply: more than {MAX_DEPTH} levels of lists and objects",
@@ -49,5 +49,5 @@ def too_deep(line: int = 1, column: int = 1) -> ReadError:
 
 
 def megabytes(size: int) -> str:
-    """A size in bytes, as a person reads it."""
+    """Format a size in bytes for people."""
     return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{size} bytes"

@@ -1,4 +1,4 @@
-"""Where in the data the model stands: at the top, or under a key that some tool wraps it in."""
+"""Finding the model in the data: at the top, or under a key of a tool that wraps it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lstmlint.reading.document import Container, Document, Locator
 if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
 
-# TensorFlow.js, HDF5 attributes written out, frugally-deep, and what people call it themselves.
+# Keys of TensorFlow.js, of HDF5 attributes, of frugally-deep, and names that people use.
 _TFJS_KEYS = ("modelTopology", "model_topology")
 _WRAPPERS = ("model_config", *_TFJS_KEYS, "architecture", "model")
 _MAX_WRAPPERS = 3
@@ -26,10 +26,10 @@ _GENERATED_BY = re.compile(r"keras v([\w.+-]+)")
 def to_document(
     path: str, container: Container, data: Any, problems: list[Problem], locator: Locator | None = None
 ) -> Document:
-    """The document of decoded data, with the model found in it.
+    """Return a document with the model found in decoded data.
 
-    A bare list of layers, and the config of a model without its class, are read as the model they make.
-    Raises: ReadError (E002), where no model is in it: a sentence that says what the data is.
+    A list of layers, and a model's config without its class, are read as the model that they describe.
+    Raises: ReadError (E002) with a description of the data if it contains no model.
     """
     document = Document(path, container, data, locator=locator, problems=problems)
     class_name = _missing_class(data)
@@ -58,7 +58,7 @@ def to_document(
 
 
 def is_model(value: Any) -> bool:
-    """Whether a value has the form of a model: a class and a config with layers, or that of Keras 0."""
+    """Return whether a value looks like a model: a class and a config with layers, or Keras 0's form."""
     if not isinstance(value, dict):
         return False
     if not _has_class(value):
@@ -82,7 +82,7 @@ def _has_class(value: Any) -> bool:
 
 
 def _missing_class(data: Any) -> str | None:
-    """The class of the model that a list of layers, or what get_config() gives, makes."""
+    """Return the class of the model that a list of layers, or the result of get_config(), describes."""
     layers = data
     if isinstance(data, dict):
         if "class_name" in data or any(key in data for key in _WRAPPERS):
@@ -105,7 +105,7 @@ def _wrap(document: Document, class_name: str) -> None:
 
 
 def _wrapper(value: Any) -> str | None:
-    """The key under which a model stands in an object, as an object or as JSON in a string."""
+    """Return the key of an object under which a model is found, as an object or as JSON in a string."""
     if not isinstance(value, dict):
         return None
     keys = [
@@ -125,7 +125,7 @@ def _decoded(document: Document, text: str, key: str) -> Any:
 
 
 def _note(document: Document, value: dict[str, Any]) -> None:
-    """Keep what stands beside a model: versions, how it was compiled."""
+    """Record what accompanies a model: versions and training settings."""
     version = as_text(value.get("keras_version"))
     if version is None and isinstance(value.get("generatedBy"), str):
         match = _GENERATED_BY.search(value["generatedBy"])
@@ -139,12 +139,12 @@ def _note(document: Document, value: dict[str, Any]) -> None:
 
 
 def as_text(value: Any) -> str | None:
-    """A string, or None for what is none."""
+    """Return a string, or None for another value."""
     return value if isinstance(value, str) else None
 
 
 def add_training_config(document: Document, text: str) -> None:
-    """Keep a training config that stands beside the model as JSON; a broken one is a problem (E001)."""
+    """Record a training config that accompanies the model as JSON. Damaged JSON is a problem (E001)."""
     try:
         document.training_config = json.loads(text)
     except (ValueError, RecursionError) as error:

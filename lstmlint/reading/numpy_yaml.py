@@ -1,5 +1,5 @@
-"""Numbers that NumPy left in the YAML of Keras 2.2 and tf.keras: their bytes, read without NumPy and without calling
-anything that the file names.
+"""NumPy numbers in the YAML of Keras 2.2 and tf.keras. Their bytes are decoded without NumPy, and nothing that the file
+names is called.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from base64 import b64decode
 from math import prod
 from typing import Any
 
-# NumPy's dtypes in the words of `struct`.
+# NumPy's dtypes as format characters of `struct`.
 _FORMATS = {
     "b1": "?", "i1": "b", "i2": "h", "i4": "i", "i8": "q", "u1": "B", "u2": "H", "u4": "I", "u8": "Q", "f2": "e", "f4": "f",
     "f8": "d",
@@ -18,10 +18,11 @@ _FORMATS = {
 
 
 def plain(name: str, value: Any) -> tuple[bool, Any]:
-    """Whether a function of NumPy's, and what the file hands to it, is understood, and the numbers it stands for.
+    """Return whether a NumPy function and its arguments are understood, and the numbers that they represent.
 
-    dtype: kept as it is for those that need it. scalar: [dtype, bytes]. _reconstruct: an array, whose state is
-    [version, shape, dtype, column order, bytes].
+    dtype: returned as is, for the others.
+    scalar: [dtype, bytes].
+    _reconstruct: an array, whose state is [version, shape, dtype, column order, bytes].
     """
     try:
         if name == "dtype":
@@ -38,14 +39,14 @@ def plain(name: str, value: Any) -> tuple[bool, Any]:
 
 
 def _format(dtype: Any) -> str | None:
-    """The format of one number: {"args": ["f4", ...], "state": [version, "<", ...]}."""
+    """Return the format of one number: {"args": ["f4", ...], "state": [version, "<", ...]}."""
     code = _FORMATS.get(dtype["args"][0])
     state = dtype.get("state") or [3, "<"]
     return code and (">" if state[1] == ">" else "<") + code
 
 
 def _numbers(dtype: Any, data: str, count: int) -> list[Any]:
-    """So many numbers from their bytes in base 64. Raises: what `plain` catches, where they are not there."""
+    """Return a number of values from their base64 bytes. Raises: the errors that `plain` catches."""
     form = _format(dtype)
     if form is None:
         raise ValueError
@@ -53,7 +54,7 @@ def _numbers(dtype: Any, data: str, count: int) -> list[Any]:
 
 
 def _nested(numbers: list[Any], shape: list[int]) -> Any:
-    """The numbers as nested lists of a shape; the number itself, where it is empty."""
+    """Return the numbers as nested lists of a shape, or the number itself for an empty shape."""
     if not shape:
         return numbers[0]
     for size in reversed(shape[1:]):

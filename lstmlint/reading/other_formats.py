@@ -1,4 +1,4 @@
-"""Files that are no Keras model: one sentence that says what each is, one that says what to give instead."""
+"""Files that are not Keras models: a sentence on what each is, and one on what to pass instead."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _DVC = re.compile(r"^outs:\s*\n\s*- (?:md5|etag|path|hash)\b", re.MULTILINE)
 
 
 def by_magic(head: bytes) -> Sentence | None:
-    """What the first bytes of a file say it is, if it is a known kind without a Keras model."""
+    """Identify a known format without a Keras model by the first bytes of a file."""
     for offset, magic, message, advice in _MAGIC:
         if head.startswith(magic, offset):
             return message, advice
@@ -67,7 +67,7 @@ def by_magic(head: bytes) -> Sentence | None:
 
 
 def by_text(beginning: str) -> Sentence | None:
-    """What the beginning of a text says it is, if it is a known kind without a Keras model."""
+    """Identify a known format without a Keras model by the beginning of a text."""
     if beginning.startswith("version https://git-lfs.github.com/"):
         return (
             "this is a Git LFS pointer to a file that was not downloaded",
@@ -96,7 +96,7 @@ def by_text(beginning: str) -> Sentence | None:
 
 
 def by_shape(data: Any) -> Sentence:
-    """What data is that holds no model."""
+    """Describe data without a model."""
     if isinstance(data, dict):
         return _object(data)
     if isinstance(data, list):
@@ -172,7 +172,7 @@ def _one_object(data: dict[str, Any]) -> Sentence:
 
 
 def subclassed(class_name: object) -> Sentence:
-    """For a container that certainly holds a model, but one whose layers it does not record."""
+    """Describe a container with a model whose layers are not recorded."""
     name = _some([class_name]) if isinstance(class_name, str) else "unknown"
     return (
         f"this is a subclassed model (class {name}): its layers are in Python code, the file does not record them",

@@ -1,4 +1,4 @@
-"""From a JSON pointer to a line and a column, worked out only when a finding asks."""
+"""From JSON pointers to lines and columns, computed only for findings."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 from lstmlint.reading.document import Locator
 
-# Where a value stands in the text, and the places inside it: a dict, a list, or None in a scalar. The
-# member of an object stands where its key does.
+# The position of a value, and the positions inside it: a dict, a list, or None for a scalar. A member of an
+# object has the position of its key.
 Place = tuple[int, Any]
 
 # pointer -> offset in a text
 Offsets = Callable[[str], int]
 
-# An escape in a JSON string; two that are the halves of one character count as one.
+# An escape in a JSON string; a surrogate pair counts as one character.
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)", re.DOTALL)
 
 
 def lazily(make: Callable[[], Offsets]) -> Offsets:
-    """Offsets that are made at the first question."""
+    """Return offsets that are computed at the first lookup."""
     made: list[Offsets] = []
 
     def offset(pointer: str) -> int:
@@ -34,7 +34,7 @@ def lazily(make: Callable[[], Offsets]) -> Offsets:
 
 
 def find(place: Place, pointer: str) -> int:
-    """The offset of what the pointer names, of the nearest thing around it where that is not written."""
+    """Return the offset of a pointer, or of its nearest existing parent."""
     for token in tokens_of(pointer):
         child = _child(place[1], token)
         if child is None:
@@ -44,7 +44,7 @@ def find(place: Place, pointer: str) -> int:
 
 
 def tokens_of(pointer: str) -> list[str]:
-    """The keys and indices that a JSON pointer strings together."""
+    """Return the keys and indices in a JSON pointer."""
     return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
 
 
@@ -56,7 +56,7 @@ def _child(children: Any, token: str) -> Place | None:
             if token in children:
                 found: Place = children[token]
                 return found
-            if "<<" in children:  # what YAML merges into a mapping stands elsewhere
+            if "<<" in children:  # merged keys of YAML have their position elsewhere
                 merged = children["<<"][1]
                 queue.extend([inner for _, inner in merged] if isinstance(merged, list) else [merged])
         elif isinstance(children, list) and token.isdecimal() and int(token) < len(children):
@@ -66,7 +66,7 @@ def _child(children: Any, token: str) -> Place | None:
 
 
 def locator(text: str, offset: Offsets) -> Locator:
-    """A Document's locator: pointer -> (line, column), from 1."""
+    """Return a Document's locator: pointer -> (line, column), 1-based."""
     starts: list[int] = []
 
     def locate(pointer: str) -> tuple[int, int]:
@@ -81,14 +81,14 @@ def locator(text: str, offset: Offsets) -> Locator:
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Line and column, from 1, of an offset in a text."""
+    """Return the 1-based line and column of an offset in a text."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def unquoted(text: str, start: int, inner: Offsets) -> Offsets:
-    """Offsets in a JSON string that holds a document, as offsets in the text around it.
+    """Return the offsets of a document in a JSON string as offsets in the surrounding text.
 
-    text: with the string at `start`, its quotation mark. inner: offsets in what the string says.
+    text: has the string, with its quotation mark, at `start`. inner: offsets in the decoded string.
     """
     outer_ends: list[int] = []
     inner_ends: list[int] = []
@@ -97,7 +97,7 @@ def unquoted(text: str, start: int, inner: Offsets) -> Offsets:
         if not inner_ends:
             shrunk = 0
             for match in _ESCAPE.finditer(text, start + 1):
-                shrunk += len(match[0]) - 1  # each escape stands for one character
+                shrunk += len(match[0]) - 1  # each escape represents one character
                 outer_ends.append(match.end())
                 inner_ends.append(match.end() - start - 1 - shrunk)
         at = inner(pointer)

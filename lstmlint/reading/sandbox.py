@@ -1,6 +1,6 @@
-"""Reading with a library that a damaged file can crash, stall or make take any memory: in a process of its own.
+"""Reading in a separate process, for libraries that a damaged file can crash, hang, or make exhaust memory.
 
-On Linux, and only in a run of the command line: a fork would not do for a program with threads.
+Used only on Linux and by the command line, since forking is unsafe in a program with threads.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Any
 
 from lstmlint.model.findings import ReadError
 
-# Whether this process is a run of the command line.
+# Whether this process runs the command line.
 own_process = False
 
-_SECONDS = 60  # sound files take less than one
-_MEMORY = 3 * 2**30  # beyond what the process has
+_SECONDS = 60  # intact files take less than one
+_MEMORY = 3 * 2**30  # beyond the memory of this process
 _HELP = "Save the model again, or copy the file again: it may be cut off."
 
 
 def isolated(read: Callable[..., Any], *arguments: Any) -> Any:
-    """What read(*arguments) returns, in plain lists, dicts and strings. Raises: ReadError, as it does.
+    """Return the result of read(*arguments), made of lists, dicts, and strings. Raises: ReadError, as `read` does.
 
-    E001 too, where it crashes, or takes more time or memory than any file is worth.
+    Also raises E001 if `read` crashes or exceeds the time or memory limit.
     """
     if not own_process or not sys.platform.startswith("linux"):
         return read(*arguments)
@@ -32,7 +32,7 @@ def isolated(read: Callable[..., Any], *arguments: Any) -> Any:
 
     receiving, sending = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of threads, which NumPy has and which survive it
+        warnings.simplefilter("ignore", DeprecationWarning)  # about threads, which NumPy has and which survive it
         child = os.fork()
     if child == 0:
         try:
@@ -41,7 +41,7 @@ def isolated(read: Callable[..., Any], *arguments: Any) -> Any:
             with os.fdopen(sending, "wb") as pipe:
                 pipe.write(json.dumps(_outcome(read, arguments)).encode())
         finally:
-            os._exit(0)  # nothing of what the parent would do at its end
+            os._exit(0)  # skip the parent's exit handlers
     os.close(sending)
     with os.fdopen(receiving, "rb") as pipe:
         answer = pipe.read()
@@ -64,7 +64,7 @@ def _outcome(read: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any,
 
 
 def _limit() -> None:
-    """Bound this process's time and memory, and leave no core behind."""
+    """Limit this process's time and memory, and disable core dumps."""
     import resource
     import signal
 

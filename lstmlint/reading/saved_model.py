@@ -1,7 +1,7 @@
-"""SavedModel: keras_metadata.pb holds the root's config as JSON; before TensorFlow 2.5, saved_model.pb does.
+"""SavedModel folders. keras_metadata.pb contains the root's config as JSON; before TensorFlow 2.5, saved_model.pb does.
 
-The protobuf messages, as TensorFlow defines them: SavedMetadata {repeated SavedObject nodes = 1};
-SavedObject {node_id = 2; node_path = 3; identifier = 4; metadata = 5}.
+The protobuf messages, as defined by TensorFlow: SavedMetadata {repeated SavedObject nodes = 1}; SavedObject {node_id =
+2; node_path = 3; identifier = 4; metadata = 5}.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PART = "the root's metadata"
 _NODES, _NODE_PATH, _METADATA = 1, 3, 5
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
-# What stands before the JSON of a node, in keras_metadata.pb and in saved_model.pb.
+# The bytes before the JSON of a node in keras_metadata.pb and in saved_model.pb.
 _ROOT_IN_METADATA = re.compile(rb'root"[^{"]{0,4}_tf_keras_\w+\*[^{]{1,12}(\{)')
 _NODE_IN_GRAPH = re.compile(rb'_tf_keras_(?:sequential|network|model)\x12[^{]{1,40}(\{")', re.DOTALL)
 
@@ -34,17 +34,17 @@ class _DamagedError(Exception):
 
 
 def is_metadata(head: bytes) -> bool:
-    """Whether a file begins as keras_metadata.pb does."""
+    """Return whether a file begins like keras_metadata.pb."""
     return head[:1] in (b"\n", b"\r") and b"_tf_keras_" in head[:512]
 
 
 def is_graph(head: bytes) -> bool:
-    """Whether a file begins as saved_model.pb does."""
+    """Return whether a file begins like saved_model.pb."""
     return head.startswith(b"\x08\x01\x12") and head[3:4] >= b"\x80"
 
 
 def read_folder(path: Path, name: str, limit: int) -> Document:
-    """The model of a SavedModel folder. Raises: ReadError, OSError."""
+    """Read the model of a SavedModel folder. Raises: ReadError, OSError."""
     metadata = path / METADATA_FILE
     if metadata.is_file():
         return read_metadata(Source(metadata, None, name, limit))
@@ -52,9 +52,9 @@ def read_folder(path: Path, name: str, limit: int) -> Document:
 
 
 def read_metadata(source: Source) -> Document:
-    """The model of a keras_metadata.pb.
+    """Read the model of a keras_metadata.pb.
 
-    Raises: ReadError: E001 where it is damaged beyond repair, E002 where it records no layers.
+    Raises: ReadError: E001 if it is damaged beyond repair, E002 if it records no layers.
     """
     raw = source.read()
     try:
@@ -62,7 +62,7 @@ def read_metadata(source: Source) -> Document:
     except _DamagedError:
         content = None
     if content is None:
-        # Newline conversion breaks the lengths and leaves the JSON whole.
+        # Newline conversion changes the lengths but not the JSON.
         match = _ROOT_IN_METADATA.search(raw)
         if match is None:
             raise ReadError(
@@ -77,9 +77,9 @@ def read_metadata(source: Source) -> Document:
 
 
 def read_graph(source: Source) -> Document:
-    """The model of a saved_model.pb, where TensorFlow before 2.5 wrote one into it.
+    """Read the model of a saved_model.pb, which TensorFlow before 2.5 wrote into it.
 
-    Raises: ReadError (E002), where it holds operations alone.
+    Raises: ReadError (E002) if it contains only operations.
     """
     raw = source.read()
     match = _NODE_IN_GRAPH.search(raw)
@@ -98,13 +98,13 @@ def _document(name: str, data: Any, problems: list[Problem]) -> Document:
     if isinstance(data, dict) and not is_model(data) and not is_model(data.get("model_config")):
         raise ReadError("E002", *other_formats.subclassed(data.get("class_name")))
     if isinstance(data, dict) and is_model(data.get("model_config")):
-        # The root has the model twice; its model_config is the one that Keras itself would save.
+        # The root contains the model twice; model_config is what Keras itself would save.
         data = {key: value for key, value in data.items() if key not in ("class_name", "config")}
     return to_document(name, "saved_model", data, problems)
 
 
 def _text(raw: bytes) -> str:
-    # Keras writes ASCII; what a broken transfer made of it matters only where the JSON suffers.
+    # Keras writes ASCII; a damaged transfer matters only if it affects the JSON.
     return raw.decode("utf-8", "replace")
 
 
@@ -120,7 +120,7 @@ def _root_metadata(raw: bytes) -> bytes | None:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """The fields of one message: number and value; submessages stay bytes. Raises: _DamagedError."""
+    """Yield the number and value of each field of a message; submessages stay bytes. Raises: _DamagedError."""
     position, end = 0, len(message)
     while position < end:
         key, position = _varint(message, position)

@@ -1,4 +1,4 @@
-"""Where the bytes come from: a file or standard input, looked into before it is read whole."""
+"""Sources of bytes: a file or standard input, whose beginning is inspected before it is read."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ HEAD_BYTES = 64 * 1024
 class Source:
     """The bytes of one file.
 
-    path: the file, or None where `raw` holds the bytes already. name: what reports call it.
-    limit: how many bytes `read` takes on, and how many `raw` may hold.
-    head: the first 64 KiB. size: the number of bytes.
-    Raises: ReadError (E001), where a pipe or `raw` holds more than the limit; OSError.
+    path: the file, or None if `raw` holds the bytes.
+    name: the name used in reports.
+    limit: the number of bytes that `read` accepts, and that `raw` may have.
+    head: the first 64 KiB.
+    size: the number of bytes.
+    Raises: ReadError (E001) if a pipe or `raw` exceeds the limit; OSError.
     """
 
     def __init__(self, path: Path | None, raw: bytes | None, name: str, limit: int) -> None:
@@ -31,7 +33,7 @@ class Source:
                 status = path.stat()
                 self.size = status.st_size
                 if not stat.S_ISREG(status.st_mode):
-                    # A pipe or a device can be read only once, and says nothing of its size.
+                    # A pipe or a device can be read only once, and its size is unknown.
                     raw = self.head + file.read(limit + 1)
                 elif self.size <= HEAD_BYTES:
                     raw = self.head
@@ -41,13 +43,13 @@ class Source:
             self.head, self.size = raw[:HEAD_BYTES], len(raw)
 
     def open(self) -> BinaryIO:
-        """The bytes as a file that can seek."""
+        """Open the bytes as a seekable file."""
         if self.raw is None and self.path is not None:
             return self.path.open("rb")
         return BytesIO(self.raw or b"")
 
     def read(self) -> bytes:
-        """All bytes. Raises: ReadError (E001), where they are more than the limit."""
+        """Return all bytes. Raises: ReadError (E001) if they exceed the limit."""
         check_size(self.size, self.limit)
         if self.raw is None:
             with self.open() as file:

@@ -1,7 +1,7 @@
-"""The names and shapes of weights that lie beside a model. Only headers are read, never a tensor.
+"""Names and shapes of the weights stored with a model. Only headers are read.
 
-Three places hold them: `model.weights.h5` in a .keras archive, the groups of an HDF5 file, and the manifest of a
-TensorFlow.js model.
+They are in `model.weights.h5` of a .keras archive, in the groups of an HDF5 file, or in the manifest of a TensorFlow.js
+model.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from lstmlint.reading.hdf5_guard import DAMAGED, check_beginning
 from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.source import Source
 
-# A compressed member must be unpacked as a whole to be looked into; Keras itself never compresses.
+# A compressed member must be decompressed as a whole; Keras itself does not compress it.
 _MAX_UNPACKED_BYTES = 64 * 2**20
 _MAX_WEIGHTS = 1_000_000
-# How much of a weights file is looked at before the HDF5 library may: its first groups and attributes.
+# The bytes of a weights file that are checked before the HDF5 library opens it: its first groups and attributes.
 _CHECKED_BYTES = 2**20
-# Where Keras 3 and tf_keras put the layers of a model.
+# The groups in which Keras 3 and tf_keras store the layers of a model.
 _TWICE = "_layer_checkpoint_dependencies"
 ROOTS = ("layers", _TWICE, "_self_tracked_trackables")
 
@@ -65,7 +65,7 @@ class StoredWeights:
 
 
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
-    """Those in a member of a .keras archive; None where h5py is missing, or the archive holds none that can be read."""
+    """Return the weights in a member of a .keras archive; None if h5py is missing or there are none."""
     try:
         import h5py  # noqa: F401 - here, so that not every process of `isolated` has to
     except ImportError:
@@ -74,12 +74,12 @@ def of_archive(source: Source, member_name: str) -> StoredWeights | None:
 
 
 def of_hdf5(source: Source) -> StoredWeights | None:
-    """Those of an HDF5 model; None where it holds none."""
+    """Return the weights of an HDF5 model; None if there are none."""
     return _revived(isolated(_plain, _in_hdf5, source))
 
 
 def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
-    """What `read` finds, in lists. Raises: ReadError E001, OSError."""
+    """Return the result of `read` as plain lists. Raises: ReadError E001, OSError."""
     try:
         found = read(*arguments)
     except (*DAMAGED, zipfile.BadZipFile, zlib.error, EOFError) as error:
@@ -143,7 +143,7 @@ def _in_hdf5(source: Source) -> StoredWeights | None:
 
 
 def of_tfjs(manifest: Any) -> StoredWeights | None:
-    """Those of a TensorFlow.js weightsManifest; None where it is none."""
+    """Return the weights in a TensorFlow.js weightsManifest; None if it is malformed."""
     if not isinstance(manifest, list):
         return None
     found: list[StoredWeight] = []
@@ -163,9 +163,9 @@ def of_tfjs(manifest: Any) -> StoredWeights | None:
 
 
 def _inside(group: Any, path: str) -> Any:
-    """What a path names below an HDF5 group; None where a link on the way is not a hard one.
+    """Return the member at a path in an HDF5 group; None if a link on the path is not a hard link.
 
-    Keras writes no other. A soft link can lead in circles, an external one would open another file.
+    Keras writes only hard links. A soft link can form a cycle, and an external one would open another file.
     """
     import h5py
 
@@ -177,7 +177,7 @@ def _inside(group: Any, path: str) -> Any:
 
 
 def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
-    """Groups `layers/<key>/.../vars`; newer Keras gives each its layer's name."""
+    """Return the weights in groups `layers/<key>/.../vars`. Newer releases record the layer's name there."""
     found: list[StoredWeight] = []
     layers: set[str] = set()
 
@@ -210,7 +210,7 @@ def _layer_name(weights: Any, path: list[str]) -> str | None:
 
 
 def _names(group: Any, attribute: str) -> list[str]:
-    """An attribute of names, put together where it was too long for one (name0, name1, ...)."""
+    """Return a list of names, joined if it was split into several attributes (name0, name1, ...)."""
     values: list[Any] = []
     if attribute in group.attrs:
         values = list(group.attrs[attribute])
@@ -222,14 +222,14 @@ def _names(group: Any, attribute: str) -> list[str]:
 
 
 def _data_offset(file: BinaryIO, info: zipfile.ZipInfo) -> int:
-    """Where a member's bytes begin: behind its local header, whose two last fields have their own lengths."""
+    """Return the offset of a member's data, after its local header, whose last two fields have their own lengths."""
     file.seek(info.header_offset)
     header = file.read(30)
     return info.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
 
 
 class Window(io.RawIOBase):
-    """A stretch of a file as a file of its own, so that a stored member is looked into where it lies."""
+    """A part of a file as a file, so that an uncompressed member is read in place."""
 
     def __init__(self, file: BinaryIO, start: int, size: int) -> None:
         super().__init__()
@@ -239,25 +239,25 @@ class Window(io.RawIOBase):
         self._position = 0
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def tell(self) -> int:
-        """The position within the stretch."""
+        """Return the position in the part."""
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a position within the stretch."""
+        """Set the position in the part."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         self._position = max(0, base + offset)
         return self._position
 
     def readinto(self, buffer: Any) -> int:
-        """Fill the buffer from the stretch; 0 at its end."""
+        """Fill the buffer; return 0 at the end of the part."""
         wanted = max(0, min(len(buffer), self._size - self._position))
         self._file.seek(self._start + self._position)
         data = self._file.read(wanted)

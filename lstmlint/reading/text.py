@@ -1,4 +1,4 @@
-"""Text of any encoding becomes data: JSON or YAML by its content, unquoted where it is quoted."""
+"""Text in any encoding: JSON or YAML, detected by content, and unquoted if it is quoted."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from lstmlint.reading.document import Comments, Container
 from lstmlint.reading.limits import MAX_QUOTES
 from lstmlint.reading.places import Offsets, find, lazily, line_and_column, unquoted
 
-# Above this size a text must at least name a class or layers to be parsed.
+# Larger texts are parsed only if they contain a class or layers.
 _LARGE = 2**20
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _CONFLICT = re.compile("^<<<<<<< ", re.MULTILINE)
-# What a model in YAML has somewhere; no other text is worth parsing.
+# Keys that a model in YAML contains; other texts are not parsed.
 _YAML_KEY = re.compile(
     r"""(?:^[ \t-]*|[{,][ \t]*)["']?(?:class_name|layers|model_config|node_config)["']?[ \t]*:(?:\s|$)""", re.MULTILINE
 )
@@ -28,7 +28,7 @@ _UNQUOTED_KEY = re.compile(r"\{\s*[A-Za-z_]\w*\s*:")
 
 @dataclass(slots=True)
 class Parsed:
-    """What a text says. `offset` tells where in the text a pointer stands, `comments` what comments say of lstmlint."""
+    """A parsed text. `offset` maps pointers to offsets; `comments` returns comments about lstmlint."""
 
     container: Container
     data: Any
@@ -38,9 +38,9 @@ class Parsed:
 
 
 def decode(raw: bytes) -> str:
-    """Bytes as text: UTF-8, or UTF-16 and UTF-32 as their marks or their zeros tell.
+    """Decode bytes as UTF-8, or as UTF-16 or UTF-32 if a byte order mark or zeros indicate it.
 
-    Raises: ReadError: E002 where it is no text, E001 with line and column where it is badly encoded.
+    Raises: ReadError: E002 if it is not text, E001 with line and column if the encoding is invalid.
     """
     encoding = json.detect_encoding(raw)
     try:
@@ -63,9 +63,9 @@ def decode(raw: bytes) -> str:
 
 
 def parse(text: str, quotes: int = 0) -> Parsed:
-    """The data of a text, which may be a string that holds a text, and so on, MAX_QUOTES times at most.
+    """Return the data of a text, which may be a string with another text, up to MAX_QUOTES times.
 
-    Raises: ReadError: E001 where it is broken or empty, E002 where it is neither JSON nor YAML of a model.
+    Raises: ReadError: E001 if it is damaged or empty, E002 if it is neither JSON nor YAML of a model.
     """
     match = re.search(r"\S", text)
     if match is None:
@@ -92,7 +92,7 @@ def parse(text: str, quotes: int = 0) -> Parsed:
             inner = parse(parsed.data, quotes + 1)
         except ReadError as error:
             raise (error if error.code == "E002" else json_text.inside(error, "the text in quotes")) from None
-        # YAML folds quoted lines as it likes: nobody can say where in them something stands.
+        # YAML folds quoted lines, so positions in them are unknown.
         inner.comments = None
         inner.offset = unquoted(text, start, inner.offset) if parsed.container == "json" else lambda _pointer: start
         return inner
@@ -122,7 +122,7 @@ def _parse(text: str, start: int) -> Parsed:
 
 
 def _names_layers(text: str) -> bool:
-    return "class_name" in text or "layers" in text or "node_config" in text  # the last in Keras 0's graphs
+    return "class_name" in text or "layers" in text or "node_config" in text  # node_config is a key of Keras 0's graphs
 
 
 def _json(text: str) -> Parsed:
@@ -140,7 +140,7 @@ def _yaml(text: str) -> Parsed:
 
 
 def _yaml_or(text: str, error: ReadError) -> Parsed:
-    """The text as YAML; where it is not that either, it was meant as JSON."""
+    """Parse the text as YAML. If that fails, it was meant as JSON."""
     try:
         return _yaml(text)
     except ReadError:

@@ -1,7 +1,7 @@
-"""YAML, as Keras 1 and 2 wrote it: tags of Python objects, anchors, merged keys.
+"""YAML as Keras 1 and 2 wrote it: tags of Python objects, anchors, merged keys.
 
-The document is put together here from the parser's events, so nothing is ever constructed or imported, and
-depth, aliases and repeated keys are seen as they come.
+The document is built from the parser's events, so nothing is constructed or imported, and depth, aliases, and repeated
+keys are checked on the way.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _STANDARD = "tag:yaml.org,2002:"
 _PYTHON = f"{_STANDARD}python/"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# Python's YAML without libyaml is that much slower.
+# How much slower PyYAML is without libyaml.
 _PURE_PYTHON_FACTOR = 16
 
 _SCALAR_TAGS = {"unicode": "str", "bytes": "str", "long": "int", "none": "null"}
 _CONTAINER_TAGS = frozenset({"tuple", "list", "dict"})
 
-# Classes that Keras 2 and tf.keras left in its YAML, by what stands for them: their one argument.
+# Classes in the YAML of Keras 2 and tf.keras that are represented by their only argument.
 _LISTS = frozenset({"ListWrapper", "_ListWrapper", "List", "_TupleWrapper", "tuple", "list", "set", "frozenset"})
 _DICTS = frozenset({"DictWrapper", "_DictWrapper", "OrderedDict", "dict"})
 _STATE_KEYS = ("_dims", "_value", "_storage", "__wrapped__", "state", "listitems", "dictitems")
@@ -57,7 +57,7 @@ _UNFINISHED = object()
 
 @dataclass(slots=True)
 class _Frame:
-    """A list or mapping that is not finished. `nodes` counts what is in it, aliases at their full size."""
+    """An unfinished list or mapping. `nodes` counts its nodes, with aliases expanded."""
 
     value: Any
     tag: str | None
@@ -70,10 +70,10 @@ class _Frame:
 
 
 def parse(text: str) -> tuple[Any, list[Problem]]:
-    """The value of a YAML document: Python's tuples, shapes and dimensions as plain lists and numbers.
+    """Return the value of a YAML document. Python's tuples, shapes, and dimensions become plain lists and numbers.
 
-    Problems: repeated keys (E003), tags of Python objects (E009; null stands in their place).
-    Raises: ReadError (E001) with line and column, where it is not valid, nested too deeply or without end.
+    Problems: repeated keys (E003), tags of Python objects (E009; replaced by null).
+    Raises: ReadError (E001) with line and column if it is invalid, nested too deeply, or infinite.
     """
     slowness = 1 if hasattr(yaml, "CSafeLoader") else _PURE_PYTHON_FACTOR
     check_size(len(text), MAX_YAML_BYTES // slowness, "the YAML document")
@@ -89,7 +89,7 @@ def _events(text: str) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "it cannot be parsed"
-        if "nesting" in what or "depth" in what:  # libyaml has a limit of its own, which a release may change
+        if "nesting" in what or "depth" in what:  # libyaml has its own limit, which depends on the release
             raise too_deep(mark.line + 1, mark.column + 1) if mark else too_deep() from None
         _fail(f"not valid YAML: {what}", "Mend it there, or write the model with model.to_json().", mark)
     except yaml.reader.ReaderError as error:
@@ -97,7 +97,7 @@ def _events(text: str) -> Iterator[Any]:
         raise ReadError("E001", f"not valid YAML: {error.reason}", "Remove the character.", line, column) from None
     except RecursionError:  # PyYAML's own parser
         raise too_deep() from None
-    except (ValueError, OverflowError) as error:  # characters that are none
+    except (ValueError, OverflowError) as error:  # invalid characters
         raise ReadError("E001", f"not valid YAML: {error}", "Write the model with model.to_json().") from None
 
 
@@ -107,7 +107,7 @@ def _fail(message: str, help: str, mark: Any) -> NoReturn:
 
 
 class _Builder:
-    """Puts a document together from the parser's events, without recursion."""
+    """Builds a document from the parser's events, without recursion."""
 
     def __init__(self) -> None:
         self.root: Any = None
@@ -122,7 +122,7 @@ class _Builder:
         self._aliased = 0
 
     def feed(self, event: Any) -> None:
-        """Take the next event. Raises: ReadError (E001)."""
+        """Process the next event. Raises: ReadError (E001)."""
         kind = type(event)
         if kind is yaml.ScalarEvent:
             self._scalar(event)
@@ -211,7 +211,7 @@ class _Builder:
         _fail("a key of a YAML mapping is itself a list or mapping", "Keys are words.", event.start_mark)
 
     def _key(self, event: Any) -> Any:
-        # Keys stay as they are written: in JSON they are strings too.
+        # Keys stay strings, as in JSON.
         if event.value == "<<" and event.tag is None and event.implicit[0]:
             return _MERGE
         return event.value
@@ -239,7 +239,7 @@ class _Builder:
         frame.value[key] = value
 
     def _pointer(self, depth: int) -> str:
-        # Where the value stands that comes next in the frame above the first `depth` ones.
+        # The position of the next value in the frame above the first `depth` ones.
         tokens = []
         for frame in self._stack[:depth]:
             if isinstance(frame.value, list):
@@ -285,7 +285,7 @@ class _Builder:
         return text
 
     def _untag(self, tag: str, value: Any) -> Any:
-        """What a tagged value means in plain lists, mappings and numbers."""
+        """Return the plain value of a tagged one."""
         if not tag.startswith(_PYTHON):
             if not tag.startswith(_STANDARD):
                 self._odd_tag(tag, "is unknown, and its content is read as if it had none")
@@ -293,7 +293,7 @@ class _Builder:
         kind, _, name = tag.removeprefix(_PYTHON).partition(":")
         if kind in _CONTAINER_TAGS and not name:
             return value
-        if kind == "name" and name == "numpy.ndarray":  # an argument of what follows
+        if kind == "name" and name == "numpy.ndarray":  # an argument of the next value
             return None
         if kind == "object/apply" and name in _NUMPY:
             from lstmlint.reading.numpy_yaml import plain as plain_numbers
@@ -321,7 +321,7 @@ class _Builder:
 
 
 def _plain_object(name: str, value: Any) -> tuple[bool, Any]:
-    """Whether a Python class is known by what is stored for it, and the plain value it stands for."""
+    """Return whether a Python class is known by its stored state, and the plain value that it represents."""
     if name not in _LISTS and name not in _DICTS and name not in ("TensorShape", "Dimension"):
         return False, None
     if isinstance(value, dict) and "args" in value:
@@ -345,7 +345,7 @@ def _plain_object(name: str, value: Any) -> tuple[bool, Any]:
 
 
 def scan(text: str) -> Place:
-    """The places of a valid document, in one pass over its events. What an alias names has its places too."""
+    """Return the positions of a valid document in one pass. Aliases have the positions of their targets."""
     root: list[Place] = []
     stack: list[Any] = [root]
     keys: list[tuple[str, int] | None] = [None]
@@ -386,7 +386,7 @@ def scan(text: str) -> Place:
 
 
 def comments(text: str, word: str) -> list[Comment]:
-    """The comments of a valid document that have a word in them; one a line."""
+    """Yield the comments of a valid document that contain a word, one per line."""
     marks: list[int] = []
     at = text.find(word)
     while at >= 0:
@@ -404,7 +404,7 @@ def comments(text: str, word: str) -> list[Comment]:
     for mark in marks:
         before = bisect_right(spans, (mark, len(text))) - 1
         if mark < end or (before >= 0 and mark < spans[before][1]):
-            continue  # in a comment already, or in a text
+            continue  # inside a comment or a string
         line += text.count("\n", end, mark)
         end = _LINE_END.search(text, mark).start()  # type: ignore[union-attr]  # the same
         found.append((line, mark - text.rfind("\n", 0, mark), text[mark:end]))
