@@ -292,8 +292,8 @@ def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[
         (functional(["x"], ["a"], entry("x", 13, 8), layer("LSTM", "x", name="l", units=8), layer("Add", "x", "l", name="a")), "a", "Set return_sequences to true on 'l': its output becomes (None, 13, 8)."),
         (functional(["x", "z"], ["a"], entry("x", 13, 8), entry("z", 4), layer("Concatenate", "x", "z", name="a")), "a", "Put RepeatVector(13) behind 'z'"),
         (functional(["x"], ["a"], entry("x", 13, 8), layer("Conv1D", "x", name="b", filters=4, kernel_size=3), layer("Conv1D", "x", name="c", filters=4, kernel_size=5), layer("Concatenate", "b", "c", name="a")), "a", "Set padding to \"same\" on 'b' and 'c'."),
-        (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained({"a": "mse", "c": "mse"})), None, "Write 'b' instead of 'c'."),
-        (functional(["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4), layer("LSTM", "x", name="e", units=8, return_state=True), layer("LSTM", "z", name="y", units=8)), "e", "Give its states to a decoder as initial_state"),
+        (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained({"a": "mse", "c": "mse"})), None, "Use 'b' instead of 'c'."),
+        (functional(["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4), layer("LSTM", "x", name="e", units=8, return_state=True), layer("LSTM", "z", name="y", units=8)), "e", "Pass its states to a decoder as initial_state"),
     ],
     ids=range(20),
 )  # fmt: skip
@@ -301,6 +301,16 @@ def test_advice_names_layer_and_numbers(model: dict[str, Any], layer_name: str |
     (finding,) = analyze(json.dumps(model).encode()).findings
     assert finding.layer == layer_name
     assert advice in finding.help
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_linear_chain_of_any_length_and_order_is_one_short_finding(step: int) -> None:
+    names = ["x", *(f"d{i}" for i in range(299))]
+    layers = [layer("Dense", before, name=name, units=5) for before, name in zip(names, names[1:], strict=False)]
+    (finding,) = analyze(json.dumps(functional(["x"], ["d298"], entry("x", 5), *layers[::step])).encode()).findings
+    assert (finding.code, finding.layer) == ("H311", "d0")
+    assert "'d0', 'd1', 'd2', 'd3', 'd4', and 294 more are 299 consecutive Dense layers" in finding.message
+    assert finding.help == "Set activation \"relu\" on each of them before 'd298', or keep only 'd298'."
 
 
 @pytest.mark.parametrize(

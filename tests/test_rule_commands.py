@@ -38,7 +38,7 @@ def test_options(shell: Shell) -> None:
     for form in ("text", "markdown"):
         said = shell("rule", "R216", "-f", form).out
         assert "[tool.lstmlint.rule-options.R216]" in said
-        assert "params = 50_000  # the fewest parameters of the Dense" in said
+        assert "params = 50_000  # the smallest number of parameters of the Dense" in said
     found = shell("rule", "R216", "-f", "json").json["options"]
     assert {name: (option["default"], option["most"]) for name, option in found.items()} == {
         "params": (50_000, None),

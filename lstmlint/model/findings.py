@@ -6,6 +6,7 @@ and severity, and with a line and a column.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -17,6 +18,15 @@ def at_least(severity: str, threshold: str) -> bool:
     """Return whether `severity` is at least as severe as `threshold`."""
     order: tuple[str, ...] = SEVERITIES
     return threshold in order and order.index(severity) <= order.index(threshold)
+
+
+def listing(names: Sequence[str], most: int = 5) -> str:
+    """Return names as a message lists them: `a`, `a and b`, `a, b, and c`, or `a, b, c, d, e, and 12 more`."""
+    more = len(names) - most
+    parts = [*names[:most], f"{more:,} more"] if more > 0 else list(names)
+    if len(parts) < 3:
+        return " and ".join(parts)
+    return ", ".join(parts[:-1]) + f", and {parts[-1]}"
 
 
 @dataclass(slots=True)

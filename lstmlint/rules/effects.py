@@ -18,6 +18,11 @@ KNOWN_ACTIVATIONS = frozenset(
     " log_softmax leaky_relu mish".split()
 )
 SIGMOIDS = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
+# The values that an activation can output, where they are limited.
+RANGES = {
+    "relu": "[0, inf)", "relu6": "[0, 6]", "sigmoid": "(0, 1)", "hard_sigmoid": "[0, 1]", "softmax": "(0, 1)",
+    "tanh": "(-1, 1)", "softsign": "(-1, 1)", "softplus": "(0, inf)", "exponential": "(0, inf)", "log_softmax": "(-inf, 0)",
+}  # fmt: skip
 REGRESSION = frozenset(
     {
         "mean_squared_error", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_logarithmic_error",
@@ -247,7 +252,7 @@ def settings_pointer(model: ModelSummary, *keys: str) -> str:
 
 
 __all__ = [
-    "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "REGRESSION", "SIGMOIDS", "Head", "Objective", "activation_name", "activation_of",
+    "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "RANGES", "REGRESSION", "SIGMOIDS", "Head", "Objective", "activation_name", "activation_of",
     "constant_initializer", "head_of", "heads", "is_loss", "loss_name", "metric_names", "objectives",
     "output_names", "settings_pointer", "width_of",
 ]  # fmt: skip

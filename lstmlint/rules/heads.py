@@ -1,4 +1,4 @@
-"""H: activations, losses and heads. Rules about a loss read the training settings, and say nothing without them."""
+"""Group H: activations, losses, and heads. Rules about a loss need the training settings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.inference.summary import ModelSummary
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import format_shape
 from lstmlint.rules.effects import (
     BINARY,
     CATEGORICAL,
     KNOWN_ACTIVATIONS,
+    RANGES,
     REGRESSION,
     SIGMOIDS,
     activation_name,
@@ -61,10 +62,10 @@ def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
         where = f"the last axis of {format_shape(shape)}, which has size 1" if shape else "one unit"
         and_loss = ' and loss "binary_crossentropy"' if losses.get(id(row)) in CATEGORICAL else ""
         yield violation(
-            f"{row.class_name} {row.name!r} takes a softmax over {where}: its output is always 1",
-            "Weigh the timesteps with a softmax over their axis (reshape or permute before it), or use sigmoid."
+            f"{row.class_name} {row.name!r} applies a softmax to {where}: its output is always 1",
+            'For attention weights, apply the softmax to the axis of the timesteps; otherwise use activation "sigmoid".'
             if sequence
-            else f'Use activation "sigmoid"{and_loss} for two classes, or one unit for each class.',
+            else f'Use activation "sigmoid"{and_loss} for two classes, or one unit per class.',
             row.name,
             layer.spec.argument_pointer("activation"),
         )
@@ -91,12 +92,13 @@ def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
         shape = objective.shape
         if objective.loss in CATEGORICAL and width_of(objective.row, shape) == 1 and (shape is None or len(shape) > 1):
             head = head_of(objective.row)
-            if head is not None and head.activation == "softmax" and not head.recurrent:  # H301 says it
+            if head is not None and head.activation == "softmax" and not head.recurrent:  # reported as H301
                 continue
             yield violation(
-                f"the loss {objective.loss} takes one unit for each class, but {objective.row.name!r} gives"
-                f" {format_shape(shape) if shape else 'one'}: the only class is 0, and its loss is always 0",
-                'Use loss "binary_crossentropy" with activation "sigmoid", or give the layer one unit for each class.',
+                f"loss {objective.loss} expects one unit per class, but {objective.row.name!r} outputs"
+                f" {format_shape(shape) if shape else 'one unit'}: with a single class, the loss is always 0 and nothing"
+                " is learned",
+                'Use loss "binary_crossentropy" with activation "sigmoid", or give the layer one unit per class.',
                 objective.row.name,
                 objective.row.pointer,
             )
@@ -129,11 +131,16 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
             if head.recurrent or objective.from_logits:
                 continue
             same = size == 2 and objective.loss == "binary_crossentropy"
-            equal = "; for two and one-hot targets, it equals categorical_crossentropy" if same else ""
+            elsewhere = (
+                "; on other backends, it equals categorical_crossentropy for two units and one-hot targets"
+                if same
+                else ""
+            )
             yield violation(
-                f"{objective.loss} looks at each of the {size} units of {head.row.name!r} by itself, but its softmax makes"
-                f" them one distribution{equal}",
-                f'Use loss "{BINARY[objective.loss]}" if one class is right, or activation "sigmoid" if several can be.',
+                f"loss {objective.loss} scores each of the {size} units of {head.row.name!r} separately, but their softmax"
+                f" makes them one distribution; on TensorFlow, the loss replaces the softmax by a sigmoid{elsewhere}",
+                f'Use loss "{BINARY[objective.loss]}" if exactly one class is right, or activation "sigmoid" if several'
+                " can be.",
                 head.row.name,
                 head.pointer,
                 "info" if same else None,
@@ -163,8 +170,8 @@ def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
         if head.activation in KNOWN_ACTIVATIONS - SIGMOIDS - {"softmax"}:
             logits = ", or from_logits=True in the loss" if head.activation == "linear" else ""
             yield violation(
-                f"{objective.loss} takes probabilities, but {head.row.name!r} ends with activation {head.activation!r};"
-                " Keras clips what lies outside of (0, 1), and learns nothing there",
+                f"loss {objective.loss} expects probabilities, but {head.row.name!r} ends with activation"
+                f" {head.activation!r}; Keras clips outputs to (0, 1) and learns nothing from those outside",
                 f'Use activation "sigmoid"{logits}.',
                 head.row.name,
                 head.pointer,
@@ -192,18 +199,18 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
     for objective, head in heads(model):
         if objective.loss not in CATEGORICAL or objective.from_logits or head.recurrent:
             continue
-        if width_of(objective.row, objective.shape) == 1:  # H302 says it
+        if width_of(objective.row, objective.shape) == 1:  # reported as H302
             continue
         if head.activation in KNOWN_ACTIVATIONS - {"softmax"}:
-            other = ""
+            alternative = ""
             if head.activation == "linear":
-                other = ", or from_logits=True in the loss"
+                alternative = ", or from_logits=True in the loss"
             elif head.activation in SIGMOIDS and "sparse" not in objective.loss:
-                other = ' if one class is right, or loss "binary_crossentropy" if several can be'
+                alternative = ' if exactly one class is right, or loss "binary_crossentropy" if several can be'
             yield violation(
-                f"{objective.loss} takes a distribution over the classes, but {head.row.name!r} ends with activation"
-                f" {head.activation!r}; Keras only divides by the sum, and says nothing",
-                f'Use activation "softmax"{other}.',
+                f"loss {objective.loss} expects a distribution over the classes, but {head.row.name!r} ends with activation"
+                f" {head.activation!r}; Keras silently divides the outputs by their sum",
+                f'Use activation "softmax"{alternative}.',
                 head.row.name,
                 head.pointer,
             )
@@ -230,25 +237,28 @@ def activated_logits(model: ModelSummary) -> Iterator[Problem]:
           "training_config": {"loss": {"class_name": "BinaryCrossentropy", "config": {"from_logits": true}}}}
     """
     for objective, head in heads(model):
-        if not objective.from_logits or head.recurrent or head.activation not in {"softmax", *SIGMOIDS, *_LOGITS}:
+        if not objective.from_logits or head.recurrent or head.activation not in {"softmax", *SIGMOIDS, *_LIMITING}:
             continue
-        own = head.row.layer.facts.is_activation  # a layer that does nothing else
-        advice = f"Remove {head.row.name!r}" if own else f'Set the activation of {head.row.name!r} to "linear"'
-        cut = _LOGITS.get(head.activation)
+        limits = head.activation in _LIMITING
+        only_activates = head.row.layer.facts.is_activation
+        advice = (
+            f"Remove {head.row.name!r}" if only_activates else f'Set the activation of {head.row.name!r} to "linear"'
+        )
+        effect = (
+            f"all logits lie in {RANGES[head.activation]}"
+            if limits
+            else f"on every backend except TensorFlow, the {head.activation} is applied twice"
+        )
         yield violation(
-            f"{objective.loss} is told to expect logits, but {head.row.name!r} ends with {head.activation!r}:"
-            f" {cut or 'it is applied twice'}",
-            f"{advice}." if cut else f"{advice}, or set from_logits to false.",
+            f"loss {objective.loss} has from_logits=True, but {head.row.name!r} ends with {head.activation!r}: {effect}",
+            f"{advice}." if limits else f"{advice}, or set from_logits to false.",
             head.row.name,
             head.pointer,
         )
 
 
-# What some activations leave of logits.
-_LOGITS = {
-    "relu": "none is below 0, and where it is 0, nothing is learned", "tanh": "they stay between -1 and 1",
-    "relu6": "they stay between 0 and 6", "softplus": "none is below 0",
-}  # fmt: skip
+# Activations that limit the range of logits, but do not turn them into probabilities.
+_LIMITING = ("relu", "relu6", "softplus", "tanh")
 
 
 @rule("H309", "accuracy-of-regression", "warning")
@@ -282,8 +292,9 @@ def accuracy_of_regression(model: ModelSummary) -> Iterator[Problem]:
     if len(activations) != len(found) or any(name in {"softmax", *SIGMOIDS} for name in activations):
         return
     yield violation(
-        f"{wrong[0]} counts outputs that equal their target exactly, but the loss {found[0].loss} makes this a regression",
-        'Use "mae" or RootMeanSquaredError as a metric.',
+        f"metric {wrong[0]} is for classification, but the model is trained with the regression loss {found[0].loss};"
+        " Keras reports a value that says nothing about the fit",
+        'Use "mae" or RootMeanSquaredError as the metric.',
         pointer=settings_pointer(model, "metrics"),
     )
 
@@ -318,26 +329,28 @@ def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
     sparse = loss.startswith("sparse_")
     for name in dict.fromkeys(metric_names(_without_accuracy(settings.get("metrics")))):
         if name == "binary_accuracy":
-            if width_of(found[0].row, found[0].shape) == 2 and not sparse:  # the two units are right together
+            if width_of(found[0].row, found[0].shape) == 2 and not sparse:  # both units are right or wrong together
                 continue
-            takes = "looks at each unit by itself, and counts the many that are rightly near 0"
+            problem = "scores each unit separately, so it is high for many classes, whatever the model predicts"
         elif name in _OF_CLASSES and name.startswith("sparse_") != sparse:
-            ours, theirs = (
-                ("one-hot vectors", "the classes' numbers") if sparse else ("the classes' numbers", "one-hot vectors")
+            forms = ("one-hot vectors", "class indices")
+            expected, needed = forms if sparse else forms[::-1]
+            problem = (
+                f"expects {expected} as targets, but loss {loss} expects {needed}; Keras raises an error or computes a"
+                " wrong value"
             )
-            takes = f"takes {ours} for targets, but the loss {loss} takes {theirs}"
         else:
             continue
         right = ("sparse_" if sparse else "") + name.removeprefix("sparse_")
         yield violation(
-            f"the metric {name} {takes}",
+            f"metric {name} {problem}",
             'Use "accuracy".' if "accuracy" in name and "top_k" not in name else f'Use "{right}".',
             pointer=settings_pointer(model, "metrics"),
         )
 
 
 def _without_accuracy(value: Any) -> Any:
-    """Metrics but for "accuracy": what tf.keras resolves it to, before it has seen a target, is not what it uses."""
+    """Return the metrics without "accuracy": a model saved before training records a class that tf.keras does not use."""
     if isinstance(value, list):
         return [_without_accuracy(item) for item in value]
     config = value.get("config") if isinstance(value, dict) else None
@@ -383,16 +396,17 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
         return
     for key in ("loss", "loss_weights", "metrics"):
         value: Any = settings.get(key)
-        if len(layers) == 1 and key != "loss":  # Keras 3 takes whatever stands there for the only output
+        if len(layers) == 1 and key != "loss":  # Keras 3 uses the only entry for the only output
             continue
         if isinstance(value, dict) and not is_loss(value):
             known = {*names, *layers}
             unknown = [name for name in value if name not in known]
             if unknown and not any(isinstance(item, dict | list) and not is_loss(item) for item in value.values()):
                 yield violation(
-                    f"{key} names the output {unknown[0]!r}, but the model's outputs are {', '.join(map(repr, names[:6]))};"
+                    f"{key} names the output {unknown[0]!r}, but the model's"
+                    f" {'outputs are' if len(names) > 1 else 'only output is'} {listing([repr(name) for name in names])};"
                     " Keras raises an error when training starts",
-                    f"Write {_closest(unknown[0], [name for name in names if name not in value] or names)!r} instead of"
+                    f"Use {_closest(unknown[0], [name for name in names if name not in value] or names)!r} instead of"
                     f" {unknown[0]!r}.",
                     pointer=settings_pointer(model, key, unknown[0]),
                 )
@@ -400,7 +414,7 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
             yield violation(
                 f"{key} has {len(value)} entries, but the model has {len(layers)} outputs;"
                 " Keras raises an error when training starts",
-                f"Give {len(layers)} of them, one for each output.",
+                f"Give {len(layers)} entries, one per output.",
                 pointer=settings_pointer(model, key),
             )
 

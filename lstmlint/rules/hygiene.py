@@ -1,4 +1,4 @@
-"""G: what does no harm and no good: dead layers, layers without effect, flags without effect."""
+"""Group G: layers, flags, and suppressions that have no effect."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import flatten, format_shape
 from lstmlint.rules import masks
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import index_of
 from lstmlint.rules.registry import reported, rule, violation
 
-_MOST = 4
-# What is there though no output depends on it, or has a rule of its own.
+# Layers that no output needs to depend on. InputLayer has its own rule, G702.
 NOT_DEAD = ("InputLayer", "AddLoss", "AddMetric")
 
 
@@ -41,31 +40,29 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "name": "used", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["used", 0, 0]]}}
     """
-    told: set[int] = set()
-    twice = {problem.layer for problem in model.problems if problem.code == "S127"}
+    reported_sources: set[int] = set()
+    duplicated = {problem.layer for problem in model.problems if problem.code == "S127"}
     inputs = (row for row in index_of(model).of("InputLayer") if row.reached)
     idle = {id(row) for row in inputs if not any(after.reached for after in row.consumers)}
     for row in index_of(model).rows:
-        if row.reached or row.feeds or row.layer.failed or row.name in twice or row.class_name in NOT_DEAD:
+        if row.reached or row.feeds or row.layer.failed or row.name in duplicated or row.class_name in NOT_DEAD:
             continue
         dead = [row]
         for other in dead:
             for source in other.inbound:
-                if not source.reached and id(source) not in told:
-                    told.add(id(source))
+                if not source.reached and id(source) not in reported_sources:
+                    reported_sources.add(id(source))
                     dead.append(source)
         others = [repr(other.name) for other in dead[1:] if other.class_name != "InputLayer"]
-        asked = {source.name: None for other in dead for source in other.inbound if id(source) in idle}
+        required = {repr(source.name): None for other in dead for source in other.inbound if id(source) in idle}
         params = sum(other.params or 0 for other in dead)
-        does = "Keras keeps it" if row.used else "Keras drops it"
-        shown = ", ".join(others[:_MOST]) + (", ..." if len(others) > _MOST else "")
         yield violation(
             f"no output depends on {row.class_name} {row.name!r}"
-            + (f", nor on {shown} before it" if others else "")
-            + f"; {does}"
+            + (f", nor on {listing(others)} before it" if others else "")
+            + f"; Keras {'keeps' if row.used else 'drops'} {'them' if others else 'it'}"
             + (f" with {params:,} parameters" if params else "")
-            + (f", and asks for the input {', '.join(map(repr, asked))}" if asked else ""),
-            "Give its states to a decoder as initial_state, make it an output, or remove it."
+            + (f", and still requires the input {listing(list(required))}" if required else ""),
+            "Pass its states to a decoder as initial_state, make it an output, or remove it."
             if row.config.get("return_state")
             else "Remove it, or make it an output.",
             row.name,
@@ -95,8 +92,8 @@ def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of("InputLayer"):
         if not row.reached and not row.feeds:
             yield violation(
-                f"the input {row.name!r} is none of the model's inputs, and feeds nothing; Keras drops it",
-                "Remove it, or name it in input_layers and connect it.",
+                f"InputLayer {row.name!r} is not one of the model's inputs and feeds nothing; Keras drops it",
+                "Remove it, or add it to input_layers and connect it.",
                 row.name,
                 row.pointer,
             )
@@ -123,14 +120,14 @@ def layer_without_effect(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Flatten", "config": {}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
-    unmasking = {id(drop.row) for drop in masks.drops(model)}  # that is an effect, and told by others
+    unmasking = {id(drop.row) for drop in masks.drops(model)}  # dropping a mask is an effect; R211 and R213 report it
     index = index_of(model)
     for row in (*index.having(lambda facts: facts.drops_units), *index.of(*_CANDIDATES)):
         why = _no_effect(row) if id(row) not in unmasking else None
         if why is not None and not row.is_output and row.layer.compute_dtype == _dtype_before(row):
             yield violation(
-                f"{row.class_name} {row.name!r} gives what it gets: {why}",
-                "Remove it, or give it the value that was meant.",
+                f"{row.class_name} {row.name!r} has no effect: {why}",
+                "Remove it, or set the intended value.",
                 row.name,
                 row.pointer,
             )
@@ -145,7 +142,7 @@ _CANDIDATES = ("Activation", "Flatten", "Reshape", *_SIZES)
 
 
 def _no_effect(row: LayerSummary) -> str | None:
-    """Why a layer has no effect; None if it has one."""
+    """Return why a layer has no effect; None if it has one."""
     name, config, shape = row.class_name, row.config, row.input_shape
     if row.layer.facts.drops_units:
         rate = config.get("rate")
@@ -156,12 +153,12 @@ def _no_effect(row: LayerSummary) -> str | None:
     if shape is None:
         return None
     if name == "Flatten":
-        return f"{format_shape(shape)} is flat already" if len(shape) == 2 else None
+        return f"its input {format_shape(shape)} is already flat" if len(shape) == 2 else None
     if name == "Reshape":
         same = shape == row.output_shape and shape[1:].count(None) == 0
-        return f"the input has the shape {format_shape(shape)} already" if same else None
+        return f"its input already has the shape {format_shape(shape)}" if same else None
     argument, nothing = _SIZES[name]
-    return f"{argument} is {nothing}" if all(size == nothing for size in flatten(config.get(argument))) else None
+    return f"its {argument} is {nothing}" if all(size == nothing for size in flatten(config.get(argument))) else None
 
 
 def _dtype_before(row: LayerSummary) -> str:
@@ -199,11 +196,11 @@ def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
             continue
         trained = layer.trained_params()
         if trained:
-            inside = ", ".join(repr(inner.name) for inner in layer.sublayers) or "its cell"
+            inside = listing([repr(inner.name) for inner in layer.sublayers]) or "the weights inside it"
             yield violation(
-                f"{row.class_name} {row.name!r} says trainable=false, but Keras 3 trains {trained:,} of its {row.params:,} parameters:"
-                f" the flag does not reach {inside}",
-                "Set trainable to false inside it too, or layer.trainable = False on the loaded model.",
+                f"{row.class_name} {row.name!r} has trainable=false, but Keras 3 trains {trained:,} of its {row.params:,}"
+                f" parameters, because the flag does not reach {inside}",
+                "Set trainable to false on the inner layer too, or set layer.trainable = False on the loaded model.",
                 row.name,
                 row.spec.argument_pointer("trainable"),
             )

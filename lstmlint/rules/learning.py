@@ -1,4 +1,4 @@
-"""H: what keeps a model from learning: activations that are missing or doubled, the first weights, the learning rate."""
+"""Group H: missing and repeated activations, initial weights, and learning rates."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, listing
 from lstmlint.rules.effects import (
     KNOWN_ACTIVATIONS,
+    RANGES,
     activation_name,
     activation_of,
     constant_initializer,
@@ -17,8 +18,8 @@ from lstmlint.rules.effects import (
 from lstmlint.rules.index import acts_in_training_only, follow, index_of, past, unwrapped
 from lstmlint.rules.registry import Option, rule, violation
 
-# Initializers that are looked at no closer.
-_USUAL: tuple[Any, ...] = ("glorot_uniform", "he_normal", "he_uniform", "glorot_normal", "lecun_normal", None)
+# Common initializers that are not constant, skipped for speed.
+_RANDOM: tuple[Any, ...] = ("glorot_uniform", "he_normal", "he_uniform", "glorot_normal", "lecun_normal", None)
 
 
 @rule("H311", "linear-chain", "info")
@@ -42,28 +43,34 @@ def linear_chain(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 25, "activation": "relu"}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
-    told: set[int] = set()
-    for row in index_of(model).of("Dense", "TimeDistributed"):
-        chain = [row] if id(row) not in told else []
-        while (
-            chain
-            and _is_linear(chain[-1])
-            and (after := follow(chain[-1], acts_in_training_only)) is not None
-            and _is_dense(after)
-        ):
-            if not _widens(chain[-1], after):
-                break
-            chain.append(after)
-        if len(chain) < 2:
+    rows = [*index_of(model).of("Dense", "TimeDistributed")]
+    following = {id(row): after for row in rows if (after := _redundant_before(row)) is not None}
+    continued = {id(after) for after in following.values()}
+    for row in rows:
+        if id(row) not in following or id(row) in continued:
             continue
-        told.update(map(id, chain))
-        *first, last = (repr(part.name) for part in chain)
+        names = [repr(row.name)]
+        after = row
+        while id(after) in following:
+            after = following[id(after)]
+            names.append(repr(after.name))
+        last = names[-1]
+        fix = (
+            f"on {names[0]}, or remove it" if len(names) == 2 else f"on each of them before {last}, or keep only {last}"
+        )
         yield violation(
-            f"no activation stands between {', '.join(first)} and {last}: together they compute what {last} computes alone",
-            f'Set activation "relu" on {" and ".join(first)}, or remove {"it" if len(first) == 1 else "them"}.',
+            f"{listing(names)} are {len(names)} consecutive Dense layers with no activation between them: together they"
+            f" compute what {last} computes alone",
+            f'Set activation "relu" {fix}.',
             row.name,
             unwrapped(row.layer).spec.argument_pointer("activation"),
         )
+
+
+def _redundant_before(row: LayerSummary) -> LayerSummary | None:
+    """Return the Dense after a linear Dense that could do the work of both; None if there is none."""
+    after = follow(row, acts_in_training_only) if _is_linear(row) else None
+    return after if after is not None and _is_dense(after) and _widens(row, after) else None
 
 
 def _is_dense(row: LayerSummary) -> bool:
@@ -71,14 +78,14 @@ def _is_dense(row: LayerSummary) -> bool:
 
 
 def _is_linear(row: LayerSummary) -> bool:
-    """Whether a layer is a Dense without activation, that learns and is not penalized for what it gives."""
+    """Check whether a layer is a trainable Dense with neither an activation nor an activity regularizer."""
     config = unwrapped(row.layer).config
     linear = _is_dense(row) and activation_name(config.get("activation")) == "linear"
     return linear and not config.get("activity_regularizer") and row.spec.trainable
 
 
 def _widens(first: LayerSummary, second: LayerSummary) -> bool:
-    """Whether two Dense have at least the weights of one that takes the first's input and gives the second's output."""
+    """Check whether two consecutive Dense layers have at least as many weights as one Dense in their place."""
     units, after = (unwrapped(row.layer).config.get("units") for row in (first, second))
     features = first.input_shape[-1] if first.input_shape else None
     known = first.reached and first.output_shape is not None and second.output_shape is not None
@@ -114,27 +121,29 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
         if producer is None or len(producer.feeds) != 1:
             continue
         first = _activation_of(producer)
-        weighs = second == "softmax" and not row.is_output
-        if first in (None, "linear") or (first == "tanh" and weighs):
+        inner_softmax = second == "softmax" and not row.is_output
+        if first in (None, "linear") or (first == "tanh" and inner_softmax):
             continue
         if first == second and first in ("relu", "leaky_relu"):
-            effect = "the second changes nothing" if first == "relu" else "the slopes multiply"
+            effect = "the second one changes nothing" if first == "relu" else "their slopes multiply"
         else:
-            effect = f"{second} gets only what {first} gives"
+            effect = (
+                f"{second} only receives {f'values in {RANGES[first]}' if first in RANGES else f'outputs of {first}'}"
+            )
         change = f'Set the activation of {producer.name!r} to "linear"'
         if producer.layer.facts.is_activation:
             change = f"Remove {producer.name!r}"
         yield violation(
-            f"{row.name!r} applies {second} to {producer.name!r}, which ends with {first} already: {effect}",
+            f"{row.name!r} applies {second} to the output of {producer.name!r}, which already ends with {first}: {effect}",
             f"{change}, or remove {row.name!r}.",
             row.name,
             row.pointer,
-            "info" if weighs else None,
+            "info" if inner_softmax else None,
         )
 
 
 def _activation_of(row: LayerSummary) -> str | None:
-    """The activation that a layer ends with, None where that is not plain."""
+    """Return the activation that a layer ends with; None if it is unknown."""
     activation = activation_of(unwrapped(row.layer))
     return activation if activation in KNOWN_ACTIVATIONS else None
 
@@ -143,13 +152,13 @@ def _activation_of(row: LayerSummary) -> str | None:
     "H316",
     "learning-rate-range",
     "info",
-    highest=Option(0.1, "the highest that is not reported; ten times that for SGD, Adagrad, Ftrl and Lion"),
-    lowest=Option(1e-7, "the lowest that is not reported"),
+    highest=Option(0.1, "the highest rate that is not reported; ten times that for SGD, Adagrad, Ftrl, and Lion"),
+    lowest=Option(1e-7, "the lowest rate that is not reported"),
 )
 def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> Iterator[Problem]:
-    """The learning rate is far from the optimizer's usual range: above 0.1 (above 1 for SGD, Adagrad, Ftrl, and Lion;
-    Adadelta has no upper limit, since its own default was 1), or below 1e-7, where weights hardly change. A schedule or
-    callback may have left it there, so it is only an info.
+    """The learning rate is far from the optimizer's usual range: above 0.1 (above 1 for SGD, Adagrad, Ftrl, and Lion),
+    or below 1e-7, where weights hardly change. A schedule or callback may have set it, so this is only an info. Adadelta
+    is not checked, because its default used to be 1.
 
     Fix: Use 0.001 for Adam and its variants, 0.01 for SGD.
 
@@ -181,20 +190,21 @@ def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> I
             usual = 0.01 if name.lower() in ("sgd", "adagrad", "ftrl") else 0.001
             inner = ("config",) if "config" in optimizer else ()
             yield violation(
-                f"{written} of {name} is {rate:g}, outside of the usual {lowest:g} to {most:g}",
-                f"Its default is {usual:g}.",
+                f"{written} of {name} is {rate:g}, outside the usual range of {lowest:g} to {most:g}:"
+                f" {'the weights hardly change' if 0 <= rate < lowest else 'training is likely to diverge'}",
+                f"Start with {usual:g}, unless a schedule or callback set this rate.",
                 pointer=settings_pointer(model, key, *inner, written),
             )
 
 
 @rule("H319", "constant-kernel-init", "warning")
 def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
-    """All weights of a kernel start with the same value, so all units of the layer compute the same. They differ after
-    training only if random weights after them tell them apart. With zeros before a relu, the layer outputs 0, gets no
-    gradient, and never learns.
+    """All weights of a kernel start with the same value, so all units of the layer compute the same. Training can make
+    them differ only if a later layer has random weights. With zeros before a relu, the layer outputs 0, gets no gradient,
+    and never learns.
 
     Not reported: frozen layers, layers with one unit, and zeros in a last layer or in a branch that is added or
-    multiplied (a residual branch that starts as nothing).
+    multiplied, such as a residual branch that starts at 0.
 
     Fix: Use kernel_initializer "glorot_uniform", the default, or "he_normal" before relu.
 
@@ -212,7 +222,7 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
     found: list[tuple[LayerSummary, str]] = []
     for row in (*index.of("Dense", "Conv1D", "Conv2D", "Conv3D"), *(row for row, _ in index.recurrent)):
         initializer = row.config.get("kernel_initializer")
-        if initializer in _USUAL:
+        if initializer in _RANDOM:
             continue
         constant = constant_initializer(initializer)
         if constant is None or not row.spec.trainable or not row.used or row.is_output:
@@ -226,7 +236,7 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
         width = row.config.get("units", row.config.get("filters"))
         others = f" (and of {len(found) - 1} more layer{'s' if len(found) > 2 else ''})" if len(found) > 1 else ""
         yield violation(
-            f"kernel_initializer of {row.class_name} {row.name!r}{others} is {constant}: {_start(row, constant, width)}",
+            f"kernel_initializer of {row.class_name} {row.name!r}{others} is {constant}: {_effect(row, constant, width)}",
             'Use "glorot_uniform", the default, or "he_normal" before relu.',
             row.name,
             row.spec.argument_pointer("kernel_initializer"),
@@ -234,7 +244,7 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
 
 
 def _may_start_at_zero(row: LayerSummary) -> bool:
-    """Whether what a layer gives may be zero at first: the model's answer, or what is added to something."""
+    """Check whether a layer may output zeros at first: it leads to the model's output, or is added or multiplied."""
     for _ in range(100):
         if row.is_output or any(after.class_name in ("Add", "Multiply") for after in row.consumers):
             return True
@@ -245,11 +255,11 @@ def _may_start_at_zero(row: LayerSummary) -> bool:
     return False
 
 
-def _start(row: LayerSummary, constant: str, width: Any) -> str:
-    """What a constant kernel does to a layer."""
+def _effect(row: LayerSummary, constant: str, width: Any) -> str:
+    """Describe what a constant kernel does to a layer."""
     bias = row.config.get("bias_initializer", "zeros") if row.config.get("use_bias", True) else "zeros"
     after = row.only_consumer or row
     activations = (_activation_of(row), _activation_of(after) if after.layer.facts.is_activation else None)
     if constant == "zeros" and constant_initializer(bias) == "zeros" and "relu" in activations:
-        return "before a relu it gives 0, gets no gradient, and never learns"
-    return f"its {width} units start alike, and only random weights behind them can tell them apart"
+        return "with a relu and a zero bias, it outputs 0, gets no gradient, and never learns"
+    return f"its {width} units start identical, and only random weights in a later layer can make them differ"

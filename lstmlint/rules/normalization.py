@@ -1,21 +1,19 @@
-"""N: normalization and regularization: what they come before and after, and how strong they are."""
+"""Group N: the order and strength of normalization and dropout, and frozen models."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import percent
 from lstmlint.rules.effects import activation_name, objectives
 from lstmlint.rules.index import acts_in_training_only, index_of, past
 from lstmlint.rules.registry import Option, rule, violation
 
-_MOST = 4
-
 
 def dropped(row: LayerSummary) -> float:
-    """The share of its input that a Dropout layer drops; 0 for all other layers, and where it is no rate."""
+    """Return the rate of a Dropout layer; 0 for other layers and for an invalid rate."""
     rate = row.config.get("rate") if row.layer.facts.drops_units else None
     if isinstance(rate, bool) or not isinstance(rate, int | float):
         return 0.0
@@ -60,12 +58,12 @@ def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
             found.append(producer)
             saved += biases
     if found:
-        names = ", ".join(repr(row.name) for row in found[:_MOST]) + (", ..." if len(found) > _MOST else "")
         many = len(found) > 1
         yield violation(
-            f"the bias{'es' if many else ''} of {names} {'have' if many else 'has'} no effect before BatchNormalization:"
-            f" {saved:,} parameters in {len(found)} layer{'s' if many else ''}",
-            f"Set use_bias to false there: {saved:,} parameters fewer.",
+            f"the bias{'es' if many else ''} of {listing([repr(row.name) for row in found])} {'have' if many else 'has'} no"
+            f" effect, because BatchNormalization subtracts the mean: {saved:,} parameters in {len(found)}"
+            f" layer{'s' if many else ''}",
+            f"Set use_bias to false on {'these layers' if many else 'this layer'}.",
             found[0].name,
             found[0].spec.argument_pointer("use_bias"),
         )
@@ -98,9 +96,9 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
         before = past(row, lambda other: other.layer.facts.is_activation)
         if before is not None and dropped(before):
             yield violation(
-                f"{before.name!r} drops {percent(dropped(before))} before BatchNormalization {row.name!r}, whose variance from"
-                " training then does not hold in inference",
-                f"Put {before.name!r} behind {row.name!r}.",
+                f"{before.class_name} {before.name!r} drops {percent(dropped(before))} before BatchNormalization {row.name!r},"
+                " which then learns a variance that inference does not have",
+                f"Move {before.name!r} after {row.name!r}.",
                 before.name,
                 before.pointer,
             )
@@ -108,7 +106,7 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("N405", "high-dropout", "info", rate=Option(0.8, "the lowest rate that is reported", least=0.01, most=1))
 def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
-    """Dropout drops 80 % or more of its input, which is rarely intended. In Keras, `rate` is the share that is dropped;
+    """Dropout drops 80% or more of its input, which is rarely intended. In Keras, `rate` is the share that is dropped;
     in TensorFlow 1, `keep_prob` was the share that is kept. A rate of 1 drops everything, so nothing before it learns:
     a warning.
 
@@ -132,12 +130,16 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
             continue
         everything = share == 1
         if not everything and 1 - share < rate:
-            advice = f"If {percent(share)} are to be kept, the rate is {1 - share:g}."
+            advice = f"If you meant to keep {percent(share)}, use rate={1 - share:g}."
         else:
-            advice = f"Write a rate below {1 if everything else rate:g}, such as {min(0.5, rate / 2):g}."
+            advice = f"Use a rate below {1 if everything else rate:g}, such as {min(0.5, rate / 2):g}."
         yield violation(
             f"{row.class_name} {row.name!r} drops "
-            + ("everything in training: nothing before it learns" if everything else f"{percent(share)} of its input"),
+            + (
+                "everything in training, so no layer before it learns"
+                if everything
+                else f"{percent(share)} of its input"
+            ),
             advice,
             row.name,
             row.spec.argument_pointer("rate"),
@@ -172,23 +174,24 @@ def dropout_last(model: ModelSummary) -> Iterator[Problem]:
         if not dropped(row) or not row.inbound:
             continue
         before = past(row, acts_in_training_only)
-        if row is output and (before is None or not (_answers(before) or id(output) in trained)):
+        if row is output and (before is None or not (_predicts(before) or id(output) in trained)):
             continue
         yield violation(
-            f"{row.class_name} {row.name!r} drops {percent(dropped(row))} of the model's answers in training",
-            f"Put it before {before.name!r}, or remove it." if before is not None else "Remove it.",
+            f"{row.class_name} {row.name!r} sets {percent(dropped(row))} of the model's outputs to 0 in training",
+            f"Move it before {before.name!r}, or remove it." if before is not None else "Remove it.",
             row.name,
             row.pointer,
         )
 
 
-def _answers(row: LayerSummary) -> bool:
-    """Whether a layer gives a model's answers, rather than features for another model."""
+def _predicts(row: LayerSummary) -> bool:
+    """Check whether a layer outputs predictions, rather than features for another model."""
     activation = row.config.get("activation")
     return row.class_name in ("Dense", "Activation") and activation_name(activation) in ("softmax", "sigmoid", "linear")
 
 
-_ADDING_UP = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
+# Layers that act like a single one with a higher rate when repeated.
+_REPEATABLE = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
 
 
 @rule("N407", "dropout-twice", "warning")
@@ -214,12 +217,12 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
         first = dropped(row)
         for consumer in row.consumers:
             second = dropped(consumer)
-            if first and second and consumer.class_name == row.class_name in _ADDING_UP:
+            if first and second and consumer.class_name == row.class_name in _REPEATABLE:
                 both = 1 - (1 - first) * (1 - second)
                 yield violation(
-                    f"{row.class_name} {row.name!r} ({first:g}) feeds {consumer.class_name} {consumer.name!r} ({second:g}): together"
+                    f"{row.class_name} {row.name!r} ({first:g}) feeds {consumer.class_name} {consumer.name!r} ({second:g}); together"
                     f" they drop {percent(both)}",
-                    f"Keep one of them, with a rate of {both:.2g} for the same effect.",
+                    f"Keep one of them; for the same effect, use rate={both:.2g}.",
                     consumer.name,
                     consumer.pointer,
                 )
@@ -247,8 +250,8 @@ def all_frozen(model: ModelSummary) -> Iterator[Problem]:
     frozen = next((row for row in model.layers if row.params and not row.spec.trainable), None)
     if frozen is not None:
         yield violation(
-            f"none of the model's {model.params:,} parameters is trainable: training changes nothing",
-            f"Set trainable to true on {frozen.name!r}, or on the layers that are to learn.",
+            f"none of the model's {model.params:,} parameters is trainable, so training changes nothing",
+            f"Set trainable to true on {frozen.name!r}, or on the other layers that should learn.",
             frozen.name,
             frozen.spec.argument_pointer("trainable"),
         )

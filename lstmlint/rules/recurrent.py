@@ -1,4 +1,4 @@
-"""R: what recurrent layers mean, and what people take them for."""
+"""Group R: arguments of recurrent layers that are risky, slow, or often misunderstood."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import format_shape
 from lstmlint.rules.effects import activation_name, constant_initializer
 from lstmlint.rules.index import index_of
@@ -18,7 +18,7 @@ from lstmlint.rules.registry import Option, reported, rule, violation
     "R201",
     "single-timestep",
     "warning",
-    features=Option(3, "the fewest features of the one timestep that are reported", least=2),
+    features=Option(3, "the smallest number of features that is reported", least=2),
 )
 def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
     """A recurrent layer receives sequences of one timestep with many features. Its recurrence never takes a step, so
@@ -37,33 +37,33 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 1]}}]}}
     """
-    told: set[int] = set()
+    single: set[int] = set()
     index = index_of(model)
     sources = {id(source): source for row, _ in index.recurrent for source in row.inbound}
-    turned = {key for key, source in sources.items() if any(row.class_name == "Permute" for row in source.consumers)}
+    permuted = {key for key, source in sources.items() if any(row.class_name == "Permute" for row in source.consumers)}
     for row, rnn in index.recurrent:
         shape = row.input_shape
         if shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < features:
             continue
         if rnn.config.get("stateful") or rnn.config.get("return_state") or len(row.input_shapes) > 1:
             continue
-        if any(id(source) in turned for source in row.inbound):
+        if any(id(source) in permuted for source in row.inbound):
             continue
-        told.add(id(row))
-        if _fed_by(row, told):  # the first of a stack says it
+        single.add(id(row))
+        if _fed_by(row, single):  # one finding per stack
             continue
         yield violation(
-            f"{row.class_name} {row.name!r} gets {format_shape(shape)}: one timestep of {shape[2]} features, so the"
-            " recurrence never takes a step",
-            f"If these are {shape[2]} timesteps of one feature, the input shape is ({shape[2]}, 1);"
-            " if not, there is nothing to remember, and a Dense needs fewer weights.",
+            f"{row.class_name} {row.name!r} receives {format_shape(shape)}: one timestep of {shape[2]} features, so its"
+            " recurrent weights are not used",
+            f"If these are {shape[2]} timesteps of one feature, use the input shape ({shape[2]}, 1). If not, use a Dense,"
+            " which needs fewer weights.",
             row.name,
             row.pointer,
         )
 
 
 def _fed_by(row: LayerSummary, sources: set[int]) -> bool:
-    """Whether one of these layers feeds another, through layers that keep timesteps."""
+    """Check whether one of `sources` feeds a layer, directly or through layers that keep the timesteps."""
     for _ in range(100):
         if len(row.inbound) != 1 or row.inbound[0].output_shape is None:
             return False
@@ -108,7 +108,7 @@ def unroll_unknown_time() -> None:
     """
 
 
-@rule("R207", "unroll-long", "warning", timesteps=Option(100, "the most timesteps that are not reported"))
+@rule("R207", "unroll-long", "warning", timesteps=Option(100, "the largest number of timesteps that is not reported"))
 def unroll_long(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     """A layer is unrolled over more than 100 timesteps. Keras copies the cell's operations for every timestep, which
     takes minutes to trace and memory in proportion. The results are the same.
@@ -127,8 +127,8 @@ def unroll_long(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
         shape = row.input_shape
         if rnn.config.get("unroll") and shape is not None and len(shape) > 1 and (shape[1] or 0) > timesteps:
             yield violation(
-                f"{row.class_name} {row.name!r} is unrolled over {shape[1]} timesteps: Keras copies its operations"
-                f" {shape[1]} times",
+                f"{row.class_name} {row.name!r} is unrolled over {shape[1]} timesteps; Keras copies its operations"
+                f" {shape[1]} times, which costs time and memory",
                 "Set unroll to false.",
                 row.name,
                 rnn.spec.argument_pointer("unroll"),
@@ -160,37 +160,46 @@ def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
     for row, rnn in index_of(model).recurrent:
         if rnn.class_name not in ("LSTM", "GRU"):
             continue
-        reasons = [
-            f"{argument} {_shown(rnn.config.get(argument))} instead of {_shown(wanted)}"
-            for argument, wanted in _CUDNN.items()
-            if not _is(rnn.config.get(argument, wanted), wanted)
-        ]
-        if rnn.class_name == "GRU" and not rnn.config.get("reset_after"):
-            reasons.append("reset_after false instead of true")
-        if reasons:
+        obstacles = _cudnn_obstacles(rnn)
+        if obstacles:
+            found = [f"{name} is {_shown(rnn.config.get(name))}, not {_shown(_CUDNN[name])}" for name in obstacles]
+            changes = [f"{name} to {_shown(_CUDNN[name])}" for name in obstacles]
             yield violation(
-                f"{row.class_name} {row.name!r} cannot run on cuDNN: {', '.join(reasons)}",
-                f"For speed on a GPU, set {reasons[0].partition(' ')[0]} to {reasons[0].rpartition(' ')[2]}.",
+                f"{row.class_name} {row.name!r} cannot use cuDNN ({'; '.join(found)}); on a GPU, TensorFlow runs a much"
+                " slower loop",
+                f"For speed on a GPU, set {listing(changes, len(changes))}.",
                 row.name,
-                rnn.spec.argument_pointer(reasons[0].partition(" ")[0]),
+                rnn.spec.argument_pointer(obstacles[0]),
             )
 
 
+# The arguments with which TensorFlow can run an LSTM or GRU on cuDNN; only GRU has reset_after.
 _CUDNN: dict[str, Any] = {
     "activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0, "unroll": False, "use_bias": True,
+    "reset_after": True,
 }  # fmt: skip
 
 
-def _is(value: Any, wanted: Any) -> bool:
-    if isinstance(wanted, str):
-        return activation_name(value) == wanted
-    return bool(value) == bool(wanted)
+def _cudnn_obstacles(rnn: Layer) -> list[str]:
+    """Return the arguments of an LSTM or GRU that keep it from running on cuDNN."""
+    obstacles = []
+    for name, needed in _CUDNN.items():
+        if name == "reset_after":
+            fits = rnn.class_name != "GRU" or bool(rnn.config.get(name))
+        elif isinstance(needed, str):
+            fits = activation_name(rnn.config.get(name, needed)) == needed
+        else:
+            fits = bool(rnn.config.get(name, needed)) == bool(needed)
+        if not fits:
+            obstacles.append(name)
+    return obstacles
 
 
 def _shown(value: Any) -> str:
+    """Return an argument's value as messages show it."""
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float) else activation_name(value) or "other"
+    return str(value) if isinstance(value, int | float) else activation_name(value) or "a custom object"
 
 
 UNBOUNDED = frozenset(
@@ -199,7 +208,7 @@ UNBOUNDED = frozenset(
 
 
 def _own_activation(rnn: Layer) -> str | None:
-    """The activation of a recurrent layer that has one."""
+    """Return the name of a recurrent layer's activation; None if it does not have one."""
     return activation_name(rnn.config["activation"]) if "activation" in rnn.config else None
 
 
@@ -229,14 +238,16 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
             continue
         if rnn.class_name == "SimpleRNN" and "identity" in str(rnn.config.get("recurrent_initializer")).lower():
             continue
-        if activation == "relu" and rnn.config.get("recurrent_dropout"):  # R210 says it
+        if activation == "relu" and rnn.config.get("recurrent_dropout"):  # reported as R210
             continue
         steps = row.input_shape[1] if row.input_shape is not None and len(row.input_shape) > 1 else None
+        only_obstacle = rnn.class_name in ("LSTM", "GRU") and _cudnn_obstacles(rnn) == ["activation"]
+        cudnn = "; TensorFlow can then also run the layer on cuDNN" if only_obstacle else ""
         yield violation(
-            f"{row.class_name} {row.name!r} has activation {activation!r}, which has no upper bound, and feeds its output"
-            f" back into itself{f' over {steps} timesteps' if steps else ''}: its states can grow until they overflow",
-            'Use activation "tanh"; it also lets TensorFlow run the layer on cuDNN.'
-            + (" For answers beyond -1 and 1, put a Dense behind it." if row.is_output else ""),
+            f"{row.class_name} {row.name!r} has activation {activation!r}, which has no upper bound; fed back"
+            f"{f' over {steps} timesteps' if steps else ''}, its states can grow until they overflow",
+            f'Use activation "tanh"{cudnn}.'
+            + (" For outputs outside [-1, 1], add a Dense after it." if row.is_output else ""),
             row.name,
             rnn.spec.argument_pointer("activation"),
             "warning" if activation == "exponential" else None,
@@ -264,8 +275,8 @@ def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
         rate = rnn.config.get("recurrent_dropout")
         if rate and _own_activation(rnn) == "relu":
             yield violation(
-                f"{row.class_name} {row.name!r} has activation 'relu' and recurrent_dropout {rate}: what is kept grows by"
-                " a factor at every timestep, and the loss is prone to become NaN",
+                f"{row.class_name} {row.name!r} has activation 'relu' and recurrent_dropout {rate}: dropout scales up"
+                " the state at every timestep, relu does not bound it, and the loss can become NaN",
                 'Set activation to "tanh", or recurrent_dropout to 0.',
                 row.name,
                 rnn.spec.argument_pointer("activation"),
@@ -289,10 +300,11 @@ def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn, argument, rate in _dropout_rates(model):
         if not 0 <= rate <= 1:
-            meant = f", {rate / 100:g} if {rate:g} % is meant" if 1 < rate <= 100 else ""
+            as_share = f"; for {rate:g}%, write {rate / 100:g}" if 1 < rate <= 100 else ""
             yield violation(
-                f"{argument} of {row.class_name} {row.name!r} is {rate:g}; Keras silently makes it {min(1, max(0, rate)):g}",
-                f"Write a rate from 0 to 1{meant}.",
+                f"{argument} of {row.class_name} {row.name!r} is {rate:g}, outside [0, 1]; Keras silently uses"
+                f" {min(1, max(0, rate)):g} instead",
+                f"Use a rate from 0 to 1{as_share}.",
                 row.name,
                 rnn.spec.argument_pointer(argument),
             )
@@ -315,16 +327,17 @@ def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn, argument, rate in _dropout_rates(model):
         if rate == 1:
-            what = "its input" if argument == "dropout" else "its state"
+            dropped = "input" if argument == "dropout" else "state"
             yield violation(
-                f"{argument} of {row.class_name} {row.name!r} is 1: in training, all of {what} is dropped",
-                f"Write a rate below 1, {argument} 0.2 for instance.",
+                f"{argument} of {row.class_name} {row.name!r} is 1: training drops its whole {dropped}",
+                "Use a rate below 1, such as 0.2.",
                 row.name,
                 rnn.spec.argument_pointer(argument),
             )
 
 
 def _dropout_rates(model: ModelSummary) -> Iterator[tuple[LayerSummary, Layer, str, float]]:
+    """Yield each dropout rate of a recurrent layer: its row, the layer, the argument, and the rate."""
     for row, rnn in index_of(model).recurrent:
         for argument in ("dropout", "recurrent_dropout"):
             rate = rnn.config.get(argument)
@@ -353,17 +366,25 @@ def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
             continue
         initializer = constant_initializer(rnn.config.get("recurrent_initializer"))
         if initializer is not None:
-            gets = "nothing" if initializer == "zeros" else "the same sum of all"
+            effect = (
+                "ignores the previous outputs"
+                if initializer == "zeros"
+                else "receives the same sum of the previous outputs"
+            )
             yield violation(
-                f"recurrent_initializer of {row.class_name} {row.name!r} is {initializer}: at first, every unit gets {gets} of the"
-                " last timestep's outputs",
+                f"recurrent_initializer of {row.class_name} {row.name!r} is {initializer}: before training, every unit {effect}",
                 'Use "orthogonal", the default.',
                 row.name,
                 rnn.spec.argument_pointer("recurrent_initializer"),
             )
 
 
-@rule("R235", "units-equal-timesteps", "info", timesteps=Option(3, "the fewest timesteps that are reported", least=1))
+@rule(
+    "R235",
+    "units-equal-timesteps",
+    "info",
+    timesteps=Option(3, "the smallest number of timesteps that is reported", least=1),
+)
 def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     """`units` equals the number of timesteps. This can be a coincidence, but units is often mistaken for the number of
     timesteps, or for one LSTM per timestep. units is the width of the output and of the state. The same weights serve
@@ -385,9 +406,10 @@ def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Probl
             continue
         if rnn.config.get("units") == shape[1]:
             yield violation(
-                f"units of {row.class_name} {row.name!r} is {shape[1]}, the number of timesteps of its input"
-                f" {format_shape(shape)}; the two have nothing to do with each other",
-                "units is the width of the output; the weights are the same for every timestep.",
+                f"units of {row.class_name} {row.name!r} is {shape[1]}, the same as the number of timesteps of its input"
+                f" {format_shape(shape)}; Keras does not need the two to match",
+                "Choose units by how much the layer has to remember: units is the width of its output, and all timesteps"
+                " share the same weights.",
                 row.name,
                 rnn.spec.argument_pointer("units"),
             )

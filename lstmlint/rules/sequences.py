@@ -1,4 +1,4 @@
-"""R: what goes on around recurrent layers: masks, states, timesteps, and how sequences end."""
+"""Group R: what happens around recurrent layers: masks, states, and the layers after a sequence."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from lstmlint.rules.registry import Option, reported, rule, violation
 
 
 def _keeps_sequence(row: LayerSummary) -> bool:
+    """Check whether a layer keeps both the timesteps and the shape of its input."""
     return keeps_timesteps(row) and row.input_shape == row.output_shape
 
 
@@ -54,12 +55,11 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
             continue
         user = masks.user_after(row)
         if user is not None:
+            unmask = "set mask_zero to false" if drop.maker.class_name == "Embedding" else f"remove {drop.maker.name!r}"
             yield violation(
-                f"{row.class_name} {row.name!r} drops the mask that {drop.maker.name!r} makes, so that {user.class_name}"
-                f" {user.name!r} takes padding for data; Keras 3 warns, tf.keras says nothing",
-                f"Put {row.name!r} behind {user.name!r}, or elsewhere; or do without the mask"
-                f" ({'mask_zero false' if drop.maker.class_name == 'Embedding' else f'remove {drop.maker.name!r}'}), if the"
-                " padding may count as data.",
+                f"{row.class_name} {row.name!r} drops the mask from {drop.maker.name!r}, so {user.class_name} {user.name!r}"
+                f" treats padding as data; {'Keras 3 only warns' if model.spec.dialect == 'keras3' else 'tf.keras is silent'}",
+                f"Move {row.name!r} after {user.name!r}. If padding may count as data, {unmask}.",
                 row.name,
                 row.pointer,
             )
@@ -89,10 +89,10 @@ def masked_flatten(model: ModelSummary) -> Iterator[Problem]:
         row = drop.row
         if row.layer.facts.removes_timesteps and row.input_shape is not None and len(row.input_shape) > 2:
             yield violation(
-                f"{row.class_name} {row.name!r} knows nothing of the mask that {drop.maker.name!r} makes: what stands for"
-                " padding goes into its result",
-                "Use GlobalAveragePooling1D, which heeds the mask, or return_sequences false on the layer before; without"
-                " padding, leave out the mask.",
+                f"{row.class_name} {row.name!r} ignores the mask from {drop.maker.name!r}, so padding enters its result as"
+                " data",
+                "Use GlobalAveragePooling1D, which applies the mask, or a recurrent layer with return_sequences=false. If"
+                " there is no padding, remove the mask.",
                 row.name,
                 row.pointer,
             )
@@ -123,9 +123,10 @@ def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
         shape = objective.shape
         if objective.loss in REGRESSION and shape is not None and len(shape) == 3 and shape[-1] == 1:
             yield violation(
-                f"{objective.row.name!r} gives {format_shape(shape)}, one number for each timestep: are the targets"
-                f" (batch, {shape[1] or 'timesteps'}, 1)? {objective.loss} broadcasts targets of (batch, 1) in silence",
-                "If one number for each sample is meant, set return_sequences to false on the last recurrent layer.",
+                f"{objective.row.name!r} outputs {format_shape(shape)}, one number per timestep; {objective.loss} silently"
+                " broadcasts targets of shape (batch, 1) to all timesteps",
+                "For one number per sample, set return_sequences to false on the last recurrent layer. For one number per"
+                f" timestep, use targets of shape (batch, {shape[1] or 'timesteps'}, 1).",
                 objective.row.name,
                 objective.row.pointer,
             )
@@ -135,7 +136,7 @@ def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
     "R216",
     "flattened-sequence",
     "info",
-    params=Option(50_000, "the fewest parameters of the Dense that are reported"),
+    params=Option(50_000, "the smallest number of parameters of the Dense that is reported"),
     share=Option(0.5, "the smallest share of the model's parameters that is reported", most=1),
 )
 def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterator[Problem]:
@@ -169,10 +170,10 @@ def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterat
             continue
         without = (units + bool(dense.config.get("use_bias"))) * dense.config["units"]
         yield violation(
-            f"{dense.name!r} has a weight for each of {steps} timesteps of {row.name!r}: {dense.params:,} parameters,"
-            f" {percent(part)} of the model, for this length of sequence only",
-            f"With return_sequences false on {row.name!r}, or GlobalAveragePooling1D instead of {flat.name!r}, it has"
-            f" {without:,}.",
+            f"{dense.name!r} has separate weights for each of the {steps} timesteps of {row.name!r}: {dense.params:,}"
+            f" parameters, {percent(part)} of the model; Keras accepts only sequences of this length",
+            f"Set return_sequences to false on {row.name!r}, or use GlobalAveragePooling1D instead of {flat.name!r}:"
+            f" {dense.name!r} then has {without:,} parameters.",
             flat.name,
             flat.pointer,
         )
@@ -203,9 +204,9 @@ def timedistributed_dense(model: ModelSummary) -> Iterator[Problem]:
         inner = unwrapped(row.layer)
         if inner.class_name == "Dense" and row.input_shape is not None and len(row.input_shape) == 3:
             yield violation(
-                f"TimeDistributed {row.name!r} around a Dense does what the Dense does alone, with the same"
+                f"TimeDistributed {row.name!r} wraps a Dense, which computes the same without the wrapper, with the same"
                 f" {row.params or 0:,} parameters",
-                f"Write Dense(units={inner.config.get('units')}) without TimeDistributed.",
+                f"Use Dense(units={inner.config.get('units')}) without TimeDistributed.",
                 row.name,
                 row.pointer,
             )
@@ -239,8 +240,8 @@ def unused_states(model: ModelSummary) -> Iterator[Problem]:
         if row.last_output == 0:
             count = len(row.output_shapes) - 1
             yield violation(
-                f"{row.class_name} {row.name!r} returns {count} state{'s' if count != 1 else ''}, and nothing takes them",
-                "Set return_state to false, or give them to a decoder as initial_state.",
+                f"{row.class_name} {row.name!r} returns {count} state{'s' if count != 1 else ''}, but nothing uses them",
+                "Set return_state to false, or pass the states to a decoder as initial_state.",
                 row.name,
                 rnn.spec.argument_pointer("return_state"),
             )
@@ -268,7 +269,7 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
         head = head_of(row)
         if head is None or not head.recurrent:
             continue
-        plain = head.layer.class_name in ("SimpleRNN", "RNN")  # its activation is the last thing that happens
+        plain = head.layer.class_name in ("SimpleRNN", "RNN")  # the output is that of its activation
         objective = losses.get(id(row))
         classifies = objective is not None and "crossentropy" in objective.loss and not objective.from_logits
         if head.activation == "softmax":
@@ -283,9 +284,9 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
         loss = f", and is trained with {objective.loss}" if classifies and objective is not None else ""
         yield violation(
             f"{head.row.class_name} {head.row.name!r} is the model's last layer, with activation {head.activation!r}{loss}:"
-            f" its {units} outputs are no probabilities",
-            f'Add Dense({units}, activation="{"sigmoid" if units == 1 else "softmax"}") behind it, and choose the units of'
-            f" {head.row.name!r} freely.",
+            f" its {units} outputs are not probabilities",
+            f'Add Dense({units}, activation="{"sigmoid" if units == 1 else "softmax"}") after it; the units of'
+            f" {head.row.name!r} can then be any number.",
             head.row.name,
             head.row.pointer,
         )
@@ -323,13 +324,13 @@ def decoder_units_differ(problem: Problem, model: ModelSummary) -> Problem | Non
         other = recurrent(encoder.layer)
         if other is None or not other.config.get("return_state") or encoder.class_name != decoder.class_name:
             continue
-        theirs, ours = other.config.get("units"), rnn.config.get("units")
-        if isinstance(theirs, int) and isinstance(ours, int) and theirs != ours:
-            refused = "Keras 3 fails when the model runs" if problem.severity == "warning" else "Keras refuses it"
+        encoder_units, units = other.config.get("units"), rnn.config.get("units")
+        if isinstance(encoder_units, int) and isinstance(units, int) and encoder_units != units:
+            effect = "Keras 3 builds it, but fails to run it" if problem.severity == "warning" else "Keras refuses it"
             return violation(
-                f"{decoder.class_name} {decoder.name!r} has units {ours}, but starts from the states of {encoder.name!r}, which"
-                f" has units {theirs}; {refused}",
-                f"Set units of {decoder.name!r} to {theirs}, or those of {encoder.name!r} to {ours}.",
+                f"{decoder.class_name} {decoder.name!r} has {units} units, but its initial states come from {encoder.name!r},"
+                f" which has {encoder_units} units; {effect}",
+                f"Set units of {decoder.name!r} to {encoder_units}, or units of {encoder.name!r} to {units}.",
                 decoder.name,
                 rnn.spec.argument_pointer("units"),
                 problem.severity,
