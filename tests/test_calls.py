@@ -60,6 +60,7 @@ LAYERS: dict[str, dict[str, Any]] = {
     "Norm": {**HEAD, "class_name": "BatchNormalization", "config": {}},
     "Pool": {**HEAD, "class_name": "GlobalMaxPooling1D", "config": {}},
     "Flip": {**HEAD, "class_name": "RandomFlip", "config": {"data_format": "channels_last"}},
+    "Resizing": {**HEAD, "class_name": "Resizing", "config": {"height": 2, "width": 2, "data_format": "channels_last"}},
     "model": model_layer("m", ["a", 0, 0]),
     "dict model": model_layer("m", {"x": ["a", 0, 0], "y": ["b", 0, 0]}),
     "wrapped pool": {
@@ -91,6 +92,7 @@ ROWS: list[tuple[str, Any, Any]] = [
     ("Add", [[[T, U]], {"mask": None}], "E005"), ("Add", [[[T, None]], {}], "S122"), ("Add", [[[T, U], T], {}], "S122"),
     ("Norm", [[T], {"mask": None}], [FULL]), ("Norm", [[T], {"mask": None, "training": True}], [FULL]), ("Norm", [[T], {"masks": None}], "E005"),
     ("Pool", [[[T]], {}], None), ("Pool", [[{"x": T}], {}], "S122"),
+    ("Resizing", [[T], {}], [[2, 2, 4]]), ("Resizing", [[{"images": T}], {}], "S122"),
     ("Flip", [[], {"inputs": T}], [FULL]), ("Flip", [[], {"data": T}], "E005"), ("Flip", [[T, None], {}], "S122"), ("Flip", [[None], {}], "S122"),
     ("model", [[T], {}], [[None, 6, 3]]), ("model", [[{"a": T}], {}], [[None, 6, 3]]), ("model", [[{"x": T}], {}], "S122"),
     ("model", [[T], {"initial_state": U}], "E005"), ("model", [[], {"inputs": T}], [[None, 6, 3]]), ("model", [[], {"x": T}], "E005"),

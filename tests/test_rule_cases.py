@@ -200,6 +200,8 @@ def masked(*names: str) -> dict[str, Any]:
         (masked("last"), []),
         (masked("lambda", "last"), []),
         (masked("bilstm", "flatten"), ["R213"]),
+        (sequential(layer("Masking"), layer("GlobalMaxPool1D"), dense(1)), ["R213"]),
+        (sequential(layer("Masking"), layer("AvgPool1D"), lstm(), dense(1)), ["R211"]),
         (masked("average"), []),
         # states
         (decoder(8), []),

@@ -134,7 +134,7 @@ def _bias(equation: Equation, bias_axes: Iterable[str] | None, out: dict[str, Di
 class EinsumDense(PinnedLayer):
     """output = activation(einsum(equation, input, kernel) + bias)."""
 
-    quantizable = applies_activation = True
+    quantizable = applies_activation = mixes_timesteps = True
 
     def contraction(self, shape: KnownShape) -> Contraction:
         """The shapes for an input of this shape. Raises: LayerError E006, E007, S101."""

@@ -227,9 +227,7 @@ TF_KERAS: Mapping[str, Mapping[str, Rule]] = {
 
 ONLY_TF_KERAS = frozenset({"RandomHeight", "RandomWidth"})
 # These act at inference too; these take images alone.
-ENHANCEMENTS = frozenset(
-    {"AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "Equalization", "Solarization"}
-)
+ENHANCEMENTS = frozenset({"AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization"})
 ONE_IMAGE = frozenset({"RandomColorDegeneration", "RandomGrayscale"})
 RESHAPING = frozenset({"Resizing", "CenterCrop", "RandomCrop", "MaxNumBoundingBoxes"})
 
@@ -288,7 +286,7 @@ class ImageLayer(PreprocessingLayer):
 class Augmentation(ImageLayer):
     """A layer that changes the pixels and leaves the shape."""
 
-    training_only = True
+    training_only = keeps_values = True
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """The input's. Raises: LayerError S101 and S112 for a RandomColorDegeneration of anything but colours."""
@@ -326,7 +324,7 @@ class Augmentation(ImageLayer):
 class Enhancement(Augmentation):
     """An augmentation that acts at inference too."""
 
-    training_only = False
+    training_only = keeps_values = False
 
 
 @layer(*ONE_IMAGE)
@@ -387,7 +385,7 @@ class Resizing(SizedLayer):
         return self.sized(input_shape, height + batched, height + batched + 1)
 
 
-@layer("CenterCrop", "RandomCrop")
+@layer("CenterCrop")
 class Crop(SizedLayer):
     """Images cut to height · width, or scaled to it where they are smaller."""
 
@@ -403,6 +401,13 @@ class Crop(SizedLayer):
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """The size on the axes of height and width. Raises: LayerError S101."""
         return self.sized(input_shape, *self.axes_of(len(input_shape)))
+
+
+@layer("RandomCrop")
+class RandomCrop(Crop):
+    """A crop at a random place in training. At inference, Keras 3 leaves images as they are."""
+
+    training_only = keeps_values = True
 
 
 @layer("RandomHeight", "RandomWidth")

@@ -189,6 +189,8 @@ class RepeatVector(Repeating):
 class Resized(SpatialLayer, Repeating):
     """A layer that changes the length of every spatial axis by itself."""
 
+    mixes_timesteps = True
+
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """(batch, *lengths, channels)."""
         before, spatial, channels = self.split(input_shape)
