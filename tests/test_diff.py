@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from lstmlint.commands.revisions import is_revision
 from lstmlint.model.findings import UsageError
-from lstmlint.reporting import comparison
+from lstmlint.reporting.comparison import values
 from lstmlint.reporting.layout import width_of
 from lstmlint.resources import schema
 from tests.commandline import LSTM, STACK, UNBUILT, Done, Shell, layer, sequential
@@ -276,7 +277,7 @@ def test_incomplete_totals(shell: Shell) -> None:
     shell.write("new.json", model(lstm(units=4), layer("Mine", "mine")))
     done = shell("diff", "old.json", "new.json")
     assert "Params >= 640 >= 160 known: -480" in " ".join(done.out.split())
-    assert "the weights of mine (Mine) are unknown and not in them" in " ".join(done.out.split())
+    assert "The old totals are incomplete. Unknown: mine (Mine)." in " ".join(done.out.split())
     assert "**incomplete**" in shell("diff", "old.json", "new.json", "-f", "markdown").out
     report = valid(shell("diff", "old.json", "new.json", "-f", "json"))
     assert report["old"]["model"]["unknown"] == ["mine"]
@@ -329,7 +330,9 @@ def test_unreadable(shell: Shell) -> None:
         (("m.json", "gone.json"), "no such file or folder: 'gone.json'"),
         (("m.json", "-", "--max-increase", "x"), "--max-increase takes a share such as 5% or a number"),
         (("m.json", "-", "--max-increase", "-5%"), "--max-increase takes a share such as 5% or a number"),
-        (("m.json", "m.json", "-f", "sarif"), "--format takes text, json, markdown, not 'sarif'"),
+        (("m.json", "m.json", "-f", "junit"), "--format takes text, json, markdown, github, sarif, not 'junit'"),
+        (("m.json", "folder"), "'folder' is a folder of models and 'm.json' is not: compare two files or two folders"),
+        (("folder", "folder"), "no Keras model found in 'folder' and 'folder'"),
         (("-", "-"), "standard input can be read only once"),
         (
             ("m.json", "m.json", "--input-shape", "lst_input=13,5"),
@@ -343,6 +346,7 @@ def test_unreadable(shell: Shell) -> None:
 def test_mistakes(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
     shell.monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(shell.folder.parent))
     shell.write("m.json")
+    shell.write("folder/settings.json", {"a": 1})
     done = shell("diff", *arguments)
     assert done.code == 2
     assert said in " ".join(done.err.split())
@@ -449,6 +453,55 @@ def test_drives(argument: str, windows: bool, revision: bool) -> None:
     assert is_revision(argument, windows) == revision
 
 
+# Folders ------------------------------------------------------------------------------------------------
+
+
+def folders(shell: Shell) -> None:
+    """Two folders: one model is the same, one is larger and has a finding, and each has one of its own."""
+    for folder in ("old", "new"):
+        shell.write(f"{folder}/same.json")
+        shell.write(f"{folder}/package.json", {"name": "no model"})
+    shell.write("old/a/b.json", model(dense()))
+    shell.write("new/a/b.json", model(lstm(), layer("LSTM", "bad", units=4), layer("LSTM", "worse", units=4)))
+    shell.write("old/gone.json")
+    shell.write("new/fresh.json")
+
+
+def test_folders(shell: Shell) -> None:
+    folders(shell)
+    done = shell("diff", "old", "new")
+    assert (done.code, done.err) == (0, "")
+    for part in (
+        "Old: old/a/b.json (Sequential, Keras 2)\nNew: new/a/b.json",
+        "+ lstm (LSTM)",
+        "Only in the old folder, old:\n    gone.json\n",
+        "Only in the new folder, new:\n    fresh.json\n",
+        "\n2 files in both folders, 1 differs.\n",
+    ):
+        assert part in done.out
+    assert "same.json" not in done.out
+    report = valid(shell("diff", "old", "new", "-f", "json", "--max-increase", "5%"))
+    assert (report["removed"], report["added"]) == (["gone.json"], ["fresh.json"])
+    assert [entry["gate"]["passed"] for entry in report["files"]] == [False, True]
+    text = shell("diff", "old", "new/", "-f", "markdown").out
+    assert "2 files in both folders, 1 differs." in text
+    assert "Removed: `gone.json`" in text
+    assert shell("diff", "old", "new", "--max-increase", "5%").code == 1
+    assert shell("diff", "old", "old", "--max-increase", "5%").out == "3 files in both folders, none differ.\n"
+
+
+@pytest.mark.parametrize("paths", [("old", "new"), ("old/a/b.json", "new/a/b.json")])
+def test_findings_for_programs(shell: Shell, paths: tuple[str, str]) -> None:
+    """New findings and the growth, in the formats of `lstmlint PATH`."""
+    folders(shell)
+    done = shell("diff", *paths, "--max-increase", "5%", "-f", "github")
+    assert done.code == 1
+    titles = [re.search("title=lstmlint (\\w+)", line) for line in done.out.splitlines()]
+    assert [title and title[1] for title in titles] == ["S102", "C511"]
+    results = shell("diff", *paths, "--max-increase", "5%", "-f", "sarif").json["runs"][0]["results"]
+    assert [result["ruleId"] for result in results] == ["S102", "C511"]
+
+
 # Formats ------------------------------------------------------------------------------------------------
 
 NASTY = "x\x1b[31m|`*_<b>@me\n::error::\u202e" + "long_" * 30
@@ -520,7 +573,7 @@ def test_markdown(shell: Shell) -> None:
     ],
 )  # fmt: skip
 def test_values(value: Any, text: str) -> None:
-    assert comparison.written(value) == text
+    assert values.written(value) == text
 
 
 def test_nan(shell: Shell) -> None:

@@ -1,77 +1,145 @@
-"""`lstmlint diff`: two models from the command line, what differs as text, JSON or Markdown."""
+"""`lstmlint diff`: compare two models, or the models of two folders."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lstmlint.commands.examining import worth_reading
 from lstmlint.commands.exit_codes import CLEAN, FOUND
-from lstmlint.commands.paths import STDIN, read_stdin
-from lstmlint.commands.request import Destination, Request, choice, overrides, written_to
+from lstmlint.commands.paths import STDIN, expand, read_stdin
+from lstmlint.commands.request import Destination, Request, choice, completed, overrides, written_to
 from lstmlint.commands.revisions import is_revision, read_revision
-from lstmlint.commands.writing import check_writable, write
+from lstmlint.commands.writing import check_writable, say, write
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError, at_least
+from lstmlint.reading import is_model_folder
 
 if TYPE_CHECKING:
+    from lstmlint.comparing import Comparison, FolderComparison
+    from lstmlint.comparing.differences import Limit
     from lstmlint.config.options import Options
     from lstmlint.config.settings import Settings
     from lstmlint.report import FileReport
 
 
 def diff(request: Request, max_increase: str | None, format: str | None) -> int:
-    """Compare the two models of the request; the exit code. Raises: UsageError."""
+    """Compare the two paths of the request and return the exit code. Raises: UsageError."""
     from lstmlint.analysis import without_garbage_collection
-    from lstmlint.comparing import apply_limit, compare, parse_limit
+    from lstmlint.comparing import parse_limit
     from lstmlint.reporting import View, comparison
-    from lstmlint.reporting.layout import terminal_width
 
-    shown = choice(format or "text", comparison.FORMATS, "--format")
+    chosen = choice(format or "text", tuple(comparison.FORMATS), "--format")
     limit = None if max_increase is None else parse_limit(max_increase)
+    old, new = request.paths
     if request.paths == [STDIN, STDIN]:
         raise UsageError("standard input can be read only once: name a file for OLD or for NEW")
-    destination = Destination(shown, written_to(request.output), View())
+    target = written_to(request.output)
+    destination = Destination(chosen, target, completed(View(single=False), chosen, target, "never"))
     check_writable(destination)
-    asked = overrides(request)
-    resolver = Resolver(request.config, request.isolated, asked)
-    (old, _, _), (new, settings, options) = (examine(path, resolver, not request.no_weights) for path in request.paths)
-    check_names([name for name in asked.get("input-shape", ()) if name], [old, new])
+    work = Work(request, limit)
+    folders = [is_folder(path) for path in request.paths]
+    if any(folders) and not all(folders):
+        folder, file = (old, new) if folders[0] else (new, old)
+        raise UsageError(f"{folder!r} is a folder of models and {file!r} is not: compare two files or two folders")
     with without_garbage_collection():
-        found = compare(old, new)
-        if limit is not None:
-            apply_limit(found, limit, options)
-        text = comparison.render(found, shown, terminal_width(destination.path))
+        found = work.compare_folders(old, new) if all(folders) else work.compare_files(old, new)
+        text = comparison.render(found, chosen, destination.view)
     write(destination, text)
-    failed = new.model is None or any(at_least(finding.severity, settings.fail_on) for finding in found.gate)
-    return FOUND if failed else CLEAN
+    return FOUND if work.failed else CLEAN
 
 
-def examine(path: str, resolver: Resolver, weights: bool) -> tuple[FileReport, Settings, Options]:
-    """The report of one of the two, with the settings that hold for it. Raises: UsageError."""
-    from lstmlint.analysis import analyze
-
-    source: str | bytes = path
-    name = place = path
-    if path == STDIN:
-        source, name = read_stdin(), "<stdin>"
-        place = name
-    elif is_revision(path):
-        revision = read_revision(path)
-        source, place = revision.content, revision.path
-    elif not os.path.exists(path):  # noqa: PTH110
-        raise UsageError(f"no such file or folder: {path!r}")
-    settings = resolver.of_file(place)
-    options = settings.options(place, weights)
-    try:
-        return analyze(source, options, name=name), settings, options
-    except OSError as error:
-        raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
+def is_folder(path: str) -> bool:
+    """Check whether a path is a folder of models, and not itself a model."""
+    return os.path.isdir(path) and not is_model_folder(Path(path))  # noqa: PTH112
 
 
-def check_names(asked: list[str], reports: list[FileReport]) -> None:
-    """Raises: UsageError, where --input-shape names an input that neither model has."""
+class Work:
+    """Compares files. failed: whether a model grew over its limit, or a new one cannot be read."""
+
+    def __init__(self, request: Request, limit: Limit | None) -> None:
+        values = overrides(request)
+        self.resolver = Resolver(request.config, request.isolated, values)
+        self.weights = not request.no_weights
+        self.input_names = [name for name in values.get("input-shape", ()) if name]
+        self.limit = limit
+        self.failed = False
+
+    def compare_files(self, old: str, new: str) -> Comparison:
+        """Compare two files. Raises: UsageError."""
+        (before, _, _), (after, settings, options) = self.examine(old), self.examine(new)
+        check_names(self.input_names, [before, after])
+        return self.compare(before, after, settings, options)
+
+    def compare_folders(self, old: str, new: str) -> FolderComparison:
+        """Compare the models that have the same path in both folders. Raises: UsageError."""
+        from lstmlint.comparing import FolderComparison
+
+        found = FolderComparison(old, new)
+        before, after = (self.models_in(folder) for folder in (old, new))
+        for path in sorted(before.keys() | after.keys()):
+            if path not in after:
+                found.removed.append(path)
+            elif path not in before:
+                found.added.append(path)
+            else:
+                found.files.append(self.compare(before[path][0], *after[path]))
+        if not before and not after:
+            raise UsageError(f"no Keras model found in {old!r} and {new!r}")
+        return found
+
+    def models_in(self, folder: str) -> dict[str, tuple[FileReport, Settings, Options]]:
+        """Return the reports of the models in a folder by their paths in it."""
+        sources, failures = expand([folder], self.resolver)
+        for failure in failures:
+            say(failure)
+        found = {}
+        for source in sources:
+            if not worth_reading(source.path):
+                continue
+            report, settings, options = self.examine(source.path)
+            if report.model is not None or any(finding.code != "E002" for finding in report.findings):
+                found[os.path.relpath(source.path, folder).replace(os.sep, "/")] = report, settings, options
+        return found
+
+    def compare(self, old: FileReport, new: FileReport, settings: Settings, options: Options) -> Comparison:
+        """Compare two reports, with the settings of the new file."""
+        from lstmlint.comparing import apply_limit, compare
+
+        found = compare(old, new)
+        if self.limit is not None:
+            apply_limit(found, self.limit, options)
+        over = any(at_least(finding.severity, settings.fail_on) for finding in found.gate)
+        self.failed = self.failed or over or new.model is None
+        return found
+
+    def examine(self, path: str) -> tuple[FileReport, Settings, Options]:
+        """Analyze one file with the settings that apply to it. Raises: UsageError."""
+        from lstmlint.analysis import analyze
+
+        source: Path | bytes = Path(path)
+        name = place = path
+        if path == STDIN:
+            source, name = read_stdin(), "<stdin>"
+            place = name
+        elif is_revision(path):
+            revision = read_revision(path)
+            source, place = revision.content, revision.path
+        elif not os.path.exists(path):  # noqa: PTH110
+            raise UsageError(f"no such file or folder: {path!r}")
+        settings = self.resolver.of_file(place)
+        options = settings.options(place, self.weights)
+        try:
+            return analyze(source, options, name=name), settings, options
+        except OSError as error:
+            raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
+
+
+def check_names(names: list[str], reports: list[FileReport]) -> None:
+    """Raise UsageError if --input-shape names an input that neither model has."""
     found = {name for report in reports for name in report.input_names}
-    for name in asked:
+    for name in names:
         if found and name not in found:
             from lstmlint.model.suggestions import did_you_mean
 

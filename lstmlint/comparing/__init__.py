@@ -8,8 +8,10 @@ went; `growth` is the gate. `differences` holds what comes of it.
 
 from __future__ import annotations
 
-from lstmlint.comparing.differences import ABSENT, Change, Comparison, LayerChange, Total
+from lstmlint.comparing.differences import ABSENT, Change, Comparison, FolderComparison, LayerChange, Total
 from lstmlint.comparing.growth import apply_limit, parse_limit
 from lstmlint.comparing.layers import compare
 
-__all__ = ["ABSENT", "Change", "Comparison", "LayerChange", "Total", "apply_limit", "compare", "parse_limit"]
+__all__ = [
+    "ABSENT", "Change", "Comparison", "FolderComparison", "LayerChange", "Total", "apply_limit", "compare", "parse_limit",
+]  # fmt: skip

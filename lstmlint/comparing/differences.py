@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lstmlint.model.findings import Finding
@@ -112,9 +113,36 @@ class Comparison:
     limit: Limit | None = None
     gate: list[Finding] = field(default_factory=list)
 
+    @property
+    def unreadable(self) -> list[FileReport]:
+        """The files that do not hold a model."""
+        return [report for report in (self.old, self.new) if report.model is None]
+
+    @property
+    def same(self) -> bool:
+        """Whether the models do not differ in anything."""
+        return not (self.unreadable or self.layers or self.model or any(total.change for total in self.totals))
+
     def __repr__(self) -> str:
         return f"<Comparison {self.old!r} -> {self.new!r}: {len(self.layers):,} layers differ>"
 
     def count(self, kind: str) -> int:
         """How many layers were added, removed or changed."""
         return sum(layer.kind == kind for layer in self.layers)
+
+
+@dataclass(slots=True)
+class FolderComparison:
+    """The models of two folders, compared by their paths in them.
+
+    files: of the paths that both folders have. removed, added: the paths that only the old or only the new one has.
+    """
+
+    old: str
+    new: str
+    files: list[Comparison] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<FolderComparison {short(self.old)} -> {short(self.new)}: {len(self.files):,} files>"

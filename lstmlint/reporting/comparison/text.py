@@ -1,0 +1,127 @@
+"""A comparison as text: totals, layers, findings. On a terminal, no line is longer than its width."""
+
+from __future__ import annotations
+
+from lstmlint.comparing import Change, Comparison, FolderComparison, LayerChange
+from lstmlint.report import FileReport
+from lstmlint.reporting import rows
+from lstmlint.reporting.comparison.values import (
+    BOUND,
+    MARKS,
+    TITLES,
+    bounded,
+    counts,
+    details,
+    growth,
+    label,
+    missing,
+    number,
+    shown,
+    signed,
+    verdict,
+)  # fmt: skip
+from lstmlint.reporting.escape import terminal
+from lstmlint.reporting.layout import wrap
+from lstmlint.reporting.tables import HANGING, draw, finding_lines, kind, listed
+from lstmlint.reporting.view import View, plural
+
+
+def render(found: Comparison | FolderComparison, view: View) -> str:
+    """Return the text."""
+    lines = folder_lines(found, view) if isinstance(found, FolderComparison) else comparison_lines(found, view)
+    return "".join(line.rstrip() + "\n" for line in lines)
+
+
+def folder_lines(found: FolderComparison, view: View) -> list[str]:
+    """Return the comparisons of the files that differ, and what there is on one side only."""
+    lines: list[str] = []
+    for comparison in found.files:
+        if not comparison.same:
+            lines += [*comparison_lines(comparison, view), ""]
+    for side, folder, paths in (("old", found.old, found.removed), ("new", found.new, found.added)):
+        if paths:
+            lines.append(f"Only in the {side} folder, {terminal(folder)}:")
+            lines += [line for path in paths for line in wrap(f"    {terminal(path)}", view.width)]
+            lines.append("")
+    differ = sum(not comparison.same for comparison in found.files)
+    verb = "differs" if differ == 1 else "differ"
+    return [*lines, f"{plural(len(found.files), 'file')} in both folders, {differ or 'none'} {verb}."]
+
+
+def comparison_lines(found: Comparison, view: View) -> list[str]:
+    """Return the comparison of two files."""
+    lines = [*title("Old", found.old, view), *title("New", found.new, view)]
+    for report in found.unreadable:
+        sentence = f"{terminal(report.path)} cannot be read, so there is nothing to compare."
+        lines += ["", *wrap(sentence, view.width, HANGING)]
+    if found.same:
+        lines += ["", "The models are the same."]
+    elif not found.unreadable:
+        lines += ["", *total_lines(found, view)]
+        if found.model:
+            lines += ["", "Model"]
+            for change in found.model:
+                lines += change_lines(change, view)
+        lines += ["", f"Layers: {counts(found)}"]
+        for entry in found.layers:
+            lines += layer_lines(entry, view)
+    for heading, report, findings in (
+        ("New findings", found.new, found.appeared),
+        ("Findings that are gone", found.old, found.gone),
+    ):
+        if findings:
+            lines += ["", f"{heading}: {len(findings):,}"]
+            for finding in findings:
+                lines += finding_lines(report.path, finding, view)
+    for finding in found.gate:
+        lines += ["", *finding_lines(found.new.path, finding, view)]
+    if verdict(found):
+        lines += ["", *wrap(verdict(found), view.width, HANGING)]
+    return lines
+
+
+def title(side: str, report: FileReport, view: View) -> list[str]:
+    """Return a file's name and the kind of its model."""
+    line = f"{side}: {terminal(report.path)}"
+    if report.model is not None:
+        line += f" ({kind(report.model)})"
+    return wrap(line, view.width, HANGING)
+
+
+def total_lines(found: Comparison, view: View) -> list[str]:
+    """Return the table of totals, and which layers are missing in them."""
+    body = [
+        [TITLES[t.name], number(t.old, t.old_complete), number(t.new, t.new_complete), growth(t)] for t in found.totals
+    ]
+    lines = draw(["", "Old", "New", "Change"], body, {1, 2, 3}, view)
+    for side, unknown in missing(found):
+        sentence = f"The {side} totals are incomplete. Unknown: {listed(unknown) or 'some layers'}."
+        lines += wrap(sentence, view.width, HANGING)
+    if bounded(found):
+        lines += wrap(f"{BOUND[:1].upper()}{BOUND[1:]}.", view.width, HANGING)
+    return lines
+
+
+def layer_lines(entry: LayerChange, view: View) -> list[str]:
+    """Return a layer's headline, and its changes below it."""
+    row = entry.new or entry.old
+    if row is None:
+        return []
+    line = f"{MARKS[entry.kind]} {terminal(entry.path)} ({terminal(row.class_name)})"
+    if entry.old is None or entry.new is None:
+        inside = f", {plural(len(row.nested.layers), 'layer')} inside" if row.nested is not None else ""
+        line += f" {rows.shapes(row.output_shapes)} {rows.count(row.params)} params{inside}"
+    elif entry.old.params != entry.new.params:
+        line += f" {rows.count(entry.old.params)} -> {rows.count(entry.new.params)} params"
+        if entry.old.params is not None and entry.new.params is not None:
+            line += f" ({signed(entry.new.params - entry.old.params)})"
+    lines = wrap(line, view.width, HANGING)
+    for change in details(entry):
+        lines += change_lines(change, view)
+    return lines
+
+
+def change_lines(change: Change, view: View) -> list[str]:
+    """Return the old and the new value."""
+    old, new = (terminal(shown(change, value)) for value in (change.old, change.new))
+    return wrap(f"    {terminal(label(change))}: {old} -> {new}", view.width, 2)
