@@ -1,8 +1,8 @@
 """Compare lstmlint with recorded truth over a folder of models: python -m tests.corpus FOLDER [--verbose]
 
-The folder holds model files and `expected.jsonl`, one line a file: file, kind, and where an oracle could say,
-oracle, total, trainable, built, layers ([name, class, params, output shape(s)]) and stored_weights. A tally is
-printed for each kind; the exit code is 1 where anything disagrees.
+The folder holds model files and `expected.jsonl` with one line per file: file and kind, and if Keras could load the
+file also oracle, total, trainable, built, layers ([name, class, params, output shape(s)]) and stored_weights. The
+command prints a tally per kind. The exit code is 1 if anything disagrees.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lstmlint import FileReport, analyze
 
 
 def disagreements(report: FileReport, truth: dict[str, Any]) -> list[str]:
-    """What the report says otherwise than the oracle."""
+    """Return the differences between the report and the recorded truth."""
     model = report.model
     if model is None:
         return ["no model was read"]
@@ -49,7 +49,7 @@ def disagreements(report: FileReport, truth: dict[str, Any]) -> list[str]:
 
 
 def same_shapes(ours: list[Any], theirs: Any) -> bool:
-    """Whether shapes agree; oracles write one shape plain, and several as a list or a dict."""
+    """Check whether shapes agree; the truth holds one shape plain, and several as a list or a dict."""
     if isinstance(theirs, dict):
         theirs = [theirs[key] for key in sorted(theirs)]
     if not theirs or not isinstance(theirs[0], list):
@@ -64,7 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     tally: dict[str, Counter[str]] = {}
     failed = 0
-    for line in (options.folder / "expected.jsonl").read_text().splitlines():
+    try:
+        lines = (options.folder / "expected.jsonl").read_text().splitlines()
+    except OSError as error:
+        parser.error(f"{options.folder} does not hold recorded truth, expected.jsonl: {error.strerror}")
+    for line in lines:
         truth = json.loads(line)
         report = analyze(options.folder / truth["file"])
         wrong = disagreements(report, truth)

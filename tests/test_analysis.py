@@ -12,6 +12,7 @@ import pytest
 import lstmlint
 from lstmlint import Bindings, Options, UsageError, analyze
 from lstmlint.reading import read
+from tests import corpus
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 N = None
@@ -244,3 +245,10 @@ def test_representations_are_short() -> None:
     assert "and 341 more" in report._repr_html_()
     hostile = analyze(functional([layer("<b>&", "InputLayer", {"batch_input_shape": [N, 4]})], ["<b>&"], ["<b>&"]))
     assert "<td>&lt;b&gt;&amp; (InputLayer)</td>" in hostile._repr_html_()
+
+
+def test_the_corpus_check_needs_recorded_truth(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        corpus.main([str(EXAMPLES)])
+    assert left.value.code == 2
+    assert "does not hold recorded truth, expected.jsonl" in capsys.readouterr().err

@@ -127,6 +127,8 @@ HAND = {"units": 4, "batch_input_shape": [None, 13, 5]}
     [
         ([{"class_name": "LTSM", "config": HAND}], "E004", "'LTSM'", "Did you mean LSTM?"),
         ([{"class_name": "Lstm", "config": HAND}], "E004", "'Lstm'", "Did you mean LSTM?"),
+        ([{"class_name": "keras.Densee", "config": HAND}], "E004", "'keras.Densee'", "Did you mean Dense?"),
+        ([{"class_name": "MultiheadAttention", "config": HAND}], "E004", "Attention'", "Did you mean MultiHeadAttention?"),
         ([{"class_name": "LSTM", "config": {}, "units": 4}], "E006", "has no units", "Move units into its config"),
         ([{"class_name": "LSTM", "config": {"units": 4, "batch_input_shape": [13, 5]}}], "S101", "gets 2", "[null, 13, 5]"),
         ([{"class_name": "LSTM", "config": {"units": 4, "input_shape": [5]}}], "S101", "gets 2", "the input shape is (5, 1), for 5 features (None, 5)"),

@@ -1,4 +1,4 @@
-"""The commands as typer declares them: the reference for what the command line takes, and its help."""
+"""The commands with their arguments, options and help texts, as typer declares them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from typer.core import TyperGroup
 
 from lstmlint.commands.check import run
 from lstmlint.commands.exit_codes import INTERRUPTED
+from lstmlint.commands.help import use
 from lstmlint.commands.request import Request
 from lstmlint.model.findings import SEVERITIES
 from lstmlint.reporting import FORMATS
+from lstmlint.reporting.comparison import FORMATS as DIFF_FORMATS
 from lstmlint.reporting.rows import COLUMNS
 from lstmlint.version import __version__
 
-# \b keeps lines as they are; what is shown stays within 80 columns.
 EPILOG = """\b
-Other commands, each with a --help:
-  lstmlint explain FILE [LAYER]     where a count comes from
-  lstmlint count LAYER              the same without a file
-  lstmlint diff OLD NEW             what changed between two models
-  lstmlint convert FILE             the model as Keras 3 writes it
-  lstmlint rule RULE                what a rule finds, and why
-  lstmlint rules                    all rules
+Other commands (each has a --help):
+  lstmlint explain FILE [LAYER]  show how a parameter count is calculated
+  lstmlint count LAYER           count the parameters of a layer without a file
+  lstmlint diff OLD NEW          compare two models, or two folders of models
+  lstmlint convert FILE          convert a model to the format of Keras 3
+  lstmlint rule RULE             explain a rule
+  lstmlint rules                 list all rules
 
 \b
 Examples:
@@ -33,18 +34,18 @@ Examples:
   lstmlint unbuilt.json --input-shape 13,5
   lstmlint models/ --format sarif:lstmlint.sarif --format github
 
-Options that a team agrees on belong into [tool.lstmlint] of pyproject.toml.
+To share options with a team, set them in [tool.lstmlint] in pyproject.toml.
 
 \b
 Exit code:
-  0  nothing at or above --fail-on
+  0  no findings at or above --fail-on
   1  findings at or above --fail-on
-  2  a mistake in the call or the settings, a missing file, or a defect
+  2  a wrong option or setting, a missing file, or an internal error
 """
 
 
 def examples(*lines: str) -> str:
-    """What is shown at the end of a command's help."""
+    """Return the examples at the end of a command's help."""
     return "\n  ".join(("\b\nExamples:", *lines))
 
 
@@ -55,10 +56,10 @@ Texts = list[str] | None
 
 
 class DefaultGroup(TyperGroup):
-    """A group whose first command is meant where none is named: `lstmlint model.json` needs no `check`."""
+    """A group with a default command: `lstmlint model.json` does not need `check`."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """The context of the command that the arguments mean."""
+        """Return the context of the group if the first argument names a command, else that of the default command."""
         if args:
             own = args[0] in self.list_commands(None) or args[0].startswith(("--install-comp", "--show-comp"))
         else:
@@ -68,22 +69,22 @@ class DefaultGroup(TyperGroup):
         return self.commands["check"].make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run that command."""
+        """Run the command."""
         return super().invoke(ctx) if ctx.command is self else ctx.command.invoke(ctx)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        """What may come first: a command, or an option of the command that needs no name."""
+        """Complete the first word: a command, or an option of the default command."""
         if not incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
         return self.commands["check"].shell_complete(ctx, incomplete)
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Those that need naming."""
+        """Return the names of the commands other than the default one."""
         return [name for name in self.commands if name != "check"]
 
 
 def completed(words: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
-    """What the shell offers for a word, or for the last one of several with commas."""
+    """Return a completion to some words; in a list with commas, of the last one."""
 
     def offer(incomplete: str) -> list[str]:
         before, comma, begun = incomplete.rpartition(",")
@@ -93,51 +94,65 @@ def completed(words: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
 
 
 def one_of(*words: str) -> Callable[[str], list[str]]:
-    """Completion to one of some words."""
+    """Return a completion to some words."""
     return completed(lambda: words)
 
 
 @completed
 def rule_words() -> Iterable[str]:
-    """The rules' codes and names."""
+    """Return the codes and names of all rules."""
     from lstmlint import rules
 
     return rules.words()
 
 
 def value(metavar: str, help: str, *names: str, words: Callable[[str], list[str]] | None = None) -> Any:
-    """An option with a value, or with several. What the values mean is checked later, in one place."""
+    """Declare an option with one value or several. The command checks them: see `request`."""
     return typer.Option(*names, metavar=metavar, help=help, show_default=False, autocompletion=words)
 
 
 def flag(name: str, help: str, *short: str) -> Any:
-    """An option without a value."""
+    """Declare an option without a value."""
     return typer.Option(name, *short, help=help)
 
 
-Expect = Annotated[Text, value("N", "A number that somebody counted: which mistake leads to it?")]
-Format = Annotated[Text, value("NAME", "text (the default) or json.", "--format", "-f", words=one_of("text", "json"))]
+Expect = Annotated[Text, value("N", "Name the mistakes that lead to this count.")]
+Format = Annotated[
+    Text, value("NAME", "Output format: text (default) or json.", "--format", "-f", words=one_of("text", "json"))
+]
 ThreeFormats = Annotated[
     Text,
-    value("NAME", "text (the default), json or markdown.", "--format", "-f", words=one_of("text", "json", "markdown")),
+    value(
+        "NAME",
+        "Output format: text (default), json or markdown.",
+        "--format",
+        "-f",
+        words=one_of("text", "json", "markdown"),
+    ),
 ]
 InputShape = Annotated[
-    Texts, value("[NAME=]13,5", "The shape of an input without the batch; None where unknown. May be repeated.")
+    Texts,
+    value("[NAME=]13,5", "Set the shape of an input, without the batch; None for an unknown dimension. Repeatable."),
 ]
-Batch = Annotated[Text, value("N", "The batch size, where the model leaves it open.")]
-Timesteps = Annotated[Text, value("N", "The timesteps, where the model leaves them open.")]
+Batch = Annotated[Text, value("N", "Set the batch size if the model does not.")]
+Timesteps = Annotated[Text, value("N", "Set the number of timesteps if the model does not.")]
 Config = Annotated[
     Texts,
-    value("FILE|TOML", "A settings file instead of the nearest one, or a line of settings: 'max-params = 50000'."),
+    value(
+        "FILE|TOML",
+        "Use this settings file instead of the nearest one, or override a setting: 'max-params = 50k'. Repeatable.",
+    ),
 ]
-Isolated = Annotated[bool, flag("--isolated", "Read no settings files.")]
-NoWeights = Annotated[bool, flag("--no-weights", "Do not look at weights that are stored beside the model.")]
+Isolated = Annotated[bool, flag("--isolated", "Ignore all settings files.")]
+NoWeights = Annotated[
+    bool, flag("--no-weights", "Do not compare the model with the weights stored in or next to its file.")
+]
 
 app = typer.Typer(cls=DefaultGroup, context_settings=HELP, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 def show_version(wanted: bool) -> None:
-    """Print the version, and leave."""
+    """Print the version and exit."""
     if wanted:
         typer.echo(f"lstmlint {__version__}")
         raise typer.Exit
@@ -146,96 +161,128 @@ def show_version(wanted: bool) -> None:
 @app.command(epilog=EPILOG, context_settings=HELP)
 def check(
     paths: Annotated[
-        Texts, typer.Argument(metavar="PATH", help="Model files, folders, globs, or - for standard input.")
+        Texts, typer.Argument(metavar="PATH", help="Model files, folders or globs; - for standard input.")
     ] = None,
     format: Annotated[
         Texts,
         value(
             "NAME[:FILE]",
-            f"{', '.join(FORMATS)}; auto is github under GitHub Actions, else text. May be repeated:"
-            " --format json:report.json --format github.",
+            f"Output format: {', '.join(FORMATS)}, or auto: github in GitHub Actions, otherwise text. Repeatable, with a"
+            " file for each: --format json:report.json --format github.",
             "--format",
             "-f",
             words=one_of("auto", *FORMATS),
         ),
     ] = None,
-    output: Annotated[Text, value("FILE", "Write the report there, not to standard output.", "--output", "-o")] = None,
+    output: Annotated[Text, value("FILE", "Write the report to a file.", "--output", "-o")] = None,
     columns: Annotated[
         Text,
         value(
             "NAMES",
-            f"Columns of the table: {', '.join(COLUMNS)}, all; +macs adds to the usual ones.",
+            f"Columns of the table: {', '.join(COLUMNS)}, or all. +macs adds a column to the default ones.",
             words=one_of("all", *COLUMNS, *(f"+{name}" for name in COLUMNS)),
         ),
     ] = None,
-    depth: Annotated[
-        Text, value("N", "Show the layers of nested models, N levels deep; 0 (the default) shows none.")
-    ] = None,
+    depth: Annotated[Text, value("N", "Show the layers of nested models, N levels deep (default: 0).")] = None,
     input_shape: InputShape = None,
     batch: Batch = None,
     timesteps: Timesteps = None,
-    max_params: Annotated[Text, value("N", "Fail a model with more parameters (50000, 50k, 1.5M).")] = None,
-    max_trainable_params: Annotated[Text, value("N", "Fail a model with more trainable parameters.")] = None,
-    max_layer_params: Annotated[Text, value("N", "Fail a layer with more parameters.")] = None,
-    max_weight_bytes: Annotated[Text, value("SIZE", "Fail a model whose weights are larger (256KiB).")] = None,
-    dtype: Annotated[Text, value("NAME", "The dtype that weights are stored as, for --max-weight-bytes.")] = None,
-    max_macs: Annotated[Text, value("N", "Fail a model with more multiply-accumulates for one sample.")] = None,
+    max_params: Annotated[Text, value("N", "Fail if a model has more parameters than this: 50000, 50k, 1.5M.")] = None,
+    max_trainable_params: Annotated[
+        Text, value("N", "Fail if a model has more trainable parameters than this.")
+    ] = None,
+    max_layer_params: Annotated[Text, value("N", "Fail if a layer has more parameters than this.")] = None,
+    max_weight_bytes: Annotated[
+        Text, value("SIZE", "Fail if the weights of a model are larger than this: 256KiB.")
+    ] = None,
+    dtype: Annotated[
+        Text, value("NAME", "Assume that weights are stored as this dtype, for --max-weight-bytes.")
+    ] = None,
+    max_macs: Annotated[
+        Text, value("N", "Fail if a model needs more multiply-accumulates per sample than this.")
+    ] = None,
     max_activation_bytes: Annotated[
-        Text, value("SIZE", "Fail a model whose activations need more at their peak, for --batch and --timesteps.")
+        Text,
+        value(
+            "SIZE",
+            "Fail if activations need more than this at their peak. Depends on --batch and --timesteps.",
+        ),
     ] = None,
     fail_on: Annotated[
         Text,
         value(
             "SEVERITY",
-            "Exit with 1 from this severity on: error (the default), warning, info, never.",
+            "Exit with 1 if there is a finding of at least this severity: error (default), warning, info, never.",
             words=one_of(*SEVERITIES, "never"),
         ),
     ] = None,
-    exit_zero: Annotated[bool, flag("--exit-zero", "Exit with 0 whatever is found.", "-e")] = False,
-    quiet: Annotated[bool, flag("--quiet", "Print findings only.", "-q")] = False,
-    statistics: Annotated[bool, flag("--statistics", "Print how often each rule was found, not the findings.")] = False,
+    exit_zero: Annotated[bool, flag("--exit-zero", "Exit with 0 even if there are findings.", "-e")] = False,
+    quiet: Annotated[bool, flag("--quiet", "Print only findings.", "-q")] = False,
+    statistics: Annotated[
+        bool, flag("--statistics", "Print the number of findings per rule instead of the findings.")
+    ] = False,
     select: Annotated[
         Texts,
-        value("RULES", "Run these rules only: codes, beginnings of codes, names, ALL; with commas.", words=rule_words),
+        value(
+            "RULES",
+            "Run only these rules: codes, prefixes of codes, names or ALL, separated by commas.",
+            words=rule_words,
+        ),
     ] = None,
-    ignore: Annotated[Texts, value("RULES", "Leave these rules out.", words=rule_words)] = None,
-    extend_select: Annotated[Texts, value("RULES", "Run these rules too.", words=rule_words)] = None,
-    extend_ignore: Annotated[Texts, value("RULES", "The same as --ignore.", words=rule_words)] = None,
-    exclude: Annotated[Texts, value("GLOB", "Pass over these files and folders. May be repeated.")] = None,
-    force_exclude: Annotated[bool, flag("--force-exclude", "Exclude files that are named, too.")] = False,
-    skip_non_models: Annotated[
-        bool, flag("--skip-non-models", "Pass over files that hold no Keras model, as in folders.")
+    ignore: Annotated[Texts, value("RULES", "Do not run these rules.", words=rule_words)] = None,
+    extend_select: Annotated[Texts, value("RULES", "Run these rules in addition.", words=rule_words)] = None,
+    extend_ignore: Annotated[
+        Texts,
+        value(
+            "RULES",
+            "Ignore these rules in addition.",
+            words=rule_words,
+        ),
+    ] = None,
+    exclude: Annotated[Texts, value("GLOB", "Skip these files and folders. Repeatable.")] = None,
+    force_exclude: Annotated[
+        bool, flag("--force-exclude", "Apply exclusions also to files named on the command line.")
     ] = False,
-    stdin_filename: Annotated[Text, value("FILE", "The name of standard input in reports, and for settings.")] = None,
+    skip_non_models: Annotated[
+        bool, flag("--skip-non-models", "Skip named files that do not hold a Keras model, as in folders.")
+    ] = False,
+    stdin_filename: Annotated[
+        Text, value("FILE", "Report standard input under this name, and use the settings for it.")
+    ] = None,
     color: Annotated[
-        Text, value("WHEN", "auto (the default), always, never.", words=one_of("auto", "always", "never"))
+        Text,
+        value("WHEN", "When to use colors: auto (default), always, never.", words=one_of("auto", "always", "never")),
     ] = None,
     config: Config = None,
     isolated: Isolated = False,
-    show_settings: Annotated[bool, flag("--show-settings", "Print the settings that hold for the paths.")] = False,
+    show_settings: Annotated[bool, flag("--show-settings", "Print the settings that apply to the paths.")] = False,
     no_weights: NoWeights = False,
     baseline: Annotated[
-        Text, value("FILE", "Report only findings that are not in this baseline, and what is in it and gone.")
+        Text,
+        value("FILE", "Report only findings that are not in this baseline, and entries of it that no longer apply."),
     ] = None,
     write_baseline: Annotated[
         Text,
-        value("FILE", "Write a baseline of all that is found; with --baseline, of what is left of that one."),
+        value("FILE", "Write a baseline of all findings; with --baseline, of those that are already in it."),
     ] = None,
-    jobs: Annotated[Text, value("N", "Worker processes for many files; as many as pay, without it.")] = None,
+    jobs: Annotated[Text, value("N", "Number of worker processes (default: automatic).")] = None,
     fix: Annotated[
         bool,
-        flag("--fix", "Rewrite JSON files where an edit cannot change what the model computes; report what is left."),
+        flag(
+            "--fix", "Fix JSON files, if that cannot change what the model computes, and report the remaining findings."
+        ),
     ] = False,
     diff: Annotated[
-        bool, flag("--diff", "Print what --fix would change, and exit with 1 if there is anything.")
+        bool, flag("--diff", "Print the changes that --fix would make. Exit with 1 if there are any.")
     ] = False,
     version: Annotated[
-        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Shapes, parameter counts and findings for Keras model files, without Keras.
+    """Check Keras model files, and show their shapes and parameter counts, without Keras.
 
-    One file: a table of its layers, the totals, the findings. Several: a line of totals for each, and the findings.
+    For one file, print the table of its layers, the totals and the findings. For several, print a line of totals per
+    file, and the findings.
     """
     given = {name: value for name, value in locals().items() if name != "version" and value is not None}
     leave(lambda: run(Request(**given)))
@@ -245,7 +292,7 @@ def check(
 def explain(
     path: Annotated[str, typer.Argument(metavar="FILE", help="A model file, or - for standard input.")],
     layer: Annotated[
-        Text, typer.Argument(metavar="LAYER", help="One of its layers; encoder/lstm for a nested one.")
+        Text, typer.Argument(metavar="LAYER", help="One of its layers; encoder/lstm for a layer of a nested model.")
     ] = None,
     expect: Expect = None,
     input_shape: InputShape = None,
@@ -256,7 +303,7 @@ def explain(
     config: Config = None,
     isolated: Isolated = False,
 ) -> None:
-    """Where a model's number of parameters comes from: the arithmetic, weight by weight and gate by gate."""
+    """Show how a model's parameter count is calculated, weight by weight and gate by gate."""
     from lstmlint.commands import explain as command
 
     request = Request([path], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
@@ -273,16 +320,16 @@ def explain(
 )
 def count(
     expression: Annotated[
-        str, typer.Argument(metavar="LAYER", help="As in Python: 'LSTM(10, return_sequences=True)'.")
+        str, typer.Argument(metavar="LAYER", help="A layer as written in Python: 'LSTM(10, return_sequences=True)'.")
     ],
     input: Annotated[
-        Texts, value("13,5", "The shape of the input without the batch. May be repeated, for layers with several.")
+        Texts, value("13,5", "The shape of the input, without the batch. Repeatable, for layers with several inputs.")
     ] = None,
     expect: Expect = None,
-    batch: Annotated[Text, value("N", "The batch size, for stateful layers.")] = None,
+    batch: Annotated[Text, value("N", "Set the batch size, for stateful layers.")] = None,
     format: Format = None,
 ) -> None:
-    """The shapes and parameters of a layer, without a file. The layer is read, never evaluated."""
+    """Show the shapes and the parameter count of a layer, without a file. The layer is parsed, never evaluated."""
     from lstmlint.commands import explain as command
 
     leave(lambda: command.count(expression, input or [], expect, batch, format))
@@ -290,16 +337,25 @@ def count(
 
 @app.command(epilog=examples("lstmlint convert old.h5 -o model.json", "lstmlint convert old.json > model.json"))
 def convert(
-    path: Annotated[str, typer.Argument(metavar="FILE", help="A model file of any Keras, or - for standard input.")],
-    to: Annotated[str, value("DIALECT", "What to write: keras3 (the default).")] = "keras3",
-    output: Annotated[Text, value("FILE", "Write there, not to standard output.", "--output", "-o")] = None,
+    path: Annotated[
+        str, typer.Argument(metavar="FILE", help="A model file of any version of Keras, or - for standard input.")
+    ],
+    to: Annotated[str, value("DIALECT", "The format to write: keras3 (default).")] = "keras3",
+    output: Annotated[Text, value("FILE", "Write to a file.", "--output", "-o")] = None,
     allow_changes: Annotated[
-        bool, flag("--allow-changes", "Convert even where Keras 3 computes other values at the same sizes.")
+        bool,
+        flag(
+            "--allow-changes",
+            "Convert even if Keras 3 computes other values, as long as counts and shapes are the same.",
+        ),
     ] = False,
 ) -> None:
-    """A model as Keras 3 writes it, for keras.models.model_from_json: to the same counts and shapes, or not at all.
+    """Convert a model to the JSON of Keras 3, for keras.models.model_from_json.
 
-    Exit code: 0 converted, 1 not converted, and standard error says why, 2 a mistake in the call or lstmlint itself.
+    The result has the same counts and shapes; a model for which that is impossible is not converted.
+
+    Exit code: 0 if the model is converted; 1 if it is not, with the reasons on standard error; 2 for a wrong option or
+    an internal error.
     """
     from lstmlint.commands import convert as command
 
@@ -310,11 +366,13 @@ def convert(
 def rule(
     code: Annotated[
         str,
-        typer.Argument(metavar="RULE", help="Its code or its name: R208, single-timestep.", autocompletion=rule_words),
+        typer.Argument(
+            metavar="RULE", help="The code or name of a rule: R208, single-timestep.", autocompletion=rule_words
+        ),
     ],
     format: ThreeFormats = None,
 ) -> None:
-    """One rule: what it finds and why, how to mend it, an example that fails and one that passes."""
+    """Explain a rule: what it finds and why, how to fix it, an example that fails and one that passes."""
     from lstmlint.commands import rules as command
 
     leave(lambda: command.show_rule(code, format))
@@ -322,7 +380,7 @@ def rule(
 
 @app.command()
 def rules(format: ThreeFormats = None) -> None:
-    """All rules: code, name, severity, and whether they run without being selected."""
+    """List all rules with code, name, severity, and whether they run by default."""
     from lstmlint.commands import rules as command
 
     leave(lambda: command.show_rules(format))
@@ -333,25 +391,39 @@ def rules(format: ThreeFormats = None) -> None:
 )
 def diff(
     old: Annotated[
-        str, typer.Argument(metavar="OLD", help="A model file, - for standard input, or REVISION:PATH of git.")
+        str,
+        typer.Argument(
+            metavar="OLD", help="A model file, a folder, - for standard input, or a file in git: REVISION:PATH."
+        ),
     ],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The same; main:model.json, HEAD~1:./model.json.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="As OLD. For git: main:model.json, HEAD~1:./model.json.")],
     max_increase: Annotated[
-        Text, value("N|N%", "Exit with 1 if the model has more parameters by more than this (1000, 50k, 5%).")
+        Text, value("N|N%", "Exit with 1 if a model has grown by more parameters than this: 1000, 50k, 5%.")
     ] = None,
     input_shape: InputShape = None,
     batch: Batch = None,
     timesteps: Timesteps = None,
-    format: ThreeFormats = None,
-    output: Annotated[Text, value("FILE", "Write there, not to standard output.", "--output", "-o")] = None,
+    format: Annotated[
+        Text,
+        value(
+            "NAME",
+            f"Output format: {', '.join(DIFF_FORMATS)} (default: text).",
+            "--format",
+            "-f",
+            words=one_of(*DIFF_FORMATS),
+        ),
+    ] = None,
+    output: Annotated[Text, value("FILE", "Write to a file.", "--output", "-o")] = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
 ) -> None:
-    """What changed between two models: layers, shapes, parameters, bytes, MACs, findings.
+    """Compare two models: layers, shapes, parameters, bytes, MACs and findings.
 
-    The options hold for both models. Exit code: 0 compared, 1 grown by more than --max-increase or NEW unreadable,
-    2 a mistake in the call, the settings or lstmlint itself.
+    Of two folders, compare the models that have the same path in both. The options apply to both sides.
+
+    Exit code: 0 if the models were compared; 1 if one has grown by more than --max-increase, or a model in NEW cannot
+    be read; 2 for a wrong option or setting, a missing file, or an internal error.
     """
     from lstmlint.commands import diff as command
 
@@ -361,7 +433,7 @@ def diff(
 
 
 def leave(work: Callable[[], int]) -> None:
-    """Do the work and leave with its exit code."""
+    """Do the work and exit with its exit code."""
     try:
         code = work()
     except KeyboardInterrupt:
@@ -370,9 +442,10 @@ def leave(work: Callable[[], int]) -> None:
 
 
 def run_typer(arguments: Sequence[str]) -> int:
-    """The exit code of a command line that typer takes apart."""
+    """Parse a command line with typer, run it and return its exit code."""
     group: Any = typer.main.get_command(app)
-    for command in group.commands.values():
+    for command in (group, *group.commands.values()):
+        use(command)
         for parameter in command.params:
             if parameter.param_type_name == "argument":
                 parameter.display_type_rich = lambda ctx: None  # typer would add Python's: PATH <list[str]>

@@ -35,7 +35,7 @@ def _defaults(class_name: str, dialect: Dialect) -> dict[str, Any]:
 @lru_cache(maxsize=1024)
 def _advice(class_name: str, ours: bool) -> str:
     """Return the advice for an unknown class; `ours` if the file says that the class belongs to Keras."""
-    from lstmlint.model.suggestions import close_match
+    from lstmlint.model.suggestions import closest
     from lstmlint.validation.third_party import describe
 
     unknown = "Its shapes and weights are unknown. Describe it in the settings under custom-layers."
@@ -43,10 +43,10 @@ def _advice(class_name: str, ours: bool) -> str:
         unknown = "Write the name of a layer that Keras has."
     elif known := describe(class_name):
         return f"{known} {unknown}"
-    names = registry.known_names()
-    length, letters = len(class_name), sorted(class_name.casefold())
-    same = (name for name in names if len(name) == length and sorted(name.casefold()) == letters)  # Lstm, LTSM
-    close = next(same, None) or close_match(class_name, names, 0.8)
+    name, names = class_name.rpartition(".")[2], registry.known_names()
+    letters = sorted(name.casefold())
+    same = (known for known in names if sorted(known.casefold()) == letters)  # Lstm, LTSM
+    close = next(same, None) or closest(name, names, 0.6 if ours else 0.8)
     return f"Did you mean {close}?" if close else unknown
 
 

@@ -43,10 +43,10 @@ def _letters(word: str) -> int:
     return bits
 
 
-def closest(name: str, candidates: Iterable[str]) -> str | None:
+def closest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | None:
     """Return the candidate closest to `name`, ignoring case; None if none is close."""
     by_folded = {candidate.casefold(): candidate for candidate in candidates}
-    found = close_match(name.casefold(), by_folded, 0.6)
+    found = close_match(name.casefold(), by_folded, cutoff)
     return None if found is None else by_folded[found]
 
 

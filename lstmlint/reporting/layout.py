@@ -50,7 +50,7 @@ def wrap(text: str, width: int | None, hanging: int = 0) -> list[str]:
         return [text]
     bare = text.lstrip(" ")
     indent = " " * min(len(text) - len(bare), width // 2)
-    further = " " * min(len(indent) + hanging, width // 2)
+    further = " " * min(len(indent) + hanging, max(width // 2, width - NARROWEST // 2))
     lines: list[str] = []
     line = indent
     for word in pieces(bare.rstrip(" "), width - len(further)):
