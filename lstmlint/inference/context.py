@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from lstmlint import layers as registry
 from lstmlint.inference.bindings import Bindings
 from lstmlint.inference.layer_cache import CachedLayer, Key, key_of, signature_of
-from lstmlint.inference.nested import NestedModel
 from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape, absurd
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import Shape, tensors_in, too_large
@@ -56,6 +55,10 @@ class InferenceContext:
     descriptions: class name -> the user's description of a custom layer.
     problems: in the order in which they were found.
     """
+
+    # The class of a model used as a layer, set by the module that defines it: a nested model contains a graph, and a
+    # graph creates its layers here.
+    nested_model: ClassVar[type[Layer]]
 
     def __init__(
         self, dialect: Dialect, bindings: Bindings, descriptions: Mapping[str, Description] | None = None
@@ -109,7 +112,7 @@ class InferenceContext:
     def instantiate(self, spec: LayerSpec) -> Layer:
         """Create the layer for a spec after checking its arguments."""
         if spec.model is not None:
-            return NestedModel(spec, self)
+            return self.nested_model(spec, self)
         operation = spec.is_operation
         cls = registry.find_operation(spec.module, spec.class_name) if operation else registry.find(spec.class_name)
         if spec.class_name in self.descriptions and (cls is None or spec.class_name == "Lambda"):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lstmlint.inference.context import InferenceContext
 from lstmlint.inference.graph import Graph, macs_of, plus
 from lstmlint.inference.ordering import Key, Plan
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import Shape, Tensor, compatible, flatten, format_shape, tensors_in
 from lstmlint.model.spec import ModelSpec, TensorRef
-
-if TYPE_CHECKING:
-    from lstmlint.inference.context import InferenceContext
 
 # The flat outputs of each call; None if they are unknown.
 Values = dict[Key, list[Tensor] | None]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lstmlint.inference.context import InferenceContext
+from lstmlint.inference.ordering import Key
 from lstmlint.inference.summary import LayerSummary
 from lstmlint.layers.base import Layer, LayerError, UnknownShape
 from lstmlint.model.shapes import Shape, Tensor
 from lstmlint.model.spec import ModelSpec
-
-if TYPE_CHECKING:
-    from lstmlint.inference.context import InferenceContext
-    from lstmlint.inference.ordering import Key
 
 
 class Graph:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lstmlint.inference.context import InferenceContext
 from lstmlint.inference.functional import FunctionalGraph
 from lstmlint.inference.graph import Graph
 from lstmlint.inference.sequential import SequentialGraph
 from lstmlint.layers.base import Layer, LayerError, Weight
 from lstmlint.model.shapes import Shape, Tensor, compatible, format_shape, tensors_in
 from lstmlint.model.spec import LayerSpec, ModelSpec
-
-if TYPE_CHECKING:
-    from lstmlint.inference.context import InferenceContext
 
 
 def graph_of(spec: ModelSpec, context: InferenceContext) -> Graph:
@@ -161,6 +159,9 @@ class NestedModel(Layer):
         for layer, row in zip(self.graph.layers, self.graph.rows, strict=True):
             if row.used:
                 yield from layer.all_weights(trainable, f"{prefix}{layer.name}/")
+
+
+InferenceContext.nested_model = NestedModel
 
 
 def _squeezable(mine: Shape, given: Shape) -> bool:

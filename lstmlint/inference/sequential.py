@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from lstmlint.inference.context import InferenceContext
 from lstmlint.inference.graph import Graph, macs_of, plus
 from lstmlint.layers.base import LayerError
 from lstmlint.model.shapes import KnownShape, Shape, Tensor, format_shape, tensors_in
 from lstmlint.model.spec import LayerSpec, ModelSpec
-
-if TYPE_CHECKING:
-    from lstmlint.inference.context import InferenceContext
 
 
 class SequentialGraph(Graph):

@@ -27,6 +27,12 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec
 
+# The arguments that every layer takes besides its own (name, trainable and dtype are read elsewhere).
+BASE_ARGUMENTS = {
+    "keras3": frozenset({"activity_regularizer", "autocast", "input_shape", "input_dim"}),
+    "keras2": frozenset({"activity_regularizer", "autocast", "dynamic", "weights", "batch_size", "implementation"}),
+}
+
 MaskedInputs = Literal["first", "all", "any"] | None
 
 
@@ -554,7 +560,8 @@ def layer(*names: str) -> Callable[[L], L]:
 
 
 __all__ = [
-    "DTYPE_BITS", "REGISTRY", "Context", "Dim", "KnownShape", "Layer", "LayerError", "Problem", "Shape", "Tensor",
+    "BASE_ARGUMENTS", "DTYPE_BITS", "REGISTRY", "Context", "Dim", "KnownShape", "Layer", "LayerError", "Problem", "Shape",
+    "Tensor",
     "UnknownLayer", "UnknownShape", "Weight", "absurd", "dtypes_of", "format_shape", "layer", "need", "need_dim", "product",
     "recorded_shapes", "shapes_of",
 ]  # fmt: skip

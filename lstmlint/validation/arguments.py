@@ -13,24 +13,18 @@ from functools import lru_cache
 from typing import Any
 
 from lstmlint import layers as registry
-from lstmlint.layers.base import LayerError
+from lstmlint.layers.base import BASE_ARGUMENTS, LayerError
 from lstmlint.model.spec import Dialect, LayerSpec
 from lstmlint.signatures.keras3 import REQUIRED
 from lstmlint.validation import types
 from lstmlint.validation.serialized import is_layer, wrong_quantization
 from lstmlint.validation.types import Kind, words
 
-# What every Keras 3 layer takes beside its own arguments (name, trainable and dtype are read elsewhere).
-BASE = {
-    "keras3": frozenset({"activity_regularizer", "autocast", "input_shape", "input_dim"}),
-    "keras2": frozenset({"activity_regularizer", "autocast", "dynamic", "weights", "batch_size", "implementation"}),
-}
-
 SWITCH_OF = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
 # Layers of Keras 3 that hand nothing on to their base class.
 CLOSED: dict[str, frozenset[str]] = dict.fromkeys(
     ("Discretization", "Pipeline", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "TFSMLayer"), frozenset()
-) | {"ActivityRegularization": BASE["keras3"] - {"activity_regularizer"}}
+) | {"ActivityRegularization": BASE_ARGUMENTS["keras3"] - {"activity_regularizer"}}
 
 # What get_config of Keras 2 adds to the constructor's arguments for from_config to take out again.
 KERAS2_CONFIG: dict[str, frozenset[str]] = {
@@ -183,7 +177,7 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
     signature = registry.signature(class_name, dialect)
     if signature is None:
         return None
-    base = BASE["keras3" if dialect == "keras3" else "keras2"]
+    base = BASE_ARGUMENTS["keras3" if dialect == "keras3" else "keras2"]
     names = (class_name, *(getattr(registry.find(class_name), "keras_names", ())))
     if dialect != "keras3":
         base |= KERAS2_CONFIG.get(class_name, frozenset())
@@ -310,7 +304,9 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
     elif close:
         advice = f"Did you mean {close}?"
     else:
-        advice = f"Remove it. {spec.class_name} takes: {', '.join(sorted(arguments.accepted - BASE['keras2']))}."
+        advice = (
+            f"Remove it. {spec.class_name} takes: {', '.join(sorted(arguments.accepted - BASE_ARGUMENTS['keras2']))}."
+        )
     error = (
         "ValueError: Unrecognized keyword arguments"
         if dialect == "keras3"

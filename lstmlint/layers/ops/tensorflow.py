@@ -9,7 +9,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from lstmlint.layers.base import Context, LayerError, UnknownShape, layer
+from lstmlint.layers.base import BASE_ARGUMENTS, Context, LayerError, UnknownShape, layer
 from lstmlint.layers.ops.base import Operation, Refusal, rule
 from lstmlint.layers.ops.indexing import list_shape
 from lstmlint.layers.ops.tensorflow_rules import numbers
@@ -17,7 +17,6 @@ from lstmlint.layers.ops.tensorflow_table import FUNCTIONS, RAW, RawOperation
 from lstmlint.model.shapes import Tensor, flatten
 from lstmlint.model.spec import LayerSpec
 from lstmlint.signatures.keras3 import REQUIRED
-from lstmlint.validation.arguments import BASE
 
 WORDS = {"None": None, "True": True, "False": False}
 Parameter = tuple[tuple[str, ...], Any]
@@ -94,8 +93,7 @@ class TensorFlowOperation(Operation):
         return rule(name)(self, *given, **options)
 
 
-# What these take beside: the arguments of all layers.
-TAKEN = BASE["keras2"] | {"function", "input_shape", "batch_input_shape", "input_dim"}
+ACCEPTED = BASE_ARGUMENTS["keras2"] | {"function", "input_shape", "batch_input_shape", "input_dim"}
 
 
 @layer("TFOpLambda", "SlicingOpLambda")
@@ -115,7 +113,7 @@ class TFOpLambda(TensorFlowOperation):
             )
             raise LayerError("E007", message[:300], advice, "function")
         for key in spec.config:
-            if key not in TAKEN:
+            if key not in ACCEPTED:
                 message = f"{spec.class_name} does not accept {key!r}; tf.keras raises a TypeError"
                 raise LayerError("E005", message, "Its arguments belong in its call.", key)
 
