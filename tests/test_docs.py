@@ -1,60 +1,96 @@
-"""The pages say what is: generated ones are current, commands give what is shown, settings can be used."""
+"""The documentation is current: commands print what is shown, settings are valid, links lead somewhere."""
 
 from __future__ import annotations
 
-import importlib.util
+import doctest
 import re
-import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from lstmlint.config.settings import table_of, validate
-from tests.commandline import Shell
+from scripts import refresh_docs
+from scripts.generate_layers_page import layers_page
+from scripts.refresh_docs import PAGES, ROOT
 
-ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
-
-def blocks(language: str) -> Iterator[tuple[str, str]]:
+def blocks(language: str, pages: list[Path] = PAGES) -> Iterator[tuple[str, str]]:
     """(page, content) of each block of code in a language."""
-    for page in PAGES:
+    for page in pages:
         for match in re.finditer(rf"^ *```{language}\n(.*?)^ *```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
             yield page.name, match[1]
 
 
-SHOWN = [
-    (page, *part.split("\n", 1))
-    for page, text in blocks("console")
-    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)
-    if part.startswith("lstmlint ") and "\n" in part.strip()
-    and "GatedDense" not in part  # a plugin, which is built and asked in test_custom_layers
-]  # fmt: skip
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_print_what_is_shown(page: Path, tmp_path: Path) -> None:
+    text = page.read_text("utf-8")
+    hint = "python scripts/refresh_docs.py writes the pages again"
+    assert refresh_docs.refreshed(text, refresh_docs.lay_out(tmp_path)) == text, hint
 
 
-@pytest.mark.parametrize(("page", "command", "output"), SHOWN, ids=[f"{page}: {command}" for page, command, _ in SHOWN])
-def test_commands_give_what_is_shown(shell: Shell, page: str, command: str, output: str) -> None:
-    shell.monkeypatch.chdir(ROOT)
-    done = shell(*shlex.split(command)[1:])
-    # A terminal folds long lines.
-    assert (done.out + done.err).split() == output.split()
+def commands_in(value: Any) -> Iterator[str]:
+    """The shell commands of a workflow or a pipeline."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "run":
+                yield inner
+            elif key == "script":
+                yield from inner
+            else:
+                yield from commands_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from commands_in(inner)
 
 
-def test_settings_on_the_pages_are_settings() -> None:
+def test_commands_of_pipelines_run(tmp_path: Path) -> None:
+    commands = [command for _, text in blocks("yaml") for command in commands_in(yaml.safe_load(text))]
+    # Each recipe installs first what it runs.
+    assert [command.partition(" ")[0] for command in commands] == ["pip", "lstmlint"] * (len(commands) // 2)
+    run = refresh_docs.lay_out(tmp_path)
+    for command in commands:
+        if not refresh_docs.is_left_out(command):
+            run(command)
+    assert (tmp_path / ".programs/summary.md").read_text().startswith("### lstmlint")
+    assert (tmp_path / "lstmlint.sarif").exists()
+
+
+def test_commands_that_are_not_run_are_on_a_page() -> None:
+    shown = "\n".join(text for language in ("sh", "console", "yaml") for _, text in blocks(language))
+    assert [command for command in refresh_docs.NOT_RUN if command not in shown] == []
+
+
+def test_python_on_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = list(blocks("pycon"))
+    assert len(found) > 1
+    for page, text in found:
+        example = doctest.DocTestParser().get_doctest(text, {}, page, page, 0)
+        assert doctest.DocTestRunner().run(example).failed == 0
+
+
+def test_the_plugin_on_the_page_is_the_example() -> None:
+    shown = [text for language in ("python", "toml") for _, text in blocks(language, [ROOT / "docs/custom-layers.md"])]
+    for path in sorted((ROOT / "examples/gated_layers").iterdir()):
+        if path.is_file():
+            assert path.read_text("utf-8") in shown
+
+
+def test_settings_on_the_pages_are_valid() -> None:
     seen = 0
     for page, text in blocks("toml"):
-        values = tomllib.loads(text)
-        table = table_of(values)
+        table = table_of(tomllib.loads(text))
         if table is not None:
             validate(table, page)
             seen += 1
     assert seen > 5
 
 
-def test_yaml_on_the_pages_is_yaml() -> None:
+def test_yaml_on_the_pages_is_valid() -> None:
     assert sum(yaml.safe_load(text) is not None for _, text in blocks("yaml")) > 5
 
 
@@ -65,10 +101,11 @@ def test_links_lead_somewhere() -> None:
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_every_example_is_listed() -> None:
+    page = (ROOT / "examples/README.md").read_text("utf-8")
+    for path in (ROOT / "examples").iterdir():
+        assert path.name == "README.md" or f"]({path.name})" in page
+
+
 def test_layers_page_is_current() -> None:
-    spec = importlib.util.spec_from_file_location("layers_page", ROOT / "scripts" / "generate_layers_page.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert (ROOT / "docs" / "layers.md").read_text() == module.layers_page()
+    assert (ROOT / "docs/layers.md").read_text("utf-8") == layers_page()
