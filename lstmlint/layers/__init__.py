@@ -1,4 +1,4 @@
-"""What each Keras layer does: one small class a layer, in modules named as Keras names its families."""
+"""What each Keras layer does: one small class per layer, in modules named after Keras's families of layers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from lstmlint.signatures.keras3 import SIGNATURES
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-# In the order of how often models need them: a lookup imports families until one knows the name, so
-# that a common model pays for few of them.
+# The most common families first: a lookup imports families until one contains the name, so a common model imports few.
 FAMILIES = (
     "core", "rnn", "wrappers", "convolutional", "pooling", "normalization", "reshaping", "merging",
     "attention", "activations", "regularization", "einsum", "applications", "legacy", "locally_connected",
@@ -33,7 +32,7 @@ ELSEWHERE = dict.fromkeys(
 
 @lru_cache(maxsize=1024)
 def find(class_name: str) -> type[Layer] | None:
-    """The class for a Keras class name, in Keras 3's spelling or an alias; None if there is none."""
+    """Return the class for a Keras class name (Keras 3's spelling or an alias), or None if there is none."""
     if class_name in REGISTRY:
         return REGISTRY[class_name]
     for family in (ELSEWHERE[class_name],) if class_name in ELSEWHERE else FAMILIES:
@@ -44,9 +43,9 @@ def find(class_name: str) -> type[Layer] | None:
 
 
 def _plugin(class_name: str) -> type[Layer] | None:
-    """A layer that an installed package offers under the entry point `lstmlint.layers`, by its class name.
+    """Return the layer that an installed package provides under the entry point `lstmlint.layers`, by its class name.
 
-    Raises: UsageError where it cannot be loaded, or is no Layer.
+    Raises: UsageError if it cannot be loaded or is not a Layer.
     """
     for entry in plugins():
         if entry.name != class_name:
@@ -65,27 +64,27 @@ def _plugin(class_name: str) -> type[Layer] | None:
 
 
 def is_plugin(cls: type[Layer]) -> bool:
-    """Whether a class is none of lstmlint's own."""
+    """Return whether a class comes from a plugin."""
     return not cls.__module__.startswith("lstmlint.")
 
 
 @lru_cache(maxsize=1)
 def plugins() -> tuple[EntryPoint, ...]:
-    """What installed packages offer under the entry point `lstmlint.layers`; looking takes some milliseconds."""
+    """Return the entry points that installed packages provide as `lstmlint.layers`. The lookup takes milliseconds."""
     from importlib.metadata import entry_points
 
     return tuple(entry_points(group="lstmlint.layers"))
 
 
 def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
-    """The class for an operation of keras.ops; None if there is none."""
+    """Return the class for an operation of keras.ops, or None if there is none."""
     from lstmlint.layers.ops import find_operation as find_in_table
 
     return find_in_table(module, class_name)
 
 
 def known_names() -> list[str]:
-    """Every class name that `find` answers."""
+    """Return every class name that `find` knows."""
     _load_families()
     return sorted(REGISTRY)
 
@@ -97,18 +96,18 @@ def _load_families() -> None:
 
 
 def is_computed(class_name: str) -> bool:
-    """Whether a class is one of Keras's that is computed here."""
+    """Return whether lstmlint knows the shapes and weights of a Keras class."""
     return class_name in known_names()
 
 
 def signature(class_name: str, dialect: Dialect = "keras3") -> dict[str, Any] | None:
-    """The arguments of a layer with their defaults, as the dialect's Keras declares them.
+    """Return the arguments of a layer with the defaults of the dialect's Keras.
 
-    None where the class is not one of Keras's layers and its class here declares no signature.
+    None if the class is not a Keras layer and its class here does not declare a signature.
     """
     cls = find(class_name)
     if cls is not None and ("signature" in cls.__dict__ or (cls.signature and is_plugin(cls))):
-        return cls.signature  # which plugins may inherit
+        return cls.signature  # plugins may inherit it
     if dialect == "keras3":
         table = SIGNATURES
     else:

@@ -1,4 +1,4 @@
-"""Activation layers: keras.layers.activations. All but PReLU own nothing; none changes a shape."""
+"""Activation layers (keras.layers.activations). Only PReLU has weights; none changes the shape."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lstmlint.model.spec import LayerSpec
 
 
 class Slopes(Layer):
-    """An activation of numbers that must not be negative."""
+    """An activation with numeric arguments that must not be negative."""
 
     maps_structures = built_when_made = supports_masking = True
     # Argument -> whether it may be None.
@@ -36,7 +36,7 @@ class Slopes(Layer):
 
 @layer("ReLU")
 class ReLU(Slopes):
-    """max(x, 0), with a slope below the threshold and a ceiling."""
+    """max(x, 0), with a slope below the threshold and a maximum."""
 
     is_activation = True
     activation = "relu"
@@ -45,14 +45,14 @@ class ReLU(Slopes):
 
 @layer("LeakyReLU")
 class LeakyReLU(Slopes):
-    """x, or below 0 a fraction of it."""
+    """x if x > 0, else negative_slope·x."""
 
     is_activation = True
     activation = "leaky_relu"
 
     @property
     def numbers(self) -> dict[str, bool]:  # type: ignore[override]  # elsewhere it is one table
-        """Keras 3 still takes tf_keras's alpha for it; tf_keras takes any number."""
+        """Return the arguments to check. Keras 3 also accepts tf_keras's `alpha`; tf_keras accepts any number."""
         if self.context.dialect != "keras3":
             return {}
         return {"alpha" if "alpha" in self.spec.config else "negative_slope": False}
@@ -60,7 +60,7 @@ class LeakyReLU(Slopes):
 
 @layer("ELU")
 class ELU(Layer):
-    """x, or below 0 alpha·(e^x − 1)."""
+    """x if x > 0, else alpha·(e^x − 1)."""
 
     maps_structures = built_when_made = supports_masking = is_activation = True
     activation = "elu"
@@ -68,13 +68,15 @@ class ELU(Layer):
 
 @layer("Softmax")
 class Softmax(Layer):
-    """e^x over its sum along the axis."""
+    """e^x / Σ e^x along the axis."""
 
     maps_structures = built_when_made = supports_masking = is_activation = True
     activation = "softmax"
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """As the input. Reports: S111 for an axis that it does not have; Keras 3 notices when it runs."""
+        """Return the input shape. Reports S111 for an axis out of range, which Keras 3 only notices when the model
+        runs.
+        """
         axis = self.config.get("axis", -1)
         axes = axis if isinstance(axis, list | tuple) else [axis]
         rank = len(input_shape)
@@ -92,13 +94,16 @@ class Softmax(Layer):
 
 @layer("PReLU")
 class PReLU(PinnedLayer):
-    """x, or below 0 a fraction of it that is learned for every number (He et al. 2015)."""
+    """x if x > 0, else alpha·x, with a learned alpha per position (He et al. 2015)."""
 
     takes_structures_when_built = supports_masking = is_activation = True
     activation = "leaky_relu"
 
     def shared_axes(self) -> list[int]:
-        """The axes along which the fraction is shared. Raises: LayerError E007."""
+        """Return the axes along which alpha is shared.
+
+        Raises: LayerError E007.
+        """
         axes = self.config.get("shared_axes")
         listed = [] if axes is None else axes if isinstance(axes, list | tuple) else [axes]
         if all(isinstance(axis, int) for axis in listed):
@@ -111,15 +116,18 @@ class PReLU(PinnedLayer):
         )
 
     def pinned_axes(self, rank: int) -> list[int]:
-        """With shared axes, all others."""
+        """Return the axes whose size is fixed by the weights: all axes that are not shared."""
         shared = self.shared_axes()
         return [axis for axis in range(1, rank) if axis not in shared] if shared else []
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """alpha, of the shape of one sample, 1 along shared axes. Raises: LayerError S106, S111."""
+        """Yield alpha, with the shape of one sample and size 1 on shared axes.
+
+        Raises: LayerError S106, S111.
+        """
         shape = need(input_shape)
         rank = len(shape)
-        # Axis 0 is the batch, which alpha has not: Keras counts it as the last one.
+        # alpha has no batch axis, so Keras takes axis 0 for its last axis.
         shared = self.shared_axes()
         for axis in shared:
             if not 2 - rank <= axis <= rank - 1:

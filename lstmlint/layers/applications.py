@@ -1,4 +1,4 @@
-"""Layers of keras.applications that are no part of keras.layers."""
+"""Layers of keras.applications that are not in keras.layers."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ from lstmlint.signatures.keras3 import REQUIRED
 
 @layer("LayerScale")
 class LayerScale(Layer):
-    """ConvNeXt's scale, one factor for each channel."""
+    """ConvNeXt's scale: one factor per channel."""
 
     signature: ClassVar[dict[str, Any]] = {"init_values": REQUIRED, "projection_dim": REQUIRED}
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """gamma (projection_dim,), which Keras leaves without a name of its own."""
+        """Yield gamma (projection_dim,), to which Keras gives no name of its own."""
         yield self.weight("variable", (self.integer("projection_dim"),))
 
 
 @layer("CustomScaleLayer")
 class CustomScaleLayer(Layer):
-    """Inception-ResNet's residual: the first input plus the second one scaled."""
+    """Inception-ResNet's residual connection: first input + scale · second input."""
 
     signature: ClassVar[dict[str, Any]] = {"scale": REQUIRED}
     multiple_inputs = True
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
-        """The first input's shape. Raises: LayerError S122 without two inputs."""
+        """Return the shape of the first input.
+
+        Raises: LayerError S122 unless there are two inputs.
+        """
         shapes = shapes_of(inputs)
         if not isinstance(shapes, list) or len(shapes) != 2:
             raise LayerError("S122", "CustomScaleLayer takes two inputs", "Give it the residual's two branches.")
@@ -38,6 +41,6 @@ class CustomScaleLayer(Layer):
 
 @layer("StochasticDepth")
 class StochasticDepth(Layer):
-    """ConvNeXt's residual dropout; leaves the shape as it is."""
+    """ConvNeXt's dropout of whole residual branches. It does not change the shape."""
 
     signature: ClassVar[dict[str, Any]] = {"drop_path_rate": REQUIRED}

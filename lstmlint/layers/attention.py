@@ -1,8 +1,9 @@
-"""Attention, AdditiveAttention, MultiHeadAttention, GroupQueryAttention: keras.layers.attention.
+"""Attention layers (keras.layers.attention).
 
-Luong et al. 2015 (dot product), Bahdanau et al. 2015 (additive), Vaswani et al. 2017 (heads), Ainslie et al.
-2023 (grouped queries). The first two weigh values with next to no weights of their own; the others project
-queries, keys and values for each head, and the heads back, with one EinsumDense each.
+Attention (Luong et al. 2015) and AdditiveAttention (Bahdanau et al. 2015) have at most a few scale weights.
+MultiHeadAttention (Vaswani et al. 2017) and GroupQueryAttention (Ainslie et al. 2023) project queries, keys, values,
+and
+the output with one EinsumDense each.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lstmlint.model.spec import LayerSpec
 
 
 class Triple(NamedTuple):
-    """The shapes of query, value and key; None where unknown."""
+    """The shapes of query, value and key; None if unknown."""
 
     query: Shape
     value: Shape
@@ -27,7 +28,7 @@ class Triple(NamedTuple):
 
 
 class AttentionLayer(Layer):
-    """What all attention layers share: a query, a value, and a key that is the value unless it is given."""
+    """The base of all attention layers. The key defaults to the value."""
 
     multiple_inputs = True
     takes_structures = supports_masking = uses_mask = mixes_timesteps = True
@@ -35,7 +36,7 @@ class AttentionLayer(Layer):
 
 
 def differ(left: Dim, right: Dim) -> bool:
-    """Whether two sizes are known and not the same."""
+    """Return whether two sizes are known and different."""
     return left is not None and right is not None and left != right
 
 
@@ -63,7 +64,10 @@ class Attention(AttentionLayer):
             )
 
     def triple(self, shapes: Any) -> Triple:
-        """The shapes of the inputs. Raises: LayerError S122 where they are not two or three."""
+        """Return the shapes of query, value and key.
+
+        Raises: LayerError S122 unless there are two or three inputs.
+        """
         if isinstance(shapes, list) and 2 <= len(shapes) <= 3:
             return Triple(shapes[0], shapes[1], shapes[2] if len(shapes) == 3 else shapes[1])
         found = f"{len(shapes)} tensors" if isinstance(shapes, list) else "one tensor"
@@ -75,11 +79,14 @@ class Attention(AttentionLayer):
         )
 
     def build_shape(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The shapes of the list of inputs."""
+        """Return the shapes of the list of inputs."""
         return shapes_of(args[0] if args else kwargs.get("inputs"))
 
     def recorded_build_shape(self) -> Any:
-        """What build_config records. Raises: LayerError S130 where it is not two or three things, of any kind."""
+        """Return the shapes recorded in build_config.
+
+        Raises: LayerError S130 unless it records two or three items. Keras does not check their type.
+        """
         recorded = super().recorded_build_shape()
         if not isinstance(recorded, tuple | list) or not 2 <= len(recorded) <= 3:
             recorded = []
@@ -90,7 +97,7 @@ class Attention(AttentionLayer):
         return list(recorded)
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """With use_scale, a factor; with score_mode "concat", another."""
+        """Yield the scalar `scale` if use_scale is set, and `concat_score_weight` if score_mode is "concat"."""
         self.triple(input_shape)
         if self.config["use_scale"]:
             yield self.weight("scale", ())
@@ -98,7 +105,7 @@ class Attention(AttentionLayer):
             yield self.weight("concat_score_weight", ())
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """(..., query timesteps, value features), and with return_attention_scores the scores."""
+        """Return (..., query timesteps, value features), followed by the scores if return_attention_scores is set."""
         shapes = self.triple(shapes_of(inputs))
         self.first = self.first or shapes
         query, value, key = (need(shape) for shape in shapes)
@@ -117,7 +124,7 @@ class Attention(AttentionLayer):
         return [output, Tensor((*query[:-1], key[-2]), self.compute_dtype)]
 
     def check_features(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
-        """Report S116 where query and key, or key and value, cannot meet."""
+        """Report S116 if the sizes of query and key, or of key and value, do not match."""
         additive = self.config.get("score_mode", "dot") == "concat" or self.additive
         wide = differ(query[-1], key[-1]) and not (additive and 1 in (query[-1], key[-1]))
         if wide:
@@ -138,7 +145,10 @@ class Attention(AttentionLayer):
     additive: ClassVar[bool] = False
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Scores (the additive ones multiply once a feature, too) and their sum over the values."""
+        """Return the multiply-accumulates of the scores (one per feature, for additive scores too) and of the weighted
+        sum of
+        the values.
+        """
         if self.first is None:
             return None
         query, value, key = (need(shape) for shape in self.first)
@@ -151,12 +161,12 @@ class Attention(AttentionLayer):
 
 @layer("AdditiveAttention")
 class AdditiveAttention(Attention):
-    """Additive attention: scores are sums of tanh(query + key)."""
+    """Additive attention: the scores are sums of tanh(query + key)."""
 
     additive = True
 
     def check_features(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
-        """As with dot products; tf_keras scales by the value's width what has the query's and key's."""
+        """Report S116 as for dot products. With use_scale, tf_keras also needs values as wide as the keys."""
         super().check_features(query, value, key)
         width = query[-1] if key[-1] == 1 else key[-1]
         if self.context.dialect != "keras3" and self.config["use_scale"] and value[-1] != 1 and width != 1:
@@ -169,14 +179,14 @@ class AdditiveAttention(Attention):
                 )
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """With use_scale, one factor for each feature: of the query, in tf_keras of the value."""
+        """Yield `scale` if use_scale is set: one factor per feature of the query (Keras 3) or of the value (tf_keras)."""
         query, value, _ = self.triple(input_shape)
         if self.config["use_scale"]:
             yield self.weight("scale", (self.feature_dim(query if self.context.dialect == "keras3" else value),))
 
 
 class Projection(NamedTuple):
-    """One EinsumDense inside an attention layer, and the shape it is built for."""
+    """An EinsumDense inside an attention layer, with the shape for which it is built."""
 
     name: str
     equation: str
@@ -229,11 +239,14 @@ class ProjectedAttention(AttentionLayer):
                 )
 
     def projections(self, query: KnownShape, value: KnownShape, key: KnownShape) -> list[Projection]:
-        """The dense layers that Keras's build creates, in its order."""
+        """Return the dense layers in the order in which Keras's build creates them."""
         raise NotImplementedError
 
     def bind(self, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The arguments of a call by name. Raises: LayerError S122 where query or value is missing."""
+        """Return the arguments of a call by name.
+
+        Raises: LayerError S122 if query or value is missing.
+        """
         given = {**dict(zip(self.arguments, args, strict=False)), **kwargs}
         for name in ("query", "value"):
             if not isinstance(given.get(name), Tensor):
@@ -246,7 +259,7 @@ class ProjectedAttention(AttentionLayer):
         return given
 
     def build_shape(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The shapes of query, value and key by Keras's names for them."""
+        """Return the shapes of query, value and key under Keras's names."""
         given = self.bind(args, kwargs)
         return {
             f"{name}_shape": given[name].shape
@@ -255,13 +268,13 @@ class ProjectedAttention(AttentionLayer):
         }
 
     def recorded_build_shape(self) -> Any:
-        """The shapes that Keras 3 recorded."""
+        """Return the shapes that Keras 3 recorded."""
         config = self.spec.build_config
         recorded = config.get("shapes_dict") if isinstance(config, dict) else None
         return recorded_shapes(recorded) if isinstance(recorded, dict) else None
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """Those of each projection, under its name."""
+        """Yield the weights of each projection, prefixed with its name."""
         if not isinstance(input_shape, dict):
             raise LayerError(
                 "S122",
@@ -286,7 +299,7 @@ class ProjectedAttention(AttentionLayer):
     def dense_layers(
         self, query: KnownShape, value: KnownShape, key: KnownShape
     ) -> Iterator[tuple[str, EinsumDense, KnownShape]]:
-        """The projections as layers, with the shapes they are built for."""
+        """Yield the name and layer of each projection, with the shape for which it is built."""
         use_bias = bool(self.config.get("use_bias", True))
         for name, equation, output_shape, bias_axes, shape in self.projections(query, value, key):
             config = {"equation": equation, "output_shape": output_shape, "bias_axes": bias_axes if use_bias else None}
@@ -295,7 +308,7 @@ class ProjectedAttention(AttentionLayer):
             yield name, EinsumDense(spec, self.context), shape
 
     def check_shapes(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
-        """Raises: LayerError S116 where Keras refuses the shapes."""
+        """Raise LayerError S116 if Keras refuses the shapes."""
         if value[1:-1] != key[1:-1]:
             raise LayerError(
                 "S116",
@@ -305,7 +318,7 @@ class ProjectedAttention(AttentionLayer):
             )
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """The attended values, and with return_attention_scores the scores."""
+        """Return the output, followed by the scores if return_attention_scores is set."""
         given = self.bind(list(args), kwargs)
         query, value = need(given["query"].shape), need(given["value"].shape)
         key = need(given["key"].shape) if isinstance(given.get("key"), Tensor) else value
@@ -318,15 +331,15 @@ class ProjectedAttention(AttentionLayer):
         return [output, Tensor(scores, self.compute_dtype)]
 
     def attended(self, query: KnownShape, value: KnownShape) -> KnownShape:
-        """The shape of the output."""
+        """Return the shape of the output."""
         return query
 
     def scores(self, query: KnownShape, key: KnownShape) -> KnownShape:
-        """The shape of the scores."""
+        """Return the shape of the scores."""
         raise NotImplementedError
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Those of the projections, of the scores, and of their sums over the values."""
+        """Return the multiply-accumulates of the projections, the scores, and the weighted sums of the values."""
         if self.first is None:
             return None
         query, value, key = (need(shape) for shape in self.first)
@@ -342,16 +355,18 @@ class ProjectedAttention(AttentionLayer):
         return None if pairs is None else total + pairs * heads * (key_dim + value_dim)
 
     def head_sizes(self) -> tuple[int, int, int]:
-        """(heads, features of a key, features of a value)."""
+        """Return (number of heads, features of a key, features of a value)."""
         raise NotImplementedError
 
     def attended_axes(self, key: KnownShape) -> list[Dim]:
-        """The sizes of the key's axes that each query looks over."""
+        """Return the sizes of the key's axes over which each query attends."""
         return [key[1]]
 
 
 def heads_equation(rank: int, bound: int, made: int) -> tuple[str, str]:
-    """The equation that turns the last `bound` of `rank` axes into `made` new ones, and the new ones' letters."""
+    """Return an equation that replaces the last `bound` of `rank` axes with `made` new ones, and the letters of the new
+    ones.
+    """
     free = "abcdefghijklmnopqrstuvwxyz"
     kept, used, new = rank - bound, rank, rank + made
     return f"{free[:used]},{free[kept:new]}->{free[:kept]}{free[used:new]}", free[used:new]
@@ -359,7 +374,11 @@ def heads_equation(rank: int, bound: int, made: int) -> tuple[str, str]:
 
 @layer("MultiHeadAttention")
 class MultiHeadAttention(ProjectedAttention):
-    """Scaled dot-product attention in several heads, over one or more axes."""
+    """Scaled dot-product attention with several heads, over one or more axes (Vaswani et al. 2017).
+
+    Parameters of self-attention on d features, with biases: 4·(heads·key_dim·d) + 3·heads·key_dim + d, if value_dim and
+    output_shape keep their defaults.
+    """
 
     def __init__(self, spec: LayerSpec, context: Any) -> None:
         super().__init__(spec, context)
@@ -368,7 +387,10 @@ class MultiHeadAttention(ProjectedAttention):
         self.axes_argument()
 
     def head_sizes(self) -> tuple[int, int, int]:
-        """(heads, features of a key, features of a value). Raises: LayerError E006, E007."""
+        """Return (number of heads, features of a key, features of a value).
+
+        Raises: LayerError E006, E007.
+        """
         key_dim = self.integer("key_dim")
         value_dim = self.config.get("value_dim")
         if value_dim is None or (value_dim == 0 and self.context.dialect != "keras3"):
@@ -376,7 +398,10 @@ class MultiHeadAttention(ProjectedAttention):
         return self.integer("num_heads"), key_dim, self.integer("value_dim")
 
     def out_shape(self) -> tuple[Dim, ...]:
-        """The output's own last axes; empty for the query's. Raises: LayerError E007."""
+        """Return the last axes of the output, empty if they are those of the query.
+
+        Raises: LayerError E007.
+        """
         shape = self.config.get("output_shape") or ()
         if isinstance(shape, int):
             return (shape,)
@@ -390,7 +415,10 @@ class MultiHeadAttention(ProjectedAttention):
         )
 
     def axes_argument(self) -> list[int] | None:
-        """The axes to attend over, as written. Raises: LayerError E007."""
+        """Return the argument attention_axes as a list.
+
+        Raises: LayerError E007.
+        """
         axes = self.config.get("attention_axes")
         if isinstance(axes, int):
             return [axes]
@@ -404,9 +432,11 @@ class MultiHeadAttention(ProjectedAttention):
         )
 
     def attention_axes(self, rank: int) -> list[int]:
-        """The axes to attend over, in an input of this rank. Raises: LayerError S111.
+        """Return the axes to attend over in an input of this rank.
 
-        One more than the rank is taken, for it is the axis of the heads.
+        Keras also accepts the axis after the last one, since the heads add an axis.
+
+        Raises: LayerError S111.
         """
         axes = self.axes_argument()
         if axes is None:
@@ -424,7 +454,7 @@ class MultiHeadAttention(ProjectedAttention):
         return counted
 
     def projections(self, query: KnownShape, value: KnownShape, key: KnownShape) -> list[Projection]:
-        """query, key, gate, value (features, heads, size) and attention_output (heads, size, features)."""
+        """Return query, key, gate, value (features, heads, size) and attention_output (heads, size, features)."""
         heads, key_dim, value_dim = self.head_sizes()
         self.feature_dim(query)
         rank = len(query)
@@ -444,7 +474,7 @@ class MultiHeadAttention(ProjectedAttention):
         return listed
 
     def check_shapes(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
-        """Keras checks key against value; tf_keras finds out while it attends, and so does this of the ranks."""
+        """Check key against value, and their ranks. tf_keras notices a mismatch only during attention."""
         if self.context.dialect == "keras3":
             super().check_shapes(query, value, key)
         elif len(key) == len(value) and any(map(differ, key[1:-1], value[1:-1])):
@@ -467,15 +497,14 @@ class MultiHeadAttention(ProjectedAttention):
             )
 
     def attended(self, query: KnownShape, value: KnownShape) -> KnownShape:
-        """The query's, its features replaced by output_shape."""
+        """Return the query's shape, with output_shape in place of the features."""
         out = self.out_shape()
         return (*query[:-1], *out) if out else query
 
     def scores(self, query: KnownShape, key: KnownShape) -> KnownShape:
-        """(batch, heads, query timesteps, key timesteps).
+        """Return (batch, heads, query timesteps, key timesteps).
 
-        Keras 3 infers the query's timesteps twice, whatever the key has, and tf_keras keeps the axes that are
-        not attended over.
+        Keras 3 infers the query's timesteps for both, and tf_keras keeps the axes that are not attended over.
         """
         heads = self.integer("num_heads")
         if self.context.dialect == "keras3":
@@ -495,13 +524,13 @@ class MultiHeadAttention(ProjectedAttention):
         return (*kept, *(queries[axis] for axis in axes), *(keys[axis] for axis in axes))
 
     def attended_axes(self, key: KnownShape) -> list[Dim]:
-        """Those of attention_axes."""
+        """Return the sizes of the key's attention axes."""
         return [key[axis] for axis in self.attention_axes(len(key)) if -len(key) <= axis < len(key)]
 
 
 @layer("GroupQueryAttention", "GroupedQueryAttention")
 class GroupQueryAttention(ProjectedAttention):
-    """Attention whose query heads share fewer key and value heads."""
+    """Attention whose query heads share a smaller number of key and value heads (Ainslie et al. 2023)."""
 
     checks_record = False
 
@@ -528,12 +557,14 @@ class GroupQueryAttention(ProjectedAttention):
             )
 
     def head_sizes(self) -> tuple[int, int, int]:
-        """(query heads, features of a key, features of a value)."""
+        """Return (query heads, features of a key, features of a value)."""
         size = self.integer("head_dim")
         return self.integer("num_query_heads", 0), size, size
 
     def projections(self, query: KnownShape, value: KnownShape, key: KnownShape) -> list[Projection]:
-        """query, gate (features, query heads, size), key, value (features, shared heads, size), and back."""
+        """Return query and gate (features, query heads, size), key and value (features, shared heads, size), and the
+        output.
+        """
         heads, size, _ = self.head_sizes()
         shared = self.integer("num_key_value_heads")
         features = self.feature_dim(query)
@@ -549,7 +580,7 @@ class GroupQueryAttention(ProjectedAttention):
         return listed
 
     def check_shapes(self, query: KnownShape, value: KnownShape, key: KnownShape) -> None:
-        """Raises: LayerError S116 where key and value, or the widths of query and value, differ."""
+        """Raise LayerError S116 if key and value differ, or query and value have different numbers of features."""
         super().check_shapes(query, value, key)
         if query[-1] != value[-1]:
             raise LayerError(
@@ -560,7 +591,7 @@ class GroupQueryAttention(ProjectedAttention):
             )
 
     def scores(self, query: KnownShape, key: KnownShape) -> KnownShape:
-        """(batch, query heads, query timesteps, key timesteps)."""
+        """Return (batch, query heads, query timesteps, key timesteps)."""
         return (query[0], self.integer("num_query_heads", 0), query[1], key[1])
 
 

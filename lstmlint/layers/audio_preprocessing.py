@@ -1,4 +1,4 @@
-"""MelSpectrogram and STFTSpectrogram: frames of a signal, and the frequencies in each."""
+"""Spectrogram layers: MelSpectrogram and STFTSpectrogram."""
 
 from __future__ import annotations
 
@@ -23,12 +23,15 @@ WINDOWS = frozenset({
 
 @layer("MelSpectrogram")
 class MelSpectrogram(PreprocessingLayer):
-    """The energy of num_mel_bins bands in each frame of a signal; no weights."""
+    """The energy of num_mel_bins frequency bands in each frame of a signal. It has no weights."""
 
     min_ndim = 1
 
     def check(self) -> None:
-        """Raises: LayerError E007."""
+        """Check the arguments.
+
+        Raises: LayerError E007.
+        """
         config = self.config
         fft_length = config.get("fft_length")
         if not isinstance(fft_length, int | float):
@@ -46,7 +49,8 @@ class MelSpectrogram(PreprocessingLayer):
             raise bad_value(self, "sampling_rate", "a number", 16000)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(num_mel_bins, frames), after the batch if there is one; Keras counts the frames of axis 1 at most.
+        """Return (num_mel_bins, frames), after the batch if there is one. Keras computes the frames from axis 1 at
+        most.
 
         Raises: LayerError E007.
         """
@@ -54,7 +58,7 @@ class MelSpectrogram(PreprocessingLayer):
         return (*batch, self.dimension("num_mel_bins"), self._frames(time))
 
     def _frames(self, time: Dim) -> Dim:
-        """(time + stride + 1) // stride, as Keras's compute_output_shape has it."""
+        """Return (time + stride + 1) // stride, as Keras's compute_output_shape does."""
         if time is None:
             return None
         stride = self.config["sequence_stride"]
@@ -65,10 +69,10 @@ class MelSpectrogram(PreprocessingLayer):
 
 @layer("STFTSpectrogram")
 class STFTSpectrogram(SlidingLayer):
-    """The short-time Fourier transform as a convolution whose kernels are windowed waves, and are trained.
+    """The short-time Fourier transform as a convolution with trainable kernels: sine waves times a window.
 
-    Reference: keras.layers.STFTSpectrogram. The kernels are (frame_length, 1, fft_length // 2 + 1), one for
-    the real part and one for the imaginary part, shared by all channels.
+    The two kernels, for the real and the imaginary part, have the shape (frame_length, 1, fft_length // 2 + 1) and are
+    shared by all channels. Reference: keras.layers.STFTSpectrogram.
     """
 
     rank = 1
@@ -92,7 +96,7 @@ class STFTSpectrogram(SlidingLayer):
         if step is not None and not (isinstance(step, int | float) and 1 <= step <= self.frame_length):
             raise bad_value(self, "frame_step", f"1 to frame_length, {self.frame_length}", self.frame_length)
         self.padding = self.config["padding"]
-        strides: Any = (step or self.frame_length // 2,)  # Keras takes 1.5, too
+        strides: Any = (step or self.frame_length // 2,)  # Keras accepts 1.5, too
         self.windows, self.strides = (self.frame_length,), strides
         if self.strides == (0,):
             raise LayerError(
@@ -120,18 +124,18 @@ class STFTSpectrogram(SlidingLayer):
 
     @property
     def kernels(self) -> list[str]:
-        """The names of the weights: the modes real and imag have only their own."""
+        """Return the names of the weights. The modes real and imag have only one kernel."""
         return [f"{part}_kernel" for part in ("real", "imag") if self.mode not in {"real", "imag"} - {part}]
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """Real_kernel, imag_kernel: (frame_length, 1, fft_length // 2 + 1)."""
+        """Yield real_kernel and imag_kernel (frame_length, 1, fft_length // 2 + 1)."""
         for name in self.kernels:
             yield self.weight(name, (self.frame_length, 1, self.bins))
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, frames, channels · bins), or with expand_dims (batch, frames, bins, channels).
+        """Return (batch, frames, channels · bins), or (batch, frames, bins, channels) with expand_dims.
 
-        Raises: LayerError S103 for a signal shorter than a frame, S106 for an unknown number of channels.
+        Raises: LayerError S103 if the signal is shorter than a frame, S106 if the number of channels is unknown.
         """
         channels = self.feature_dim(input_shape, 1 if self.channels_first else -1)
         (frames,) = self.lengths(input_shape)
@@ -142,7 +146,7 @@ class STFTSpectrogram(SlidingLayer):
         return (batch, channels, frames, bins) if self.channels_first else (batch, frames, bins, channels)
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every kernel, for each frame of each channel."""
+        """Return the multiply-accumulates: the size of the kernels, per frame and channel."""
         shape, output = input_shapes[0], output_shapes[0]
         if shape is None or output is None:
             return None

@@ -1,4 +1,4 @@
-"""EinsumDense, whose shapes an equation says, and ReversibleEmbedding."""
+"""EinsumDense and ReversibleEmbedding."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.layers.quantization import in_order, layer_policy, quantized_reverse, quantized_weights, refused
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
 
-# Keras writes an ellipsis as 0 before it looks, and does not look further than this.
+# Keras replaces an ellipsis with 0 before it matches, and does not match the end of the text.
 _ELLIPSIS = r"(\.\.\.|0)?"
 _EQUATION = re.compile(rf"{_ELLIPSIS}([a-zA-Z]+){_ELLIPSIS},([a-zA-Z]+)->{_ELLIPSIS}([a-zA-Z]+){_ELLIPSIS}")
 
 
 class Equation(NamedTuple):
-    """`inputs,kernel->output`, one letter an axis; `left`, `right`: an ellipsis before or after the letters."""
+    """The axes in `inputs,kernel->output`, one letter per axis.
+
+    left, right: whether there is an ellipsis before or after the letters.
+    """
 
     inputs: str
     kernel: str
@@ -28,12 +31,15 @@ class Equation(NamedTuple):
 
     @property
     def ellipsis(self) -> bool:
-        """Whether there is one."""
+        """Return whether the equation has an ellipsis."""
         return self.left or self.right
 
 
 def parse_equation(equation: Any) -> Equation:
-    """Take an equation apart. Raises: LayerError E007 where Keras does not take it."""
+    """Parse an equation.
+
+    Raises: LayerError E007 if Keras does not accept it.
+    """
     match = _EQUATION.match(equation) if isinstance(equation, str) else None
     if match:
         left, inputs, right, kernel, out_left, output, out_right = match.groups()
@@ -52,7 +58,7 @@ def _refused(message: str, argument: str = "equation", advice: str = "") -> Laye
 
 
 class Contraction(NamedTuple):
-    """What an equation makes of an input shape. A None in kernel or bias is a size that nothing states."""
+    """The shapes that result from an equation and an input shape. None in a kernel or bias is an unknown size."""
 
     kernel: KnownShape
     bias: KnownShape | None
@@ -62,10 +68,11 @@ class Contraction(NamedTuple):
 def contract(
     equation: Equation, shape: KnownShape, partial: Iterable[Dim], bias_axes: Iterable[str] | None, keras2: bool = False
 ) -> Contraction:
-    """The shapes for an input of this shape. `partial` is the output shape without the batch.
+    """Return the shapes for an input shape. `partial` is the output shape without the batch.
 
-    keras2: tf_keras takes a kernel's sizes from the input before the output, Keras 3 the other way round.
-    Raises: LayerError E007 or S101 where Keras refuses.
+    keras2: tf_keras reads the sizes of the kernel from the input first, Keras 3 from the output first.
+
+    Raises: LayerError E007 or S101 if Keras refuses the shapes.
     """
     inputs, kernel, output, left, _ = equation
     elided = len(shape) - len(inputs)
@@ -80,7 +87,7 @@ def contract(
     full = [shape[0], *partial]
     if not left:
         full += shape[len(shape) - elided :]
-    elif elided:  # Keras 3 puts the axes that an ellipsis stands for in reverse
+    elif elided:  # Keras 3 reverses the axes of the ellipsis
         full[1:1] = shape[1:elided] if keras2 else shape[elided - 1 : 0 : -1]
     offset = elided if left else 0
     if len(output) + offset > len(full):
@@ -117,7 +124,7 @@ def contract(
 
 
 def _bias(equation: Equation, bias_axes: Iterable[str] | None, out: dict[str, Dim], elided: int) -> KnownShape | None:
-    """From its first axis to the output's last, 1 where the bias does not reach."""
+    """Return the shape of the bias: from its first axis to the output's last axis, 1 on the axes it lacks."""
     if bias_axes is None:
         return None
     letters = list(bias_axes)
@@ -132,12 +139,18 @@ def _bias(equation: Equation, bias_axes: Iterable[str] | None, out: dict[str, Di
 
 @layer("EinsumDense")
 class EinsumDense(PinnedLayer):
-    """output = activation(einsum(equation, input, kernel) + bias)."""
+    """output = activation(einsum(equation, input, kernel) + bias).
+
+    The equation decides the shapes: the kernel has one axis per letter, and the bias those in bias_axes.
+    """
 
     quantizable = applies_activation = mixes_timesteps = True
 
     def contraction(self, shape: KnownShape) -> Contraction:
-        """The shapes for an input of this shape. Raises: LayerError E006, E007, S101."""
+        """Return the shapes for an input shape.
+
+        Raises: LayerError E006, E007, S101.
+        """
         given = self.config.get("output_shape")
         partial = [given] if isinstance(given, int) else given
         if not isinstance(partial, list | tuple) or not all(dim is None or isinstance(dim, int) for dim in partial):
@@ -154,7 +167,10 @@ class EinsumDense(PinnedLayer):
         return contract(parse_equation(self.config.get("equation")), shape, partial, bias_axes, keras2)
 
     def weights(self, input_shape: Shape) -> Iterable[Weight]:
-        """The kernel and bias, as the equation says. Raises: LayerError S106 where it leaves a size open."""
+        """Yield the kernel and the bias.
+
+        Raises: LayerError S106 if one of their sizes is unknown.
+        """
         shape = need(input_shape)
         contraction = self.contraction(shape)
         plain = [self.weight("kernel", self.sizes("kernel", contraction.kernel, shape))]
@@ -163,7 +179,10 @@ class EinsumDense(PinnedLayer):
         return plain if is_plain(self) else self.quantized(plain)
 
     def sizes(self, name: str, sizes: KnownShape, shape: KnownShape) -> tuple[int, ...]:
-        """The sizes, all of them numbers. Raises: LayerError S106."""
+        """Return the sizes if all are known.
+
+        Raises: LayerError S106.
+        """
         if None not in sizes:
             numbers = tuple(dim for dim in sizes if dim is not None)
             if min(numbers, default=0) < 0:
@@ -179,11 +198,13 @@ class EinsumDense(PinnedLayer):
         )
 
     def quantized(self, plain: list[Weight]) -> list[Weight]:
-        """The weights after quantization and LoRA.
+        """Return the weights after quantization and LoRA.
 
-        int4 packs the kernel as a matrix (contracted axes, other axes); gptq and awq take a kernel of three
-        axes for heads, and its largest for the model's width. Raises: LayerError P609 for an equation with an
-        ellipsis, which Keras 3.15 quantizes to float8 only.
+        int4 packs the kernel as a matrix (contracted axes, other axes). gptq and awq take the largest axis of a kernel
+        with
+        three axes for the model's width.
+
+        Raises: LayerError P609 for an equation with an ellipsis, which Keras 3.15 can quantize to float8 only.
         """
         equation = parse_equation(self.config["equation"])
         shape = plain[0].shape
@@ -210,11 +231,11 @@ class EinsumDense(PinnedLayer):
         )
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """As output_shape says, with the batch and the axes of an ellipsis from the input."""
+        """Return output_shape, with the batch and the axes of an ellipsis from the input."""
         return self.contraction(input_shape).output
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """The product of all axes of the equation, each once, without the batch."""
+        """Return the multiply-accumulates: the product of all axes in the equation, without the batch."""
         shape = need(input_shapes[0])
         equation = parse_equation(self.config.get("equation"))
         kernel = self.contraction(shape).kernel
@@ -223,11 +244,12 @@ class EinsumDense(PinnedLayer):
 
 
 def _scale(equation: Equation, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape of int8's kernel_scale: 1 along contracted axes, laid out to divide the output.
+    """Return the shape of int8's kernel_scale, which divides the output: 1 on contracted axes.
 
-    The kernel's axes go where the output has them. A contracted axis goes, as a 1, to the next place of the
-    output that the kernel does not reach; where all are taken, Keras drops the axis of the same number.
-    None where the output is all kernel, which Keras cannot lay out.
+    The axes of the kernel move to their places in the output. A contracted axis moves, with size 1, to the next place
+    that
+    no axis of the kernel takes; if there is none, Keras drops the axis of the same number. None if the kernel takes all
+    axes of the output, which Keras does not support.
     """
     kernel, output = equation.kernel, equation.output
     free = [place for place, letter in enumerate(output) if letter not in kernel]
@@ -254,10 +276,10 @@ def _scale(equation: Equation, shape: tuple[int, ...]) -> tuple[int, ...] | None
 
 @layer("ReversibleEmbedding")
 class ReversibleEmbedding(Embedding):
-    """An embedding that also leads back: vectors in, a score for each of the input_dim integers out."""
+    """An embedding that can also be applied in reverse: vectors in, one score per vocabulary entry out."""
 
     def weights(self, input_shape: Any) -> list[Weight]:
-        """A table of embeddings (input_dim, output_dim); where it is not tied, reverse_embeddings, its transpose."""
+        """Yield embeddings (input_dim, output_dim) and, unless tied, its transpose reverse_embeddings."""
         weights = super().weights(input_shape)
         if self.config["tie_weights"]:
             return weights
@@ -265,7 +287,7 @@ class ReversibleEmbedding(Embedding):
         return in_order([*weights, *([reverse] if is_plain(self) else quantized_reverse(self, reverse))])
 
     def call(self, inputs: Any, reverse: Any = False, *args: Any, **kwargs: Any) -> Any:
-        """(..., output_dim), or with reverse (..., input_dim)."""
+        """Return (..., output_dim), or (..., input_dim) in reverse."""
         if not reverse:
             return super().call(inputs)
         shape = need(inputs.shape)

@@ -1,4 +1,4 @@
-"""What tf_keras keeps under `experimental`, feature columns, and the two helpers of a FeatureSpace."""
+"""Layers of tf_keras's `experimental`, feature columns, and two helpers of FeatureSpace."""
 
 from __future__ import annotations
 
@@ -14,43 +14,40 @@ from lstmlint.model.spec import LayerSpec
 
 @layer("DenseFeatures", "SequenceFeatures", "PreprocessingLayer", "DynamicLookup", "DynamicEmbedding", "FeatureSpace")
 class OpaqueFeatures(Layer):
-    """Feature columns, tables that grow, and the like: code that the config names but does not hold.
-
-    Known for what it is; its outputs and weights are not.
-    """
+    """A layer such as DenseFeatures, whose code is not part of the config. Its outputs and weights are unknown."""
 
     multiple_inputs = True
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Nothing is known of the outputs."""
+        """Return unknown outputs."""
         self.built, self.weights_known = True, False
         return None
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Nobody knows."""
+        """Return None: the multiply-accumulates are unknown."""
         return None
 
 
 @layer("TFDIdentity")
 class Unchanged(Layer):
-    """A feature of a FeatureSpace that stays as it is."""
+    """A feature of a FeatureSpace that is passed on unchanged."""
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """The input's; Keras casts only floats to the layer's dtype."""
+        """Return the dtype of the input. Keras casts only floats to the layer's dtype."""
         return self.compute_dtype if inputs.dtype is None or "float" in inputs.dtype else inputs.dtype
 
 
 @layer("TFDConcat")
 class FeatureConcatenation(Concatenate):
-    """The encoded features of a FeatureSpace, joined."""
+    """The concatenation of a FeatureSpace's encoded features."""
 
 
 @layer("RandomFourierFeatures")
 class RandomFourierFeatures(Layer):
-    """cos(input · kernel / scale + bias) with a random kernel, which is never trained.
+    """cos(input · kernel / scale + bias) with a random kernel that is never trained.
 
-    Reference: tf_keras.layers.experimental.RandomFourierFeatures. The layer is not trainable unless its
-    config says so; then the scale is.
+    Unless its config says otherwise, the layer is not trainable; if it is, only the scale trains.
+    Reference: tf_keras.layers.experimental.RandomFourierFeatures.
     """
 
     ndim = 2
@@ -65,21 +62,23 @@ class RandomFourierFeatures(Layer):
             raise bad_value(self, "scale", "a positive number, or null", 1.0)
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """Unscaled_kernel (input_dim, output_dim), bias (output_dim,), kernel_scale (1,); the scale may train."""
+        """Yield unscaled_kernel (input_dim, output_dim), bias (output_dim,), and kernel_scale (1,), which may be
+        trainable.
+        """
         units = self.integer("output_dim")
         yield self.weight("kernel_scale", (1,), dtype="float32")
         yield self.weight("unscaled_kernel", (self.feature_dim(input_shape), units), trainable=False, dtype="float32")
         yield self.weight("bias", (units,), trainable=False, dtype="float32")
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, output_dim)."""
+        """Return (batch, output_dim)."""
         return (input_shape[0], self.integer("output_dim"))
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """The cosine is always taken in float32."""
+        """Return float32, in which the cosine is always computed."""
         return "float32"
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """One for each number of the kernel."""
+        """Return the multiply-accumulates: the size of the kernel."""
         shape = input_shapes[0]
         return product((shape[-1], self.integer("output_dim"))) if shape else None

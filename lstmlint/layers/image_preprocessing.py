@@ -1,8 +1,8 @@
-"""Resizing, cropping and the augmentations of images: keras.layers.preprocessing.image_preprocessing.
+"""Resizing, cropping and augmentation of images (keras.layers.preprocessing.image_preprocessing).
 
-None of them owns weights. Most leave every shape as it is; Keras 3 even takes tensors that are no images,
-since it answers a symbolic call without looking. So a table says what each constructor checks, and one class
-serves all of them.
+None of these layers has weights, and most do not change the shape. Keras 3 accepts tensors that are not images, since
+it does not look at symbolic inputs. Therefore a table holds what each constructor checks, and one class serves most
+layers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lstmlint.model.spec import LayerSpec
 
 
 class Rule(NamedTuple):
-    """What a constructor takes for an argument: the test, the same in words, and an example."""
+    """What a constructor accepts for an argument: a test, its description, and an example."""
 
     accepts: Callable[[Any], bool]
     wants: str
@@ -35,7 +35,7 @@ def _two(value: Any) -> bool:
 
 
 def words(*allowed: str) -> Rule:
-    """One of a few names."""
+    """Accept one of a few names."""
     return Rule(
         lambda value: isinstance(value, str) and value in allowed,
         " or ".join(f'"{word}"' for word in allowed),
@@ -44,7 +44,7 @@ def words(*allowed: str) -> Rule:
 
 
 def within(low: float, high: float) -> Rule:
-    """A number in a range, or two that are both in it."""
+    """Accept a number in a range, or two numbers that are both in it."""
 
     def accepts(value: Any) -> bool:
         numbers = value if _two(value) else [value]
@@ -54,9 +54,9 @@ def within(low: float, high: float) -> Rule:
 
 
 def overlapping(low: float, high: float, empty: bool = False) -> Rule:
-    """A number in a range, or two whose span meets it: Keras 3's own check of `factor`.
+    """Accept a number in a range, or two numbers whose interval overlaps it, as Keras checks `factor`.
 
-    empty: whether anything empty (null, 0, []) is taken for 0.
+    empty: whether empty values (null, 0, []) count as 0.
     """
 
     def accepts(value: Any) -> bool:
@@ -69,7 +69,7 @@ def overlapping(low: float, high: float, empty: bool = False) -> Rule:
 
 
 def mirrored(low: float, high: float, ordered: bool = True) -> Rule:
-    """tf_keras: two numbers in a range (more are ignored), or one that stands for -x and x."""
+    """Accept what tf_keras accepts: two numbers in a range (more are ignored), or one number x for (-x, x)."""
 
     def accepts(value: Any) -> bool:
         first, second = _bounds(value)
@@ -84,7 +84,7 @@ def mirrored(low: float, high: float, ordered: bool = True) -> Rule:
 
 
 def number(low: float, high: float) -> Rule:
-    """One number in a range."""
+    """Accept one number in a range."""
     return Rule(lambda value: _number(value) and low <= value <= high, f"a number from {low:g} to {high:g}", high / 2)
 
 
@@ -195,7 +195,7 @@ KERAS3: Mapping[str, Mapping[str, Rule]] = {
     "RandomCrop": {"factor": BASE},
     "MaxNumBoundingBoxes": {"factor": BASE, "max_number": WHOLE, "fill_value": WHOLE},
 }
-# Arguments for which null says that there is none (to RandomZoom: the height's).
+# Arguments that may be null for "none" (in RandomZoom: for the height's factor).
 OPTIONAL = {
     "RandomColorJitter": ("brightness_factor", "contrast_factor", "saturation_factor", "hue_factor"),
     "RandomZoom": ("width_factor",),
@@ -226,15 +226,16 @@ TF_KERAS: Mapping[str, Mapping[str, Rule]] = {
 }
 
 ONLY_TF_KERAS = frozenset({"RandomHeight", "RandomWidth"})
-# These act at inference too; these take images alone.
+# ENHANCEMENTS act at inference, too; ONE_IMAGE layers take images only.
 ENHANCEMENTS = frozenset({"AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization"})
 ONE_IMAGE = frozenset({"RandomColorDegeneration", "RandomGrayscale"})
 RESHAPING = frozenset({"Resizing", "CenterCrop", "RandomCrop", "MaxNumBoundingBoxes"})
 
 
 class ImageLayer(PreprocessingLayer):
-    """A layer for images (height, width, channels), alone or in a batch; in Keras 3 also for a dict that holds
-    them with their labels, boxes and masks.
+    """A layer for images (height, width, channels) or batches of them; in Keras 3 also for a dict that contains images
+    with
+    their labels, boxes and masks.
     """
 
     multiple_inputs = takes_structures = True
@@ -247,7 +248,10 @@ class ImageLayer(PreprocessingLayer):
             self.multiple_inputs = False
 
     def check(self) -> None:
-        """What the table says of the class, and the seed. Raises: LayerError E006, E007."""
+        """Check the arguments against the table, and the seed.
+
+        Raises: LayerError E006, E007.
+        """
         optional = OPTIONAL.get(self.class_name, ())
         for argument, rule in self.rules().items():
             if argument not in self.config or (self.config[argument] is None and argument in optional):
@@ -256,7 +260,7 @@ class ImageLayer(PreprocessingLayer):
                 raise bad_value(self, argument, rule.wants, rule.example)
 
     def rules(self) -> dict[str, Rule]:
-        """The rules for the class's arguments, in its dialect."""
+        """Return the rules for the arguments in the layer's dialect."""
         rules = {
             "seed": SEED if self.keras3 else TF_SEED,
             **(KERAS3 if self.keras3 else TF_KERAS).get(self.class_name, {}),
@@ -269,7 +273,7 @@ class ImageLayer(PreprocessingLayer):
         return rules
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The inputs in their structure, each with its new shape and dtype."""
+        """Return the outputs in the structure of the inputs."""
         if isinstance(inputs, list):
             return [self.call(item) for item in inputs]
         if isinstance(inputs, dict):
@@ -277,19 +281,22 @@ class ImageLayer(PreprocessingLayer):
         return super().call(inputs)
 
     def axes_of(self, rank: int) -> tuple[int, int]:
-        """The axes of height and width of an image of the rank."""
+        """Return the axes of height and width in an image of this rank."""
         first = str(self.config.get("data_format")).lower() == "channels_first"
         return (rank - 2, rank - 1) if first else (rank - 3, rank - 2)
 
 
 @layer(*sorted((KERAS3.keys() | TF_KERAS.keys()) - RESHAPING - ONLY_TF_KERAS - ENHANCEMENTS - ONE_IMAGE))
 class Augmentation(ImageLayer):
-    """A layer that changes the pixels and leaves the shape."""
+    """A layer that changes pixels but not the shape."""
 
     training_only = keeps_values = True
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """The input's. Raises: LayerError S101 and S112 for a RandomColorDegeneration of anything but colours."""
+        """Return the input shape.
+
+        Raises: LayerError S101 or S117 if RandomColorDegeneration does not receive color images.
+        """
         if self.class_name == "RandomColorDegeneration" and self.keras3:
             self._check_colours(input_shape)
         return input_shape
@@ -314,7 +321,7 @@ class Augmentation(ImageLayer):
             )
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """The layer's dtype; two layers leave integers as they are."""
+        """Return the layer's dtype. Two layers keep integers."""
         if self.class_name in ("Equalization", "RandomGrayscale") and inputs.dtype and "float" not in inputs.dtype:
             return inputs.dtype
         return self.compute_dtype
@@ -322,33 +329,39 @@ class Augmentation(ImageLayer):
 
 @layer(*ENHANCEMENTS)
 class Enhancement(Augmentation):
-    """An augmentation that acts at inference too."""
+    """An augmentation that acts at inference, too."""
 
     training_only = keeps_values = False
 
 
 @layer(*ONE_IMAGE)
 class OneImageAugmentation(Augmentation):
-    """An augmentation that takes images alone, without their labels."""
+    """An augmentation that takes images without their labels."""
 
     multiple_inputs = takes_structures = False
 
 
 class SizedLayer(ImageLayer):
-    """A layer whose images have the size that the config says."""
+    """A layer whose output size is in its config."""
 
     takes_structures = False
     smallest = 0
 
     def size(self, argument: str) -> Dim:
-        """The value of height or width. Raises: LayerError E006, E007."""
+        """Return the value of height or width.
+
+        Raises: LayerError E006, E007.
+        """
         if self.keras3:
             return self.dimension(argument)
         given(self, argument)
         return self.integer(argument, self.smallest)
 
     def sized(self, shape: KnownShape, height: int, width: int) -> KnownShape:
-        """The shape with the size on the two axes. Raises: LayerError S101 where it has no such axes."""
+        """Return the shape with the configured size on the two axes.
+
+        Raises: LayerError S101 if the shape does not have these axes.
+        """
         if height < 0 or width >= len(shape):
             raise LayerError(
                 "S101",
@@ -359,27 +372,33 @@ class SizedLayer(ImageLayer):
             )
         dims = list(shape)
         if len(dims) == 4 and not self.keras3 and self.by_aspect() and None in (dims[height], dims[width]):
-            dims[0] = None  # TensorFlow takes two paths, and only one of them keeps the batch
+            dims[0] = None  # TensorFlow traces two branches, and only one of them keeps the batch
         dims[height], dims[width] = self.size("height"), self.size("width")
         return tuple(dims)
 
     def by_aspect(self) -> bool:
-        """Whether images are cut before they are scaled."""
+        """Return whether images are cropped before they are resized."""
         return bool(self.config.get("crop_to_aspect_ratio", True))
 
 
 @layer("Resizing")
 class Resizing(SizedLayer):
-    """Images scaled to height · width."""
+    """Images resized to (height, width)."""
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """One tensor. Raises: UnknownShape for the dict of images and labels of which Keras 3 makes nonsense."""
+        """Return the output for one tensor.
+
+        Raises: UnknownShape for a dict of images and labels, for which Keras 3 computes meaningless shapes.
+        """
         if not isinstance(inputs, Tensor):
             raise UnknownShape
         return super().call(inputs)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """Keras 3 takes every rank but 4 for a single image. Raises: LayerError S101."""
+        """Return the resized shape. Keras 3 treats an input of any rank but 4 as a single image.
+
+        Raises: LayerError S101.
+        """
         batched = 1 if len(input_shape) == 4 else 0
         height, _ = self.axes_of(3)
         return self.sized(input_shape, height + batched, height + batched + 1)
@@ -387,7 +406,7 @@ class Resizing(SizedLayer):
 
 @layer("CenterCrop")
 class Crop(SizedLayer):
-    """Images cut to height · width, or scaled to it where they are smaller."""
+    """Images cropped to (height, width), or resized if they are smaller."""
 
     smallest = 1
 
@@ -399,23 +418,26 @@ class Crop(SizedLayer):
             self.axes = "(batch, height, width, channels)"
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """The size on the axes of height and width. Raises: LayerError S101."""
+        """Return the shape with the configured height and width.
+
+        Raises: LayerError S101.
+        """
         return self.sized(input_shape, *self.axes_of(len(input_shape)))
 
 
 @layer("RandomCrop")
 class RandomCrop(Crop):
-    """A crop at a random place in training. At inference, Keras 3 leaves images as they are."""
+    """A crop at a random position in training. At inference, Keras 3 leaves images as they are."""
 
     training_only = keeps_values = True
 
 
 @layer("RandomHeight", "RandomWidth")
 class Stretch(ImageLayer):
-    """tf_keras: images of a height or width that is drawn anew for every batch."""
+    """tf_keras: images with a random height or width per batch."""
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """None on that axis."""
+        """Return the shape with None on the random axis."""
         dims = list(input_shape)
         dims[self.axes_of(len(input_shape))[self.class_name == "RandomWidth"]] = None
         return tuple(dims)
@@ -423,10 +445,13 @@ class Stretch(ImageLayer):
 
 @layer("MaxNumBoundingBoxes")
 class MaxNumBoundingBoxes(ImageLayer):
-    """Every image with max_number boxes, cut or padded."""
+    """Images with their boxes cut or padded to max_number."""
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The inputs, with max_number on axis 1 of boxes and labels. Raises: LayerError E007, S122."""
+        """Return the inputs with max_number on axis 1 of boxes and labels.
+
+        Raises: LayerError E007, S122.
+        """
         outputs = super().call(inputs)
         boxes = outputs.get("bounding_boxes") if isinstance(outputs, dict) else None
         if boxes is None:

@@ -1,7 +1,7 @@
-"""Layers that Keras 3 has no more: those of Keras 0 and 1 alone, and a few that tf_keras kept.
+"""Layers that Keras 3 has removed: those of Keras 0 and 1, and a few of tf_keras.
 
-Formulas are those of Keras 1.2.2's `build` and `get_output_shape_for`, and of 0.3.3 and 0.2.0 for what ended there.
-Weights carry the names that Keras 2 would give them.
+The formulas are those of `build` and `get_output_shape_for` in Keras 1.2.2, or 0.3.3 and 0.2.0 for what was removed
+earlier. Weights carry the names that Keras 2 would give them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DENSE_SIGNATURE: dict[str, Any] = {
 
 @layer("TimeDistributedDense")
 class TimeDistributedDense(Dense):
-    """Dense for every timestep, as TimeDistributed(Dense) since."""
+    """A Dense layer applied to every timestep, now TimeDistributed(Dense)."""
 
     signature: ClassVar[dict[str, Any]] = DENSE_SIGNATURE
     ndim = 3
@@ -39,39 +39,42 @@ class TimeDistributedDense(Dense):
 
 @layer("MaxoutDense")
 class MaxoutDense(Layer):
-    """The largest of `nb_feature` linear maps, output by output (Goodfellow et al. 2013)."""
+    """The maximum of `nb_feature` linear maps, per output unit (Goodfellow et al. 2013)."""
 
     signature: ClassVar[dict[str, Any]] = {**DENSE_SIGNATURE, "nb_feature": 4}
     ndim = 2
     axes = "(batch, features)"
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """Kernel (nb_feature, input_dim, units), bias (nb_feature, units)."""
+        """Yield kernel (nb_feature, input_dim, units) and bias (nb_feature, units)."""
         features, units = self.integer("nb_feature"), self.integer("units")
         yield self.weight("kernel", (features, self.feature_dim(input_shape), units))
         if self.config["use_bias"]:
             yield self.weight("bias", (features, units))
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, units)."""
+        """Return (batch, units)."""
         return (input_shape[0], self.integer("units"))
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every map is a Dense layer."""
+        """Return the multiply-accumulates of `nb_feature` Dense layers."""
         shape = need(input_shapes[0])
         return product((shape[-1], self.integer("nb_feature"), self.integer("units")))
 
 
 @layer("Highway")
 class Highway(Layer):
-    """A Dense layer beside a gate that lets the input through (Srivastava et al. 2015); features stay as many."""
+    """A Dense layer with a gate that passes the input through (Srivastava et al. 2015). The number of features stays
+    the
+    same.
+    """
 
     signature: ClassVar[dict[str, Any]] = {key: value for key, value in DENSE_SIGNATURE.items() if key != "units"}
     ndim = 2
     axes = "(batch, features)"
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """Kernel and carry_kernel (input_dim, input_dim), bias and carry_bias (input_dim,)."""
+        """Yield kernel and carry_kernel (input_dim, input_dim), bias and carry_bias (input_dim,)."""
         size = self.feature_dim(input_shape)
         yield self.weight("kernel", (size, size))
         yield self.weight("carry_kernel", (size, size))
@@ -80,7 +83,7 @@ class Highway(Layer):
             yield self.weight("carry_bias", (size,))
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Two square products."""
+        """Return the multiply-accumulates of two square kernels."""
         size = need(input_shapes[0])[-1]
         return product((2, size, size))
 
@@ -90,9 +93,9 @@ class Highway(Layer):
 
 @layer("Merge")
 class Merge(MergingLayer):
-    """Every merging layer in one, told apart by `mode`: sum, mul, ave, max, concat, dot, cos, or a function.
+    """All merging layers in one. The argument `mode` is sum, mul, ave, max, concat, dot, cos, or a function.
 
-    Shapes must be equal to the last dimension, unknown ones included; nothing is broadcast.
+    Shapes must be equal in every dimension, including unknown ones; nothing is broadcast.
     """
 
     signature: ClassVar[dict[str, Any]] = {
@@ -107,14 +110,17 @@ class Merge(MergingLayer):
         super().__init__(spec, context)
         mode = self.config["mode"]
         self.coded = self.config["mode_type"] in ("lambda", "function")
-        # Keras 0 could join tensors into a dict, for a Lambda or a Graph to take apart.
+        # Keras 0 could join tensors into a dict, as the input of a Lambda or a Graph.
         modes = (*self.elementwise, "concat", "dot", "cos", *(["join"] if context.dialect == "keras0" else []))
         if not self.coded and mode not in modes:
             raise bad_value(self, "mode", " or ".join(f'"{word}"' for word in modes), "concat")
         self.mode: str = "" if self.coded else mode
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """One tensor. Raises: LayerError S112, S113 or S115 where the shapes do not go together."""
+        """Return one tensor.
+
+        Raises: LayerError S112, S113 or S115 if the shapes do not match.
+        """
         shapes = self.shapes(inputs)
         self.check_count(shapes)
         if self.coded:
@@ -126,7 +132,7 @@ class Merge(MergingLayer):
         return Tensor(self.merge([need(shape) for shape in shapes]), self.compute_dtype)
 
     def check_count(self, shapes: list[Shape]) -> None:
-        """Raises: LayerError S122 for fewer than two tensors; dot and cos take exactly two."""
+        """Raise LayerError S122 for fewer than two tensors. The modes dot and cos take exactly two."""
         if self.mode in ("dot", "cos"):
             self.exactly_two(shapes)
         elif len(shapes) < 2:
@@ -137,7 +143,7 @@ class Merge(MergingLayer):
             )
 
     def merge(self, shapes: list[KnownShape]) -> Shape:
-        """The shape of the output."""
+        """Return the shape of the output."""
         if self.mode == "concat":
             return self.concatenated(shapes)
         if self.mode != "dot" and len(set(shapes)) > 1:
@@ -153,7 +159,10 @@ class Merge(MergingLayer):
         return self.contract_old(shapes) if self.context.dialect == "keras0" else self.contract(shapes)
 
     def concatenated(self, shapes: list[KnownShape]) -> Shape:
-        """The sizes along concat_axis added up. Raises: LayerError S111 or S112."""
+        """Return the shape with the sum of the sizes along concat_axis.
+
+        Raises: LayerError S111 or S112.
+        """
         axis = self.config["concat_axis"]
         if not isinstance(axis, int):
             raise bad_value(self, "concat_axis", "an integer", -1)
@@ -180,7 +189,10 @@ class Merge(MergingLayer):
         return tuple(output)
 
     def contract(self, shapes: list[KnownShape]) -> Shape:
-        """Keras 1: one axis of each tensor multiplied away. Raises: LayerError E007 or S115."""
+        """Return the shape in Keras 1: one axis of each tensor is contracted.
+
+        Raises: LayerError E007 or S115.
+        """
         given = self.config["dot_axes"]
         if isinstance(given, int):
             axes = [given % len(shape) if given < 0 and shape else given for shape in shapes]
@@ -203,7 +215,7 @@ class Merge(MergingLayer):
         return (*output, 1) if len(output) == 1 else tuple(output)
 
     def contract_old(self, shapes: list[KnownShape]) -> Shape:
-        """Keras 0: a tensor product over lists of axes, an int meaning the last (or first) so many."""
+        """Return the shape in Keras 0: a tensor product over lists of axes. An int is a number of last (or first) axes."""
         first, second = shapes
         if self.mode == "cos":
             return (first[0] if first else None, 1)
@@ -213,7 +225,7 @@ class Merge(MergingLayer):
             if given < 0:
                 axes = [list(range(given % rank, rank)) for rank in ranks]
             else:
-                # the bounds stop any number at the rank: a file may say 10 ** 12
+                # limited to the rank, since a file may contain 10 ** 12
                 axes = [list(range(max(ranks[0] - given, 0), ranks[1])), list(range(1, min(given, ranks[1]) + 1))]
         elif isinstance(given, list | tuple) and len(given) == 2 and all(map(is_axes, given)):
             axes = [list(part) for part in given]
@@ -232,7 +244,7 @@ class Merge(MergingLayer):
         return (first[0], *(rest or [1]))
 
     def bad_axes(self, shapes: list[KnownShape], why: str) -> LayerError:
-        """The error for dot_axes that do not fit."""
+        """Return the error for dot_axes that do not match."""
         return LayerError(
             "S115",
             f"Merge by {self.mode!r} cannot multiply {listed(shapes)} along dot_axes {self.config['dot_axes']}: {why};"
@@ -243,7 +255,9 @@ class Merge(MergingLayer):
         )
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Only dot and cos multiply and add: as often as the contracted axis is long, for every output number."""
+        """Return the multiply-accumulates: only dot and cos have any, the size of the contracted axis per output
+        element.
+        """
         if self.coded:
             return None
         if self.mode not in ("dot", "cos"):
@@ -253,12 +267,12 @@ class Merge(MergingLayer):
 
 
 def listed(shapes: Iterable[Shape]) -> str:
-    """Shapes for a message."""
+    """Format shapes for a message."""
     return " and ".join(map(format_shape, shapes))
 
 
 def is_axes(value: Any) -> bool:
-    """Whether a value is a list of ints."""
+    """Return whether a value is a list of ints."""
     return isinstance(value, list | tuple) and all(isinstance(axis, int) for axis in value)
 
 
@@ -266,12 +280,12 @@ def is_axes(value: Any) -> bool:
 
 
 class ParametricActivation(Layer):
-    """An activation whose parameters are learned for each number of a sample, or shared along axes."""
+    """An activation whose parameters are learned for each element of a sample, or shared along axes."""
 
     parameters: ClassVar[tuple[str, ...]] = ()
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """Each parameter of the input's shape without the batch, 1 on shared axes (which count from 1)."""
+        """Yield each parameter with the shape of one sample, 1 on shared axes (which count from 1)."""
         shape = need(input_shape)
         dims = [-1] * (len(shape) - 1)
         given = self.config["shared_axes"]
@@ -291,7 +305,7 @@ class ParametricActivation(Layer):
 
 @layer("SReLU")
 class SReLU(ParametricActivation):
-    """A line with two bends (Jin et al. 2015)."""
+    """A piecewise linear function with two bends (Jin et al. 2015)."""
 
     is_activation = True
     activation = "leaky_relu"
@@ -314,7 +328,7 @@ class ParametricSoftplus(ParametricActivation):
 
 @layer("ThresholdedReLU", "ThresholdedLinear")
 class ThresholdedReLU(PassThrough):
-    """x where it is above theta (ThresholdedLinear: or below -theta), else 0."""
+    """x if x > theta (ThresholdedLinear: or x < -theta), else 0."""
 
     is_activation = True
     activation = "relu"
@@ -327,28 +341,28 @@ class ThresholdedReLU(PassThrough):
             raise bad_value(self, "theta", "a number of at least 0", 1.0)
 
 
-# Keras 0 alone ------------------------------------------------------------------------------------------
+# Layers of Keras 0 only ------------------------------------------------------------------------------------
 
 
 class OldRecurrent(RecurrentLayer):
-    """Recurrent layers that ended with Keras 0.2; each lists the weights it owns."""
+    """Recurrent layers that Keras 0.3 removed. Each lists its weights."""
 
     signature: ClassVar[dict[str, Any]] = {
         "units": REQUIRED, "activation": "tanh", "recurrent_activation": "sigmoid",
         "kernel_initializer": "glorot_uniform", "recurrent_initializer": "orthogonal", "return_sequences": False,
         "go_backwards": False, "stateful": False, "return_state": False,
     }  # fmt: skip
-    # The input's products, the state's products, and the biases.
+    # The kernels of the input, those of the state, and the biases.
     kernels: ClassVar[tuple[str, ...]] = ()
     recurrent_kernels: ClassVar[tuple[str, ...]] = ()
     biases: ClassVar[tuple[str, ...]] = ()
 
     def state_products(self) -> tuple[str, ...]:
-        """The names of the matrices that the state is multiplied with."""
+        """Return the names of the kernels of the state."""
         return self.recurrent_kernels
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """(input_dim, units) for each of `kernels`, (units, units) for each of the state's, (units,) for `biases`."""
+        """Yield (input_dim, units) per kernel of the input, (units, units) per kernel of the state, (units,) per bias."""
         units, features = self.integer("units"), self.feature_dim(input_shape)
         for name in self.kernels:
             yield self.weight(name, (features, units))
@@ -358,14 +372,14 @@ class OldRecurrent(RecurrentLayer):
             yield self.weight(name, (units,))
 
     def step_macs(self, input_dim: int) -> int:
-        """Every matrix is used once in a timestep."""
+        """Return the multiply-accumulates of a timestep, which uses every kernel once."""
         units = self.integer("units")
         return units * (len(self.kernels) * input_dim + len(self.state_products()) * units)
 
 
 @layer("JZS1")
 class JZS1(OldRecurrent):
-    """MUT1 of Jozefowicz et al. 2015. P projects the input onto the units; Keras trains it too."""
+    """MUT1 of Jozefowicz et al. 2015. Its kernel P projects the input to the units; Keras trains it, too."""
 
     kernels = ("W_z", "W_r", "P")
     recurrent_kernels = ("U_r", "U_h")
@@ -375,7 +389,7 @@ class JZS1(OldRecurrent):
 
 @layer("JZS2")
 class JZS2(OldRecurrent):
-    """MUT2 of the same paper."""
+    """MUT2 of Jozefowicz et al. 2015."""
 
     kernels = ("W_z", "W_h", "P")
     recurrent_kernels = ("U_z", "U_r", "U_h")
@@ -385,7 +399,7 @@ class JZS2(OldRecurrent):
 
 @layer("JZS3")
 class JZS3(OldRecurrent):
-    """MUT3 of the same paper."""
+    """MUT3 of Jozefowicz et al. 2015."""
 
     kernels = ("W_z", "W_r", "W_h")
     recurrent_kernels = ("U_z", "U_r", "U_h")
@@ -395,14 +409,14 @@ class JZS3(OldRecurrent):
 
 @layer("SimpleDeepRNN")
 class SimpleDeepRNN(OldRecurrent):
-    """A SimpleRNN that sees its last `depth` outputs."""
+    """A SimpleRNN whose input includes its last `depth` outputs."""
 
     kernels = ("W",)
     biases = ("b",)
     signature: ClassVar[dict[str, Any]] = {**OldRecurrent.signature, "depth": 3}
 
     def state_products(self) -> tuple[str, ...]:
-        """U_1, U_2, ..."""
+        """Return U_1, U_2, ..."""
         depth = self.integer("depth", 0)
         if depth > 10_000:
             raise bad_value(self, "depth", "a number of timesteps to look back", 3)
@@ -411,14 +425,14 @@ class SimpleDeepRNN(OldRecurrent):
 
 @layer("TimeDistributedMerge")
 class TimeDistributedMerge(Layer):
-    """All timesteps added, multiplied or averaged into one."""
+    """The sum, product or average of all timesteps."""
 
     signature: ClassVar[dict[str, Any]] = {"mode": "sum"}
     ndim = 3
     axes = "(batch, timesteps, features)"
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(None, features): Keras forgets the batch size."""
+        """Return (None, features), since Keras drops the batch size."""
         return (None, input_shape[2])
 
 
@@ -433,19 +447,19 @@ class WordContextProduct(Layer):
     axes = "(batch, 2)"
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """One table (input_dim, proj_dim) for words, one for contexts."""
+        """Yield one table (input_dim, proj_dim) for words and one for contexts."""
         shape = (self.integer("input_dim"), self.integer("proj_dim"))
         yield self.weight("word_embeddings", shape)
         yield self.weight("context_embeddings", shape)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, 1)."""
+        """Return (batch, 1)."""
         return (input_shape[0], 1)
 
 
 @layer("AutoEncoder")
 class AutoEncoder(Layer):
-    """An encoder, and a decoder behind it unless output_reconstruction is false."""
+    """An encoder, followed by a decoder unless output_reconstruction is false."""
 
     signature: ClassVar[dict[str, Any]] = {"encoder": REQUIRED, "decoder": REQUIRED, "output_reconstruction": True}
 
@@ -456,13 +470,13 @@ class AutoEncoder(Layer):
             self.parts.append(self.child("decoder"))
 
     def check_rank(self, shape: Shape) -> None:
-        """The encoder checks."""
+        """Leave the check to the encoder."""
 
     def build(self, input_shape: Any) -> None:
-        """Each part builds itself when it is first called."""
+        """Do nothing: each part is built on its first call."""
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """What the last part gives."""
+        """Return the output of the last part."""
         value: Any = inputs
         for part in self.parts:
             if value is None:
@@ -471,34 +485,34 @@ class AutoEncoder(Layer):
         return value
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Not told: what passes between the parts is not kept."""
+        """Return None, since the shapes between the parts are not stored."""
         return None
 
 
 @layer("AddLoss")
 class AddLoss(PassThrough):
-    """What `add_loss` of tf.keras leaves in a model: it gives on what it gets, and adds it to the loss."""
+    """The result of tf.keras's `add_loss`: returns its input, and adds it to the loss."""
 
     signature: ClassVar[dict[str, Any]] = {"unconditional": REQUIRED}
 
 
 @layer("AddMetric")
 class AddMetric(PassThrough):
-    """What `add_metric` of tf.keras leaves in a model. The weights of the metric are not the model's."""
+    """The result of tf.keras's `add_metric`. The weights of the metric do not belong to the model."""
 
     signature: ClassVar[dict[str, Any]] = {"aggregation": None, "metric_name": None}
 
 
 @layer("SiameseHead", "LRN2D")
 class Unchanged(PassThrough):
-    """A SiameseHead picks one of a shared layer's results; LRN2D normalizes across channels. Shapes stay."""
+    """Layers that do not change the shape: SiameseHead selects a result of a shared layer; LRN2D normalizes channels."""
 
     signature: ClassVar[dict[str, Any]] = {"head": 0, "alpha": 1e-4, "k": 2, "beta": 0.75, "n": 5}
 
 
 @layer("Siamese")
 class Siamese(Layer):
-    """A layer shared between inputs that the file describes inside it, apart from the model: outputs unknown."""
+    """A layer shared between inputs that the file describes within it, outside of the model. Its outputs are unknown."""
 
     signature: ClassVar[dict[str, Any]] = {
         "layer": None, "merge_mode": "concat", "concat_axis": 1, "dot_axes": -1,
@@ -506,7 +520,7 @@ class Siamese(Layer):
     multiple_inputs = True
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Nothing is said of the outputs or weights."""
+        """Return unknown outputs."""
         self.built, self.weights_known = True, False
         return None
 

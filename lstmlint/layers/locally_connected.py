@@ -1,6 +1,6 @@
-"""Convolutions whose kernels are not shared between positions, of Keras 1 and 2.
+"""Convolutions of Keras 1 and 2 whose kernels are not shared between positions.
 
-Formulas are those of tf_keras 2.21; Keras 1.2.2 agrees with its implementation 1.
+The formulas are those of tf_keras 2.21; Keras 1.2.2 agrees with its implementation 1.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from lstmlint.signatures.keras3 import REQUIRED
 
 
 class LocallyConnected(SlidingLayer, PinnedLayer):
-    """A convolution whose kernel differs at every position, so that its count depends on the spatial size.
+    """A convolution with a separate kernel per position, so its parameters depend on the spatial size.
 
-    implementation (tf_keras): 1 stores a kernel for each position, 2 a dense matrix between all inputs and
-    outputs, 3 the entries of that matrix that are not 0. Only 2 and 3 know padding "same".
+    implementation (tf_keras): 1 stores one kernel per position, 2 a dense matrix between all inputs and outputs, 3 the
+    nonzero entries of that matrix. Only 2 and 3 support padding "same".
     """
 
     signature: ClassVar[dict[str, Any]] = {
@@ -45,11 +45,14 @@ class LocallyConnected(SlidingLayer, PinnedLayer):
         self.strides = integers(self, "strides", self.rank)
 
     def pinned_axes(self, rank: int) -> tuple[int, ...]:
-        """The channels."""
+        """Return the axis of the channels."""
         return (1 if self.channels_first else rank - 1,)
 
     def lengths(self, shape: KnownShape) -> KnownShape:
-        """The spatial dims of the output. Raises: LayerError S103 where nothing is left."""
+        """Return the spatial dimensions of the output.
+
+        Raises: LayerError S103 if one of them is not positive.
+        """
         lengths = super().lengths(shape)
         if any(length is not None and length <= 0 for length in lengths):
             raise LayerError(
@@ -61,7 +64,7 @@ class LocallyConnected(SlidingLayer, PinnedLayer):
         return lengths
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """kernel, as the implementation stores it, and bias (*output lengths, filters)."""
+        """Yield kernel, in the form that the implementation stores, and bias (*output lengths, filters)."""
         shape = need(input_shape)
         first = 2 if self.channels_first else 1
         inputs = [self.feature_dim(shape, first + i) for i in range(self.rank)]
@@ -73,7 +76,10 @@ class LocallyConnected(SlidingLayer, PinnedLayer):
             yield self.weight("bias", (*outputs, filters))
 
     def kernel_shape(self, inputs: list[int], channels: int, outputs: list[int], filters: int) -> tuple[int, ...]:
-        """(positions, kernel · channels, filters); (inputs, outputs) in full; or one axis of what is not 0."""
+        """Return the shape of the kernel.
+
+        Implementation 1: (positions, kernel size · channels, filters). 2: (inputs, outputs). 3: (nonzero entries,).
+        """
         if self.implementation == 1:
             return (prod(outputs), prod(self.windows) * channels, filters)
         if self.implementation == 2:
@@ -83,7 +89,9 @@ class LocallyConnected(SlidingLayer, PinnedLayer):
         return (self.taps(inputs, outputs) * channels * filters,)
 
     def taps(self, inputs: list[int], outputs: list[int]) -> int:
-        """How many pairs of an input and an output position are connected: windows reach over the edge in vain."""
+        """Return the number of connected pairs of input and output positions. Windows beyond the edge connect nothing
+        there.
+        """
         total = 1
         for dim, positions, kernel, stride in zip(inputs, outputs, self.windows, self.strides, strict=True):
             before = kernel // 2 if self.padding == "same" else 0
@@ -91,18 +99,18 @@ class LocallyConnected(SlidingLayer, PinnedLayer):
         return total
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, *lengths, filters), the filters first where data_format says so."""
+        """Return (batch, *lengths, filters), or the filters first if data_format says so."""
         before, _, _ = self.split(input_shape)
         return self.join(before, self.lengths(input_shape), self.integer("filters"))
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every position multiplies its own kernel once."""
+        """Return the multiply-accumulates: each position applies its own kernel once."""
         shape = need(input_shapes[0])
         return product((*self.lengths(shape), *self.windows, self.split(shape)[2], self.integer("filters")))
 
 
 def reach(dim: int, positions: int, kernel: int, stride: int, before: int) -> int:
-    """The number of inputs that all windows along an axis cover, those beyond its ends left out.
+    """Return the number of inputs that all windows along an axis cover, without those beyond its ends.
 
     Position i covers [i·stride - before, i·stride - before + kernel).
     """
@@ -110,7 +118,7 @@ def reach(dim: int, positions: int, kernel: int, stride: int, before: int) -> in
 
 
 def clipped_sum(count: int, stride: int, offset: int, top: int) -> int:
-    """The sum of i·stride + offset for i < count, each number held between 0 and `top`."""
+    """Return the sum of i·stride + offset for i < count, with each term limited to [0, top]."""
     low = min(max(-offset // stride + 1, 0), count)
     high = min(max((top - 1 - offset) // stride + 1, low), count)
     between = high - low

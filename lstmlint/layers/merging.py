@@ -1,7 +1,8 @@
-"""Add, Subtract, Multiply, Average, Maximum, Minimum, Concatenate, Dot: keras.layers.merging.
+"""Merging layers (keras.layers.merging).
 
-Keras 3 and standalone Keras 2 infer these shapes from shapes alone, tf_keras from the operations, which
-know more of a dimension that only one input states; `keep` is where the two part.
+Keras 3 and standalone Keras 2 infer the output shape from the shapes alone. tf_keras infers it from the operations,
+which
+resolve a dimension that only one input states; see `merge_dims`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, add, format_sh
 
 
 class Merge(Layer):
-    """A layer that makes one tensor of a list of them."""
+    """A layer that merges a list of tensors into one."""
 
     multiple_inputs = True
     minds_record = True
@@ -24,7 +25,10 @@ class Merge(Layer):
     checked = False
 
     def shapes(self, inputs: Any) -> list[Shape]:
-        """The shapes of the inputs. Raises: LayerError S122 where they are no list of tensors."""
+        """Return the shapes of the inputs.
+
+        Raises: LayerError S122 if they are not a list of tensors.
+        """
         if isinstance(inputs, list | tuple) and inputs and all(isinstance(item, Tensor) for item in inputs):
             return [item.shape for item in inputs]
         if isinstance(inputs, Tensor):
@@ -40,9 +44,9 @@ class Merge(Layer):
         )
 
     def build(self, input_shape: Any) -> None:
-        """Merging layers own nothing. Keras 3 looks at the shapes that build_config records, if it does.
+        """Check the shapes that build_config records, as Keras 3 does. Merging layers have no weights.
 
-        Raises: LayerError, where those do not go together.
+        Raises: LayerError if they do not match.
         """
         if self.spec.build_config and self.context.dialect == "keras3" and input_shape is not None:
             if not isinstance(input_shape, list):
@@ -63,7 +67,10 @@ class Merge(Layer):
                 self.checked = self.checked_when_built
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """One tensor. Raises: LayerError S113 where the shapes do not go together, S122 for a wrong count."""
+        """Return one tensor.
+
+        Raises: LayerError S113 if the shapes do not match, S122 for a wrong number of inputs.
+        """
         shapes = self.shapes(inputs)
         self.check_count(shapes)
         known = [shape for shape in shapes if shape is not None]
@@ -75,22 +82,20 @@ class Merge(Layer):
             without_looking = self.without_looking(known)
             if without_looking is None:
                 raise
-            error.severity = "warning"  # Keras asked the record, and fails when the model runs
+            error.severity = "warning"  # Keras checked the recorded shapes, and fails when the model runs
             self.context.report(self, error)
             output = without_looking
         return Tensor(output if len(known) == len(shapes) else None, self.compute_dtype)
 
     def without_looking(self, shapes: list[KnownShape]) -> Shape:
-        """The shape that Keras 3 computes where shapes do not go together, and it does not look; None where it
-        cannot.
-        """
+        """Return the shape that Keras 3 computes without checking that the shapes match, or None if it cannot."""
         return None
 
     def check_count(self, shapes: list[Shape]) -> None:
-        """Raises: LayerError S122 where the layer takes another number of tensors."""
+        """Raise LayerError S122 for a wrong number of tensors."""
 
     def exactly_two(self, shapes: list[Shape]) -> None:
-        """Raises: LayerError S122 where there are not two tensors."""
+        """Raise LayerError S122 unless there are two tensors."""
         if len(shapes) != 2:
             raise LayerError(
                 "S122",
@@ -99,11 +104,11 @@ class Merge(Layer):
             )
 
     def merge(self, shapes: list[KnownShape]) -> Shape:
-        """The shape of the output for those of the inputs, of which some may be missing."""
+        """Return the output shape for the input shapes, some of which may be unknown."""
         raise NotImplementedError
 
-    def keep(self, first: Dim, second: Dim) -> Dim:
-        """The dimension that two tensors share, where one of them leaves it open."""
+    def merge_dims(self, first: Dim, second: Dim) -> Dim:
+        """Return the common dimension of two tensors if at least one of them is unknown."""
         if first is None or second is None:
             if self.context.dialect == "keras3":
                 return None
@@ -113,12 +118,12 @@ class Merge(Layer):
 
 
 class Elementwise(Merge):
-    """A merge number by number, with broadcasting: dimensions of 1 repeat, missing ones come first."""
+    """An elementwise merge with broadcasting: dimensions of 1 repeat, and missing ones are added in front."""
 
     called = False
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """The broadcast shape; what was broadcast in silence is reported once, S114."""
+        """Return the broadcast shape. Broadcasting is reported once, as S114."""
         output = super().call(inputs, *args, **kwargs)
         if not self.called:
             self.called = True
@@ -126,7 +131,7 @@ class Elementwise(Merge):
         return output
 
     def merge(self, shapes: list[KnownShape]) -> Shape:
-        """(batch, ...), every other dimension the larger of those that are not 1."""
+        """Return (batch, ...), where each dimension is the larger of those that are not 1."""
         batches = {shape[0] for shape in shapes if shape} - {None}
         if len(batches) > 1:
             raise self.mismatch(shapes, f"their batch sizes differ ({', '.join(map(str, sorted(batches, key=str)))})")
@@ -136,20 +141,23 @@ class Elementwise(Merge):
         for shape in shapes[1:]:
             merged = self.broadcast(merged, shape[1:], shapes)
         batch: Dim = batches.pop() if batches else None
-        # tf_keras broadcasts a batch of 1, and an open one may be larger.
+        # tf_keras broadcasts a batch of 1, and an unknown batch may be larger.
         if batch == 1 and self.context.dialect != "keras3" and any(shape[:1] == (None,) for shape in shapes):
             batch = None
         return (batch, *merged)
 
     def broadcast(self, left: KnownShape, right: KnownShape, shapes: list[KnownShape]) -> KnownShape:
-        """Two shapes without batch dimension in one. Raises: LayerError S113."""
+        """Return the broadcast of two shapes without batch.
+
+        Raises: LayerError S113.
+        """
         if len(left) < len(right):
             left, right = right, left
         extra = len(left) - len(right)
         merged = list(left[:extra])
         for a, b in zip(left[extra:], right, strict=True):
             if a is None or b is None:
-                merged.append(self.keep(a, b))
+                merged.append(self.merge_dims(a, b))
             elif b in (a, 1):
                 merged.append(a)
             elif a == 1:
@@ -159,7 +167,7 @@ class Elementwise(Merge):
         return tuple(merged)
 
     def mismatch(self, shapes: list[KnownShape], why: str) -> LayerError:
-        """The error for shapes that do not go together."""
+        """Return the error for shapes that do not match."""
         listed = " and ".join(map(format_shape, shapes))
         return LayerError(
             "S113",
@@ -169,10 +177,10 @@ class Elementwise(Merge):
         )
 
     def report_broadcast(self, shapes: list[Shape]) -> None:
-        """S114, where inputs of different shapes merge all the same: intended, or a number too few?"""
+        """Report S114 if inputs of different shapes are broadcast, which may be a mistake."""
         known = [shape for shape in shapes if shape is not None]
         ranks = {len(shape) for shape in known}
-        # Multiply by (batch, 1, 1, channels) or (batch, timesteps, 1) is how gates and attention are written.
+        # Gates and attention multiply by (batch, 1, 1, channels) or (batch, timesteps, 1).
         if len(known) != len(shapes) or (self.class_name == "Multiply" and len(ranks) == 1):
             return
         if len(ranks) == 1:
@@ -196,33 +204,33 @@ class Elementwise(Merge):
 
 
 def _is_bias(shape: KnownShape, other: KnownShape) -> bool:
-    """Whether a shape is (batch, 1, ..., features), which somebody made so to go to every place of another."""
+    """Return whether a shape is (batch, 1, ..., features), which was made to be broadcast over another."""
     return len(shape) > 2 and shape[-1] == other[-1] and all(dim == 1 for dim in shape[1:-1])
 
 
 @layer("Add", "Multiply", "Average", "Maximum", "Minimum")
 class AnyNumber(Elementwise):
-    """Elementwise merges of one tensor or more."""
+    """Elementwise merges of one or more tensors."""
 
 
 @layer("Subtract")
 class Subtract(Elementwise):
-    """The first minus the second."""
+    """The first input minus the second."""
 
     def check_count(self, shapes: list[Shape]) -> None:
-        """Two. Raises: LayerError S122."""
+        """Raise LayerError S122 unless there are two tensors."""
         self.exactly_two(shapes)
 
 
 @layer("Concatenate")
 class Concatenate(Merge):
-    """Joins tensors along one axis; all others must agree."""
+    """Joins tensors along one axis; all other axes must match."""
 
     masked_inputs = "any"
     checked_when_built = True
 
     def without_looking(self, shapes: list[KnownShape]) -> Shape:
-        """The first shape, with the sizes along the axis summed."""
+        """Return the first shape with the sum of the sizes along the axis."""
         axis = self.config.get("axis", -1)
         if any(not -len(shape) <= axis < len(shape) for shape in shapes):
             return None
@@ -231,7 +239,10 @@ class Concatenate(Merge):
         return tuple(output)
 
     def merge(self, shapes: list[KnownShape]) -> Shape:
-        """The first shape with the axis summed. Raises: LayerError S111, S112."""
+        """Return the first shape with the sum of the sizes along the axis.
+
+        Raises: LayerError S111, S112.
+        """
         axis = self.config.get("axis", -1)
         if not isinstance(axis, int):
             raise LayerError("E007", f"axis of Concatenate is {axis!r}; Keras takes an integer", "Use -1.", "axis")
@@ -265,7 +276,7 @@ class Concatenate(Merge):
         return tuple(first)
 
     def mismatch(self, shapes: list[KnownShape], axis: int, why: str) -> LayerError:
-        """The error for shapes that do not go together."""
+        """Return the error for shapes that do not match."""
         return LayerError(
             "S112",
             f"Concatenate along axis {axis} cannot join {' and '.join(map(format_shape, shapes))}: {why};"
@@ -278,7 +289,7 @@ class Concatenate(Merge):
 
 @layer("Dot")
 class Dot(Merge):
-    """The sum of products of two tensors along one axis of each, for each sample."""
+    """The dot product of two tensors along one axis of each, per sample."""
 
     masked_inputs = None
     mixes_timesteps = True
@@ -286,7 +297,7 @@ class Dot(Merge):
     checked_when_built = True
 
     def without_looking(self, shapes: list[KnownShape]) -> Shape:
-        """Both shapes without their axes."""
+        """Return both shapes without the contracted axes."""
         if len(shapes) != 2:
             return None
         axes = zip(shapes, self.axes_argument(), strict=True)
@@ -299,11 +310,14 @@ class Dot(Merge):
         return (*output, 1) if len(output) == 1 else output
 
     def check_count(self, shapes: list[Shape]) -> None:
-        """Two. Raises: LayerError S122."""
+        """Raise LayerError S122 unless there are two tensors."""
         self.exactly_two(shapes)
 
     def axes_argument(self) -> tuple[int, int]:
-        """One axis for each input. Raises: LayerError E007."""
+        """Return one axis per input.
+
+        Raises: LayerError E007.
+        """
         axes = self.config.get("axes")
         if isinstance(axes, int):
             return axes, axes
@@ -317,9 +331,9 @@ class Dot(Merge):
         )
 
     def merge(self, shapes: list[KnownShape]) -> Shape:
-        """The first without its axis, then the second without its axis and its batch.
+        """Return the first shape without its axis, then the second without its axis and batch.
 
-        Raises: LayerError S115 where the two axes differ; Keras takes an unknown and a known size for different.
+        Raises: LayerError S115 if the axes have different sizes. Keras treats an unknown and a known size as different.
         """
         axes = self.axes_argument()
         if len(shapes) != 2:
@@ -344,13 +358,15 @@ class Dot(Merge):
         self.contracted = contracted
         output = [*left, *right[1:]]
         if self.context.dialect != "keras3":
-            output[0] = self.keep(*batches)
+            output[0] = self.merge_dims(*batches)
         return (*output, 1) if len(output) == 1 else tuple(output)
 
     def position(self, shape: KnownShape, axis: int) -> int:
-        """The axis counted from 0. Raises: LayerError S115 where there is none.
+        """Return the axis counted from 0. A single negative axis for both inputs is taken modulo the rank (-5 is 1 for
+        rank 3);
+        one of two negative axes is not.
 
-        Keras folds one negative axis for both inputs into the rank (-5 of a rank 3 is 1), but neither of two.
+        Raises: LayerError S115 if it is out of range.
         """
         rank = len(shape)
         folds = axis < 0 < rank and isinstance(self.config["axes"], int)
@@ -359,7 +375,7 @@ class Dot(Merge):
         raise self.refused(f"axis {axis} of Dot is out of range for {format_shape(shape)}")
 
     def refused(self, message: str) -> LayerError:
-        """The error for axes that do not go together."""
+        """Return the error for axes that do not match."""
         return LayerError(
             "S115",
             f"{message}; Keras raises an error",
@@ -368,7 +384,7 @@ class Dot(Merge):
         )
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Every output number takes as many multiplications as the contracted axis is long."""
+        """Return the multiply-accumulates: the size of the contracted axis per output element."""
         shape = output_shapes[0] if output_shapes else None
         return None if shape is None else product((*shape[1:], self.contracted))
 

@@ -1,8 +1,8 @@
-"""BatchNormalization and its kin: keras.layers.normalization.
+"""Normalization layers (keras.layers.normalization).
 
-Ioffe & Szegedy 2015 (batch), Ba et al. 2016 (layer), Wu & He 2018 (group), Zhang & Sennrich 2019 (RMS),
-Miyato et al. 2018 (spectral): each owns a scale and an offset for every feature, and batch normalization
-two more, not trained, for the mean and variance it has seen.
+Ioffe & Szegedy 2015 (batch), Ba et al. 2016 (layer), Wu & He 2018 (group), Zhang & Sennrich 2019 (RMS), Miyato et al.
+2018 (spectral). Most have a scale and an offset per feature; batch normalization also stores a moving mean and
+variance, which are not trainable.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from lstmlint.model.spec import LayerSpec
 
 
 class AxisLayer(Layer):
-    """A layer with an `axis`: an integer, or a list of them."""
+    """A layer with an `axis`: an integer or a list of integers."""
 
     def axes_argument(self) -> list[int]:
-        """The axes as written. Raises: LayerError E007 where they are no integers."""
+        """Return the argument axis as a list.
+
+        Raises: LayerError E007 if it does not consist of integers.
+        """
         axis = self.config.get("axis", -1)
         axes = axis if isinstance(axis, list | tuple) else [axis]
         if all(isinstance(item, int) for item in axes):
@@ -28,15 +31,15 @@ class AxisLayer(Layer):
         raise self.bad_axis("Keras takes an integer or a list of them")
 
     def bad_axis(self, wanted: str, help: str = "Use -1, the features.") -> LayerError:
-        """The error for an axis that Keras does not take."""
+        """Return the error for an axis that Keras does not accept."""
         return LayerError(
             "E007", f"axis of {self.class_name} is {self.config.get('axis')!r}; {wanted}", help, argument="axis"
         )
 
     def axes_of(self, shape: KnownShape) -> list[int]:
-        """The axes, in an input of this shape. Raises: LayerError S111 where one is out of range.
+        """Return the axes in an input of this shape. In tf_keras they count from the front and must be unique.
 
-        tf_keras counts them from the front and wants each once.
+        Raises: LayerError S111 if one is out of range.
         """
         axes = self.axes_argument()
         rank = len(shape)
@@ -57,18 +60,21 @@ class AxisLayer(Layer):
         return axes
 
     def dims(self, shape: KnownShape, axes: list[int]) -> tuple[int, ...]:
-        """The sizes of the axes. Raises: LayerError S106 where one is unknown."""
+        """Return the sizes of the axes.
+
+        Raises: LayerError S106 if one is unknown.
+        """
         return tuple(self.feature_dim(shape, axis) for axis in axes)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """As the input, if the axes are in it."""
+        """Return the input shape after a check of the axes."""
         self.axes_of(input_shape)
         return input_shape
 
 
 @layer("BatchNormalization", "SyncBatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2")
 class BatchNormalization(AxisLayer, PinnedLayer):
-    """Normalizes each feature over the batch."""
+    """Normalizes each feature over the batch. Parameters: 4·features, half of them trainable."""
 
     takes_structures_when_built = supports_masking = True
 
@@ -81,7 +87,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
             self.check_clipping(clipping)
 
     def check_float(self, argument: str) -> None:
-        """Raises: LayerError E007 where Keras 3 can make no float of an argument."""
+        """Raise LayerError E007 if Keras 3 cannot convert an argument to a float."""
         value = self.config.get(argument, 0.0)
         if isinstance(value, int | float) or self.context.dialect != "keras3":
             return
@@ -94,7 +100,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
             ) from None  # fmt: skip
 
     def check_clipping(self, clipping: Any) -> None:
-        """Raises: LayerError E007, as Keras refuses bounds that make no sense."""
+        """Raise LayerError E007 for bounds of renorm_clipping that Keras refuses."""
         wrong = ""
         if not isinstance(clipping, dict):
             wrong = "it is not an object"
@@ -117,7 +123,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
             )
 
     def axes_argument(self) -> list[int]:
-        """One axis in Keras 3, which turns it into an int; several in tf_keras."""
+        """Return the axes: one in Keras 3, which converts it to an int; possibly several in tf_keras."""
         axis = self.config.get("axis", -1)
         if self.context.dialect != "keras3":
             return super().axes_argument()
@@ -127,14 +133,13 @@ class BatchNormalization(AxisLayer, PinnedLayer):
             raise self.bad_axis("Keras 3 takes one integer") from None
 
     def pinned_axes(self, rank: int) -> list[int]:
-        """Those that are normalized."""
+        """Return the normalized axes."""
         return self.axes_argument()
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """gamma, beta, moving_mean, moving_variance, each (features,); more with renorm.
+        """Yield gamma, beta, moving_mean, moving_variance, each (features,), and those of renorm.
 
-        tf_keras normalizes over several axes with weights of the input's rank, and adds an axis to them for
-        virtual batches.
+        For several axes, the weights of tf_keras have the rank of the input, and one axis more for virtual batches.
         """
         shape = need(input_shape)
         axes = self.axes_of(shape)
@@ -165,19 +170,19 @@ class BatchNormalization(AxisLayer, PinnedLayer):
                 yield self.parameter(name, sizes, False)
 
     def parameter(self, name: str, shape: tuple[int, ...], trainable: bool = True) -> Weight:
-        """A weight; tf_keras keeps those of half-precision layers in float32."""
+        """Return a weight. tf_keras keeps those of half-precision layers in float32."""
         half = self.variable_dtype in ("float16", "bfloat16") and self.context.dialect != "keras3"
         return self.weight(name, shape, trainable, "float32" if half else None)
 
 
 @layer("LayerNormalization")
 class LayerNormalization(AxisLayer):
-    """Normalizes each sample over its features."""
+    """Normalizes each sample over its features. Parameters: 2·features."""
 
     takes_structures_when_built = supports_masking = True
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """The gamma and beta, of the sizes of the axes; with rms_scaling gamma alone."""
+        """Yield gamma and beta with the sizes of the axes; only gamma with rms_scaling."""
         shape = need(input_shape)
         axes = self.axes_of(shape)
         if self.context.dialect == "keras3":
@@ -193,42 +198,45 @@ class LayerNormalization(AxisLayer):
 
 @layer("RMSNormalization")
 class RMSNormalization(AxisLayer):
-    """Scales each sample by its root mean square."""
+    """Scales each sample by its root mean square. Parameters: one per feature."""
 
     takes_structures_when_built = True
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """scale, of the sizes of the axes."""
+        """Yield scale with the sizes of the axes."""
         shape = need(input_shape)
         yield self.weight("scale", self.dims(shape, sorted(self.axes_of(shape))))
 
 
 @layer("UnitNormalization")
 class UnitNormalization(AxisLayer):
-    """Scales each sample to a norm of 1. Owns nothing."""
+    """Scales each sample to a norm of 1. It has no weights."""
 
     maps_structures = built_when_made = supports_masking = True
 
 
 @layer("GroupNormalization")
 class GroupNormalization(AxisLayer, PinnedLayer):
-    """Normalizes each sample over groups of channels."""
+    """Normalizes each sample over groups of channels. Parameters: 2·channels."""
 
     takes_structures_when_built = supports_masking = mixes_timesteps = True
 
     def axes_argument(self) -> list[int]:
-        """One axis."""
+        """Return the single axis."""
         axes = super().axes_argument()
         if isinstance(self.config.get("axis"), list | tuple):
             raise self.bad_axis("Keras takes one integer")
         return axes
 
     def pinned_axes(self, rank: int) -> list[int]:
-        """The channels."""
+        """Return the axis of the channels."""
         return self.axes_argument()
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """A gamma and beta (channels,). Raises: LayerError S117 where the groups do not divide the channels."""
+        """Yield gamma and beta (channels,).
+
+        Raises: LayerError S117 if the number of groups does not divide the channels.
+        """
         shape = need(input_shape)
         (axis,) = self.axes_of(shape)
         channels = self.feature_dim(shape, axis)
@@ -252,7 +260,7 @@ class GroupNormalization(AxisLayer, PinnedLayer):
 
 @layer("SpectralNormalization")
 class SpectralNormalization(PinnedLayer):
-    """Divides the kernel of the layer inside by its spectral norm, while training."""
+    """Divides the kernel of the inner layer by its spectral norm during training."""
 
     takes_structures_when_built = True
 
@@ -270,16 +278,19 @@ class SpectralNormalization(PinnedLayer):
             )
 
     def pinned_axes(self, rank: int) -> list[int]:
-        """The features; tf_keras fixes every axis but the batch."""
+        """Return the axis of the features; in tf_keras, every axis but the batch."""
         return [-1] if self.context.dialect == "keras3" else list(range(1, rank))
 
     def build(self, input_shape: Any) -> None:
-        """Build the layer inside first: what is normalized is its kernel."""
+        """Build the inner layer first, since its kernel is normalized."""
         self.inner.build_from(None if input_shape is None else need(input_shape))
         super().build(input_shape)
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """vector_u (1, last axis of the kernel). Raises: LayerError E007 for a layer without a kernel."""
+        """Yield vector_u (1, last axis of the kernel).
+
+        Raises: LayerError E007 for a layer without a kernel.
+        """
         if isinstance(self.inner, UnknownLayer) or not self.inner.weights_known:
             need(None)
         kernel = kernel_of(self.inner)
@@ -294,7 +305,7 @@ class SpectralNormalization(PinnedLayer):
         yield self.weight("vector_u", (1, kernel.shape[-1]), False, kernel.dtype)
 
     def all_weights(self, trainable: bool = True, prefix: str = "") -> Iterator[Weight]:
-        """The kernel first, for the wrapper holds it too, then vector_u and the rest."""
+        """Yield the kernel first, which the wrapper tracks too, then vector_u and the rest."""
         kernel = kernel_of(self.inner)
         weights = list(super().all_weights(trainable, prefix))
         first = [weight for weight in weights[1:] if kernel is not None and weight.name.endswith("/" + kernel.name)][:1]
@@ -302,16 +313,16 @@ class SpectralNormalization(PinnedLayer):
         yield from (weight for weight in weights if weight not in first)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """What the layer inside gives."""
+        """Return the output of the inner layer."""
         return self.run_inside(self.inner, inputs)
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Those of the layer inside; the kernel is only normalized in training."""
+        """Return the multiply-accumulates of the inner layer. The kernel is only normalized in training."""
         return self.inner.macs(input_shapes, output_shapes)
 
 
 def kernel_of(inner: Layer) -> Weight | None:
-    """The weight that a layer has as `kernel` or `embeddings`; recurrent layers leave theirs to their cells."""
+    """Return the weight `kernel` or `embeddings` of a layer. Recurrent layers have theirs in their cells."""
     from lstmlint.layers.rnn import RecurrentLayer
 
     if isinstance(inner, SpectralNormalization):

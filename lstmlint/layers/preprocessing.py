@@ -1,9 +1,9 @@
-"""Lookup, hashing, text, categories, bins, normalization, rescaling, pipelines: keras.layers.preprocessing.
+"""Categorical preprocessing layers, and the base of all preprocessing layers.
 
-Few of them own weights, and most say of their output only how its last axis is encoded. Keras 3 answers a
-symbolic call from `compute_output_shape`, which looks at little; tf_keras traces the layer's real code,
-which looks at much. So the same config may load in one and not in the other, and may even have another
-shape there; `keras3` tells them apart. Keras 1 has none of these layers.
+Few of them have weights, and most only determine how the last axis of the output is encoded. Keras 3 infers the output
+with `compute_output_shape`, which checks little; tf_keras traces the layer's code, which checks much. Therefore a
+config
+may load in only one of them, or have different shapes; `keras3` distinguishes them. Keras 1 has none of these layers.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from lstmlint.model.spec import LayerSpec
 
 
 class PreprocessingLayer(Layer):
-    """What the layers of this family share.
+    """The base of all preprocessing layers.
 
-    written: the arguments that Keras 3's from_config reads without a default, so that a config without
-    them does not load although the constructor has defaults.
+    written: the arguments that Keras 3's from_config reads without a default, so a config without them does not load
+    even
+    if the constructor has defaults.
     """
 
     written: ClassVar[tuple[str, ...]] = ()
@@ -30,7 +31,7 @@ class PreprocessingLayer(Layer):
         self.keras3 = context.dialect == "keras3"
         self.check()
         for argument in self.must_write():
-            if "class_name" in spec.raw and argument not in spec.config:  # a file says it, not a call in Python
+            if "class_name" in spec.raw and argument not in spec.config:  # the argument comes from a file
                 context.report(
                     self,
                     LayerError(
@@ -42,16 +43,19 @@ class PreprocessingLayer(Layer):
                 )
 
     def must_write(self) -> tuple[str, ...]:
-        """The arguments that a saved config cannot leave out."""
+        """Return the arguments that a saved config must contain."""
         return self.written if self.keras3 else ()
 
     def check(self) -> None:
-        """What the constructor checks. Raises: LayerError E006, E007."""
+        """Check what the constructor checks.
+
+        Raises: LayerError E006, E007.
+        """
 
     def dimension(self, argument: str) -> Dim:
-        """An argument that becomes a dimension: an int that is not negative, or None.
+        """Return an argument that becomes a dimension: an int of at least 0, or None.
 
-        Raises: LayerError E006 where it is missing, E007 where Keras cannot make a dimension of it.
+        Raises: LayerError E006 if it is missing, E007 if Keras cannot use it as a dimension.
         """
         value = given(self, argument)
         if value is None:
@@ -61,7 +65,10 @@ class PreprocessingLayer(Layer):
         return int(value)
 
     def one_of(self, argument: str, *allowed: Any) -> Any:
-        """An argument that must be one of a few values. Raises: LayerError E007 for anything else."""
+        """Return an argument that must be one of a few values.
+
+        Raises: LayerError E007 for other values.
+        """
         value = given(self, argument)
         if not isinstance(value, list | dict) and value in allowed:
             return value
@@ -69,10 +76,10 @@ class PreprocessingLayer(Layer):
 
 
 class CategoricalLayer(PreprocessingLayer):
-    """A layer that makes integers of its input, and of them what `output_mode` says.
+    """A layer that converts its input to integers and encodes them by `output_mode`.
 
-    int: the integers themselves. one_hot: `depth` numbers for each of them. multi_hot, count, tf_idf:
-    `depth` numbers for all of a sample.
+    int: the integers themselves. one_hot: `depth` numbers per integer. multi_hot, count, tf_idf: `depth` numbers per
+    sample.
     """
 
     modes: tuple[str | None, ...] = ("int", "one_hot", "multi_hot", "count")
@@ -80,7 +87,10 @@ class CategoricalLayer(PreprocessingLayer):
     mode: str = "int"
 
     def check(self) -> None:
-        """output_mode, and sparse only where there is an encoding. Raises: LayerError E007."""
+        """Check output_mode, and `sparse`, which requires an encoding.
+
+        Raises: LayerError E007.
+        """
         self.mode = self.one_of("output_mode", *self.modes, *self.aliases)
         self.mode = self.aliases.get(self.mode, self.mode)
         if self.config.get("sparse") and self.mode == "int":
@@ -93,24 +103,24 @@ class CategoricalLayer(PreprocessingLayer):
             )
 
     def depth(self) -> Dim:
-        """The size of the encoded axis."""
+        """Return the size of the encoded axis."""
         raise NotImplementedError
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """The input's shape for integers, else with the last axis encoded."""
+        """Return the input shape for integers, or the input shape with an encoded last axis."""
         if self.mode == "int":
             return input_shape
         depth = self.depth()
         return self.encoded(input_shape, depth) if self.keras3 else self.counted(input_shape, depth)
 
     def encoded(self, shape: KnownShape, depth: Dim) -> KnownShape:
-        """Keras 3: one_hot appends an axis, or takes the place of a last axis of size 1."""
+        """Return Keras 3's encoded shape: one_hot appends an axis, or replaces a last axis of size 1."""
         if self.mode == "one_hot" and not (len(shape) > 1 and shape[-1] == 1):
             return (*shape, depth)
         return (*shape[:-1], depth)
 
     def counted(self, shape: KnownShape, depth: Dim) -> KnownShape:
-        """tf_keras: tf.math.bincount over the last axis, which takes two axes at most.
+        """Return tf_keras's encoded shape: tf.math.bincount over the last axis, which accepts at most two axes.
 
         Raises: LayerError S101 for more.
         """
@@ -128,19 +138,19 @@ class CategoricalLayer(PreprocessingLayer):
         return (depth,) if rank < 2 else (None if self.config.get("sparse") else shape[0], depth)
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """Integers as int64 unless the layer has another dtype; encodings in its dtype."""
+        """Return int64 for integers unless the layer has another dtype; the layer's dtype for encodings."""
         return "int64" if self.mode == "int" and self.spec.dtype is None else self.compute_dtype
 
 
 def check_salt(layer: Layer) -> None:
-    """Raises: LayerError E007 where the salt is neither an integer nor two of them."""
+    """Raise LayerError E007 unless the salt is an integer or two integers."""
     salt = layer.config.get("salt")
     if salt is not None and not isinstance(salt, int) and not (isinstance(salt, list) and len(salt) == 2):
         raise bad_value(layer, "salt", "an integer, two of them, or null", 42)
 
 
 def check_integer_dtype(layer: CategoricalLayer) -> None:
-    """Raises: LayerError E007 where the layer's dtype cannot hold the integers that its output_mode asks for."""
+    """Raise LayerError E007 if the layer's dtype cannot hold the integers of its output_mode."""
     if "int" not in layer.compute_dtype:
         raise LayerError(
             "E007",
@@ -153,12 +163,15 @@ def check_integer_dtype(layer: CategoricalLayer) -> None:
 
 @layer("Hashing")
 class Hashing(CategoricalLayer):
-    """Each value's hash, modulo num_bins."""
+    """Hashes each value modulo num_bins."""
 
     takes_structures = True
 
     def check(self) -> None:
-        """Raises: LayerError E006, E007."""
+        """Check the arguments.
+
+        Raises: LayerError E006, E007.
+        """
         bins = given(self, "num_bins")
         if not isinstance(bins, int | float) or bins <= 0:
             raise bad_value(self, "num_bins", "a positive integer", 16)
@@ -168,15 +181,15 @@ class Hashing(CategoricalLayer):
         check_salt(self)
 
     def depth(self) -> Dim:
-        """num_bins."""
+        """Return num_bins."""
         return self.dimension("num_bins")
 
     def encoded(self, shape: KnownShape, depth: Dim) -> KnownShape:
-        """Keras 3 answers as if one_hot, too, encoded the whole last axis."""
+        """Return Keras 3's encoded shape: one_hot, too, encodes the whole last axis."""
         return (*shape[:-1], depth)
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """Keras 3: the variable dtype. tf_keras: int64 where a float dtype was given for integers."""
+        """Return the variable dtype in Keras 3; in tf_keras, int64 if integers would have a float dtype."""
         if self.spec.dtype is None or (self.mode == "int" and "int" not in self.compute_dtype):
             return "int64" if self.mode == "int" else "float32"
         return self.variable_dtype if self.keras3 else self.compute_dtype
@@ -184,28 +197,34 @@ class Hashing(CategoricalLayer):
 
 @layer("HashedCrossing")
 class HashedCrossing(CategoricalLayer):
-    """The hash of two features taken together (tf_keras: of any number), modulo num_bins."""
+    """Hashes the combination of two features (in tf_keras, of any number) modulo num_bins."""
 
     modes = ("int", "one_hot")
     multiple_inputs = takes_structures = True
 
     def check(self) -> None:
-        """Raises: LayerError E006, E007."""
+        """Check the arguments.
+
+        Raises: LayerError E006, E007.
+        """
         given(self, "num_bins")
         self.mode = self.one_of("output_mode", *self.modes)
         if not self.keras3 and self.mode == "int" and self.spec.dtype is not None:
             check_integer_dtype(self)
 
     def depth(self) -> Dim:
-        """num_bins."""
+        """Return num_bins."""
         return self.dimension("num_bins")
 
     def encoded(self, shape: KnownShape, depth: Dim) -> KnownShape:
-        """Keras 3: like one_hot elsewhere, but the only axis gives way to its encoding, too."""
+        """Return Keras 3's encoded shape, in which the encoding replaces an axis even if it is the only one."""
         return (*shape[:-1], depth) if shape[-1] == 1 else (*shape, depth)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Tensor:
-        """One tensor for the list of features. Raises: LayerError S122, S113, E007."""
+        """Return one tensor for the list of features.
+
+        Raises: LayerError S122, S113, E007.
+        """
         features = inputs if isinstance(inputs, list) else [inputs]
         count = len(features)
         if count != 2 and (self.keras3 or count < 2):
@@ -249,15 +268,18 @@ class HashedCrossing(CategoricalLayer):
 
 @layer("CategoryEncoding")
 class CategoryEncoding(CategoricalLayer):
-    """Integers below num_tokens, encoded."""
+    """Encodes integers below num_tokens."""
 
     modes = ("multi_hot", "one_hot", "count")
     aliases: ClassVar[dict[str, str]] = {"binary": "multi_hot"}
 
     def check(self) -> None:
-        """Raises: LayerError E006, E007."""
+        """Check the arguments.
+
+        Raises: LayerError E006, E007.
+        """
         super().check()
-        if self.config.get("max_tokens") is not None:  # tf_keras still takes this name
+        if self.config.get("max_tokens") is not None:  # tf_keras still accepts this name
             self.config["num_tokens"] = self.config["max_tokens"]
         tokens = self.config.get("num_tokens")
         if tokens is None:
@@ -269,35 +291,38 @@ class CategoryEncoding(CategoricalLayer):
             raise bad_value(self, "num_tokens", "a positive integer", 10)
 
     def depth(self) -> Dim:
-        """num_tokens."""
+        """Return num_tokens."""
         return self.dimension("num_tokens")
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """The layer's dtype."""
+        """Return the layer's dtype."""
         return self.compute_dtype
 
 
 @layer("Discretization")
 class Discretization(CategoricalLayer):
-    """Numbers in, the index of their bin out.
+    """Converts numbers to the index of their bin.
 
-    tf_keras keeps a summary of what it adapted to; its length is open, and Keras counts none of it.
+    tf_keras stores a summary of the data passed to `adapt`; its length is unknown, and Keras does not count it.
     """
 
-    # Keras 3's Discretization hands nothing on to Layer.
+    # Keras 3's Discretization passes no arguments to Layer.
     taken: ClassVar[frozenset[str]] = frozenset(
         {"bin_boundaries", "num_bins", "epsilon", "output_mode", "sparse", "dtype", "name"}
     )
     bounds: list[Any] | None = None
 
     def check(self) -> None:
-        """Raises: LayerError E005, E006, E007."""
+        """Check the arguments.
+
+        Raises: LayerError E005, E006, E007.
+        """
         super().check()
         config = self.config
         bins, bounds = config.get("num_bins"), config.get("bin_boundaries")
         if self.keras3:
             refuse_others(self, self.taken)
-        elif (old := config.get("bins")) is not None:  # tf_keras still takes this name
+        elif (old := config.get("bins")) is not None:  # tf_keras still accepts this name
             bins, bounds = (old, bounds) if isinstance(old, int) and bins is None else (bins, bounds or old)
         if bins is not None and (not isinstance(bins, int | float) or bins < 0):
             raise bad_value(self, "num_bins", "an integer that is not negative, or null", 10)
@@ -316,19 +341,19 @@ class Discretization(CategoricalLayer):
         self.bounds = bounds if isinstance(bounds, list) else None
 
     def depth(self) -> Dim:
-        """One bin more than there are boundaries; num_bins before they are known (tf_keras: one bin then)."""
+        """Return the number of boundaries + 1; while they are unknown, num_bins (tf_keras: 1)."""
         if self.bounds is not None:
             return len(self.bounds) + 1
         return self.dimension("num_bins") if self.keras3 else 1
 
     def encoded(self, shape: KnownShape, depth: Dim) -> KnownShape:
-        """Keras 3 drops the axis after the batch for multi_hot and count."""
+        """Return Keras 3's encoded shape: multi_hot and count drop the axis after the batch."""
         if self.mode == "one_hot":
             return super().encoded(shape, depth)
         return (shape[0], *shape[2:], depth) if len(shape) > 1 else (depth,)
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """Keras 3: int32 for integers. tf_keras: int64 unless told otherwise."""
+        """Return int32 for integers in Keras 3; in tf_keras, int64 unless the layer has another dtype."""
         if self.mode != "int":
             return self.compute_dtype
         if self.keras3:
@@ -337,7 +362,7 @@ class Discretization(CategoricalLayer):
 
 
 def refuse_others(layer: Layer, taken: frozenset[str]) -> None:
-    """Raises: LayerError E005 where the config has an argument that this constructor, unlike others, does not take."""
+    """Raise LayerError E005 for an argument that this constructor does not accept, although other layers do."""
     config = layer.spec.raw.get("config")
     for name in config if isinstance(config, dict) else layer.spec.config:
         if name not in taken:
@@ -351,13 +376,16 @@ def refuse_others(layer: Layer, taken: frozenset[str]) -> None:
 
 @layer("Pipeline")
 class Pipeline(PreprocessingLayer):
-    """Layers one after the other."""
+    """A sequence of layers."""
 
     multiple_inputs = takes_structures = True
     taken: ClassVar[frozenset[str]] = frozenset({"layers", "name"})
 
     def check(self) -> None:
-        """Raises: LayerError E005, E007."""
+        """Check the arguments.
+
+        Raises: LayerError E005, E007.
+        """
         layers = self.config.get("layers")
         if not isinstance(layers, list) or not all(isinstance(one, LayerSpec) for one in layers):
             raise LayerError(
@@ -370,17 +398,17 @@ class Pipeline(PreprocessingLayer):
         self.sublayers = [self.context.make_cached(one) for one in layers]
 
     def build(self, input_shape: Any) -> None:
-        """The layers are built by being called."""
+        """Do nothing: each layer is built on its first call."""
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """What the last layer makes of what the first one got."""
+        """Return the output of the last layer."""
         value = inputs
         for one in self.sublayers:
             value = one.apply([Tensor(None, None) if value is None else value], {})
         return value
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
-        """Unknown: the shapes between the layers are not kept."""
+        """Return None, since the shapes between the layers are not stored."""
         return None
 
 

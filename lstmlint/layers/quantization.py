@@ -1,8 +1,9 @@
-"""What LoRA and quantization make of a layer's weights: Dense, EinsumDense, Embedding, ReversibleEmbedding.
+"""The weights of layers with LoRA or quantization: Dense, EinsumDense, Embedding, ReversibleEmbedding.
 
-A quantized layer is known by its dtype policy ("int8_from_float32", or an object of that meaning): `build`
-then creates integers and scales in place of floats. LoRA (Hu et al. 2021) freezes the kernel and adds two
-narrow ones. Keras lists weights that were created trainable before the others, and so does this.
+A quantized layer has a dtype policy such as "int8_from_float32", or an object that means the same: `build` then creates
+integers and scales in place of floats. LoRA (Hu et al. 2021) freezes the kernel and adds two narrow matrices. Keras
+lists
+the weights that were created as trainable first, and so does this module.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ GPTQ_BITS = (2, 3, 4, 8)
 class Policy(NamedTuple):
     """A quantized dtype policy.
 
-    mode: one of QUANTIZATION_MODES. size: int4's block size, gptq's and awq's group size, None where the policy names
-    none (-1 stands for one group). bits: of gptq and awq. history: how many maxima float8 remembers.
+    mode: one of QUANTIZATION_MODES.
+    size: int4's block size, gptq's and awq's group size; -1 for a single group, None if the policy does not state it.
+    bits: of gptq and awq.
+    history: the number of maxima that float8 stores.
     """
 
     mode: str
@@ -31,7 +34,7 @@ class Policy(NamedTuple):
 
 
 def refused(message: str) -> LayerError:
-    """The error for a dtype policy that Keras does not take."""
+    """Return the error for a dtype policy that Keras does not accept."""
     return LayerError(
         "P609",
         f"{message}; Keras raises an error",
@@ -42,9 +45,10 @@ def refused(message: str) -> LayerError:
 
 
 def policy_of(dtype: Any, path: str) -> Policy | None:
-    """The quantized policy of a layer's `dtype`, None where it is not quantized.
+    """Return the quantized policy of a layer's `dtype`, or None if it is not quantized.
 
-    path: the layer's place under its outermost layer ("attention/query"), for a DTypePolicyMap.
+    path: the layer's path within its outermost layer ("attention/query"), for a DTypePolicyMap.
+
     Raises: LayerError P609 for a quantized policy that Keras refuses.
     """
     if isinstance(dtype, str):
@@ -68,7 +72,7 @@ def policy_of(dtype: Any, path: str) -> Policy | None:
 
 
 def policy_at(dtype: Any, path: str) -> Any:
-    """A layer's `dtype`, or where that is a DTypePolicyMap, what it holds for the path ("attention/query")."""
+    """Return a layer's `dtype`; for a DTypePolicyMap, its entry for the path ("attention/query")."""
     if not isinstance(dtype, dict) or dtype.get("class_name") != "DTypePolicyMap":
         return dtype
     config = dtype.get("config")
@@ -95,7 +99,7 @@ def _policy_of_name(name: str) -> Policy:
 
 
 def _policy(mode: str, source: str, history: int, *, strict: bool) -> Policy:
-    """strict: the mode stands alone, without the sizes that int4, gptq and awq add to it."""
+    """Return a policy from its text. strict: the mode has no sizes, which int4, gptq and awq otherwise add."""
     base, *sizes = mode.split("/")
     if base not in QUANTIZATION_MODES:
         raise refused(f"the quantization mode {mode!r} is not one of {', '.join(QUANTIZATION_MODES)}")
@@ -121,7 +125,7 @@ def _policy(mode: str, source: str, history: int, *, strict: bool) -> Policy:
 
 
 def _with_config(policy: Policy, given: Any) -> Policy:
-    """The policy with the sizes of the layer's `quantization_config`, which go before its own."""
+    """Return the policy with the sizes of the layer's `quantization_config`, which take precedence."""
     class_name = given.get("class_name") if isinstance(given, dict) else None
     config = given.get("config") if isinstance(given, dict) else None
     if not isinstance(config, dict):
@@ -143,12 +147,14 @@ def quantized_weights(
     grouped: tuple[int, int] | None = None,
     zero: str = "kernel_zero",
 ) -> list[Weight]:
-    """The weights of a layer with a kernel, in Keras's order, after its quantization and its LoRA.
+    """Return the weights of a layer with a kernel, in Keras's order, after quantization and LoRA.
 
-    plain: kernel and perhaps bias. scale: shape of int8's kernel_scale, the units by default.
-    packed, grouped: the kernel as a matrix (rows, columns), for int4 and for gptq and awq; the kernel itself
-    by default. zero: what gptq and awq call the zero points.
-    Raises: LayerError P609, or E007 where Keras refuses the combination.
+    plain: kernel and perhaps bias.
+    scale: shape of int8's kernel_scale; by default, the units.
+    packed, grouped: the kernel as a matrix (rows, columns), for int4, and for gptq and awq; by default, the kernel.
+    zero: the name that gptq and awq give the zero points.
+
+    Raises: LayerError P609, or E007 if Keras refuses the combination.
     """
     kernel, *rest = plain
     policy = layer_policy(layer)
@@ -175,8 +181,8 @@ def quantized_weights(
 
 
 def _int4(layer: Layer, policy: Policy, matrix: Weight, *, by_row: bool = False) -> list[Weight]:
-    """Two numbers in a byte along the columns; a scale for each column (each row of an embedding), or for each
-    block of `size` along the other axis, then with zero points and an index of the groups.
+    """Return the weights of int4: two numbers per byte along the columns, and one scale per column (per row of an
+    embedding) or per block of `size` along the other axis. Blocks also have zero points and an index of the groups.
     """
     name, (rows, columns) = matrix.name, matrix.shape
     weights = [layer.weight(name, (rows, (columns + 1) // 2), False, "int8")]
@@ -194,7 +200,7 @@ def _int4(layer: Layer, policy: Policy, matrix: Weight, *, by_row: bool = False)
 
 
 def _grouped(layer: Layer, policy: Policy, rows: int, columns: int, zero: str) -> list[Weight]:
-    """The weights of gptq (Frantar et al. 2022) and awq (Lin et al. 2023): the kernel transposed, 4 bits packed."""
+    """Return the weights of gptq (Frantar et al. 2022) and awq (Lin et al. 2023): the kernel transposed, 4 bits packed."""
     if policy.size is None or (policy.bits is None and policy.mode == "gptq"):
         raise refused(f"{policy.mode} needs its bits and group size: {policy.mode}/4/128_from_float32")
     wide = (columns + 1) // 2 if policy.bits == 4 or policy.mode == "awq" else columns
@@ -210,7 +216,7 @@ def _grouped(layer: Layer, policy: Policy, rows: int, columns: int, zero: str) -
 
 
 def quantized_embeddings(layer: Layer, embeddings: Weight) -> list[Weight]:
-    """The weights of an embedding (input_dim, output_dim) after its quantization and its LoRA."""
+    """Return the weights of an embedding (input_dim, output_dim) after quantization and LoRA."""
     policy = layer_policy(layer)
     if policy is None:
         built = [embeddings]
@@ -227,7 +233,7 @@ def quantized_embeddings(layer: Layer, embeddings: Weight) -> list[Weight]:
 
 
 def quantized_reverse(layer: Layer, reverse: Weight) -> list[Weight]:
-    """The weights of an embedding's way back (output_dim, input_dim), where they are its own."""
+    """Return the weights of an untied reverse embedding (output_dim, input_dim)."""
     policy = layer_policy(layer)
     if policy is None:
         if layer.config.get("lora_rank"):
@@ -245,7 +251,7 @@ def quantized_reverse(layer: Layer, reverse: Weight) -> list[Weight]:
             layer.weight(reverse.name, reverse.shape, False, "int8"),
             layer.weight(f"{reverse.name}_scale", (columns,), False),
         ]
-    # Keras packs this one along its rows, and shares the index of the groups with the way there.
+    # Keras packs this one along its rows, and shares the index of the groups with the embedding.
     one_scale = policy.size is None or policy.size == -1
     shape = (columns,) if one_scale else (-(-rows // (policy.size or 1)), columns)
     weights = [
@@ -256,7 +262,7 @@ def quantized_reverse(layer: Layer, reverse: Weight) -> list[Weight]:
 
 
 def layer_policy(layer: Layer) -> Policy | None:
-    """The quantized policy of a layer, its quantization_config taken in; None where it is not quantized."""
+    """Return the quantized policy of a layer, including its quantization_config; None if it is not quantized."""
     if layer.context.dialect != "keras3":
         return None
     policy = policy_of(layer.spec.dtype, layer.name)
@@ -264,14 +270,14 @@ def layer_policy(layer: Layer) -> Policy | None:
 
 
 def in_order(weights: Iterable[Weight]) -> list[Weight]:
-    """The weights as Keras lists them: those created trainable first."""
+    """Return the weights in Keras's order: those created as trainable first."""
     return sorted(weights, key=lambda weight: not weight.trainable)
 
 
 def with_lora(layer: Layer, weights: list[Weight], kernel: Weight, mode: str | None) -> list[Weight]:
-    """The weights in Keras's order, with `lora_rank` two more, which alone stay trainable beside the bias.
+    """Return the weights in Keras's order with the two of `lora_rank`. Besides them, only the bias stays trainable.
 
-    Raises: LayerError E007 where Keras refuses LoRA here.
+    Raises: LayerError E007 if Keras refuses LoRA here.
     """
     rank = layer.config.get("lora_rank")
     if not rank:

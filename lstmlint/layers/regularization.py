@@ -1,4 +1,6 @@
-"""Noise and penalties: keras.layers.regularization, but for Dropout. They own nothing and keep the shape."""
+"""Noise and activity regularization (keras.layers.regularization, except Dropout). No layer has weights or changes the
+shape.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from lstmlint.model.spec import LayerSpec
 
 @layer("ActivityRegularization")
 class ActivityRegularization(Slopes):
-    """Adds a penalty on what passes to the loss."""
+    """Adds a penalty on its input to the loss."""
 
     keeps_values = True
     numbers: ClassVar[dict[str, bool]] = {"l1": True, "l2": True}
@@ -20,7 +22,7 @@ class ActivityRegularization(Slopes):
 
 @layer("GaussianDropout", "AlphaDropout")
 class ScaledNoise(Layer):
-    """Noise that keeps mean and variance (Srivastava et al. 2014, Klambauer et al. 2017)."""
+    """Noise that preserves mean and variance (Srivastava et al. 2014, Klambauer et al. 2017)."""
 
     maps_structures = built_when_made = supports_masking = True
     training_only = drops_units = keeps_values = True
@@ -28,7 +30,7 @@ class ScaledNoise(Layer):
 
 @layer("GaussianNoise")
 class GaussianNoise(Layer):
-    """Adds noise of a standard deviation that Keras 3 holds between 0 and 1."""
+    """Adds noise with a given standard deviation, which Keras 3 limits to [0, 1]."""
 
     maps_structures = built_when_made = supports_masking = True
     training_only = keeps_values = True
@@ -69,7 +71,7 @@ class SpatialDropout(Layer):
 
 @layer("SpatialDropout1D")
 class SpatialDropout1D(SpatialDropout):
-    """Of sequences."""
+    """For sequences."""
 
     ndim = 3
     axes = "(batch, timesteps, features)"
@@ -77,7 +79,7 @@ class SpatialDropout1D(SpatialDropout):
 
 @layer("SpatialDropout2D")
 class SpatialDropout2D(SpatialDropout):
-    """Of images."""
+    """For images."""
 
     ndim = 4
     axes = "(batch, height, width, channels)"
@@ -85,7 +87,7 @@ class SpatialDropout2D(SpatialDropout):
 
 @layer("SpatialDropout3D")
 class SpatialDropout3D(SpatialDropout):
-    """Of volumes."""
+    """For volumes."""
 
     ndim = 5
     axes = "(batch, depth, height, width, channels)"

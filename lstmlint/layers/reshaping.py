@@ -1,4 +1,4 @@
-"""Layers that only move numbers: flatten, reshape, permute, repeat, crop, pad, enlarge."""
+"""Layers that rearrange, repeat, crop or pad their input."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ INTERPOLATIONS_KERAS2 = (*INTERPOLATIONS, "area", "gaussian", "mitchellcubic")
 
 
 def kept_dtype(tensor: Tensor, compute_dtype: str) -> str | None:
-    """The dtype of what only moves numbers: floats come out as the layer computes, integers as they came."""
+    """Return the dtype after rearranging: floats in the layer's compute dtype, integers unchanged."""
     dtype = tensor.dtype
     return compute_dtype if dtype is not None and "float" in dtype else dtype
 
 
 class Rearranging(Layer):
-    """A layer that only moves numbers, whatever their type."""
+    """A layer that rearranges values of any dtype."""
 
     keeps_values = mixes_timesteps = True
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """Integers stay integers."""
+        """Return the compute dtype for floats; integers keep their dtype."""
         return kept_dtype(inputs, self.compute_dtype)
 
 
 @layer("Flatten")
 class Flatten(Rearranging):
-    """All axes but the batch become one."""
+    """Joins all axes except the batch."""
 
     removes_timesteps = True
 
@@ -45,14 +45,14 @@ class Flatten(Rearranging):
             raise bad_value(self, "data_format", '"channels_last" or "channels_first"', "channels_last")
 
     def check_rank(self, shape: Shape) -> None:
-        """Keras 1 says that the cosine of a Merge is (batch, 1), and makes it (batch, 1, 1), which it flattens."""
+        """Accept (batch, 1, 1) of Keras 1's Merge in mode cos, which declares (batch, 1)."""
         if self.context.dialect != "keras1" or shape is None or len(shape) != 2 or shape[1] != 1:
             super().check_rank(shape)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, product of the rest), None where one of them is unknown.
+        """Return (batch, product of the other dimensions), None if one of them is unknown.
 
-        Raises: LayerError S107 in Keras 0 and 1, which want to know them all.
+        Raises: LayerError S107 in Keras 0 and 1 if one is unknown.
         """
         flat = product(input_shape[1:])
         if not flat and self.context.dialect in LEGACY:
@@ -70,7 +70,7 @@ class Flatten(Rearranging):
 
 @layer("Reshape")
 class Reshape(Rearranging):
-    """The same numbers in target_shape, in which one dimension may be -1: what is left."""
+    """Reshapes to target_shape, in which one dimension may be -1 (inferred)."""
 
     min_ndim = 1
     built_when_made = True
@@ -80,7 +80,7 @@ class Reshape(Rearranging):
         value = given(self, "target_shape")
         if not isinstance(value, list | tuple | str | dict):
             raise bad_value(self, "target_shape", "a list of integers", [-1])
-        # Keras 3 makes an unknown dimension of whatever is no integer, null or 2.0 for instance.
+        # Keras 3 treats a dimension that is not an integer, such as null or 2.0, as unknown.
         self.target: KnownShape = tuple(int(dim) if isinstance(dim, int) else None for dim in value)
         if too_large(self.target):
             raise absurd(f"an output of Reshape {self.name!r}")
@@ -92,9 +92,9 @@ class Reshape(Rearranging):
             raise bad_value(self, "target_shape", "integers only in Keras 2, -1 for one inferred dimension", [-1])
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, *target_shape), a -1 replaced by what is left where that is known.
+        """Return (batch, *target_shape), with -1 replaced if the input is known.
 
-        Raises: LayerError S108 where the sizes differ, S109 where the -1 would be a fraction.
+        Raises: LayerError S108 if the sizes differ, S109 if the -1 would be a fraction.
         """
         target, rest = self.target, input_shape[1:]
         if None in rest or None in target:
@@ -129,7 +129,7 @@ class Reshape(Rearranging):
 
 @layer("Permute")
 class Permute(Rearranging):
-    """The axes after the batch in the order of dims, which counts from 1."""
+    """Permutes the axes after the batch; `dims` counts from 1."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -148,27 +148,27 @@ class Permute(Rearranging):
         self.ndim = len(self.dims) + 1
 
     def misfit_output(self, inputs: Tensor, error: LayerError) -> Any:
-        """Raises: LayerError for too few axes."""
+        """Raise LayerError for too few axes."""
         if inputs.shape is not None and len(inputs.shape) < (self.ndim or 0):
             raise error
         return self.call(inputs)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """The batch, then the axes in their new order."""
+        """Return the batch and the permuted axes."""
         return (input_shape[0], *(input_shape[dim] for dim in self.dims))
 
 
 class Repeating(Layer):
-    """A layer whose output has Keras's compute dtype in Keras 3 and the input's in Keras 2."""
+    """A layer whose output has the compute dtype in Keras 3 and the input's dtype in Keras 2."""
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """Only Keras 2 keeps integers."""
+        """Return the compute dtype; integers keep their dtype in Keras 2."""
         return self.compute_dtype if self.context.dialect == "keras3" else kept_dtype(inputs, self.compute_dtype)
 
 
 @layer("RepeatVector")
 class RepeatVector(Repeating):
-    """A vector n times: what turns an encoder's state into a decoder's sequence."""
+    """Repeats a vector n times, which turns an encoder's state into a decoder's sequence."""
 
     ndim = 2
     axes = "(batch, features)"
@@ -182,27 +182,27 @@ class RepeatVector(Repeating):
         self.n = int(n)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, n, features)."""
+        """Return (batch, n, features)."""
         return (input_shape[0], self.n if self.n >= 0 else None, input_shape[1])
 
 
 class Resized(SpatialLayer, Repeating):
-    """A layer that changes the length of every spatial axis by itself."""
+    """A layer that changes the length of each spatial axis separately."""
 
     mixes_timesteps = True
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, *lengths, channels)."""
+        """Return (batch, *lengths, channels)."""
         before, spatial, channels = self.split(input_shape)
         return self.join(before, tuple(self.lengths(spatial, input_shape)), channels)
 
     def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
-        """The new length of each axis; `shape` is the whole input's, for messages."""
+        """Return the new length of each axis. `shape` is the whole input shape, for messages."""
         raise NotImplementedError
 
 
 class Cropping(Resized):
-    """Steps cut off at both ends of each axis."""
+    """Removes steps at both ends of each axis."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -210,12 +210,15 @@ class Cropping(Resized):
         self.cropping = pairs(self, "cropping", negative=not self.keras3)
 
     def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
-        """Each length less what is cut off. Raises: LayerError S105 where nothing is left."""
+        """Return each length minus its cropping.
+
+        Raises: LayerError S105 if nothing is left.
+        """
         for index, (size, (start, end)) in enumerate(zip(spatial, self.cropping, strict=True)):
             if size is None:
                 yield None
             elif size > start + end or (self.rank == 3 and not self.keras3):
-                # Keras 2 slices, and forgets in three dimensions to look whether anything is left.
+                # Keras 2 slices, and does not check in three dimensions whether anything is left.
                 kept = range(size)[start : -end if end else None]
                 yield max(kept.stop - kept.start, 0)
             else:
@@ -235,14 +238,17 @@ class Cropping(Resized):
 
 
 class ZeroPadding(Resized):
-    """Zeros added at both ends of each axis."""
+    """Adds zeros at both ends of each axis."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
         self.padding = pairs(self, "padding", negative=context.dialect == "keras3")
 
     def misfit_output(self, inputs: Tensor, error: LayerError) -> Tensor:
-        """Keras 3 adds to the axes where the spatial ones should be. Raises: LayerError where one is missing."""
+        """Return the shape that Keras 3 computes: it pads the axes where it expects the spatial ones.
+
+        Raises: LayerError if one is missing.
+        """
         dims, first = list(need(inputs.shape)), 1 + self.channels_first
         if len(dims) < first + self.rank:
             raise error
@@ -252,7 +258,10 @@ class ZeroPadding(Resized):
         return Tensor(tuple(dims), self.compute_dtype)
 
     def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
-        """Each length and what is added. Raises: LayerError E007 where a negative padding cuts off too much."""
+        """Return each length plus its padding.
+
+        Raises: LayerError E007 if a negative padding removes too much.
+        """
         for size, (start, end) in zip(spatial, self.padding, strict=True):
             if size is not None and size + start + end < 0:
                 raise LayerError(
@@ -266,7 +275,7 @@ class ZeroPadding(Resized):
 
 
 class UpSampling(Resized):
-    """Every step repeated `size` times along each axis."""
+    """Repeats every step `size` times along each axis."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -301,13 +310,13 @@ class UpSampling(Resized):
             fails_when_run(self, "E007", what, f"Set it to one of {', '.join(known)}.", "interpolation")
 
     def lengths(self, spatial: KnownShape, shape: KnownShape) -> Iterable[Dim]:
-        """Each length times its size.
+        """Return each length times its size.
 
-        Raises: LayerError S136 where Keras 2 has nothing to repeat.
+        Raises: LayerError S136 if Keras 2 has nothing to repeat.
         """
         if not self.keras3:
             if self.interpolates and None in spatial:
-                return (None,) * self.rank  # Keras 2 asks for all of the new shape at run time
+                return (None,) * self.rank  # Keras 2 evaluates the whole new shape at run time
             if not self.interpolates:
                 self.refuse_empty(shape)
         return (None if length is None else length * size for length, size in zip(spatial, self.size, strict=True))

@@ -1,4 +1,4 @@
-"""Normalization and Rescaling: numbers brought to a scale, by statistics or by what the config says."""
+"""Layers that scale numbers: Normalization and Rescaling."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from lstmlint.model.shapes import Dim, KnownShape, Shape, format_shape, product
 
 @layer("Normalization")
 class Normalization(PreprocessingLayer):
-    """(x - mean) / sqrt(variance), along the kept axes; both are weights unless the config gives them.
+    """(x - mean) / sqrt(variance) along the kept axes. Both are weights unless the config contains them.
 
-    Reference: keras.layers.Normalization; the weights are mean and variance of the kept axes, and `count`,
-    one number that Keras keeps for older models. None of them is trained.
+    The weights are mean and variance (sizes of the kept axes) and `count` (), which Keras keeps for older models. None
+    of
+    them is trainable. Reference: keras.layers.Normalization.
     """
 
     takes_structures_when_built = supports_masking = True
@@ -24,7 +25,10 @@ class Normalization(PreprocessingLayer):
     fixed: bool = False
 
     def check(self) -> None:
-        """Raises: LayerError E007."""
+        """Check the arguments.
+
+        Raises: LayerError E007.
+        """
         axis = self.config.get("axis")
         axes = [] if axis is None else axis if isinstance(axis, list) else [axis]
         if not all(isinstance(one, int) for one in axes):
@@ -62,7 +66,10 @@ class Normalization(PreprocessingLayer):
             )
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """For the kept axes: mean and variance (their sizes), count (). Raises: LayerError S111, S106, E007."""
+        """Yield mean and variance with the sizes of the kept axes, and count ().
+
+        Raises: LayerError S111, S106, E007.
+        """
         if input_shape is None:
             raise UnknownShape
         rank = len(input_shape)
@@ -92,7 +99,7 @@ class Normalization(PreprocessingLayer):
         yield self.weight("count", (), trainable=False, dtype="int32" if self.keras3 else "int64")
 
     def _check_broadcast(self, axes: list[int], kept: list[int], broadcast: list[int]) -> None:
-        """Whether mean and variance fit the kept axes: in Keras 3 aligned to them from the right."""
+        """Check that mean and variance match the kept axes; Keras 3 aligns them from the right."""
         for argument, shape in zip(("mean", "variance"), self.shapes, strict=True):
             if self.keras3:
                 sizes = [kept[len(axes) - len(shape) + i] for i in range(len(shape))]
@@ -113,9 +120,9 @@ class Normalization(PreprocessingLayer):
 
 
 def array_shape(layer: Layer, argument: str) -> tuple[int, ...]:
-    """The shape of a number or nested lists of numbers.
+    """Return the shape of a number or nested lists of numbers.
 
-    Raises: LayerError E007 where the lists are ragged or hold anything else.
+    Raises: LayerError E007 if the lists are ragged or contain other values.
     """
     shape = _nested_shape(layer.config[argument])
     if shape is None:
@@ -134,9 +141,9 @@ def _nested_shape(value: Any) -> tuple[int, ...] | None:
 
 
 def broadcast_shapes(left: KnownShape, right: KnownShape) -> KnownShape | None:
-    """The shape of the sum of two arrays; None where they do not fit.
+    """Return the shape of the sum of two arrays, or None if they do not match.
 
-    An unknown dimension takes the other's, unless that is 1.
+    An unknown dimension becomes the other one, unless that is 1.
     """
     rank = max(len(left), len(right))
     dims: list[Dim] = []
@@ -160,11 +167,17 @@ class Rescaling(PreprocessingLayer):
     written = ("scale", "offset")
 
     def check(self) -> None:
-        """Raises: LayerError E006."""
+        """Check that the scale is present.
+
+        Raises: LayerError E006.
+        """
         given(self, "scale")
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """The input's; in tf_keras, broadcast with scale and offset. Raises: LayerError E007 if they do not fit."""
+        """Return the input shape; in tf_keras, broadcast with scale and offset.
+
+        Raises: LayerError E007 if they do not match.
+        """
         if self.keras3:
             return input_shape
         shape: KnownShape | None = input_shape

@@ -1,4 +1,4 @@
-"""Layers that the user describes in the settings: what shape they give, and how many parameters they own."""
+"""Layers that the user describes in the settings: their output shape and number of parameters."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from lstmlint.model.spec import LayerSpec
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What the user says of a custom layer.
+    """The user's description of a custom layer.
 
-    output_shape: "same" as the first input's, or the whole shape with None for what is unknown (a batch of None
-    takes the input's); None where the user does not say. params: how many parameters it owns; None where the user
-    does not say.
+    output_shape: "same" as the first input, or the whole shape with None for unknown dimensions (a batch of None
+    becomes
+    the input's batch); None if not described.
+    params: number of parameters; None if not described.
     """
 
     output_shape: KnownShape | Literal["same"] | None = None
@@ -25,7 +26,7 @@ class Description:
 
 
 class DescribedLayer(Layer):
-    """A custom layer as its description has it."""
+    """A custom layer with a description."""
 
     multiple_inputs = True
 
@@ -34,7 +35,10 @@ class DescribedLayer(Layer):
         self.description = description
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """One weight that stands for all. Raises: UnknownShape where the description gives no number."""
+        """Yield one weight that stands for all.
+
+        Raises: UnknownShape if the number of parameters is not described.
+        """
         params = self.description.params
         if params is None:
             raise UnknownShape
@@ -42,7 +46,10 @@ class DescribedLayer(Layer):
             yield self.weight("weights", (params,))
 
     def call(self, *args: Any, **kwargs: Any) -> Tensor:
-        """The described output. Raises: UnknownShape where the description gives no shape."""
+        """Return the described output.
+
+        Raises: UnknownShape if the shape is not described.
+        """
         inputs = tensors_in([*args, *kwargs.values()])
         first: Shape = inputs[0].shape if inputs else None
         shape = self.description.output_shape

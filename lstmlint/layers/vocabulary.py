@@ -1,4 +1,4 @@
-"""StringLookup, IntegerLookup, TextVectorization: layers that look tokens up in a vocabulary."""
+"""Layers that look up tokens in a vocabulary: StringLookup, IntegerLookup, TextVectorization."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from lstmlint.model.spec import LayerSpec
 
 
 class VocabularyLayer(CategoricalLayer):
-    """A table of known tokens, given in the config or learnt by `adapt` and saved elsewhere.
+    """A table of known tokens that is given in the config, or learned by `adapt` and saved elsewhere.
 
-    The table is no weight to Keras and does not count. The vocabulary may be a path; nobody opens it here.
-    In tf_keras, tf_idf adds the variables of its document counts: one number (`num_documents`), and the
-    idf weights, of which Keras counts none, since their variable declares no length.
+    The table is not a weight in Keras and is not counted. A vocabulary may be a path; lstmlint does not open it. In
+    tf_keras,
+    tf_idf adds variables for document counts: `num_documents`, and the idf weights, which Keras does not count because
+    their
+    variable declares no length.
     """
 
     takes_structures = True
@@ -33,7 +35,10 @@ class VocabularyLayer(CategoricalLayer):
     tokens: int | None = None
 
     def check(self) -> None:
-        """Raises: LayerError E006, E007."""
+        """Check the arguments.
+
+        Raises: LayerError E006, E007.
+        """
         config = self.config
         max_tokens = config.get("max_tokens")
         if max_tokens is not None and (not isinstance(max_tokens, int | float) or max_tokens <= 1):
@@ -63,9 +68,9 @@ class VocabularyLayer(CategoricalLayer):
         self.tokens = self.vocabulary_size()
 
     def vocabulary_size(self) -> int | None:
-        """The number of tokens with the special ones; None where the file does not say.
+        """Return the number of tokens, including special ones; None if the file does not contain them.
 
-        Raises: LayerError E006, E007 where Keras refuses the vocabulary.
+        Raises: LayerError E006, E007 if Keras refuses the vocabulary.
         """
         vocabulary = self.config.get("vocabulary")
         recorded = self.config.get("vocabulary_size")
@@ -95,12 +100,15 @@ class VocabularyLayer(CategoricalLayer):
         return size
 
     def fixed(self) -> bool:
-        """Whether the vocabulary was set rather than learnt."""
+        """Return whether the vocabulary was given rather than learned."""
         has = self.config.get("has_input_vocabulary")
         return self.config.get("vocabulary") is not None if has is None else bool(has)
 
     def check_path(self, vocabulary: str) -> None:
-        """A vocabulary in a file of its own. Raises: LayerError E007, since Keras 3 does not open it."""
+        """Check a vocabulary in a separate file.
+
+        Raises: LayerError E007, since Keras 3 does not open it.
+        """
         if self.keras3:
             raise LayerError(
                 "E007",
@@ -111,10 +119,9 @@ class VocabularyLayer(CategoricalLayer):
             )
 
     def depth(self) -> Dim:
-        """max_tokens where the layer pads to it, else the number of tokens.
+        """Return max_tokens if the layer pads to it, else the number of tokens.
 
-        Raises: LayerError E006 where tf_keras needs it and does not know it; UnknownShape where it is in a
-            file.
+        Raises: LayerError E006 if tf_keras needs it and it is unknown; UnknownShape if it is in a file.
         """
         if self.config.get("pad_to_max_tokens"):
             return self.dimension("max_tokens")
@@ -130,15 +137,15 @@ class VocabularyLayer(CategoricalLayer):
         return self.tokens
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
-        """num_documents () in tf_keras's tf_idf, before the vocabulary is set."""
+        """Yield num_documents () for tf_keras's tf_idf until the vocabulary is set."""
         if self.mode == "tf_idf" and not self.keras3 and not self.fixed():
             yield self.weight("num_documents", (), trainable=False, dtype="int64")
 
 
 class Vocabulary:
-    """A vocabulary given as a list: `size` counts its tokens and the special ones before them.
+    """A vocabulary given as a list. `size` includes the special tokens.
 
-    Raises: LayerError E007 where Keras refuses it.
+    Raises: LayerError E007 if Keras refuses it.
     """
 
     def __init__(self, owner: VocabularyLayer, given: Any) -> None:
@@ -215,7 +222,7 @@ def _is_integer(token: Any) -> bool:
 
 @layer("StringLookup", "IntegerLookup")
 class Lookup(VocabularyLayer):
-    """Tokens in, indices out (or the other way round, with `invert`)."""
+    """Converts tokens to indices, or indices to tokens with `invert`."""
 
     built_when_made = True
 
@@ -224,10 +231,13 @@ class Lookup(VocabularyLayer):
         super().__init__(spec, context)
 
     def check(self) -> None:
-        """Raises: LayerError E006, E007."""
+        """Check the arguments.
+
+        Raises: LayerError E006, E007.
+        """
         config = self.config
         for old, new in (("max_values", "max_tokens"), ("mask_value", "mask_token"), ("oov_value", "oov_token")):
-            if config.get(old) is not None:  # tf_keras's IntegerLookup still takes these
+            if config.get(old) is not None:  # tf_keras's IntegerLookup still accepts these names
                 config[new] = config[old]
         if not isinstance(config.get("num_oov_indices"), int) or config["num_oov_indices"] < 0:
             raise bad_value(self, "num_oov_indices", "an integer that is not negative", 1)
@@ -270,7 +280,7 @@ class Lookup(VocabularyLayer):
             )
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """Keras 3: int64, or float32 for encodings, whatever the layer's own dtype."""
+        """Return int64 in Keras 3, or float32 for encodings, whatever the layer's own dtype."""
         if self.keras3:
             return "int64" if self.mode == "int" else "float32"
         if self.invert:
@@ -283,7 +293,7 @@ class Lookup(VocabularyLayer):
 
 @layer("TextVectorization")
 class TextVectorization(VocabularyLayer):
-    """Strings in, the indices of their tokens out, or an encoding of them."""
+    """Converts strings to the indices of their tokens, or to an encoding of them."""
 
     written = ("standardize", "split", "ngrams")
     mask_token = ""
@@ -291,11 +301,14 @@ class TextVectorization(VocabularyLayer):
     optional_build_shapes = ("input_shape",)
 
     def must_write(self) -> tuple[str, ...]:
-        """Keras 3 wants all three, tf_keras the first two."""
+        """Return the required arguments: all three in Keras 3, the first two in tf_keras."""
         return self.written if self.keras3 else self.written[:2]
 
     def check(self) -> None:
-        """Raises: LayerError E006, E007."""
+        """Check the arguments.
+
+        Raises: LayerError E006, E007.
+        """
         config = self.config
         if not self.keras3 and self.spec.dtype not in (None, "string"):
             raise LayerError(
@@ -338,7 +351,7 @@ class TextVectorization(VocabularyLayer):
             )  # fmt: skip
 
     def _check_function(self, argument: str, *names: str) -> None:
-        """One of Keras's own functions, null, or an object that stands for a custom one."""
+        """Check for one of Keras's own functions, null, or an object that stands for a custom function."""
         value = self.config.get(argument)
         custom = isinstance(value, dict) and (not self.keras3 or "class_name" in value)
         if value is None or custom or (isinstance(value, str) and value in names):
@@ -352,7 +365,7 @@ class TextVectorization(VocabularyLayer):
         raise error
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, output_sequence_length) for indices, else as the lookup of the tokens answers.
+        """Return (batch, output_sequence_length) for indices, or the output shape of the lookup.
 
         Raises: LayerError S101 for inputs without a batch, and for strings that cannot be split.
         """
@@ -372,7 +385,7 @@ class TextVectorization(VocabularyLayer):
         return self.encoded(input_shape, self.depth())
 
     def _traced(self, shape: KnownShape, length: Dim) -> Shape:
-        """What tf_keras's call makes of the shape: split, n-grams, lookup, then padding or trimming."""
+        """Return the shape that tf_keras's call computes: split, n-grams, lookup, then padding or trimming."""
         split = self.config.get("split")
         ragged = split is not None
         if ragged:
@@ -388,7 +401,7 @@ class TextVectorization(VocabularyLayer):
                 raise UnknownShape
             shape = shape[:-1] if len(shape) > 1 else shape
             if len(shape) == 1 and not (shape == (1,) and split == "character"):
-                shape = (None,)  # TensorFlow's ragged tensors forget how many rows they have
+                shape = (None,)  # TensorFlow's ragged tensors lose the number of rows
             shape = (*shape, None)
         if self.config.get("ngrams") is not None:
             shape = (*shape[:-1], None)
@@ -403,5 +416,5 @@ class TextVectorization(VocabularyLayer):
         return (None,) * len(shape) if None in shape else (*shape[:-1], length)
 
     def output_dtype(self, inputs: Tensor) -> str | None:
-        """int64, or float32 for encodings; the layer's own dtype is string."""
+        """Return int64, or float32 for encodings. The layer's own dtype is string."""
         return {"int": "int64", None: "string"}.get(self.mode, "float32")
