@@ -89,7 +89,7 @@ class InferenceContext:
         key = key_of(spec)
         cached = None if key is None else self.layer_cache.get(key)
         if cached is not None and headers.is_plain_use(spec):
-            twin = cached.another(spec, self)
+            twin = cached.copy_for(spec, self)
             if twin is not None:
                 return twin
         reported = len(self.problems)
@@ -199,7 +199,7 @@ class InferenceContext:
             return None
         cached = layer.cache_entry
         signature = None if cached is None or layer.built or kwargs else signature_of(layer.spec, args)
-        if signature is not None and (known := cached.recall(layer, signature)) is not None:
+        if signature is not None and (known := cached.restore_call(layer, signature)) is not None:
             return known
         reported = len(self.problems)
         try:
@@ -208,7 +208,7 @@ class InferenceContext:
                 if tensor.shape is not None and too_large(tensor.shape):
                     raise absurd(f"an output of {layer.class_name} {layer.name!r}")
             if signature is not None and len(self.problems) == reported:
-                cached.keep(layer, signature, outputs)
+                cached.store_call(layer, signature, outputs)
             return outputs
         except LayerError as error:
             if self.unchecked and error.code in ("S101", "S134"):

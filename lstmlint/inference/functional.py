@@ -72,14 +72,14 @@ class FunctionalGraph(Graph):
                     recorded.setdefault((ref.layer, ref.node, ref.tensor), Tensor(ref.shape, ref.dtype))
         return recorded
 
-    def run_layers(self, given: Any, rerun: bool = False) -> Any:
-        """Run every call. In a rerun, `given` replaces the tensors of the input layers."""
+    def run_layers(self, inputs: Any, rerun: bool = False) -> Any:
+        """Run every call. In a rerun, `inputs` replaces the tensors of the input layers."""
         values: Values = {}
         layers, specs, rows = self.layers, self.spec.layers, self.rows
         apply, resolve = self.context.apply, self._resolve
         self.macs = 0
         if rerun:
-            for ref, tensor in zip(self._input_refs(), tensors_in(given), strict=False):
+            for ref, tensor in zip(self._input_refs(), tensors_in(inputs), strict=False):
                 position = self.index.get(ref.layer)
                 if position is not None:
                     values[position, ref.node] = [tensor]
@@ -97,23 +97,23 @@ class FunctionalGraph(Graph):
             outputs = apply(layer, args, kwargs)
             flat = values[key] = None if outputs is None else tensors_in(outputs)
             row = rows[position]
-            taken = [tensor.shape for tensor in tensors_in(args)]
+            input_shapes = [tensor.shape for tensor in tensors_in(args)]
             if kwargs:
-                taken += [tensor.shape for tensor in tensors_in(kwargs)]
-            given_out: list[Shape] = [None] if flat is None else [tensor.shape for tensor in flat]
-            macs = macs_of(layer, taken, given_out)
+                input_shapes += [tensor.shape for tensor in tensors_in(kwargs)]
+            output_shapes: list[Shape] = [None] if flat is None else [tensor.shape for tensor in flat]
+            macs = macs_of(layer, input_shapes, output_shapes)
             if row.reached:
                 self.macs = plus(self.macs, macs)
             if not rerun:
                 row.macs = macs if number == 0 else plus(row.macs, macs)
                 if number == 0:
-                    row.input_shapes, row.output_shapes = taken, given_out
+                    row.input_shapes, row.output_shapes = input_shapes, output_shapes
         if not rerun and self.spec.dialect == "keras3":
-            taken_in = tensors_in(self._resolve(self.spec.inputs, values))  # compare the shapes recorded there, too
-            if len(taken_in) == len(self.inputs):  # the model may begin after a layer
-                pairs = zip(taken_in, self.inputs, strict=True)
+            resolved = tensors_in(self._resolve(self.spec.inputs, values))  # compare the shapes recorded there, too
+            if len(resolved) == len(self.inputs):  # the model may begin after a layer
+                pairs = zip(resolved, self.inputs, strict=True)
                 self.inputs = [tensor if known.shape is None else known for tensor, known in pairs]
-            self._recall_outputs()
+            self._fill_unknown_outputs()
         return self._resolve(self.spec.outputs, values)
 
     def _resolve(self, value: Any, values: Values) -> Any:
@@ -142,7 +142,7 @@ class FunctionalGraph(Graph):
             return {key: self._resolve(item, values) for key, item in value.items()}
         return value
 
-    def _recall_outputs(self) -> None:
+    def _fill_unknown_outputs(self) -> None:
         """Fill in unknown outputs of rows with the shapes that Keras 3 recorded where other layers use them."""
         unknown = {
             row.name: row

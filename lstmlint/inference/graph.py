@@ -41,8 +41,8 @@ class Graph:
         """Return the names that a dict of inputs can use; empty if they are unknown."""
         raise NotImplementedError
 
-    def run_layers(self, given: Any, rerun: bool = False) -> Any:
-        """Run every call on `given` and return the model's outputs.
+    def run_layers(self, inputs: Any, rerun: bool = False) -> Any:
+        """Run every call on `inputs` and return the model's outputs.
 
         rerun: whether it runs as a nested model on shapes other than its own; rows are not updated.
         """
@@ -64,24 +64,24 @@ class Graph:
         return self.spec.sequential or self.spec.trainable or self.context.dialect != "keras3"
 
 
-def macs_of(layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
+def macs_of(layer: Layer, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
     """Return the multiply-accumulates of one call of a layer; None if they are unknown."""
     if layer.failed or not layer.known:
         return None
     known = layer.cache_entry
-    if known is not None and len(taken) == 1 == len(given):
+    if known is not None and len(input_shapes) == 1 == len(output_shapes):
         # Identical layers share their list of weights.
-        call = id(layer.own_weights), taken[0], given[0]
+        call = id(layer.own_weights), input_shapes[0], output_shapes[0]
         if call not in known.macs:
-            known.macs[call] = _macs(layer, taken, given)
+            known.macs[call] = _macs(layer, input_shapes, output_shapes)
         macs: int | None = known.macs[call]
         return macs
-    return _macs(layer, taken, given)
+    return _macs(layer, input_shapes, output_shapes)
 
 
-def _macs(layer: Layer, taken: list[Shape], given: list[Shape]) -> int | None:
+def _macs(layer: Layer, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
     try:
-        return layer.macs(taken, given)
+        return layer.macs(input_shapes, output_shapes)
     except (UnknownShape, LayerError):
         return None
 

@@ -88,7 +88,7 @@ class CachedLayer:
         self._calls: dict[Signature, Snapshot] = {}
         self.macs: dict[tuple[int, Shape, Shape], int | None] = {}
 
-    def another(self, spec: LayerSpec, context: Context) -> Layer | None:
+    def copy_for(self, spec: LayerSpec, context: Context) -> Layer | None:
         """Create another layer for `spec`; None if the class must create it."""
         state = self._made.shared()
         if state is None:
@@ -101,7 +101,7 @@ class CachedLayer:
         layer.cache_entry = self
         return layer
 
-    def recall(self, layer: Layer, signature: Signature) -> Tensor | None:
+    def restore_call(self, layer: Layer, signature: Signature) -> Tensor | None:
         """Return the cached output of a layer's first call and set the layer's state; None if there is none."""
         known = self._calls.get(signature)
         state = None if known is None else known.shared()
@@ -110,7 +110,7 @@ class CachedLayer:
         layer.__dict__.update(state)
         return Tensor(known.shape, known.dtype)
 
-    def keep(self, layer: Layer, signature: Signature, output: Any) -> None:
+    def store_call(self, layer: Layer, signature: Signature, output: Any) -> None:
         """Cache a first call without problems."""
         if type(output) is Tensor and output.value is None and not layer.failed:
             self._calls[signature] = Snapshot(layer, output.shape, output.dtype)

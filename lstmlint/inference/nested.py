@@ -48,12 +48,12 @@ class NestedModel(Layer):
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Return the outputs for these inputs: the model's own outputs if the shapes match, else those of a new run."""
-        given = args[0] if args else kwargs.get("inputs", next(iter(kwargs.values()), None))
-        if isinstance(given, dict) and self.context.dialect == "keras3":
-            given = self._by_name(given)
-        tensors = tensors_in(given)
+        inputs = args[0] if args else kwargs.get("inputs", next(iter(kwargs.values()), None))
+        if isinstance(inputs, dict) and self.context.dialect == "keras3":
+            inputs = self._by_name(inputs)
+        tensors = tensors_in(inputs)
         if not self.built:
-            return self._build(given)
+            return self._build(inputs)
         shapes = tuple(tensor.shape for tensor in tensors)
         if self.own is not None and (shapes == tuple(tensor.shape for tensor in self.own) or None in shapes):
             self.last_macs = self.own_macs
@@ -63,7 +63,7 @@ class NestedModel(Layer):
         if shapes not in self.cache:
             graph = self.graph
             self.context.unchecked += self.context.dialect == "keras3"
-            outputs = graph.run_layers(given, rerun=True)
+            outputs = graph.run_layers(inputs, rerun=True)
             self.context.unchecked -= self.context.dialect == "keras3"
             self.cache[shapes] = outputs, graph.macs
         outputs, self.last_macs = self.cache[shapes]
@@ -77,25 +77,25 @@ class NestedModel(Layer):
         """Return the multiply-accumulates of the last call."""
         return self.last_macs
 
-    def _by_name(self, given: dict[str, Any]) -> Any:
+    def _by_name(self, inputs: dict[str, Any]) -> Any:
         """Return the tensors of a dict in the order of the inputs' names, as Keras 3 does.
 
         Raises: LayerError S122 if an input is missing.
         """
         names = self.graph.input_names()
         for name in names:
-            if name not in given:
+            if name not in inputs:
                 raise LayerError(
                     "S122",
-                    f"the nested model {self.name!r} gets {', '.join(map(repr, given))}, but no tensor for its input {name!r};"
+                    f"the nested model {self.name!r} gets {', '.join(map(repr, inputs))}, but no tensor for its input {name!r};"
                     " Keras raises a ValueError",
                     f"Name the tensors as the model's inputs are named: {', '.join(map(repr, names))}.",
                 )
-        return [given[name] for name in names] if names else given
+        return [inputs[name] for name in names] if names else inputs
 
-    def _build(self, given: Any) -> Any:
+    def _build(self, inputs: Any) -> Any:
         self.built = True
-        tensors = tensors_in(given)
+        tensors = tensors_in(inputs)
         if not tensors or tensors[0].shape is None:
             self.graph.inputs = []
             self.graph.outputs = self.graph.run_layers(None)
@@ -114,16 +114,18 @@ class NestedModel(Layer):
                 f" {len(tensors)}",
                 "Connect one tensor for each of its inputs.",
             )
-        for mine, given in zip(own, tensors, strict=True):
+        for expected, received in zip(own, tensors, strict=True):
             if self.context.dialect == "keras3":
-                fits = _squeezable(mine.shape, given.shape)
+                fits = _squeezable(expected.shape, received.shape)
             else:
-                fits = compatible(mine.shape and (None, *mine.shape[1:]), given.shape and (None, *given.shape[1:]))
+                fits = compatible(
+                    expected.shape and (None, *expected.shape[1:]), received.shape and (None, *received.shape[1:])
+                )
             if not fits:
                 raise LayerError(
                     "S137",
-                    f"the nested model {self.name!r} was built for {format_shape(mine.shape)}, but gets"
-                    f" {format_shape(given.shape)}",
+                    f"the nested model {self.name!r} was built for {format_shape(expected.shape)}, but gets"
+                    f" {format_shape(received.shape)}",
                     "Change the nested model's input, or the layer before it.",
                 )
 
@@ -164,11 +166,11 @@ class NestedModel(Layer):
 InferenceContext.nested_model = NestedModel
 
 
-def _squeezable(mine: Shape, given: Shape) -> bool:
+def _squeezable(expected: Shape, received: Shape) -> bool:
     """Return whether Keras 3 accepts a shape for a functional model. It ignores last axes of size 1, and axes that only
     one of the shapes has.
     """
-    if mine is None or given is None:
+    if expected is None or received is None:
         return True
-    mine, given = (shape[:-1] if shape and shape[-1] == 1 else shape for shape in (mine, given))
-    return all(a is None or b is None or a == b for a, b in zip(mine[1:], given[1:], strict=False))
+    expected, received = (shape[:-1] if shape and shape[-1] == 1 else shape for shape in (expected, received))
+    return all(a is None or b is None or a == b for a, b in zip(expected[1:], received[1:], strict=False))

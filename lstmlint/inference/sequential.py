@@ -34,13 +34,13 @@ class SequentialGraph(Graph):
         """Return the name of the InputLayer."""
         return [layer.spec.own_name for layer in self.layers[:1] if layer.class_name == "InputLayer"]
 
-    def run_layers(self, given: Any, rerun: bool = False) -> Any:
-        """Run the layers in order on `given` (None: unknown)."""
-        value: Any = given
+    def run_layers(self, inputs: Any, rerun: bool = False) -> Any:
+        """Run the layers in order on `inputs` (None: unknown)."""
+        value: Any = inputs
         context = self.context
         self.macs = 0
         for position, (layer, row) in enumerate(zip(self.layers, self.rows, strict=True)):
-            taken: list[Shape] = []
+            input_shapes: list[Shape] = []
             if layer.class_name == "InputLayer" and value is not None and position == 0:
                 if not layer.built:
                     context.apply(layer, [], {})
@@ -61,7 +61,7 @@ class SequentialGraph(Graph):
                     )
                 outputs = context.apply(layer, [], {})
             else:
-                argument = self._past_unknown(position, given, rerun) if value is None else value
+                argument = self._past_unknown(position, inputs, rerun) if value is None else value
                 if layer.needs_states and argument.shape is not None and context.dialect == "keras3" and not rerun:
                     message = (
                         f"{layer.class_name} is one step of an RNN, and takes states that a Sequential does not have"
@@ -69,12 +69,12 @@ class SequentialGraph(Graph):
                     advice = "Wrap it in a layer: RNN(LSTMCell(4)) is equivalent to LSTM(4)."
                     context.report(layer, LayerError("S122", f"{message}; Keras raises a ValueError", advice))
                 outputs = context.apply(layer, [argument], {})
-                taken = [tensor.shape for tensor in tensors_in(argument)]
-            given_out: list[Shape] = [None] if outputs is None else [tensor.shape for tensor in tensors_in(outputs)]
-            macs = macs_of(layer, taken, given_out)
+                input_shapes = [tensor.shape for tensor in tensors_in(argument)]
+            output_shapes: list[Shape] = [None] if outputs is None else [tensor.shape for tensor in tensors_in(outputs)]
+            macs = macs_of(layer, input_shapes, output_shapes)
             self.macs = plus(self.macs, macs)
             if not rerun:
-                row.input_shapes, row.output_shapes, row.macs, row.calls = taken, given_out, macs, 1
+                row.input_shapes, row.output_shapes, row.macs, row.calls = input_shapes, output_shapes, macs, 1
             if isinstance(outputs, list) and len(outputs) > 1 and position < len(self.layers) - 1:
                 if not rerun:
                     context.report(
@@ -91,10 +91,10 @@ class SequentialGraph(Graph):
             value = outputs
         return value
 
-    def _past_unknown(self, position: int, given: Any, rerun: bool) -> Tensor:
+    def _past_unknown(self, position: int, inputs: Any, rerun: bool) -> Tensor:
         """Return the recorded input of a layer after a layer with unknown outputs."""
-        layer, before = self.layers[position], self.layers[position - 1]
-        if not position or given is None or rerun or before.failed or self.context.bindings.input_shapes:
+        layer, previous = self.layers[position], self.layers[position - 1]
+        if not position or inputs is None or rerun or previous.failed or self.context.bindings.input_shapes:
             return Tensor(None, None)
         shape = layer.recorded_build_shape() if layer.spec.build_config else None
         if not isinstance(shape, tuple):
@@ -145,10 +145,10 @@ class SequentialGraph(Graph):
     def link(self) -> None:
         """Set the producers and consumers of every row."""
         rows = self.rows
-        for before, after in zip(rows, rows[1:], strict=False):
-            after.inbound.append(before)
-            before.feeds.append(weakref.ref(after))
-            before.last_output = 0
+        for previous, after in zip(rows, rows[1:], strict=False):
+            after.inbound.append(previous)
+            previous.feeds.append(weakref.ref(after))
+            previous.last_output = 0
         if rows:
             rows[-1].is_output = True
             rows[-1].last_output = len(rows[-1].output_shapes) - 1

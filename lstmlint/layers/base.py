@@ -112,7 +112,7 @@ class Layer:
     applies_activation: ClassVar[bool] = False
     known: bool = True
     # Whether Keras 3 reads the shapes in build_config even if there are no weights to build.
-    minds_record: ClassVar[bool] = False
+    needs_build_shape: ClassVar[bool] = False
     # False if Keras 3 keeps the weights in inner layers that do not receive this layer's `trainable`.
     weights_follow_trainable: ClassVar[bool] = True
     # The cache entry shared by identical layers.
@@ -251,7 +251,7 @@ class Layer:
         recorded = self.recorded_build_shape() if self.spec.build_config else None
         if recorded is None:
             self.build(self.build_shape(args, kwargs))
-            if self.spec.build_config and (self.own_weights or self.sublayers or self.minds_record):
+            if self.spec.build_config and (self.own_weights or self.sublayers or self.needs_build_shape):
                 self.check_build_config()
         else:
             self.build_recorded(recorded, self.build_shape(args, kwargs))
@@ -304,7 +304,7 @@ class Layer:
     @property
     def needs_shape(self) -> bool:
         """Whether Keras 3 needs a shape to build the layer."""
-        if self.sublayers or self.minds_record:
+        if self.sublayers or self.needs_build_shape:
             return True
         try:
             return not list(self.weights(None))

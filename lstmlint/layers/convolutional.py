@@ -28,7 +28,7 @@ class Convolution(SlidingLayer, PinnedLayer):
     has_filters: ClassVar[bool] = True
     mixes_channels: ClassVar[bool] = True
     # Keras 3 checks the rank in build_config.
-    minds_record: ClassVar[bool] = True
+    needs_build_shape: ClassVar[bool] = True
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -148,14 +148,14 @@ class Convolution(SlidingLayer, PinnedLayer):
 
     def _checked(self, input_shape: Shape) -> KnownShape:
         shape = need(input_shape)
-        if self.minds_record or not self.keras3:
+        if self.needs_build_shape or not self.keras3:
             self.check_rank(shape)  # recorded shapes do not pass through check_inputs
         return shape
 
     def _compare_build_shapes(self, recorded: Any, args: list[Any], kwargs: dict[str, Any]) -> None:
         """Raise LayerError S130 if the recorded shape gives an empty output, which Keras checks."""
         super()._compare_build_shapes(recorded, args, kwargs)
-        if self.minds_record and recorded != self.build_shape(args, kwargs):
+        if self.needs_build_shape and recorded != self.build_shape(args, kwargs):
             try:
                 self.output_shape(recorded)
             except LayerError as error:
@@ -241,7 +241,7 @@ class ConvTranspose(Convolution):
     """A transposed convolution, which enlarges its input."""
 
     mixes_channels = False
-    minds_record = False
+    needs_build_shape = False
 
     def fails_on_rank(self, rank: int) -> bool:
         """Return whether the input has more axes than expected."""

@@ -18,7 +18,7 @@ class Merge(Layer):
     """A layer that merges a list of tensors into one."""
 
     multiple_inputs = True
-    minds_record = True
+    needs_build_shape = True
     takes_structures = merges_lists = supports_masking = True
     masked_inputs: ClassVar[MaskedInputs] = "all"
     checked_when_built: ClassVar[bool] = False

@@ -12,9 +12,9 @@ def fails_when_run(layer: Layer, code: str, message: str, help: str, argument: s
     """Report a warning for a Keras 3 model, once per layer; raise LayerError for any other model."""
     if layer.context.dialect != "keras3":
         raise LayerError(code, f"{message}; Keras raises an error", help, argument)
-    told: set[str] = layer.__dict__.setdefault("told", set())
-    if message not in told:
-        told.add(message)
+    reported: set[str] = layer.__dict__.setdefault("reported", set())
+    if message not in reported:
+        reported.add(message)
         late = f"{message}; Keras builds it, and fails when it runs"
         layer.context.report(layer, LayerError(code, late, help, argument, severity="warning"))
 

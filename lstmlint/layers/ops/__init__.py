@@ -1,6 +1,6 @@
-"""`keras.ops` in functional models: one rule a family, a table that maps every operation to its own.
+"""`keras.ops` in functional models: one rule per family of operations, and a table that maps each operation to a rule.
 
-Operations and layers share names (Add, Dot, Reshape, Softmax ...); the spec's `module` says which is meant.
+Operations and layers share names (Add, Dot, Reshape, Softmax, ...); the spec's `module` distinguishes them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from lstmlint.layers.base import Layer
 
-# Functions of keras.ops that answer at once what is no tensor, or take nothing symbolic: they leave no node.
+# Functions of keras.ops that create no node in a model: they return something other than a tensor, or take no symbolic
+# tensor.
 NOT_OPERATIONS = {
     "bartlett": "makes a constant",
     "blackman": "makes a constant",
@@ -33,7 +34,7 @@ NOT_OPERATIONS = {
 
 @lru_cache(maxsize=1024)
 def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
-    """The class for an operation that Keras can load from there; None if there is none."""
+    """Return the class for an operation that Keras can load from this module, or None if there is none."""
     from lstmlint.layers.ops.nodes import KerasOperation
     from lstmlint.layers.ops.table import OPERATIONS
 
@@ -41,7 +42,7 @@ def find_operation(module: str | None, class_name: str) -> type[Layer] | None:
 
 
 def covered() -> dict[str, str]:
-    """For each function of keras.ops that leaves a node in a functional model, the family of its rule."""
+    """Return the family of the rule of each function of keras.ops that creates a node in a functional model."""
     from lstmlint.layers.ops.table import OPERATIONS
     from lstmlint.signatures.operations import SIGNATURES
 
@@ -53,7 +54,7 @@ def covered() -> dict[str, str]:
 
 
 def covered_tensorflow() -> dict[str, str]:
-    """For each function of TensorFlow that TFOpLambda may call, the rule it follows."""
+    """Return the rule of each function of TensorFlow that TFOpLambda may call."""
     from lstmlint.layers.ops.tensorflow_table import FUNCTIONS
 
     return {name: rule.partition(".")[2] for name, (rule, _, _) in sorted(FUNCTIONS.items())}

@@ -1,4 +1,4 @@
-"""Arithmetic on shapes that the rules share. It refuses where Keras does, and None stays None."""
+"""Arithmetic on shapes that the rules share. It refuses what Keras refuses, and an unknown size stays None."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ Dims = list[Dim]
 
 
 def axis_in(axis: Any, rank: int) -> int:
-    """The axis counted from 0. Raises: Refusal S111 out of range, E007 for what is no whole number."""
+    """Return the axis counted from 0.
+
+    Raises: Refusal S111 if it is out of range, E007 if it is not an integer.
+    """
     if not isinstance(axis, int):
         raise Refusal("E007", f"has the axis {axis!r}, which is not an integer", "Use a whole number.", "axis")
     found = int(axis)
@@ -25,12 +28,12 @@ def axis_in(axis: Any, rank: int) -> int:
 
 
 def axes_in(axis: Any, rank: int) -> list[int]:
-    """One axis or several, counted from 0."""
+    """Return one or several axes, counted from 0."""
     return [axis_in(one, rank) for one in (axis if isinstance(axis, list) else [axis])]
 
 
 def broadcast(*shapes: Sequence[Dim]) -> KnownShape:
-    """The shape that all of them take together: sizes of 1 stretch, unknown sizes fit.
+    """Return the broadcast shape. Sizes of 1 are repeated, and unknown sizes match any size.
 
     Raises: Refusal S113.
     """
@@ -57,7 +60,10 @@ def broadcast(*shapes: Sequence[Dim]) -> KnownShape:
 
 
 def reduce(shape: KnownShape, axis: Any, keepdims: Any = False) -> KnownShape:
-    """The shape without the reduced axes, or with 1 in their places. Raises: Refusal S111."""
+    """Return the shape without the reduced axes, or with 1 in their places.
+
+    Raises: Refusal S111.
+    """
     dims: Dims = list(shape)
     if axis is None:
         return (1,) * len(dims) if keepdims else ()
@@ -71,7 +77,7 @@ def reduce(shape: KnownShape, axis: Any, keepdims: Any = False) -> KnownShape:
 
 
 def equal_but(left: Sequence[Dim], right: Sequence[Dim], axes: Sequence[int] = ()) -> bool:
-    """Whether two shapes could be equal, not counting `axes`; an unknown size fits any."""
+    """Return whether two shapes can be equal except on `axes`. An unknown size matches any size."""
     if len(left) != len(right):
         return False
     ignored = {axis % len(left) for axis in axes if -len(left) <= axis < len(left) or _out_of_range(axis, left)}
@@ -85,30 +91,39 @@ def _out_of_range(axis: int, shape: Sequence[Dim]) -> bool:
 
 
 def flat(shape: Sequence[Dim]) -> KnownShape:
-    """The shape with all axes in one."""
+    """Return the flattened shape."""
     return (product(shape),)
 
 
 def replaced(shape: Sequence[Dim], axis: int, dim: Dim) -> KnownShape:
-    """The shape with another size on an axis. Raises: IndexError."""
+    """Return the shape with another size on an axis.
+
+    Raises: IndexError.
+    """
     dims = list(shape)
     dims[axis] = dim
     return tuple(dims)
 
 
 def inserted(shape: Sequence[Dim], axis: int, dim: Dim) -> KnownShape:
-    """The shape with a new axis."""
+    """Return the shape with a new axis."""
     return (*shape[:axis], dim, *shape[axis:])
 
 
 def without(shape: Sequence[Dim], *axes: int) -> KnownShape:
-    """The shape without some axes, counted from either end. Raises: Refusal S111."""
+    """Return the shape without some axes, which may be negative.
+
+    Raises: Refusal S111.
+    """
     dropped = {axis_in(axis, len(shape)) for axis in axes}
     return tuple(dim for i, dim in enumerate(shape) if i not in dropped)
 
 
 def sized(dim: Dim, what: str) -> int:
-    """The size, where Keras needs to know it. Raises: Refusal S106."""
+    """Return a size that Keras needs to know.
+
+    Raises: Refusal S106 if it is unknown.
+    """
     if dim is None:
         raise Refusal(
             "S106", f"needs a known size of {what}", "Give that dimension a number where the shape comes from."
@@ -117,7 +132,10 @@ def sized(dim: Dim, what: str) -> int:
 
 
 def ranked(shape: KnownShape, *ranks: int, least: int | None = None) -> KnownShape:
-    """The shape, of one of these ranks or of at least one rank. Raises: Refusal S101."""
+    """Return a shape that must have one of some ranks, or a minimum rank.
+
+    Raises: Refusal S101.
+    """
     fits = len(shape) in ranks if least is None else len(shape) >= least
     if fits:
         return shape
@@ -130,12 +148,12 @@ def ranked(shape: KnownShape, *ranks: int, least: int | None = None) -> KnownSha
 
 
 def pair(value: Any) -> Any:
-    """One number for both dimensions, or one for each."""
+    """Return the sizes of two dimensions from one number for both or one per dimension."""
     return (value, value) if isinstance(value, int) else value
 
 
 def per_axis(value: Any, count: int) -> list[Any]:
-    """One number for all axes, or one for each; NumPy's broadcasting lets a list of one stand for all."""
+    """Return one number per axis. A single number, or a list of one, applies to all axes."""
     values = [value] if isinstance(value, int | float) else list(value)
     if len(values) == 1:
         values *= count

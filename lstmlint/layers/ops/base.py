@@ -1,8 +1,8 @@
-"""What every operation node is made of: its two signatures and the rule that says its outputs.
+"""The base of all operations: an operation binds its arguments and applies a rule, which returns its outputs.
 
-An operation owns no weights. A rule is a plain function: it gets the operation (constructor's arguments
-in `op.config`) and the call's arguments in Keras's order, and answers Tensors. It raises Refusal where
-Keras refuses; what a wrong type breaks on the way is refused too, as in Keras.
+An operation has no weights. A rule is a function of the operation (with the constructor's arguments in `op.config`) and
+the call's arguments in Keras's order; it returns Tensors. It raises Refusal if Keras refuses the call. Errors that
+arguments of a wrong type cause in a rule are refused, too, as in Keras.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from lstmlint.layers.base import Layer, LayerError, UnknownShape, need
 from lstmlint.model.shapes import KnownShape, Tensor, format_shape, tensors_in
 
 Rule = Callable[..., Any]
-# More outputs than any model has; a config can ask for 10^12.
+# More outputs than any model has; a config can request 10^12.
 MAX_OUTPUTS = 10_000
 BROKEN = (TypeError, ValueError, IndexError, KeyError, AttributeError, ArithmeticError)
 
 
 class Refusal(Exception):
-    """Keras refuses the call: a predicate phrase about the operation ("cannot broadcast ..."), and help."""
+    """Keras refuses the call. The message is a predicate for the operation ("cannot broadcast ...")."""
 
     def __init__(self, code: str, phrase: str, help: str = "", argument: str | None = None) -> None:
         super().__init__(phrase)
@@ -32,48 +32,66 @@ class Refusal(Exception):
 
 
 def shown(value: Any) -> str:
-    """An argument in a message: a tensor's shape, or the beginning of what the file says."""
+    """Format an argument for a message: the shape of a tensor, or the beginning of the value."""
     text = format_shape(value.shape) if isinstance(value, Tensor) else repr(value)
     return text if len(text) < 60 else text[:57] + "..."
 
 
 def tensor(value: Any) -> Tensor:
-    """The argument, a tensor. Raises: Refusal otherwise."""
+    """Return an argument that must be a tensor.
+
+    Raises: Refusal if it is not.
+    """
     if isinstance(value, Tensor):
         return value
     raise Refusal("E007", f"needs a tensor, but gets {shown(value)}", "Connect a tensor, or write a constant array.")
 
 
 def shape(value: Any) -> KnownShape:
-    """The shape of an argument that must be a tensor. Raises: UnknownShape, Refusal."""
+    """Return the shape of an argument that must be a tensor.
+
+    Raises: UnknownShape, Refusal.
+    """
     return need(tensor(value).shape)
 
 
 def loose_shape(value: Any) -> KnownShape:
-    """The shape of an argument; () for what is no tensor. Raises: UnknownShape."""
+    """Return the shape of an argument, () if it is not a tensor.
+
+    Raises: UnknownShape.
+    """
     return need(value.shape) if isinstance(value, Tensor) else ()
 
 
 def copies(made: Tensor, count: int) -> list[Tensor]:
-    """The same output `count` times. Raises: UnknownShape for more than any model has."""
+    """Return `count` copies of an output.
+
+    Raises: UnknownShape for more than any model has.
+    """
     if count > MAX_OUTPUTS:
         raise UnknownShape
     return [made] * count
 
 
 class Operation(Layer):
-    """A call of a function in a functional model: outputs by a rule, no weights."""
+    """A call of a function in a functional model. A rule computes its outputs; it has no weights."""
 
     multiple_inputs = True
     title: str
     raises: ClassVar[str] = "Keras raises an error"
 
     def call_rule(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The outputs, or None where they cannot be known. Raises: Refusal."""
+        """Return the outputs, or None if they cannot be known.
+
+        Raises: Refusal.
+        """
         raise NotImplementedError
 
     def apply(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The outputs for the arguments of one call. Raises: LayerError, where Keras would fail."""
+        """Return the outputs for the arguments of one call.
+
+        Raises: LayerError if Keras would fail.
+        """
         self.built = True
         try:
             outputs = self.call_rule(args, kwargs)
@@ -90,7 +108,7 @@ class Operation(Layer):
             raise self.error(Refusal("E007", phrase, "Compare them with the documentation of the function.")) from None
 
     def error(self, refusal: Refusal) -> LayerError:
-        """The refusal as a whole sentence."""
+        """Return a refusal as a layer error with a complete sentence."""
         return LayerError(
             refusal.code,
             f"{self.title} {refusal.phrase}; {self.raises}",
@@ -100,12 +118,12 @@ class Operation(Layer):
         )
 
     def all_known(self) -> bool:
-        """An operation has no weights that could be unknown."""
+        """Return True: an operation has no weights that could be unknown."""
         return self.built
 
 
 def check_output(made: Tensor) -> None:
-    """Raises: Refusal for a shape or dtype that no tensor can have."""
+    """Raise Refusal for a shape or dtype that no tensor can have."""
     for dim in made.shape or ():
         if dim is not None and (not isinstance(dim, int) or dim < 0):
             raise Refusal(
@@ -114,7 +132,7 @@ def check_output(made: Tensor) -> None:
 
 
 def rule(name: str) -> Rule:
-    """The rule `module.function` of this package."""
+    """Return the rule `module.function` of this package."""
     module, _, function = name.partition(".")
     found: Rule = getattr(import_module(f"lstmlint.layers.ops.{module}"), function)
     return found

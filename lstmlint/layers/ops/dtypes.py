@@ -1,7 +1,8 @@
-"""Dtypes of results, as Keras promotes them (a lattice taken over from JAX), with float32 as floatx.
+"""Dtypes of results, as Keras promotes them (with JAX's lattice of types), with float32 as floatx.
 
-Python's numbers are weak: `int` and `float` take the width of the array they meet. As on every backend
-but TensorFlow, promotion ends at 32 bits.
+Python numbers are weakly typed: `int` and `float` take the width of the array that they meet. Promotion ends at 32
+bits,
+as on every backend but TensorFlow.
 Source: https://docs.jax.dev/en/latest/type_promotion.html, https://keras.io/api/ops.
 """
 
@@ -41,7 +42,7 @@ def _upper(dtype: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _promote(names: frozenset[str]) -> str | None:
-    """The least dtype above all of them; None where there is none."""
+    """Return the smallest dtype to which all of them can be promoted, or None if there is none."""
     if len(names) == 1:
         (only,) = names
         return only
@@ -53,9 +54,10 @@ def _promote(names: frozenset[str]) -> str | None:
 
 
 def promote(*names: Dtype) -> Dtype:
-    """The dtype that arrays and Python numbers ("int", "float") of these dtypes take together.
+    """Return the dtype of a result of arrays and Python numbers ("int", "float"), or None if one of the dtypes is
+    unknown.
 
-    None where one of them is unknown. Raises: Refusal, where Keras promotes them to nothing.
+    Raises: Refusal if Keras cannot promote them.
     """
     given: set[str] = set()
     for name in names:
@@ -78,9 +80,9 @@ def promote(*names: Dtype) -> Dtype:
 
 
 def dtype_of(value: Any) -> Dtype:
-    """The dtype of an argument; "int" and "float" for Python numbers, None where unknown.
+    """Return the dtype of an argument: "int" and "float" for Python numbers, None if unknown.
 
-    Raises: Refusal for what has none.
+    Raises: Refusal if it has none.
     """
     if isinstance(value, Tensor):
         return value.dtype
@@ -98,15 +100,18 @@ def dtype_of(value: Any) -> Dtype:
 
 
 def strong(name: Dtype) -> Dtype:
-    """A Python number's dtype as that of an array."""
+    """Return the dtype that a Python number has as an array."""
     return None if name is None else _STRONG.get(name, name)
 
 
 def as_dtype(value: Any, default: Dtype = "float32") -> Dtype:
-    """The dtype that an argument names; `default` for None. Raises: Refusal for what names none."""
+    """Return the dtype that an argument names; `default` for None.
+
+    Raises: Refusal if it does not name one.
+    """
     if value is None:
         return default
-    if isinstance(value, dict) and isinstance(value.get("config"), dict):  # a policy, as layers save it
+    if isinstance(value, dict) and isinstance(value.get("config"), dict):  # a dtype policy, as layers save it
         value = value["config"].get("name")
     if value == "int":
         return "int32"
@@ -118,16 +123,16 @@ def as_dtype(value: Any, default: Dtype = "float32") -> Dtype:
 
 
 def is_integer(name: str) -> bool:
-    """Whether the dtype holds whole numbers or truth values."""
+    """Return whether the dtype holds integers or booleans."""
     return "int" in name or name == "bool"
 
 
 def is_float(name: str) -> bool:
-    """Whether the dtype is a floating one."""
+    """Return whether the dtype is a floating-point dtype."""
     return "float" in name
 
 
-# The rules that the table of operations names. Each takes the dtypes of the arguments, all known.
+# The rules that the table of operations names. Each takes the dtypes of the arguments, which are all known.
 
 
 def _mapped(changes: dict[str, str]) -> DtypeRule:
@@ -215,7 +220,7 @@ RULES: dict[str, DtypeRule] = {
 
 
 def result(rule: str, *names: Dtype) -> Dtype:
-    """What the rule of that name answers for these dtypes; None where one of them is unknown and matters."""
+    """Return the result of the named rule for these dtypes, or None if it depends on an unknown dtype."""
     if rule in ("bool", "int32", "float32", "complex64"):
         return rule
     if None in names:

@@ -1,4 +1,4 @@
-"""Operations that take functions: what those do is code, and code is never read."""
+"""Operations that take functions, whose code is never read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from lstmlint.model.shapes import Tensor
 
 
 def unknown(op: Operation, *_: Any) -> NoReturn:
-    """What comes out is up to the function."""
+    """Return unknown outputs, since they depend on the function."""
     raise UnknownShape
 
 
 def unchanged(op: Operation, structure: Any) -> Any:
-    """Every tensor of a loop comes out as it went in."""
+    """Return the tensors of a loop unchanged."""
     if isinstance(structure, list):
         return [unchanged(op, one) for one in structure]
     return Tensor(shape(structure), structure.dtype)

@@ -1,4 +1,4 @@
-"""keras.ops.image: single images of 3 dimensions, or batches of 4."""
+"""keras.ops.image: single images (rank 3), or batches of images (rank 4)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ SIDES = (("height", "top", "bottom"), ("width", "left", "right"))
 
 
 def same_image(op: Operation, images: Any, *_: Any) -> Tensor:
-    """Colours or places change, sizes do not."""
+    """Return the shape of the images."""
     channels_last(op.config["data_format"])
     return Tensor(ranked(shape(images), 3, 4), images.dtype)
 
 
 def affine(op: Operation, images: Any, transform: Any) -> Tensor:
-    """As `same_image`, with one transform or one for each image."""
+    """Return the shape of the images after a check of the transform: one for all, or one per image."""
     made = same_image(op, images)
     ranked(shape(transform), 1, 2)
     return made
 
 
 def perspective(op: Operation, images: Any, start_points: Any, end_points: Any) -> Tensor:
-    """As `same_image`, with the four corners before and after."""
+    """Return the shape of the images after a check of the corners before and after the transform."""
     made = same_image(op, images)
     for points in (start_points, end_points):
         if shape(points)[-2:] != (4, 2) or len(shape(points)) not in (2, 3):
@@ -42,7 +42,7 @@ def perspective(op: Operation, images: Any, start_points: Any, end_points: Any) 
 
 
 def hue(op: Operation, images: Any) -> Tensor:
-    """RGB to HSV and back: three float channels."""
+    """Return the shape of the images, which must have three float channels, since they are converted to HSV and back."""
     made = same_image(op, images)
     if made.dtype is not None and not is_float(made.dtype):
         raise Refusal("E007", f"needs float images, but gets {made.dtype}", "Cast them first.")
@@ -51,7 +51,7 @@ def hue(op: Operation, images: Any) -> Tensor:
 
 
 def grayscale(op: Operation, images: Any) -> Tensor:
-    """One channel left."""
+    """Return the shape with one channel."""
     same_image(op, images)
     return Tensor(replaced(shape(images), _channels(op, images, 1, 3), 1), images.dtype)
 
@@ -74,13 +74,13 @@ def _with_sizes(op: Operation, images: Any, height: Dim, width: Dim) -> Tensor:
 
 
 def resize(op: Operation, images: Any) -> Tensor:
-    """The height and width of the config."""
+    """Return the shape with the height and width in the config."""
     size = list(op.config["size"])
     return _with_sizes(op, images, size[0], size[1])
 
 
 def _sides(op: Operation, images: Any, what: str, sign: int) -> list[Dim]:
-    """Height and width after padding (sign 1) or cropping (sign -1), as two of three arguments say."""
+    """Return a length after padding (sign 1) or cropping (sign -1), which two of three arguments determine."""
     config = op.config
     for side, before, after in SIDES:
         names = (f"{before}_{what}", f"{after}_{what}", f"target_{side}")
@@ -108,19 +108,19 @@ def _sides(op: Operation, images: Any, what: str, sign: int) -> list[Dim]:
 
 
 def pad_images(op: Operation, images: Any) -> Tensor:
-    """Pixels around, so many or up to a target."""
+    """Return the shape after padding by a number of pixels or to a target size."""
     ranked(shape(images), 3, 4)
     return _with_sizes(op, images, *_sides(op, images, "padding", 1))
 
 
 def crop_images(op: Operation, images: Any) -> Tensor:
-    """Pixels off the borders, so many or down to a target."""
+    """Return the shape after cropping by a number of pixels or to a target size."""
     ranked(shape(images), 3, 4)
     return _with_sizes(op, images, *_sides(op, images, "cropping", -1))
 
 
 def map_coordinates(op: Operation, inputs: Any, coordinates: Any) -> Tensor:
-    """A value for each coordinate; their first axis is as long as the input has axes."""
+    """Return the shape of one coordinate array. The first axis of the coordinates has the size of the input's rank."""
     dims, places = shape(inputs), ranked(shape(coordinates), least=2)
     if places[0] != len(dims):
         raise Refusal(
@@ -130,19 +130,19 @@ def map_coordinates(op: Operation, inputs: Any, coordinates: Any) -> Tensor:
 
 
 def scale_and_translate(op: Operation, images: Any, output_shape: Any, scale: Any, translation: Any) -> Tensor:
-    """The shape that the call says."""
+    """Return the shape that the call requests."""
     wanted = output_shape.value if isinstance(output_shape, Tensor) else output_shape
     return Tensor(tuple(wanted), tensor(images).dtype)
 
 
 def sobel(op: Operation, images: Any) -> Tensor:
-    """A last axis for the two directions."""
+    """Return the shape with an additional axis of 2, for the two directions."""
     channels_last(op.config["data_format"])
     return Tensor((*ranked(shape(images), 4), 2), images.dtype)
 
 
 def ssim(op: Operation, image1: Any, image2: Any) -> Tensor:
-    """One number for each image."""
+    """Return one number per image."""
     channels_last(op.config["data_format"])
     dims = ranked(shape(image1), 3, 4)
     ranked(shape(image2), 3, 4)

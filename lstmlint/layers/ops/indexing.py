@@ -1,4 +1,4 @@
-"""Operations that pick elements: slices, gathering, scattering, one-hot codes."""
+"""Operations that select elements: slicing, gathering, scattering, one-hot encoding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lstmlint.model.shapes import Dim, KnownShape, Tensor, flatten, format_shape
 
 
 def get_item(op: Operation, x: Any, key: Any) -> Tensor:
-    """Whole numbers take an axis away, slices shorten it, null adds one, an ellipsis skips."""
+    """Return x[key]: integers remove an axis, slices shorten it, null adds one, an ellipsis skips axes."""
     if not isinstance(key, int | list):
         raise Refusal(
             "E007", f"cannot index with {shown(key)}", "Use numbers, slices, null and one ellipsis in a list."
@@ -20,14 +20,17 @@ def get_item(op: Operation, x: Any, key: Any) -> Tensor:
 
 
 class UnknownKey:
-    """An index (which shrinks) or a slice whose numbers only run time knows."""
+    """An index (which removes the axis) or a slice whose numbers are unknown before run time."""
 
     def __init__(self, shrinks: bool) -> None:
         self.shrinks = shrinks
 
 
 def sliced(dims: KnownShape, keys: list[Any]) -> KnownShape:
-    """The shape of `x[keys]`. Raises: Refusal for what is no basic index, or too many of them."""
+    """Return the shape of `x[keys]`.
+
+    Raises: Refusal for keys that are not basic indices, or for too many of them.
+    """
     dots = sum(key is Ellipsis for key in keys)
     if dots > 1:
         raise Refusal("E007", "has more than one ellipsis in its key", "Use one.")
@@ -65,7 +68,10 @@ def sliced(dims: KnownShape, keys: list[Any]) -> KnownShape:
 
 
 def list_shape(value: Any) -> KnownShape:
-    """The shape of a tensor, or of nested lists of numbers. Raises: Refusal for uneven lists."""
+    """Return the shape of a tensor, or of nested lists of numbers.
+
+    Raises: Refusal for ragged lists.
+    """
     if isinstance(value, Tensor):
         return shape(value)
     if not isinstance(value, list):
@@ -77,7 +83,7 @@ def list_shape(value: Any) -> KnownShape:
 
 
 def take(op: Operation, x: Any, indices: Any) -> Tensor:
-    """The indices' shape in place of the axis, alone where axis is None."""
+    """Return the shape with the indices' shape in place of the axis; the indices' shape if the axis is None."""
     axis, dims, picked = op.config["axis"], shape(x), list_shape(indices)
     if axis is None:
         return Tensor(picked, x.dtype)
@@ -86,7 +92,7 @@ def take(op: Operation, x: Any, indices: Any) -> Tensor:
 
 
 def take_along_axis(op: Operation, x: Any, indices: Any) -> Tensor:
-    """As many along the axis as there are indices, the rest broadcasts."""
+    """Return the number of indices along the axis; the other axes are broadcast."""
     axis, dims, picked = op.config["axis"], shape(x), shape(indices)
     if axis is None:
         dims, axis = flat(dims), 0
@@ -97,7 +103,7 @@ def take_along_axis(op: Operation, x: Any, indices: Any) -> Tensor:
 
 
 def slice_(op: Operation, inputs: Any, start_indices: Any) -> Tensor:
-    """The sizes in the config, -1 for all that is left."""
+    """Return the sizes in the config; -1 is the rest of the axis."""
     sizes, dims = op.config["shape"], shape(inputs)
     symbolic = isinstance(start_indices, Tensor) and start_indices.value is None
     starts = start_indices.value if isinstance(start_indices, Tensor) else start_indices
@@ -112,12 +118,12 @@ def slice_(op: Operation, inputs: Any, start_indices: Any) -> Tensor:
 
 
 def scatter(op: Operation, indices: Any, values: Any) -> Tensor:
-    """A tensor of the shape in the config."""
+    """Return a tensor of the shape in the config."""
     return Tensor(tuple(op.config["shape"]), tensor(values).dtype)
 
 
 def one_hot(op: Operation, x: Any) -> Tensor:
-    """A new axis for the classes."""
+    """Return the shape with a new axis for the classes."""
     return Tensor(_with_classes(op, loose_shape(x)), as_dtype(op.config["dtype"]))
 
 
@@ -129,7 +135,7 @@ def _with_classes(op: Operation, dims: KnownShape) -> KnownShape:
 
 
 def multi_hot(op: Operation, inputs: Any) -> Tensor:
-    """As `one_hot`, with the labels of a sample in one vector."""
+    """Return the one-hot shape, with the labels of a sample in one vector."""
     if op.config["num_classes"] is None:
         op.config["num_classes"] = op.config.get("num_tokens")
     if op.config["num_classes"] is None:
@@ -139,23 +145,23 @@ def multi_hot(op: Operation, inputs: Any) -> Tensor:
 
 
 def top_k(op: Operation, x: Any) -> list[Tensor]:
-    """Values and indices of the k largest along the last axis."""
+    """Return values and indices of the k largest elements along the last axis."""
     dims = replaced(shape(x), -1, op.config["k"])
     return [Tensor(dims, x.dtype), Tensor(dims, "int32")]
 
 
 def segment(op: Operation, data: Any, segment_ids: Any) -> Tensor:
-    """The first axis becomes one of segments."""
+    """Return the shape with the number of segments as its first axis."""
     return Tensor((op.config["num_segments"], *shape(data)[1:]), data.dtype)
 
 
 def nonzero(op: Operation, x: Any) -> list[Tensor]:
-    """The indices of one axis each, nobody knows how many."""
+    """Return one tensor of indices per axis, of unknown length."""
     return [Tensor((None,), "int32") for _ in shape(x)]
 
 
 def unique(op: Operation, x: Any) -> Any:
-    """The values, and what else the config asks for."""
+    """Return the unique values, and the other outputs that the config requests."""
     size, axis, dims = op.config["size"], op.config["axis"], shape(x)
     found = Tensor((size,) if axis is None else replaced(dims, axis_in(axis, len(dims)), size), x.dtype)
     inverse = dims if axis is None else (dims[axis],)
@@ -166,7 +172,7 @@ def unique(op: Operation, x: Any) -> Any:
 
 
 def bincount(op: Operation, x: Any) -> Tensor:
-    """Counts, as many as the largest value says; with weights, in their dtype too."""
+    """Return counts, whose number depends on the largest value. Weights affect the dtype."""
     weights = op.config["weights"]
     if weights is None:
         dtype: str | None = "int32"
@@ -176,7 +182,7 @@ def bincount(op: Operation, x: Any) -> Tensor:
 
 
 def histogram(op: Operation, x: Any) -> list[Tensor]:
-    """Counts and edges."""
+    """Return counts and edges."""
     bins = op.config["bins"]
     if not isinstance(bins, int) or bins < 0:
         raise Refusal("E007", f"has {bins!r} bins", "Use a positive number.", "bins")
@@ -191,7 +197,7 @@ def histogram(op: Operation, x: Any) -> list[Tensor]:
 
 
 def search_sorted(op: Operation, sorted_sequence: Any, values: Any) -> Tensor:
-    """A position for each value, int32 where the sequence is known to be short enough."""
+    """Return a position per value: int32 if the sequence is known to be short enough."""
     dims = shape(sorted_sequence)
     if len(dims) != 1:
         raise Refusal("S101", f"needs a sorted vector, but gets {format_shape(dims)}", "Use one dimension.")
@@ -200,19 +206,19 @@ def search_sorted(op: Operation, sorted_sequence: Any, values: Any) -> Tensor:
 
 
 def digitize(op: Operation, x: Any, bins: Any) -> Tensor:
-    """A bin for each element."""
+    """Return a bin per element."""
     if len(shape(bins)) > 1:
         raise Refusal("S101", f"needs a vector of bins, but gets {format_shape(bins.shape)}", "Use one dimension.")
     return Tensor(shape(x), "int32")
 
 
 def unravel_index(op: Operation, indices: Any) -> list[Tensor]:
-    """For each axis of the shape in the config, indices of the input's shape."""
+    """Return indices of the input's shape for each axis of the shape in the config."""
     sizes = op.config["shape"]
     dims = (None,) if None in sizes else shape(indices)
     return copies(Tensor(dims, tensor(indices).dtype), len(sizes))
 
 
 def arange(op: Operation, start: Any, stop: Any = None, step: Any = None) -> Tensor:
-    """Keras cannot count to a tensor."""
+    """Refuse tensors as bounds, as Keras does."""
     raise Refusal("E007", "cannot count from or to a tensor", "Its arguments must be numbers.")

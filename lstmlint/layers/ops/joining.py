@@ -1,4 +1,4 @@
-"""Operations that join tensors or take them apart."""
+"""Operations that join or split tensors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _concatenated(tensors: list[Any], shapes: list[KnownShape], axis: int) -> Te
 
 
 def concatenate(op: Operation, xs: Any) -> Tensor:
-    """On an axis that exists."""
+    """Return the concatenation along the axis in the config."""
     axis = op.config["axis"]
     if axis is None:
         raise Refusal("E007", "needs an axis", "Set axis to a number.", "axis")
@@ -33,12 +33,12 @@ def concatenate(op: Operation, xs: Any) -> Tensor:
 
 
 def concatenate_on(op: Operation, xs: Any, axis: int) -> Tensor:
-    """On the axis that the function's name says."""
+    """Return the concatenation along the axis that the function implies."""
     return _concatenated(xs, [shape(x) for x in xs], axis)
 
 
 def concatenate_depth(op: Operation, xs: Any) -> Tensor:
-    """On the third axis; lower ranks gain axes of 1 first."""
+    """Return the concatenation along the third axis, after adding axes of 1 to tensors of a lower rank."""
     shapes = []
     for x in xs:
         dims = shape(x)
@@ -49,7 +49,7 @@ def concatenate_depth(op: Operation, xs: Any) -> Tensor:
 
 
 def append(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """Two tensors one after the other, flat where axis is None."""
+    """Return the concatenation of two tensors, flattened if the axis is None."""
     axis, left, right = op.config["axis"], shape(x1), shape(x2)
     dtype = promote(tensor(x1).dtype, tensor(x2).dtype)
     if axis is None:
@@ -60,7 +60,7 @@ def append(op: Operation, x1: Any, x2: Any) -> Tensor:
 
 
 def stack(op: Operation, x: Any) -> Tensor:
-    """On a new axis."""
+    """Return the tensors joined on a new axis."""
     first = shape(x[0])
     axis = axis_in(op.config["axis"], len(first) + 1)
     for one in x:
@@ -74,12 +74,12 @@ def stack(op: Operation, x: Any) -> Tensor:
 
 
 def split(op: Operation, x: Any) -> list[Tensor]:
-    """Into equal parts, or at indices, along an axis."""
+    """Return equal parts, or the parts between indices, along an axis."""
     return _split(x, op.config["indices_or_sections"], op.config["axis"])
 
 
 def split_on(op: Operation, x: Any, axis: int, least: int) -> list[Tensor]:
-    """Along the axis that the function's name says; a vector has only one."""
+    """Return the parts along the axis that the function implies; a vector has only one axis."""
     dims = ranked(shape(x), least=least)
     return _split(x, op.config["indices_or_sections"], min(axis, len(dims) - 1))
 
@@ -103,7 +103,7 @@ def _split(x: Any, parts: Any, axis: Any) -> list[Tensor]:
 
 
 def array_split(op: Operation, x: Any) -> list[Tensor]:
-    """Into nearly equal parts: the first ones take one more."""
+    """Return nearly equal parts; the first ones may be longer by one."""
     parts, axis, dims = op.config["indices_or_sections"], op.config["axis"], shape(x)
     axis = axis + len(dims) if axis < 0 else axis
     size = dims[axis]
@@ -115,7 +115,7 @@ def array_split(op: Operation, x: Any) -> list[Tensor]:
 
 
 def unstack(op: Operation, x: Any) -> list[Tensor]:
-    """The slices along an axis, whose size must be known."""
+    """Return the slices along an axis of known size."""
     dims = shape(x)
     axis = axis_in(op.config["axis"], len(dims))
     count = op.config["num"]
@@ -126,7 +126,9 @@ def unstack(op: Operation, x: Any) -> list[Tensor]:
 
 
 def meshgrid(op: Operation, *x: Any) -> list[Tensor]:
-    """For each input a grid over all of them; 'xy' swaps the first two axes. Keras takes the last one's dtype."""
+    """Return a grid over all inputs for each input. 'xy' swaps the first two axes. Keras uses the dtype of the last
+    input.
+    """
     if op.config["indexing"] not in ("xy", "ij"):
         raise Refusal(
             "E007", f"does not accept the indexing {op.config['indexing']!r}", "Use 'xy' or 'ij'.", "indexing"

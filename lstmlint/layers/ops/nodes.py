@@ -1,4 +1,4 @@
-"""Nodes of keras.ops: arguments in two places, in the config and in the call."""
+"""Nodes of keras.ops, whose arguments are partly in the config and partly in the call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lstmlint.signatures.operations import SIGNATURES
 
 
 class KerasOperation(Operation):
-    """A node of `keras.ops`: what its class's constructor takes is in its config, the rest in its call."""
+    """A node of `keras.ops`. The arguments of its class's constructor are in its config, the others in its call."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         self.home, functions, self.init_arguments, self.call_arguments = SIGNATURES[spec.class_name]
@@ -22,16 +22,18 @@ class KerasOperation(Operation):
         self.title = f"keras.ops.{functions[0]}" if functions else spec.class_name
         super().__init__(spec, context)
         written = spec.raw.get("config")
-        for name in ("dtype", "trainable"):  # parsing takes these out of every config
+        for name in ("dtype", "trainable"):  # parsing removes these from every config
             if isinstance(written, dict) and name in written:
                 self.config[name] = written[name]
 
     def defaults(self) -> dict[str, Any]:
-        """The arguments of the constructor."""
+        """Return the arguments of the constructor with their defaults."""
         return self.init_arguments
 
     def call_rule(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Keras's own way: the class, the constructor's arguments from the config, then the call's."""
+        """Bind the arguments as Keras does (class, constructor's arguments from the config, the call's) and apply the
+        rule.
+        """
         if self.spec.module != f"keras.src.ops.{self.home}" and (
             self.spec.module != "keras.src.ops" or self.home == "image"
         ):
@@ -74,7 +76,10 @@ class KerasOperation(Operation):
 
 
 def bind(parameters: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """A call's arguments in the order of the signature, and what its `**` takes. Raises: Refusal."""
+    """Return the arguments of a call in the order of the signature, and those for its `**`.
+
+    Raises: Refusal.
+    """
     inputs: list[Any] = []
     rest = list(args)
     named = dict(kwargs)

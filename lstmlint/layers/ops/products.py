@@ -11,7 +11,10 @@ from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
 
 
 def matmul_shape(left: KnownShape, right: KnownShape) -> KnownShape:
-    """The shape of a matrix product, batch axes broadcast. Raises: Refusal S115."""
+    """Return the shape of a matrix product with broadcast batch axes.
+
+    Raises: Refusal S115.
+    """
     first, second = (1, *left) if len(left) == 1 else left, (*right, 1) if len(right) == 1 else right
     inner = first[-1], second[-2]
     if None not in inner and inner[0] != inner[1]:
@@ -29,12 +32,12 @@ def matmul_shape(left: KnownShape, right: KnownShape) -> KnownShape:
 
 
 def matmul(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """Batched matrix product."""
+    """Return the batched matrix product."""
     return Tensor(matmul_shape(loose_shape(x1), loose_shape(x2)), result("matmul", dtype_of(x1), dtype_of(x2)))
 
 
 def dot(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """The last axis of the first with the second-last of the second, all others side by side."""
+    """Return the product of the first's last axis with the second's second-last axis, and the other axes of both."""
     left, right = loose_shape(x1), loose_shape(x2)
     dtype = promote(dtype_of(x1), dtype_of(x2))
     if not left or not right:
@@ -57,7 +60,7 @@ def _no_dot(left: KnownShape, right: KnownShape) -> Refusal:
 
 
 def inner(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """The last axes of both."""
+    """Return the product of the last axes of both."""
     left, right = loose_shape(x1), loose_shape(x2)
     dtype = promote(dtype_of(x1), dtype_of(x2))
     if not left or not right:
@@ -68,18 +71,18 @@ def inner(op: Operation, x1: Any, x2: Any) -> Tensor:
 
 
 def outer(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """Every element of one with every element of the other."""
+    """Return the product of each pair of elements."""
     sizes = (product(shape(x)) if isinstance(x, Tensor) else 1 for x in (x1, x2))
     return Tensor(tuple(sizes), promote(dtype_of(x1), dtype_of(x2)))
 
 
 def vdot(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """A scalar."""
+    """Return a scalar."""
     return Tensor((), promote(dtype_of(x1), dtype_of(x2)))
 
 
 def tensordot(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """The axes named are summed; a number means that many between the two."""
+    """Return the sum over the named axes; a number means that many axes between the two tensors."""
     left, right, axes = loose_shape(x1), loose_shape(x2), op.config["axes"]
     dtype = promote(dtype_of(x1), dtype_of(x2))
     if isinstance(axes, int):
@@ -93,13 +96,13 @@ def tensordot(op: Operation, x1: Any, x2: Any) -> Tensor:
 
 
 def kron(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """Sizes multiply axis by axis."""
+    """Return the Kronecker product, whose sizes are products per axis."""
     pairs = zip(loose_shape(x1), loose_shape(x2), strict=False)
     return Tensor(tuple(product(pair) for pair in pairs), promote(strong(dtype_of(x1)), strong(dtype_of(x2))))
 
 
 def cross(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """A vector product on axes of 2 or 3."""
+    """Return the vector product on axes of size 2 or 3."""
     names = ("axisa", "axisb", "axisc")
     axis = op.config["axis"]
     first, second, third = (op.config[name] if axis is None else axis for name in names)
@@ -114,7 +117,7 @@ def cross(op: Operation, x1: Any, x2: Any) -> Tensor:
 
 
 def einsum(op: Operation, *operands: Any) -> Tensor:
-    """Labelled axes: those in the result are kept and broadcast, the others summed.
+    """Return the sum over the labels that the result does not have; the others are kept and broadcast.
 
     Keras does not compare the sizes of a summed label.
     """
@@ -140,7 +143,7 @@ def einsum(op: Operation, *operands: Any) -> Tensor:
 
 
 def _einsum_operand(dims: KnownShape, spec: str, target: str) -> list[Dim]:
-    """An operand's sizes on the axes of the result: 1 where it has none."""
+    """Return an operand's sizes on the axes of the result, 1 on those it lacks."""
     front, *ends = spec.split("...")
     back = ends[0] if ends else ""
     if (len(front) + len(back) > len(dims)) if ends else len(front) != len(dims):
@@ -165,7 +168,7 @@ def _einsum_operand(dims: KnownShape, spec: str, target: str) -> list[Dim]:
 
 
 def square(op: Operation, x: Any, outputs: str = "same", dtype: str | None = None) -> Any:
-    """A (batch of) square matrix: its inverse, factor, determinant or eigenvalues and -vectors."""
+    """Return what depends on square matrices: the inverse, a factor, the determinant, or eigenvalues and eigenvectors."""
     dims = ranked(shape(x), least=2)
     if dims[-1] != dims[-2]:
         raise Refusal("S113", f"needs square matrices, but gets {format_shape(dims)}", "Make the last two sizes equal.")
@@ -176,7 +179,7 @@ def square(op: Operation, x: Any, outputs: str = "same", dtype: str | None = Non
 
 
 def matrix(op: Operation, x: Any, outputs: str) -> Any:
-    """A (batch of) matrix of rows and columns, both known: its decompositions."""
+    """Return the decompositions of matrices with known numbers of rows and columns."""
     *batch, rows, columns = ranked(shape(x), least=2)
     if outputs == "pinv":
         return Tensor((*batch, columns, rows), x.dtype)
@@ -201,7 +204,7 @@ def matrix(op: Operation, x: Any, outputs: str) -> Any:
 
 
 def solve(op: Operation, a: Any, b: Any) -> Tensor:
-    """The right side's shape."""
+    """Return the shape of the right-hand side."""
     square(op, a)
     left, right = shape(a), ranked(shape(b), least=1)
     same_rank = len(left) == len(right)
@@ -213,7 +216,7 @@ def solve(op: Operation, a: Any, b: Any) -> Tensor:
 
 
 def lstsq(op: Operation, a: Any, b: Any) -> Tensor:
-    """Unknowns for one right side or several."""
+    """Return the solution for one or several right-hand sides."""
     rows, columns = ranked(shape(a), 2)
     right = ranked(shape(b), 1, 2)
     if right[0] != rows:
@@ -224,7 +227,7 @@ def lstsq(op: Operation, a: Any, b: Any) -> Tensor:
 
 
 def cdist(op: Operation, x: Any, y: Any) -> Tensor:
-    """The distance of every row of one to every row of the other."""
+    """Return the distance between each row of the first and each row of the second."""
     left, right = ranked(shape(x), least=2), ranked(shape(y), least=2)
     if None not in (left[-1], right[-1]) and left[-1] != right[-1]:
         raise Refusal("S115", f"needs rows of one length, but gets {format_shape(left)} and {format_shape(right)}")
@@ -232,7 +235,7 @@ def cdist(op: Operation, x: Any, y: Any) -> Tensor:
 
 
 def correlate(op: Operation, x1: Any, x2: Any) -> Tensor:
-    """Two vectors of known length slide along each other."""
+    """Return the correlation of two vectors of known length."""
     (left,), (right,) = ranked(loose_shape(x1), 1), ranked(loose_shape(x2), 1)
     if left is None or right is None:
         raise Refusal("S106", "needs vectors of known length", "Give them numbers.")
@@ -244,5 +247,5 @@ def correlate(op: Operation, x1: Any, x2: Any) -> Tensor:
 
 
 def slogdet(op: Operation, x: Any) -> list[Tensor]:
-    """Sign and logarithm of the determinant; Keras takes the sign for a scalar."""
+    """Return sign and logarithm of the determinant. Keras treats the sign as a scalar."""
     return [Tensor((), tensor(x).dtype), Tensor(shape(x)[:-2], x.dtype)]

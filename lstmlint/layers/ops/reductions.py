@@ -1,4 +1,4 @@
-"""Operations that take axes away (or keep them as 1)."""
+"""Operations that remove axes, or keep them with size 1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _reduced(op: Operation, x: Any) -> KnownShape:
 
 
 def reduction(op: Operation, x: Any, dtype: str = "same", one_axis: bool = False) -> Tensor:
-    """Sum, mean, max and the like over `axis` (None: all)."""
+    """Return the reduction (sum, mean, max, ...) over `axis` (None: all axes)."""
     if one_axis and op.config["axis"] is not None:
         axis_in(op.config["axis"], len(shape(x)))
     own = as_dtype(op.config.get("dtype"), None)
@@ -23,7 +23,7 @@ def reduction(op: Operation, x: Any, dtype: str = "same", one_axis: bool = False
 
 
 def quantile(op: Operation, x: Any, q: Any, dtype: str = "float", short: bool = True) -> Tensor:
-    """As `reduction`, with an axis in front for the quantiles asked for, if there are several."""
+    """Return the reduction, with an additional first axis for a list of quantiles."""
     dims = _reduced(op, x)
     if isinstance(q, Tensor):
         dims = (shape(q)[0], *dims) if shape(q) else dims
@@ -33,7 +33,7 @@ def quantile(op: Operation, x: Any, q: Any, dtype: str = "float", short: bool = 
 
 
 def average(op: Operation, x: Any, weights: Any = None) -> Tensor:
-    """A mean with weights of the input's shape or of the axis's size."""
+    """Return the mean with weights of the input's shape or of the axis's size."""
     axis, given = op.config["axis"], shape(x)
     dtypes = [dtype_of(x), "float"]
     if weights is not None:
@@ -51,13 +51,13 @@ def average(op: Operation, x: Any, weights: Any = None) -> Tensor:
 
 
 def moments(op: Operation, x: Any) -> list[Tensor]:
-    """Mean and variance."""
+    """Return mean and variance."""
     made = Tensor(reduce(shape(x), op.config["axes"], op.config["keepdims"]), x.dtype)
     return [made, made]
 
 
 def norm(op: Operation, x: Any) -> Tensor:
-    """A vector's or a matrix's norm; the order must be one that the number of axes has."""
+    """Return the norm of vectors or matrices, after checking that the order exists for the number of axes."""
     order, axis = op.config["ord"], op.config["axis"]
     if isinstance(order, str) and order not in ("fro", "nuc"):
         raise Refusal("E007", f"does not accept the order {order!r}", "Use 'fro', 'nuc' or a number.", "ord")
@@ -72,7 +72,7 @@ def norm(op: Operation, x: Any) -> Tensor:
 
 
 def trapezoid(op: Operation, y: Any) -> Tensor:
-    """The axis is integrated away."""
+    """Return the integral along the axis."""
     axis, dims = op.config["axis"], shape(y)
     if axis is not None and dims:
         dims = without(dims, axis % len(dims))
@@ -80,7 +80,7 @@ def trapezoid(op: Operation, y: Any) -> Tensor:
 
 
 def trace(op: Operation, x: Any) -> Tensor:
-    """Two different axes are summed along their diagonal."""
+    """Return the sum along the diagonal of two different axes."""
     first, second = (axis_in(op.config[name], len(shape(x))) for name in ("axis1", "axis2"))
     if first == second:
         raise Refusal("S111", f"has the same axis {first} twice", "Name two different axes.", "axis2")
@@ -88,7 +88,7 @@ def trace(op: Operation, x: Any) -> Tensor:
 
 
 def cross_entropy(op: Operation, target: Any, output: Any, classes: bool = False) -> Tensor:
-    """A loss for each element, or for each sample where the last axis holds classes."""
+    """Return a loss per element, or per sample if the last axis contains classes."""
     if shape(target) != shape(output):
         raise Refusal(
             "S113",
@@ -101,7 +101,7 @@ def cross_entropy(op: Operation, target: Any, output: Any, classes: bool = False
 
 
 def sparse_cross_entropy(op: Operation, target: Any, output: Any) -> Tensor:
-    """The targets are the output's shape without the classes."""
+    """Return a loss per sample. The targets have the output's shape without the classes."""
     given = shape(output)
     wanted = without(given, op.config["axis"])
     labels = shape(target)
@@ -113,7 +113,7 @@ def sparse_cross_entropy(op: Operation, target: Any, output: Any) -> Tensor:
 
 
 def ctc_loss(op: Operation, target: Any, output: Any, target_length: Any, output_length: Any) -> Tensor:
-    """One loss for each sample; all four agree in the number of samples."""
+    """Return a loss per sample. All four inputs must have the same number of samples."""
     samples = {shape(value)[0] for value in (target, output, target_length, output_length)}
     if len(samples) > 1:
         raise Refusal("S113", f"gets different numbers of samples: {sorted(map(str, samples))}")
@@ -121,14 +121,14 @@ def ctc_loss(op: Operation, target: Any, output: Any, target_length: Any, output
 
 
 def ctc_decode(op: Operation, inputs: Any, sequence_lengths: Any) -> list[Tensor]:
-    """The decoded paths and their scores."""
+    """Return the decoded paths and their scores."""
     paths = 1 if op.config["strategy"] == "greedy" else op.config["top_paths"]
     batch, steps = shape(inputs)[0], shape(inputs)[1]
     return [Tensor((paths, batch, steps), "int32"), Tensor((batch, paths), promote(inputs.dtype, "float32"))]
 
 
 def similarity(op: Operation, x1: Any, x2: Any, batch: bool = False) -> Tensor:
-    """A measure of two images (or batches of them)."""
+    """Return a measure of two images or batches of images."""
     ranks = (len(shape(x1)), len(shape(x2)))
     if not batch and ranks[0] != ranks[1]:
         raise Refusal("S101", f"needs inputs of one rank, but gets {ranks[0]} and {ranks[1]} dimensions")

@@ -1,4 +1,4 @@
-"""Operations that rearrange, repeat or pad: the elements stay, their places change."""
+"""Operations that rearrange, repeat or pad elements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
 
 
 def reshaped(given: KnownShape, target: Any) -> KnownShape:
-    """The target with its -1 worked out, None where that needs an unknown size. Raises: Refusal."""
+    """Return the target shape with its -1 inferred, or None if that requires an unknown size.
+
+    Raises: Refusal.
+    """
     for dim in target:
         if isinstance(dim, int) and dim < -1:
             raise Refusal("S108", f"has the size {dim} in its shape {list(target)}", "Sizes are positive, or -1 once.")
@@ -42,12 +45,15 @@ def reshaped(given: KnownShape, target: Any) -> KnownShape:
 
 
 def reshape(op: Operation, x: Any) -> Tensor:
-    """All sizes count here, the batch too."""
+    """Return the target shape, which includes the batch."""
     return Tensor(reshaped(shape(x), op.config["newshape"]), x.dtype)
 
 
 def transposed(given: KnownShape, axes: Any) -> KnownShape:
-    """The shape in the order of `axes`, reversed for None. Raises: Refusal S110."""
+    """Return the shape in the order of `axes`, reversed for None.
+
+    Raises: Refusal S110.
+    """
     if axes is None:
         return given[::-1]
     rank = len(given)
@@ -63,12 +69,12 @@ def transposed(given: KnownShape, axes: Any) -> KnownShape:
 
 
 def transpose(op: Operation, x: Any) -> Tensor:
-    """Axes in another order."""
+    """Return the shape with permuted axes."""
     return Tensor(transposed(shape(x), op.config["axes"]), x.dtype)
 
 
 def swapaxes(op: Operation, x: Any) -> Tensor:
-    """Two axes change places."""
+    """Return the shape with two axes swapped."""
     rank = len(shape(x))
     order = list(range(rank))
     first, second = (axis_in(op.config[name], rank) for name in ("axis1", "axis2"))
@@ -77,7 +83,7 @@ def swapaxes(op: Operation, x: Any) -> Tensor:
 
 
 def moveaxis(op: Operation, x: Any) -> Tensor:
-    """Axes move to other places, the rest keeps its order."""
+    """Return the shape with some axes moved; the others keep their order."""
     source, target = ([one] if isinstance(one, int) else one for one in (op.config["source"], op.config["destination"]))
     rank = len(shape(x))
     if len(source) != len(target):
@@ -89,7 +95,7 @@ def moveaxis(op: Operation, x: Any) -> Tensor:
 
 
 def rot90(op: Operation, array: Any) -> Tensor:
-    """Keras swaps the two axes, however often it turns."""
+    """Return the shape with the two axes swapped. Keras swaps them for every number of rotations."""
     dims: Dims = list(ranked(shape(array), least=2))
     axes = op.config["axes"]
     if len(axes) != 2 or axes[0] == axes[1]:
@@ -99,7 +105,7 @@ def rot90(op: Operation, array: Any) -> Tensor:
 
 
 def expand_dims(op: Operation, x: Any) -> Tensor:
-    """New axes of 1, counted in the result."""
+    """Return the shape with new axes of 1, which count in the result."""
     axis = op.config["axis"]
     given = axis if isinstance(axis, list) else [axis]
     if not isinstance(axis, int | list):
@@ -113,7 +119,7 @@ def expand_dims(op: Operation, x: Any) -> Tensor:
 
 
 def squeeze(op: Operation, x: Any) -> Tensor:
-    """Axes of 1 go: those named, or all."""
+    """Return the shape without the named axes of 1, or without all of them."""
     dims, axis = shape(x), op.config["axis"]
     if axis is None:
         return Tensor(tuple(dim for dim in dims if dim != 1), x.dtype)
@@ -130,18 +136,18 @@ def squeeze(op: Operation, x: Any) -> Tensor:
 
 
 def ravel(op: Operation, x: Any) -> Tensor:
-    """All axes in one."""
+    """Return the flattened shape."""
     return Tensor(flat(shape(x)), x.dtype)
 
 
 def broadcast_to(op: Operation, x: Any) -> Tensor:
-    """The shape in the config, which the input must fit."""
+    """Return the shape in the config, to which the input must broadcast."""
     broadcast(shape(x), op.config["shape"])
     return Tensor(tuple(op.config["shape"]), x.dtype)
 
 
 def tile(op: Operation, x: Any) -> Tensor:
-    """Each axis repeated as a whole; the shorter of shape and repeats gains 1s in front."""
+    """Return the shape times the repeats. The shorter of both gains 1s in front."""
     repeats, dims = op.config["repeats"], shape(x)
     times = [repeats] if isinstance(repeats, int) else list(repeats)
     rank = max(len(times), len(dims))
@@ -150,7 +156,7 @@ def tile(op: Operation, x: Any) -> Tensor:
 
 
 def repeat(op: Operation, x: Any) -> Tensor:
-    """Each element repeated along an axis, or in the flat tensor."""
+    """Return the shape with elements repeated along an axis, or flattened."""
     repeats, axis, dims = op.config["repeats"], op.config["axis"], shape(x)
     counts = [repeats] if isinstance(repeats, int) else list(repeats)
     if axis is None:
@@ -169,7 +175,7 @@ def repeat(op: Operation, x: Any) -> Tensor:
 
 
 def pad(op: Operation, x: Any, constant_values: Any = None) -> Tensor:
-    """(before, after) for each axis, or one pair for all."""
+    """Return the padded shape: (before, after) per axis, or one pair for all axes."""
     width, dims = op.config["pad_width"], shape(x)
     if isinstance(width, int):
         pairs: list[Any] = [(width, width)]
@@ -193,7 +199,7 @@ def pad(op: Operation, x: Any, constant_values: Any = None) -> Tensor:
 
 
 def view(op: Operation, x: Any) -> Tensor:
-    """The same bytes in another dtype: the last axis shrinks or grows."""
+    """Return the shape of the same bytes in another dtype: the size of the last axis changes."""
     dtype, dims = as_dtype(op.config["dtype"] or None, tensor(x).dtype), shape(x)
     if x.dtype is None or dtype is None:
         return Tensor(None, dtype)
@@ -216,12 +222,12 @@ def _bytes(dtype: str) -> int:
 
 
 def diagonal_size(rows: int, columns: int, offset: int) -> int:
-    """The length of a diagonal of a matrix, as Keras computes it."""
+    """Return the length of a diagonal of a matrix, as Keras computes it."""
     return int(max(0, min(columns - offset if offset > 0 else rows + offset, rows, columns)))
 
 
 def diagonal(op: Operation, x: Any) -> Tensor:
-    """Two axes become one, the last."""
+    """Return the shape with the diagonal of two axes as its last axis."""
     dims = ranked(shape(x), least=2)
     first, second = op.config["axis1"], op.config["axis2"]
     rows, columns = dims[first], dims[second]
@@ -230,7 +236,7 @@ def diagonal(op: Operation, x: Any) -> Tensor:
 
 
 def diag(op: Operation, x: Any) -> Tensor:
-    """A vector's diagonal matrix, or a matrix's diagonal."""
+    """Return a matrix for a vector on its diagonal, or the diagonal of a matrix."""
     dims, offset = ranked(shape(x), 1, 2), op.config["k"]
     if len(dims) == 1:
         return diagflat(op, x)
@@ -239,27 +245,27 @@ def diag(op: Operation, x: Any) -> Tensor:
 
 
 def diagflat(op: Operation, x: Any) -> Tensor:
-    """A square matrix with the flat input on a diagonal."""
+    """Return a square matrix with the flattened input on a diagonal."""
     size = product(shape(x))
     side = None if size is None else size + int(abs(op.config["k"]))
     return Tensor((side, side), x.dtype)
 
 
 def diff(op: Operation, a: Any) -> Tensor:
-    """Differences of neighbours, n times: each time one less."""
+    """Return the shape after n differences of neighbors, each of which shortens the axis by one."""
     axis = axis_in(op.config["axis"], len(shape(a)))
     size = shape(a)[axis]
     return Tensor(replaced(shape(a), axis, None if size is None else max(size - op.config["n"], 0)), a.dtype)
 
 
 def vander(op: Operation, x: Any) -> Tensor:
-    """A new last axis for the powers."""
+    """Return the shape with a new last axis for the powers."""
     count = op.config["N"]
     return Tensor((*shape(x), shape(x)[0] if count is None else count), x.dtype)
 
 
 def halve(op: Operation, x: Any) -> Tensor:
-    """A gated linear unit halves an axis."""
+    """Return the shape with half the size on an axis, for gated linear units."""
     axis, dims = op.config["axis"], shape(x)
     size = dims[axis]
     if size is not None and size % 2:
@@ -268,7 +274,7 @@ def halve(op: Operation, x: Any) -> Tensor:
 
 
 def unfold(op: Operation, x: Any) -> Tensor:
-    """Sliding blocks of (batch, channels, height, width) as columns."""
+    """Return sliding blocks of (batch, channels, height, width) as columns."""
     batch, channels, *sizes = ranked(shape(x), 4)
     kernel, dilation, padding, stride = (
         pair(op.config[name]) for name in ("kernel_size", "dilation", "padding", "stride")
@@ -280,7 +286,7 @@ def unfold(op: Operation, x: Any) -> Tensor:
 
 
 def fold(op: Operation, x: Any) -> Tensor:
-    """Columns back into (batch, channels, height, width)."""
+    """Return (batch, channels, height, width) for columns of sliding blocks."""
     batch, columns, _ = ranked(shape(x), 3)
     (height, width), (rows, cols) = pair(op.config["output_size"]), pair(op.config["kernel_size"])
     if columns is not None and columns % (rows * cols):
@@ -289,7 +295,7 @@ def fold(op: Operation, x: Any) -> Tensor:
 
 
 def depth_to_space(op: Operation, x: Any, inverse: bool = False) -> Tensor:
-    """Blocks of channels become pixels, or (`inverse`) pixels channels."""
+    """Return the shape with blocks of channels moved to pixels, or the reverse with `inverse`."""
     dims, block = ranked(shape(x), 4), op.config["block_size"]
     last = channels_last(op.config["data_format"])
     batch, height, width, channels = dims if last else (dims[0], dims[2], dims[3], dims[1])
@@ -309,7 +315,10 @@ def _divided(size: int | None, parts: int) -> int | None:
 
 
 def channels_last(data_format: Any) -> bool:
-    """Whether the channels come last, as they do by default. Raises: Refusal."""
+    """Return whether the channels come last, as they do by default.
+
+    Raises: Refusal.
+    """
     name = "channels_last" if data_format is None else str(data_format).lower()
     if name not in ("channels_first", "channels_last"):
         raise Refusal(
@@ -322,7 +331,7 @@ def channels_last(data_format: Any) -> bool:
 
 
 def rearrange(op: Operation, x: Any, pattern: Any, **lengths: Any) -> Tensor:
-    """einops's notation; Keras needs to know every size, the batch too."""
+    """Return the shape by einops's notation. Keras needs to know every size, including the batch."""
     left, right = (re.findall(r"\w+|\(.*?\)", side) for side in re.split(r"\s*->\s*", pattern))
     sizes: dict[str, Dim] = {}
     for group, dim in zip(left, shape(x), strict=False):
@@ -345,10 +354,10 @@ def rearrange(op: Operation, x: Any, pattern: Any, **lengths: Any) -> Tensor:
 
 
 def drop_axes(op: Operation, x: Any, count: int, dtype: str | None = None) -> Tensor:
-    """The last axes go."""
+    """Return the shape without its last axes."""
     return Tensor(shape(x)[:-count], dtype or x.dtype)
 
 
 def add_axis(op: Operation, x: Any, size: int, dtype: str | None = None) -> Tensor:
-    """A last axis comes."""
+    """Return the shape with a new last axis."""
     return Tensor((*shape(x), size), dtype or x.dtype)

@@ -1,4 +1,4 @@
-"""Windows that slide: convolution, pooling, patches, short-time Fourier transforms."""
+"""Sliding windows: convolution, pooling, patches, short-time Fourier transforms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _assembled(dims: KnownShape, spatial: list[Dim], channels: Dim, last: bool) 
 
 
 def windows(size: Dim, window: int, stride: Any, padding: str) -> Dim:
-    """How many windows fit: all that lie inside, or with "same" one for each stride."""
+    """Return the number of windows: all that fit inside, or one per stride with "same"."""
     if size is None:
         return None if stride else 1 // stride
     count: int = (size - (window if padding == "valid" else 1)) // stride + 1
@@ -27,7 +27,10 @@ def windows(size: Dim, window: int, stride: Any, padding: str) -> Dim:
 
 
 def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation, last: bool) -> KnownShape:
-    """The shape after a convolution with `kernel`'s spatial sizes. Raises: Refusal S103."""
+    """Return the shape after a convolution with the spatial sizes of `kernel`.
+
+    Raises: Refusal S103.
+    """
     spatial = _spatial(dims, last)
     if len(kernel) + 2 != len(dims):
         raise Refusal(
@@ -68,7 +71,7 @@ def _check_channels(dims: KnownShape, last: bool, wanted: Dim) -> None:
 
 
 def conv(op: Operation, inputs: Any, kernel: Any, depthwise: bool = False) -> Tensor:
-    """A kernel of (*spatial, channels, filters)."""
+    """Return the convolution with a kernel (*spatial, channels, filters)."""
     last = channels_last(op.config["data_format"])
     op.config["padding"] = op.config["padding"].lower()
     dims, size = shape(inputs), shape(kernel)
@@ -78,7 +81,7 @@ def conv(op: Operation, inputs: Any, kernel: Any, depthwise: bool = False) -> Te
 
 
 def separable_conv(op: Operation, inputs: Any, depthwise_kernel: Any, pointwise_kernel: Any) -> Tensor:
-    """A depthwise convolution, then a pointwise one that sets the channels."""
+    """Return the depthwise convolution, followed by a pointwise one that sets the channels."""
     last = channels_last(op.config["data_format"])
     dims = list(shape(conv(op, inputs, depthwise_kernel, depthwise=True)))
     dims[-1 if last else 1] = shape(pointwise_kernel)[-1]
@@ -90,7 +93,7 @@ def _each(value: Any, count: int) -> list[Any]:
 
 
 def conv_transpose(op: Operation, inputs: Any, kernel: Any) -> Tensor:
-    """A kernel of (*spatial, filters, channels)."""
+    """Return the transposed convolution with a kernel (*spatial, filters, channels)."""
     last = channels_last(op.config["data_format"])
     padding = op.config["padding"].lower()
     dims, size = shape(inputs), shape(kernel)
@@ -116,7 +119,7 @@ def conv_transpose(op: Operation, inputs: Any, kernel: Any) -> Tensor:
 
 
 def pool(op: Operation, inputs: Any) -> Tensor:
-    """The channels stay; here only the exact word channels_last means that they come last."""
+    """Return the pooled shape. Here, the channels come last only if data_format is exactly channels_last."""
     dims, last = shape(inputs), op.config["data_format"] == "channels_last"
     spatial, padding = _spatial(dims, last), op.config["padding"].lower()
     sizes = per_axis(op.config["pool_size"], len(spatial))
@@ -137,7 +140,7 @@ def pool(op: Operation, inputs: Any) -> Tensor:
 
 
 def adaptive_pool(op: Operation, inputs: Any) -> Tensor:
-    """The spatial sizes are those of the config. Keras 3.15 saves such a node but cannot load it."""
+    """Return the spatial sizes in the config. Keras 3.15 saves such a node but cannot load it."""
     sizes, dims = op.config["output_size"], shape(inputs)
     op.context.report(
         op,
@@ -155,7 +158,7 @@ def adaptive_pool(op: Operation, inputs: Any) -> Tensor:
 
 
 def extract_patches(op: Operation, images: Any) -> Tensor:
-    """Patches in the channels, one place for each stride; a single image has no batch."""
+    """Return patches in the channels, one per stride. A single image has no batch."""
     size = op.config["size"]
     size = [size, size] if isinstance(size, int) else size
     if op.config["strides"] is None:
@@ -174,7 +177,7 @@ def extract_patches(op: Operation, images: Any) -> Tensor:
 
 
 def frames(op: Operation, x: Any) -> Tensor:
-    """The last axis cut into overlapping sequences."""
+    """Return the last axis split into overlapping frames."""
     dims = ranked(shape(x), least=1)
     length, stride = op.config["sequence_length"], op.config["sequence_stride"]
     count = None if dims[-1] is None else windows(dims[-1], length, stride, "valid")
@@ -182,7 +185,10 @@ def frames(op: Operation, x: Any) -> Tensor:
 
 
 def _complex(x: Any, least: int = 1) -> Tensor:
-    """The real part of a pair (real, imaginary), which must be alike. Raises: Refusal."""
+    """Return the real part of a pair (real, imaginary), which must have equal shapes and dtypes.
+
+    Raises: Refusal.
+    """
     if not isinstance(x, list) or len(x) != 2:
         raise Refusal("S122", "needs two tensors, the real and the imaginary part", "Give it a list of both.")
     real, imaginary = x
@@ -195,7 +201,7 @@ def _complex(x: Any, least: int = 1) -> Tensor:
 
 
 def fft(op: Operation, x: Any, axes: int = 1) -> list[Tensor]:
-    """Real and imaginary part, alike; the last axes must be known."""
+    """Return real and imaginary part with equal shapes. The last axes must be known."""
     real = _complex(x, axes)
     if None in shape(real)[-axes:]:
         raise Refusal(
@@ -205,14 +211,14 @@ def fft(op: Operation, x: Any, axes: int = 1) -> list[Tensor]:
 
 
 def rfft(op: Operation, x: Any) -> list[Tensor]:
-    """Half of the frequencies, and the one in the middle."""
+    """Return one half of the frequencies plus one."""
     dims = ranked(shape(x), least=1)
     length = dims[-1] if op.config["fft_length"] is None else op.config["fft_length"]
     return copies(Tensor((*dims[:-1], None if length is None else length // 2 + 1), x.dtype), 2)
 
 
 def irfft(op: Operation, x: Any) -> Tensor:
-    """Back to twice as many."""
+    """Return about twice as many values."""
     real = _complex(x)
     dims, length = shape(real), op.config["fft_length"]
     if length is None and dims[-1] is not None:
@@ -221,7 +227,7 @@ def irfft(op: Operation, x: Any) -> Tensor:
 
 
 def stft(op: Operation, x: Any) -> list[Tensor]:
-    """Frames by half of the frequencies."""
+    """Return frames with half of the frequencies plus one."""
     dims, length = shape(x), op.config["fft_length"]
     size = dims[-1]
     if size is not None:
@@ -231,7 +237,7 @@ def stft(op: Operation, x: Any) -> list[Tensor]:
 
 
 def istft(op: Operation, x: Any) -> Tensor:
-    """The signal that the frames overlap to."""
+    """Return the signal whose overlapping frames are given."""
     real = _complex(x, 2)
     dims, size = shape(real), op.config["length"]
     if dims[-2] is not None:

@@ -1,6 +1,6 @@
-"""Which rule each operation of keras.ops follows: its family, and what sets it apart within it.
+"""The rule of each operation of keras.ops, and its options.
 
-Pure data, so that looking an operation up imports no more than the one module its rule is in.
+This is pure data, so that the lookup of an operation imports only the module of its rule.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 # (rule `module.function`, its options, the classes)
 FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
-    # One tensor in, the same shape out.
+    # One tensor; the shape stays the same.
     (
         "elementwise.unary",
         {},
@@ -42,7 +42,7 @@ FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("elementwise.cast_required", {}, "Cast SaturateCast"),
     ("elementwise.batch_norm", {}, "BatchNorm"),
     ("elementwise.attention", {}, "DotProductAttention"),
-    # Several broadcast.
+    # Several tensors are broadcast.
     ("elementwise.binary", {}, "Add FloorDivide Fmax Fmin Maximum Minimum Multiply Power Subtract"),
     ("elementwise.binary", {"dtype": "divide"}, "Divide DivideNoNan Logaddexp Logaddexp2 TrueDivide"),
     ("elementwise.binary", {"dtype": "divide_strong"}, "Ldexp Nextafter"),
@@ -59,20 +59,20 @@ FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("elementwise.shift", {}, "BitwiseLeftShift BitwiseRightShift LeftShift RightShift"),
     ("elementwise.where", {}, "Where"),
     ("elementwise.select", {}, "Select"),
-    # A shape that the arguments say.
+    # The arguments contain the shape.
     ("elementwise.constant_shape", {}, "AllClose"),
     ("elementwise.constant_shape", {"dtype": "int32"}, "Size"),
     ("elementwise.ndim", {}, "Ndim"),
     ("elementwise.full", {}, "Full"),
     ("elementwise.evenly_spaced", {}, "Geomspace Linspace Logspace"),
     ("indexing.arange", {}, "Arange"),
-    # Along an axis, or flat.
+    # Along an axis, or flattened.
     ("elementwise.flattening", {"dtype": "no_bool"}, "Cumprod Cumsum"),
     ("elementwise.flattening", {"dtype": "no_bool", "checked": False}, "Nancumprod Nancumsum"),
     ("elementwise.flattening", {}, "Sort"),
     ("elementwise.flattening", {"dtype": "int32"}, "Argsort"),
     ("elementwise.partition", {}, "Argpartition"),
-    # Axes go.
+    # Reductions.
     ("reductions.reduction", {}, "Amax Amin Max Min Ptp"),
     ("reductions.reduction", {"dtype": "bool"}, "All Any"),
     ("reductions.reduction", {"dtype": "int32"}, "Argmax Argmin CountNonzero"),
@@ -99,7 +99,7 @@ FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("reductions.ctc_loss", {}, "CTCLoss"),
     ("reductions.ctc_decode", {}, "CTCDecode"),
     ("reductions.similarity", {}, "PSNR"),
-    # Joined and taken apart.
+    # Joining and splitting.
     ("joining.concatenate", {}, "Concatenate"),
     ("joining.concatenate_on", {"axis": 0}, "Vstack"),
     ("joining.concatenate_on", {"axis": 1}, "Hstack"),
@@ -113,7 +113,7 @@ FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("joining.array_split", {}, "ArraySplit"),
     ("joining.unstack", {}, "Unstack"),
     ("joining.meshgrid", {}, "Meshgrid"),
-    # Other places for the same elements.
+    # Rearranging.
     ("reshaping.reshape", {}, "Reshape"),
     ("reshaping.ravel", {}, "Ravel"),
     ("reshaping.transpose", {}, "Transpose"),
@@ -138,7 +138,7 @@ FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("reshaping.depth_to_space", {}, "DepthToSpace"),
     ("reshaping.depth_to_space", {"inverse": True}, "SpaceToDepth"),
     ("reshaping.rearrange", {}, "Rearrange"),
-    # Elements picked.
+    # Selecting elements.
     ("indexing.get_item", {}, "GetItem"),
     ("indexing.take", {}, "Take"),
     ("indexing.take_along_axis", {}, "TakeAlongAxis"),
@@ -157,7 +157,7 @@ FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("indexing.unravel_index", {}, "UnravelIndex"),
     ("reshaping.drop_axes", {"count": 1, "dtype": "complex64"}, "ViewAsComplex"),
     ("reshaping.add_axis", {"size": 2, "dtype": "float32"}, "ViewAsReal"),
-    # Functions as arguments: what they do is code, and code is not read.
+    # Functions as arguments, whose code is not read.
     ("functions.unchanged", {}, "ForiLoop WhileLoop"),
     ("functions.unknown", {}, "AssociativeScan Cond JVP Map Scan Switch VectorizedMap"),
     # Products and linear algebra.
@@ -184,7 +184,7 @@ FAMILIES: Final[tuple[tuple[str, dict[str, Any], str], ...]] = (
     ("products.lstsq", {}, "Lstsq"),
     ("products.slogdet", {}, "Slogdet"),
     ("reshaping.drop_axes", {"count": 2}, "Logdet"),
-    # Windows and frequencies.
+    # Sliding windows and frequencies.
     ("sliding.conv", {}, "Conv"),
     ("sliding.conv", {"depthwise": True}, "DepthwiseConv"),
     ("sliding.separable_conv", {}, "SeparableConv"),

@@ -1,6 +1,7 @@
-"""TensorFlow's functions in tf.keras models: TFOpLambda and its kin, and TensorFlowOpLayer of the first 2.x.
+"""TensorFlow's functions in tf.keras models: TFOpLambda and similar classes, and TensorFlowOpLayer of TensorFlow 2.0 to
+2.3.
 
-A function that the table does not name stays unknown: no outputs, no weights, nothing guessed.
+The outputs of a function that is not in the table are unknown.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Parameter = tuple[tuple[str, ...], Any]
 
 @lru_cache(maxsize=256)
 def parameters(text: str) -> tuple[tuple[Parameter, ...], tuple[Parameter, ...]]:
-    """A row's `inputs | arguments`, each with its names and its default."""
+    """Parse the `inputs | arguments` of a row, each with its names and default."""
     inputs, _, arguments = text.partition("|")
     words = arguments.removesuffix("**").split()
     return tuple(map(_parameter, inputs.split())), tuple(map(_parameter, words))
@@ -53,16 +54,16 @@ class TensorFlowOperation(Operation):
             self.known = False
 
     def defaults(self) -> dict[str, Any]:
-        """Nothing: what a function is called with stands in its call."""
+        """Return nothing: all arguments of the function are in its call."""
         return {}
 
     def function_of(self, spec: LayerSpec) -> str | None:
-        """The function's name, without the prefix of TensorFlow's old interface."""
+        """Return the name of the function without the prefix of TensorFlow 1's interface."""
         name = spec.config.get("function")
         return name.removeprefix("compat.v1.").removeprefix("compat.v2.") if isinstance(name, str) else None
 
     def call_rule(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The rule of the function, with its arguments by name."""
+        """Apply the function's rule to its arguments by name."""
         if self.function not in FUNCTIONS:
             raise UnknownShape
         name, options, text = FUNCTIONS[self.function]
@@ -98,7 +99,7 @@ ACCEPTED = BASE_ARGUMENTS["keras2"] | {"function", "input_shape", "batch_input_s
 
 @layer("TFOpLambda", "SlicingOpLambda")
 class TFOpLambda(TensorFlowOperation):
-    """A function of TensorFlow by its public name, since TensorFlow 2.4."""
+    """A function of TensorFlow by its public name, as TensorFlow 2.4 and later save it."""
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -120,10 +121,10 @@ class TFOpLambda(TensorFlowOperation):
 
 @layer("TensorFlowOpLayer")
 class TensorFlowOpLayer(TensorFlowOperation):
-    """An operation of a TensorFlow graph as its NodeDef describes it, up to TensorFlow 2.3."""
+    """An operation of a TensorFlow graph by its NodeDef, as TensorFlow up to 2.3 saves it."""
 
     def function_of(self, spec: LayerSpec) -> str | None:
-        """The public function that does the same."""
+        """Return the name of the equivalent public function."""
         node = spec.config.get("node_def")
         if isinstance(node, str):
             try:
@@ -135,7 +136,7 @@ class TensorFlowOpLayer(TensorFlowOperation):
         return None if self.raw is None else self.raw[0]
 
     def call_rule(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The NodeDef's inputs and attributes as the function's arguments."""
+        """Apply the rule to the inputs and attributes of the NodeDef."""
         if self.raw is None:
             raise UnknownShape
         _, positions, attributes = self.raw
@@ -146,7 +147,7 @@ class TensorFlowOpLayer(TensorFlowOperation):
         names = positions.split()
         named: dict[str, Any] = {}
         leading: list[Any] = []
-        if names[0] == "*":  # as many tensors as there are, then the rest
+        if names[0] == "*":  # a variable number of tensors, then the rest
             count = len(inputs) - len(names) + 1
             leading, inputs, names = [inputs[:count]], inputs[count:], names[1:]
         named |= dict(zip(names, inputs, strict=False))
@@ -162,7 +163,7 @@ DTYPES = {"DT_FLOAT": "float32", "DT_DOUBLE": "float64", "DT_HALF": "float16", "
 
 
 def _attribute(value: Any) -> Any:
-    """An attribute of a NodeDef as JSON writes it: numbers as strings, bytes in base64."""
+    """Return an attribute of a NodeDef as JSON stores it: numbers as strings, bytes in base64."""
     if not isinstance(value, dict):
         return None
     if "list" in value:
@@ -181,8 +182,9 @@ def _attribute(value: Any) -> Any:
 
 
 class RaggedOperation(Operation):
-    """A method or property of ragged and sparse tensors. Which of the two a tensor is, nobody here knows,
-    so only what both or a None in the second place make certain is answered.
+    """A method or property of ragged and sparse tensors.
+
+    Which of the two a tensor is, is unknown. Therefore only results that hold for both are known.
     """
 
     raises = "TensorFlow raises an error"
@@ -193,11 +195,11 @@ class RaggedOperation(Operation):
         self.title = self.attribute
 
     def defaults(self) -> dict[str, Any]:
-        """Nothing: what a method is called with stands in its call."""
+        """Return nothing: all arguments of the method are in its call."""
         return {}
 
     def call_rule(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """The shape, by the method's name."""
+        """Return the outputs by the name of the method."""
         tensors = flatten(args)
         dims = list_shape(tensors[0])
         ragged = len(dims) > 1 and dims[1] is None
@@ -228,4 +230,4 @@ class RaggedOperation(Operation):
 
 @layer("ClassMethod", "InstanceProperty", "InstanceMethod")
 class InstanceMethod(RaggedOperation):
-    """Ragged tensors made, asked and unmade."""
+    """A method that creates, queries or converts ragged tensors."""

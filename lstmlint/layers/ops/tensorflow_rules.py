@@ -1,8 +1,9 @@
-"""Shapes of TensorFlow's functions, as its own shape inference works them out.
+"""Shapes of TensorFlow's functions, as its shape inference computes them.
 
-They differ from keras.ops in what they know: unknown sizes take the known one they are joined with,
-lists count as tensors, and small integer tensors (a shape, one of its sizes) carry their values along,
-so that `tf.reshape(x, [tf.shape(x)[0], 20])` keeps what is known.
+Unlike those of keras.ops, they resolve unknown sizes: joined with a known size, an unknown one becomes known; lists
+count
+as tensors; and small integer tensors (a shape or one of its sizes) carry their values, so
+`tf.reshape(x, [tf.shape(x)[0], 20])` keeps what is known.
 """
 
 from __future__ import annotations
@@ -28,19 +29,22 @@ FOLDS = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordi
 
 
 def dtype_in(*values: Any) -> str | None:
-    """The dtype of the first tensor that has one: TensorFlow converts numbers and lists to it."""
+    """Return the dtype of the first tensor that has one. TensorFlow converts numbers and lists to it."""
     return next((value.dtype for value in values if isinstance(value, Tensor) and value.dtype), None)
 
 
 def number(value: Any) -> Dim:
-    """A whole number: written, or known of a scalar tensor; None where only run time knows it."""
+    """Return an integer from a number or a scalar tensor with a known value, or None if it is unknown before run time."""
     if isinstance(value, Tensor):
         value = value.value
     return int(value) if isinstance(value, int | float) else None
 
 
 def numbers(value: Any) -> Sizes:
-    """Whole numbers: a list of them, a tensor's. Raises: UnknownShape where not even their count is known."""
+    """Return integers from a list or a tensor.
+
+    Raises: UnknownShape if their count is unknown.
+    """
     if isinstance(value, Tensor):
         if isinstance(value.value, list):
             return [number(one) for one in value.value]
@@ -52,7 +56,10 @@ def numbers(value: Any) -> Sizes:
 
 
 def known_numbers(value: Any) -> list[int]:
-    """As `numbers`, all known. Raises: UnknownShape otherwise."""
+    """Return integers that are all known.
+
+    Raises: UnknownShape if one of them is unknown.
+    """
     found = []
     for one in numbers(value):
         if one is None:
@@ -62,14 +69,17 @@ def known_numbers(value: Any) -> list[int]:
 
 
 def values_of(x: Any) -> Sizes | None:
-    """The numbers that a tensor of a shape carries, None if it carries none."""
+    """Return the values that an integer tensor carries, or None if it carries none."""
     if isinstance(x, Tensor) and isinstance(x.value, list) and all(isinstance(one, int | None) for one in x.value):
         return x.value
     return None
 
 
 def axis_of(value: Any, rank: int) -> int:
-    """An axis that may be a constant tensor. Raises: UnknownShape, Refusal."""
+    """Return an axis, which may be a constant tensor.
+
+    Raises: UnknownShape, Refusal.
+    """
     found = number(value)
     if found is None:
         raise UnknownShape
@@ -80,24 +90,24 @@ def axis_of(value: Any, rank: int) -> int:
 
 
 def unary(op: Operation, x: Any, *_: Any, dtype: str | None = None) -> Tensor:
-    """The shape of the first argument."""
+    """Return the shape of the first argument."""
     return Tensor(list_shape(x), dtype or dtype_in(x))
 
 
 def unary_kept(op: Operation, x: Any, *_: Any) -> Tensor:
-    """As `unary`, where the values of a shape stay too."""
+    """Return the shape of the first argument and the values that it carries."""
     return Tensor(list_shape(x), dtype_in(x), x.value if isinstance(x, Tensor) else None)
 
 
 def cast(op: Operation, x: Any) -> Tensor:
-    """The same shape in another dtype, its own for None; whole numbers stay whole numbers."""
+    """Return the same shape with another dtype, by default its own. Integers keep their values."""
     dtype = op.config["dtype"]
     name = dtype_in(x) if dtype is None else dtype if isinstance(dtype, str) else None
     return Tensor(list_shape(x), name, x.value if name == "int32" and isinstance(x, Tensor) else None)
 
 
 def binary(op: Operation, x: Any, y: Any, dtype: str | None = None, fold: str | None = None) -> Tensor:
-    """Both broadcast; known whole numbers make known ones."""
+    """Return the broadcast. Known integers give known results."""
     made = Tensor(broadcast(list_shape(x), list_shape(y)), dtype or dtype_in(x, y))
     if fold and made.dtype == "int32" and len(made.shape or ()) < 2:
         made.value = folded(FOLDS[fold], x, y)
@@ -105,7 +115,7 @@ def binary(op: Operation, x: Any, y: Any, dtype: str | None = None, fold: str | 
 
 
 def folded(combine: Callable[[int, int], int], x: Any, y: Any) -> Any:
-    """A number, or a list of them, of two; None where nothing is known."""
+    """Return the result for two numbers or lists of numbers, or None if it is unknown."""
     if not list_shape(x) and not list_shape(y):
         a, b = number(x), number(y)
         return None if a is None or b is None or (b == 0 and combine is operator.floordiv) else combine(a, b)
@@ -118,12 +128,15 @@ def folded(combine: Callable[[int, int], int], x: Any, y: Any) -> Any:
 
 
 def several(op: Operation, inputs: Any) -> Tensor:
-    """A list of tensors broadcast."""
+    """Return the broadcast of a list of tensors."""
     return Tensor(merged([list_shape(one) for one in inputs]), dtype_in(*inputs))
 
 
 def merged(shapes: Sequence[KnownShape], but: int | None = None) -> KnownShape:
-    """What several equal shapes know together. Raises: Refusal S112 where two sizes differ."""
+    """Return the shape that several equal shapes know together.
+
+    Raises: Refusal S112 if two sizes differ.
+    """
     dims: Sizes = list(shapes[0])
     for other in shapes[1:]:
         fits = len(other) == len(dims)
@@ -143,17 +156,17 @@ def merged(shapes: Sequence[KnownShape], but: int | None = None) -> KnownShape:
 
 
 def where(op: Operation, condition: Any, x: Any = None, y: Any = None) -> Tensor:
-    """Indices of what is true, or a choice of two that broadcast."""
+    """Return the indices of true elements, or the broadcast of two choices."""
     if x is None and y is None:
         return Tensor((None, len(list_shape(condition))), "int64")
     return Tensor(broadcast(*map(list_shape, (condition, x, y))), dtype_in(x, y))
 
 
-# Joined and taken apart ------------------------------------------------------------------------------------
+# Joining and splitting --------------------------------------------------------------------------------------
 
 
 def concat(op: Operation, values: Any) -> Tensor:
-    """On an axis that exists; the other sizes are merged."""
+    """Return the concatenation along an existing axis. Unknown other sizes are resolved from the other tensors."""
     values = values if isinstance(values, list) else [values]
     shapes = [list_shape(one) for one in values]
     axis = axis_of(op.config["axis"], len(shapes[0]))
@@ -164,7 +177,7 @@ def concat(op: Operation, values: Any) -> Tensor:
 
 
 def stack(op: Operation, values: Any) -> Tensor:
-    """On a new axis; a stack of sizes is a shape."""
+    """Return the tensors joined on a new axis. A stack of sizes is a shape."""
     values = values if isinstance(values, list) else [values]
     dims = merged([list_shape(one) for one in values])
     made = inserted(dims, axis_of(op.config["axis"], len(dims) + 1), len(values))
@@ -172,7 +185,7 @@ def stack(op: Operation, values: Any) -> Tensor:
 
 
 def split(op: Operation, value: Any) -> list[Tensor]:
-    """Into a number of equal parts, or into parts of given sizes."""
+    """Return a number of equal parts, or parts of given sizes."""
     dims = list_shape(value)
     axis = axis_of(op.config["axis"], len(dims))
     parts, size = op.config["num_or_size_splits"], dims[axis]
@@ -195,7 +208,7 @@ def split(op: Operation, value: Any) -> list[Tensor]:
 
 
 def unstack(op: Operation, value: Any) -> list[Tensor]:
-    """The slices along an axis; those of a shape are its sizes."""
+    """Return the slices along an axis. Those of a shape are its sizes."""
     dims = list_shape(value)
     axis = axis_of(op.config["axis"], len(dims))
     count = number(op.config["num"])
@@ -208,17 +221,17 @@ def unstack(op: Operation, value: Any) -> list[Tensor]:
     return copies(Tensor(without(dims, axis), dtype_in(value)), count)
 
 
-# Other places --------------------------------------------------------------------------------------------
+# Rearranging -------------------------------------------------------------------------------------------------
 
 
 def reshape(op: Operation, x: Any) -> Tensor:
-    """The sizes asked for; a tensor of them may know some."""
+    """Return the requested sizes, some of which a tensor may carry."""
     target = numbers(op.config["shape"])
     return Tensor(reshaped(list_shape(x), target), dtype_in(x))
 
 
 def transpose(op: Operation, x: Any) -> Tensor:
-    """Axes in another order, reversed by default. TensorFlow finds an axis named twice only when it runs."""
+    """Return permuted axes, reversed by default. TensorFlow finds a repeated axis only when the model runs."""
     dims, axes = list_shape(x), op.config["axes"]
     if axes is None:
         return Tensor(dims[::-1], dtype_in(x))
@@ -229,14 +242,14 @@ def transpose(op: Operation, x: Any) -> Tensor:
 
 
 def expand_dims(op: Operation, x: Any) -> Tensor:
-    """One new axis of 1; a size becomes a shape of one."""
+    """Return the shape with a new axis of 1. A size becomes a shape of one."""
     dims = list_shape(x)
     axis = axis_of(op.config["axis"], len(dims) + 1)
     return Tensor(inserted(dims, axis, 1), dtype_in(x), None if dims or number(x) is None else [number(x)])
 
 
 def squeeze(op: Operation, x: Any) -> Tensor:
-    """Axes of 1 go: those named, or all, which unknown sizes hide."""
+    """Return the shape without the named axes of 1, or all of them. An unknown size hides whether it is 1."""
     dims, axis = list_shape(x), op.config["axis"]
     if axis is None or axis == []:
         if None in dims:
@@ -254,7 +267,7 @@ def squeeze(op: Operation, x: Any) -> Tensor:
 
 
 def tile(op: Operation, x: Any) -> Tensor:
-    """Each axis repeated as a whole."""
+    """Return the shape times the repeats."""
     dims, times = list_shape(x), numbers(op.config["multiples"])
     if len(times) != len(dims):
         raise Refusal("E007", f"has {len(times)} multiples for {format_shape(dims)}", "Give one for each dimension.")
@@ -262,7 +275,7 @@ def tile(op: Operation, x: Any) -> Tensor:
 
 
 def repeat(op: Operation, x: Any) -> Tensor:
-    """Each element repeated along an axis, or in the flat tensor."""
+    """Return the shape with elements repeated along an axis, or flattened."""
     dims, axis = list_shape(x), op.config["axis"]
     counts = op.config["repeats"]
     times = (
@@ -278,7 +291,7 @@ def repeat(op: Operation, x: Any) -> Tensor:
 
 
 def pad(op: Operation, x: Any) -> Tensor:
-    """(before, after) for each axis."""
+    """Return the padded shape: (before, after) per axis."""
     dims, pairs = list_shape(x), op.config["paddings"]
     pairs = pairs.value if isinstance(pairs, Tensor) else pairs
     if not isinstance(pairs, list):
@@ -290,22 +303,22 @@ def pad(op: Operation, x: Any) -> Tensor:
 
 
 def broadcast_to(op: Operation, x: Any) -> Tensor:
-    """The sizes asked for."""
+    """Return the requested sizes."""
     target = numbers(op.config["shape"])
     broadcast(list_shape(x), target)
     return Tensor(tuple(target), dtype_in(x))
 
 
-# Picked ----------------------------------------------------------------------------------------------------
+# Selecting ---------------------------------------------------------------------------------------------------
 
 
 def getitem(op: Operation, x: Any, spec: Any) -> Tensor:
-    """`x[...]` with numbers, slices, null and an ellipsis; bounds may be tensors."""
+    """Return `x[...]` for integers, slices, null and an ellipsis. Bounds may be tensors."""
     return _picked(x, [_key(one) for one in (spec if isinstance(spec, list) else [spec])])
 
 
 def _picked(x: Any, keys: list[Any]) -> Tensor:
-    """What the keys pick. One bound that only run time knows hides all others: they come as one tensor."""
+    """Return the selected shape. An unknown bound hides all others, since they are passed as one tensor."""
     if any(isinstance(key, UnknownKey) for key in keys):
         for i, key in enumerate(keys):
             if isinstance(key, int):
@@ -336,7 +349,7 @@ def _key(spec: Any) -> Any:
 
 
 def gather(op: Operation, params: Any, indices: Any) -> Tensor:
-    """The indices' shape in place of the axis; the first `batch_dims` of both go together."""
+    """Return the shape with the indices' shape in place of the axis. The first `batch_dims` axes of both are matched."""
     dims, picked = list_shape(params), list_shape(indices)
     batch = number(op.config["batch_dims"]) or 0
     batch = batch + len(picked) if batch < 0 else batch
@@ -347,7 +360,7 @@ def gather(op: Operation, params: Any, indices: Any) -> Tensor:
 
 
 def gather_nd(op: Operation, params: Any, indices: Any) -> Tensor:
-    """The last axis of the indices leads into the first axes of the tensor."""
+    """Return the shape of the slices to which the last axis of the indices points."""
     dims, picked = list_shape(params), list_shape(indices)
     if op.config["batch_dims"]:
         raise UnknownShape
@@ -357,19 +370,19 @@ def gather_nd(op: Operation, params: Any, indices: Any) -> Tensor:
 
 
 def embedding_lookup(op: Operation, params: Any, ids: Any) -> Tensor:
-    """A row for each id."""
+    """Return a row per id."""
     return Tensor((*list_shape(ids), *list_shape(params)[1:]), dtype_in(params))
 
 
 def boolean_mask(op: Operation, x: Any, mask: Any) -> Tensor:
-    """The masked axes become one, nobody knows how long."""
+    """Return the shape with the masked axes joined into one of unknown size."""
     dims, masked = list_shape(x), list_shape(mask)
     axis = number(op.config["axis"]) or 0
     return Tensor((*dims[:axis], None, *dims[axis + len(masked) :]), dtype_in(x))
 
 
 def slice_(op: Operation, x: Any) -> Tensor:
-    """The sizes asked for, -1 for all that is left."""
+    """Return the requested sizes; -1 is the rest of the axis."""
     dims, begins, sizes = list_shape(x), numbers(op.config["begin"]), numbers(op.config["size"])
     made: Sizes = []
     for dim, begin, size in zip(dims, begins, sizes, strict=True):
@@ -378,14 +391,14 @@ def slice_(op: Operation, x: Any) -> Tensor:
 
 
 def lost(op: Operation, *_: Any) -> Tensor:
-    """tf.keras saves the first argument of a function that takes several without naming them."""
+    """Handle a function whose other arguments tf.keras does not save: it stores the first only."""
     raise Refusal(
         "E006", "is saved without its tensors: tf.keras keeps only the first argument", "Use a layer instead."
     )
 
 
 def strided_slice(op: Operation, x: Any) -> Tensor:
-    """As `getitem`, with bounds in lists and bits that say which of them count."""
+    """Return `x[...]` with bounds in lists, and bits that say which of them count."""
     config = op.config
     begins, ends = numbers(config["begin"]), numbers(config["end"])
     strides = [1] * len(begins) if config["strides"] is None else numbers(config["strides"])
@@ -413,28 +426,28 @@ def strided_slice(op: Operation, x: Any) -> Tensor:
 
 
 def one_hot(op: Operation, indices: Any) -> Tensor:
-    """A new axis as deep as said."""
+    """Return the shape with a new axis of the given depth."""
     dims, axis = list_shape(indices), op.config["axis"]
     place = len(dims) if axis in (None, -1) else axis_in(axis, len(dims) + 1)
     return Tensor(inserted(dims, place, number(op.config["depth"])), op.config["dtype"] or "float32")
 
 
 def sequence_mask(op: Operation, lengths: Any) -> Tensor:
-    """A last axis for the steps."""
+    """Return the shape with a last axis for the steps."""
     return Tensor((*list_shape(lengths), number(op.config["maxlen"])), "bool")
 
 
 def top_k(op: Operation, x: Any) -> list[Tensor]:
-    """Values and indices."""
+    """Return values and indices."""
     dims = replaced(ranked(list_shape(x), least=1), -1, number(op.config["k"]))
     return [Tensor(dims, dtype_in(x)), Tensor(dims, "int32")]
 
 
-# Reduced -----------------------------------------------------------------------------------------------
+# Reductions ----------------------------------------------------------------------------------------------
 
 
 def reduction(op: Operation, x: Any, dtype: str | None = None) -> Tensor:
-    """Over `axis`, a number or several; all for None."""
+    """Return the reduction over `axis`: one or several, or all for None."""
     dims, axis = list_shape(x), op.config["axis"]
     keepdims = bool(op.config["keepdims"])
     if axis is not None:
@@ -443,7 +456,7 @@ def reduction(op: Operation, x: Any, dtype: str | None = None) -> Tensor:
 
 
 def arg(op: Operation, x: Any) -> Tensor:
-    """The index along an axis, the first by default."""
+    """Return the index along an axis, the first by default."""
     dims, axis = list_shape(x), op.config["axis"]
     dtype = op.config["output_type"]
     return Tensor(
@@ -452,54 +465,54 @@ def arg(op: Operation, x: Any) -> Tensor:
 
 
 def drop_axes(op: Operation, x: Any, count: int) -> Tensor:
-    """The last axes go."""
+    """Return the shape without its last axes."""
     return Tensor(ranked(list_shape(x), least=count)[:-count], dtype_in(x))
 
 
 def norm(op: Operation, x: Any) -> Tensor:
-    """A reduction that takes its axes together."""
+    """Return the norm over all axes together."""
     return reduction(op, x)
 
 
-# Made ----------------------------------------------------------------------------------------------------
+# Creating tensors ----------------------------------------------------------------------------------------
 
 
 def filled(op: Operation, sizes: Any, *_: Any) -> Tensor:
-    """A tensor of the shape in the first argument."""
+    """Return a tensor of the shape in the first argument."""
     dtype = op.config.get("dtype")
     return Tensor(tuple(numbers(sizes)), dtype if isinstance(dtype, str) else "float32")
 
 
 def fill(op: Operation, sizes: Any) -> Tensor:
-    """A tensor of the shape in the first argument, of the value's dtype."""
+    """Return a tensor of the shape in the first argument with the value's dtype."""
     return Tensor(tuple(numbers(sizes)), dtype_in(op.config["value"]))
 
 
 def like(op: Operation, x: Any) -> Tensor:
-    """The input's shape."""
+    """Return the input shape."""
     dtype = op.config["dtype"]
     return Tensor(list_shape(x), dtype if isinstance(dtype, str) else dtype_in(x))
 
 
 def shape_of(op: Operation, x: Any) -> Tensor:
-    """The shape as a tensor, whose numbers are known as far as the shape is."""
+    """Return the shape as a tensor, which carries the known sizes."""
     dims = list_shape(x)
     dtype = op.config["out_type"]
     return Tensor((len(dims),), dtype if isinstance(dtype, str) else "int32", list(dims))
 
 
 def size(op: Operation, x: Any) -> Tensor:
-    """The number of elements."""
+    """Return the number of elements."""
     return Tensor((), "int32", product(list_shape(x)))
 
 
 def rank(op: Operation, x: Any) -> Tensor:
-    """The number of dimensions."""
+    """Return the number of dimensions."""
     return Tensor((), "int32", len(list_shape(x)))
 
 
 def range_(op: Operation, start: Any, limit: Any = None, delta: Any = 1) -> Tensor:
-    """From 0 to the only number, or from one to the other."""
+    """Return the range from 0 to a single number, or between two numbers."""
     first, last = (0, number(start)) if limit is None else (number(start), number(limit))
     step = number(delta)
     count = None if first is None or last is None or not step else len(range(first, last, step))
@@ -510,7 +523,7 @@ def range_(op: Operation, start: Any, limit: Any = None, delta: Any = 1) -> Tens
 
 
 def matmul(op: Operation, a: Any, b: Any) -> Tensor:
-    """Batched matrix product, each side transposed if asked."""
+    """Return the batched matrix product; each operand may be transposed."""
     left, right = (ranked(list_shape(one), least=2) for one in (a, b))
     if op.config["transpose_a"] or op.config["adjoint_a"]:
         left = (*left[:-2], left[-1], left[-2])
@@ -520,13 +533,13 @@ def matmul(op: Operation, a: Any, b: Any) -> Tensor:
 
 
 def matvec(op: Operation, a: Any, b: Any) -> Tensor:
-    """A matrix times a vector."""
+    """Return the product of matrices and vectors."""
     left, right = list_shape(a), list_shape(b)
     return Tensor(matmul_shape(left, (*right, 1))[:-1], dtype_in(a, b))
 
 
 def tensordot(op: Operation, a: Any, b: Any) -> Tensor:
-    """The axes named are summed, or as many as said between the two."""
+    """Return the sum over the named axes, or over a number of axes between the two tensors."""
     left, right, axes = list_shape(a), list_shape(b), op.config["axes"]
     axes = axes.value if isinstance(axes, Tensor) else axes
     if isinstance(axes, int):

@@ -1,7 +1,7 @@
-"""Which rule each function of TensorFlow follows in tf.keras models, and its parameters.
+"""The rule and parameters of each function of TensorFlow in tf.keras models.
 
-Parameters are written `inputs | arguments`: inputs go to the rule in that order, arguments by name into
-the operation's config. `a/b=0` is the argument `a` of the rule, that files may also call `b`, 0 by default.
+Parameters are written `inputs | arguments`: inputs are passed to the rule in this order, arguments by name in the
+operation's config. `a/b=0` is the argument `a` of the rule, which files may also call `b`; its default is 0.
 """
 
 from __future__ import annotations
@@ -214,8 +214,8 @@ FUNCTIONS: Final[dict[str, tuple[str, dict[str, Any], str]]] = {
     name: (rule, options, parameters) for rule, options, parameters, names in FAMILIES for name in names.split()
 }
 
-# A graph operation -> the function that does the same, what its inputs are (`*`: as many as there are), and
-# which of its attributes are which arguments.
+# A graph operation -> the equivalent function, its inputs (`*`: a variable number), and which of its attributes are
+# which arguments.
 RawOperation = tuple[str, str, dict[str, str]]
 _SLICE_MASKS = {f"{name}_mask": f"{name}_mask" for name in ("begin", "end", "ellipsis", "new_axis", "shrink_axis")}
 _WINDOW = {"strides": "strides", "padding": "padding", "data_format": "data_format"}

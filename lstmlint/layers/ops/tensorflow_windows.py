@@ -14,13 +14,13 @@ from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
 
 
 def channels_last(op: Operation, rank_: int) -> bool:
-    """Whether data_format (NHWC, NCHW and so on) puts the channels last."""
+    """Return whether data_format (NHWC, NCHW, ...) puts the channels last."""
     written = op.config.get("data_format")
     return not (isinstance(written, str) and written[1:2] == "C" and rank_ > 2)
 
 
 def _spatial(value: Any, count: int, last: bool) -> list[int]:
-    """Strides or sizes: one number, one for each spatial axis, or with 1s for batch and channels."""
+    """Return the strides or sizes of the spatial axes from one number, one per spatial axis, or one per axis."""
     given = known_numbers(value)
     if len(given) == count + 2:
         return given[1:-1] if last else given[2:]
@@ -28,7 +28,7 @@ def _spatial(value: Any, count: int, last: bool) -> list[int]:
 
 
 def conv(op: Operation, x: Any, filters: Any, depthwise: bool = False) -> Tensor:
-    """Filters of (*spatial, channels, outputs)."""
+    """Return the convolution with filters (*spatial, channels, outputs)."""
     dims, kernel = list_shape(x), list_shape(filters)
     count, last = len(dims) - 2, channels_last(op, len(dims))
     width = [1 if size is None else size for size in kernel[:-2]]
@@ -42,7 +42,7 @@ def conv(op: Operation, x: Any, filters: Any, depthwise: bool = False) -> Tensor
 
 
 def pool(op: Operation, x: Any) -> Tensor:
-    """Windows of `ksize`."""
+    """Return the shape after pooling with windows of `ksize`."""
     dims = list_shape(x)
     last = channels_last(op, len(dims))
     window = _spatial(op.config["ksize"], len(dims) - 2, last)
@@ -67,7 +67,7 @@ def _slide(op: Operation, dims: KnownShape, window: list[int], last: bool, chann
 
 
 def depth_to_space(op: Operation, x: Any, inverse: bool = False) -> Tensor:
-    """Blocks of channels become pixels, or (`inverse`) pixels channels."""
+    """Return the shape with blocks of channels moved to pixels, or the reverse with `inverse`."""
     dims, block = ranked(list_shape(x), 4), sized(number(op.config["block_size"]), "the block")
     last = channels_last(op, 4)
     batch, height, width, channels = dims if last else (dims[0], dims[2], dims[3], dims[1])
@@ -81,17 +81,17 @@ def depth_to_space(op: Operation, x: Any, inverse: bool = False) -> Tensor:
 
 
 def image(op: Operation, images: Any) -> Tensor:
-    """An image, or a batch of them, of the same size."""
+    """Return the shape of an image or a batch of images."""
     return Tensor(ranked(list_shape(images), 3, 4), dtype_in(images))
 
 
 def image_channels(op: Operation, images: Any, channels: int) -> Tensor:
-    """The last axis becomes that many channels."""
+    """Return the shape with the given number of channels in the last axis."""
     return Tensor(replaced(list_shape(images), -1, channels), dtype_in(images))
 
 
 def resize(op: Operation, images: Any) -> Tensor:
-    """Height and width as asked for; resizing makes floats of all but nearest neighbours."""
+    """Return the shape with the requested height and width. The result is float unless the method is nearest neighbor."""
     dims = ranked(list_shape(images), 3, 4)
     height, width = numbers(op.config["size"])
     if op.config["preserve_aspect_ratio"]:
@@ -101,14 +101,14 @@ def resize(op: Operation, images: Any) -> Tensor:
 
 
 def resize_to(op: Operation, images: Any) -> Tensor:
-    """Height and width of two arguments."""
+    """Return the shape with the height and width in two arguments."""
     dims = ranked(list_shape(images), 3, 4)
     target = (number(op.config["target_height"]), number(op.config["target_width"]))
     return Tensor((*dims[:-3], *target, dims[-1]), dtype_in(images))
 
 
 def central_crop(op: Operation, images: Any) -> Tensor:
-    """The middle, so that the fraction stays."""
+    """Return the shape of the central part with the given fraction."""
     dims, fraction = ranked(list_shape(images), 3, 4), op.config["central_fraction"]
     made = []
     for one in dims[-3:-1]:
@@ -117,7 +117,7 @@ def central_crop(op: Operation, images: Any) -> Tensor:
 
 
 def frames(op: Operation, x: Any) -> Tensor:
-    """The last axis cut into overlapping frames."""
+    """Return the last axis split into overlapping frames."""
     dims, length = list_shape(x), number(op.config["frame_length"])
     step = number(op.config["frame_step"])
     if op.config["pad_end"] or length is None or step is None:
@@ -127,7 +127,7 @@ def frames(op: Operation, x: Any) -> Tensor:
 
 
 def stft(op: Operation, x: Any) -> Tensor:
-    """Frames by half of the frequencies; by default the next power of two."""
+    """Return frames with half of the frequencies plus one; fft_length defaults to the next power of two."""
     framed = shape(frames(op, x))
     length = number(op.config["fft_length"]) or 1 << (sized(framed[-1], "the frame") - 1).bit_length()
     return Tensor((*framed[:-1], length // 2 + 1), "complex64")
