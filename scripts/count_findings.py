@@ -1,6 +1,6 @@
 """How often each rule fires on real models: python scripts/count_findings.py FOLDER > docs/rules-on-real-models.md
 
-FOLDER holds model files of all kinds. Only figures are written, nothing that the files say.
+FOLDER holds model files of all kinds. The page contains only counts, no contents of the files.
 """
 
 from __future__ import annotations
@@ -14,47 +14,47 @@ sys.path.insert(0, str(ROOT))
 
 from lstmlint import Options, analyze, rules  # noqa: E402
 
-# Why a rule is as grave as it is, where the figures or the findings behind them decided it.
+# Reasons for the severity or the default of a rule, where its findings on real models decided it.
 DECISIONS = {
-    "C505": "info: true of every small image classifier with Flatten, and some need the places that pooling loses",
-    "E004": "a warning unless the file says that the class is Keras's own: custom layers are no mistakes",
-    "E007": "an error where Keras refuses the value; a warning for names that may be custom objects",
-    "G704": "info: without effect, but harmless; linear Activations with a name of their own are left out",
-    "H301": "warning, not error: Keras builds it; every finding read was a classifier that cannot learn",
-    "H303": "warning from three units on; of two it equals the categorical crossentropy, and is an info",
-    "H306": "warning, not error: Keras builds it; the sigmoid is applied twice",
-    "H309": "warning; classifiers trained on squared error are left out, they are common and accuracy fits them",
-    "H310": "warning: tried on Keras, training stops or the metric is wrong",
-    "H311": "info: what is computed is right, and narrow factors are left out",
-    "H312": "warning; before a softmax inside the model, as attention has it, an info, and tanh is left out",
-    "H316": "info, from 0.1 on (1 for SGD and Adagrad): schedules and callbacks leave other rates behind",
-    "H319": "warning, one for a model: an architecture drawn with an editor has constants everywhere",
-    "N401": "off: true, but published models are full of it, and nothing is gained but a few parameters",
-    "N402": "info: authors do it on purpose, too",
-    "N405": "info from 0.8 on (0.5 to 0.7 are in use); 1 is a warning",
-    "N407": "warning for two Dropout layers; a Dropout before a layer with `dropout` of its own was dropped as a rule, since"
-    " Keras's own examples have it",
-    "P603": "off: it says only how old a file is; for those who want Keras 3 files only",
-    "P605": "off: nearly every LSTM of Keras 1 and 2 has it, and it matters only when moving to Keras 3",
-    "R201": "warning, but for stateful layers and those with states (a decoder run step by step is meant so), and beside a"
-    " Permute of the same input (LSTM-FCN); the first of a stack tells it",
-    "R208": "off: the default of Keras 2 is not eligible, and it matters on NVIDIA's GPUs only",
-    "R209": "info: tutorials teach LSTM(activation='relu'), and on short sequences it works",
+    "C505": "info: true of every small image classifier with Flatten, and some need the positions that pooling discards",
+    "E004": "warning, or error if the file marks the class as one of Keras: custom layers are not mistakes",
+    "E007": "error where Keras refuses the value; warning for names that may be custom objects",
+    "G704": "info: harmless; linear Activations with their own name are not reported",
+    "H301": "warning, because Keras builds the model; every finding read was a classifier that cannot learn",
+    "H303": "warning for three or more units; info for two, where it equals the categorical crossentropy",
+    "H306": "warning, because Keras builds the model; backends other than TensorFlow apply the sigmoid twice",
+    "H309": "warning; classifiers trained on squared error are common, accuracy fits them, and they are not reported",
+    "H310": "warning: in real Keras, training stops or the metric is wrong",
+    "H311": "info: the result is right; low-rank factors are not reported",
+    "H312": "warning; info before a softmax inside the model, as in attention, where tanh is not reported",
+    "H316": "info, above 0.1 (1 for SGD and Adagrad): schedules and callbacks change the saved rate",
+    "H319": "warning, one per model: a model drawn in an editor has constants everywhere",
+    "N401": "off: true, but common in published models, and the fix saves only a few parameters",
+    "N402": "info: some authors do it on purpose",
+    "N405": "info from 0.8 (0.5 to 0.7 are in use); warning for 1",
+    "N407": "warning for two Dropout layers; a Dropout before a layer that has its own `dropout` is not reported, because"
+    " Keras's examples do that",
+    "P603": "off: it only shows the age of a file, for those who want Keras 3 files only",
+    "P605": "off: nearly every LSTM of Keras 1 and 2 has it, and it matters only in a move to Keras 3",
+    "R201": "warning, except for layers that are stateful or receive states (decoders run step by step) and for layers next"
+    " to a Permute of the same input (LSTM-FCN); one finding per stack",
+    "R208": "off: the default of Keras 2 is not eligible, and it matters only on NVIDIA GPUs",
+    "R209": "info: tutorials teach LSTM(activation='relu'), and it works on short sequences",
     "R210": "warning: known to give NaN",
-    "R215": "off: the targets' shape is not in the file, and one number for each timestep is usually meant",
-    "R216": "info: no finding in real models; a matter of size",
-    "R217": "off: true, but harmless, and many write it to say what they mean",
-    "R223": "info; decoders are left out, their states serve the step-by-step model",
-    "R227": "warning: rare, and never meant in what was read",
-    "R235": "info: may be chance",
+    "R215": "off: the file does not record the shape of the targets, and one number per timestep is usually intended",
+    "R216": "info: depends on size; no finding in real models",
+    "R217": "off: true but harmless, and often written to make the intent explicit",
+    "R223": "info; decoders are not reported, because the step-by-step model uses their states",
+    "R227": "warning: rare, and not intended in any model read",
+    "R235": "info: may be a coincidence",
     "S106": "error: Keras refuses it",
-    "S114": "warning; one number added to several as the answer is an info, since dueling networks do it",
-    "S138": "warning: Keras ignores the declaration, the author did not know",
+    "S114": "warning; info where one number is added to several at the output, as in dueling networks",
+    "S138": "warning: Keras ignores the declaration, and the author did not know",
 }
 
 
 def count(folder: Path) -> tuple[int, Counter[str], Counter[str], Counter[str]]:
-    """(files, files flagged by code at the default settings, findings by code, files flagged by rules that are off)."""
+    """Return the number of files, then by code: flagged files, findings, and files flagged by rules that are off."""
     off = tuple(rule.code for rule in rules.load().values() if not rule.enabled)
     files: Counter[str] = Counter()
     findings: Counter[str] = Counter()
@@ -72,17 +72,18 @@ def count(folder: Path) -> tuple[int, Counter[str], Counter[str], Counter[str]]:
 
 
 def page(folder: Path) -> str:
-    """The page."""
+    """Return the page in Markdown."""
     total, files, findings, selected = count(folder)
     lines = [
-        "# The rules on real models",
+        "# Rules on real models",
         "",
-        f"What the rules say of {total} model files that strangers published (Keras 0 to 3, JSON, YAML, HDF5, archives,",
-        "SavedModels, TensorFlow.js), at default settings. Written by scripts/count_findings.py, which takes any folder.",
+        f"Findings at the default settings in {total} published model files by other authors (Keras 0 to 3; JSON, YAML, HDF5,",
+        "archives, SavedModels, and TensorFlow.js). `python scripts/count_findings.py FOLDER` generates this page for any",
+        "folder.",
         "",
-        "Severities mean: an error is what Keras refuses, or what no loaded model could do; a warning is what Keras accepts and",
-        "the author would change if told; an info is a fact worth knowing, which may be meant. Rules whose findings were often",
-        "meant are off by default. The findings of all rules that are on were read before that was decided.",
+        "An error is something that Keras refuses, when it loads the model or runs it. A warning is something that Keras",
+        "accepts but that the author would change. An info may be intentional. Rules whose findings were often intentional are",
+        "off by default. These decisions are based on reading all findings of the rules that are on.",
         "",
         "| rule | default | files flagged | share | findings | decision |",
         "|---|---|---|---|---|---|",
@@ -102,9 +103,9 @@ def page(folder: Path) -> str:
     names = ", ".join(rule.code for rule in quiet)
     lines += [
         "",
-        f"Rules that flag none of the files: {names}.",
+        f"Rules without findings in these files: {names}.",
         "",
-        "The 40 models of keras.applications have no finding at default settings.",
+        "The 40 models of keras.applications have no findings at the default settings.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -108,7 +108,7 @@ class ModelSummary:
     inputs, outputs: shapes, flattened as Keras does.
     complete: whether every weight is known; otherwise the totals hold the known ones.
     problems: in the order in which they were found.
-    kept: a cache for the readers of the summary.
+    cache: for the readers of the summary.
     """
 
     spec: ModelSpec
@@ -125,7 +125,7 @@ class ModelSummary:
     unattributed_params: int = 0  # stored with the model, but not owned by any layer
     problems: list[Problem] = field(default_factory=list)
     output_layers: list[LayerSummary] = field(default_factory=list)
-    kept: dict[str, Any] = field(default_factory=dict)
+    cache: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         least = "" if self.complete else "at least "

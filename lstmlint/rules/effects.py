@@ -1,4 +1,5 @@
-"""What a config's values mean, whatever form they are written in: activations, initializers, losses, heads."""
+"""The meaning of config values in all their forms: activations, initializers, losses, and metrics; and the heads of a
+model, where outputs meet losses."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from lstmlint.layers import find
 from lstmlint.layers.base import Layer
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Dim, Shape
-from lstmlint.rules.index import outputs_of, recurrent, unwrapped
+from lstmlint.rules.index import cached, outputs_of, recurrent, unwrapped
 
 KNOWN_ACTIVATIONS = frozenset(
     "linear relu relu6 elu selu gelu silu swish softplus softsign tanh sigmoid hard_sigmoid exponential softmax"
@@ -32,7 +33,7 @@ REGRESSION = frozenset(
 CATEGORICAL = frozenset(
     {"categorical_crossentropy", "sparse_categorical_crossentropy", "categorical_focal_crossentropy"}
 )
-# Losses that look at each unit by itself -> the one that takes the units for classes.
+# Losses that score each unit separately -> their counterparts that treat the units as classes.
 BINARY = {
     "binary_crossentropy": "categorical_crossentropy",
     "binary_focal_crossentropy": "categorical_focal_crossentropy",
@@ -47,12 +48,12 @@ _CONSTANT_INITIALIZERS = {"zeros": "zeros", "zero": "zeros", "ones": "ones", "on
 
 
 def snake(name: str) -> str:
-    """CategoricalCrossentropy -> categorical_crossentropy."""
+    """Return a class name in snake case: CategoricalCrossentropy -> categorical_crossentropy."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def activation_name(value: Any) -> str | None:
-    """The name of an activation in any form: null is linear; None where it is an object that nobody can name."""
+    """Return the name of an activation in any form; null is linear. None for an object without a known name."""
     if value is None:
         return "linear"
     if isinstance(value, str):
@@ -68,7 +69,7 @@ def activation_name(value: Any) -> str | None:
 
 
 def activation_of(layer: Layer) -> str | None:
-    """The name of the activation that a layer applies to its output last; None if it has none or it is unknown."""
+    """Return the activation that a layer applies to its output; None if it has none or it is unknown."""
     facts = layer.facts
     if facts.activation is not None:
         return facts.activation
@@ -76,7 +77,7 @@ def activation_of(layer: Layer) -> str | None:
 
 
 def constant_initializer(value: Any) -> str | None:
-    """How an initializer that gives every weight the same number is called, with the number; None for all others."""
+    """Return "zeros", "ones", or "constant N" for an initializer that sets all weights to one value, else None."""
     config: Any = None
     if isinstance(value, dict):
         config = value.get("config")
@@ -93,9 +94,10 @@ def constant_initializer(value: Any) -> str | None:
 
 
 class Head(NamedTuple):
-    """What an output of the model comes out of: the layer, and the activation that it ends with.
+    """The layer that computes an output of the model, and its activation.
 
-    recurrent: whether it is a recurrent layer, whose activation is not the last thing that happens to its output.
+    recurrent: whether the layer is recurrent. Its output is then more than the activation: an LSTM multiplies it by the
+        output gate, for example.
     """
 
     row: LayerSummary
@@ -105,12 +107,12 @@ class Head(NamedTuple):
 
     @property
     def pointer(self) -> str:
-        """The place of the activation."""
+        """The pointer to the activation."""
         return self.layer.spec.argument_pointer("activation")
 
 
 def head_of(row: LayerSummary) -> Head | None:
-    """The head that `row`'s output comes out of; None where nobody can tell."""
+    """Return the head that computes the output of `row`; None if it is unknown."""
     for _ in range(100):
         if row.nested is not None:
             outputs = outputs_of(row.nested)
@@ -138,7 +140,7 @@ def head_of(row: LayerSummary) -> Head | None:
 
 
 def width_of(row: LayerSummary, shape: Shape = None) -> Dim:
-    """The size of the last axis of a layer's output; of a Dense also where its input is unknown."""
+    """Return the size of the last axis of a layer's output. A Dense has one even if its input shape is unknown."""
     shape = shape or row.output_shape
     if shape:
         return shape[-1]
@@ -147,20 +149,16 @@ def width_of(row: LayerSummary, shape: Shape = None) -> Dim:
 
 
 class Objective(NamedTuple):
-    """One output of the model, and the loss it is trained with.
-
-    loss: in snake case, "" where it is custom. shape: of the output.
-    """
+    """An output of the model, its shape, and its loss: the name in snake case, or "" for a custom loss."""
 
     row: LayerSummary
     shape: Shape
     loss: str
     from_logits: bool
-    pointer: str
 
 
 def loss_name(value: Any) -> tuple[str, bool]:
-    """(name in snake case, from_logits) of a loss in any form; ("", False) where nobody can tell."""
+    """Return the name of a loss in snake case and its from_logits; ("", False) if the loss is custom."""
     from_logits = False
     if isinstance(value, dict):
         config = value.get("config")
@@ -178,48 +176,39 @@ def loss_name(value: Any) -> tuple[str, bool]:
 
 
 def is_loss(value: Any) -> bool:
-    """Whether a value is one loss, and no dict of them."""
+    """Check whether a value is a single loss rather than a dict of losses."""
     return isinstance(value, str) or (isinstance(value, dict) and "class_name" in value)
 
 
 def output_names(model: ModelSummary) -> list[str]:
-    """How compile() names the outputs: by the layers, or by the keys of a dict of outputs."""
+    """Return the names of the outputs in compile(): those of the layers, or the keys of a dict of outputs."""
     outputs = model.spec.outputs
     return sorted(outputs) if isinstance(outputs, dict) else [row.name for row in outputs_of(model)]
 
 
+@cached
 def objectives(model: ModelSummary) -> list[Objective]:
-    """The outputs whose loss the file names; none where it has no training settings. Worked out once."""
-    if model.spec.compile_config is None:
-        return []
-    found = model.kept.get("objectives")
-    if not isinstance(found, list):
-        found = model.kept["objectives"] = list(_objectives(model, model.spec.compile_config))
-    return found
-
-
-def _objectives(model: ModelSummary, settings: dict[str, Any]) -> Iterator[Objective]:
-    losses = settings.get("loss")
+    """Return the outputs that have a loss; none without training settings."""
+    losses = (model.spec.compile_config or {}).get("loss")
     rows = outputs_of(model)
-    shapes = model.outputs or [None] * len(rows)  # none where a Sequential states no input shape
-    if len(rows) != len(shapes):
-        return
-    names = output_names(model)
-    base = model.spec.compile_pointer
-    for position, (row, shape) in enumerate(zip(rows, shapes, strict=True)):
-        value, pointer = losses, f"{base}/loss" if base else row.pointer
-        if isinstance(losses, list):
-            value = losses[position] if position < len(losses) else None
-            pointer = f"{base}/loss/{position}" if base else row.pointer
-        elif isinstance(losses, dict) and not is_loss(losses):
-            value = losses.get(names[position])
-            pointer = f"{base}/loss/{escape(names[position])}" if base else row.pointer
-        if value is not None and is_loss(value):
-            yield Objective(row, shape, *loss_name(value), pointer)
+    shapes = model.outputs or [None] * len(rows)  # a Sequential without an input shape has no outputs
+    if losses is None or len(rows) != len(shapes):
+        return []
+    if isinstance(losses, list):
+        by_output = losses
+    elif is_loss(losses):
+        by_output = [losses] * len(rows)
+    else:
+        by_output = [losses.get(name) if isinstance(losses, dict) else None for name in output_names(model)]
+    return [
+        Objective(row, shape, *loss_name(loss))
+        for row, shape, loss in zip(rows, shapes, by_output, strict=False)
+        if is_loss(loss)
+    ]
 
 
 def metric_names(value: Any) -> Iterator[str]:
-    """The names of metrics in any form, nested as they are, in snake case."""
+    """Yield the names of metrics, in any form and nesting, in snake case."""
     if isinstance(value, str):
         yield snake(value)
     elif isinstance(value, list):
@@ -238,7 +227,7 @@ def metric_names(value: Any) -> Iterator[str]:
 
 
 def heads(model: ModelSummary) -> Iterator[tuple[Objective, Head]]:
-    """The outputs whose loss and activation are both known."""
+    """Yield the outputs whose loss and head are both known."""
     for objective in objectives(model):
         head = head_of(objective.row)
         if head is not None:
@@ -246,13 +235,6 @@ def heads(model: ModelSummary) -> Iterator[tuple[Objective, Head]]:
 
 
 def settings_pointer(model: ModelSummary, *keys: str) -> str:
-    """The place of a part of the training settings; the model's own where it has none."""
+    """Return the pointer to a part of the training settings, or to the model if they have none."""
     base = model.spec.compile_pointer
     return "/".join((base, *map(escape, keys))) if base else model.spec.pointer
-
-
-__all__ = [
-    "BINARY", "CATEGORICAL", "KNOWN_ACTIVATIONS", "RANGES", "REGRESSION", "SIGMOIDS", "Head", "Objective", "activation_name", "activation_of",
-    "constant_initializer", "head_of", "heads", "is_loss", "loss_name", "metric_names", "objectives",
-    "output_names", "settings_pointer", "width_of",
-]  # fmt: skip

@@ -1,8 +1,14 @@
-"""What many rules ask of a model, worked out once: its rows by class, its recurrent layers, who feeds whom."""
+"""Lookups that many rules share: rows by class, recurrent layers, and the layers before and after a row.
+
+Results that concern a whole model are computed once and kept with it.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import TypeVar
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
@@ -11,50 +17,61 @@ from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
 from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import LayerSpec, TensorRef
 
+T = TypeVar("T")
+
+
+def cached(function: Callable[[ModelSummary], T]) -> Callable[[ModelSummary], T]:
+    """Keep the result of a function with the model that it is called for."""
+
+    @wraps(function)
+    def lookup(model: ModelSummary) -> T:
+        if function.__name__ not in model.cache:
+            model.cache[function.__name__] = function(model)
+        result: T = model.cache[function.__name__]
+        return result
+
+    return lookup
+
 
 class Index:
-    """The rows of a model and of those nested in it.
+    """The rows of a model and of the models nested in it.
 
-    recurrent: rows of recurrent layers, each with the layer itself or, of a Bidirectional, its forward layer.
-    nested: every model nested in it. The model itself holds the index, so the index does not hold the model.
+    The index does not refer to the model itself, which keeps it: no reference cycles.
+
+    recurrent: rows of recurrent layers, each with the layer itself, or with the forward layer of a Bidirectional.
+    nested: the nested models.
     """
 
     __slots__ = ("by_class", "by_facts", "by_spec", "nested", "recurrent", "rows")
 
     def __init__(self) -> None:
         self.rows: list[LayerSummary] = []
-        self.by_class: dict[str, list[LayerSummary]] = {}
-        self.by_facts: dict[type[Layer], list[LayerSummary]] = {}
+        self.by_class: defaultdict[str, list[LayerSummary]] = defaultdict(list)
+        self.by_facts: defaultdict[type[Layer], list[LayerSummary]] = defaultdict(list)
         self.recurrent: list[tuple[LayerSummary, Layer]] = []
         self.nested: list[ModelSummary] = []
         self.by_spec: dict[int, LayerSummary] = {}
 
     def of(self, *class_names: str) -> Iterator[LayerSummary]:
-        """The rows of these classes."""
+        """Yield the rows of these classes."""
         for name in class_names:
             yield from self.by_class.get(name, ())
 
     def having(self, condition: Callable[[type[Layer]], bool]) -> Iterator[LayerSummary]:
-        """The rows whose layer classes meet a condition, such as `lambda facts: facts.drops_units`."""
+        """Yield the rows whose layer classes meet a condition, such as `lambda facts: facts.drops_units`."""
         for facts, rows in self.by_facts.items():
             if condition(facts):
                 yield from rows
 
 
 def models_of(model: ModelSummary) -> list[ModelSummary]:
-    """A model and every one nested in it."""
+    """Return a model and every model nested in it."""
     return [model, *index_of(model).nested]
 
 
+@cached
 def index_of(model: ModelSummary) -> Index:
-    """The index of a model; made once, and kept with it."""
-    index = model.kept.get("index")
-    if not isinstance(index, Index):
-        index = model.kept["index"] = _make(model)
-    return index
-
-
-def _make(model: ModelSummary) -> Index:
+    """Return the index of a model."""
     index = Index()
     by_class, by_facts = index.by_class, index.by_facts
     seen: set[int] = set()
@@ -63,17 +80,8 @@ def _make(model: ModelSummary) -> Index:
     while stack:
         row = stack.pop()
         index.rows.append(row)
-        rows = by_class.get(row.spec.class_name)
-        if rows is None:
-            by_class[row.spec.class_name] = [row]
-        else:
-            rows.append(row)
-        facts = row.layer.facts
-        rows = by_facts.get(facts)
-        if rows is None:
-            by_facts[facts] = [row]
-        else:
-            rows.append(row)
+        by_class[row.spec.class_name].append(row)
+        by_facts[row.layer.facts].append(row)
         kind = type(row.layer)
         may_recur = recurs.get(kind)
         if may_recur is None:
@@ -89,7 +97,7 @@ def _make(model: ModelSummary) -> Index:
 
 
 def row_of(model: ModelSummary, spec: LayerSpec | None) -> LayerSummary | None:
-    """The row of a layer, in this model or a nested one."""
+    """Return the row of a layer, in this model or a nested one; None if there is none."""
     index = index_of(model)
     if not index.by_spec:
         index.by_spec = {id(row.spec): row for row in index.rows}
@@ -97,14 +105,15 @@ def row_of(model: ModelSummary, spec: LayerSpec | None) -> LayerSummary | None:
 
 
 def recurrent(layer: Layer) -> Layer | None:
-    """The recurrent layer that a layer is, or wraps both ways; None for all others."""
+    """Return a recurrent layer itself, or the forward layer of a Bidirectional; None for other layers."""
     if isinstance(layer, Bidirectional):
         return layer.forward if layer.recurrent else None
     return layer if isinstance(layer, RecurrentLayer) else None
 
 
-def behind_same_shape(row: LayerSummary) -> LayerSummary | None:
-    """The nearest layer before `row`, past those that hand their input's shape on (Dropout, normalization)."""
+def shape_producer(row: LayerSummary) -> LayerSummary | None:
+    """Return the layer that determines the input shape of `row`: the nearest one that is recurrent, changes the shape
+    of its input, or has none or several inputs."""
     seen = 0
     while len(row.inbound) == 1 and seen < 100:
         row = row.inbound[0]
@@ -120,9 +129,9 @@ def acts_in_training_only(row: LayerSummary) -> bool:
 
 
 def keeps_timesteps(row: LayerSummary) -> bool:
-    """Check whether each output timestep of a layer depends on the same timestep of its input only.
+    """Check whether each output timestep of a layer depends only on the same timestep of its input.
 
-    Such a layer hands on the mask of its input, which says as much.
+    Such a layer passes the mask of its input on.
     """
     facts = row.layer.facts
     return facts.supports_masking and facts.masked_inputs == "first" and not facts.mixes_timesteps
@@ -152,14 +161,14 @@ def follow(row: LayerSummary, skipped: Callable[[LayerSummary], bool]) -> LayerS
 
 
 def unwrapped(layer: Layer) -> Layer:
-    """The layer inside TimeDistributed, or the layer itself."""
+    """Return the layer inside TimeDistributed wrappers, or the layer itself."""
     while isinstance(layer, TimeDistributed):
         layer = layer.inner
     return layer
 
 
 def outputs_of(model: ModelSummary) -> list[LayerSummary]:
-    """The layers whose tensors the model returns, in the order of its outputs."""
+    """Return the layers whose tensors the model returns, in the order of its outputs."""
     if model.spec.sequential:
         return model.layers[-1:]
     rows = {row.name: row for row in model.output_layers}

@@ -1,4 +1,4 @@
-"""Which tensors carry a mask: one walk from the layers that make masks, as Keras 3 passes masks on.
+"""Masks: which layers make, pass on, use, and drop them.
 
 Layers that do not support masking drop the mask (Keras 3 warns, tf.keras does not).
 """
@@ -11,51 +11,42 @@ from typing import NamedTuple
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.wrappers import Bidirectional
-from lstmlint.rules.index import index_of, recurrent
+from lstmlint.rules.index import cached, index_of, recurrent
 
 
 class Drop(NamedTuple):
-    """A layer that drops the mask that one of its inputs carries. maker: who made the mask."""
+    """A layer that drops the mask of an input, and the layer that made the mask."""
 
     row: LayerSummary
     maker: LayerSummary
 
 
 def makers(model: ModelSummary) -> Iterator[LayerSummary]:
-    """The layers of a model and of those nested in it that make masks."""
+    """Yield the layers that make masks, those of nested models included."""
     for row in index_of(model).having(lambda facts: facts.makes_mask):
         if row.config.get("mask_zero", True):
             yield row
 
 
+@cached
 def drops(model: ModelSummary) -> list[Drop]:
-    """Every layer at which a mask is dropped, nearest to the layer that made it; worked out once."""
+    """Return the layers that drop a mask: the first on each path from the layer that made it."""
     if model.spec.dialect not in ("keras2", "keras3"):
         return []
-    found = model.kept.get("drops")
-    if not isinstance(found, list):
-        found = model.kept["drops"] = list(_drops(model))
-    return found
-
-
-def _drops(model: ModelSummary) -> Iterator[Drop]:
-    masked: dict[int, LayerSummary] = {}
-    reported: set[int] = set()
+    found: dict[int, Drop] = {}
     waiting = [(row, row) for row in makers(model)]
-    for row, maker in waiting:
-        masked[id(row)] = maker
+    masked = {id(row) for row, _ in waiting}
     while waiting:
         row, maker = waiting.pop()
         for consumer in row.consumers:
             if id(consumer) in masked or not takes_output(consumer, row):
                 continue
             if drops_mask(consumer, model):
-                if id(consumer) not in reported:
-                    reported.add(id(consumer))
-                    yield Drop(consumer, maker)
-            elif hands_on(consumer, row, masked):
-                masked[id(consumer)] = maker
+                found.setdefault(id(consumer), Drop(consumer, maker))
+            elif passes_mask(consumer, row, masked):
+                masked.add(id(consumer))
                 waiting.append((consumer, maker))
+    return list(found.values())
 
 
 def drops_mask(row: LayerSummary, model: ModelSummary) -> bool:
@@ -67,14 +58,14 @@ def drops_mask(row: LayerSummary, model: ModelSummary) -> bool:
 
 
 def takes_output(row: LayerSummary, source: LayerSummary) -> bool:
-    """Whether a layer's first call takes the output of `source`, not only its states."""
+    """Check whether the first call of a layer takes the output of `source`, not only its states."""
     if not row.spec.calls:
         return source in row.inbound
     return any(ref.layer == source.name and ref.tensor == 0 for ref in row.spec.calls[0].references)
 
 
-def hands_on(row: LayerSummary, source: LayerSummary, masked: dict[int, LayerSummary]) -> bool:
-    """Check whether the output of a layer carries a mask if that of `source` does."""
+def passes_mask(row: LayerSummary, source: LayerSummary, masked: set[int]) -> bool:
+    """Check whether the output of a layer has a mask if that of `source` does. masked: ids of the rows with masks."""
     facts = row.layer.facts
     if row.class_name == "Lambda" or (facts.supports_masking and facts.masked_inputs == "any"):
         return True

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import KnownShape, Shape, compatible, format_shape, product
-from lstmlint.rules.index import behind_same_shape, index_of, keeps_timesteps, past, recurrent, row_of
+from lstmlint.rules.index import index_of, keeps_timesteps, past, recurrent, row_of, shape_producer
 from lstmlint.rules.registry import reported, rule, violation
 
 
@@ -87,7 +87,7 @@ def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem 
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
     consumer = row_of(model, problem.data.get("spec"))
-    producer = behind_same_shape(consumer) if consumer is not None else None
+    producer = shape_producer(consumer) if consumer is not None else None
     if consumer is None or producer is None or producer.class_name != "Flatten":
         return None
     return violation(
@@ -296,7 +296,7 @@ def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | No
     """
     consumer = row_of(model, problem.data.get("spec"))
     shape = problem.data.get("shape")
-    producer = behind_same_shape(consumer) if consumer is not None else None
+    producer = shape_producer(consumer) if consumer is not None else None
     if consumer is None or producer is None or producer.class_name != "Embedding" or shape is None:
         return None
     arriving = producer.input_shape
@@ -331,7 +331,7 @@ def ndim_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     shape, wanted = problem.data.get("shape"), problem.data.get("wanted")
     if consumer is None or shape is None or wanted is None:
         return None
-    producer = behind_same_shape(consumer)
+    producer = shape_producer(consumer)
     if producer is not None and (cause := _wrong_producer(consumer, producer, shape, wanted)) is not None:
         return cause
     from_input = producer is None or producer.class_name == "InputLayer"
