@@ -74,11 +74,11 @@ def params_changed() -> None:
     "C505",
     "dense-explosion",
     "info",
-    params=Option(1_000_000, "the fewest parameters of a Dense that are reported"),
+    params=Option(1_000_000, "the smallest number of parameters of a Dense that is reported"),
     share=Option(0.8, "the smallest share of the model's parameters that is reported", most=1),
 )
 def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[Problem]:
-    """A Dense after a Flatten holds most of the parameters of a large model: more than 80 %, and more than a million.
+    """A Dense after a Flatten holds most of the parameters of a large model: more than 80%, and more than a million.
 
     Fix: Use global pooling instead of Flatten, or add pooling or strides before it.
 
@@ -123,7 +123,7 @@ def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[
     "C512",
     "absurd-dimension",
     "error",
-    numbers=Option(10**12, "the most numbers of a weight that are not reported"),
+    numbers=Option(10**12, "the largest number of elements of a weight that is not reported"),
     dimension=Option(2**31 - 1, "the largest dimension of a weight that is not reported"),
 )
 def absurd_dimension(model: ModelSummary, numbers: int, dimension: int) -> Iterator[Problem]:

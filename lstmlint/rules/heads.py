@@ -110,8 +110,8 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
     softmax makes the units compete. On TensorFlow (tf.keras, and Keras 3 with that backend) the loss reads the logits
     before the softmax and applies a sigmoid to them, so the trained outputs are not the ones that predict() returns.
 
-    For two units and one-hot targets, the loss equals the categorical crossentropy on the other backends; there it is
-    only an info.
+    With two units, the finding is only an info: on the other backends, the loss equals the categorical crossentropy if
+    the targets are one-hot.
 
     Fix: Use loss "categorical_crossentropy" if one class is right, or activation "sigmoid" if several can be.
 
@@ -181,8 +181,8 @@ def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
 @rule("H305", "categorical-loss-needs-softmax", "warning")
 def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
     """A categorical crossentropy without from_logits receives an output that is not a distribution over the classes.
-    Keras silently divides it by its sum and clips it; for negative outputs, the result is meaningless. On TensorFlow,
-    the loss reads the logits before a sigmoid and applies a softmax to them.
+    Keras silently divides it by its sum and clips it; for negative outputs, the result is meaningless. After a sigmoid,
+    TensorFlow differs: its loss reads the logits before the sigmoid and applies a softmax to them.
 
     Fix: Use activation "softmax", or from_logits=True in the loss.
 
@@ -307,7 +307,7 @@ def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
     """A metric expects targets in another form than the loss. `categorical_` metrics expect one-hot vectors, `sparse_`
     metrics class indices. With the targets of the loss, training stops with an error, or the metric is silently wrong.
 
-    binary_accuracy looks at each unit separately: for ten classes it is near 90 % whatever the model predicts. For two
+    binary_accuracy looks at each unit separately: for ten classes it is near 90% whatever the model predicts. For two
     classes it is right and not reported. Only models with one output are checked.
 
     Fix: Use "accuracy", which Keras resolves to the right one.

@@ -228,7 +228,7 @@ def unused_suppression() -> None:
 def stale_baseline_entry() -> None:
     """The baseline has an entry for a finding that no longer exists. It would hide the next finding at that place.
 
-    Fix: Run `--baseline FILE --write-baseline FILE`, which only removes entries.
+    Fix: Run lstmlint with `--baseline FILE --write-baseline FILE`, which only removes entries.
 
     References: docs/suppression.md
     """

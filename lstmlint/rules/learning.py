@@ -27,7 +27,7 @@ def linear_chain(model: ModelSummary) -> Iterator[Problem]:
     """A Dense without an activation feeds another Dense, directly or through Dropout. Together they compute what one
     Dense computes, with more weights.
 
-    A factorized matrix (a Dense so narrow that the two have fewer weights than one) is not reported.
+    A bottleneck is not reported: a first Dense so narrow that the two have fewer weights than one Dense in their place.
 
     Fix: Use activation "relu" on the first, or remove it.
 

@@ -22,8 +22,8 @@ def dropped(row: LayerSummary) -> float:
 
 @rule("N401", "bias-before-normalization", "info", enabled=False)
 def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
-    """Layers with a bias come before BatchNormalization, which subtracts the mean, and with it the bias, and adds its
-    own beta. The biases have no effect. One finding counts them all.
+    """A layer with a bias comes before BatchNormalization, which subtracts the mean of its input and, with it, the
+    bias. The bias has no effect; BatchNormalization adds its own offset, beta. One finding counts all such layers.
 
     Off by default: it costs little, and many published models have it.
 
@@ -107,8 +107,8 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
 @rule("N405", "high-dropout", "info", rate=Option(0.8, "the lowest rate that is reported", least=0.01, most=1))
 def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
     """Dropout drops 80% or more of its input, which is rarely intended. In Keras, `rate` is the share that is dropped;
-    in TensorFlow 1, `keep_prob` was the share that is kept. A rate of 1 drops everything, so nothing before it learns:
-    a warning.
+    in TensorFlow 1, `keep_prob` was the share that is kept. A rate of 1 is a warning: it drops everything, so no layer
+    before it learns.
 
     Fix: Use a rate from 0.1 to 0.5.
 

@@ -47,7 +47,7 @@ REMOVED = {
 
 @reported("P601", "keras1-argument", "error", refines=("E005", "E006", "S101"))
 def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
-    """A model of a later Keras uses arguments of Keras 1, such as output_dim, nb_filter, init, border_mode, or
+    """A model of Keras 2 or 3 uses arguments of Keras 1, such as output_dim, nb_filter, init, border_mode, or
     W_regularizer. Keras 3 and tf.keras refuse them; Keras 2.0 to 2.3 translated them with a warning.
 
     `input_dim` on a recurrent layer is worse: in Keras 3 it means an input of shape (batch, input_dim), without

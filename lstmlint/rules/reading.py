@@ -135,7 +135,7 @@ def yaml_python_tag() -> None:
 def too_many_calls() -> None:
     """Nested models call each other so often that the model cannot be built.
 
-    Fix: Flatten the model.
+    Fix: Use fewer levels of nested models.
     """
 
 

@@ -94,7 +94,7 @@ def stateful_without_batch() -> None:
 @reported("R206", "unroll-unknown-time", "info")
 def unroll_unknown_time() -> None:
     """A layer is unrolled over an unknown number of timesteps. tf.keras refuses it (an error). Keras 3 builds it, but
-    it fails when it runs on a batch of unknown length.
+    running the model fails if the number of timesteps is still unknown then.
 
     Fix: Use a fixed number of timesteps, or set unroll to false.
 
@@ -110,8 +110,8 @@ def unroll_unknown_time() -> None:
 
 @rule("R207", "unroll-long", "warning", timesteps=Option(100, "the largest number of timesteps that is not reported"))
 def unroll_long(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
-    """A layer is unrolled over more than 100 timesteps. Keras copies the cell's operations for every timestep, which
-    takes minutes to trace and memory in proportion. The results are the same.
+    """A layer is unrolled over more than 100 timesteps. Keras copies the cell's operations for every timestep, so
+    tracing can take minutes and memory grows with the number of timesteps. The results are the same.
 
     Fix: Set unroll to false. Unrolling pays only for short sequences.
 
@@ -217,8 +217,8 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
     """A recurrent layer has an activation without an upper bound, such as relu or linear. Its output feeds back into
     itself, so its states can grow from step to step until they overflow.
 
-    It works for short sequences and small weights, so it is only an info; `exponential` is a warning. A SimpleRNN with
-    relu and recurrent_initializer "identity" (IRNN) is deliberate and not reported.
+    This works for short sequences and small weights, so it is only an info. `exponential` is a warning. A SimpleRNN
+    with relu and recurrent_initializer "identity" (IRNN) is deliberate and not reported.
 
     Fix: Use activation "tanh", the default. If you want a relu, put it in the Dense after the layer.
 
@@ -312,8 +312,8 @@ def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R219", "rnn-dropout-one", "warning")
 def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
-    """The dropout or recurrent_dropout of a recurrent layer is 1. Training drops everything, so the layer learns
-    nothing from its input or from its state.
+    """The dropout or recurrent_dropout of a recurrent layer is 1. Training drops the whole input or the whole state, so
+    the layer learns nothing from it.
 
     Fix: Use a rate below 1.
 
@@ -347,9 +347,9 @@ def _dropout_rates(model: ModelSummary) -> Iterator[tuple[LayerSummary, Layer, s
 
 @rule("R227", "constant-recurrent-init", "warning")
 def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
-    """The recurrent kernel is initialized to a constant. With zeros, the units start without any input from the
-    previous outputs. With another value, all units receive the same sum of them; for ones, it grows by a factor of
-    `units` at every timestep and saturates the activations.
+    """The recurrent kernel is initialized to a constant. With zeros, every unit ignores the previous outputs at first.
+    With another value, every unit receives the same sum of the previous outputs. For ones, that sum grows by a factor
+    of `units` at every timestep and saturates the activations.
 
     Fix: Use recurrent_initializer "orthogonal", the default, or "identity" for a SimpleRNN with relu.
 
@@ -386,11 +386,10 @@ def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
     timesteps=Option(3, "the smallest number of timesteps that is reported", least=1),
 )
 def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
-    """`units` equals the number of timesteps. This can be a coincidence, but units is often mistaken for the number of
-    timesteps, or for one LSTM per timestep. units is the width of the output and of the state. The same weights serve
-    every timestep.
+    """`units` equals the number of timesteps. This can be a coincidence, but `units` is often mistaken for the number
+    of timesteps. It is the width of the output and of the state. All timesteps share the same weights.
 
-    Fix: Choose units by how much the layer has to remember. It does not depend on the length of the sequence.
+    Fix: Choose units by how much the layer has to remember, whatever the length of the sequence.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [

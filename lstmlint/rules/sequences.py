@@ -141,8 +141,8 @@ def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
 )
 def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterator[Problem]:
     """All outputs of a recurrent layer are flattened into a Dense that holds most of the model's parameters. The Dense
-    has weights for every timestep and accepts only one sequence length, which loses the parameter sharing of the
-    recurrence.
+    has separate weights for every timestep, so it accepts only one sequence length and needs many more parameters than
+    a layer that shares its weights across timesteps.
 
     Fix: Set return_sequences to false, or use GlobalAveragePooling1D instead of Flatten.
 
@@ -215,8 +215,8 @@ def timedistributed_dense(model: ModelSummary) -> Iterator[Problem]:
 @rule("R223", "unused-states", "info")
 def unused_states(model: ModelSummary) -> Iterator[Problem]:
     """A recurrent layer returns its states, but nothing uses them. This is mostly harmless. In an encoder-decoder,
-    however, the decoder then receives nothing from the encoder. A layer that has initial states itself is not reported:
-    a decoder's states are used when it runs step by step.
+    however, the decoder then receives nothing from the encoder. A layer that has initial states itself is not reported,
+    because a decoder returns its states to run step by step.
 
     Fix: Set return_state to false, or pass the states to the decoder as initial_state.
 
