@@ -122,6 +122,8 @@ def convert(source: ModelSource, *, allow_changes: bool = False) -> Conversion:
             return convert_spec(parse(read(content, name)), allow_changes)
     except (ReadError, ModelError) as error:
         raise UsageError(f"{name}: {error.message}") from error
+    except RecursionError as error:
+        raise UsageError(f"{name} is nested too deeply") from error
 
 
 def unreadable(report: FileReport) -> str:

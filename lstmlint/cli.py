@@ -1,9 +1,8 @@
 """The command line: arguments in, exit code out.
 
-A usual call (`lstmlint model.json --format json`) is understood here, without typer, whose import and
-start cost more than the analysis of a small model. Whatever is not plain (help, mistakes, the other
-commands, completion) goes to typer's `commands.declarations`, which are the reference; a test holds the
-two to agree.
+A usual call (`lstmlint model.json --format json`) is parsed here, without typer, whose import costs more than the
+analysis of a small model. Everything else (help, mistakes, other commands, completion) goes to `commands.declarations`,
+which are the reference. A test checks that the two agree.
 """
 
 from __future__ import annotations
@@ -25,34 +24,37 @@ from lstmlint.model.findings import UsageError
 from lstmlint.reading import sandbox
 
 COMMANDS = frozenset({"explain", "count", "diff", "convert", "rule", "rules"})
-MISSPELT = 0.7  # how alike a word has to be for a command to be meant
-# Errors about no file, which come from writing help and from asking where we are.
-SURROUNDINGS = {errno.ENOSPC: "cannot write to standard output", errno.ENOENT: "the current folder is gone"}
+MISSPELT = 0.7  # how similar a word is to the command that was meant
+# Errors without a file, from writing help and from asking for the current folder.
+SURROUNDINGS = {
+    errno.ENOSPC: "cannot write to standard output",
+    errno.ENOENT: "the current folder does not exist any more",
+}
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
 
 
 def main() -> NoReturn:
-    """The console's entry: run the command line and leave with its exit code."""
+    """Run the command line and exit with its exit code."""
     for name in ("stdin", "stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started this process
+        if getattr(sys, name) is None:  # closed by the parent process
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123
     sandbox.own_process = True
     # A dependency's deprecations are not the user's concern, even under PYTHONWARNINGS=error.
     sys.warnoptions[:] = ["ignore"]  # for worker processes
     warnings.simplefilter("ignore")
-    gc.disable()  # of one model all lives until the end; `check` turns it on again for many
+    gc.disable()  # one model lives until the end; for many, `check` enables it again
     code = guarded(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # closed, or full: `guarded` has told of it
+        with suppress(OSError, ValueError):  # closed or full; `guarded` has reported it
             stream.flush()
     if "multiprocessing" in sys.modules or sys.gettrace() or sys.getprofile():
         sys.exit(code)
-    # Taking all objects down one by one costs a seventh of a small run's time and a third of a large one's.
+    # Freeing all objects takes a seventh of a small run's time and a third of a large one's.
     os._exit(code)
 
 
 def guarded(arguments: list[str]) -> int:
-    """The exit code of a command line, whatever happens."""
+    """Run a command line and return its exit code; every error becomes a message."""
     try:
         check_command(arguments)
         request = None if "_LSTMLINT_COMPLETE" in os.environ else plain(arguments)
@@ -64,7 +66,7 @@ def guarded(arguments: list[str]) -> int:
     except UsageError as error:
         say(str(error))
         for note in getattr(error, "__notes__", ()):
-            print(note, file=sys.stderr)  # noqa: T201 - a drawing, on lines of its own
+            print(note, file=sys.stderr)  # noqa: T201 - shows the place of a mistake
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -76,23 +78,25 @@ def guarded(arguments: list[str]) -> int:
             return FAILED
         if os.environ.get("LSTMLINT_TRACEBACK"):
             raise
-        say(f"internal error: {type(error).__name__}: {error} (please report this; LSTMLINT_TRACEBACK=1 shows where)")
+        say(
+            f"internal error: {type(error).__name__}: {error} (please report this; LSTMLINT_TRACEBACK=1 prints the traceback)"
+        )
         return FAILED
 
 
 def check_command(arguments: list[str]) -> None:
-    """Raises: UsageError, where the first word is no command, no file and no folder, but much like a command."""
+    """Raise UsageError if the first word is similar to a command, and is not a file or folder."""
     word = arguments[0] if arguments else ""
     if word.isalpha() and word not in COMMANDS and not os.path.lexists(word):
         import difflib
 
         found = difflib.get_close_matches(word.lower(), sorted(COMMANDS), 1, MISSPELT)
         if found:
-            raise UsageError(f"no command, file or folder is called {word!r}; did you mean {found[0]!r}?")
+            raise UsageError(f"there is no command, file or folder {word!r}; did you mean {found[0]!r}?")
 
 
 def plain(arguments: list[str]) -> Request | None:
-    """The request, if the arguments are nothing but known options and paths; None for typer to judge."""
+    """Return the request if the arguments are known options and paths; None if typer must parse them."""
     if not arguments or arguments[0] in COMMANDS:
         return None
     request = Request()

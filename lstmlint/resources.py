@@ -1,4 +1,4 @@
-"""The JSON Schemas, which lie in the package once installed and beside it in a checkout."""
+"""Load the JSON Schemas, which are in the package once installed, and next to it in a checkout."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @lru_cache(maxsize=4)
 def schema(name: str) -> dict[str, Any]:
-    """A schema by its name: `report`, `settings`. Raises: FileNotFoundError where there is none."""
+    """Return a schema by its name: report, settings, diff, ... Raises: FileNotFoundError if it is missing."""
     import json
 
     package = Path(__file__).parent
@@ -18,4 +18,4 @@ def schema(name: str) -> dict[str, Any]:
         if path.is_file():
             loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             return loaded
-    raise FileNotFoundError(f"lstmlint's schema {name}.schema.json is missing: install lstmlint again")
+    raise FileNotFoundError(f"lstmlint's schema {name}.schema.json is missing; reinstall lstmlint")

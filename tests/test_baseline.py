@@ -239,7 +239,7 @@ def test_no_baselines(shell: Shell, content: Any, said: str) -> None:
         (("--baseline", "gone.json"), "cannot read the baseline 'gone.json': No such file or directory"),
         (("--baseline", "."), "cannot read the baseline '.': Is a directory"),
         (("--write-baseline", "no/base.json"), "cannot write 'no/base.json': the folder 'no' does not exist"),
-        (("--write-baseline", "-"), "--write-baseline takes a file, and not standard output"),
+        (("--write-baseline", "-"), "--write-baseline needs a file, not standard output"),
         (("--write-baseline", "."), "cannot write '.': it is a folder"),
         (("--write-baseline", "x.json", "-f", "json:x.json"), "would both be written to x.json"),
         (("--config", 'baseline = "gone.json"'), "cannot read the baseline 'gone.json': No such file or directory"),

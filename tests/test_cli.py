@@ -106,7 +106,7 @@ def test_incomplete_count_fails_the_budget(shell: Shell) -> None:
     ("arguments", "said"),
     [
         ((), "name a model file"),
-        (("cout", "m.json"), "no command, file or folder is called 'cout'; did you mean 'count'?"),
+        (("cout", "m.json"), "there is no command, file or folder 'cout'; did you mean 'count'?"),
         (("explian", "m.json", "--expect", "120"), "did you mean 'explain'?"),
         (("m.jsn",), "no such file or folder: 'm.jsn'; did you mean 'm.json'?"),
         (("modells",), "no such file or folder: 'modells'; did you mean 'models'?"),
@@ -141,7 +141,7 @@ def test_incomplete_count_fails_the_budget(shell: Shell) -> None:
         (("m.json", "-o", "."), "it is a folder"),
         (("missing.json",), "no such file or folder: 'missing.json'"),
         (("*.nothing",), "no file matches '*.nothing'"),
-        (("dangling.json",), "is a link to something that does not exist"),
+        (("dangling.json",), "is a link to a file that does not exist"),
         (("m.json", "--no-such-option"), "No such option"),
         (("m.json", "--output"), "requires an argument"),
         (("m.json", "--quiet=yes"), "does not take a value"),
@@ -466,7 +466,10 @@ def test_in_a_folder_that_is_gone(shell: Shell) -> None:
     (shell.folder / "gone").rmdir()
     assert shell(str(model)).code == 0
     done = shell("-", stdin=model.read_bytes())
-    assert (done.code, done.err) == (2, "lstmlint: the current folder is gone: No such file or directory\n")
+    assert (done.code, done.err) == (
+        2,
+        "lstmlint: the current folder does not exist any more: No such file or directory\n",
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")

@@ -340,7 +340,10 @@ def test_unreadable(shell: Shell) -> None:
         ),
         (("m.json", "m.json", "--batch", "0"), "--batch takes an integer"),
         (("m.json", "m.json", "--config", "gone.toml"), "there is no file 'gone.toml'"),
-        (("HEAD:m.json", "m.json"), "cannot read 'HEAD:m.json': no such file here, and git says: not a git repository"),
+        (
+            ("HEAD:m.json", "m.json"),
+            "cannot read 'HEAD:m.json': no such file here, and git reports: not a git repository",
+        ),
     ],
 )
 def test_mistakes(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
@@ -403,17 +406,17 @@ def test_revisions_below_the_root(repository: Shell) -> None:
         assert report["findings"] == {"new": [], "gone": []}, "the settings of the file hold for its revisions"
     done = repository("diff", "HEAD:m.json", "other.json")
     assert done.code == 2
-    assert "git says: path 'm.json' does not exist in 'HEAD' (paths start at the root" in done.err
+    assert "git reports: path 'm.json' does not exist in 'HEAD' (paths start at the root" in done.err
 
 
 @pytest.mark.parametrize(
     ("old", "said"),
     [
-        ("nope:sub/m.json", "no such file here, and git says: invalid object name 'nope'."),
-        ("HEAD:gone.json", "no such file here, and git says: path 'gone.json' does not exist in 'HEAD'"),
-        ("HEAD:sub", "it is no file in git"),
-        ("HEAD:", "it is no file in git"),
-        ("https://host/m.json", "git says: invalid object name 'https'."),
+        ("nope:sub/m.json", "no such file here, and git reports: invalid object name 'nope'."),
+        ("HEAD:gone.json", "no such file here, and git reports: path 'gone.json' does not exist in 'HEAD'"),
+        ("HEAD:sub", "it is not a file; check a folder out"),
+        ("HEAD:", "it is not a file; check a folder out"),
+        ("https://host/m.json", "git reports: invalid object name 'https'."),
     ],
 )
 def test_revisions_that_are_none(repository: Shell, old: str, said: str) -> None:
@@ -426,7 +429,7 @@ def test_revisions_that_are_none(repository: Shell, old: str, said: str) -> None
 def test_options_of_git_are_none(repository: Shell) -> None:
     done = repository("diff", "--", "--output=x:m.json", "sub/m.json")
     assert done.code == 2
-    assert "a revision does not begin with a dash" in done.err
+    assert "a revision does not start with a dash" in done.err
     assert not (repository.folder / "x").exists()
 
 
@@ -441,7 +444,7 @@ def test_without_git(shell: Shell) -> None:
     shell.monkeypatch.setenv("PATH", str(shell.folder))
     done = shell("diff", "HEAD:m.json", "m.json")
     assert done.code == 2
-    assert "there is no such file, and no git to ask for a revision" in done.err
+    assert "there is no such file, and git is not installed" in done.err
 
 
 @pytest.mark.parametrize(

@@ -402,6 +402,71 @@ def test_columns_and_depth() -> None:
     assert render("text", [report], View(columns=("usual", "macs", "params"))).splitlines()[2].split()[-1] == "MACs"
 
 
+def test_columns_of_arguments() -> None:
+    report = report_of(
+        layer("Conv1D", "c", filters=2, kernel_size=3, activation="relu", batch_input_shape=[None, 13, 5]),
+        layer("Dense", "d", units=2, dtype="float16"),
+    )
+    text = render("text", [report], View(columns=parse_columns("activation,kernel-size,dtype")))
+    assert re.search(r"^c \(Conv1D\) +relu +3 +float32$", text, re.MULTILINE)
+    assert re.search(r"^d \(Dense\) +(linear)? +float16$", text, re.MULTILINE)
+
+
+def test_one_connection_per_argument() -> None:
+    layers = [
+        layer("InputLayer", "x", [], batch_input_shape=[None, 4]),
+        layer("Add", "sum", [[["x", 0, 0, {}], ["x", 0, 0, {}]]]),
+    ]
+    config = {"name": "m", "layers": layers, "input_layers": [["x", 0, 0]], "output_layers": [["sum", 0, 0]]}
+    report = analyze({"class_name": "Functional", "config": config})
+    text = render("text", [report], View(columns=("usual", "connected-to")))
+    assert re.search(r"^sum \(Add\) .* x, x$", text, re.MULTILINE)
+    assert report.to_dict()["model"]["layers"][1]["connected_to"] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "numbers"),
+    [
+        ("adam", 1304), ({"class_name": "Adam", "config": {"amsgrad": True, "learning_rate": 0.1}}, 1955),
+        ({"class_name": "SGD", "config": {"momentum": 0.0}}, 2), ({"class_name": "SGD", "config": {"momentum": 0.9}}, 653),
+        ({"class_name": "RMSprop", "config": {"momentum": 0.9, "centered": True}}, 1955),
+        ({"class_name": "Nadam", "config": {}}, 1305), ({"class_name": "Adam", "config": {"use_ema": True}}, 1955),
+        ({"class_name": "Adam", "config": {"learning_rate": {"class_name": "ExponentialDecay", "config": {}}}}, 1303),
+        ({"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": {"class_name": "Adam", "config": {}}}}, 1308),
+        ({"class_name": "Adafactor", "config": {}}, None), ({"class_name": "Mine", "config": None}, None), (None, None),
+    ],
+)  # fmt: skip
+def test_optimizer_params(optimizer: Any, numbers: int | None) -> None:
+    """As keras 3.15 counts them for LSTM(10) on (13, 5) and Dense(1): 651 trainable parameters."""
+    layers: list[dict[str, Any]] = [
+        {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [None, 13, 5]}},
+        {"class_name": "LSTM", "config": {"name": "l", "units": 10}},
+        {"class_name": "Dense", "config": {"name": "d", "units": 1}},
+    ]
+    for entry in layers:
+        entry.update(module="keras.layers", registered_name=None)
+    source = {
+        "module": "keras", "class_name": "Sequential", "registered_name": None, "config": {"name": "m", "layers": layers},
+        "compile_config": {"optimizer": optimizer, "loss": "mse"},
+    }  # fmt: skip
+    text = str(analyze(source))
+    assert ("Optimizer params" in text) == (numbers is not None)
+    if numbers is not None:
+        assert f"Optimizer params: {numbers:,}\n" in text
+
+
+def test_every_format_is_documented(shell: Shell) -> None:
+    """A format is one module and one entry of FORMATS; the help follows, and the pages are checked."""
+    help_text = shell("--help").out
+    root = Path(__file__).parent.parent
+    pages = "".join(page.read_text() for page in (root / "README.md", *(root / "docs").glob("*.md")))
+    for name in FORMATS:
+        assert callable(load(name).digest)
+        assert callable(load(name).render)
+        assert re.search(rf"\b{name}\b", help_text)
+        assert re.search(rf"\b{name}\b", pages)
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 132])
 def test_nothing_is_cut_off(width: int) -> None:
     name = "a_rather_long_name_for_a_layer/with_a_path_in_it/" + "x" * 60

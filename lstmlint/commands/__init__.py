@@ -1,8 +1,8 @@
-"""The commands of the command line, one module each, and what they share.
+"""The commands of the command line, one module per command, and what they share.
 
     arguments ──declarations──> Request ──check, explain, diff, convert, fix, rules──> exit code
 
-`check` is `lstmlint PATH…` itself, `examining` its work on each file, `baselines` what it knows of them. `request` says
-what was asked for, `paths` and `revisions` where the models are, `writing` where reports go. What the commands show is
-worked out elsewhere.
+`check` is `lstmlint PATH…`; `examining` analyzes each file for it, and `baselines` reads and writes its baselines.
+`request` holds the options, `paths` and `revisions` find the models, `writing` writes the reports, `help` lays out --help.
+The work itself is done in other packages.
 """

@@ -1,4 +1,4 @@
-"""Baselines of a run: those that were asked for are read, a new one is written."""
+"""Read the baselines of a run and write a new one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def prepare(request: Request, job: Job) -> list[Destination]:
-    """Read the baseline that was asked for; where a new one goes. Raises: UsageError."""
+    """Read the baseline of the command line or those of the settings. Return where to write a new one.
+
+    Raises: UsageError if a baseline cannot be read, or would be overwritten.
+    """
     if request.baseline is not None:
         from lstmlint.filtering.baseline import load as load_baseline
 
@@ -27,21 +30,21 @@ def prepare(request: Request, job: Job) -> list[Destination]:
             job.baselines = baselines_in_settings(job)
         return []
     if request.write_baseline == STDIN:
-        raise UsageError("--write-baseline takes a file, and not standard output")
+        raise UsageError("--write-baseline needs a file, not standard output")
     job.accept = request.write_baseline
     check_unwritten(request.write_baseline, job)
     return [Destination("json", request.write_baseline, View())]
 
 
 def check_unwritten(baseline: str, job: Job) -> None:
-    """Raises: UsageError, where a report would be written in a baseline's place."""
+    """Raise UsageError if a report would be written over the baseline."""
     for destination in job.destinations:
         if destination.path is not None and same_file(destination.path, baseline):
             raise UsageError(f"a report and the baseline would both be written to {baseline}")
 
 
 def baselines_in_settings(job: Job) -> dict[str, Baseline]:
-    """The baselines that settings name. Raises: UsageError, where one cannot be read."""
+    """Read the baselines that settings name. Raises: UsageError if one cannot be read."""
     from lstmlint.config.globs import nearby
 
     paths = {settings.baseline for settings in job.resolver.by_source.values() if settings.baseline}
@@ -57,11 +60,11 @@ def baselines_in_settings(job: Job) -> dict[str, Baseline]:
 def write_new(
     destination: Destination, old: Baseline | None, known: dict[str, Entries], failed: bool, quiet: bool
 ) -> None:
-    """Write a new baseline, of the files that were analyzed and of those that the old one names. Raises: UsageError."""
+    """Write a new baseline of the analyzed files; entries of the old one for other files are kept. Raises: UsageError."""
     from lstmlint.filtering.baseline import renamed, render
 
     if failed:
-        say(f"the baseline {destination.path} is not written, since not every file could be analyzed")
+        say(f"the baseline {destination.path} is not written because some files could not be analyzed")
         return
     path = str(destination.path)
     files = renamed(old, path) if old is not None else {}

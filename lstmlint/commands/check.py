@@ -1,4 +1,4 @@
-"""`lstmlint PATH…`: many inputs analyzed, the reports written, the exit code."""
+"""`lstmlint PATH…`: analyze the inputs and write the reports."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class RunTally:
-    """What came of all inputs together.
+    """The results of all inputs together.
 
-    digests: for each destination, in the order of the inputs. failed: whether findings fail the run. failures: a
-    sentence for each input that could not be analyzed. inputs: the names of the models' inputs. suppressions: of the
-    settings, and whether any input needs them. known: what a new baseline says, by file.
+    digests: per destination, in the order of the inputs. failed: whether findings fail the run. failures: a sentence
+    per input that could not be analyzed. inputs: the names of the models' inputs. suppressions: those in the settings,
+    and whether any input needs them. known: the entries of a new baseline, by file.
     """
 
     def __init__(self, job: Job, failures: list[str]) -> None:
@@ -43,7 +43,7 @@ class RunTally:
         self.known: dict[str, Entries] = {}
 
     def add(self, outcome: Outcome) -> None:
-        """Count an input in."""
+        """Add the outcome of one input."""
         self.totals.merge(outcome.totals)
         self.failed = self.failed or outcome.failed
         self.inputs |= outcome.inputs
@@ -57,28 +57,28 @@ class RunTally:
             sys.stderr.write(outcome.details)
 
     def conclude(self, report: FileReport, settings: Settings) -> None:
-        """Count a report in that is about no input."""
+        """Add a report that is not about an input."""
         self.totals.add(report)
         self.failed = self.failed or fails(report, settings)
         self.collect(digested_for(self.job, report, settings))
 
     def collect(self, digests: list[Any]) -> None:
-        """Keep what one report gives to each destination; nothing, where there was nothing to report."""
+        """Add the digests of one report, one per destination; none if there was nothing to report."""
         for collected, digest in zip(self.digests, digests, strict=False):
             collected.append(digest)
 
 
 def run(request: Request) -> int:
-    """Do what was asked for; the exit code. Raises: UsageError."""
+    """Run the command and return the exit code. Raises: UsageError."""
     asked = overrides(request)
     resolver = Resolver(request.config, request.isolated, asked)
     if request.show_settings:
         return show_settings(request, resolver)
     if not request.paths:
-        raise UsageError("name a model file, a folder, or - for standard input (lstmlint --help says more)")
+        raise UsageError("name a model file, a folder, or - for standard input; for all options: lstmlint --help")
     sources, failures = expand(request.paths, resolver, request.force_exclude)
     if len(sources) > 1:
-        gc.enable()  # models are freed at once, but what goes in circles adds up
+        gc.enable()  # most of a model is freed at once, but reference cycles add up
     job = job_of(request, resolver, sources)
     job.input_names = frozenset(name for name in asked.get("input-shape", ()) if name)
     new_baseline = baselines.prepare(request, job)
@@ -112,9 +112,9 @@ def run(request: Request) -> int:
 
 
 def job_of(request: Request, resolver: Resolver, sources: list[InputPath]) -> Job:
-    """What the request means for every input. Raises: UsageError."""
+    """Return what the workers need. Raises: UsageError."""
     stdin_name = request.stdin_filename or "<stdin>"
-    for source in sources:  # bad settings are told before anything is written
+    for source in sources:  # report wrong settings before anything is written
         resolver.of_file(stdin_name if source.path == STDIN else source.path)
     job = Job(destinations(request, len(sources) == 1), resolver, request.skip_non_models, not request.no_weights)
     if any(source.path == STDIN for source in sources):
@@ -124,7 +124,7 @@ def job_of(request: Request, resolver: Resolver, sources: list[InputPath]) -> Jo
 
 
 def show_fixes(request: Request, job: Job, sources: list[InputPath], failures: list[str]) -> int:
-    """Print what --fix would change; the exit code."""
+    """Print what --fix would change and return the exit code."""
     from lstmlint.commands.fix import show_diff
 
     changed = show_diff(sources, job.resolver, job.stdin, job.stdin_name, request.output)
@@ -134,7 +134,7 @@ def show_fixes(request: Request, job: Job, sources: list[InputPath], failures: l
 
 
 def check_apart(destination: Destination, sources: list[InputPath]) -> None:
-    """Raises: UsageError, where a report would be written over a file that is named to be analyzed."""
+    """Raise UsageError if a report would be written over a file to analyze."""
     path = destination.path
     if path is not None and os.path.isfile(path):  # noqa: PTH113
         for source in sources:
@@ -143,7 +143,7 @@ def check_apart(destination: Destination, sources: list[InputPath]) -> None:
 
 
 def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[str]:
-    """A sentence for each --input-shape whose name no model has."""
+    """Return a sentence per --input-shape option whose input no model has."""
     if not totals.models:
         return []
     from lstmlint.model.suggestions import did_you_mean
@@ -156,7 +156,7 @@ def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[st
 
 
 def show_settings(request: Request, resolver: Resolver) -> int:
-    """Print the settings that hold for each file or folder named; the exit code."""
+    """Print the settings that apply to each path and return the exit code."""
     from lstmlint.config.settings import as_toml
     from lstmlint.reporting.escape import terminal
 
@@ -172,7 +172,7 @@ def show_settings(request: Request, resolver: Resolver) -> int:
 def conclusions(
     request: Request, job: Job, suppressions: dict[tuple[str, int, int], bool]
 ) -> Iterator[tuple[FileReport, Settings]]:
-    """Reports on what no model's file is to blame for: the settings' suppressions, files gone from the baseline."""
+    """Yield reports on unused suppressions in the settings, and on files in a baseline that are gone."""
     if not all(suppressions.values()):
         from lstmlint.filtering.suppressions import unused_settings
 

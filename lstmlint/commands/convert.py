@@ -1,4 +1,4 @@
-"""`lstmlint convert`: a file in, Keras 3's JSON out, and on standard error what stands against it."""
+"""`lstmlint convert`: write a model as Keras 3 JSON, or the reasons against it to standard error."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TARGETS = ("keras3",)
 
 
 def run(path: str, to: str, output: str | None, allow_changes: bool) -> int:
-    """Convert a file; the exit code: 1 where it is refused. Raises: UsageError."""
+    """Convert a file and return the exit code: 1 if it cannot be converted. Raises: UsageError."""
     from lstmlint.analysis import without_garbage_collection
     from lstmlint.converting.writer import convert
     from lstmlint.parsing import ModelError, parse
@@ -40,14 +40,14 @@ def run(path: str, to: str, output: str | None, allow_changes: bool) -> int:
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     except ReadError as error:
-        tell(f"{name}:{error.line}:{error.column}: error: {error.message}")
+        print_stderr(f"{name}:{error.line}:{error.column}: error: {error.message}")
         return FOUND
     except ModelError as error:
         line, column = document.locate(error.pointer)
-        tell(f"{name}:{line}:{column}: error: {error.message}")
+        print_stderr(f"{name}:{line}:{column}: error: {error.message}")
         return FOUND
     except RecursionError:
-        tell(f"{name}:1:1: error: the file is nested too deeply")
+        print_stderr(f"{name}:1:1: error: the file is nested too deeply")
         return FOUND
     report(name, document, result)
     if result.model is None:
@@ -57,12 +57,12 @@ def run(path: str, to: str, output: str | None, allow_changes: bool) -> int:
 
 
 def report(name: str, document: Document, result: Conversion) -> None:
-    """Tell what the conversion has to say."""
+    """Print the notes of the conversion."""
 
     def lines(notes: list[Note], kind: str) -> None:
         for note in notes:
             line, column = document.locate(note.pointer)
-            tell(f"{name}:{line}:{column}: {kind}: {note}")
+            print_stderr(f"{name}:{line}:{column}: {kind}: {note}")
 
     lines(result.remarks, "info")
     lines(result.changes, "error" if result.model is None and not result.refusals else "warning")
@@ -70,11 +70,13 @@ def report(name: str, document: Document, result: Conversion) -> None:
     if result.model is not None:
         return
     if result.refusals:
-        tell(f"lstmlint: {name} is not converted: it cannot be said in Keras 3")
+        print_stderr(f"lstmlint: {name} is not converted: Keras 3 cannot express it")
     else:
-        tell(f"lstmlint: {name} is not converted, since it would compute other values; --allow-changes converts it")
+        print_stderr(
+            f"lstmlint: {name} is not converted because it would compute other values; --allow-changes converts it"
+        )
 
 
-def tell(sentence: str) -> None:
-    """A line on standard error, with nothing in it that a terminal would obey."""
+def print_stderr(sentence: str) -> None:
+    """Print a line to standard error, without control characters."""
     sys.stderr.write(terminal(sentence) + "\n")

@@ -1,4 +1,4 @@
-"""Many inputs analyzed, one by one or in several processes, and each digested for the reports."""
+"""Analyze the inputs, in one process or several, and digest each for the reports."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ if TYPE_CHECKING:
     from lstmlint.filtering.baseline import Baseline, Entries
     from lstmlint.report import FileReport
 
-# Measured: a file costs 1 ms and 0.13 ms a kilobyte, starting workers 200 ms. They pay from about twice that on;
-# a file's size counts up to a limit only, since what is larger mostly holds weights, which nobody reads.
+# Measured: a file costs 1 ms and 0.13 ms per kilobyte, starting workers 200 ms. They pay off from about twice that.
+# A file's size counts up to a limit only: larger files mostly hold weights, which are not read.
 PARALLEL_FROM = 5_000_000
-BYTES_A_FILE = 8_000
-MOST_BYTES_A_FILE = 1_000_000
+BYTES_PER_FILE = 8_000
+MAX_BYTES_PER_FILE = 1_000_000
 
 
 @dataclass(slots=True)
 class Job:
-    """What a worker needs to know of the run.
+    """What a worker needs to know about the run.
 
-    baseline: of the command line; baselines: of the settings, by their paths. accept: the new baseline that is to know
-    what is found.
+    baseline: of the command line. baselines: of the settings, by path. accept: the new baseline to write, if any.
     """
 
     destinations: list[Destination]
@@ -46,17 +45,17 @@ class Job:
     accept: str | None = None
 
     def baseline_for(self, settings: Settings) -> Baseline | None:
-        """The baseline of the files that some settings hold for."""
+        """Return the baseline of the files that the settings apply to."""
         return self.baselines.get(settings.baseline or "", self.baseline)
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one input: digests, one for each destination; empty where there is nothing to report.
+    """The result of one input. digests: one per destination; empty if there is nothing to report.
 
-    failed: whether findings fail the run. failure: the sentence, where it could not be analyzed at all.
-    details: the traceback of an internal error. inputs: the names of the model's inputs, where they matter.
-    suppressions: of the settings, as in FileReport. known: the file, and what a new baseline says of it.
+    failed: whether findings fail the run. failure: a sentence if the input could not be analyzed. details: the
+    traceback of an internal error. inputs: the names of the model's inputs, if --input-shape names any. suppressions:
+    those in the settings, as in FileReport. known: the file, and its entries in a new baseline.
     """
 
     totals: Totals = field(default_factory=Totals)
@@ -70,9 +69,9 @@ class Outcome:
 
 
 def examine_all(sources: list[InputPath], job: Job, workers: int | None) -> Iterator[Outcome]:
-    """The outcome of every input, in order; in several processes where that pays."""
+    """Yield the outcome of every input, in order; in several processes if that is faster."""
     if workers is None:
-        work = sum(BYTES_A_FILE + min(source.size, MOST_BYTES_A_FILE) for source in sources)
+        work = sum(BYTES_PER_FILE + min(source.size, MAX_BYTES_PER_FILE) for source in sources)
         workers = cores() if work > PARALLEL_FROM else 1
     workers = min(workers, len(sources))
     progress = Progress(len(sources))
@@ -86,7 +85,7 @@ def examine_all(sources: list[InputPath], job: Job, workers: int | None) -> Iter
 
 
 def cores() -> int:
-    """How many processors this process may use."""
+    """Return the number of processors that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # macOS, Windows
@@ -94,14 +93,14 @@ def cores() -> int:
 
 
 def examine_in_parallel(sources: list[InputPath], job: Job, workers: int) -> Iterator[Outcome]:
-    """The outcomes in order, from worker processes."""
+    """Yield the outcomes in order, from worker processes."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    # This process has no other threads yet, so forking is safe, and it is quick.
+    # Forking is fast, and safe because this process has no other threads yet.
     method = "fork" if sys.platform.startswith("linux") else "spawn"
-    yield examine(sources[0], job)  # imports, once for all, what most models need
+    yield examine(sources[0], job)  # imports what most models need before the workers are forked
     executor = ProcessPoolExecutor(workers, multiprocessing.get_context(method), start_worker, (job,))
     done = 1
     chunk = max(1, min(16, len(sources) // (4 * workers)))
@@ -110,9 +109,8 @@ def examine_in_parallel(sources: list[InputPath], job: Job, workers: int) -> Ite
             done += 1
             yield outcome
     except BrokenProcessPool:
-        left = f"{sources[done].path!r} and the {len(sources) - done - 1} files after it"
-        said = f"a worker process died, out of memory most likely; {left} are not analyzed: try --jobs 1"
-        yield Outcome(failure=said)
+        rest = f"{sources[done].path!r} and the {len(sources) - done - 1} files after it"
+        yield Outcome(failure=f"a worker process died, probably out of memory; {rest} are not analyzed: try --jobs 1")
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
 
@@ -121,7 +119,7 @@ _job: Job | None = None
 
 
 def start_worker(job: Job) -> None:
-    """Remember the run in a worker; leave Ctrl-C to the main process."""
+    """Keep the run in a worker, and leave Ctrl-C to the main process."""
     import signal
 
     global _job  # noqa: PLW0603 - a worker process serves one run
@@ -130,34 +128,34 @@ def start_worker(job: Job) -> None:
 
 
 def examine_here(source: InputPath) -> Outcome:
-    """`examine` in a worker."""
+    """Analyze one input in a worker."""
     if _job is None:
         raise RuntimeError("the worker was not started")
     return examine(source, _job)
 
 
 def examine(source: InputPath, job: Job) -> Outcome:
-    """Analyze one input and digest it for every report. Raises: nothing that a file can cause."""
+    """Analyze one input and digest it for every report. No file makes this raise."""
     from lstmlint.analysis import without_garbage_collection
 
     path = job.stdin_name if source.path == STDIN else source.path
     try:
-        with without_garbage_collection():  # digests are many small objects, too
+        with without_garbage_collection():  # digests are many small objects, like models
             return digested(source, path, job)
     except UsageError:
         raise
     except OSError as error:
         return Outcome(failure=f"cannot read {path!r}: {error.strerror or error}")
     except MemoryError:
-        return Outcome(failure=f"{path!r} needs more memory than there is")
-    except Exception as error:  # noqa: BLE001 - one file must not take the others' reports along
-        hint = "please report this with the file; LSTMLINT_TRACEBACK=1 shows where it happened"
+        return Outcome(failure=f"{path!r} needs more memory than is available")
+    except Exception as error:  # noqa: BLE001 - a failure must not cost the reports of other files
+        hint = "please report this with the file; LSTMLINT_TRACEBACK=1 prints the traceback"
         failure = f"internal error while analyzing {path!r}: {type(error).__name__}: {error} ({hint})"
         return Outcome(failure=failure, details=traceback() if os.environ.get("LSTMLINT_TRACEBACK") else "")
 
 
 def digested(source: InputPath, path: str, job: Job) -> Outcome:
-    """What the reports need to know of one input. path: what it is called."""
+    """Analyze one input. path: its name in reports."""
     from lstmlint.analysis import analyze
 
     outcome = Outcome()
@@ -187,7 +185,7 @@ def digested(source: InputPath, path: str, job: Job) -> Outcome:
 
 
 def count_fixable(report: FileReport, path: str, job: Job) -> int:
-    """How many findings --fix would mend, where a person is to read it."""
+    """Return the number of findings that --fix would fix, if a report for people shows it."""
     if not report.findings or not any(FORMATS[destination.format].plain for destination in job.destinations):
         return 0
     from lstmlint.fixing.rules import FIXES
@@ -203,12 +201,12 @@ def count_fixable(report: FileReport, path: str, job: Job) -> int:
 
 
 def fails(report: FileReport, settings: Settings) -> bool:
-    """Whether a report fails the run."""
+    """Check whether the findings of a report fail the run."""
     return any(at_least(finding.severity, settings.fail_on) for finding in report.findings)
 
 
 def digested_for(job: Job, report: FileReport, settings: Settings) -> list[Any]:
-    """A report's digests, one for each destination."""
+    """Return a report's digests, one per destination."""
     return [
         load(destination.format).digest(report, destination.view._replace(fail_on=settings.fail_on))
         for destination in job.destinations
@@ -216,14 +214,14 @@ def digested_for(job: Job, report: FileReport, settings: Settings) -> list[Any]:
 
 
 def traceback() -> str:
-    """The traceback of the exception at hand."""
+    """Return the traceback of the current exception."""
     from traceback import format_exc
 
     return format_exc()
 
 
 def worth_reading(path: str) -> bool:
-    """Whether a file that nobody vouched for looks like a model at all. Raises: OSError."""
+    """Check whether a file that was found in a folder looks like a model. Raises: OSError."""
     from pathlib import Path
 
     from lstmlint.reading import looks_like_model
@@ -232,7 +230,7 @@ def worth_reading(path: str) -> bool:
 
 
 class Progress:
-    """How far a long run is, on standard error, to a terminal only."""
+    """Shows the progress of a long run on standard error, if that is a terminal."""
 
     def __init__(self, total: int) -> None:
         self.total = total
@@ -247,7 +245,7 @@ class Progress:
             self.next = monotonic() + 0.5
 
     def step(self) -> None:
-        """One more is done."""
+        """Count one more file."""
         self.done += 1
         if self.active and self.clock() >= self.next:
             self.next = self.clock() + 0.1
@@ -256,7 +254,7 @@ class Progress:
             sys.stderr.flush()
 
     def end(self) -> None:
-        """Take the line away."""
+        """Erase the line."""
         if self.shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""`lstmlint explain` and `lstmlint count`: a question from the command line, the answer as text or JSON."""
+"""`lstmlint explain` and `lstmlint count`: explain a parameter count as text or JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def explain(request: Request, layer: str | None, expect: str | None, format: str | None) -> int:
-    """Explain the count of a file's model, or of one of its layers; the exit code. Raises: UsageError."""
+    """Explain the count of a model or of one of its layers, and return the exit code. Raises: UsageError."""
     from lstmlint.analysis import analyze
     from lstmlint.explaining import explain_model
     from lstmlint.reporting import View
@@ -42,7 +42,7 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
 
 
 def count(expression: str, inputs: list[str], expect: str | None, batch: str | None, format: str | None) -> int:
-    """Count the parameters of a layer that is written as in Python; the exit code. Raises: UsageError."""
+    """Count the parameters of a layer written as in Python, and return the exit code. Raises: UsageError."""
     from lstmlint.explaining import count_layer
 
     shown = choice(format or "text", ("text", "json"), "--format")
@@ -53,7 +53,7 @@ def count(expression: str, inputs: list[str], expect: str | None, batch: str | N
 
 
 def answer(explanation: Explanation, format: str) -> int:
-    """Print an explanation; the exit code."""
+    """Print an explanation and return the exit code."""
     if format == "json":
         from lstmlint.reporting.json import pretty
 

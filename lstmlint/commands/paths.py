@@ -1,4 +1,4 @@
-"""From what the command line names to the files to analyze."""
+"""Find the files to analyze."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from lstmlint.config.settings import Resolver
 from lstmlint.reading import MODEL_SUFFIXES, is_model_folder
 from lstmlint.reading.limits import MAX_BYTES
 
-# Folders that hold other people's packages, beside hidden ones and virtual environments.
+# Folders of third-party packages; hidden folders and virtual environments are skipped as well.
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__"})
 STDIN = "-"
-MOST_COMPARED = 1_000  # files of a folder that may be meant; comparing takes 20 ms then
+MOST_COMPARED = 1_000  # names in a folder that a misspelt one is compared with, which takes 20 ms
 
 
 class InputPath(NamedTuple):
-    """One input. named: whether the user named it, or it was found in a folder. size: in bytes, 0 if unknown."""
+    """One input. named: whether the user named it, rather than its folder. size: in bytes, 0 if unknown."""
 
     path: str
     named: bool
@@ -28,14 +28,14 @@ class InputPath(NamedTuple):
 
 
 def read_stdin() -> bytes:
-    """What comes on standard input; of what has no end, a byte more than the analysis takes."""
+    """Read standard input, up to one byte more than the analysis accepts."""
     return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
 def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False) -> tuple[list[InputPath], list[str]]:
-    """The inputs in order, each once, and a sentence for each argument that leads nowhere.
+    """Return the inputs in order, each once, and a sentence per argument that leads to no file.
 
-    Raises: UsageError, where the settings of a file cannot be understood.
+    Raises: UsageError if the settings of a file are wrong.
     """
     sources: dict[str, InputPath] = {}
     failures: list[str] = []
@@ -48,7 +48,7 @@ def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False
 
 
 def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[InputPath]:
-    """The inputs that one argument means."""
+    """Yield the inputs of one argument."""
     if argument == STDIN:
         yield InputPath(STDIN, True)
     elif os.path.lexists(argument):
@@ -67,9 +67,9 @@ def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list
 
 
 def existing(path: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[InputPath]:
-    """A file, a folder that is one model, or what is in a folder."""
+    """Yield a file, a folder that is a model, or the files in a folder."""
     if not os.path.exists(path):  # noqa: PTH110
-        failures.append(f"{path!r} is a link to something that does not exist")
+        failures.append(f"{path!r} is a link to a file that does not exist")
     elif force_exclude and resolver.of_file(path).excludes(path):
         return
     elif not os.path.isdir(path) or is_model_folder(Path(path)):  # noqa: PTH112
@@ -79,7 +79,7 @@ def existing(path: str, resolver: Resolver, force_exclude: bool, failures: list[
 
 
 def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[InputPath]:
-    """The model files in a folder and below, sorted; hidden folders are passed over."""
+    """Yield the model files in a folder and below, sorted, except those in hidden folders."""
 
     def note(error: OSError) -> None:
         failures.append(f"cannot read the folder {error.filename!r}: {error.strerror}")
@@ -103,7 +103,7 @@ def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Input
 
 
 def special(path: str) -> bool:
-    """Whether a path leads to no file or folder: a pipe would be waited for, a link may lead nowhere."""
+    """Check whether a path is neither a file nor a folder: reading a pipe would wait, and a link may be broken."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116
     except OSError:
@@ -112,7 +112,7 @@ def special(path: str) -> bool:
 
 
 def nearby(argument: str) -> str:
-    """`; did you mean 'models/a.json'?`, where a file or folder beside it is called alike."""
+    """Return `; did you mean 'models/a.json'?` if the folder holds a file with a similar name."""
     from lstmlint.model.suggestions import closest
 
     folder, name = os.path.split(argument)
@@ -124,12 +124,12 @@ def nearby(argument: str) -> str:
 
 
 def join(folder: str, name: str) -> str:
-    """A path below a folder; no `./` before it."""
+    """Join a folder and a name, without a leading `./`."""
     return os.path.join(folder, name).removeprefix(f".{os.sep}")  # noqa: PTH118
 
 
 def size_of(path: str) -> int:
-    """The size of a file, 0 where it cannot be told."""
+    """Return the size of a file; 0 if it is unknown."""
     try:
         return os.stat(path).st_size  # noqa: PTH116
     except OSError:

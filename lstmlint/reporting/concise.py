@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def digest(report: FileReport, view: View) -> str:
-    """The file's findings."""
+    """Return the file's findings."""
     if view.statistics:
         return ""
     return "".join(
@@ -22,5 +22,5 @@ def digest(report: FileReport, view: View) -> str:
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """The lines of all files."""
+    """Return the lines of all files."""
     return "".join(digests) + (statistics(totals) if view.statistics else "")

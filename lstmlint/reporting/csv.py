@@ -1,4 +1,4 @@
-"""csv: a line for each layer of each model, nested ones included."""
+"""The csv format: one line per layer of every model, including layers of nested models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADER = (
 
 
 def digest(report: FileReport, view: View) -> str:
-    """The file's lines. A nested layer is named with the models around it: encoder/lstm."""
+    """Return the file's lines. The name of a nested layer includes those of the models around it: encoder/lstm."""
     if report.model is None:
         return ""
     text = io.StringIO()
@@ -37,5 +37,5 @@ def digest(report: FileReport, view: View) -> str:
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """The header and the lines of all files."""
+    """Return the header and the lines of all files."""
     return ",".join(HEADER) + "\n" + "".join(digests)

@@ -1,4 +1,4 @@
-"""github: workflow commands, which GitHub shows as annotations beside the lines they are about."""
+"""The github format: workflow commands, which GitHub shows as annotations next to the lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def digest(report: FileReport, view: View) -> str:
-    """A line for each finding."""
+    """Return a line per finding."""
     if not report.findings:
         return ""
     path = github_property(visible(repository_path(report.path, view.root)))
@@ -31,5 +31,5 @@ def digest(report: FileReport, view: View) -> str:
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """The lines of all files."""
+    """Return the lines of all files."""
     return "".join(digests)

@@ -1,4 +1,4 @@
-"""gitlab: a Code Quality report, which GitLab shows in merge requests."""
+"""The gitlab format: a Code Quality report, which GitLab shows in merge requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEVERITIES = {"error": "major", "warning": "minor", "info": "info"}
 
 
 def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
-    """An issue for each finding."""
+    """Return an issue per finding."""
     if not report.findings:
         return []
     path = repository_path(report.path, view.root)
@@ -38,5 +38,5 @@ def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """One list."""
+    """Return the list of all issues."""
     return pretty([issue for issues in digests for issue in issues])

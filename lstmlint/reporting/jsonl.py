@@ -1,4 +1,4 @@
-"""jsonl: one line a file, each as an entry of the JSON report's `files`."""
+"""The jsonl format: one line per file, with its entry in the JSON report."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def digest(report: FileReport, view: View) -> str:
-    """The file's line."""
+    """Return the file's line."""
     return dumps(report.to_dict()) + "\n"
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """The lines of all files."""
+    """Return the lines of all files."""
     return "".join(digests)

@@ -1,4 +1,4 @@
-"""junit: a suite for each file, a test case for each finding; those that fail the run are failures."""
+"""The junit format: a suite per file and a test case per finding, a failure if the finding fails the run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def digest(report: FileReport, view: View) -> tuple[str, int, int]:
-    """The file's suite, the number of its cases and of its failures."""
+    """Return the file's suite, the number of its cases and of its failures."""
     path = xml(repository_path(report.path, view.root))
     cases = []
     failures = 0
@@ -23,15 +23,15 @@ def digest(report: FileReport, view: View) -> tuple[str, int, int]:
     for finding in report.findings:
         place = f"line {finding.line}, column {finding.column}"
         advice = f"\nhelp: {xml(finding.help)}" if finding.help else ""
-        said = f"{place}: {xml(finding.message)}{advice}"
+        text = f"{place}: {xml(finding.message)}{advice}"
         if at_least(finding.severity, view.fail_on):
             failures += 1
-            inner = f'<failure type="{finding.severity}" message="{xml(finding.message)}">{said}</failure>'
+            inner = f'<failure type="{finding.severity}" message="{xml(finding.message)}">{text}</failure>'
         else:
-            inner = f"<system-out>{finding.severity}: {said}</system-out>"
+            inner = f"<system-out>{finding.severity}: {text}</system-out>"
         name = f"{finding.code} {finding.name}" + (f" ({finding.layer})" if finding.layer else "")
         named[name] += 1
-        # Of cases with one name, GitLab shows but the first.
+        # GitLab shows only the first of several cases with the same name.
         name = xml(name if named[name] == 1 else f"{name} #{named[name]}")
         cases.append(f'    <testcase classname="{path}" name="{name}">{inner}</testcase>\n')
     if not cases:
@@ -41,7 +41,7 @@ def digest(report: FileReport, view: View) -> tuple[str, int, int]:
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """All suites."""
+    """Return all suites."""
     tests, failures = sum(tests for _, tests, _ in digests), sum(failures for _, _, failures in digests)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

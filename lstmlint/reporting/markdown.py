@@ -1,4 +1,4 @@
-"""markdown: ready for a pull request's comment or a job's summary."""
+"""The markdown format, for a pull request's comment or a job's summary."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MARKS = {"error": "❌ error", "warning": "⚠️ warning", "info": "ℹ️ info
 
 
 def digest(report: FileReport, view: View) -> str:
-    """The file's section."""
+    """Return the file's section."""
     parts = [f"### {markdown_code(report.path)}\n"]
     if report.model is not None and not view.quiet:
         parts += model_parts(report.model, view)
@@ -32,12 +32,12 @@ def digest(report: FileReport, view: View) -> str:
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """The sections of all files under a line that sums up."""
+    """Return a summary line and the sections of all files."""
     return f"**lstmlint**: {findings_line(totals)}\n\n" + "".join(digests)
 
 
 def model_parts(model: ModelSummary, view: View) -> list[str]:
-    """Totals, and the table of layers folded away."""
+    """Return the totals, and the collapsed table of layers."""
     least = "" if model.complete else "at least "
     totals = (
         f"{markdown_code(model.name)} ({markdown_code(model.class_name)}): **{least}{model.params:,}** parameters"
@@ -64,19 +64,19 @@ def model_parts(model: ModelSummary, view: View) -> list[str]:
 
 
 def listed(rows: list[LayerSummary]) -> str:
-    """Some layers by name and class, of many the first."""
+    """Return the names and classes of the first layers."""
     return table.first_of([f"{markdown_code(row.name)} ({markdown_code(row.class_name)})" for row in rows])
 
 
 def cell(row: LayerSummary, column: str, total: int) -> str:
-    """What the table says of a layer in a column; names in code spans."""
+    """Return the text of a layer's cell, with names in code spans."""
     if column == "connected-to":
         return ", ".join(map(markdown_code, table.connections(row)))
     return markdown(table.cell(row, column, total))
 
 
 def findings_table(findings: list[Finding]) -> str:
-    """A row for each finding."""
+    """Return a table with a row per finding."""
     lines = [line(["", "Rule", "Place", "Message"]), line(["---"] * 4)]
     for finding in findings:
         advice = f"<br>*help:* {markdown(finding.help)}" if finding.help else ""
@@ -87,5 +87,5 @@ def findings_table(findings: list[Finding]) -> str:
 
 
 def line(cells: list[str]) -> str:
-    """A row of a table."""
+    """Return a row of a table."""
     return f"| {' | '.join(cells)} |"

@@ -1,4 +1,4 @@
-"""Paths and identities as other programs' reports want them."""
+"""Paths and fingerprints in reports for other programs."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lstmlint.model.findings import Finding
 
-# The list that a model has its layers in, and a layer's number there: its name tells it better.
+# A layer's number in its model; its name identifies it better.
 _LAYER_NUMBER = re.compile(r"/(layers|config)/[0-9]+(?=/|$)")
 
 
 def repository_root() -> str:
-    """The folder that holds `.git`, at or above the current one; the current one where none does."""
+    """Return the nearest folder with `.git`, from the current one upwards; the current one if there is none."""
     here = Path.cwd()
     for folder in (here, *here.parents):
-        if os.path.exists(folder / ".git"):  # noqa: PTH110 - which does not mind a folder that may not be searched
+        if os.path.exists(folder / ".git"):  # noqa: PTH110 - Path.exists raises for a folder without permission
             return str(folder)
     return str(here)
 
 
 def repository_path(path: str, root: str) -> str:
-    """A path relative to `root` with forward slashes; as it stands where it lies elsewhere."""
+    """Return a path relative to `root`, with forward slashes; unchanged if it is outside of `root`."""
     absolute = os.path.abspath(path)  # noqa: PTH100 - resolving links would leave the repository
     inside = absolute.startswith(root.rstrip(os.sep) + os.sep)
     return (os.path.relpath(absolute, root) if inside else path).replace(os.sep, "/")
 
 
 def fingerprints(path: str, findings: list[Finding]) -> list[str]:
-    """An identity for each finding that survives edits elsewhere in the file: no lines, no layer's number in it."""
+    """Return a fingerprint per finding that survives edits elsewhere in the file: it holds no lines or layer numbers."""
     from hashlib import sha256
 
     seen: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""sarif: SARIF 2.1.0, which code scanning and editors read."""
+"""The sarif format: SARIF 2.1.0, which code scanning and editors read."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ HOME = "https://github.com/lstmlint/lstmlint"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "ROOT"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
-PROBLEMS = {"info": "recommendation"}  # what GitHub's code scanning calls it
+PROBLEMS = {"info": "recommendation"}  # the name in GitHub's code scanning
 
 
 def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
-    """A result for each finding."""
+    """Return a result per finding."""
     if not report.findings:
         return []
     path = repository_path(report.path, view.root)
@@ -35,7 +35,7 @@ def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
 
 
 def result(finding: Finding, path: str, fingerprint: str) -> dict[str, Any]:
-    """One result."""
+    """Return one result."""
     text = f"{finding.message}\nhelp: {finding.help}" if finding.help else finding.message
     place: dict[str, Any] = {
         "physicalLocation": {
@@ -58,26 +58,26 @@ def result(finding: Finding, path: str, fingerprint: str) -> dict[str, Any]:
 
 
 def location(path: str) -> dict[str, str]:
-    """Where a file is: relative to the repository where it lies in it."""
+    """Return a file's location, relative to the repository if it is inside."""
     absolute = os.path.isabs(path)  # noqa: PTH117
     return {"uri": file_uri(path)} if absolute else {"uri": quoted(path), "uriBaseId": ROOT}
 
 
 def file_uri(path: str) -> str:
-    """An absolute path: file:///home/a.json, file:///C:/a.json."""
+    """Return an absolute path as a URI: file:///home/a.json, file:///C:/a.json."""
     return "file:///" + quoted(path.replace(os.sep, "/").lstrip("/"), "/:")
 
 
 def quoted(path: str, safe: str = "/") -> str:
-    """A path's own bytes as a URI writes them."""
+    """Return the bytes of a path, quoted for a URI."""
     try:
         return quote(os.fsencode(path), safe)
-    except UnicodeEncodeError:  # the name of no file, then
+    except UnicodeEncodeError:  # not the name of a file
         return quote(path.encode("utf-8", "replace"), safe)
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """The log with its one run. It describes the rules that were found, and no other."""
+    """Return the log with its one run. It describes only the rules with findings."""
     from lstmlint import rules
 
     results = [result for results in digests for result in results]
@@ -111,7 +111,7 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
 
 
 def descriptor(rule: Rule) -> dict[str, Any]:
-    """A rule's metadata."""
+    """Return a rule's metadata."""
     from lstmlint.rules.documentation import body_in_markdown
 
     return {
