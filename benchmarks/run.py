@@ -1,7 +1,7 @@
-"""lstmlint beside real Keras, in one run: python benchmarks/run.py [--quick]
+"""Compare the speed of lstmlint and real Keras in one run: python benchmarks/run.py [--quick]
 
-Needs the `referee` extra. Prints a table of ratios; the absolute times are this machine's and say little.
---quick leaves out building the 40 keras.applications models with Keras (a minute).
+Needs the `referee` extra. Prints a table of ratios, because absolute times depend on the machine. --quick does not build
+the 40 keras.applications models with Keras, which takes a minute.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 os.environ.setdefault("KERAS_BACKEND", "numpy")
 os.environ.pop(
     "PYTHONDONTWRITEBYTECODE", None
-)  # an installed package has its bytecode; a checkout gets it on the first run
+)  # an installed package has bytecode; a checkout writes it on the first run
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "examples" / "lstm_4_2.json"
 KERAS_SMALL = (
@@ -33,7 +33,7 @@ KERAS_SMALL = (
 
 
 def best(action: Callable[[], Any], repeats: int = 5) -> float:
-    """The shortest of several times, in seconds, each begun without garbage."""
+    """Return the shortest of several times in seconds, collecting garbage before each."""
     times = []
     for _ in range(repeats):
         gc.collect()
@@ -48,7 +48,7 @@ def process(*command: str) -> Callable[[], Any]:
 
 
 def peak_memory(*command: str) -> float:
-    """The largest resident size of a process, in MB."""
+    """Return the peak resident size of a process in MB."""
     code = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], capture_output=True);"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
@@ -66,7 +66,7 @@ def small() -> None:
 
 
 def applications(build: bool) -> None:
-    """The 40 keras.applications configs: analysis against Keras's building and against json.loads."""
+    """Compare the analysis of the 40 keras.applications configs with Keras and with json.loads."""
     import keras
 
     from lstmlint import analyze
@@ -95,17 +95,17 @@ def application_names(keras: Any) -> list[str]:
 
 
 def chain(layers: int) -> bytes:
-    """A functional Keras 3 model, `layers` deep, of layers that are alike."""
+    """Return a functional Keras 3 model of `layers` equal layers in a chain."""
     return functional(layers, lambda number: number - 1, lambda number: 8)
 
 
 def taper(layers: int) -> bytes:
-    """The same of layers that differ in size, so that nothing can be known of one from another."""
+    """Return a chain of layers of different sizes, so that no result can be reused."""
     return functional(layers, lambda number: number - 1, lambda number: 8 + number)
 
 
 def fan(layers: int) -> bytes:
-    """A functional Keras 3 model, `layers` wide."""
+    """Return a functional Keras 3 model of `layers` layers in parallel."""
     return functional(layers, lambda number: 0, lambda number: 8)
 
 
@@ -165,7 +165,7 @@ def growth() -> None:
 
 
 def row(what: str, ours: float, theirs: float, who: str, target: float) -> None:
-    """One line: target > 0, how many times faster; target < 0, at most how many times slower."""
+    """Print a line. target > 0: how many times faster; target < 0: at most how many times slower."""
     ratio = theirs / ours if target > 0 else ours / theirs
     kept = ratio >= target if target > 0 else ratio <= -target
     word = "times faster" if target > 0 else "times as long"

@@ -1,4 +1,4 @@
-"""How tests call the command line: in this process, as a shell would."""
+"""Call the command line from tests, in the same process."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from lstmlint.cli import guarded
 
 
 def layer(class_name: str, name: str, inbound: Any = None, **config: Any) -> dict[str, Any]:
-    """A layer as Keras 2 writes it; with its inbound nodes, one of a functional model."""
+    """Return a layer as Keras 2 writes it; with inbound nodes, a layer of a functional model."""
     written = {"class_name": class_name, "config": {"name": name, **config}}
     return written if inbound is None else {**written, "name": name, "inbound_nodes": inbound}
 
 
 def sequential(name: str, *layers: dict[str, Any]) -> dict[str, Any]:
-    """A Sequential as Keras 2 writes it."""
+    """Return a Sequential as Keras 2 writes it."""
     return {"class_name": "Sequential", "config": {"name": name, "layers": list(layers)}}
 
 
@@ -31,7 +31,7 @@ UNBUILT = sequential("u", layer("LSTM", "lstm", units=1))
 
 
 class Done(NamedTuple):
-    """What a call printed, and its exit code."""
+    """The output and the exit code of a call."""
 
     code: int
     out: str
@@ -39,12 +39,12 @@ class Done(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """Standard output as JSON."""
+        """Parse standard output as JSON."""
         return json.loads(self.out)
 
 
 class Shell:
-    """Calls lstmlint in a folder of its own."""
+    """Calls lstmlint in a temporary folder."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         self.folder = folder
@@ -54,11 +54,11 @@ class Shell:
         for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "LSTMLINT_TRACEBACK"):
             monkeypatch.delenv(name, raising=False)
         for name in list(os.environ):
-            if name.startswith("GIT_"):  # of a hook that runs these tests
+            if name.startswith("GIT_"):  # set by a git hook that runs these tests
                 monkeypatch.delenv(name)
 
     def write(self, path: str, content: Any = None) -> Path:
-        """A file: text as it is, anything else as JSON; a small LSTM without content."""
+        """Write a file: text and bytes as they are, anything else as JSON, by default a small LSTM."""
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         value = LSTM if content is None else content

@@ -11,5 +11,5 @@ from tests.commandline import Shell
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """lstmlint's command line in an empty folder."""
+    """Return lstmlint's command line in an empty folder."""
     return Shell(tmp_path, monkeypatch, capsys)

@@ -1,4 +1,4 @@
-"""Small models of every dialect that `lstmlint convert` takes; tests/data/convert.json holds what came of each."""
+"""Small models of every dialect that `lstmlint convert` reads; tests/data/convert.json records their conversions."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ Config = dict[str, Any]
 
 
 def functional(layers: list[Config], inputs: list[Any], outputs: list[Any], name: str = "m") -> Config:
-    """A functional model as Keras 2 writes it."""
+    """Return a functional model as Keras 2 writes it."""
     config = {"name": name, "layers": layers, "input_layers": inputs, "output_layers": outputs}
     return {"class_name": "Functional", "keras_version": "2.15.0", "config": config}
 
 
 def source(name: str, *shape: int | None) -> Config:
-    """An InputLayer as Keras 2 writes it."""
+    """Return an InputLayer as Keras 2 writes it."""
     return layer("InputLayer", name, [], batch_input_shape=[None, *shape], dtype="float32", sparse=False, ragged=False)
 
 
 def at(name: str, node: int = 0, tensor: int = 0, **kwargs: Any) -> list[Any]:
-    """A tensor of a call."""
+    """Return a tensor of a call."""
     return [name, node, tensor, kwargs]
 
 
 def inner(class_name: str, **config: Any) -> Config:
-    """A layer that an argument holds."""
+    """Return a layer as the value of an argument."""
     return {"class_name": class_name, "config": config}
 
 

@@ -1,9 +1,9 @@
-"""Convert a folder of models and let real Keras 3 judge: python -m tests.corpus_convert FOLDER [--allow-changes]
+"""Convert a folder of models and load the results with Keras 3: python -m tests.corpus_convert FOLDER [--allow-changes]
 
-The folder holds model files and `expected.jsonl` (see tests/corpus.py). Every file that converts is loaded with
-keras.models.model_from_json; its counts and the output shapes of its layers must be those that lstmlint infers from
-the file as it was, and those of the oracle. A tally is printed, then the reasons for refusals; the exit code is 1 where
-anything disagrees. Layers that need TensorFlow load with KERAS_BACKEND=tensorflow only.
+The folder holds model files and `expected.jsonl` (see tests/corpus.py). Every converted file is loaded with
+keras.models.model_from_json. Its counts and output shapes must agree with those that lstmlint infers from the original
+file, and with the recorded truth. The command prints a tally and the reasons for refusals. The exit code is 1 if
+anything disagrees. Layers that need TensorFlow load only with KERAS_BACKEND=tensorflow.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ COLUMNS = ("confirmed", "unbuilt", "refused", "computes otherwise", "no model", 
 
 
 def disagreements(model: Any, before: ModelSummary, truth: dict[str, Any]) -> list[str]:
-    """What Keras says otherwise of a converted model than lstmlint of the file, or than the oracle."""
+    """Return the differences of a converted model in Keras from the original file, and from the recorded truth."""
     trained = sum(size(weight) for weight in model.trainable_weights)
     wrong = []
     if (model.count_params(), trained) != (before.params, before.trainable_params):
@@ -44,7 +44,7 @@ def disagreements(model: Any, before: ModelSummary, truth: dict[str, Any]) -> li
         expected += [(name, params, shapes) for name, _, params, shapes in truth["layers"] if name not in nested]
     for name, params, shapes in expected:
         layer = layers.get(name.replace("/", "_"))
-        if layer is None:  # Keras leaves out InputLayers of a Sequential, and what no output needs
+        if layer is None:  # Keras omits the InputLayers of a Sequential, and layers that no output needs
             continue
         if layer.count_params() != params:
             wrong.append(f"{name}: {layer.count_params()} parameters, not {params}")
@@ -55,12 +55,12 @@ def disagreements(model: Any, before: ModelSummary, truth: dict[str, Any]) -> li
 
 
 def plain(shapes: Any) -> Any:
-    """Shapes as lists, as a file has them."""
+    """Return shapes as lists, as in a file."""
     return json.loads(json.dumps(shapes))
 
 
 def size(weight: Any) -> int:
-    """The number of values of a Keras variable."""
+    """Return the number of values in a Keras variable."""
     total = 1
     for dim in weight.shape:
         total *= dim
@@ -68,7 +68,7 @@ def size(weight: Any) -> int:
 
 
 def judge(path: Path, truth: dict[str, Any], allow_changes: bool) -> tuple[str, list[str]]:
-    """(column of the tally, what there is to say) for one file."""
+    """Return (column of the tally, remark) for one file."""
     import keras
 
     try:
@@ -82,7 +82,7 @@ def judge(path: Path, truth: dict[str, Any], allow_changes: bool) -> tuple[str, 
         return "refused" if result.refusals else "computes otherwise", [note.message for note in notes]
     try:
         model = keras.models.model_from_json(json.dumps(result.model))
-    except Exception as error:  # whatever Keras raises is its verdict
+    except Exception as error:  # any exception is Keras's verdict
         return "WRONG", [f"{type(error).__name__}: {error}"]
     if not before.complete:
         return "unbuilt", []

@@ -1,6 +1,6 @@
-"""Small models in the words of Keras 0 and 1: written out, and layers with options drawn at random.
+"""Small models of Keras 0 and 1: written out, and layers with random options.
 
-Real Keras is asked about them by the referee suite; what it said is in tests/data/keras1.json and keras0.json.
+The referee suite runs real Keras on them; tests/data/keras1.json and keras0.json record the results.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ Config = dict[str, Any]
 
 
 def layer(class_name: str, **config: Any) -> Config:
-    """A layer as Keras 1 writes it."""
+    """Return a layer as Keras 1 writes it."""
     return {"class_name": class_name, "config": config}
 
 
 def sequential(*layers: Any) -> Config:
-    """A Sequential of Keras 1; of what is no layer, too."""
+    """Return a Sequential of Keras 1; its items may be anything."""
     return {"class_name": "Sequential", "keras_version": "1.2.2", "config": list(layers)}
 
 
 def node(name: str, class_name: str, *inbound: list[Any], **config: Any) -> Config:
-    """A layer of a Model of Keras 1, with its calls."""
+    """Return a layer of a Keras 1 Model, with its calls."""
     return {
         "class_name": class_name, "name": name, "config": {"name": name, **config}, "inbound_nodes": list(inbound)
     }  # fmt: skip
 
 
 def source(name: str, *shape: int | None, dtype: str = "float32") -> Config:
-    """An input of a Model."""
+    """Return an input of a Model."""
     return node(name, "InputLayer", batch_input_shape=[None, *shape], input_dtype=dtype, sparse=False)
 
 
 def ref(name: str, call: int = 0, tensor: int = 0) -> list[Any]:
-    """A reference to an output."""
+    """Return a reference to an output."""
     return [name, call, tensor]
 
 
 def graph(layers: list[Config], inputs: list[str], outputs: list[Any], name: str = "model_1") -> Config:
-    """A Model of Keras 1; outputs are names or references."""
+    """Return a Keras 1 Model; outputs are names or references."""
     return {
         "class_name": "Model",
         "keras_version": "1.2.2",
@@ -55,7 +55,7 @@ def graph(layers: list[Config], inputs: list[str], outputs: list[Any], name: str
 
 
 def merged(mode: str, *branches: Config, **config: Any) -> Config:
-    """A Merge that begins a Sequential."""
+    """Return a Merge that starts a Sequential."""
     return layer(
         "Merge", name="merge_1", layers=list(branches), mode=mode, mode_type="raw", concat_axis=config.get("concat_axis", -1),
         dot_axes=config.get("dot_axes", -1), output_shape=None, output_shape_type="raw", output_mask=None,
@@ -64,12 +64,12 @@ def merged(mode: str, *branches: Config, **config: Any) -> Config:
 
 
 def branch(units: int, *shape: int | None) -> Config:
-    """A model to be merged."""
+    """Return a model to merge."""
     return sequential(layer("Dense", output_dim=units, batch_input_shape=[None, *shape]))
 
 
 def sequences(units: int, returns: bool, features: int = 4) -> Config:
-    """A recurrent model to be merged."""
+    """Return a recurrent model to merge."""
     return sequential(
         layer("LSTM", output_dim=units, return_sequences=returns, batch_input_shape=[None, 6, features]),
         layer("Dropout", p=0.5),
@@ -77,7 +77,7 @@ def sequences(units: int, returns: bool, features: int = 4) -> Config:
 
 
 def named(model: Config) -> Config:
-    """The model with a name for every layer that has none: Keras 1 takes layers of one name for one layer."""
+    """Give every layer without a name a name: Keras 1 treats layers with the same name as one layer."""
     number = itertools.count(1)
 
     def walk(value: Any) -> None:
@@ -231,22 +231,22 @@ for _model in KERAS1.values():
 
 
 def flat(class_name: str, **config: Any) -> Config:
-    """A layer as Keras 0 writes it."""
+    """Return a layer as Keras 0 writes it."""
     return {"name": class_name, "custom_name": class_name.lower(), "cache_enabled": True, "trainable": True, **config}
 
 
 def stack(*layers: Config) -> Config:
-    """A Sequential of Keras 0."""
+    """Return a Sequential of Keras 0."""
     return {"name": "Sequential", "layers": list(layers)}
 
 
 def flat_branch(units: int, *shape: int | None) -> Config:
-    """A model to be merged."""
+    """Return a model to merge."""
     return stack(flat("Dense", output_dim=units, input_dim=shape[-1], input_shape=list(shape)))
 
 
 def old_graph(inputs: Config, nodes: list[tuple[Config, Config]], outputs: list[Config]) -> Config:
-    """A Graph of Keras 0: {input: shape}, [(entry, layer)], outputs."""
+    """Return a Graph of Keras 0: {input: shape}, [(entry, layer)], outputs."""
 
     def entry(given: Config) -> Config:
         return {"input": None, "inputs": [], "merge_mode": "concat", "concat_axis": -1, "dot_axes": -1, **given}
@@ -325,7 +325,7 @@ KERAS0: dict[str, Config] = {
 }  # fmt: skip
 
 
-# Keras 1.0 kept the Graph, with shared nodes written in another way.
+# Keras 1.0 kept Graph, but wrote shared nodes differently.
 def _dense(name: str, units: int) -> Config:
     return layer("Dense", name=name, output_dim=units)
 
@@ -360,23 +360,23 @@ KERAS10: dict[str, Config] = {
 }
 
 
-# Single layers, drawn ---------------------------------------------------------------------------------------
+# Random single layers ---------------------------------------------------------------------------------------
 
 Draw = Callable[[random.Random], tuple[Config, list[int | None]]]
 
 
 def size(rng: random.Random, low: int = 1, high: int = 9) -> int:
-    """A small number."""
+    """Draw a small number."""
     return rng.randint(low, high)
 
 
 def some(rng: random.Random, **options: Any) -> Config:
-    """Some of the options, each one of its values."""
+    """Draw some of the options."""
     return {name: rng.choice(values) for name, values in options.items() if rng.random() < 0.6}
 
 
 def vector(class_name: str, *required: str, **options: Any) -> Draw:
-    """A layer on (batch, features)."""
+    """Draw a layer on (batch, features)."""
 
     def draw(rng: random.Random) -> tuple[Config, list[int | None]]:
         return layer(class_name, **{name: size(rng) for name in required}, **some(rng, **options)), [size(rng)]
@@ -385,7 +385,7 @@ def vector(class_name: str, *required: str, **options: Any) -> Draw:
 
 
 def sequence(class_name: str, *required: str, **options: Any) -> Draw:
-    """A layer on (batch, steps, features)."""
+    """Draw a layer on (batch, steps, features)."""
 
     def draw(rng: random.Random) -> tuple[Config, list[int | None]]:
         config = {name: size(rng) for name in required} | some(rng, **options)
@@ -398,7 +398,7 @@ def sequence(class_name: str, *required: str, **options: Any) -> Draw:
 
 
 def spatial(class_name: str, rank: int, *required: str, **options: Any) -> Draw:
-    """A layer on images or volumes, in either order."""
+    """Draw a layer on images or volumes, in either order."""
 
     def draw(rng: random.Random) -> tuple[Config, list[int | None]]:
         ordering = rng.choice(["th", "tf"])
@@ -411,7 +411,7 @@ def spatial(class_name: str, rank: int, *required: str, **options: Any) -> Draw:
 
 
 def any_shape(class_name: str, **options: Any) -> Draw:
-    """A layer on anything."""
+    """Draw a layer for any input."""
 
     def draw(rng: random.Random) -> tuple[Config, list[int | None]]:
         return layer(class_name, **some(rng, **options)), [size(rng) for _ in range(size(rng, 1, 4))]
@@ -561,7 +561,7 @@ DRAWS: dict[str, Draw] = {
     "ParametricSoftplus": any_shape("ParametricSoftplus", alpha_init=[0.1], shared_axes=[None, [1]]),
 }  # fmt: skip
 
-# These must have their arguments: `any_shape` and `sequence` may leave options out.
+# Required arguments: `any_shape` and `sequence` may leave options out.
 REQUIRED: dict[str, Config] = {
     "Dense": {"output_dim": 5}, "AtrousConvolution1D": {"filter_length": 2}, "Dropout": {"p": 0.1},
     "GaussianDropout": {"p": 0.1}, "GaussianNoise": {"sigma": 0.1}, "Activation": {"activation": "relu"},
@@ -569,7 +569,7 @@ REQUIRED: dict[str, Config] = {
 
 
 def draw_layer(class_name: str, seed: int) -> Config:
-    """A Sequential of one layer with options drawn at random."""
+    """Draw a Sequential of one layer with random options."""
     rng = random.Random(f"{class_name} {seed}")
     made, shape = DRAWS[class_name](rng)
     config = made["config"]
@@ -583,7 +583,7 @@ def draw_layer(class_name: str, seed: int) -> Config:
     return named(sequential(made))
 
 
-# Graphs, drawn ----------------------------------------------------------------------------------------------
+# Random graphs ----------------------------------------------------------------------------------------------
 
 Shape = tuple[int, ...]
 
@@ -595,11 +595,11 @@ class GraphDrawer:
         self.rng = random.Random(seed)
         self.layers: list[Config] = []
         self.tensors: list[tuple[list[Any], Shape]] = []
-        # Layers that may be called again: (entry, its input's shape, its output's, its first call's number).
+        # Layers that may be called again: (entry, input shape, output shape, number of the first call).
         self.shareable: list[tuple[Config, Shape, Shape, int]] = []
 
     def draw(self) -> Config:
-        """The whole model."""
+        """Return the whole model."""
         rng = self.rng
         inputs = []
         for i in range(rng.randint(1, 3)):
@@ -620,13 +620,13 @@ class GraphDrawer:
             config["name"] = name
         entry = {"class_name": class_name, "name": name, "config": config, "inbound_nodes": [inputs]}
         self.layers.append(entry)
-        first = 1 if nested else 0  # a model has had a call of its own
+        first = 1 if nested else 0  # a model already has a call of its own
         self.tensors.append((ref(name, first), made))
         if class_name != "Merge":
             self.shareable.append((entry, given, made, first))
 
     def add_layer(self) -> None:
-        """A layer on one tensor."""
+        """Draw a layer on one tensor."""
         rng = self.rng
         reference, shape = rng.choice(self.tensors)
         n = rng.randint(1, 6)
@@ -666,7 +666,7 @@ class GraphDrawer:
         self.place(class_name, config, [reference], shape, made)
 
     def add_merge(self) -> None:
-        """A Merge of tensors that go together."""
+        """Draw a Merge of compatible tensors."""
         rng = self.rng
         reference, shape = rng.choice(self.tensors)
         same = [other for other, size in self.tensors if size == shape]
@@ -683,11 +683,11 @@ class GraphDrawer:
         self.place("Merge", options, picked, shape, made)
 
     def call_again(self) -> None:
-        """A layer that is there already, on another tensor of the same shape."""
+        """Call an existing layer on another tensor of the same shape."""
         if not self.shareable:
             return
         entry, given, made, first = self.rng.choice(self.shareable)
-        # Only what precedes the layer in the file can feed it.
+        # Only preceding layers in the file can feed it.
         before = {other["name"] for other in self.layers[: self.layers.index(entry)]}
         fitting = [other for other, size in self.tensors if size == given and other[0] in before]
         if not fitting:
@@ -696,7 +696,7 @@ class GraphDrawer:
         self.tensors.append((ref(entry["name"], first + len(entry["inbound_nodes"]) - 1), made))
 
     def add_model(self) -> None:
-        """A Sequential or Model inside this one."""
+        """Draw a nested Sequential or Model."""
         rng = self.rng
         reference, shape = rng.choice(self.tensors)
         n = rng.randint(1, 5)
@@ -710,12 +710,12 @@ class GraphDrawer:
             self.place("Model", config, [reference], shape, (*shape[:-1], n))
 
 
-# Questions and answers --------------------------------------------------------------------------------------
+# Comparison --------------------------------------------------------------------------------------
 
-# What keras.json must have said where the file does not.
+# The setting in keras.json, if the file does not have one.
 IMAGE_DIM_ORDERING = {"theano images": "th"}
 
-# Layers that Keras 0.3.3 has, too, and the arguments it does not have.
+# Layers that Keras 0.3.3 also has, and the arguments that it does not have.
 KERAS0_CLASSES = (
     "Dense", "MaxoutDense", "Highway", "TimeDistributedDense", "LSTM", "GRU", "SimpleRNN", "Convolution1D",
     "Convolution2D", "MaxPooling1D", "AveragePooling1D", "MaxPooling2D", "AveragePooling2D", "UpSampling2D",
@@ -727,7 +727,7 @@ NOT_IN_KERAS0 = frozenset({"bias", "shared_axes", "consume_less", "unroll", "nam
 
 
 def draw_flat(class_name: str, seed: int) -> Config:
-    """The same as draw_layer, in the words of Keras 0."""
+    """Draw a Sequential of one layer in the vocabulary of Keras 0."""
     drawn = draw_layer(class_name, seed)["config"][0]["config"]
     config = {key: value for key, value in drawn.items() if key not in NOT_IN_KERAS0}
     batch, *shape = config.pop("batch_input_shape")
@@ -742,7 +742,7 @@ def draw_flat(class_name: str, seed: int) -> Config:
 
 
 def questions(version: str, draws: int, graphs: int) -> dict[str, Config]:
-    """The models to ask a version of Keras about, by name."""
+    """Return the models for a version of Keras, by name."""
     if version == "1.0.8":
         return KERAS10
     if version.startswith("0"):
@@ -753,7 +753,7 @@ def questions(version: str, draws: int, graphs: int) -> dict[str, Config]:
 
 
 def disagreement(model: Config, answer: Config) -> str | None:
-    """Where lstmlint says otherwise than Keras; None where both say the same, or both refuse."""
+    """Return the first difference between lstmlint and Keras, or None if they agree or both refuse the model."""
     from lstmlint.inference import infer
     from lstmlint.parsing.common import Names
     from lstmlint.parsing.keras1 import parse_model
@@ -772,7 +772,7 @@ def disagreement(model: Config, answer: Config) -> str | None:
     theirs = {**{key: answer[key] for key in ("total", "inputs", "outputs")}, "complete": True, "errors": []}
     if "trainable" in answer:
         ours["trainable"], theirs["trainable"] = summary.trainable_params, answer["trainable"]
-    # Keras 0 and 1 name models inside a Sequential anew, and Keras 0 counts merged models in the Merge.
+    # Keras 0 and 1 rename models inside a Sequential, and Keras 0 counts merged models in the Merge.
     rows = {row.name: row for row in summary.layers}
     for name, class_name, params, shape in answer["layers"]:
         if name in rows and class_name not in ("Sequential", "Merge"):
@@ -784,5 +784,5 @@ def disagreement(model: Config, answer: Config) -> str | None:
 
 
 def plain(shape: Any) -> list[int | None] | None:
-    """A shape as JSON has it."""
+    """Return a shape for JSON."""
     return None if shape is None else list(shape)

@@ -1,9 +1,9 @@
-"""One layer called on several inputs: what Keras and lstmlint say, in the form of tests/data/layers.
+"""Call one layer in Keras and in lstmlint, and compare the results. The format is that of tests/data/layers.
 
 A row: {"layer": {"class_name", "config"}, "inputs": [shape, ...], "call": {"args": [...], "kwargs": {...}}}, where
-"$1" stands for the second input. Without "call", one input is the argument, and several are one list. A row may
-have "dtypes", those of the inputs; then the verdicts have "output_dtypes". With "leaf", weights go by their own
-names, without those of the layers around them.
+"$1" stands for the second input. Without "call", the argument is the only input or the list of inputs. With "dtypes" (of
+the inputs), the results have "output_dtypes". With "leaf", weights have their own names, without those of the layers
+around them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 
 def put(structure: Any, inputs: list[Any]) -> Any:
-    """The structure with its "$0", "$1" replaced by inputs."""
+    """Replace "$0", "$1" in a structure by the inputs."""
     if isinstance(structure, str) and structure.startswith("$"):
         return inputs[int(structure[1:])]
     if isinstance(structure, list):
@@ -34,14 +34,14 @@ def put(structure: Any, inputs: list[Any]) -> Any:
 
 
 def call_of(row: Row, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
-    """The arguments of the row's call."""
+    """Return the arguments of the row's call."""
     if "call" in row:
         return put(row["call"].get("args", []), inputs), put(row["call"].get("kwargs", {}), inputs)
     return [inputs[0] if len(inputs) == 1 else list(inputs)], {}
 
 
 def keras_says(keras: Any, row: Row) -> Row:
-    """{"weights", "outputs"} of the layer, or {"refused": the error}."""
+    """Return {"weights", "outputs"} of the layer in Keras, or {"refused": the error}."""
     given = json.loads(json.dumps(row["layer"]))
     try:
         if keras.__version__.startswith("3."):
@@ -74,14 +74,14 @@ def is_counted(weight: Any) -> bool:
 
 
 def inputs_of(row: Row) -> list[tuple[list[int | None], str]]:
-    """The shape and dtype of each input."""
+    """Return the shape and dtype of each input."""
     shapes = row["inputs"]
     return list(zip(shapes, row.get("dtypes") or ["float32"] * len(shapes), strict=True))
 
 
 def _name(weight: Any, layer: str) -> str:
     path: str = getattr(weight, "path", weight.name).partition(":")[0]
-    path = path.replace("Variable", "num_documents")  # the only weight that nobody named
+    path = path.replace("Variable", "num_documents")  # the only weight without a name
     return path.partition(f"{layer}/")[2] or path
 
 
@@ -94,7 +94,7 @@ def _dtype(weight: Any) -> str:
 
 
 def lstmlint_says(row: Row, dialect: Dialect = "keras3") -> Row:
-    """The same of lstmlint, or {"refused": its first error}."""
+    """Return {"weights", "outputs"} of the layer in lstmlint, or {"refused": its first error}."""
     run = InferenceContext(dialect, Bindings())
     if dialect == "keras3":
         spec = parse_keras3(row["layer"], "", Names(), 0)
@@ -117,7 +117,7 @@ def lstmlint_says(row: Row, dialect: Dialect = "keras3") -> Row:
 
 
 def difference(row: Row, ours: Row, theirs: Row) -> str | None:
-    """Where two verdicts differ; None where they agree, whatever the words of a refusal."""
+    """Return the difference between two results, or None; the text of an error does not matter."""
     if ("refused" in ours and "refused" in theirs) or ours == theirs:
         return None
     if not any(len(weight) > 3 for weight in theirs.get("weights", ())) and "weights" in ours:
@@ -128,7 +128,7 @@ def difference(row: Row, ours: Row, theirs: Row) -> str | None:
 
 
 def assert_agreement(keras: Any, drawer: Any, name: str, draws: int, dialect: Dialect = "keras3") -> None:
-    """Draw rows of one class, and fail where lstmlint and a Keras differ."""
+    """Draw rows of one class, and fail if lstmlint and Keras differ."""
     wrong = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -1,6 +1,6 @@
-"""Small models of one operation, written down short: for tests of keras.ops with and without Keras.
+"""A short notation for models of one operation, for tests of keras.ops with and without Keras.
 
-A node is {"op": class, "config": {...}, "args": [...], "kwargs": {...}}. In the arguments stand
+A node is {"op": class, "config": {...}, "args": [...], "kwargs": {...}}. Its arguments contain
 {"tensor": shape, "dtype": ...} for a model's input, {"array": nested lists, "dtype": ...} for a constant,
 {"slice": [start, stop, step]} and {"ellipsis": true}.
 """
@@ -19,12 +19,12 @@ Outputs = list[tuple[tuple[int | None, ...] | None, str | None]]
 
 
 def tensor(*shape: int | None, dtype: str = "float32") -> dict[str, Any]:
-    """A symbolic argument."""
+    """Return a symbolic argument."""
     return {"tensor": list(shape), "dtype": dtype}
 
 
 def model_of(node: dict[str, Any], outputs: int = 1) -> dict[str, Any]:
-    """The model as Keras 3 writes it, each tensor an input of its own."""
+    """Return the model as Keras 3 writes it, with an input per tensor."""
     inputs: list[dict[str, Any]] = []
 
     def write(value: Any) -> Any:
@@ -68,7 +68,7 @@ def model_of(node: dict[str, Any], outputs: int = 1) -> dict[str, Any]:
 
 
 def inferred(node: dict[str, Any], outputs: int = 1) -> tuple[Outputs, list[str]]:
-    """What lstmlint says: outputs as (shape, dtype), and the codes and messages of what is wrong."""
+    """Return lstmlint's outputs as (shape, dtype), and the codes and messages of problems."""
     model = parse(Document("model.json", "json", model_of(node, outputs)))
     run = InferenceContext(model.dialect, Bindings())
     made = flatten(graph_of(model, run).infer())

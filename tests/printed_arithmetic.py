@@ -1,4 +1,4 @@
-"""Reads the text of an explanation as a calculator would, and says which of its lines do not come out."""
+"""Evaluate the equations in the text of an explanation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ PROSE = re.compile(r"(\d[\d·]*) = ([\d,]*\d)")
 
 
 def wrong_lines(text: str) -> list[str]:
-    """The lines whose two sides differ, and those with an equals sign that say nothing that can be computed."""
+    """Return the lines whose sides differ, and the lines with an equals sign that cannot be computed."""
     return [line for line in equations(text) if not comes_out(line)]
 
 
 def equations(text: str) -> Iterator[str]:
-    """The lines with an equals sign; a formula that goes over several lines as one."""
+    """Yield the lines with an equals sign, joining a formula that spans several lines."""
     joined: list[str] = []
     for line in text.splitlines():
         stripped = line.strip()
@@ -30,7 +30,7 @@ def equations(text: str) -> Iterator[str]:
 
 
 def comes_out(line: str) -> bool:
-    """Whether all that an equation sets equal is equal."""
+    """Check whether all sides of an equation are equal."""
     weights = list(WEIGHT.finditer(line))
     if weights:
         return all(prod(map(numeral, re.findall(r"\d+", w["dims"]))) == numeral(w["size"]) for w in weights)
@@ -42,16 +42,16 @@ def comes_out(line: str) -> bool:
     within = PROSE.search(line)
     if within:
         return evaluate(within[1]) == numeral(within[2])
-    return bool(re.search(r"input_dim|channels", sides[-1]))  # a formula of an input that is not known
+    return bool(re.search(r"input_dim|channels", sides[-1]))  # a formula with an unknown input
 
 
 def numeral(text: str) -> int:
-    """1,280 as a number."""
+    """Convert "1,280" to a number."""
     return int(text.replace(",", ""))
 
 
 def evaluate(text: str) -> int:
-    """The value of a sum, by precedence: 4 · (10·(1+10) + 10)."""
+    """Evaluate an expression such as 4 · (10·(1+10) + 10)."""
     tokens = re.findall(r"\d+|[+·()−]", text)
 
     def factor() -> int:

@@ -1,4 +1,4 @@
-"""The GitHub Action: its scripts, run as a runner runs them; and what it and the Dockerfile pin."""
+"""The scripts of the GitHub Action, run as on a runner, and the pinned actions and images."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_long_summary_leaves_whole_models_out(runner: Shell) -> None:
 
 @pytest.mark.parametrize(("extras", "target"), [("", str(ROOT)), ("hdf5", f"{ROOT}[hdf5]")])
 def test_it_installs_into_an_environment_of_its_own(shell: Shell, extras: str, target: str) -> None:
-    # Stands in for Python: notes its arguments; as `-m venv FOLDER`, puts itself into the folder.
+    # A stub for Python that records its arguments; `-m venv FOLDER` copies it into the folder.
     python = shell.write(
         "python",
         f'#!/bin/sh\necho "$0 $*" >> "{shell.folder}/calls"\n'

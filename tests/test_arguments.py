@@ -1,4 +1,4 @@
-"""Arguments: unknown, missing, of another kind; what Keras refuses is an error, what it does not look at a warning."""
+"""Unknown, missing and wrong arguments: what Keras refuses is an error, what it ignores is a warning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lstmlint.model.findings import Finding
 
 
 def findings(class_name: str, config: dict[str, Any], keras: int = 3, **header: Any) -> list[Finding]:
-    """What is said of one layer of a Sequential."""
+    """Return the findings for one layer of a Sequential."""
     layer = {"class_name": class_name, "config": {"name": "layer", **config}, **header}
     model: dict[str, Any] = {"class_name": "Sequential", "config": {"name": "m", "layers": [layer]}}
     if keras == 3:
@@ -107,7 +107,7 @@ def test_where_the_class_is_fine(header: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("config", "code", "severity"),
     [
-        ({"activation": "my_activation"}, "E007", "warning"),  # a custom object as likely as not
+        ({"activation": "my_activation"}, "E007", "warning"),  # may be a custom object
         ({"activation": "Tanh"}, "E007", "error"),
         ({"units": -1}, "E007", "error"),
         ({"dropout": "0.5"}, "E007", "error"),

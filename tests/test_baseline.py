@@ -1,4 +1,4 @@
-"""Baselines: what is known is not reported again, and what is gone is."""
+"""Baselines: known findings are not reported, stale entries are."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ BOTH = {"/config/layers/0": {"R201": 1}, "/config/layers/2": {"R201": 1}}
 
 
 def written(shell: Shell, files: Any, path: str = "base.json") -> None:
-    """A baseline that knows something of files."""
+    """Write a baseline with entries for files."""
     shell.write(path, {"lstmlint-baseline": 1, "files": files})
 
 
 def names(shell: Shell) -> list[str]:
-    """What lies in the folder."""
+    """Return the names in the folder."""
     return sorted(path.name for path in shell.folder.iterdir())
 
 
 def codes(shell: Shell, *arguments: str) -> list[str]:
-    """The files and codes found."""
+    """Return the files and codes found."""
     done = shell(*arguments, "-f", "json", "--baseline", "base.json")
     assert done.code in (0, 1), done.err
     return [f"{file['path']} {finding['code']}" for file in done.json["files"] for finding in file["findings"]]
@@ -59,14 +59,14 @@ def test_write_and_use(shell: Shell, workers: str) -> None:
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_named_by_the_settings(shell: Shell, workers: str) -> None:
-    """Each file goes by the baseline of its own settings; the command line's goes before them."""
+    """Each file uses the baseline of its own settings; the command line takes precedence."""
     shell.write("a/lstmlint.toml", 'baseline = "known/base.json"')
     shell.write("a/models/steps.json", STEPS)
     shell.write("b/lstmlint.toml", 'baseline = "base.json"')
     shell.write("b/steps.json", STEPS)
     shell.write("c/steps.json", STEPS)
     (shell.folder / "a" / "known").mkdir()
-    # The settings' baseline does not keep a new one from knowing all; it need not be there yet.
+    # A new baseline ignores the one in the settings, which need not exist yet.
     assert shell("a", "--write-baseline", "a/known/base.json", "--jobs", workers).err.startswith("lstmlint: 2 findings")
     written(shell, {"steps.json": {"/config/layers/0": {"R201": 1}}}, "b/base.json")
     found = ["b/steps.json R201", "c/steps.json R201", "c/steps.json R201"]
@@ -158,7 +158,7 @@ def test_it_only_shrinks(shell: Shell) -> None:
     old = {"/config/layers/2": {"R201": 1}, "/config/layers/0": {"R201": 1, "R203": 2}}
     written(shell, {"a.json": old, "b.json": old, "gone.json": old})
     done = shell("a.json", "c.json", "--baseline", "base.json", "--write-baseline", "base.json", "-f", "concise")
-    assert done.code == 1  # what is new stays a finding
+    assert done.code == 1  # new findings are still reported
     assert [line.split()[2] for line in done.out.splitlines()] == ["S102"]
     assert json.loads((shell.folder / "base.json").read_text())["files"] == {"a.json": BOTH, "b.json": old}
     shell.write("sub/.keep", "")

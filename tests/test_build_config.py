@@ -1,6 +1,6 @@
-"""What Keras 3 builds from a build_config that hands have edited: a count, or a refusal.
+"""Edited build_configs: the count that Keras 3 builds from them, or its refusal.
 
-tests/referee/test_verdict.py asks Keras for the same.
+tests/referee/test_verdict.py compares with Keras.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LAYERS: dict[str, dict[str, Any]] = {
     "TimeDistributed": {"class_name": "TimeDistributed", "config": {"layer": {**DENSE, "module": "keras.layers"}}},
     "Cell": {"class_name": "RNN", "config": {"cell": {**INNER, "class_name": "GRUCell"}}},
 }  # fmt: skip
-# layer, build_config -> parameters, None where Keras refuses it.
+# layer, build_config -> parameters, or None if Keras refuses it.
 ROWS: list[tuple[str, Any, int | None]] = [
     ("Dense", None, 15), ("Dense", {}, 15), ("Dense", [], 15), ("Dense", SHAPE, 15), ("Dense", {**SHAPE, "a": 1}, 15),
     ("Dense", {"input_shape": [None, 7]}, None), ("Dense", {"units": 3}, 0), ("Dense", "abc", 0), ("Dense", [1], 0),
@@ -51,7 +51,7 @@ ROWS: list[tuple[str, Any, int | None]] = [
 
 
 def model_of(name: str, build_config: Any) -> dict[str, Any]:
-    """A Sequential of one layer, on (None, 6, 4)."""
+    """Return a Sequential of one layer on (None, 6, 4)."""
     layer = LAYERS[name]
     first = {"module": "keras.layers", "class_name": "InputLayer", "config": {"name": "i", "batch_shape": [None, 6, 4]}}
     second = {"module": "keras.layers", "registered_name": None, **layer, "build_config": build_config}

@@ -1,6 +1,6 @@
-"""How the layers of a functional model of Keras 3 may be called, with structures, names and constants.
+"""Calls of layers in functional Keras 3 models: structures, names and constants.
 
-tests/referee/test_verdict.py asks Keras for the same.
+tests/referee/test_verdict.py compares with Keras.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HEAD: dict[str, Any] = {"module": "keras.layers", "registered_name": None}
 
 
 def model_layer(name: str, inputs: Any) -> dict[str, Any]:
-    """A nested model of one Dense for each input."""
+    """Return a nested model with one Dense per input."""
     entries = [
         {
             **HEAD,
@@ -77,8 +77,8 @@ LAYERS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 FULL = [None, 6, 4]
-# layer, [args, kwargs] -> the outputs' shapes; an error's code where Keras refuses the call; None for outputs that
-# Keras computes and that mean nothing.
+# layer, [args, kwargs] -> the output shapes, the code of the error if Keras refuses the call, or None if Keras's
+# outputs have no meaning.
 ROWS: list[tuple[str, Any, Any]] = [
     ("LSTM", [[T], {}], [[None, 2]]), ("LSTM", [[[T]], {}], "S122"), ("LSTM", [[{"x": T}], {}], "S122"),
     ("LSTM", [[], {"sequences": T}], [[None, 2]]), ("LSTM", [[], {"inputs": T}], "E005"), ("LSTM", [[], {}], "S122"),
@@ -103,7 +103,7 @@ ROWS: list[tuple[str, Any, Any]] = [
 
 
 def model_of(layer: str, call: Any) -> dict[str, Any]:
-    """Two inputs, one layer, called once."""
+    """Return a model with two inputs and one call of a layer."""
     spec = json.loads(json.dumps(LAYERS[layer]))
     spec["config"].setdefault("name", "layer")
     spec |= {"name": "layer", "inbound_nodes": [{"args": call[0], "kwargs": call[1]}]}

@@ -225,7 +225,7 @@ def test_folders(shell: Shell) -> None:
 
 
 def test_what_is_found_and_is_no_file(shell: Shell) -> None:
-    """Reading a pipe would wait for somebody to write; links of data managers lead nowhere until data is fetched."""
+    """Reading a pipe would wait for a writer, and links of data managers are broken until the data is fetched."""
     shell.write("m.json")
     if hasattr(os, "mkfifo"):
         os.mkfifo(shell.folder / "pipe.json")
@@ -313,7 +313,7 @@ def test_reports_into_pipes(shell: Shell) -> None:
     report = shell("m.json", "-f", "csv").out
     assert shell("m.json", "-f", "csv", "-o", "/dev/stdout").out == report
     assert shell("m.json", "-f", "csv:/dev/fd/1").out == report
-    reading, writing = os.pipe()  # as a shell's >(command) has it
+    reading, writing = os.pipe()  # like the >(command) of a shell
     with os.fdopen(reading) as pipe:
         done = shell("m.json", "-f", "csv", "-o", f"/dev/fd/{writing}")
         os.close(writing)
@@ -474,13 +474,13 @@ def test_in_a_folder_that_is_gone(shell: Shell) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="no such signal")
 def test_interrupt() -> None:
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it in what it runs in the background
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # shells ignore it in background jobs
     try:
         process = launch("-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     finally:
         signal.signal(signal.SIGINT, before)
     assert process.stdin is not None
-    process.stdin.write(b" " * 2**20)  # more than a pipe holds: when this is through, it is reading
+    process.stdin.write(b" " * 2**20)  # more than a pipe holds, so the program is reading once this returns
     process.stdin.flush()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate()
@@ -747,7 +747,7 @@ def test_globs(glob: str, path: str, matches: bool) -> None:
 
 
 def test_where_the_unknown_begins(shell: Shell) -> None:
-    """A Lambda is no finding, but what is unknown behind it is said to come from it."""
+    """A Lambda is not a finding, but is named as the cause of unknown shapes after it."""
     layers = [
         {"class_name": "Lambda", "config": {"name": "scale", "batch_input_shape": [None, 8], "function": "x"}},
         {"class_name": "Dense", "config": {"name": "dense", "units": 1}},

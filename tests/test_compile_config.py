@@ -1,4 +1,4 @@
-"""What Keras 3 refuses of a compile_config when it loads a model; asked of Keras 3.15.1."""
+"""compile_configs that Keras 3 refuses when it loads a model, according to Keras 3.15.1."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def metric(class_name: str, **config: Any) -> Any:
     return {"optimizer": "adam", "metrics": [obj(METRICS, class_name, config)]}
 
 
-# compile_config -> the errors of lstmlint; tests/referee/test_verdict.py asks Keras for the same.
+# compile_config -> the errors of lstmlint; tests/referee/test_verdict.py compares with Keras.
 ROWS: list[tuple[Any, list[str]]] = [
     ({}, []), ({"loss": "mse"}, []), ("abc", ["E007"]), ({"optimizer": None}, ["E007"]), ({"optimizer": {}}, ["E007"]),
     ({"optimizer": 3}, ["E007"]), ({"optimizer": []}, ["E007"]), ({"optimizer": obj(OPTIMIZERS, "Adam", [1])}, ["E007"]),  # type: ignore[arg-type]
@@ -83,7 +83,7 @@ def test_compile_config(config: dict[str, Any], errors: list[str]) -> None:
 
 
 def model_of(config: Any) -> dict[str, Any]:
-    """A compiled Sequential."""
+    """Return a compiled Sequential."""
     layers = [obj("keras.layers", "InputLayer", {"batch_shape": [None, 5], "name": "i"}),
               obj("keras.layers", "Dense", {"units": 1, "name": "d"})]  # fmt: skip
     model = obj("keras", "Sequential", {"name": "m", "layers": layers}, "Sequential")

@@ -1,4 +1,4 @@
-"""`lstmlint convert`: what real Keras 3 loaded when it was recorded, and what cannot be said in Keras 3."""
+"""`lstmlint convert`: conversions that Keras 3 was recorded to load, and models without a Keras 3 equivalent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RECORDED = json.loads((Path(__file__).parent / "data" / "convert.json").read_tex
 
 
 def converted(model: Any, allow_changes: bool = False) -> Conversion:
-    """The conversion of a model's JSON."""
+    """Convert a model's JSON."""
     return convert(parse(read(json.dumps(model).encode())), allow_changes)
 
 
@@ -43,7 +43,7 @@ def test_every_model_is_recorded() -> None:
 
 
 def one(class_name: str, shape: list[int | None], **config: Any) -> Any:
-    """A Sequential of one layer."""
+    """Return a Sequential of one layer."""
     return sequential("m", layer(class_name, "it", batch_input_shape=[None, *shape], **config))
 
 

@@ -85,7 +85,7 @@ def test_plugin(plugin: Any) -> None:
 
 
 class Named(Doubling):
-    """A plugin that looks at the layer's name."""
+    """A plugin that depends on the layer's name."""
 
     def weights(self, input_shape: Any) -> list[Weight]:
         return [self.weight(f"{self.name}_kernel", (self.feature_dim(input_shape), len(self.name)))]

@@ -1,4 +1,4 @@
-"""`lstmlint diff`: what it says changed, its gate, its formats, and files of git."""
+"""`lstmlint diff`: changes, --max-increase, formats, and files in git."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHAPE = [None, 13, 5]
 
 
 def model(*layers: dict[str, Any]) -> dict[str, Any]:
-    """A Sequential over 13 timesteps of 5 features."""
+    """Return a Sequential over 13 timesteps of 5 features."""
     return sequential("m", layer("InputLayer", "input", batch_input_shape=SHAPE), *layers)
 
 
@@ -38,30 +38,30 @@ def dense(name: str = "dense", units: int = 1, **config: Any) -> dict[str, Any]:
 
 
 def graph(*layers: dict[str, Any], output: str) -> dict[str, Any]:
-    """A functional model over two inputs of three features."""
+    """Return a functional model with two inputs of three features."""
     inputs = [layer("InputLayer", name, [], batch_input_shape=[None, 3]) for name in ("a", "b")]
     ends = {"input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [[output, 0, 0]]}
     return {"class_name": "Functional", "config": {"name": "g", "layers": [*inputs, *layers], **ends}}
 
 
 def after(*names: str) -> list[Any]:
-    """The inbound nodes of one call."""
+    """Return the inbound nodes of one call."""
     return [[[name, 0, 0, {}] for name in names]]
 
 
 def keras3(class_name: str, **config: Any) -> dict[str, Any]:
-    """An object as Keras 3 writes it."""
+    """Return an object as Keras 3 writes it."""
     return {"module": "keras.layers", "class_name": class_name, "config": config, "registered_name": None}
 
 
 def valid(done: Done) -> Any:
-    """The JSON report, which keeps to its schema."""
+    """Return the JSON report, after checking it against its schema."""
     Draft202012Validator(schema("diff")).validate(done.json)
     return done.json
 
 
 def brief(report: Any) -> dict[str, list[str]]:
-    """Layer -> what happened to it, shortly; without the shapes and counts, which follow."""
+    """Return layer -> changes in short form, without the shapes and counts that follow from them."""
     said: dict[str, list[str]] = {}
     for entry in report["layers"]:
         if entry["change"] != "changed":
@@ -92,18 +92,18 @@ BASE = model(lstm("one"), lstm("two"), dense())
         (BASE, model(lstm("one"), lstm("zwei", 4), dense()), {"zwei": ["name: two -> zwei", "units: 10 -> 4"]}),
         (BASE, model(lstm("one"), layer("GRU", "zwei", units=10, return_sequences=True), dense()),
          {"two": ["removed"], "zwei": ["added"]}),
-        # The same name is the same layer, of another class too; of the arguments, only common ones are compared.
+        # The same name is the same layer, even of another class; only common arguments are compared.
         (BASE, model(lstm("one"), layer("GRU", "two", units=9, return_sequences=True), dense()),
          {"two": ["class_name: LSTM -> GRU", "units: 10 -> 9"]}),
-        # Keras counts on, in a session: the numbers mean nothing.
+        # Keras keeps counting within a session, so the numbers mean nothing.
         (model(lstm("lstm", 4), lstm("lstm_1", 5)), model(lstm("lstm_1", 4), lstm("lstm_2", 6)),
          {"lstm_1": ["name: lstm -> lstm_1"], "lstm_2": ["name: lstm_1 -> lstm_2", "units: 5 -> 6"]}),
-        # Another order, told once.
+        # Another order is reported once.
         (BASE, model(lstm("two"), lstm("one"), dense()),
          {"one": ["position: 2 -> 3"]}),
         (model(lstm(name="x", trainable=True)), model(lstm(name="x", trainable=False)), {"x": ["trainable: True -> False"]}),
         (model(lstm(dtype="float32")), model(lstm(dtype="float16")), {"lstm": ["dtype: float32 -> float16"]}),
-        # Defaults are arguments: a full config is the short one.
+        # Defaults are arguments too: a full config equals the short one.
         (model(dense()), model(dense(use_bias=True, activation="linear")), {}),
         (model(dense()), model(dense(kernel_initializer={"class_name": "GlorotUniform", "config": {"seed": None}})), {}),
         (model(dense(kernel_initializer="zeros")), model(dense(kernel_initializer={"class_name": "Zeros", "config": {}})), {}),
@@ -122,7 +122,7 @@ BASE = model(lstm("one"), lstm("two"), dense())
         (sequential("m", {**model(lstm(), dense("head", 2)), "config": {**model(lstm(), dense("head", 2))["config"], "name": "in"}}),
          sequential("m", {**model(lstm(units=4), dense("tail", 2)), "config": {**model(lstm(units=4), dense("tail", 2))["config"], "name": "in"}}),
          {"in/lstm": ["units: 10 -> 4"], "in/tail": ["name: head -> tail"]}),
-        # Graphs: who feeds whom, by the new names; which layer gives the output.
+        # Graphs: connections by the new names, and the output layer.
         (graph(dense("x", 3, ) | {"name": "x", "inbound_nodes": after("a")}, layer("Add", "sum", after("x", "b")), output="sum"),
          graph(dense("y", 3, ) | {"name": "y", "inbound_nodes": after("a")}, layer("Add", "sum", after("y", "b")), output="sum"),
          {"y": ["name: x -> y"]}),
@@ -158,7 +158,7 @@ def test_constants_of_calls(shell: Shell) -> None:
 
 
 def test_dialects(shell: Shell) -> None:
-    """A model saved again by another Keras is the same model: what only one of them writes says nothing."""
+    """A model saved again by another Keras is the same model: keys that only one of them writes are ignored."""
     start = keras3("InputLayer", name="input", batch_shape=SHAPE)
     glorot = {
         "module": "keras.initializers",
@@ -203,7 +203,7 @@ def test_totals(shell: Shell) -> None:
 
 
 def test_findings(shell: Shell) -> None:
-    """Matched by code and layer, a renamed layer among them."""
+    """Findings are matched by code and layer, including a renamed layer."""
     shell.write(
         "old.json", sequential("m", lstm("a", batch_input_shape=[None, 1, 50]), lstm("gone", unroll=True, time=1))
     )
@@ -511,7 +511,7 @@ NASTY = "x\x1b[31m|`*_<b>@me\n::error::\u202e" + "long_" * 30
 
 
 def terminal(shell: Shell) -> None:
-    """What follows is shown on a terminal of 80 columns."""
+    """Show the output as on a terminal of 80 columns."""
     shell.monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     shell.monkeypatch.setenv("COLUMNS", "80")
 

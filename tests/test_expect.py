@@ -1,4 +1,4 @@
-"""`--expect`: which mistake leads to a number that somebody counted."""
+"""`--expect`: the mistakes that lead to a number."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lstmlint.explaining.expecting import search
 from tests.printed_arithmetic import comes_out
 from tests.test_explain import Shapes, check_text, explained, layer, sequential
 
-# A wrong number, and the mistakes that are found for it, the likeliest first.
+# A wrong number, and the mistakes found for it, most likely first.
 MISTAKES = [
     ("LSTM(10)", [(13, 5)], 280, ["one-unit-times-units"]),
     ("LSTM(10)", [(13, 5)], 160, ["gates-forgotten"]),
@@ -74,7 +74,7 @@ MISTAKES = [
     ("MultiHeadAttention(2, 16)", [(10, 32)], 3168, ["output-projection-forgotten"]),
     ("MultiHeadAttention(2, 16, use_bias=False)", [(10, 32)], 4224, ["bias-added"]),
     ("EinsumDense('ab,bc->ac', output_shape=4, bias_axes='c')", [(7,)], 28, ["bias-forgotten"]),
-    # Two together, and none.
+    # Two mistakes together, and none.
     ("LSTM(10)", [(13, 5)], 150, ["gates-forgotten", "bias-forgotten"]),
     ("LSTM(10)", [(13, 5)], 641, []),
 ]
@@ -100,13 +100,13 @@ def test_mistakes(expression: str, inputs: Shapes, number: int, keys: list[str])
     assert ("no mistake that lstmlint knows leads to it" in " ".join(text.split())) == (not keys)
 
 
-# The same for sizes drawn at random: each is a layer, its input, what somebody makes of it, and the mistake that is
-# to be named first. The numbers are worked out here, by the mistaken formula as people write it.
+# Random sizes: a layer, its input, a wrong count, and the mistake that must be named first. The wrong counts are computed
+# here with the mistaken formula, as people write it.
 Drawn = tuple[str, tuple[int, ...], int, str]
 
 
 def gated(units: int, features: int, gates: int = 4, biases: int = 1) -> int:
-    """What an LSTM, GRU or SimpleRNN has."""
+    """Draw the sizes of an LSTM, GRU or SimpleRNN."""
     return gates * (units * (features + units) + biases * units)
 
 
@@ -243,7 +243,7 @@ def test_drawn_sizes(family: Any) -> None:
             found = explanation.expected
             assert found is not None
             named = [match.mistakes for match in found.matches]
-            if [key] not in named[:2] or found.right:  # a second one may come to the same number by chance
+            if [key] not in named[:2] or found.right:  # another mistake may give the same number by chance
                 wrong.append((expression, shape, number, key, named, found.right))
             check_text(explanation)
     assert wrong == []
@@ -264,7 +264,7 @@ def test_no_number_gets_arithmetic_that_does_not_come_to_it(expression: str, sha
 
 
 def nested(name: str, *layers: dict[str, Any]) -> dict[str, Any]:
-    """A Sequential that is a layer of another."""
+    """Return a Sequential that is a layer of another one."""
     return sequential(*layers, name=name)
 
 
@@ -295,7 +295,7 @@ TRAINED = TOTAL - 2 * 6
         (TOTAL + ENCODER, "nested-counted-again", ["encoder"]),
         (TOTAL - 4 * 14 - 11, "bias-forgotten", ["encoder/first", "encoder/second", "hidden", "output"]),
         (4 * TOTAL, "bytes", []),
-        # What Keras 3.15.1's summary() says of this model, compiled with these optimizers and built.
+        # summary() of Keras 3.15.1 for this model, compiled with these optimizers and built.
         (TOTAL + 2 * TRAINED + 2, "optimizer-counted", []),
         (TOTAL + TRAINED + 2, "optimizer-counted", []),
         (TOTAL + 2, "optimizer-counted", []),
@@ -320,7 +320,7 @@ def test_optimizer_of_one_layer() -> None:
 def test_two_together_only_where_one_does_not_do() -> None:
     text = " ".join(check_text(count_layer("LSTM(10)", (13, 5), expect=150)).split())
     assert "150 comes of no single mistake that lstmlint knows, but of two together:" in text
-    # Units taken for features and features for units, and timesteps for features: the two change the same numbers.
+    # Swapped units and features, and timesteps used as features: both change the same numbers.
     found = count_layer("GRU(11)", (30, 18), expect=3 * (18 * (30 + 18) + 2 * 18)).expected
     assert found is not None
     assert [match.mistakes for match in found.matches] == []

@@ -1,4 +1,4 @@
-"""`explain` and `count`: the arithmetic of a count, and the mistake behind a wrong one."""
+"""`explain` and `count`: the arithmetic of a count, and the mistakes that lead to a wrong one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.printed_arithmetic import wrong_lines
 EXAMPLES = Path(__file__).parent.parent / "examples"
 Shapes = list[tuple[int | None, ...]]
 
-# What Keras 3.15.1 says: a layer, its inputs without the batch, parameters, output shapes.
-# tests/referee/test_explain.py asks it again.
+# Results of Keras 3.15.1: a layer, its inputs without the batch, parameters, output shapes.
+# tests/referee/test_explain.py compares with Keras.
 COUNTS: list[tuple[str, Shapes, int, list[tuple[int | None, ...]]]] = [
     ("LSTM(1)", [(1, 1)], 12, [(None, 1)]),
     ("LSTM(1)", [(1, 2)], 16, [(None, 1)]),
@@ -79,7 +79,7 @@ def test_count(expression: str, inputs: Shapes, params: int, outputs: Shapes) ->
 
 
 def check_text(explanation: Explanation) -> str:
-    """The text, after what holds for every one of them."""
+    """Return the text, after checking what holds for every explanation."""
     text = render(explanation)
     assert text.endswith("\n")
     assert [line for line in text.splitlines() if len(line) > 80 or line != line.rstrip()] == []
@@ -163,7 +163,7 @@ def test_gates(expression: str, shape: tuple[int, ...], line: str) -> None:
 
 
 def explained(model: str | dict[str, Any], layer: str | None = None, expect: int | None = None) -> Explanation:
-    """The explanation of an example's model, or of a Keras 2 Sequential or functional config."""
+    """Explain an example, or a Keras 2 Sequential or functional config."""
     source = EXAMPLES / model if isinstance(model, str) else json.dumps(model).encode()
     summary = analyze(source).model
     assert summary is not None
@@ -171,12 +171,12 @@ def explained(model: str | dict[str, Any], layer: str | None = None, expect: int
 
 
 def sequential(*layers: dict[str, Any], name: str = "model") -> dict[str, Any]:
-    """A Sequential of layers."""
+    """Return a Sequential of layers."""
     return {"class_name": "Sequential", "config": {"name": name, "layers": list(layers)}}
 
 
 def layer(class_name: str, name: str, **config: Any) -> dict[str, Any]:
-    """A layer's config."""
+    """Return a layer's config."""
     return {"class_name": class_name, "config": {"name": name, **config}}
 
 
@@ -256,7 +256,7 @@ def test_flatten_overlooked() -> None:
 
 
 def functional(*layers: tuple[dict[str, Any], list[Any]], outputs: list[Any]) -> dict[str, Any]:
-    """A functional model of Keras 2 with the input `x` (13, 5)."""
+    """Return a functional Keras 2 model with the input `x` (13, 5)."""
     entry = {"class_name": "InputLayer", "name": "x", "inbound_nodes": [],
              "config": {"name": "x", "batch_input_shape": [None, 13, 5]}}  # fmt: skip
     rest = [{**config, "name": config["config"]["name"], "inbound_nodes": calls} for config, calls in layers]
@@ -549,7 +549,7 @@ def test_what_a_model_is_told_without_a_layer_named() -> None:
     assert "kernel_c (2, 1) = kernel[:, 2:3]" in alone  # one layer only: in full
     assert alone.endswith("total: 16\n")
     several = " ".join(check_text(explained("seq2seq.json")).split())
-    assert several.count("never enters the count") == 1  # once for each class
+    assert several.count("never enters the count") == 1  # once per class
     assert several.count("each of the 4 gates") == 2
     assert "the timesteps never enter the count" in several
 

@@ -1,4 +1,4 @@
-"""`explain` over every recorded layer: what it prints comes out, fits, and says what the weights are."""
+"""`explain` for every recorded layer: its arithmetic is right, its lines fit, and it describes all weights."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.printed_arithmetic import wrong_lines
 from tests.test_explain import check_text
 
 DATA = Path(__file__).parent / "data"
-# Of the layers that preprocess, only some of Keras 3's have weights.
+# Only some preprocessing layers of Keras 3 have weights.
 FILES = [
     "legacy_keras2.json", "mixed.json", "mixed_keras2.json", "preprocessing.json", "recurrent.json",
     "recurrent_keras2.json", "spatial.json", "spatial_keras2.json",
@@ -34,12 +34,12 @@ GATED = ("LSTM", "GRU", "CuDNNLSTM", "CuDNNGRU", "ConvLSTM1D", "ConvLSTM2D", "Co
 
 @lru_cache(maxsize=1)
 def rows(name: str) -> list[Row]:
-    """The rows of a file that Keras does not refuse and that have weights."""
+    """Return the rows of a file that Keras accepts and that have weights."""
     return [row for row in json.loads((DATA / "layers" / name).read_text()) if row.get("weights")]
 
 
 def explain(row: Row) -> Explanation:
-    """The explanation of a recorded layer, called as it was recorded."""
+    """Explain a recorded layer, called as it was recorded."""
     dialect = row.get("dialect", "keras3")
     if dialect == "keras3":
         spec = parse_keras3(row["layer"], "", Names(), 0)
@@ -53,7 +53,7 @@ def explain(row: Row) -> Explanation:
 
 
 def all_parts(layer: LayerExplanation) -> list[LayerExplanation]:
-    """A layer and those inside it."""
+    """Yield a layer and the layers inside it."""
     return [layer, *(inner for part in layer.parts for inner in all_parts(part))]
 
 
@@ -73,7 +73,7 @@ def test_every_recorded_layer(name: str) -> None:
 
 
 def keras1_models() -> list[dict[str, Any]]:
-    """Recorded models of Keras 0 and 1."""
+    """Return recorded models of Keras 0 and 1."""
     recorded: list[dict[str, Any]] = json.loads((DATA / "keras1.json").read_text())
     return recorded
 

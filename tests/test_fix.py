@@ -23,12 +23,12 @@ LAYER2 = '{"class_name": "%s", "config": {"name": "it", "batch_input_shape": [nu
 
 
 def keras3(class_name: str, config: str, shape: str = "[null, 13, 5]") -> str:
-    """A Sequential of Keras 3 whose only layer has this in its config, from the comma on."""
+    """Return a Keras 3 Sequential whose only layer has this text in its config, including the comma."""
     return HEAD + INPUT % shape + LAYER % (class_name, config)
 
 
 def keras2(class_name: str, config: str) -> str:
-    """The same of Keras 2."""
+    """Return a Keras 2 Sequential whose only layer has this text in its config."""
     return HEAD2 + LAYER2 % (class_name, config)
 
 
@@ -81,13 +81,13 @@ def test_fixes(make: Any, class_name: str, before: str, after: str) -> None:
 
 
 LEFT = [
-    keras3("LSTM", ', "units": 10, "time_major": true'),  # means something
-    keras3("LSTM", ', "units": 10, "return_sequence": true'),  # a guess
-    keras3("Dense", ', "units": 10, "output_dim": 12'),  # which of the two?
+    keras3("LSTM", ', "units": 10, "time_major": true'),  # has a meaning
+    keras3("LSTM", ', "units": 10, "return_sequence": true'),  # would be a guess
+    keras3("Dense", ', "units": 10, "output_dim": 12'),  # ambiguous
     keras2("Dense", ', "output_dim": 10, "W_regularizer": {"name": "WeightRegularizer", "l2": 0.1}').replace(
         '"output_dim"', '"units"'
-    ),  # the value is of another form
-    keras2("Conv1D", ', "filters": 4, "kernel_size": 3, "border_mode": "full"'),  # Keras 2 has no such padding
+    ),  # the value has another form
+    keras2("Conv1D", ', "filters": 4, "kernel_size": 3, "border_mode": "full"'),  # Keras 2 does not have this padding
     HEAD + LAYER % ("LSTM", ', "units": 3, "batch_input_shape": [null, 13, 5]'),  # it declares the input
     keras2("Dense", ', "units": 10'),
 ]
@@ -165,7 +165,7 @@ def test_a_read_only_file_stays(shell: Shell) -> None:
     before = keras3("LSTM", ', "units": 10, "time_major": false')
     path = shell.write("m.json", before)
     path.chmod(0o444)
-    shell.monkeypatch.setattr("os.access", lambda path, mode: False)  # as for anybody but root
+    shell.monkeypatch.setattr("os.access", lambda path, mode: False)  # as for any user but root
     assert shell("m.json", "--fix") == (2, "", "lstmlint: cannot write 'm.json': it is read-only\n")
     assert path.read_text() == before
 

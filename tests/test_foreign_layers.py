@@ -1,4 +1,4 @@
-"""What is said of well-known layers of others."""
+"""Messages about well-known layers of other packages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_class_stands_under_two_packages() -> None:
 
 
 def keras3(class_name: str, name: str, record: list[Any] | None, *inbound: list[Any], **config: Any) -> dict[str, Any]:
-    """A layer as Keras 3 writes it; inbound: [shape, layer, tensor]."""
+    """Return a layer as Keras 3 writes it; inbound: [shape, layer, tensor]."""
     module = "keras.layers" if layers.find(class_name) else "mine"
     return {
         "module": module, "class_name": class_name, "config": {"name": name, **config}, "registered_name": None, "name": name,
@@ -50,7 +50,7 @@ def keras3(class_name: str, name: str, record: list[Any] | None, *inbound: list[
 
 
 def test_records_carry_on_past_what_is_unknown() -> None:
-    """The shapes of a tensor where it is taken, and of build_config; Keras 3 wrote these for a layer of two outputs."""
+    """The recorded shapes of tensors and build_config, as Keras 3 wrote them for a layer with two outputs."""
     first = keras3("InputLayer", "x", None, batch_shape=[None, 5, 4])
     second = keras3("Split", "split", [None, 5, 4], [[None, 5, 4], "x", 0])
     third = keras3("LSTM", "lstm", [None, 5, 2], [[None, 5, 2], "split", 1], units=3)

@@ -1,4 +1,4 @@
-"""Keras 0 and 1: what Keras was recorded to say (scripts/record_keras1.py), and what parsing makes of the files."""
+"""Keras 0 and 1: recorded results of Keras (scripts/record_keras1.py), and the parsing of its files."""
 
 from __future__ import annotations
 
@@ -59,11 +59,11 @@ def codes(summary: ModelSummary) -> list[str]:
 
 
 def only(class_name: str, *shape: int | None, **config: Any) -> ModelSummary:
-    """A Keras 1 Sequential of one layer."""
+    """Return a Keras 1 Sequential of one layer."""
     return summarize(sequential(layer(class_name, batch_input_shape=[N, *shape], **config)))
 
 
-# Recorded truth ---------------------------------------------------------------------------------------------
+# Recorded results ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["keras0", "keras1"])
@@ -74,7 +74,7 @@ def test_recorded_truth(name: str) -> None:
     assert not wrong, f"{len(wrong)} of {len(cases)} differ: {list(wrong.items())[:5]}"
 
 
-# Where things stand -----------------------------------------------------------------------------------------
+# Locations -----------------------------------------------------------------------------------------
 
 
 def test_dialects() -> None:
@@ -160,7 +160,7 @@ def test_names_that_keras_1_takes_for_one_layer() -> None:
     assert summary.params == 30
 
 
-# Old words --------------------------------------------------------------------------------------------------
+# Old names --------------------------------------------------------------------------------------------------
 
 
 def test_what_absent_arguments_meant() -> None:
@@ -235,7 +235,7 @@ def test_every_class_is_a_layer(name: str) -> None:
     assert layers.find(TRANSLATIONS[name].class_name) is not None
 
 
-# What keras.json must have said ---------------------------------------------------------------------------
+# Settings in keras.json ---------------------------------------------------------------------------
 
 
 def padded(**extra: Any) -> Config:
@@ -316,7 +316,7 @@ def test_a_branch_without_input_shape_is_unbuilt() -> None:
 
 
 def merge(mode: Any, *shapes: list[int | None], **config: Any) -> ModelSummary:
-    """A functional Merge on inputs of these shapes."""
+    """Return a functional Merge on inputs of these shapes."""
     names = [f"in_{i}" for i in range(len(shapes))]
     layers = [source(name, *shape) for name, shape in zip(names, shapes, strict=True)]
     layers.append(node("m", "Merge", [ref(name) for name in names], mode=mode, **config))
@@ -483,7 +483,7 @@ def test_nodes_with_inputs_of_their_own_and_inputs_of_integers() -> None:
     assert summary.params == 8
 
 
-# Layers that ended with Keras 0 or 1 ------------------------------------------------------------------------------
+# Layers that only Keras 0 and 1 have ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

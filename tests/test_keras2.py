@@ -1,4 +1,4 @@
-"""Keras 2: what tf_keras 2.21 was seen to load and to refuse, and models written by hand."""
+"""Keras 2: models that tf_keras 2.21 loads and refuses, and models written by hand."""
 
 from __future__ import annotations
 
@@ -14,43 +14,43 @@ VERSION = {"keras_version": "2.21.0", "backend": "tensorflow"}
 
 
 def layer(class_name: str, name: str, **config: Any) -> Config:
-    """A layer of a Sequential."""
+    """Return a layer of a Sequential."""
     return {"class_name": class_name, "config": {"name": name, **config}}
 
 
 def called(class_name: str, name: str, *calls: Any, **config: Any) -> Config:
-    """A layer of a functional model."""
+    """Return a layer of a functional model."""
     return {**layer(class_name, name, **config), "name": name, "inbound_nodes": list(calls)}
 
 
 def sequential(*layers: Config, **header: Any) -> Config:
-    """A Sequential."""
+    """Return a Sequential."""
     return {"class_name": "Sequential", "config": {"name": "m", "layers": list(layers)}, **header}
 
 
 def functional(layers: list[Config], inputs: Any = (("x", 0, 0),), outputs: Any = (("y", 0, 0),)) -> Config:
-    """A functional model."""
+    """Return a functional model."""
     config = {"name": "m", "layers": layers, "input_layers": inputs, "output_layers": outputs}
     return {"class_name": "Functional", "config": config, **VERSION}
 
 
 def said(model: Config) -> FileReport:
-    """The report."""
+    """Return the report."""
     return analyze(json.dumps(model).encode(), name="model.json")
 
 
 def errors(model: Config) -> list[str]:
-    """The codes of its errors."""
+    """Return the codes of the errors."""
     return [finding.code for finding in said(model).findings if finding.severity == "error"]
 
 
 def warnings(model: Config) -> list[str]:
-    """The codes of its warnings."""
+    """Return the codes of the warnings."""
     return [finding.code for finding in said(model).findings if finding.severity == "warning"]
 
 
 def without(model: Config, *path: Any) -> Config:
-    """A copy without what stands at the path."""
+    """Return a copy without the value at a path."""
     copied: Any = json.loads(json.dumps(model))
     place = copied
     for key in path[:-1]:

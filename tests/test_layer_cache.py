@@ -1,4 +1,4 @@
-"""What is said of a layer does not depend on whether one like it came before."""
+"""The cache of layers changes no result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEADER = ("build_config", "compile_config", "dtype", "module", "registered_name"
 
 
 def with_twin(model: dict[str, Any], seed: int) -> tuple[dict[str, Any], str]:
-    """The model with a second of one of its layers, in which one value is another, or of another type."""
+    """Duplicate a layer of the model with one value changed, or of another type."""
     random, model = Random(seed), copy.deepcopy(model)
     layers = model["config"]["layers"]
     place = random.randrange(len(layers))
@@ -35,7 +35,7 @@ def with_twin(model: dict[str, Any], seed: int) -> tuple[dict[str, Any], str]:
     parent, key = random.choice(found)
     old = parent[key]
     new = random.choice(OTHER_VALUES)
-    if isinstance(old, int) and random.random() < 0.6:  # true is 1, and 1 is 1.0, for all but those who look
+    if isinstance(old, int) and random.random() < 0.6:  # in Python, true equals 1 and 1 equals 1.0
         new = random.choice((int(old), float(old), bool(old)))
     parent[key] = new
     if random.random() < 0.2:
@@ -48,7 +48,7 @@ def with_twin(model: dict[str, Any], seed: int) -> tuple[dict[str, Any], str]:
 
 
 def both(monkeypatch: pytest.MonkeyPatch, text: bytes) -> tuple[str, str]:
-    """The report, and the report of an analysis that knows of no two layers that they are alike."""
+    """Return the report with and without the cache."""
     report = render("json", analyze(text))
     with monkeypatch.context() as patch:
         patch.setattr(context, "key_of", lambda spec: None)
@@ -68,7 +68,7 @@ def test_an_analysis_leaves_no_cycles(monkeypatch: pytest.MonkeyPatch, path: Pat
     text = path.read_bytes()
     report, alone = both(monkeypatch, text)
     assert report == alone
-    if path.stem.startswith("S125"):  # here the layers themselves go in a circle
+    if path.stem.startswith("S125"):  # the layers themselves form a cycle
         return
     gc.collect()
     gc.disable()

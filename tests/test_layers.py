@@ -1,4 +1,4 @@
-"""Every layer against what Keras was recorded to say of it (scripts/record_layers.py and its like)."""
+"""Every layer against recorded results of Keras (scripts/record_layers.py and others)."""
 
 from __future__ import annotations
 

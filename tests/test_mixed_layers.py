@@ -1,4 +1,4 @@
-"""What recorded rows do not say of normalization, merging, attention, einsum and quantized layers."""
+"""Normalization, merging, attention, einsum and quantized layers: what the recorded rows do not cover."""
 
 from __future__ import annotations
 

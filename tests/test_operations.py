@@ -1,4 +1,4 @@
-"""Operations in functional graphs, against what Keras and tf_keras were recorded to say of them."""
+"""Operations in functional graphs, against recorded results of Keras and tf_keras."""
 
 from __future__ import annotations
 

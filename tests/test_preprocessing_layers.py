@@ -1,4 +1,4 @@
-"""What preprocessing layers say beyond the recorded rows: messages, layers inside layers, what is opaque."""
+"""Preprocessing layers: messages, nested layers and opaque values, which the recorded rows do not cover."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXT = {"standardize": "lower", "split": "whitespace", "ngrams": None}
 
 
 class Ran:
-    """One layer, called once: its outputs, weights and problems."""
+    """Call one layer once; return its outputs, weights and problems."""
 
     def __init__(self, class_name: str, config: dict[str, Any], inputs: Any, dialect: Any = "keras3") -> None:
         run = InferenceContext(dialect, Bindings())
@@ -34,7 +34,7 @@ class Ran:
 
     @property
     def said(self) -> str:
-        """The only problem."""
+        """Return the only problem."""
         (problem,) = self.problems
         return f"{problem.code} {problem.message} | {problem.help}"
 

@@ -1,4 +1,4 @@
-"""What holds for every document, model, shape and name, tried on drawn ones."""
+"""Properties of every document, model, shape and name, tested on random ones."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SOUND = [model for source in ("keras3", "keras2", "old") for model in models(sou
 
 
 def drawn(examples: int) -> settings:
-    """The same examples in every run, wherever it runs."""
+    """Use the same examples in every run, on every machine."""
     return settings(
         max_examples=examples, derandomize=True, deadline=None, database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -60,7 +60,7 @@ def render(format: str, report: Any) -> str:
 
 
 def assert_answered(text: bytes) -> None:
-    """An answer of the form that the schema says, the same every time, and no defect of ours."""
+    """Check that the report follows its schema, is the same every time, and shows no internal error."""
     report = analyze(text)
     assert report.model is not None or report.findings
     assert [finding.message for finding in report.findings if finding.code == "E099"] == []
@@ -100,9 +100,9 @@ def test_any_value_in_any_place_gets_an_answer(model: dict[str, Any], place: int
         assert not {c for c in render(name, report) if not c.isprintable()} - {"\n"}
 
 
-# Places ---------------------------------------------------------------------------------------------------
+# Locations ---------------------------------------------------------------------------------------------------
 
-# A document as it is written: objects as lists of their members, since a key can come twice.
+# Written documents have lists of members for objects, because a key can occur twice.
 Written = Any
 WRITTEN = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 99) | st.text('ab"\\/\n\t {}[]:,#é😀', max_size=4),
@@ -115,7 +115,7 @@ WRITTEN = st.recursive(
 
 
 class Writer:
-    """Writes a document with spaces where it likes, and takes down where everything stands."""
+    """Writes a document with random spaces, and records the location of every value."""
 
     def __init__(self, random: Random, spaces: tuple[str, ...]) -> None:
         self.random = random
@@ -127,13 +127,13 @@ class Writer:
         self.text += self.random.choice(self.spaces)
 
     def place(self, pointer: str, at: int) -> None:
-        """Take down a place; that of an earlier member with the same key, and of all in it, counts no more."""
+        """Record a location, and forget those of an earlier member with the same key."""
         for other in [old for old in self.places if old == pointer or old.startswith(f"{pointer}/")]:
             del self.places[other]
         self.places[pointer] = at
 
     def string(self, value: str) -> str:
-        # In YAML, an escape stands for a whole character.
+        # In YAML, an escape is a whole character.
         escaped = json.dumps(
             value, ensure_ascii=value.isascii() or ("\n" in self.spaces and self.random.random() < 0.5)
         )
@@ -189,7 +189,7 @@ class Writer:
 
 
 def plain(value: Written) -> Any:
-    """What a document says."""
+    """Return the value of a document."""
     if isinstance(value, tuple):
         return {key: plain(inner) for key, inner in value}
     return [plain(item) for item in value] if isinstance(value, list) else value

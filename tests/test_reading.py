@@ -64,7 +64,7 @@ def problems(document: Document) -> list[tuple[str, str]]:
 
 
 def archive(members: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
-    """A zip archive; of a fixed date, since its bytes are part of test names."""
+    """Return a zip archive with a fixed date, because its bytes are part of test names."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as packed:
         for name, content in members.items():
@@ -264,7 +264,7 @@ def test_hdf5_text_that_is_not_there() -> None:
     cases: list[dict[str, object]] = [{"model_config": "{}"}, {"model_config": b"{}", "backend": ["some", "texts"]}]
     for attributes in cases:
         raw = hdf5(attributes)
-        heap = raw.index((raw.index(b"GCOL")).to_bytes(8, "little"))  # each text has a length, and a place in a heap
+        heap = raw.index((raw.index(b"GCOL")).to_bytes(8, "little"))  # each text has a length and a place in a heap
         for start, wrong in ((heap - 4, b"\xff\xff\xff\xff"), (heap, b"\xff" * 7)):
             refused(raw[:start] + wrong + raw[start + len(wrong) :], "E001", "a string lies outside the file")
 
@@ -388,7 +388,7 @@ def test_saved_model_refused() -> None:
     refused(b"\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01_tf_keras_layer", "E001", "no root object")
 
 
-# Look-alikes
+# Other formats
 
 
 @pytest.mark.parametrize(
@@ -469,7 +469,7 @@ def test_empty(content: bytes) -> None:
     refused(content, "E001", "empty")
 
 
-# Broken content, with its place
+# Broken content, with its location
 
 
 @pytest.mark.parametrize(
@@ -514,7 +514,7 @@ def test_broken(content: bytes, words: str, place: tuple[int, int] | None) -> No
         assert (error.line, error.column) == place
 
 
-# Odd but readable
+# Unusual but readable
 
 
 ODD_TAGS = b"""\
@@ -587,7 +587,7 @@ FLOAT = (
 
 
 def array(shape: str, data: str, dtype: str = "f4", by_columns: str = "false") -> str:
-    """An array as Keras 2.2 wrote it into YAML."""
+    """Return an array as Keras 2.2 wrote it into YAML."""
     of = FLOAT.replace("f4", dtype)
     return (
         f"{NUMPY}_reconstruct {{args: [!!python/name:numpy.ndarray '', !!python/tuple [0], !!binary Yg==],"
@@ -658,7 +658,7 @@ def test_yaml_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
         read(b'class_name: "\\UFFFFFFFF"\n')
 
 
-# Places
+# Locations
 
 
 @pytest.mark.parametrize("quoted", [0, 1, 2])
@@ -718,7 +718,7 @@ def test_places_in_yaml() -> None:
 
 
 def test_every_place_of_a_deep_document() -> None:
-    # Each question skips all that lies deeper, until that has cost more than looking at everything once.
+    # Each lookup skips deeper levels, until that has cost more than reading everything once.
     value: object = [1] * 1000
     for _ in range(100):
         value = {"a": value, "z": 1}
@@ -798,7 +798,7 @@ def test_bombs_in_archives() -> None:
 def test_large_files(tmp_path: Path) -> None:
     path = tmp_path / "large.json"
     refused(text_of(MODEL), "E001", "too large", max_bytes=50)
-    with path.open("wb") as file:  # sparse: its zeros take no room
+    with path.open("wb") as file:  # sparse: its zeros take no space
         file.write(b'{"class_name": "x')
         file.truncate(2**40)
     refused(path, "E001", "too large")

@@ -1,4 +1,4 @@
-"""Every output format: its form, what it shows, and that what a file says cannot break out of it."""
+"""Every output format: its structure, its content, and that hostile names cannot break out of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HOSTILE = [
 
 
 def hostile_model() -> dict[str, Any]:
-    """A model whose every name is hostile, with findings that repeat the names."""
+    """Return a model with hostile names, and findings that repeat them."""
     return sequential(
         HOSTILE[8],
         layer("LSTM", HOSTILE[0], units=2, batch_input_shape=[None, 3, 4]),
@@ -49,19 +49,19 @@ def hostile_model() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def hostile_report() -> FileReport:
-    """What lstmlint says of it."""
+    """Return its report."""
     return analyze(json.dumps(hostile_model()).encode())
 
 
 def hostile_run(format: str, **options: Any) -> str:
-    """The report of hostile models in files with hostile names."""
+    """Return the report of hostile models in files with hostile names."""
     report = hostile_report()
     reports = [replace(report, path=name) for name in HOSTILE]
     return render(format, reports, View(single=False, root="/nowhere", **options))
 
 
 def render(format: str, reports: list[FileReport], view: View | None = None) -> str:
-    """The report of a run, as the command line puts it together."""
+    """Return the report of a run, as the command line assembles it."""
     view = view or View(single=len(reports) == 1, root=str(Path.cwd()))
     module, totals = load(format), Totals()
     for report in reports:
@@ -70,7 +70,7 @@ def render(format: str, reports: list[FileReport], view: View | None = None) -> 
 
 
 def report_of(*layers: dict[str, Any]) -> FileReport:
-    """The report of a Sequential."""
+    """Return the report of a Sequential."""
     return analyze(json.dumps(sequential("m", *layers)).encode())
 
 
@@ -202,7 +202,7 @@ def test_hostile_names_in_github() -> None:
 def test_hostile_names_in_junit_csv_gitlab() -> None:
     suites = ET.fromstring(hostile_run("junit"))
     assert len(suites) == len(HOSTILE)
-    # As Jenkins's own schema of the format has it (junit-10.xsd): no other attributes are allowed.
+    # According to Jenkins's schema (junit-10.xsd), which allows no other attributes.
     attributes = {"testsuites": "name tests failures errors", "testsuite": "name file tests failures errors",
                   "testcase": "classname name", "failure": "type message", "system-out": ""}  # fmt: skip
     for element in suites.iter():
@@ -248,7 +248,7 @@ def test_sarif() -> None:
 
 
 def test_sarif_of_every_rule() -> None:
-    """What GitHub limits, and that examples stay examples in Markdown."""
+    """GitHub's limits, and examples in Markdown."""
     from lstmlint.rules import load as load_rules
 
     for rule in load_rules().values():
@@ -259,7 +259,7 @@ def test_sarif_of_every_rule() -> None:
         assert ("Fails:" in described["help"]["text"]) == ("```json" in described["help"]["markdown"])
 
 
-# Places ---------------------------------------------------------------------------------------------------
+# Locations ---------------------------------------------------------------------------------------------------
 
 
 def test_paths_are_relative_to_the_repository(shell: Shell) -> None:
@@ -479,7 +479,7 @@ def test_nothing_is_cut_off(width: int) -> None:
     assert len(table.splitlines()) > 10
     wide = render("text", [report], View(columns=parse_columns("all")))
     assert name in wide
-    # Where the columns do not fit, each row is a paragraph, with the columns' titles in every one.
+    # If the columns do not fit, each row is a paragraph with the titles of the columns.
     titles = set("".join(HEADERS.values())) if "(class)" not in table else set()
     for letter in set(wide) - titles:
         if not letter.isspace() and letter != "-":

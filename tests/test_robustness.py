@@ -1,4 +1,4 @@
-"""Whatever a file holds: an answer, no exception, no defect of our own, soon."""
+"""Any file gives a report in a short time, without an exception or an internal error."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ VALUES: tuple[Any, ...] = (
 
 
 def models(source: str) -> list[dict[str, Any]]:
-    """Sound models to damage."""
+    """Return valid models to damage."""
     if source == "keras3":
         return list(json.loads((DATA / "verdicts.json").read_text())["models"].values())
     if source == "old":
@@ -40,7 +40,7 @@ def models(source: str) -> list[dict[str, Any]]:
 
 
 def sequential(row: dict[str, Any]) -> dict[str, Any]:
-    """A recorded layer of Keras 2 as a model."""
+    """Return a recorded Keras 2 layer as a model."""
     source = {"class_name": "InputLayer", "config": {"batch_input_shape": row["inputs"][0], "name": "input"}}
     return {
         "class_name": "Sequential",
@@ -50,7 +50,7 @@ def sequential(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def damage(model: Any, random: Random) -> Any:
-    """One to three edits anywhere."""
+    """Make one to three random edits."""
     model = copy.deepcopy(model)
     for _ in range(random.choice((1, 1, 1, 2, 3))):
         places: list[tuple[Any, Any]] = []
@@ -113,7 +113,7 @@ MANY = 1500
     ],
 )  # fmt: skip
 def test_many_wrong_names(model: dict[str, Any], code: str) -> None:
-    # Each was quadratic once.
+    # Each of these once took quadratic time.
     found = [finding for finding in analyze(json.dumps(model).encode()).findings if finding.code == code]
     assert len(found) == (1 if code == "H315" else MANY)
 

@@ -1,4 +1,4 @@
-"""Where rules fire and, as often, where they must not: one row a case."""
+"""Where rules fire and where they must not, one row per case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lstmlint.rules import budget
 
 
 def layer(class_name: str, *inputs: str | list[list[Any]], name: str | None = None, **config: Any) -> dict[str, Any]:
-    """A layer of Keras 2; inputs are names of layers, or whole inbound nodes."""
+    """Return a Keras 2 layer; inputs are names of layers, or complete inbound nodes."""
     made: dict[str, Any] = {"class_name": class_name, "config": config}
     if name is not None:
         made["name"] = name
@@ -34,7 +34,7 @@ def sequential(*layers: dict[str, Any], shape: tuple[int | None, ...] = (None, 1
 
 
 def unbuilt(*layers: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Without an input shape."""
+    """Return a Sequential without an input shape."""
     return {"class_name": "Sequential", "config": {"name": "m", "layers": list(layers)}, **more}
 
 
@@ -106,7 +106,7 @@ def decoder(units: int, **config: Any) -> dict[str, Any]:
 
 
 def masked(*names: str) -> dict[str, Any]:
-    """Embedding with a mask -> the layers -> LSTM."""
+    """Return Embedding with a mask -> the layers -> LSTM."""
     made = {
         "conv": lambda: layer("Conv1D", filters=3, kernel_size=2),
         "dropout": lambda: layer("Dropout", rate=0.2),
@@ -125,7 +125,7 @@ def masked(*names: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("model", "expected"),
     [
-        # activations and losses, in all the forms they are written in
+        # activations and losses, in all notations
         (sequential(lstm(), dense(1), **trained("mse")), []),
         (sequential(lstm(), dense(3), **trained(FUNCTION)), ["H305"]),
         (sequential(lstm(), dense(3, "sigmoid"), **trained("cce")), ["H305"]),
@@ -154,14 +154,14 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(lstm(), dense(3, "tanh"), layer("Softmax")), ["H312"]),
         (sequential(lstm(), dense(20, kernel_initializer="zeros"), layer("Reshape", target_shape=[4, 5])), []),
         (sequential(lstm(), dense(20, kernel_initializer="ones"), layer("Reshape", target_shape=[4, 5]), dense(1)), ["H319"]),
-        # metrics of other targets than the loss's
+        # metrics for other targets than those of the loss
         (sequential(lstm(), dense(3, "softmax"), **trained("categorical_crossentropy", metrics=["accuracy", "categorical_accuracy"])), []),
         (sequential(lstm(), dense(3, "softmax"), **trained("categorical_crossentropy", metrics=["sparse_categorical_accuracy"])), ["H310"]),
         (sequential(lstm(), dense(3, "softmax"), **trained("categorical_crossentropy", metrics=["binary_accuracy"])), ["H310"]),
         (sequential(lstm(), dense(2, "softmax"), **trained("categorical_crossentropy", metrics=["binary_accuracy"])), []),
         (sequential(lstm(), dense(9, "softmax"), **trained("sparse_categorical_crossentropy", metrics=["sparse_top_k_categorical_accuracy"])), []),
         (sequential(lstm(), dense(3, "softmax"), **trained("sparse_categorical_crossentropy", metrics=[[{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "categorical_accuracy"}}]])), []),
-        # something that is told to every place
+        # a setting that reaches every place
         (functional(["x", "z"], ["y"], entry("x", 20, 6), entry("z", 1, 6), layer("Add", "x", "z", name="a"), layer("LSTM", "a", name="y", units=3)), []),
         (functional(["x", "z"], ["y"], entry("x", 20, 6), entry("z", 20, 1), layer("Add", "x", "z", name="a"), layer("LSTM", "a", name="y", units=3)), ["S114"]),
         # Dense after Dense
@@ -171,7 +171,7 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(lstm(return_sequences=True), layer("TimeDistributed", layer=dense(8)), dense(1)), ["H311"]),
         (sequential(dense(8), layer("BatchNormalization"), dense(1), shape=(None, 5)), []),
         (sequential(dense(8, trainable=False), dense(1), shape=(None, 5)), []),
-        # where shapes are unknown, a Dense says its width all the same
+        # a Dense has a known width even if shapes are unknown
         (sequential(lstm(), lstm(), dense(1, "softmax"), **trained("categorical_crossentropy")), ["S102", "H301"]),
         (unbuilt(lstm(), dense(1, "sigmoid"), **trained("categorical_crossentropy")), ["S135", "H302"]),
         (unbuilt(lstm(), dense(3, "softmax"), **trained("binary_crossentropy")), ["S135", "H303"]),
@@ -259,7 +259,7 @@ def test_what_is_often_meant_is_an_info(model: dict[str, Any], severity: str) ->
 
 
 def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[str, Any]:
-    """A Bidirectional encoder's states as those of a decoder."""
+    """Return a model whose decoder starts from the states of a Bidirectional encoder."""
     joined = [
         layer("Concatenate", [["e", 0, 1], ["e", 0, 3]], name="h"),
         layer("Concatenate", [["e", 0, 2], ["e", 0, 4]], name="c"),
@@ -356,7 +356,7 @@ RESIDUAL = functional(
 )  # fmt: skip
 
 
-# Layers that can only be as wide as each other: an encoder and its decoder, the two ends of a residual block, ...
+# Layers that must have equal widths: an encoder and its decoder, the two ends of a residual block, ...
 TIED = functional(
     ["x"], ["y"], entry("x", 8), layer("Dense", "x", name="a", units=12), layer("Dense", "a", name="b", units=30),
     layer("Dense", "b", name="c", units=12), layer("Add", "a", "c", name="s"), layer("Dense", "s", name="y", units=1),
@@ -375,7 +375,7 @@ FIVE = {"module": "keras.layers", "class_name": "InputLayer", "name": "x", "inbo
 
 
 def recorded(name: str, source: str, units: int, features: int) -> dict[str, Any]:
-    """A Dense as Keras 3 writes it, with the shapes that it had."""
+    """Return a Dense as Keras 3 writes it, with recorded shapes."""
     config = {"shape": [None, features], "dtype": "float32", "keras_history": [source, 0, 0]}
     return {
         "module": "keras.layers", "class_name": "Dense", "name": name, "config": {"name": name, "units": units},
@@ -422,7 +422,7 @@ RECORDED = {
         (ATTENDING, budget.check_params, 400, "key_dim=7 of 'm' would bring the model to 391 parameters"),
         (INSIDE, budget.check_params, 105, "units=9 of 'dense' would bring the model to 99 parameters"),
         (RECORDED, budget.check_params, 50, "units=7 of 'a' would bring the model to 50 parameters"),
-        # an output is as wide as it must be: what feeds it is narrower
+        # the width of an output is fixed, so the layer before it gets narrower
         (
             sequential(lstm(units=8), dense(1000)),
             budget.check_layer_params,
@@ -444,7 +444,7 @@ WIDTH = re.compile(r"(\w+)=(\d+) of ((?:'\w+'(?:, (?=')| and )?)+)")
 
 
 def resized(model: dict[str, Any], advice: str, more: int = 0) -> dict[str, Any]:
-    """The model with the widths that a budget's help names, or wider ones."""
+    """Return the model with the widths in the help of a budget, or wider."""
     changed: dict[str, Any] = json.loads(json.dumps(model))
     names = [row.name for row in summary(model).layers]
     for argument, width, owners in WIDTH.findall(advice):
@@ -458,7 +458,7 @@ def resized(model: dict[str, Any], advice: str, more: int = 0) -> dict[str, Any]
 )
 @pytest.mark.parametrize("measure", ["params", "trainable_params", "weight_bytes", "macs"])
 def test_the_largest_that_fits(model: dict[str, Any], measure: str) -> None:
-    """One more does not fit, and what is said of the model is what it has then."""
+    """Check that one more unit does not fit, and that the stated count is right."""
     whole = getattr(summary(model), measure)
     option = "max-" + measure.replace("_", "-")
     for share in (0.3, 0.6, 0.9):
@@ -472,7 +472,7 @@ def test_the_largest_that_fits(model: dict[str, Any], measure: str) -> None:
 
 
 def test_activation_peak() -> None:
-    # x 32 bytes, d 32, a 32: all three at once while a is worked out
+    # x 32 bytes, d 32, a 32: all three exist while a is computed
     assert activation_peak(summary(RESIDUAL))[0] == 96
     assert activation_peak(summary(RESIDUAL), batch=10)[0] == 960
     assert activation_peak(summary(sequential(lstm(), shape=(None, None, 5))))[0] is None

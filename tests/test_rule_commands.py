@@ -1,4 +1,4 @@
-"""`lstmlint rule` and `lstmlint rules`: every rule, for people and for programs."""
+"""`lstmlint rule` and `lstmlint rules`: every rule, as text and as JSON."""
 
 from __future__ import annotations
 

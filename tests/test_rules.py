@@ -1,4 +1,4 @@
-"""Every rule: its failing example fires it once and nothing else, its clean example is clean."""
+"""Every rule: its failing example has this one finding, its passing example has none."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lstmlint.rules.registry import Rule
 
 RULES = list(rules.load().values())
 WITH_EXAMPLES = [rule for rule in RULES if document(rule).fails]
-# Rules whose findings come from how a file is written or run, not from what a config says.
+# Rules whose findings depend on how a file is written or run, not on the config.
 WITHOUT_EXAMPLES = {
     "E001",
     "E002",

@@ -1,4 +1,4 @@
-"""schemas/model.schema.json: current, valid, and of one mind with the fast check over random configs."""
+"""schemas/model.schema.json: current, valid, and consistent with the fast check on random configs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from scripts.generate_schemas import TARGET, generate, to_text
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = schema("model")
 INNER = {"class_name": "Dense", "module": "keras.layers", "config": {"name": "inner", "units": 3}}
-# No 1.0: to JSON Schema, it is the integer 1; to Keras, it is not.
+# Without 1.0, which is the integer 1 in JSON Schema but not in Keras.
 VALUES: list[Any] = [
     None, True, False, 0, 1, 2, 7, -1, 0.5, 1.5, -0.5, "", "relu", "Relu", "same", "VALID", "zeros", "l2", "max_norm",
     "3", [], [1], [2, 2], [None, 3], [0], ["a"], {}, {"a": 1}, {"class_name": "Zeros"}, {"class_name": "Zeros", "config": {}},
@@ -49,7 +49,7 @@ def test_is_a_schema() -> None:
 
 
 def accepts(spec: LayerSpec, dialect: Dialect) -> bool:
-    """Whether the fast check, and the kinds that the layers judge themselves, take a config."""
+    """Check whether lstmlint accepts a config."""
     for error in check_arguments(spec, dialect):
         if not (error.data.get("custom") and isinstance(spec.config[error.argument or ""], dict)):
             return False
@@ -63,7 +63,7 @@ def accepts(spec: LayerSpec, dialect: Dialect) -> bool:
 
 
 def draw(random: Random, class_name: str, dialect: Dialect) -> dict[str, Any]:
-    """A config with what is required, and a few arguments with any value."""
+    """Draw a config with the required arguments, and a few with any value."""
     arguments = arguments_of(class_name, dialect)
     assert arguments is not None
     config: dict[str, Any] = {"name": "layer"}

@@ -1,4 +1,4 @@
-"""Settings: where they are found, what they do, and how mistakes in them are told."""
+"""Settings: where they are found, what they do, and how mistakes in them are reported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def codes(shell: Shell, *arguments: str) -> list[str]:
-    """The codes found, in order."""
+    """Return the codes found, in order."""
     done = shell(*arguments, "-f", "concise")
     assert done.code in (0, 1), done.err
     return [line.split(": ")[1].split()[1] for line in done.out.splitlines()]

@@ -1,4 +1,4 @@
-"""Convolutions, pooling and reshaping: what the recorded rows do not say (codes, messages, MACs, Keras 0 and 1)."""
+"""Convolutions, pooling and reshaping: codes, messages, MACs, Keras 0 and 1, which the recorded rows do not cover."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lstmlint.model.spec import Dialect, LayerSpec
 def run(
     class_name: str, config: dict[str, Any], *shapes: Shape, dialect: Dialect = "keras3"
 ) -> tuple[Layer, list[Shape], list[str]]:
-    """The layer after a call on each of the shapes, the shapes of its outputs, and the codes of its problems."""
+    """Call a layer on each shape; return the layer, its output shapes, and the codes of its problems."""
     inferrer = InferenceContext(dialect, Bindings())
     layer = inferrer.make_cached(LayerSpec("layer", class_name, config))
     outputs = [inferrer.apply(layer, [Tensor(shape)], {}) for shape in shapes]

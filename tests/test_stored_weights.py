@@ -1,4 +1,4 @@
-"""Weights stored beside a model: agreement fills in, disagreement is a finding, a broken file is a warning."""
+"""Stored weights: they fill in unknown counts, a difference is a finding, and a broken file is a warning."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_disagreement_names_both_shapes(container: Any, tmp_path: Path) -> None:
 
 
 def chain(third: dict[str, Any]) -> dict[str, Any]:
-    """The same model with another layer in the place of the unknown one."""
+    """Replace the unknown layer of the model."""
     model: dict[str, Any] = json.loads(json.dumps(FUNCTIONAL))
     model["config"]["layers"][2].update(third)
     return model

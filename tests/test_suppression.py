@@ -1,4 +1,4 @@
-"""Suppressions: in the settings, in the file, in YAML comments; what they leave out, and when they are of no use."""
+"""Suppressions in the settings, in the file and in YAML comments: what they suppress, and when they are unused."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ config:
 
 
 def codes(shell: Shell, *arguments: str) -> list[str]:
-    """The codes found, with the layer or the line."""
+    """Return the codes found, with the layer or the line."""
     done = shell(*arguments, "-f", "json")
     assert done.code in (0, 1), done.err
     return [
@@ -50,7 +50,7 @@ def codes(shell: Shell, *arguments: str) -> list[str]:
 
 
 def stated(model: dict[str, Any], value: Any) -> dict[str, Any]:
-    """A model that says something of itself, on its first line."""
+    """Return a model with the key `lstmlint` on its first line."""
     return {"class_name": model["class_name"], "lstmlint": value, "config": model["config"]}
 
 
@@ -197,7 +197,7 @@ def test_a_file_cannot_silence_what_is_mandatory(monkeypatch: pytest.MonkeyPatch
 
 
 def commented(line: int, comment: str) -> str:
-    """YAML with a comment at the end of a line; 0: on a line of its own before all."""
+    """Return YAML with a comment at the end of a line; 0 means on a line of its own at the top."""
     lines = YAML.splitlines()
     if line == 0:
         return f"{comment}\n{YAML}"

@@ -1,4 +1,4 @@
-"""Whether a damaged config loads, as Keras was recorded to say (scripts/record_verdicts.py)."""
+"""Damaged configs: whether they load, against recorded results of Keras (scripts/record_verdicts.py)."""
 
 from __future__ import annotations
 

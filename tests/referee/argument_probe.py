@@ -1,7 +1,7 @@
-"""Ask Keras about every argument of every layer with values of every kind: python -m tests.referee.argument_probe
+"""Try values of every type for every argument of every layer: python -m tests.referee.argument_probe
 
-Starts from the recorded rows of tests/data/layers that Keras takes, puts one other value into one argument, and
-compares whether Keras and lstmlint refuse the layer. Prints what they disagree on, by layer and argument.
+Start from the recorded rows of tests/data/layers that Keras accepts, replace the value of one argument, and compare
+whether Keras and lstmlint refuse the layer. Print the disagreements by layer and argument.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def values_of(argument: str) -> Iterator[Any]:
 
 
 def good_rows() -> dict[str, list[Row]]:
-    """A few recorded rows of each class that Keras takes."""
+    """Return a few recorded rows per class that Keras accepts."""
     found: dict[str, list[Row]] = {}
     for path in sorted(DATA.glob("*.json")):
         if "keras2" in path.name or "keras1" in path.name:
@@ -67,7 +67,7 @@ def good_rows() -> dict[str, list[Row]]:
 
 
 def probes(row: Row, arguments: list[str]) -> Iterator[tuple[str, Any, Row]]:
-    """(argument, value, row) for one other value at a time."""
+    """Yield (argument, value, row) with one value replaced at a time."""
     for argument in arguments:
         for value in values_of(argument):
             layer = json.loads(json.dumps(row["layer"]))

@@ -1,4 +1,4 @@
-"""Ask real Keras and lstmlint about the same model, and list what they disagree on."""
+"""Compare real Keras and lstmlint on the same model, and list the differences."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from lstmlint.reading.document import Document
 
 
 def summarize(config: str | dict[str, Any]) -> ModelSummary:
-    """lstmlint's summary of a model's JSON."""
+    """Return lstmlint's summary of a model's JSON."""
     data = json.loads(config) if isinstance(config, str) else config
     return infer(parse(Document("model.json", "json", data)))
 
 
 def errors_of(summary: ModelSummary) -> list[str]:
-    """The problems that would be errors, as code and message."""
+    """Return the problems that are errors, as code and message."""
     from lstmlint import rules
 
     table = rules.load()
@@ -36,19 +36,19 @@ def errors_of(summary: ModelSummary) -> list[str]:
 
 
 def shapes(value: Any) -> list[tuple[int | None, ...]]:
-    """The shapes of a Keras layer's output, flat."""
+    """Return the output shapes of a Keras layer as a flat list."""
     import keras
 
     return [tuple(tensor.shape) for tensor in keras.tree.flatten(value)]
 
 
 def first_output(layer: Any) -> Any:
-    """What the layer's first call gave."""
+    """Return the output shapes of the layer's first call."""
     return layer._inbound_nodes[0].outputs if layer._inbound_nodes else []
 
 
 def compare(model: Any, config: str | None = None) -> list[str]:
-    """What lstmlint says otherwise than Keras of a built Keras 3 model."""
+    """Return the differences between lstmlint and Keras on a built Keras 3 model."""
     summary = summarize(config or model.to_json())
     wrong = [f"error: {error}" for error in errors_of(summary)]
     trainable = sum(int(count(weight)) for weight in model.trainable_weights)
@@ -65,7 +65,7 @@ def compare(model: Any, config: str | None = None) -> list[str]:
 
 
 def compare_layers(summary: ModelSummary, model: Any) -> list[str]:
-    """The same for each layer, those of nested models included."""
+    """Yield the differences of each layer, including those of nested models."""
     rows = {row.name: row for row in summary.layers}
     wrong = []
     for layer in model.layers:
@@ -80,7 +80,7 @@ def compare_layers(summary: ModelSummary, model: Any) -> list[str]:
 
 
 def compare_layer(row: LayerSummary, layer: Any) -> list[str]:
-    """The same for one layer."""
+    """Yield the differences of one layer."""
     wrong = []
     if row.params != layer.count_params():
         wrong.append(f"{row.name}: params {row.params}, Keras {layer.count_params()}")
@@ -97,7 +97,7 @@ def compare_layer(row: LayerSummary, layer: Any) -> list[str]:
 
 
 def count(weight: Any) -> int:
-    """The number of values of a Keras variable."""
+    """Return the number of values in a Keras variable."""
     total = 1
     for dim in weight.shape:
         total *= dim

@@ -1,4 +1,4 @@
-"""One edit at a time: a good Keras 3 config, damaged as hands and scripts damage them."""
+"""Damage a valid Keras 3 config with one edit, as people and scripts do."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ OLD_NAMES = {
 
 
 def places(value: Any, pointer: str = "") -> Iterator[Place]:
-    """Every value below `value`."""
+    """Yield every value inside `value`."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield value, key, f"{pointer}/{key}"
@@ -119,7 +119,7 @@ def is_layer(value: Any) -> bool:
 
 
 def layers_of(value: Any) -> list[dict[str, Any]]:
-    """Every list entry that is a layer, and every layer that an argument holds."""
+    """Yield every layer in a list of layers or in an argument."""
     found = []
     for parent, key, _ in places(value):
         item = parent[key]
@@ -137,14 +137,14 @@ def layer_lists(value: Any) -> list[list[Any]]:
 
 
 class Damage:
-    """One edit drawn by a seed. `apply` gives the damaged copy and says what was done."""
+    """One random edit. `apply` returns the damaged copy and a description of the edit."""
 
     def __init__(self, seed: Any, edits: tuple[Callable[[Damage, Any], str | None], ...] = ()) -> None:
         self.random = Random(seed)
         self.edits = edits or EDITS
 
     def apply(self, config: Any) -> tuple[Any, str]:
-        """A damaged copy that differs from `config`, and what was done."""
+        """Return a damaged copy that differs from `config`, and a description of the edit."""
         while True:
             damaged = copy.deepcopy(config)
             edit = self.random.choice(self.edits)
@@ -156,7 +156,7 @@ class Damage:
         return self.random.choice(found) if found else None
 
     def config_places(self, config: Any) -> list[Place]:
-        """The arguments of all layers."""
+        """Return the arguments of all layers."""
         return [
             (layer["config"], key, f"{layer['config'].get('name')}.{key}")
             for layer in layers_of(config)
@@ -282,7 +282,7 @@ class Damage:
         return f"{place[2]} {old} -> {place[0]['keras_history']}"
 
     def recall(self, config: Any) -> str | None:
-        """Edit an inbound node: drop it, double it, change its arguments' structure."""
+        """Edit an inbound node: drop it, double it, or change the structure of its arguments."""
         found = [place for place in places(config) if place[1] in ("inbound_nodes", "args", "kwargs")]
         place = self.some(found)
         if place is None:
@@ -421,7 +421,7 @@ class Damage:
         return f"{layer.get('class_name')} {layer.get('build_config')!r:.100}"
 
     def exchange(self, config: Any) -> str | None:
-        """Two keys of one object change their values."""
+        """Swap the values of two keys of an object."""
         found = [p for p in places(config) if isinstance(p[0][p[1]], dict) and len(p[0][p[1]]) > 1]
         parent, key, pointer = self.random.choice(found)
         value = parent[key]
@@ -430,7 +430,7 @@ class Damage:
         return f"{pointer} {one} <-> {other}"
 
     def transplant(self, config: Any) -> str | None:
-        """A value from another place with the same key."""
+        """Copy the value of the same key from another place."""
         where = list(places(config))
         parent, key, pointer = self.random.choice(where)
         others = [p[k] for p, k, _ in where if k == key and p[k] != parent[key]]
@@ -440,7 +440,7 @@ class Damage:
         return f"{pointer} {old!r:.60} -> {parent[key]!r:.60}"
 
     def add(self, config: Any) -> str | None:
-        """A key in any object, those of calls, builds and compilations too."""
+        """Edit a key of any object, including calls, build configs and compile configs."""
         found = [p for p in places(config) if isinstance(p[0][p[1]], dict)]
         parent, key, pointer = self.random.choice(found)
         name = self.random.choice(ADDED)
@@ -450,7 +450,7 @@ class Damage:
         return f"{pointer}/{name} = {parent[key][name]!r}"
 
     def move(self, config: Any) -> str | None:
-        """A layer into another list of layers, into TimeDistributed, or a list of its own."""
+        """Move a layer into another list of layers, into TimeDistributed, or into a list of its own."""
         lists = [layers for layers in layer_lists(config) if layers]
         source, target = self.some(lists), self.some(lists)
         i = self.random.randrange(len(source))
@@ -468,7 +468,7 @@ class Damage:
         return f"layer {i} ({choice})"
 
     def call(self, config: Any) -> str | None:
-        """The arguments of one call: turned round, named, wrapped, doubled, with constants among them."""
+        """Edit the arguments of a call: reverse, name, wrap or double them, or add constants."""
         found = [parent for parent, key, _ in places(config) if key == "args" and isinstance(parent[key], list)]
         node = self.some([node for node in found if node["args"] and isinstance(node.get("kwargs"), dict)])
         if node is None:

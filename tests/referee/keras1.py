@@ -1,4 +1,4 @@
-"""Real Keras 0.3.3 and 1.2.2 from PyPI: their source, and what they say of a model."""
+"""Run Keras 0.3.3 and 1.2.2 from PyPI on models, without a backend."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ STANDIN = Path(__file__).with_name("keras1_standin.py")
 
 
 def fetch(version: str, folder: Path) -> Path:
-    """The folder with that Keras's source: below LSTMLINT_KERAS_SOURCES if it is there, else from PyPI.
+    """Return the folder with the source of a Keras release, from LSTMLINT_KERAS_SOURCES or from PyPI.
 
-    Raises: RuntimeError where pip cannot get it.
+    Raises: RuntimeError if pip cannot download it.
     """
     given = os.environ.get("LSTMLINT_KERAS_SOURCES")
     if given and (Path(given) / f"Keras-{version}").is_dir():
@@ -43,7 +43,7 @@ def fetch(version: str, folder: Path) -> Path:
 
 
 def ask(source: Path, models: dict[str, Config]) -> dict[str, dict[str, Any]]:
-    """What the Keras in `source` says of each model, in the form of tests/data."""
+    """Return the result of the Keras in `source` for each model, in the format of tests/data."""
     asked = [
         {"model": model, "image_dim_ordering": IMAGE_DIM_ORDERING.get(name, "tf")} for name, model in models.items()
     ]
@@ -60,7 +60,7 @@ def ask(source: Path, models: dict[str, Config]) -> dict[str, dict[str, Any]]:
 
 
 def shortened(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without what is not compared; inputs and outputs as lists of shapes."""
+    """Reduce a result to what is compared, with inputs and outputs as lists of shapes."""
     if "error" in answer:
         return {"error": answer["error"][:100]}
     layers = [[layer["name"], layer["class"], layer["params"], layer["output_shape"]] for layer in answer["layers"]]

@@ -1,13 +1,13 @@
-"""Ask the layer code of Keras 0.3.3 or 1.2.2 for shapes and weights, without Theano or TensorFlow.
+"""Run the layer code of Keras 0.3.3 or 1.2.2 for shapes and weights, without Theano or TensorFlow.
 
     python keras1_standin.py SOURCE < configs.json > answers.json
 
-SOURCE is a folder that holds that Keras's `keras` package. Its layers run as they are; what stands in is their
-backend: tensors that know a shape, variables that have one, and operations that give a tensor of no particular
-shape, since Keras computes shapes in `get_output_shape_for` and not from its operations.
+SOURCE is a folder that contains the `keras` package. Its layers run unchanged on a stub backend: tensors and variables
+have a shape, and operations return a tensor of no particular shape. That is enough, because Keras computes shapes in
+`get_output_shape_for` and not from its operations.
 
-configs.json is a list of {"model": config, "image_dim_ordering": "th" or "tf"}, the latter what keras.json says
-where the file does not; the answer to each is {"layers": [{name, class, params, trainable,
+configs.json is a list of {"model": config, "image_dim_ordering": "th" or "tf"}; the order is the default in keras.json.
+The result for each is {"layers": [{name, class, params, trainable,
 output_shape, weights}], "total", "trainable", "inputs", "outputs"}, or {"error": "..."} where Keras raises.
 """
 
@@ -28,7 +28,7 @@ import numpy as np
 
 
 class Symbol:
-    """A tensor: perhaps a shape, a dtype, and nothing else."""
+    """A tensor with a dtype and perhaps a shape."""
 
     name = "symbol"
 
@@ -51,11 +51,11 @@ class Symbol:
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _operate
     __neg__ = __abs__ = __getitem__ = __gt__ = __lt__ = __ge__ = __le__ = __pow__ = dimshuffle = _operate
     __iadd__ = __imul__ = __isub__ = __itruediv__ = _operate
-    __iter__ = None  # else __getitem__ would make it an endless sequence
+    __iter__ = None  # without it, __getitem__ would make this an endless sequence
 
 
 class Variable(Symbol):
-    """A weight. No backend makes one of an unknown or negative size."""
+    """A weight. Like a real backend, it refuses unknown and negative sizes."""
 
     def __init__(self, shape: Any) -> None:
         if any(dim is None or dim < 0 for dim in shape):
@@ -64,12 +64,12 @@ class Variable(Symbol):
 
 
 def operation(*args: Any, **kwargs: Any) -> Symbol:
-    """Any operation that nobody asks for its shape."""
+    """An operation whose output shape is never used."""
     return Symbol()
 
 
 class Backend(types.ModuleType):
-    """keras.backend, as far as building a model needs it."""
+    """The part of keras.backend that building a model needs."""
 
     _BACKEND = "tensorflow"
 
@@ -110,7 +110,7 @@ class Backend(types.ModuleType):
         return x.shape
 
     def ndim(self, x: Symbol) -> int:
-        return 2 if x.shape is None else len(x.shape)  # 2 is what an activation inside a layer is content with
+        return 2 if x.shape is None else len(x.shape)  # activations inside layers accept 2
 
     def dtype(self, x: Symbol) -> str:
         return x.dtype
@@ -133,7 +133,7 @@ class Backend(types.ModuleType):
 
 
 def initializer(name: str) -> Any:
-    """An initializer that needs no numbers."""
+    """An initializer without values."""
 
     def make(shape: Any, *args: Any, **kwargs: Any) -> Variable:
         return Variable(shape)
@@ -143,7 +143,7 @@ def initializer(name: str) -> Any:
 
 
 def module(name: str, **contents: Any) -> types.ModuleType:
-    """A module made up on the spot, importable by its name."""
+    """Create a module that can be imported by its name."""
     made = types.ModuleType(name)
     made.__dict__.update(contents)
     sys.modules[name] = made
@@ -151,7 +151,7 @@ def module(name: str, **contents: Any) -> types.ModuleType:
 
 
 def load(source: Path) -> Any:
-    """The keras package in `source`, on a backend that stands in."""
+    """Import the keras package in `source` on the stub backend."""
     if not hasattr(inspect, "getargspec"):
         inspect.getargspec = inspect.getfullargspec  # type: ignore[attr-defined]
     collections.Iterable = collections.abc.Iterable  # type: ignore[attr-defined]
@@ -159,7 +159,7 @@ def load(source: Path) -> Any:
     module("tensorflow")
     module("six", moves=moves, string_types=(str,), iteritems=lambda mapping: iter(mapping.items()))
     sys.path.insert(0, str(source))
-    # What training needs, and what is of no use here.
+    # Only training needs these.
     for name in ("callbacks", "datasets", "preprocessing", "wrappers"):
         module(f"keras.{name}")
     common_file = source / "keras" / "backend" / "common.py"
@@ -181,7 +181,7 @@ def load(source: Path) -> Any:
 
 
 def shape_of(value: Any) -> Any:
-    """A shape, or list of shapes, for JSON."""
+    """Return a shape or a list of shapes for JSON."""
     if isinstance(value, tuple):
         return [None if dim is None else int(dim) for dim in value]
     if isinstance(value, list):
@@ -190,7 +190,7 @@ def shape_of(value: Any) -> Any:
 
 
 def weights_of(layer: Any) -> tuple[list[Symbol], list[Symbol]]:
-    """(trainable, other) weights, each once."""
+    """Return (trainable, other) weights, each once."""
     found = []
     for kind in ("trainable_weights", "non_trainable_weights"):
         unique = {id(weight): weight for weight in getattr(layer, kind, [])}
@@ -199,7 +199,7 @@ def weights_of(layer: Any) -> tuple[list[Symbol], list[Symbol]]:
 
 
 def row(layer: Any, backend: Any) -> dict[str, Any]:
-    """What Keras says of a layer."""
+    """Return Keras's result for a layer."""
     trained, fixed = weights_of(layer)
     count = sum(backend.count_params(weight) for weight in trained)
     return {
@@ -213,7 +213,7 @@ def row(layer: Any, backend: Any) -> dict[str, Any]:
 
 
 def first_output_shape(layer: Any) -> Any:
-    """The output shape of the layer's first call."""
+    """Return the output shape of the layer's first call."""
     nodes = getattr(layer, "inbound_nodes", None)
     if nodes:
         shapes = nodes[0].output_shapes
@@ -222,13 +222,13 @@ def first_output_shape(layer: Any) -> Any:
 
 
 def ask(keras: Any, config: dict[str, Any]) -> dict[str, Any]:
-    """What Keras says of a model config."""
+    """Return Keras's result for a model config."""
     backend = keras.backend
     if keras.__version__.startswith("0"):
         model = keras.utils.layer_utils.container_from_config(config)
         layers = list(model.nodes.values()) if hasattr(model, "nodes") else model.layers
         inputs = model.input_shape
-        if type(layers[0]).__name__ == "Embedding":  # declares its vocabulary, and takes something else
+        if type(layers[0]).__name__ == "Embedding":  # declares its vocabulary, but accepts something else
             inputs = layers[0].input.shape
         outputs = model.output_shape
         total = sum(entry["params"] for entry in (row(layer, backend) for layer in layers))
@@ -250,7 +250,7 @@ def ask(keras: Any, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer for every config on standard input."""
+    """Print the result for every config on standard input."""
     keras = load(Path(sys.argv[1]))
     answers = []
     for question in json.load(sys.stdin):
@@ -260,7 +260,7 @@ def main() -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 answers.append(ask(keras, question["model"]))
-        except Exception as error:  # whatever Keras raises is its answer
+        except Exception as error:  # any exception is Keras's result
             answers.append({"error": f"{type(error).__name__}: {error}"})
     json.dump({"version": keras.__version__, "answers": answers}, sys.stdout)
 

@@ -1,4 +1,4 @@
-"""Good models of tf_keras to damage: one maker a model."""
+"""Valid tf_keras models to damage, one function per model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAKERS: list[Callable[[], Any]] = []
 
 
 def model(make: Callable[[], Any]) -> Callable[[], Any]:
-    """Add a maker."""
+    """Register a function that builds a model."""
     MAKERS.append(make)
     return make
 
@@ -115,7 +115,7 @@ def old_layers() -> Any:
 
 
 def good_models() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each model's name and config."""
+    """Yield the name and config of each model."""
     for make in MAKERS:
         tf_keras.backend.clear_session()
         yield make.__name__, json.loads(make().to_json())

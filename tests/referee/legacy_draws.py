@@ -1,4 +1,4 @@
-"""Options drawn at random for the layers that Keras 3 dropped and tf_keras has."""
+"""Random options for the layers of tf_keras that Keras 3 no longer has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ONLY_IN_TF_KERAS = ["LocallyConnected1D", "LocallyConnected2D", "ThresholdedReLU
 
 
 class Drawer:
-    """Draws rows for tests.layer_rows."""
+    """Draws random rows for tests.layer_rows."""
 
     def __init__(self, seed: int, dialect: str) -> None:
         self.random = random.Random(seed)
@@ -23,7 +23,7 @@ class Drawer:
         return self.random.random() < share
 
     def draw(self, name: str) -> dict[str, Any]:
-        """A layer and the shape of its input."""
+        """Return a layer and the shape of its input."""
         if name == "ThresholdedReLU":
             config: dict[str, Any] = {"theta": self.random.choice([0.0, 0.5, 2, -1.0])} if self.chance(0.8) else {}
             shape: list[int | None] = [None, *(self.number(6) for _ in range(self.number(3)))]
@@ -32,7 +32,7 @@ class Drawer:
         return {"layer": {"class_name": name, "config": {"name": "layer", **config}}, "inputs": [shape]}
 
     def locally_connected(self, rank: int) -> tuple[dict[str, Any], list[int | None]]:
-        """Every option that changes a shape or a weight, and a few that Keras refuses."""
+        """Draw options that change a shape or a weight, and a few that Keras refuses."""
         config: dict[str, Any] = {
             "filters": self.number(4),
             "kernel_size": self.number(5) if self.chance(0.5) else [self.number(5) for _ in range(rank)],

@@ -1,4 +1,4 @@
-"""Random calls of operations on arrays that the names of their parameters do not draw."""
+"""Random calls of array operations that cannot be drawn from their parameter names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ask real Keras about one operation."""
+"""Run one operation in real Keras."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ os.environ.setdefault("KERAS_BACKEND", "numpy")
 from lstmlint.layers.ops.table import OPERATIONS
 from tests.op_nodes import model_of
 
-# What a function does is code, and no file that Keras loads by default holds it.
+# Functions are code, which Keras does not load by default.
 OF_FUNCTIONS = {name for name, (rule, _) in OPERATIONS.items() if rule == "functions.unknown"}
 NODES = sorted(OPERATIONS.keys() - OF_FUNCTIONS - {"SegmentReduction"})
 
 
 def ask(node: dict[str, Any]) -> list[tuple[tuple[int | None, ...], str]] | None:
-    """Keras's outputs as (shape, dtype); None where it refuses to load the model."""
+    """Return Keras's outputs as (shape, dtype), or None if it refuses to load the model."""
     import keras
 
     try:

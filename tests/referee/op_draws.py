@@ -1,6 +1,6 @@
-"""Random calls of every operation of keras.ops, mostly sensible, some not.
+"""Random calls of every operation of keras.ops, most of them valid.
 
-A drawer makes (config, arguments) for one operation; the rest is drawn by the names of its parameters.
+A function per operation draws (config, arguments). The other operations are drawn from their parameter names.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ BROADCASTING = {"x1", "x2"}
 
 
 def draw(r: Random, name: str) -> dict[str, Any]:
-    """A random node of the operation."""
+    """Draw a node of the operation."""
     _, _, init, call = SIGNATURES[name]
     if name in SPECIAL:
         config, args = SPECIAL[name](r)
@@ -69,12 +69,12 @@ JUNK: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 7, 2.5, -0.5, "x", "same", "1", [], [1], [0, 1], [-1], ["a"], [None], [1.5],
     [[0, 1], [1, 2]],
 )  # fmt: skip
-# What NumPy makes of these is beyond reason.
+# NumPy's results for these make no sense.
 NUMPY_ONLY = {"Conv", "DepthwiseConv", "SeparableConv", "MaxPool", "AveragePool", "DepthToSpace", "SpaceToDepth"}
 
 
 def damage(r: Random, node: dict[str, Any]) -> dict[str, Any] | None:
-    """The node with one thing wrong, most likely; None where no tensor is left."""
+    """Damage a node in one place, usually; return None if no tensor is left."""
     config, args = node["config"], node["args"]
     _, _, init, call = SIGNATURES[node["op"]]
     own = [name for name in init if not name.startswith("*")]

@@ -1,6 +1,6 @@
-"""Example calls of every function of keras.ops, as one would write them in a functional model.
+"""Example calls of every function of keras.ops, as written in a functional model.
 
-A recipe gets the module `keras.ops` and `i`, which makes an input: i(None, 4, dtype="int32").
+A recipe receives the module `keras.ops` and `i`, which creates an input: i(None, 4, dtype="int32").
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Recipe = Callable[[Any, Any], Any]
 
 
 def calls(names: str, *recipes: Callable[[Any, Any], Any]) -> dict[str, list[Recipe]]:
-    """The same calls for several functions."""
+    """Register the same calls for several functions."""
 
     def bound(name: str, recipe: Callable[[Any, Any], Any]) -> Recipe:
         return lambda ops, i: recipe(getattr(ops, name), i)
@@ -107,7 +107,7 @@ RECIPES: dict[str, list[Recipe]] = {
     "polar": [lambda ops, i: ops.polar(i(None, 3), i(None, 3))],
     "view_as_complex": [lambda ops, i: ops.view_as_complex(i(None, 3, 2))],
     "view_as_real": [lambda ops, i: ops.view_as_real(i(None, 3, dtype="complex64"))],
-    # Joined and taken apart
+    # Joining and splitting
     "concatenate": [
         lambda ops, i: ops.concatenate([i(None, 4), i(None, 3)], axis=-1),
         lambda ops, i: ops.concatenate([i(2, 4, None), i(3, 4, 5), i(1, None, 5)]),
@@ -133,7 +133,7 @@ RECIPES: dict[str, list[Recipe]] = {
     "dsplit": [lambda ops, i: ops.dsplit(i(None, 4, 6), 2)],
     "unstack": [lambda ops, i: ops.unstack(i(None, 3, 4), axis=1), lambda ops, i: ops.unstack(i(None, 3), num=2)],
     "meshgrid": [lambda ops, i: ops.meshgrid(i(3), i(4)), lambda ops, i: ops.meshgrid(i(3), i(None), indexing="ij")],
-    # Other places
+    # Moving
     "reshape": [
         lambda ops, i: ops.reshape(i(None, 4, 6), (-1, 8)),
         lambda ops, i: ops.reshape(i(2, 4, 6), (-1, 8)),
@@ -176,7 +176,7 @@ RECIPES: dict[str, list[Recipe]] = {
     "depth_to_space": [lambda ops, i: ops.depth_to_space(i(None, 4, None, 8), 2)],
     "space_to_depth": [lambda ops, i: ops.space_to_depth(i(None, 4, None, 8), 2)],
     "rearrange": [lambda ops, i: ops.rearrange(i(2, 4, 6), "a (b c) d -> (a b) d c", b=2)],
-    # Elements picked
+    # Indexing
     "get_item": [
         lambda ops, i: i(None, 4, 6)[:, 1:, ..., None],
         lambda ops, i: i(None, 4, 6)[0],
@@ -351,11 +351,11 @@ del RECIPES["sum_of_ints"]
 
 
 def double(x: Any) -> Any:
-    """A function to hand to the operations that take one."""
+    """A function argument for the operations that take one."""
     return x + x
 
 
-# Functions that no model Keras can load holds, each with a call that shows it.
+# Functions that cannot be part of a model that Keras loads, each with an example call.
 REFUSED: dict[str, Recipe] = {
     "arange": lambda ops, i: ops.arange(i(dtype="int32")),
     "bartlett": lambda ops, i: ops.bartlett(i(dtype="int32")),
@@ -374,7 +374,7 @@ REFUSED: dict[str, Recipe] = {
     "shape": lambda ops, i: ops.shape(i(None, 3)),
     "tri": lambda ops, i: ops.tri(i(dtype="int32")),
     "zeros": lambda ops, i: ops.zeros(i(2, dtype="int32")),
-    # They take a function, which a file holds as code that Keras does not load by default, or not at all.
+    # They take a function, which is saved as code that Keras does not load by default, or not saved at all.
     "associative_scan": lambda ops, i: ops.associative_scan(lambda x, y: x + y, i(4, 3)),
     "cond": lambda ops, i: ops.cond(i(dtype="bool"), lambda: ops.ones(3), lambda: ops.zeros(3)),
     "fori_loop": lambda ops, i: ops.fori_loop(0, 3, lambda n, x: x, i(3)),
@@ -385,7 +385,7 @@ REFUSED: dict[str, Recipe] = {
     "vectorize": lambda ops, i: ops.vectorize(double)(i(4, 3)),
     "vectorized_map": lambda ops, i: ops.vectorized_map(double, i(4, 3)),
     "while_loop": lambda ops, i: ops.while_loop(lambda x: True, double, i(3)),
-    # Saved, but their own tuple comes back from the file as a list and fails.
+    # Keras saves these, but loads their tuple as a list and fails.
     "adaptive_average_pool": lambda ops, i: ops.adaptive_average_pool(i(None, 8, 3), (2,)),
     "adaptive_max_pool": lambda ops, i: ops.adaptive_max_pool(i(None, 8, 3), (2,)),
 }

@@ -1,4 +1,4 @@
-"""Shapes, axes and tensors drawn at random for operations."""
+"""Random shapes, axes and tensors for operations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIZES = (1, 2, 3, 4, 6, None)
 
 
 def dims(r: Random, rank: int | None = None, sizes: tuple[int | None, ...] = SIZES) -> list[int | None]:
-    """A shape, with unknown sizes in it."""
+    """Draw a shape that may have unknown sizes."""
     return [r.choice(sizes) for _ in range(r.choice((0, 1, 2, 2, 3, 3, 4)) if rank is None else rank)]
 
 
@@ -34,7 +34,7 @@ def known(r: Random, rank: int) -> list[int]:
 
 
 def fitting(r: Random, shape: list[int | None]) -> list[int | None]:
-    """A shape that most likely broadcasts with this one."""
+    """Draw a shape that usually broadcasts with this one."""
     tail = shape[r.randint(0, len(shape)) :] if r.random() < 0.3 else list(shape)
     made = [r.choice((size, size, size, 1, None)) for size in tail]
     if made and r.random() < 0.1:
@@ -43,7 +43,7 @@ def fitting(r: Random, shape: list[int | None]) -> list[int | None]:
 
 
 def axis(r: Random, rank: int, several: bool = False, none: bool = True) -> Any:
-    """An axis that mostly exists."""
+    """Draw an axis that usually exists."""
     if none and r.random() < 0.2:
         return None
     if r.random() < 0.08 or not rank:

@@ -1,4 +1,4 @@
-"""Random calls of operations with windows, on images, of losses and normalizations."""
+"""Random calls of windowed operations, image operations, losses and normalizations."""
 
 from __future__ import annotations
 

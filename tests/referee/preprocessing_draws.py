@@ -1,6 +1,6 @@
-"""Rows drawn at random for preprocessing layers, good ones and, on purpose, bad ones.
+"""Random rows for preprocessing layers, valid and deliberately invalid.
 
-Each option has values that Keras takes and values that it may not; a row takes one of the latter now and then.
+Each option has values that Keras accepts and values that it may refuse; a row occasionally uses one of the latter.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ AUDIO: dict[str, Options] = {
 
 
 class Drawer:
-    """Draws rows for one dialect; `sparse` says whether the backend at hand has sparse tensors."""
+    """Draws rows for one dialect. `sparse`: the backend has sparse tensors."""
 
     def __init__(self, seed: int, dialect: str = "keras3", sparse: bool = False) -> None:
         self.random = Random(seed)
@@ -137,7 +137,7 @@ class Drawer:
         return row
 
     def draw(self, name: str) -> Row:
-        """A row for a layer class."""
+        """Draw a row for a layer class."""
         if name in AUGMENTATIONS or name in SIZED or name in TF_IMAGES:
             return self.image(name)
         if name in AUDIO:

@@ -50,7 +50,7 @@ RAW_CALLS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def raw_model(tf: Any, name: str) -> tuple[dict[str, Any], list[tuple[int | None, ...]]]:
-    """A model with that operation as its TensorFlowOpLayer, and TensorFlow's shapes of its outputs."""
+    """Return a model with the operation as a TensorFlowOpLayer, and the output shapes that TensorFlow computes."""
     from google.protobuf import json_format
 
     inputs: list[Any] = []

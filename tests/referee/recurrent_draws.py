@@ -1,7 +1,7 @@
-"""Rows drawn at random for recurrent layers, their cells and wrappers, and the simplest core layers.
+"""Random rows for recurrent layers, their cells and wrappers, and the simplest core layers.
 
-Most are sound; some have one thing wrong, for Keras and lstmlint to refuse alike. Weights are compared by their own
-names: Keras puts those of a recurrent layer into its cell.
+Most are valid; some have one mistake that both Keras and lstmlint should refuse. Weights are compared by their own
+names, because Keras puts those of a recurrent layer into its cell.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOT_IN_TF_KERAS: frozenset[str] = frozenset()
 
 
 class Drawer:
-    """Draws rows for tests.layer_rows; `dialect` keeps to what one Keras knows."""
+    """Draws rows for tests.layer_rows with the layers and options of one dialect."""
 
     def __init__(self, seed: int, dialect: str = "keras3") -> None:
         self.random = Random(seed)
@@ -35,12 +35,12 @@ class Drawer:
         return self.random.random() < share
 
     def nested(self, name: str, config: dict[str, Any]) -> dict[str, Any]:
-        """A layer inside another, as the dialect writes it."""
+        """Return a layer inside another one, as the dialect writes it."""
         head = {"module": "keras.layers", "registered_name": None} if self.dialect == "keras3" else {}
         return {**head, "class_name": name, "config": config}
 
     def draw(self, name: str) -> Row:
-        """A row for a layer class."""
+        """Draw a row for a layer class."""
         kind = {**dict.fromkeys(GATED, "gated"), **dict.fromkeys(CELLS, "cell")}.get(name, name.lower())
         maker = getattr(self, f"draw_{'convlstm' if kind.startswith('convlstm') else kind}", self.draw_plain)
         row: Row = maker(name)
@@ -56,7 +56,7 @@ class Drawer:
         return row
 
     def gates(self, name: str) -> dict[str, Any]:
-        """Arguments that a recurrent layer and its cell share."""
+        """Draw the arguments that a recurrent layer and its cell share."""
         config: dict[str, Any] = {"units": self.number(6) if self.chance(0.96) else 0}
         if self.chance(0.4):
             config["use_bias"] = self.chance(0.3)
@@ -77,7 +77,7 @@ class Drawer:
         return shape
 
     def modes(self) -> dict[str, Any]:
-        """Arguments of every recurrent layer."""
+        """Draw the arguments that all recurrent layers have."""
         return {
             option: True
             for option, share in (
@@ -165,7 +165,7 @@ class Drawer:
         modes.pop("unroll", None)
         modes.pop("zero_output_for_mask", None)
         space: list[int | None] = [self.number(9, 3) for _ in range(rank)]
-        if self.chance(0.05) and self.dialect == "keras3":  # tf_keras loses all dims of such a frame
+        if self.chance(0.05) and self.dialect == "keras3":  # tf_keras loses all dimensions here
             space[0] = None
         channels = self.number(3)
         frame = [channels, *space] if config.get("data_format") == "channels_first" else [*space, channels]

@@ -1,6 +1,6 @@
-"""Rows drawn at random for normalization, merging, attention, activation, noise, einsum and quantized layers.
+"""Random rows for normalization, merging, attention, activation, noise, einsum and quantized layers.
 
-Most are sound; some have one thing wrong, for Keras and lstmlint to refuse alike.
+Most are valid; some have one mistake that both Keras and lstmlint should refuse.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MAP = {
 
 
 class Drawer:
-    """Draws rows; `dialect` keeps to what one Keras knows."""
+    """Draws rows with the layers and options of one dialect."""
 
     def __init__(self, seed: int, dialect: str = "keras3") -> None:
         self.random = Random(seed)
@@ -43,11 +43,11 @@ class Drawer:
         return [self.random.choice((None, None, None, 2)), *(self.dim(unknown) for _ in range(rank - 1))]
 
     def some(self, **options: list[Any]) -> dict[str, Any]:
-        """Each option with a chance of a half, with one of its values."""
+        """Draw each option with a probability of one half."""
         return {name: self.random.choice(values) for name, values in options.items() if self.random.random() < 0.5}
 
     def draw(self, name: str) -> Row:
-        """A row for a layer class."""
+        """Draw a row for a layer class."""
         maker = getattr(self, f"draw_{FAMILY.get(name, 'plain')}")
         row: Row = maker(name)
         return row
@@ -128,7 +128,7 @@ class Drawer:
             inputs.append(shape)
         config = {}
         if name == "Concatenate":
-            # Keras 3 lets an axis pass that only some inputs have, if the first leaves its size open.
+            # Keras 3 accepts an axis that only some inputs have, if its size is unknown in the first one.
             ranks = {len(shape) for shape in inputs}
             config = self.some(axis=[self.axis(len(base)) if len(ranks) == 1 else -1])
             position = config.get("axis", -1)
@@ -239,7 +239,7 @@ class Drawer:
         config = self.some(**options.get(name, {}))
         if name in NOISES:
             config = {NOISES[name]: self.random.choice([0.0, 0.5, 1, 1.5, -0.1])}
-            # tf_keras ignores a rate that makes no sense in these two, and lstmlint does not.
+            # tf_keras ignores an invalid rate in these two, but lstmlint does not.
             if self.dialect != "keras3" and name in ("GaussianDropout", "AlphaDropout"):
                 config = {"rate": self.random.choice([0.0, 0.5, 1])}
         if name.startswith("SpatialDropout") and name != "SpatialDropout1D":
@@ -357,5 +357,5 @@ FAMILY = {
     "ReversibleEmbedding": "embedding",
     "EinsumDense": "einsum",
 }
-# tf_keras 2.21 has SpectralNormalization, but mixes it up with that of Keras 3 and cannot build it.
+# tf_keras 2.21 confuses its SpectralNormalization with that of Keras 3 and cannot build it.
 NOT_IN_TF_KERAS = frozenset({"SpectralNormalization", "RMSNormalization", "GroupQueryAttention", "ReversibleEmbedding"})

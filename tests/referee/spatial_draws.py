@@ -1,4 +1,4 @@
-"""Configs drawn at random for convolutions, pooling and reshaping, good ones and, on purpose, bad ones."""
+"""Random configs for convolutions, pooling and reshaping, valid and deliberately invalid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ RANKS = {"1D": 1, "2D": 2, "3D": 3}
 
 
 class Drawer:
-    """Draws rows; `dialect` keeps to what one Keras knows."""
+    """Draws rows with the layers and options of one dialect."""
 
     def __init__(self, seed: int, dialect: str = "keras3") -> None:
         self.random = random.Random(seed)
@@ -22,7 +22,7 @@ class Drawer:
         return self.random.random() < likelihood
 
     def sizes(self, rank: int, low: int, high: int, rare: list[Any]) -> Any:
-        """An int, a list of one for each axis, or rarely something that Keras refuses."""
+        """Draw an int, a list with one per axis, or rarely something that Keras refuses."""
         if self.chance(0.02):
             return self.random.choice([*rare, [1] * (rank + 1), [], "x", None, {}])
         if self.chance(0.5):
@@ -40,7 +40,7 @@ class Drawer:
         return [self.random.choice([None, None, 3]), *dims]
 
     def some(self, config: dict[str, Any], **options: Any) -> dict[str, Any]:
-        """`config` with each of the options at even odds."""
+        """Add each option to `config` with a probability of one half."""
         config.update({name: draw() for name, draw in options.items() if self.chance(0.5)})
         return config
 
@@ -104,7 +104,7 @@ class Drawer:
         return name, config, self.shape(rank, config.get("data_format") == "channels_first")
 
     def ends(self, rank: int, rare: list[Any]) -> Any:
-        """An int, one for each axis, or a pair for each, for padding and cropping."""
+        """Draw an int, one per axis, or a pair per axis, for padding and cropping."""
         if self.chance(0.05):
             return self.random.choice([*rare, [[1, 2]] * (rank + 1), [1, [2, 3], [0]][:rank], "ab", None, 1.0, {}])
         kind = self.random.randrange(4)
@@ -171,29 +171,28 @@ class Drawer:
         return name, {"target_shape": target if self.chance(0.97) else pick([4, None])}, shape
 
     def draw(self, name: str) -> Row:
-        """A layer of the class and its input."""
+        """Draw a layer of the class, and its input."""
         while True:
             drawn = self._draw(name)
             if not (self.oddity_of_keras3(*drawn) if self.keras3 else self.oddity_of_keras2(*drawn)):
                 break
         row: Row = {"layer": {"class_name": name, "config": drawn[1]}, "inputs": [drawn[2]]}
-        if self.keras3:  # tf_keras computes in what it gets, and TensorFlow has opinions on integers
+        if self.keras3:  # tf_keras computes in the input's dtype, and TensorFlow refuses some integers
             row["dtypes"] = [self.random.choice(["float32", "float32", "int32", "float16"])]
         return row
 
     def oddity_of_keras3(self, name: str, config: dict[str, Any], _: list[int | None]) -> bool:
-        """Floats for a transposed convolution: let through only where nothing is computed with them."""
+        """Check for floats in a transposed convolution, which pass only if nothing is computed with them."""
         windows = [config.get(argument) for argument in ("strides", "dilation_rate", "output_padding")]
         floats = any(isinstance(window, list) and float in map(type, window) for window in windows)
         return "Transpose" in name and floats
 
     def oddity_of_keras2(self, name: str, config: dict[str, Any], shape: list[int | None]) -> bool:
-        """Where tf_keras itself is at odds: TensorFlow refuses, or lets through, what has no meaning.
+        """Check for cases in which tf_keras is inconsistent: TensorFlow accepts or refuses something meaningless.
 
-        An empty input (some operations take it, some do not, by padding and dilation); true for 1; a list of
-        floats; a fixed batch to reshape; dilation and an unknown axis together (an output of length 0 is let
-        through, channels are forgotten); UpSampling1D by 0 of unknown length; UpSampling3D, which forgets to
-        check the rank.
+        An empty input, which only some operations accept; true for 1; a list of floats; a fixed batch to reshape;
+        dilation with an unknown axis (an output of length 0 is accepted, channels are lost); UpSampling1D by 0 with an
+        unknown length; UpSampling3D, which does not check the rank.
         """
         flat = [item for value in config.values() for item in (value if isinstance(value, list) else [value])]
         dilated = config.get("dilation_rate", 1) not in (1, [1], [1, 1], [1, 1, 1])

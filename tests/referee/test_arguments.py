@@ -1,4 +1,4 @@
-"""Every argument of every layer of Keras 3 with values of every kind: refused by lstmlint where Keras refuses it."""
+"""Values of every type for every argument of every Keras 3 layer: lstmlint refuses what Keras refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.referee.argument_probe import good_rows, probes  # noqa: E402
 pytestmark = pytest.mark.referee
 ROWS = good_rows()
 
-# (argument, what is refused by one and not by the other): why.
+# (argument, value that only one of them refuses): reason.
 EXPLAINED: dict[str, tuple[str, tuple[Any, ...]]] = {
     "strides": ("half a step is computed with, and fails when the model runs", ([0.5, 0.5],)),
     "dilation_rate": ("half a step is computed with, and fails when the model runs", ([0.5, 0.5],)),

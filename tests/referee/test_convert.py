@@ -1,4 +1,4 @@
-"""`lstmlint convert`: what comes out is loaded by the real Keras 3, to the same counts and shapes."""
+"""`lstmlint convert`: Keras 3 loads the result with the same counts and shapes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DATA = Path(__file__).parent.parent / "data"
 
 
 def converted(config: Any) -> Conversion:
-    """The conversion of a model's config, changes allowed."""
+    """Convert a model's config, with changes allowed."""
     return convert(parse(Document("model.json", "json", config)), allow_changes=True)
 
 
@@ -54,7 +54,7 @@ def test_keras3_stays_what_it_is(make: Callable[[random.Random], Any]) -> None:
 
 
 def judge(config: Any) -> str | None:
-    """What is wrong with the conversion of a model that Keras itself loads; None where it is refused, or right."""
+    """Return what is wrong with the conversion of a model that Keras loads, or None if it is right or refused."""
     result = converted(config)
     if result.model is None:
         return None if result.refusals else "neither converted nor refused"

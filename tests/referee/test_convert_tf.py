@@ -1,4 +1,4 @@
-"""`lstmlint convert` for models of tf_keras: Keras 3 computes the same numbers with the same weights."""
+"""`lstmlint convert` for tf_keras models: Keras 3 computes the same values with the same weights."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ L = tf_keras.layers
 
 
 def verdict(old: Any, inputs: list[Any]) -> str:
-    """ "same", "refused", or what is wrong with the conversion of a model of tf_keras.
+    """Return "same", "refused", or what is wrong with the conversion of a tf_keras model.
 
-    Its weights are set at random, and carried over in their order, which must be the same.
+    The weights are random, and are copied in their order, which must be the same.
     """
     config = json.loads(old.to_json())
-    old = tf_keras.models.model_from_json(json.dumps(config))  # which has every layer of its own that the file has
+    old = tf_keras.models.model_from_json(json.dumps(config))  # which has every layer in the file
     result = convert(parse(Document("model.json", "json", config)))
     if result.model is None:
         return "refused" if result.refusals or result.changes else "neither converted nor refused"
@@ -55,12 +55,12 @@ def verdict(old: Any, inputs: list[Any]) -> str:
 
 
 def flat(outputs: Any) -> list[Any]:
-    """The arrays of a structure, with dict values in the order of sorted keys."""
+    """Return the arrays in a structure, with dict values in the order of their keys."""
     return [np.asarray(value, dtype="float64") for value in keras.tree.flatten(outputs)]
 
 
 def stack(rng: random.Random) -> tuple[Any, list[Any]]:
-    """A Sequential of recurrent layers."""
+    """Build a Sequential of recurrent layers."""
     kinds = [L.LSTM, L.GRU, L.SimpleRNN]
     layers: list[Any] = [rng.choice(kinds)(rng.randint(1, 5), return_sequences=True, input_shape=(6, 3))]
     layers.append(
@@ -72,7 +72,7 @@ def stack(rng: random.Random) -> tuple[Any, list[Any]]:
 
 
 def states(rng: random.Random) -> tuple[Any, list[Any]]:
-    """An encoder whose states begin the decoder, as in the tutorial."""
+    """Build an encoder whose states start the decoder, as in the Keras tutorial."""
     units = rng.randint(1, 5)
     left, right = L.Input((None, 3)), L.Input((4, 2))
     if rng.random() < 0.5:
@@ -85,14 +85,14 @@ def states(rng: random.Random) -> tuple[Any, list[Any]]:
 
 
 def cells(rng: random.Random) -> tuple[Any, list[Any]]:
-    """An RNN over cells one above the other."""
+    """Build an RNN of stacked cells."""
     inside = [rng.choice([L.LSTMCell, L.GRUCell, L.SimpleRNNCell])(rng.randint(1, 4)) for _ in range(rng.randint(1, 3))]
     source = L.Input((5, 3))
     return tf_keras.Model(source, L.RNN(inside if len(inside) > 1 else inside[0])(source)), [(5, 3)]
 
 
 def nested(rng: random.Random) -> tuple[Any, list[Any]]:
-    """Models in a model, called twice, and on every timestep."""
+    """Build a model with nested models, called twice and on every timestep."""
     inner_source = L.Input((6, 2))
     inner = tf_keras.Model(inner_source, L.GRU(3)(inner_source))
     simple = tf_keras.Sequential([L.Dense(4, input_shape=(3,)), L.ReLU(max_value=1.0)])
@@ -104,7 +104,7 @@ def nested(rng: random.Random) -> tuple[Any, list[Any]]:
 
 
 def attention(rng: random.Random) -> tuple[Any, list[Any]]:
-    """Attention over a sequence, by names and by position."""
+    """Build attention over a sequence, with arguments by name and by position."""
     source = L.Input((5, 4))
     made = L.MultiHeadAttention(2, 3)(source, value=source, key=source)
     made = L.LayerNormalization()(L.Add()([source, made]))
@@ -113,7 +113,7 @@ def attention(rng: random.Random) -> tuple[Any, list[Any]]:
 
 
 def functions(rng: random.Random) -> tuple[Any, list[Any]]:
-    """Functions of TensorFlow between layers."""
+    """Build a model with TensorFlow functions between its layers."""
     import tensorflow as tf
 
     source = L.Input((6, 4))
@@ -142,8 +142,8 @@ def test_layers_compute_the_same(family: str) -> None:
     wrong = []
     tally = {"same": 0, "refused": 0}
     for row in json.loads((DATA / f"{family}_keras2.json").read_text()):
-        # Where height and width are last and as many as the filters, Keras 3 on TensorFlow adds the bias to the wrong
-        # axis; 16 bits do not hold what is compared here.
+        # With channels first and as many filters as the size of the last axis, Keras 3 on TensorFlow adds the bias to the
+        # wrong axis. 16 bits are too imprecise for this comparison.
         config = row["layer"]["config"]
         if "refused" in row or config.get("data_format") == "channels_first" or "16" in str(config.get("dtype")):
             continue

@@ -1,4 +1,4 @@
-"""`lstmlint count` against real Keras: recorded layers written out as Python, evaluated there and parsed here."""
+"""`lstmlint count` against real Keras: recorded layers as Python code, which Keras evaluates and lstmlint parses."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ DATA = Path(__file__).parent.parent / "data" / "layers"
 FILES = ("mixed.json", "preprocessing.json", "recurrent.json", "spatial.json")
 EACH = 130
 PREFIXES = ("", "", "keras.layers.", "layers.")
-# For a wrapper's flag Keras reports other things than it trains: rule G706.
+# For the flag of a wrapper, what Keras reports and what it trains differ: rule G706.
 WRAPPERS = ("Bidirectional", "TimeDistributed", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
 
 class Writer:
-    """Writes configs as calls of constructors: some arguments by place, the others by name, in any order."""
+    """Writes configs as constructor calls, with some arguments by position and the others by name, in any order."""
 
     def __init__(self, keras: Any, seed: int) -> None:
         self.keras = keras
         self.draw = random.Random(seed)
 
     def layer(self, config: dict[str, Any]) -> str:
-        """A layer. Raises: LookupError for what has no constructor to write."""
+        """Write a layer. Raises: LookupError if it cannot be written as a constructor call."""
         if config.get("module", "keras.layers") != "keras.layers":
             raise LookupError
         values = dict(config["config"])
@@ -53,7 +53,7 @@ class Writer:
         return f"{self.draw.choice(PREFIXES)}{config['class_name']}({', '.join([*written, *named])})"
 
     def value(self, value: Any) -> str:
-        """A literal, or a layer."""
+        """Write a literal or a layer."""
         if isinstance(value, dict):
             if "class_name" in value:
                 return self.layer(value)
@@ -65,7 +65,7 @@ class Writer:
 
 
 def keras_says(keras: Any, expression: str, shapes: list[tuple[int | None, ...]]) -> Any:
-    """(weights, outputs) of the evaluated layer; "refused" where Keras refuses it."""
+    """Return (weights, outputs) of the evaluated layer, or "refused" if Keras refuses it."""
     try:
         layer = eval(expression, {**vars(keras.layers), "keras": keras, "layers": keras.layers})
         tensors = [keras.Input(shape) for shape in shapes]
@@ -83,7 +83,7 @@ def keras_says(keras: Any, expression: str, shapes: list[tuple[int | None, ...]]
 
 
 def lstmlint_says(expression: str, shapes: list[tuple[int | None, ...]]) -> Any:
-    """The same of `lstmlint count`."""
+    """Return the result of `lstmlint count` in the same form."""
     try:
         explanation = count_layer(expression, shapes)
     except UsageError:
@@ -111,7 +111,7 @@ def test_written_out(name: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for row in draw.sample(rows, min(EACH, len(rows))):
-            if row["layer"]["config"].get("num_bins") == 0:  # Discretization takes it from a config only
+            if row["layer"]["config"].get("num_bins") == 0:  # Discretization reads it only from a config
                 continue
             try:
                 expression = writer.layer(row["layer"])

@@ -1,4 +1,4 @@
-"""`lstmlint count` against real Keras: the same text, evaluated there and parsed here."""
+"""`lstmlint count` against real Keras: the same text, evaluated by Keras and parsed by lstmlint."""
 
 from __future__ import annotations
 

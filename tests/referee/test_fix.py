@@ -1,4 +1,4 @@
-"""What `lstmlint --fix` makes of files, asked of real Keras 3: it loads, and computes what it did if it loaded before."""
+"""Files after `lstmlint --fix`: Keras 3 loads them, and a file that loaded before computes the same."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_keras_loads_what_was_fixed(text: str) -> None:
             warnings.simplefilter("ignore")
             old = keras.models.model_from_json(text)
     except (ValueError, TypeError):
-        return  # as most findings say
+        return  # as in most findings
     old.set_weights(new.get_weights())
     given = np.random.default_rng(0).integers(-3, 3, (2, *new.input_shape[1:])).astype("float32")
     given = np.abs(given) if "Embedding" in text else given

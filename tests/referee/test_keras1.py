@@ -1,4 +1,4 @@
-"""Layers and models of Keras 0 and 1, against their own code on a stand-in for their backend."""
+"""Layers and models of Keras 0 and 1, against Keras's own code on a stub backend."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def test_agrees_with_keras(version: str, tmp_path: Path) -> None:
     wrong = {name: found for name in models if (found := disagreement(models[name], answers[name]))}
     shown = "\n".join(f"{name}: {found}\n  {models[name]}" for name, found in list(wrong.items())[:5])
     assert not wrong, f"{len(wrong)} of {len(models)} differ:\n{shown}"
-    # Only the models that are meant to be refused are.
+    # Only the models that should be refused are refused.
     refused = [name for name, answer in answers.items() if "error" in answer]
     assert refused == (["unequal merge", "wrong rank"] if version == "1.2.2" else [])

@@ -1,6 +1,6 @@
-"""The same verdict as tf_keras on damaged models of Keras 2, and the same counts where both read them.
+"""Damaged Keras 2 models: the same verdict as tf_keras, and the same counts if both read the model.
 
-What is not looked at yet is in REASONS: dtypes that TensorFlow does not mix, sparse tensors, names that are made up.
+REASONS lists the known differences: dtypes that TensorFlow does not mix, sparse tensors, unknown names.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ EDITS2 = (*(edit for edit in EDITS if edit.__name__ not in ("header", "rebuild",
 
 @dataclass
 class Verdict:
-    """What tf_keras and lstmlint say of one model: the error, None where there is none."""
+    """The verdicts of tf_keras and lstmlint on a model: the error, or None."""
 
     place: str
     keras: str | None
@@ -86,7 +86,7 @@ def patience() -> Iterator[None]:
 
 
 def verdict(place: str, config: Any) -> Verdict:
-    """Both are asked."""
+    """Return both verdicts."""
     text = json.dumps(config)
     report = analyze(text.encode())
     errors = [f"{f.code} {f.pointer} {f.message}" for f in report.findings if f.severity == "error"]
@@ -108,7 +108,7 @@ def verdict(place: str, config: Any) -> Verdict:
 
 
 def count(weights: list[Any]) -> int:
-    """The number of parameters, each weight once."""
+    """Return the number of parameters, counting each weight once."""
     return sum(weight.shape.num_elements() for weight in {id(weight): weight for weight in weights}.values())
 
 
@@ -116,22 +116,22 @@ WORDS = ("dtype", "DType", "datatype", "mixed types", "got a boolean", "match ty
 
 
 def custom(verdict: Verdict) -> bool:
-    """A name or class that nobody knows loads with custom_objects, and is a warning."""
+    """An unknown name or class loads with custom_objects, and is a warning."""
     return verdict.keras is not None and bool({"E004", "E007"} & set(verdict.warnings))
 
 
 def types(verdict: Verdict) -> bool:
-    """TensorFlow multiplies and joins tensors of one dtype alone, and takes true for no number."""
+    """TensorFlow combines only tensors of one dtype, and does not treat true as a number."""
     return verdict.keras is not None and any(word in verdict.keras for word in WORDS)
 
 
 def no_model(verdict: Verdict) -> bool:
-    """A Sequential without a config is empty to tf_keras."""
+    """tf_keras treats a Sequential without a config as empty."""
     return verdict.keras is None and (verdict.lstmlint or "").startswith("E002")
 
 
 def endless(verdict: Verdict) -> bool:
-    """The machine was slow, or the graph has no end."""
+    """The machine was slow, or the graph is endless."""
     return (verdict.keras or "").startswith("TimeoutError")
 
 
@@ -140,7 +140,7 @@ REASONS = (custom, types, no_model, endless)
 
 @pytest.fixture(scope="module")
 def found() -> list[Verdict]:
-    """Every verdict."""
+    """Return all verdicts."""
     verdicts = []
     for name, config in good_models():
         good = verdict(name, config)

@@ -1,4 +1,4 @@
-"""Where masks are dropped: what the rules say against Keras 3's own warnings, on random models."""
+"""Where masks are dropped: the findings of the rules against Keras 3's warnings, on random models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ L = keras.layers
 
 
 def sequence_layers(rng: random.Random) -> list[Any]:
-    """Layers that take (batch, timesteps, features) and give the same rank."""
+    """Draw a layer that takes (batch, timesteps, features) and returns the same rank."""
     return [
         lambda: L.Dense(3, activation=rng.choice([None, "relu"])),
         lambda: L.Dropout(0.2),
@@ -50,7 +50,7 @@ def sequence_layers(rng: random.Random) -> list[Any]:
 
 
 def ends(rng: random.Random) -> list[Any]:
-    """Layers that end a sequence."""
+    """Draw a layer that ends a sequence."""
     return [
         L.Flatten,
         L.GlobalMaxPooling1D,

@@ -22,7 +22,7 @@ layers = keras.layers
 
 
 def encoder(draw: Random) -> Any:
-    """A transformer's encoder, its layers shared between blocks or not."""
+    """Build a transformer encoder whose blocks share their layers or not."""
     width, heads = draw.choice([4, 6, 8]), draw.choice([1, 2])
     x = inputs = keras.Input((draw.choice([None, 7]), width))
     shared = draw.random() < 0.3
@@ -39,7 +39,7 @@ def encoder(draw: Random) -> Any:
 
 
 def translator(draw: Random) -> Any:
-    """Recurrent encoder and decoder with attention between them."""
+    """Build a recurrent encoder and decoder with attention between them."""
     units = draw.randint(2, 6)
     source = keras.Input((draw.choice([None, 9]), draw.randint(1, 5)))
     target = keras.Input((draw.choice([None, 5]), draw.randint(1, 5)))
@@ -60,7 +60,7 @@ def translator(draw: Random) -> Any:
 
 
 def vision(draw: Random) -> Any:
-    """Convolutions with squeeze and excitation, every kind of normalization between."""
+    """Build convolutions with squeeze and excitation, and every kind of normalization between them."""
     x = inputs = keras.Input((8, 8, 3))
     for _ in range(draw.randint(1, 3)):
         filters = draw.choice([4, 8])
@@ -82,7 +82,7 @@ def vision(draw: Random) -> Any:
 
 
 def language(draw: Random) -> Any:
-    """A language model whose embedding leads back."""
+    """Build a language model that reuses its embedding for the output."""
     words, width = draw.randint(5, 20), draw.choice([4, 8])
     table = layers.ReversibleEmbedding(words, width, tie_weights=draw.random() < 0.5)
     inputs = keras.Input((draw.choice([None, 6]),), dtype="int32")
@@ -91,7 +91,7 @@ def language(draw: Random) -> Any:
 
 
 def quantized(draw: Random) -> Any:
-    """One of the others, quantized after it was built."""
+    """Build one of the other models and quantize it."""
     model = draw.choice([encoder, language, mixed_precision])(draw)
     blocks = keras.quantizers.Int4QuantizationConfig(block_size=draw.choice([2, -1]))
     model.quantize(**draw.choice([{"mode": "int8"}, {"mode": "int4"}, {"config": blocks}]))
@@ -99,7 +99,7 @@ def quantized(draw: Random) -> Any:
 
 
 def adapted(draw: Random) -> Any:
-    """Layers with LoRA, enabled before or after."""
+    """Build layers with LoRA, enabled before or after building."""
     inputs = keras.Input((draw.choice([None, 5]),), dtype="int32")
     table = layers.Embedding(11, 6, lora_rank=draw.choice([None, 2]))
     dense, einsum = layers.Dense(4, lora_rank=draw.choice([None, 3])), layers.EinsumDense("abc,cd->abd", (None, 5))
@@ -111,7 +111,7 @@ def adapted(draw: Random) -> Any:
 
 
 def mixed_precision(draw: Random) -> Any:
-    """Layers of several dtype policies."""
+    """Build layers with several dtype policies."""
     x = inputs = keras.Input((6,))
     for policy in draw.sample(["mixed_bfloat16", "float32", "bfloat16"], 2):
         x = layers.BatchNormalization(dtype=policy)(layers.Dense(draw.randint(2, 9), dtype=policy)(x))

@@ -1,4 +1,4 @@
-"""Every operation of keras.ops beside real Keras: example calls of every function, random nodes of every class."""
+"""Every operation of keras.ops against real Keras: example calls of every function, random nodes of every class."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.referee, pytest.mark.filterwarnings("ignore")]
 
 
 def build(recipe: Any) -> Any:
-    """The functional model of a recipe."""
+    """Build the functional model of a recipe."""
     inputs: list[Any] = []
 
     def make(*shape: int | None, dtype: str = "float32") -> Any:
@@ -37,7 +37,7 @@ def build(recipe: Any) -> Any:
 
 
 def functions() -> set[str]:
-    """Every public function of keras.ops."""
+    """Return every public function of keras.ops."""
     found = set()
     for space in ("", "image", "linalg", "nn", "numpy"):
         module = getattr(keras.ops, space) if space else keras.ops

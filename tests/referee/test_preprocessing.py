@@ -1,4 +1,4 @@
-"""Preprocessing layers with options drawn at random, against the real Keras 3 and tf_keras."""
+"""Preprocessing layers with random options, against Keras 3 and tf_keras."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "60"))
 
 
 def disagreements(keras: Any, dialect: Dialect, name: str) -> list[str]:
-    """Where lstmlint and a Keras differ on layers of one class."""
+    """Return the differences between lstmlint and Keras on layers of one class."""
     drawers = token_draws if name in TOKENS else preprocessing_draws
     drawer = drawers.Drawer(sum(name.encode()), dialect, keras.backend.backend() == "tensorflow")
     wrong = []

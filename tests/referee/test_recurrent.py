@@ -1,4 +1,4 @@
-"""Random recurrent models, built by real Keras and compared in every count and shape."""
+"""Random recurrent models: every count and shape agrees with real Keras."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ L = keras.layers
 
 
 def rnn(rng: random.Random, sequences: bool, **more: Any) -> Any:
-    """A recurrent layer of any kind with options at random."""
+    """Draw a recurrent layer with random options."""
     units = rng.randint(1, 9)
     options: dict[str, Any] = {
         "return_sequences": sequences,
@@ -43,7 +43,7 @@ def rnn(rng: random.Random, sequences: bool, **more: Any) -> Any:
 
 
 def cell(rng: random.Random) -> Any:
-    """A cell of any kind."""
+    """Draw a cell."""
     units, bias = rng.randint(1, 7), rng.random() < 0.7
     return rng.choice(
         [
@@ -59,7 +59,7 @@ def plain(rng: random.Random, kind: Any, units: int, **options: Any) -> Any:
 
 
 def stack(rng: random.Random) -> Any:
-    """A Sequential of recurrent and other layers on a sequence."""
+    """Draw a Sequential of recurrent and other layers on a sequence."""
     steps = rng.choice([None, rng.randint(2, 9)])
     if rng.random() < 0.4:
         model = keras.Sequential([keras.Input((steps,), dtype="int32")])
@@ -85,7 +85,7 @@ def stack(rng: random.Random) -> Any:
 
 
 def states(rng: random.Random) -> Any:
-    """An encoder that hands its states to a decoder."""
+    """Draw an encoder that passes its states to a decoder."""
     units = rng.randint(1, 8)
     kind = rng.choice([L.LSTM, L.GRU, L.SimpleRNN])
     source, target = keras.Input((None, rng.randint(1, 5))), keras.Input((rng.choice([None, 4]), rng.randint(1, 5)))
@@ -96,7 +96,7 @@ def states(rng: random.Random) -> Any:
 
 
 def shared(rng: random.Random) -> Any:
-    """One recurrent layer read by two inputs, merged."""
+    """Draw one recurrent layer called on two inputs, with its outputs merged."""
     features = rng.randint(1, 5)
     left, right = keras.Input((None, features)), keras.Input((7, features))
     encoder = rnn(rng, False)
@@ -105,7 +105,7 @@ def shared(rng: random.Random) -> Any:
 
 
 def bidirectional(rng: random.Random) -> Any:
-    """Bidirectional layers with states, two outputs, or a backward layer of their own."""
+    """Draw Bidirectional layers with states, two outputs, or a separate backward layer."""
     units = rng.randint(1, 6)
     kind = rng.choice([L.LSTM, L.GRU, L.SimpleRNN])
     sequences, state = rng.random() < 0.5, rng.random() < 0.5
@@ -120,7 +120,7 @@ def bidirectional(rng: random.Random) -> Any:
 
 
 def convolutional(rng: random.Random) -> Any:
-    """ConvLSTM of one to three dimensions."""
+    """Draw ConvLSTM layers of one to three dimensions."""
     rank = rng.randint(1, 3)
     kind = [L.ConvLSTM1D, L.ConvLSTM2D, L.ConvLSTM3D][rank - 1]
     first = rng.random() < 0.3
@@ -141,7 +141,7 @@ def convolutional(rng: random.Random) -> Any:
 
 
 def nested(rng: random.Random) -> Any:
-    """A model in a model, called on several inputs or on every timestep, frozen or not."""
+    """Draw a nested model, called on several inputs or on every timestep, frozen or not."""
     features = rng.randint(1, 4)
     steps = rng.choice([None, 6])
     inner_in = keras.Input((steps, features))
@@ -157,7 +157,7 @@ def nested(rng: random.Random) -> Any:
 
 
 def stateful(rng: random.Random) -> Any:
-    """A fixed batch, states kept."""
+    """Draw a stateful model with a fixed batch size."""
     source = keras.Input(batch_shape=(rng.randint(1, 4), rng.randint(2, 6), rng.randint(1, 4)))
     kind = rng.choice([L.LSTM, L.GRU, L.SimpleRNN])
     layer = plain(rng, kind, rng.randint(1, 5), stateful=True, return_state=True, unroll=rng.random() < 0.5)

@@ -1,4 +1,4 @@
-"""Convolutions, pooling and reshaping with options drawn at random, against the real Keras 3 and tf_keras."""
+"""Convolutions, pooling and reshaping with random options, against Keras 3 and tf_keras."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "40"))
 
 
 def compare(keras: Any, dialect: Dialect, name: str) -> None:
-    """Draw layers of one class and fail where lstmlint and a Keras differ."""
+    """Draw layers of one class, and fail if lstmlint and Keras differ."""
     drawer = Drawer(sum(name.encode()), dialect)
     rows = [drawer.draw(name) for _ in range(DRAWS)]
     found = [difference(row, lstmlint_says(row, dialect), keras_says(keras, row)) for row in rows]

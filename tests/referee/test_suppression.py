@@ -1,4 +1,4 @@
-"""The key `lstmlint` beside `class_name`: Keras loads the model as if it were not there."""
+"""The key `lstmlint` next to `class_name`: Keras ignores it when it loads the model."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_keras_ignores_the_key(build: Any, tmp_path: Any) -> None:
     assert json.loads(loaded.to_json()) == config
     assert loaded.count_params() == model.count_params()
     assert "R201" in {finding.code for finding in analyze(json.dumps(config).encode()).findings}
-    # Neither is the key itself reported, nor what it silences.
+    # Neither the key itself nor what it suppresses is reported.
     report = analyze(text.encode())
     assert report.model is not None
     assert report.model.params == model.count_params()

@@ -1,4 +1,4 @@
-"""The key `lstmlint` beside `class_name`: tf_keras ignores it, too."""
+"""The key `lstmlint` next to `class_name`: tf_keras ignores it too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TensorFlow's functions in tf.keras models: TFOpLambda and its kin against tf_keras, TensorFlowOpLayer against TensorFlow."""
+"""TensorFlow functions in tf.keras models: TFOpLambda and similar against tf_keras, TensorFlowOpLayer against TensorFlow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.referee_tf, pytest.mark.filterwarnings("ignore")]
 
 
 def disagreements(model: Any) -> list[str]:
-    """Where lstmlint says another shape than tf_keras of a model that it saved; refusals must agree too."""
+    """Return the differences between the shapes of lstmlint and tf_keras for a saved model; refusals must agree too."""
     config = model.to_json()
     try:
         keras.models.model_from_json(config)
@@ -44,7 +44,7 @@ def disagreements(model: Any) -> list[str]:
 
 
 def build(recipe: Any) -> Any:
-    """The functional model of a recipe."""
+    """Build the functional model of a recipe."""
     inputs: list[Any] = []
 
     def make(*shape: int | None, dtype: str = "float32") -> Any:

@@ -1,6 +1,6 @@
-"""The same verdict as Keras: good configs damaged one edit at a time, and both asked whether they load.
+"""Valid configs with one damaged value: lstmlint and Keras agree on whether they load.
 
-What differs for a reason that holds for many is in REASONS; what remains is listed one by one in EXCEPTIONS.
+REASONS holds the differences that many configs share, EXCEPTIONS the single ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EDITS = 90  # of each of the models
 
 
 def backend(verdict: Verdict) -> bool:
-    """The NumPy backend cannot do it, others can: ragged and sparse tensors, strings, half precision in QR."""
+    """Only the NumPy backend refuses it: ragged and sparse tensors, strings, half precision in QR."""
     words = (
         "not supported with the numpy backend", "only supported with the TensorFlow backend", "unsupported in linalg",
         "data type 'string' not understood",
@@ -34,18 +34,18 @@ def backend(verdict: Verdict) -> bool:
 
 
 def no_model(verdict: Verdict) -> bool:
-    """Without class_name or config, Keras hands a plain dict back and calls that loaded."""
+    """Without class_name or config, Keras returns a plain dict, as if that were the model."""
     return verdict.keras is None and (verdict.lstmlint or "").startswith("E002")
 
 
 def custom(verdict: Verdict) -> bool:
-    """A class that nobody knows, in a module that is not Keras's: it loads with custom_objects, and is a warning."""
+    """A class of an unknown module loads with custom_objects, and is a warning."""
     return verdict.keras is not None and any(code == "E004" for code in verdict.warnings)
 
 
 REASONS = (backend, no_model, custom)
 
-# model/seed: why lstmlint says otherwise than Keras.
+# model/seed: why lstmlint and Keras differ.
 EXCEPTIONS = {
     "cells/19": "a stack of cells takes a dtype policy of any class, and does not look at it",
 }
@@ -53,14 +53,14 @@ EXCEPTIONS = {
 
 @pytest.fixture(scope="module")
 def found() -> list[Verdict]:
-    """Every verdict."""
+    """Return all verdicts."""
     return list(verdicts(EDITS))
 
 
 def test_enough(found: list[Verdict]) -> None:
     refused = sum(verdict.keras is not None for verdict in found)
     assert len(found) > 3000
-    assert 0.3 < refused / len(found) < 0.8  # damage that is no damage, and damage that is
+    assert 0.3 < refused / len(found) < 0.8  # harmless and harmful edits
 
 
 def test_agreement(found: list[Verdict]) -> None:
@@ -87,7 +87,7 @@ def test_no_defect_of_ours(found: list[Verdict]) -> None:
 
 
 def loads(model: Any) -> Any:
-    """The model, None where Keras refuses it."""
+    """Return the model, or None if Keras refuses it."""
     keras.utils.clear_session(free_memory=False)
     warnings.simplefilter("ignore")
     try:

@@ -1,4 +1,4 @@
-"""Random calls of the functions of TensorFlow whose shapes have rules of their own."""
+"""Random calls of the TensorFlow functions with shape rules of their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def dims(r: Random, rank: int | None = None) -> list[int | None]:
 
 
 def vague(r: Random, shape: list[int | None]) -> list[int | None]:
-    """The same shape, not all of it known."""
+    """Make some sizes of a shape unknown."""
     return [r.choice((size, size, None)) for size in shape]
 
 

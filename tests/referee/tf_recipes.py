@@ -1,6 +1,6 @@
 """Example calls of TensorFlow's functions in functional tf.keras models.
 
-A recipe gets the module `tensorflow` and `i`, which makes an input: i(None, 4, dtype="int32").
+A recipe receives the module `tensorflow` and `i`, which creates an input: i(None, 4, dtype="int32").
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ Recipe = Callable[[Any, Any], Any]
 
 
 def symbol(tf: Any, name: str) -> Any:
-    """`tf.math.multiply` for "math.multiply"."""
+    """Return `tf.math.multiply` for "math.multiply"."""
     for part in name.split("."):
         tf = getattr(tf, part)
     return tf
 
 
 def calls(names: str, *recipes: Callable[[Any, Any], Any]) -> dict[str, Recipe]:
-    """The same calls for several functions."""
+    """Register the same calls for several functions."""
 
     def bound(name: str, recipe: Callable[[Any, Any], Any]) -> Recipe:
         return lambda tf, i: recipe(symbol(tf, name), i)
@@ -76,7 +76,7 @@ RECIPES: dict[str, Recipe] = {
     "cast": lambda tf, i: tf.cast(i(None, 4), tf.int32),
     "clip": lambda tf, i: tf.clip_by_value(i(None, 4), 0.0, 1.0),
     "clip_by_norm": lambda tf, i: tf.clip_by_norm(i(None, 4), 1.0),
-    # Joined and taken apart
+    # Joining and splitting
     "concat 1": lambda tf, i: tf.concat([i(None, 4), i(None, 3)], axis=-1),
     "concat 2": lambda tf, i: tf.concat([i(None, None, 4), i(2, 5, None)], 1),
     "concat 3": lambda tf, i: tf.concat([i(2, 4)], 0),
@@ -89,7 +89,7 @@ RECIPES: dict[str, Recipe] = {
     "split 4": lambda tf, i: tf.split(i(None, 6), 2),
     "unstack 1": lambda tf, i: tf.unstack(i(None, 3, 4), axis=1),
     "unstack 2": lambda tf, i: tf.unstack(i(2, 3)),
-    # Other places
+    # Moving
     "reshape 1": lambda tf, i: tf.reshape(i(None, 4, 6), [-1, 8]),
     "reshape 2": lambda tf, i: tf.reshape(i(2, 4, 6), [-1, 8]),
     "reshape 3": lambda tf, i: (lambda x: tf.reshape(x, [tf.shape(x)[0], 24]))(i(None, 4, 6)),
@@ -117,7 +117,7 @@ RECIPES: dict[str, Recipe] = {
     "roll": lambda tf, i: tf.roll(i(None, 4), 1, axis=1),
     "broadcast_to": lambda tf, i: tf.broadcast_to(i(1, 4), [3, 4]),
     "band_part": lambda tf, i: tf.linalg.band_part(i(None, 4, 4), -1, 0),
-    # Elements picked
+    # Indexing
     "getitem 1": lambda tf, i: i(None, 4, 6)[:, 1:, ..., None],
     "getitem 2": lambda tf, i: i(None, 4, 6)[0],
     "getitem 3": lambda tf, i: i(None, 4, 6)[:, -1, ::2],
@@ -144,7 +144,7 @@ RECIPES: dict[str, Recipe] = {
     "sequence_mask 1": lambda tf, i: tf.sequence_mask(i(None, dtype="int32"), 5),
     "sequence_mask 2": lambda tf, i: tf.sequence_mask(i(None, dtype="int32")),
     "top_k": lambda tf, i: tf.math.top_k(i(None, 9), 3),
-    # Reduced
+    # Reductions
     **calls(
         "math.reduce_euclidean_norm math.reduce_logsumexp math.reduce_max math.reduce_mean math.reduce_min math.reduce_prod"
         " math.reduce_std math.reduce_sum math.reduce_variance norm",
@@ -158,7 +158,7 @@ RECIPES: dict[str, Recipe] = {
     "det": lambda tf, i: tf.linalg.det(i(None, 3, 3)),
     "trace": lambda tf, i: tf.linalg.trace(i(None, 3, 3)),
     "inv": lambda tf, i: tf.linalg.inv(i(None, 3, 3)),
-    # Made
+    # Creation
     "zeros 1": lambda tf, i: tf.zeros([tf.shape(i(None, 4))[0], 3]),
     "zeros 2": lambda tf, i: tf.zeros(tf.shape(i(None, 4))),
     "fill": lambda tf, i: tf.fill(tf.shape(i(None, 4)), 2.0),
@@ -210,7 +210,7 @@ RECIPES: dict[str, Recipe] = {
     "frame": lambda tf, i: tf.signal.frame(i(None, 16), 4, 2),
 }
 
-# Ragged tensors: an input of its own kind.
+# Ragged tensors, which need a ragged input.
 RAGGED: dict[str, Callable[[Any], Any]] = {
     "values": lambda x: x.values,
     "row_splits": lambda x: x.row_splits,
@@ -226,7 +226,7 @@ RAGGED: dict[str, Callable[[Any], Any]] = {
     "plus": lambda x: x + 1,
 }
 
-# What TensorFlow refuses: function, shapes of the inputs, other arguments, the code of the finding.
+# Calls that TensorFlow refuses: function, shapes of the inputs, other arguments, code of the finding.
 REFUSED: list[tuple[str, list[list[int | None]], dict[str, Any], str]] = [
     ("concat", [[None, 4], [2, 3]], {"axis": 0}, "S112"),
     ("concat", [[None, 4], [None, 3]], {"axis": 2}, "S111"),
@@ -254,7 +254,7 @@ SECOND = {"math.add": "y", "linalg.matmul": "b", "nn.conv2d": "filters"}
 
 
 def refused_model(function: str, shapes: list[list[int | None]], arguments: dict[str, Any]) -> dict[str, Any]:
-    """A model of tf.keras with that call."""
+    """Build a tf.keras model with the call."""
     names = [f"input_{n}" for n in range(len(shapes))]
     layers: list[dict[str, Any]] = [
         {

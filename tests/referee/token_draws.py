@@ -1,4 +1,4 @@
-"""Rows drawn at random for the layers of strings and tokens, which only TensorFlow runs."""
+"""Random rows for the layers of strings and tokens, which only TensorFlow can run."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Drawer(Base):
             count = len(tokens) if isinstance(tokens, list) else 2
             config["idf_weights"] = [0.5] * (count if self.chance(0.9) else count + 1)
             if not self.keras3 and "vocabulary" not in config:
-                config.pop("num_oov_indices", None)  # tf_keras starts with as many idf weights as that
+                config.pop("num_oov_indices", None)  # tf_keras starts with this many idf weights
         dtype = INT if integers or config.get("invert") else STRING
         return self.row(name, config, self.categories(dtype))
 

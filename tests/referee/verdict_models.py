@@ -1,4 +1,4 @@
-"""Small Keras 3 models of every family of layers, each good as it stands, for the damage test."""
+"""Small valid Keras 3 models of every family of layers, for the damage test."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def model(make: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def sequential(shape: tuple[int | None, ...] | None, *stack: Any, dtype: str | None = None, **options: Any) -> Any:
-    """A Sequential; without an input shape, an unbuilt one."""
+    """Build a Sequential; without an input shape, it stays unbuilt."""
     first = [] if shape is None else [keras.Input(shape, dtype=dtype)]
     return keras.Sequential([*first, *stack], **options)
 
 
 def functional(shape: tuple[int | None, ...], *stack: Any, dtype: str | None = None) -> Any:
-    """A functional chain."""
+    """Build a functional chain."""
     given = tensor = keras.Input(shape, dtype=dtype)
     for step in stack:
         tensor = step(tensor)
@@ -474,7 +474,7 @@ def every_lstm_argument() -> Any:
 
 
 def good_models() -> Iterator[tuple[str, Config]]:
-    """Each model's name and config."""
+    """Yield the name and config of each model."""
     for make in MAKERS:
         keras.utils.clear_session()
         yield make.__name__, json.loads(make().to_json())

@@ -1,6 +1,6 @@
-"""Damage good configs and compare the verdicts: python -m tests.referee.verdicts [EDITS PER MODEL] [FIRST SEED]
+"""Damage valid configs and compare the verdicts: python -m tests.referee.verdicts [EDITS PER MODEL] [FIRST SEED]
 
-Prints every disagreement and the figure; the test runs the same.
+Prints every disagreement and the rate of agreement. The test runs the same code.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.referee.verdict_models import good_models
 
 @dataclass
 class Verdict:
-    """What Keras and lstmlint say of one damaged config: the error, None where there is none."""
+    """The verdicts of Keras and lstmlint on a damaged config: the error, or None."""
 
     model: str
     seed: int
@@ -33,7 +33,7 @@ class Verdict:
 
     @property
     def place(self) -> str:
-        """What names it: the model and the seed."""
+        """The model and the seed, as an id."""
         return f"{self.model}/{self.seed}"
 
     @property
@@ -45,7 +45,7 @@ class Verdict:
 
 
 def keras_error(text: str) -> str | None:
-    """What Keras raises on loading, None where it loads."""
+    """Return the error that Keras raises on loading, or None."""
     keras.utils.clear_session(free_memory=False)
     try:
         keras.models.model_from_json(text)
@@ -56,14 +56,14 @@ def keras_error(text: str) -> str | None:
 
 
 def lstmlint_error(text: str) -> tuple[str | None, list[str]]:
-    """lstmlint's first error, None where it has none, and the codes of its warnings."""
+    """Return lstmlint's first error or None, and the codes of its warnings."""
     findings = analyze(text.encode()).findings
     errors = [f"{f.code} {f.pointer} {f.message} | {f.help}" for f in findings if f.severity == "error"]
     return errors[0] if errors else None, [f.code for f in findings if f.severity == "warning"]
 
 
 def verdicts(edits: int, first: int = 0) -> Iterator[Verdict]:
-    """Each damaged config with both verdicts."""
+    """Yield each damaged config with both verdicts."""
     warnings.simplefilter("ignore")
     for name, config in good_models():
         for seed in range(first, first + edits):
