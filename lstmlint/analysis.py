@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -127,12 +128,13 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
         problems.append(Problem(error.code, error.message, error.help, pointer=error.pointer))
     else:
         report.dialect = spec.dialect
-        report.model = infer(spec, options.bindings, options.custom_layers)
+        infer_spec = partial(infer, bindings=options.bindings, descriptions=options.custom_layers)
+        report.model = infer_spec(spec)
         if options.weights and document.stored_weights is not None:
             from lstmlint.inference import stored_weights
 
             problems += stored_weights.confirm(report.model, document.stored_weights)
-        problems += rules.run(report.model, options)
+        problems += rules.run(report.model, options, infer_spec)
     report.findings = findings_of(problems, options, document.locate)
     asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data
     if asked or options.suppressions or options.baseline is not None:

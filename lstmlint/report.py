@@ -23,7 +23,8 @@ class FileReport:
         suppressions: Suppressions in the settings, as (settings file, number of the entry, number of the rule in
             it) -> whether it left out a finding. Missing are those whose rule did not run.
         known: The number of findings that the baseline left out.
-        baseline: The entries of the baseline that still apply: pointer -> code -> number of findings.
+        baseline: The entries of the baseline that still apply: pointer -> code -> number of findings, or the
+            accepted amount of a budget.
         fixable: The number of findings that `--fix` would fix, if they were counted.
     """
 
@@ -34,7 +35,7 @@ class FileReport:
     findings: list[Finding] = field(default_factory=list)
     suppressions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     known: int = 0
-    baseline: dict[str, dict[str, int]] = field(default_factory=dict)
+    baseline: dict[str, dict[str, Any]] = field(default_factory=dict)
     fixable: int = 0
 
     @property

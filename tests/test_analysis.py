@@ -114,11 +114,11 @@ def test_budget(nested: bool) -> None:
     model = {"class_name": "Sequential", "config": {"name": "m", "layers": [
         {"class_name": "Dense", "config": {"units": 2, "batch_input_shape": [N, 5]}}]}}  # fmt: skip
     content = json.dumps(model if nested else model["config"]).encode()
-    assert [f.code for f in analyze(content, Options(max_params=12)).findings] == []
-    over = analyze(content, Options(max_params=11)).findings
+    assert [f.code for f in analyze(content, Options(limits={"max-params": 12})).findings] == []
+    over = analyze(content, Options(limits={"max-params": 11})).findings
     assert [finding.code for finding in over] == ["C501"]
     assert "1 more than the 11 allowed" in over[0].message
-    unknown = analyze((EXAMPLES / "unbuilt.json").read_bytes(), Options(max_params=10**9)).findings
+    unknown = analyze((EXAMPLES / "unbuilt.json").read_bytes(), Options(limits={"max-params": 10**9})).findings
     assert [finding.code for finding in unknown if finding.severity == "error"] == ["C501"]
 
 

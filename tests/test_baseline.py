@@ -142,12 +142,12 @@ def test_gone(shell: Shell) -> None:
     written(shell, {"m.json": BOTH, "old.json": BOTH})
     done = shell("m.json", "--baseline", "base.json")
     assert done.code == 0
-    assert "base.json:1:1: info G715 stale-baseline-entry the baseline names old.json, which is gone" in done.out
+    assert "base.json:1:1: info G715 stale-baseline-entry the baseline names old.json, which does not exist" in done.out
     assert shell("m.json", "--baseline", "base.json", "--fail-on", "info").code == 1
     assert codes(shell, "m.json", "--ignore", "G715") == []
     shell.write("m.json", LSTM)
     finding = shell("m.json", "--baseline", "base.json", "-f", "json").json["files"][0]["findings"][-1]
-    assert finding["message"] == "the baseline base.json knows of R201 at /config/layers/0, but it is gone"
+    assert finding["message"] == "the baseline base.json accepts R201 at /config/layers/0, but it no longer exists"
     assert (finding["severity"], finding["pointer"]) == ("info", "/config/layers/0")
 
 
@@ -207,20 +207,20 @@ def test_internal_errors_are_never_known(shell: Shell) -> None:
         ("", "is not valid JSON"),
         (b"\xff\xfe\x00", "is not valid JSON"),
         ("[" * 100_000, "is not valid JSON"),
-        ("[]", "is no baseline that --write-baseline wrote: it has no 'lstmlint-baseline'"),
+        ("[]", "is not a baseline written by --write-baseline: it has no 'lstmlint-baseline'"),
         (LSTM, "it has no 'lstmlint-baseline'"),
         ({"lstmlint-baseline": 2, "files": {}}, "its version is 2, and this lstmlint reads 1"),
         ({"lstmlint-baseline": True, "files": {}}, "its version is true"),
-        ({"lstmlint-baseline": 1}, "its 'files' are no object"),
-        ({"lstmlint-baseline": 1, "files": ["m.json"]}, "its 'files' are no object"),
-        ({"lstmlint-baseline": 1, "files": {"m.json": []}}, "what it says of 'm.json' is no object"),
-        ({"lstmlint-baseline": 1, "files": {"m.json": {"": ["R201"]}}}, "what it says of 'm.json' at '' is no object"),
+        ({"lstmlint-baseline": 1}, "its 'files' is not an object"),
+        ({"lstmlint-baseline": 1, "files": ["m.json"]}, "its 'files' is not an object"),
+        ({"lstmlint-baseline": 1, "files": {"m.json": []}}, "the entry of 'm.json' is not an object"),
+        ({"lstmlint-baseline": 1, "files": {"m.json": {"": ["R201"]}}}, "the entry of 'm.json' at '' is not an object"),
         (
             {"lstmlint-baseline": 1, "files": {"m.json": {"": {"R201": "1"}}}},
-            "the count of 'R201' in 'm.json' is \"1\"",
+            "the entry 'R201' in 'm.json' is \"1\"",
         ),
-        ({"lstmlint-baseline": 1, "files": {"m.json": {"": {"R201": True}}}}, "is true, not an integer"),
-        ({"lstmlint-baseline": 1, "files": {"m.json": {"": {"R201": 0}}}}, "is 0, not an integer of at least 1"),
+        ({"lstmlint-baseline": 1, "files": {"m.json": {"": {"R201": True}}}}, "is true, not a count"),
+        ({"lstmlint-baseline": 1, "files": {"m.json": {"": {"R201": 0}}}}, "is 0, not a count"),
     ],
 )
 def test_no_baselines(shell: Shell, content: Any, said: str) -> None:
@@ -266,3 +266,14 @@ def test_it_is_written_whole_or_not_at_all(shell: Shell) -> None:
     assert "the baseline base.json is not written" in done.err
     assert (shell.folder / "base.json").read_text() == before
     assert names(shell) == ["base.json", "m.json"]
+
+
+def test_a_baseline_of_a_budget_accepts_no_more_than_it_was(shell: Shell) -> None:
+    """A model of 640 parameters over a budget of 500 is accepted; one with more is not."""
+    budget = ("--max-params", "500", "--baseline", "base.json")
+    shell.write("m.json")
+    assert shell("--max-params", "500", "--write-baseline", "base.json", "m.json").code == 0
+    assert shell(*budget, "m.json").code == 0
+    for units, code in ((9, 0), (4000, 1), (10, 0)):
+        shell.write("m.json", sequential("m", layer("LSTM", "lstm", units=units, batch_input_shape=[None, 13, 5])))
+        assert shell(*budget, "m.json").code == code

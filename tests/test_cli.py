@@ -759,4 +759,4 @@ def test_where_the_unknown_begins(shell: Shell) -> None:
     done = shell("m.json", "--config", "custom-layers.Lambda = {output-shape = 'same', params = 0}")
     assert "Total params: 9 " in done.out
     done = shell("m.json", "--max-params", "10")
-    assert "an unknown number of parameters, so that the budget of 10 cannot be checked" in done.out
+    assert "an unknown number of parameters, so the budget of 10 cannot be checked" in done.out

@@ -256,9 +256,9 @@ def test_gate_says_what_grew(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (LSTM, UNBUILT, "the new model has an unknown number of parameters, unknown are lstm (LSTM)"),
-        (UNBUILT, LSTM, "the old model has an unknown number of parameters, unknown are lstm (LSTM)"),
-        (model(layer("Mine", "mine")), model(layer("Mine", "mine")), "unknown are mine (Mine); the new model has"),
+        (LSTM, UNBUILT, "the new model has an unknown number of parameters; unknown: lstm (LSTM)"),
+        (UNBUILT, LSTM, "the old model has an unknown number of parameters; unknown: lstm (LSTM)"),
+        (model(layer("Mine", "mine")), model(layer("Mine", "mine")), "unknown: mine (Mine); the new model has"),
         ("{", LSTM, "cannot be checked against --max-increase 5%: the old model cannot be read"),
     ],
 )

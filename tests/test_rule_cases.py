@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from lstmlint import Options, analyze
+from lstmlint.inference import infer
 from lstmlint.inference.activations import activation_peak
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.shapes import percent
+from lstmlint.model.spec import ModelSpec
 from lstmlint.rules import budget
 
 
@@ -391,53 +393,61 @@ RECORDED = {
 
 
 @pytest.mark.parametrize(
-    ("model", "check", "limit", "says"),
+    ("model", "option", "limit", "says"),
     [
         # 4·(u·(5+u)+u) + 4·(64·(u+64)+64) + 65 <= 59,040 up to u=73
-        (STACK, budget.check_params, 59_040, "units=73 of 'lstm' would bring the model to 58,461 parameters"),
-        (STACK, budget.check_trainable_params, 59_040, "units=73 of 'lstm' would bring the model to 58,461 trainable"),
-        (STACK, budget.check_layer_params, 60_000, "units=119 would bring it to 59,500 parameters"),
-        (STACK, budget.check_weight_bytes, 236_160, "units=73 of 'lstm' would bring the model to 233,844 bytes"),
-        (STACK, budget.check_macs, 762_144, "units=73 of 'lstm' would bring the model to 752,088 multiply-accumulates"),
+        (STACK, "max-params", 59_040, "units=73 of 'lstm' would bring the model to 58,461 parameters"),
+        (STACK, "max-trainable-params", 59_040, "units=73 of 'lstm' would bring the model to 58,461 trainable"),
+        (STACK, "max-layer-params", 60_000, "units=119 would bring it to 59,500 parameters"),
+        (STACK, "max-weight-bytes", 236_160, "units=73 of 'lstm' would bring the model to 233,844 bytes"),
+        (STACK, "max-macs", 762_144, "units=73 of 'lstm' would bring the model to 752,088 multiply-accumulates"),
         (
             BOTH_WAYS,
-            budget.check_params,
+            "max-params",
             40_000,
             "units=67 of 'bidirectional' would bring the model to 39,263 parameters",
         ),
-        (RESIDUAL, budget.check_params, 80, "Make these layers smaller"),
+        (RESIDUAL, "max-params", 80, "Make these layers smaller"),
         # e has 4·(u·(5+u)+u) parameters, d 4·(u·(4+u)+u), y 3·u+3
-        (decoder(8), budget.check_params, 600, "units=6 of 'e' and 'd' would bring the model to 573 parameters"),
+        (decoder(8), "max-params", 600, "units=6 of 'e' and 'd' would bring the model to 573 parameters"),
         # d has 4·(2u·(4+2u)+2u) parameters, e 8·(u·(5+u)+u), y 2u+1
         (
             TWICE,
-            budget.check_params,
+            "max-params",
             1_100,
             "units=10 of 'd', units=5 of 'e' would bring the model to 1,051 parameters",
         ),
         # a has 9·u parameters, b 30·u+30, c 31·u, y u+1
-        (TIED, budget.check_params, 150, "units=1 of 'c' and 'a' would bring the model to 102 parameters"),
-        (GROUPS, budget.check_params, 100, "filters=16 of 'conv1d' would bring the model to 81 parameters"),
+        (TIED, "max-params", 150, "units=1 of 'c' and 'a' would bring the model to 102 parameters"),
+        (GROUPS, "max-params", 100, "filters=16 of 'conv1d' would bring the model to 81 parameters"),
         # the kernels have 4·6·2·k, the biases 3·2·k+6, y 7
-        (ATTENDING, budget.check_params, 400, "key_dim=7 of 'm' would bring the model to 391 parameters"),
-        (INSIDE, budget.check_params, 105, "units=9 of 'dense' would bring the model to 99 parameters"),
-        (RECORDED, budget.check_params, 50, "units=7 of 'a' would bring the model to 50 parameters"),
+        (ATTENDING, "max-params", 400, "key_dim=7 of 'm' would bring the model to 391 parameters"),
+        (INSIDE, "max-params", 105, "units=9 of 'dense' would bring the model to 99 parameters"),
+        (RECORDED, "max-params", 50, "units=7 of 'a' would bring the model to 50 parameters"),
         # the width of an output is fixed, so the layer before it gets narrower
         (
             sequential(lstm(units=8), dense(1000)),
-            budget.check_layer_params,
+            "max-layer-params",
             5_500,
             "units=4 of 'lstm' would bring it to 5,000",
         ),
     ],
 )
-def test_budget_says_what_would_fit(model: dict[str, Any], check: Any, limit: int, says: str) -> None:
+def test_budget_says_what_would_fit(model: dict[str, Any], option: str, limit: int, says: str) -> None:
     found = summary(model)
-    before = found.params
-    (problem,) = check(found, limit)
+    inferred: list[ModelSpec] = []
+
+    def again(spec: ModelSpec) -> ModelSummary:
+        inferred.append(spec)
+        return infer(spec)
+
+    before = repr(found.spec), found.params
+    (problem,) = budget.check_all(found, {option: limit}, {}, again)
     assert says in problem.help
-    assert list(check(found, 10**9)) == []
-    assert (found.params, summary(model).params) == (before, before)
+    assert f"raise --{option}" in problem.help
+    assert list(budget.check_all(found, {option: 10**9}, {}, infer)) == []
+    assert (repr(found.spec), found.params) == before
+    assert len(inferred) <= 16
 
 
 WIDTH = re.compile(r"(\w+)=(\d+) of ((?:'\w+'(?:, (?=')| and )?)+)")
@@ -476,17 +486,23 @@ def test_activation_peak() -> None:
     assert activation_peak(summary(RESIDUAL))[0] == 96
     assert activation_peak(summary(RESIDUAL), batch=10)[0] == 960
     assert activation_peak(summary(sequential(lstm(), shape=(None, None, 5))))[0] is None
-    (problem,) = budget.check_activation_bytes(summary(sequential(lstm(), shape=(None, None, 5))), 10)
+    unknown = summary(sequential(lstm(), shape=(None, None, 5)))
+    (problem,) = budget.check_all(unknown, {"max-activation-bytes": 10}, {}, infer)
     assert "cannot be checked" in problem.message
 
 
 def test_unknown_count_fails_every_budget() -> None:
     unbuilt = {"class_name": "Sequential", "config": {"name": "m", "layers": [lstm()]}}
-    checks = (
-        budget.check_params, budget.check_trainable_params, budget.check_layer_params, budget.check_weight_bytes,
-        budget.check_macs, budget.check_activation_bytes,
-    )  # fmt: skip
-    for check in checks:
-        (problem,) = check(summary(unbuilt), 10**9)
+    for option in budget.OPTIONS:
+        (problem,) = budget.check_all(summary(unbuilt), {option: 10**9}, {}, infer)
         assert "cannot be checked" in problem.message
         assert "lstm" in problem.message
+        assert "input shape" in problem.help or "--input-shape" in problem.help
+
+
+def test_a_budget_that_a_broken_layer_hides() -> None:
+    broken = sequential(lstm(units=-3))
+    (finding,) = [
+        f for f in analyze(json.dumps(broken).encode(), Options(limits={"max-params": 9})).findings if f.code == "C501"
+    ]
+    assert finding.help == "Fix the errors in 'lstm' first."

@@ -366,3 +366,19 @@ def test_the_documentation_names_every_key() -> None:
     assert [key for key in schema("settings")["properties"] if f"`{key}`" not in page] == []
     example = page.split("```toml\n")[1].split("```")[0]
     validate(tomllib.loads(example)["tool"]["lstmlint"], "the example")
+
+
+@pytest.mark.parametrize(
+    ("budgets", "code", "help"),
+    [
+        ("", 1, "raise max-params in lstmlint.toml"),
+        ('[[budgets]]\nfiles = ["m.json"]\nmax-params = 1000', 0, ""),
+        ('[[budgets]]\nfiles = ["m.json"]\nmax-params = 50', 1, "raise max-params under budgets in lstmlint.toml"),
+        ('[[budgets]]\nfiles = ["m.json"]\nmax-params = 1000\n[[budgets]]\nfiles = ["*.json"]\nmax-params = 50', 0, ""),
+    ],
+)
+def test_the_most_specific_budget_applies(shell: Shell, budgets: str, code: int, help: str) -> None:
+    shell.write("m.json")
+    shell.write("lstmlint.toml", f"max-params = 100\n{budgets}")
+    done = shell("m.json")
+    assert (done.code, help in done.out) == (code, True)

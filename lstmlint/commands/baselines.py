@@ -61,7 +61,7 @@ def write_new(
     destination: Destination, old: Baseline | None, known: dict[str, Entries], failed: bool, quiet: bool
 ) -> None:
     """Write a new baseline of the analyzed files; entries of the old one for other files are kept. Raises: UsageError."""
-    from lstmlint.filtering.baseline import renamed, render
+    from lstmlint.filtering.baseline import accepted, renamed, render
 
     if failed:
         say(f"the baseline {destination.path} is not written because some files could not be analyzed")
@@ -71,5 +71,7 @@ def write_new(
     files.update(known)
     write(destination, render(files))
     if not quiet:
-        count = sum(n for entries in files.values() for codes in entries.values() for n in codes.values())
+        count = sum(
+            accepted(entry) for entries in files.values() for codes in entries.values() for entry in codes.values()
+        )
         say(f"{plural(count, 'finding')} of {plural(sum(map(bool, files.values())), 'file')} in the baseline {path}")

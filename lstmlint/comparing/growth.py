@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lstmlint.comparing.differences import Comparison, Limit
@@ -35,6 +36,7 @@ def apply_limit(found: Comparison, limit: Limit, options: Options) -> None:
     A gate that was asked for in the call holds, whichever rules the settings select; its severity is theirs.
     """
     from lstmlint import rules
+    from lstmlint.inference import infer
     from lstmlint.rules.budget import check_increase
 
     found.limit = limit
@@ -43,7 +45,8 @@ def apply_limit(found: Comparison, limit: Limit, options: Options) -> None:
     grown = sorted(contributions(found), key=lambda item: -item[2])
     rule = rules.load()["C511"]
     severity = options.severities.get(rule.code, rule.severity)
-    for problem in check_increase(found.old.model, found.new.model, limit.said, limit.allowed, grown):
+    again = partial(infer, bindings=options.bindings, descriptions=options.custom_layers)
+    for problem in check_increase(found.old.model, found.new.model, limit.said, limit.allowed, again, grown):
         found.gate.append(
             Finding(rule.code, rule.name, severity, problem.message, problem.help, None, problem.pointer, 1, 1)
         )

@@ -65,3 +65,8 @@ def nearby(path: str) -> str:
     """A settings file as messages name it: relative to the current folder where it lies in it."""
     inside = relative(path, "")
     return path if inside.startswith("../") else inside
+
+
+def specificity(glob: str) -> int:
+    """The number of characters of a glob that are not wildcards: more of them match fewer files."""
+    return sum(character not in "*?" for character in glob)

@@ -22,9 +22,9 @@ class Options:
 
     select: codes, prefixes or names to run instead of the default set (None: the default); extend_select
     adds to it. ignore: codes, prefixes or names to leave out. severities: code -> severity.
-    max_params: the budget; limits: other budgets by their options' names, "max-layer-params" for instance, for weights
-    of weight_dtype, or of the file's dtypes where that is None. weights: whether to look at weights stored beside the
-    model.
+    limits: budgets by the names of their options, such as "max-params". limit_sources: where each of them was set, for
+    messages. weight_dtype: the dtype in which weights are stored; None for those of the file. weights: whether to read
+    weights that are stored with the model.
     custom_layers: class name -> what the user says of it. suppressions: findings to leave out, beside those that the
     file itself asks for. baseline: the findings that are known already. rule_options: code -> option of the rule ->
     value, in the range that the rule names.
@@ -35,10 +35,10 @@ class Options:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severities: dict[str, Severity] = field(default_factory=dict)
-    max_params: int | None = None
     weights: bool = True
     custom_layers: Mapping[str, Description] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    limit_sources: Mapping[str, str] = field(default_factory=dict)
     weight_dtype: str | None = None
     suppressions: tuple[Suppression, ...] = ()
     baseline: Baseline | None = None

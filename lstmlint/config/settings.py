@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.config.globs import glob_matches, nearby, relative
+from lstmlint.config.globs import glob_matches, nearby, relative, specificity
 from lstmlint.config.values import SHAPE_WANTED, parse_bytes, parse_count, parse_shape
 from lstmlint.model.findings import Severity, UsageError
 from lstmlint.model.suggestions import did_you_mean
@@ -64,6 +64,7 @@ class Settings:
     exclude: tuple[tuple[str, str], ...] = ()
     suppress: tuple[tuple[tuple[str, ...], Suppression], ...] = ()
     limits: dict[str, int] = field(default_factory=dict)
+    limit_sources: dict[str, str] = field(default_factory=dict)
     budgets: tuple[tuple[tuple[str, ...], dict[str, int]], ...] = ()
     dtype: str | None = None
     input_shapes: dict[str, SHAPE] = field(default_factory=dict)
@@ -85,16 +86,22 @@ class Settings:
         from lstmlint.config.options import Options
         from lstmlint.inference.bindings import Bindings
 
-        ignore, most = self.ignore, dict(self.limits)
+        ignore, limits, sources = self.ignore, dict(self.limits), dict(self.limit_sources)
         suppressions: tuple[Suppression, ...] = ()
         if self.per_file_ignores or self.budgets or self.suppress:
             seen = relative(path, self.folder)
             for glob, rules in self.per_file_ignores:
                 if glob_matches(glob, seen):
                     ignore += rules
-            for globs, limits in self.budgets:
-                if any(glob_matches(glob, seen) for glob in globs):
-                    most.update((key, min(limit, most.get(key, limit))) for key, limit in limits.items())
+            # The most specific budget applies, which may be higher than one for all files.
+            matching = [
+                (max(map(specificity, matched)), budget)
+                for globs, budget in self.budgets
+                if (matched := [glob for glob in globs if glob_matches(glob, seen)])
+            ]
+            for _, budget in sorted(matching, key=lambda item: item[0]):
+                limits |= budget
+                sources |= {key: f"{key} under budgets in {nearby(self.source or '')}" for key in budget}
             suppressions = tuple(
                 suppression
                 for globs, suppression in self.suppress
@@ -107,10 +114,10 @@ class Settings:
             self.extend_select,
             ignore,
             self.severity,
-            most.pop("max-params", None),
             weights,
             self.custom_layers,
-            most,
+            limits,
+            sources,
             self.dtype,
             suppressions,
             rule_options=self.rule_options,
@@ -276,7 +283,9 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
         (globs(entry.get("files", ())), suppression(entry, f"{before}suppress.rules", (source, number)))
         for number, entry in enumerate(values.get("suppress", ()))
     )
-    settings.limits = {**settings.limits, **limits_in(values, before)}
+    limits = limits_in(values, before)
+    settings.limits = {**settings.limits, **limits}
+    settings.limit_sources |= {key: f"--{key}" if label == COMMAND_LINE else f"{key} in {label}" for key in limits}
     settings.budgets += tuple(
         (globs(entry["files"]), limits_in(entry, f"{before}budgets.")) for entry in values.get("budgets", ())
     )

@@ -1,8 +1,8 @@
-"""A baseline: the findings of a day, which later runs do not report again, so that only new ones count.
+"""Baselines: findings that are recorded once and not reported again, so that only new ones count.
 
-A finding is known by its file, its place in the document's structure and its rule, never by its line. Files are named
-relative to the baseline's own folder, so it does not matter where lstmlint is called. An entry whose finding is gone
-is reported (G715): a baseline only shrinks.
+A finding is identified by its file, its JSON pointer, and its rule, not by its line. Files are named relative to the
+baseline's folder. An entry whose finding no longer exists is reported (G715), so a baseline only shrinks. For a
+budget, the entry records the accepted cost; a higher cost is a new finding.
 """
 
 from __future__ import annotations
@@ -25,52 +25,64 @@ from lstmlint.report import FileReport
 MARK = "lstmlint-baseline"
 VERSION = 1
 STALE = "G715"
-INTERNAL = "E099"  # lstmlint's own failures are nothing to get used to
-# pointer -> code -> how many findings
-Entries = dict[str, dict[str, int]]
+INTERNAL = "E099"  # failures of lstmlint itself are always reported
+AMOUNT = "amount"
+# pointer -> code -> how many findings, or {"amount": accepted cost} for a budget
+Entries = dict[str, dict[str, Any]]
 
 
 @dataclass(slots=True)
 class Baseline:
-    """What is known of each file. folder: what the files' names are relative to."""
+    """The accepted findings of each file. folder: the files' names are relative to it."""
 
     path: str
     folder: str
     files: dict[str, Entries] = field(default_factory=dict)
 
     def name_of(self, path: str) -> str:
-        """A file as the baseline names it."""
+        """Return the name of a file in the baseline."""
         return relative(path, self.folder)
 
     def withhold(self, report: FileReport, options: Options, locate: Any = None) -> None:
-        """Take the known findings out of a report, and add those about entries of which nothing was found.
+        """Remove accepted findings from a report, and add a finding for each entry that no longer matches.
 
-        The entries that hold still become `report.baseline`. Those whose rule did not run do, too: nobody can tell.
+        `report.baseline` becomes the entries that still match, or whose rule did not run.
         """
         known = self.files.get(self.name_of(report.path))
         if not known:
             return
         silent = stopped(report)
-        left = Counter({(pointer, code): n for pointer, codes in known.items() for code, n in codes.items()})
+        left = Counter(
+            {(pointer, code): accepted(entry) for pointer, codes in known.items() for code, entry in codes.items()}
+        )
         kept = []
+        amounts: dict[tuple[str, str], int] = {}
         for finding in report.findings:
             if left[finding.pointer, finding.code] > 0:
                 left[finding.pointer, finding.code] -= 1
-            else:
-                kept.append(finding)
+                entry = known[finding.pointer][finding.code]
+                if finding.amount is None:
+                    continue
+                if isinstance(entry, dict) and finding.amount <= entry[AMOUNT]:
+                    amounts[finding.pointer, finding.code] = finding.amount
+                    continue
+            kept.append(finding)
         report.known = len(report.findings) - len(kept)
         problems = []
         for (pointer, code), rest in left.items():
-            had = known.get(pointer, {}).get(code, 0)
+            entry = known.get(pointer, {}).get(code, 0)
+            had = accepted(entry)
             if rest and not may_be_hidden(code, silent, options):
                 problems.append(stale(code, pointer, had, rest, self.path))
                 had -= rest
             if had:
-                report.baseline.setdefault(pointer, {})[code] = had
+                report.baseline.setdefault(pointer, {})[code] = (
+                    {AMOUNT: amounts.get((pointer, code), entry[AMOUNT])} if isinstance(entry, dict) else had
+                )
         report.findings = in_file_order([*kept, *findings_of(problems, options, locate)])
 
     def gone(self) -> list[str]:
-        """The files it names that are no longer there; <stdin> never was."""
+        """Return the files in the baseline that no longer exist. <stdin> is not a file."""
         return [
             name
             for name in self.files
@@ -78,19 +90,24 @@ class Baseline:
         ]
 
 
+def accepted(entry: Any) -> int:
+    """Return the number of findings that an entry accepts."""
+    return 1 if isinstance(entry, dict) else int(entry)
+
+
 def stale(code: str, pointer: str, had: int, rest: int, path: str) -> Problem:
-    """G715, for one entry."""
-    found = "it is gone" if rest == had else f"of {had} findings, {had - rest} are left"
+    """Return G715 for an entry."""
+    found = "it no longer exists" if rest == had else f"only {had - rest} of {had} findings remain"
     return Problem(
         STALE,
-        f"the baseline {path} knows of {code} at {pointer or 'the top'}, but {found}",
+        f"the baseline {path} accepts {code} at {pointer or 'the top'}, but {found}",
         rewrite(path),
         pointer=pointer,
     )
 
 
 def may_be_hidden(code: str, silent: bool, options: Options) -> bool:
-    """Whether a finding may be missing only because its rule had no say in this run."""
+    """Return whether a finding may be missing only because its rule did not run."""
     rule = rules.find(code)
     if rule is None or silent:
         return rule is not None
@@ -100,9 +117,9 @@ def may_be_hidden(code: str, silent: bool, options: Options) -> bool:
 
 
 def accept(report: FileReport, old: Baseline | None, target: str) -> tuple[str, Entries]:
-    """Let a new baseline know what a report says, which then says no more of it: the file's name in it, and entries.
+    """Move the findings of a report into a new baseline. Returns: the file's name in it, and its entries.
 
-    With an old baseline, only what is left of that is taken over, and what is new stays in the report.
+    With an old baseline, only its remaining entries are kept, and new findings stay in the report.
     """
     name = relative(report.path, folder_of(target))
     if old is not None:
@@ -115,14 +132,17 @@ def accept(report: FileReport, old: Baseline | None, target: str) -> tuple[str, 
             kept.append(finding)
             continue
         codes = entries.setdefault(finding.pointer, {})
-        codes[finding.code] = codes.get(finding.code, 0) + 1
+        if finding.amount is None:
+            codes[finding.code] = codes.get(finding.code, 0) + 1
+        else:
+            codes[finding.code] = {AMOUNT: finding.amount}
     report.known = len(report.findings) - len(kept)
     report.findings = kept
     return name, entries
 
 
 def renamed(old: Baseline, target: str) -> dict[str, Entries]:
-    """What a baseline says of the files that are still there, under the names that another one gives them."""
+    """Return the entries of existing files, renamed relative to another baseline."""
     gone = set(old.gone())
     folder = folder_of(target)
     return {
@@ -133,27 +153,28 @@ def renamed(old: Baseline, target: str) -> dict[str, Entries]:
 
 
 def gone_files(baseline: Baseline, options: Options) -> FileReport:
-    """A report on the baseline itself: G715 for each file that is no longer there."""
+    """Return a report on the baseline itself, with G715 for each file that no longer exists."""
     report = FileReport(nearby(baseline.path))
     problems = [
-        Problem(STALE, f"the baseline names {name}, which is gone", rewrite(baseline.path)) for name in baseline.gone()
+        Problem(STALE, f"the baseline names {name}, which does not exist", rewrite(baseline.path))
+        for name in baseline.gone()
     ]
     report.findings = findings_of(problems, options)
     return report
 
 
 def folder_of(path: str) -> str:
-    """The absolute folder of a file."""
+    """Return the absolute folder of a file."""
     return os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
 
 
 def rewrite(path: str) -> str:
-    """How to let a baseline shrink."""
+    """Return the advice to write the baseline again."""
     return f"Write it again: --baseline {path} --write-baseline {path}"
 
 
 def render(files: dict[str, Entries]) -> str:
-    """A baseline as text: in an order of its own, an entry on a line, so that versions of it compare well."""
+    """Format a baseline: sorted, with one entry per line, so that diffs are small."""
     ordered = {
         name: {pointer: dict(sorted(codes.items())) for pointer, codes in sorted(entries.items()) if codes}
         for name, entries in sorted(files.items())
@@ -163,7 +184,7 @@ def render(files: dict[str, Entries]) -> str:
 
 
 def load(path: str) -> Baseline:
-    """Read a baseline. Raises: UsageError, one sentence, where it cannot be read or is none."""
+    """Read a baseline. Raises: UsageError if it cannot be read or is not a baseline."""
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:  # a null in a path of the settings
@@ -174,32 +195,31 @@ def load(path: str) -> Baseline:
         raise UsageError(f"the baseline {path!r} is not valid JSON: {error}") from error
     wrong = mistake(value)
     if wrong:
-        raise UsageError(f"{path!r} is no baseline that --write-baseline wrote: {wrong}")
+        raise UsageError(f"{path!r} is not a baseline written by --write-baseline: {wrong}")
     return Baseline(path, folder_of(path), value["files"])
 
 
 def mistake(value: Any) -> str | None:
-    """What is wrong with the content of a baseline; None for a good one."""
+    """Return what is wrong with the content of a baseline; None if it is valid."""
     if not isinstance(value, dict) or MARK not in value:
         return f"it has no {MARK!r}"
     if value[MARK] != VERSION or isinstance(value[MARK], bool):
         return f"its version is {json.dumps(value[MARK])[:40]}, and this lstmlint reads {VERSION}"
     if not is_table(value.get("files")):
-        return "its 'files' are no object"
+        return "its 'files' is not an object"
     for name, entries in value["files"].items():
         if not is_table(entries):
-            return f"what it says of {name!r} is no object"
+            return f"the entry of {name!r} is not an object"
         for pointer, codes in entries.items():
             if not is_table(codes):
-                return f"what it says of {name!r} at {pointer!r} is no object"
-            for code, count in codes.items():
-                if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-                    return (
-                        f"the count of {code!r} in {name!r} is {json.dumps(count)[:40]}, not an integer of at least 1"
-                    )
+                return f"the entry of {name!r} at {pointer!r} is not an object"
+            for code, entry in codes.items():
+                number = entry.get(AMOUNT) if is_table(entry) else entry
+                if not isinstance(number, int) or isinstance(number, bool) or number < (0 if is_table(entry) else 1):
+                    return f"the entry {code!r} in {name!r} is {json.dumps(entry)[:40]}, not a count or an amount"
     return None
 
 
 def is_table(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a value is an object of JSON."""
+    """Return whether a value is a JSON object."""
     return isinstance(value, dict)

@@ -27,7 +27,18 @@ def findings_of(problems: list[Problem], options: Options, locate: Locate | None
         severity = options.severities.get(rule.code) or problem.severity or rule.severity
         line, column = problem.data.get("place") or (locate(problem.pointer) if locate else (1, 1))
         findings.append(
-            Finding(rule.code, rule.name, severity, message, problem.help, problem.layer, problem.pointer, line, column)
+            Finding(
+                rule.code,
+                rule.name,
+                severity,
+                message,
+                problem.help,
+                problem.layer,
+                problem.pointer,
+                line,
+                column,
+                problem.data.get("amount"),
+            )  # fmt: skip
         )
     return in_file_order(findings)
 

@@ -301,7 +301,7 @@ def ran(rule: Rule, options: Options) -> bool:
     if rule.code in ABOUT_WEIGHTS:
         return options.weights
     limit = LIMITED.get(rule.code)
-    return limit is None or limit in options.limits or (limit == "max-params" and options.max_params is not None)
+    return limit is None or limit in options.limits
 
 
 def stopped(report: FileReport) -> bool:

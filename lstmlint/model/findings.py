@@ -48,7 +48,10 @@ class Problem:
 
 @dataclass(slots=True)
 class Finding:
-    """A problem with its rule's name and severity, and its place in the file (1-based)."""
+    """A problem with its rule's name and severity, and its place in the file (1-based).
+
+    amount: of a budget that is exceeded, the cost of the model; None for other findings.
+    """
 
     code: str
     name: str
@@ -59,6 +62,7 @@ class Finding:
     pointer: str
     line: int
     column: int
+    amount: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as an entry of the JSON report."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
 
 from lstmlint.config.options import Options
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
+from lstmlint.model.spec import ModelSpec
 from lstmlint.model.suggestions import did_you_mean
 from lstmlint.rules.registry import BY_NAME, RULES, Rule
+
+Infer = Callable[[ModelSpec], ModelSummary]
 
 GROUPS = (
     "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "learning", "normalization", "cost",
@@ -59,22 +62,25 @@ def suggestion(text: str, one: bool = False) -> str:
     return did_you_mean(word, words())
 
 
-def run(model: ModelSummary, options: Options) -> Iterator[Problem]:
-    """Every problem of a model: those met on the way, restated where a rule knows better, then the rules' own."""
+def run(model: ModelSummary, options: Options, infer: Infer) -> Iterator[Problem]:
+    """Yield every problem of a model: those found on the way, refined by rules, then those of the rules.
+
+    infer: infers a copy of the model with other widths, for budgets.
+    """
     rules = load()
     refiners: dict[str, list[Rule]] = {}
     for rule in rules.values():
         for code in rule.refines:
             refiners.setdefault(code, []).append(rule)
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for met in model.problems:
         problem = refine(met, model, refiners.get(met.code, ()))
         if problem is not met:
             # Several problems with one cause become one when a rule restates them alike.
             place = problem.code, problem.pointer
-            if place in told:
+            if place in reported:
                 continue
-            told.add(place)
+            reported.add(place)
         yield problem
     for rule in rules.values():
         if rule.check is not None and options.wants(rule):
@@ -84,10 +90,12 @@ def run(model: ModelSummary, options: Options) -> Iterator[Problem]:
                     yield problem
             except Exception as error:  # noqa: BLE001 - one broken rule must not take the others' findings along
                 yield crashed(rule, error)
-    if options.max_params is not None or options.limits:
+    if options.limits:
         from lstmlint.rules import budget
 
-        yield from budget.check_all(model, options)
+        yield from budget.check_all(
+            model, options.limits, options.limit_sources, infer, options.weight_dtype, options.bindings.batch or 1
+        )
 
 
 def refine(problem: Problem, model: ModelSummary, refiners: Iterable[Rule]) -> Problem:

@@ -1,31 +1,33 @@
-"""The width that would fit: how narrow a layer, and what must be as wide as it, has to be for a budget to hold."""
+"""The width at which a model keeps a budget: of a layer, and of the layers that must be as wide."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import gcd, lcm
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
-from lstmlint.model.spec import LayerSpec
+from lstmlint.model.spec import LayerSpec, ModelSpec
 from lstmlint.rules.index import index_of, recurrent, row_of, unwrapped
 
 Total = Callable[[ModelSummary], "int | None"]
+Infer = Callable[[ModelSpec], ModelSummary]
 
-# The arguments that set how wide a layer is.
+# The arguments that set the width of a layer.
 WIDTHS = ("units", "filters", "output_dim", "key_dim", "head_dim")
-# Finding the width that fits means inferring the model a dozen times: not for the largest.
+# The model is inferred several times, which takes too long for larger ones.
 MOST_LAYERS = 2000
-# How many layers are tried, how many may be tied to each other, and how coarse the steps of a width may be.
+# Limits: layers that are tried, layers that are tied to each other, and the coarsest step of a width.
 _TRIED, _TIED, _COARSEST = 3, 40, 32
-# What differs from what Keras recorded when it built the model, differs because of the change.
+# A changed width contradicts the recorded shapes, which is not a problem of the change.
 _RECORDS = ("S130", "S131")
 
 
 @dataclass(frozen=True, slots=True)
 class Width:
-    """How wide a layer is: an argument of its own config, or of that of the layer inside."""
+    """The width of a layer: an argument of its config, or of the config of its inner layer."""
 
     row: LayerSummary
     spec: LayerSpec
@@ -35,16 +37,16 @@ class Width:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Widths at which a model keeps a budget, and what the budget counts then.
+    """Widths at which a model keeps a budget, and the cost at these widths.
 
-    changes: (layer, argument, width), that of the layer in question first, then those that are tied to it.
+    changes: (layer, argument, width), the layer in question first, then those that are tied to it.
     """
 
     changes: tuple[tuple[str, str, int], ...]
     value: int
 
     def words(self, known: str = "") -> str:
-        """units=87 of 'encoder' and 'decoder'; of the layer `known`, the name is left out."""
+        """Format the widths, as in: units=87 of 'encoder' and 'decoder'. The name of the layer `known` is omitted."""
         groups: dict[str, list[str]] = {}
         for name, argument, width in self.changes:
             groups.setdefault(f"{argument}={width}", []).append(repr(name))
@@ -57,32 +59,32 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def first_fit(model: ModelSummary, rows: Iterable[LayerSummary], limit: int, total: Total) -> Fit | None:
-    """The widest that one of these layers may be for the model to keep the limit; the first that can do it."""
+def first_fit(model: ModelSummary, rows: Iterable[LayerSummary], limit: int, total: Total, infer: Infer) -> Fit | None:
+    """Return the largest width of the first of these layers with which the model keeps the limit."""
     tried: set[int] = set()
     for row in _inside(rows):
         width = _nearest(row)
         if width is None or id(width.spec) in tried:
             continue
         tried.add(id(width.spec))
-        fit = _fit(model, width, limit, total)
+        fit = _fit(model, width, limit, total, infer)
         if fit is not None or len(tried) == _TRIED:
             return fit
     return None
 
 
-def layer_fit(model: ModelSummary, row: LayerSummary, limit: int, total: Total) -> Fit | None:
-    """The widest that a layer may be, or where it is an output the layer before it, for `total` to keep the limit."""
+def layer_fit(model: ModelSummary, row: LayerSummary, limit: int, total: Total, infer: Infer) -> Fit | None:
+    """Return the largest width of a layer, or of the layer before an output, with which `total` keeps the limit."""
     if row.nested is not None:
-        return first_fit(model, [row], limit, total)
+        return first_fit(model, [row], limit, total, infer)
     width = None if row.is_output else _own(row)
     if width is None and row.inbound:
         width = _nearest(row.inbound[0])
-    return None if width is None else _fit(model, width, limit, total)
+    return None if width is None else _fit(model, width, limit, total, infer)
 
 
 def _inside(rows: Iterable[LayerSummary]) -> Iterator[LayerSummary]:
-    """The layers, those of a nested model in its place, the largest first."""
+    """Yield the layers. A nested model is replaced by its layers, the largest first."""
     for row in rows:
         if row.nested is None:
             yield row
@@ -91,7 +93,7 @@ def _inside(rows: Iterable[LayerSummary]) -> Iterator[LayerSummary]:
 
 
 def _own(row: LayerSummary) -> Width | None:
-    """The width of a layer that has one."""
+    """Return the width of a layer, if it has one."""
     spec = unwrapped(row.layer).spec
     for inner in (spec, spec.config.get("layer"), spec.config.get("cell")):
         for argument in WIDTHS:
@@ -101,7 +103,7 @@ def _own(row: LayerSummary) -> Width | None:
 
 
 def _nearest(row: LayerSummary) -> Width | None:
-    """The width of a layer, or of the one that it takes its width from; None for an output, which is as it must be."""
+    """Return the width of a layer, or of the layer that determines it; None for an output, whose width is fixed."""
     for _ in range(_TIED):
         width = _own(row)
         if width is not None:
@@ -112,61 +114,157 @@ def _nearest(row: LayerSummary) -> Width | None:
     return None
 
 
-def _fit(model: ModelSummary, width: Width, limit: int, total: Total) -> Fit | None:
-    """The largest width with which `total` keeps the limit, and the model has no new problem; None if there is none."""
-    if len(index_of(model).rows) > MOST_LAYERS:
+def _fit(model: ModelSummary, width: Width, limit: int, total: Total, infer: Infer) -> Fit | None:
+    """Return the largest width with which `total` keeps the limit; None if there is none."""
+    return None if len(index_of(model).rows) > MOST_LAYERS else _Search(model, infer, width).fit(limit, total)
+
+
+class _Search:
+    """The widths of a model's layers, tried on copies.
+
+    infer: infers a model. tied: the widths that must change together, the one in question first.
+    """
+
+    def __init__(self, model: ModelSummary, infer: Infer, width: Width) -> None:
+        self.model = model
+        self.tied = [width]
+        self._infer = infer
+        self._before = {(problem.code, problem.pointer) for problem in model.problems}
+        self._tried: dict[tuple[int, int], tuple[ModelSummary, list[Problem], dict[int, LayerSpec]]] = {}
+
+    def fit(self, limit: int, total: Total) -> Fit | None:
+        """The largest width at which `total` keeps the limit without new problems; None if there is none."""
+        step = self.step()
+        if step is None:
+            return None
+        first = self.tied[0]
+        low, high = 0, first.value // step
+        counts: dict[int, int] = {}
+        own = total(self.model)
+        if own is not None:
+            counts[high] = own
+        guesses = [(low + high) // 2]
+        while high - low > 1:
+            steps = guesses.pop() if guesses else (low + high) // 2
+            if not low < steps < high:
+                continue
+            other, problems, _ = self.at(steps * step)
+            count = None if problems else total(other)
+            if count is None:
+                return None
+            counts[steps] = count
+            if count <= limit:
+                low = steps
+            else:
+                high = steps
+            if len(counts) == 3:  # most totals are quadratic in a width
+                best = _largest_within(counts, limit)
+                guesses = [best, best + 1]
+        if low == 0:
+            return None
+        changes = ((item.row.name, item.argument, _scaled(item, first, low * step)) for item in self.tied)
+        return Fit(tuple(changes), counts[low])
+
+    def step(self) -> int | None:
+        """The steps in which the width may change, once all that is tied to it is found; None if it may not."""
+        width = self.tied[0]
+        while len(self.tied) < _TIED:
+            step = lcm(*(width.value // gcd(width.value, item.value) for item in self.tied))
+            problems = self.problems_at(width.value - step)
+            if problems is None:
+                return None
+            if not problems:
+                return step
+            if all(problem.code == "S117" for problem in problems):  # groups must divide the width
+                steps = (step * times for times in range(2, _COARSEST + 1))
+                return next((one for one in steps if self.problems_at(width.value - one) == []), None)
+            _, _, originals = self.at(width.value - step)
+            rows = (row_of(self.model, originals.get(id(problem.data.get("spec")))) for problem in problems)
+            more = [item for row in rows for item in _left_behind(row, self.tied)]
+            if not more or any(item.row.is_output for item in more):
+                return None
+            self.tied += {id(item.spec): item for item in more}.values()
         return None
-    found = _tied(model, width)
-    if found is None:
-        return None
-    tied, step = found
-    low, high = 0, width.value // step
-    best: int | None = None
+
+    def problems_at(self, width: int) -> list[Problem] | None:
+        """The problems that the model has only at another width; None if the width is not positive."""
+        return self.at(width)[1] if width > 0 else None
+
+    def at(self, width: int) -> tuple[ModelSummary, list[Problem], dict[int, LayerSpec]]:
+        """The model at another width, its new problems, and id of a copied layer -> the original."""
+        key = width, len(self.tied)
+        if key not in self._tried:
+            values = {id(item.spec): (item.argument, _scaled(item, self.tied[0], width)) for item in self.tied}
+            copy = _Copy(values)
+            other = self._infer(copy.model(self.model.spec))
+            problems = [
+                problem
+                for problem in other.problems
+                if problem.code not in _RECORDS and (problem.code, problem.pointer) not in self._before
+            ]
+            self._tried[key] = other, problems, copy.originals
+        return self._tried[key]
+
+
+def _largest_within(counts: dict[int, int], limit: int) -> int:
+    """The largest x with f(x) <= limit, where f is the quadratic function through three points."""
+    (a, fa), (b, fb), (c, fc) = sorted(counts.items())
+    slope, next_slope = Fraction(fb - fa, b - a), Fraction(fc - fb, c - b)
+    curve = (next_slope - slope) / (c - a)
+    low, high = 0, max(counts)
     while high - low > 1:
-        middle = (low + high) // 2
-        other = _resized(model, tied, middle * step)
-        count = total(other) if other is not None and not _new_problems(model, other) else None
-        if count is None:
-            return None
-        if count <= limit:
-            low, best = middle, count
+        x = (low + high) // 2
+        if fa + slope * (x - a) + curve * (x - a) * (x - b) <= limit:
+            low = x
         else:
-            high = middle
-    if best is None:
-        return None
-    return Fit(tuple((item.row.name, item.argument, _scaled(item, width, low * step)) for item in tied), best)
+            high = x
+    return low
 
 
-def _tied(model: ModelSummary, width: Width) -> tuple[list[Width], int] | None:
-    """(the widths that must change together, in which steps the first may); None where others cannot follow."""
-    tied = [width]
-    while len(tied) < _TIED:
-        step = lcm(*(width.value // gcd(width.value, item.value) for item in tied))
-        problems = _problems_at(model, tied, width.value - step)
-        if problems is None:
-            return None
-        if not problems:
-            return tied, step
-        if all(problem.code == "S117" for problem in problems):  # a number of groups divides it
-            steps = (step * times for times in range(2, _COARSEST + 1))
-            return next(((tied, one) for one in steps if _problems_at(model, tied, width.value - one) == []), None)
-        more = [item for problem in problems for item in _bound(model, problem, tied)]
-        if not more or any(item.row.is_output for item in more):
-            return None
-        tied += {id(item.spec): item for item in more}.values()
-    return None
+class _Copy:
+    """Copies a model with other widths, and without the shapes that Keras recorded for the old ones.
+
+    values: id of a layer -> (argument, value). originals: id of a copy -> the layer it was made of.
+    """
+
+    def __init__(self, values: dict[int, tuple[str, int]]) -> None:
+        self.values = values
+        self.originals: dict[int, LayerSpec] = {}
+        self._kept: list[LayerSpec] = []  # ids stay unique while their objects live
+
+    def model(self, spec: ModelSpec) -> ModelSpec:
+        """The copy of a model."""
+        return replace(spec, layers=[self.layer(layer) for layer in spec.layers], problems=[])
+
+    def layer(self, spec: LayerSpec, twin_of: LayerSpec | None = None) -> LayerSpec:
+        """The copy of a layer. twin_of: the other direction of a Bidirectional, which has the same width."""
+        config = {name: self.value(spec, name, value) for name, value in spec.config.items()}
+        change = self.values.get(id(spec)) or self.values.get(id(twin_of))
+        if change is not None and config.get(change[0]):
+            config[change[0]] = change[1]
+        model = self.model(spec.model) if spec.model is not None else None
+        copy = replace(spec, config=config, model=model, build_config=None)
+        self.originals[id(copy)] = spec
+        self._kept.append(copy)
+        return copy
+
+    def value(self, spec: LayerSpec, name: str, value: object) -> object:
+        """The copy of an argument: of the layers in it."""
+        if isinstance(value, LayerSpec):
+            forward = spec.config.get("layer") if name == "backward_layer" else None
+            return self.layer(value, forward if isinstance(forward, LayerSpec) else None)
+        return [self.value(spec, name, item) for item in value] if isinstance(value, list) else value
 
 
-def _bound(model: ModelSummary, problem: Problem, tied: list[Width]) -> Iterator[Width]:
-    """The widths that a change has left behind, so that they do not fit any more where a problem arose."""
+def _left_behind(row: LayerSummary | None, tied: list[Width]) -> Iterator[Width]:
+    """The widths that no longer fit at a layer with a new problem, since they have not changed with the others."""
     known = {id(item.spec) for item in tied}
-    row = row_of(model, problem.data.get("spec"))
     own = _own(row) if row is not None else None
     if own is not None and id(own.spec) not in known:
         yield own
         return
     waiting: list[LayerSummary] = []
-    if row is not None:  # the width of what a recurrent layer reads is free, that of its states is not
+    if row is not None:  # a recurrent layer accepts inputs of any width, but not states
         waiting = row.inbound[1:] if recurrent(row.layer) is not None else row.inbound[:]
     seen: set[int] = set()
     while waiting and len(seen) < _TIED:
@@ -182,71 +280,5 @@ def _bound(model: ModelSummary, problem: Problem, tied: list[Width]) -> Iterator
 
 
 def _scaled(item: Width, first: Width, width: int) -> int:
-    """How wide a tied layer is, when the first is so wide."""
+    """The width of a tied layer if the first one has `width`."""
     return item.value * width // first.value
-
-
-def _problems_at(model: ModelSummary, tied: list[Width], width: int) -> list[Problem] | None:
-    """The problems that the model has only at another width; None where it has no such width."""
-    other = _resized(model, tied, width) if width > 0 else None
-    return None if other is None else _new_problems(model, other)
-
-
-def _new_problems(model: ModelSummary, other: ModelSummary) -> list[Problem]:
-    before = {(problem.code, problem.pointer) for problem in model.problems}
-    return [
-        problem
-        for problem in other.problems
-        if problem.code not in _RECORDS and (problem.code, problem.pointer) not in before
-    ]
-
-
-def _resized(model: ModelSummary, tied: list[Width], width: int) -> ModelSummary | None:
-    """The model with other widths.
-
-    The specs are changed, asked and put back: shapes that Keras recorded when it built the model hold no longer.
-    """
-    from lstmlint.inference import InferenceContext, infer
-
-    context = model.layers[0].layer.context if model.layers else None
-    if not isinstance(context, InferenceContext):
-        return None
-    specs = list(_specs(model))
-    changes = [(item.spec.config, item.argument, _scaled(item, tied[0], width)) for item in tied]
-    for item in tied:
-        changes += [(twin.config, item.argument, _scaled(item, tied[0], width)) for twin in _twins(specs, item)]
-    before = [config[argument] for config, argument, _ in changes]
-    records = [(spec, spec.build_config) for spec in specs if spec.build_config is not None]
-    try:
-        for config, argument, value in changes:
-            config[argument] = value
-        for spec, _ in records:
-            spec.build_config = None
-        return infer(model.spec, context.bindings, context.descriptions)
-    finally:
-        for (config, argument, _), old in zip(changes, before, strict=True):
-            config[argument] = old
-        for spec, record in records:
-            spec.build_config = record
-
-
-def _twins(specs: list[LayerSpec], item: Width) -> Iterator[LayerSpec]:
-    """What must be as wide as the layer inside a Bidirectional: its other direction."""
-    for spec in specs:
-        twin = spec.config.get("backward_layer")
-        if spec.config.get("layer") is item.spec and isinstance(twin, LayerSpec) and twin.config.get(item.argument):
-            yield twin
-
-
-def _specs(model: ModelSummary) -> Iterator[LayerSpec]:
-    """Every layer's spec, those inside wrappers and nested models too."""
-    waiting: list[object] = list(model.spec.layers)
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, LayerSpec):
-            yield item
-            waiting += item.config.values()
-            if item.model is not None:
-                waiting += item.model.layers
-        elif isinstance(item, list):
-            waiting += item

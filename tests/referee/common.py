@@ -27,7 +27,7 @@ def errors_of(summary: ModelSummary) -> list[str]:
     from lstmlint import rules
 
     table = rules.load()
-    problems = rules.run(summary, Options())
+    problems = rules.run(summary, Options(), infer)
     return [
         f"{problem.code} {problem.message}"
         for problem in problems
