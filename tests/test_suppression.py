@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from lstmlint import Options, analyze
+from lstmlint.config.options import Suppression
 from lstmlint.filtering import suppressions
-from lstmlint.filtering.suppressions import Suppression
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent

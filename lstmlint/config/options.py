@@ -1,33 +1,66 @@
-"""What the user wants of an analysis, whoever says it: the command line, the settings, or a caller in Python."""
+"""Options of an analysis, set on the command line, in the settings, or in Python."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lstmlint.inference.bindings import Bindings
 from lstmlint.model.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from lstmlint.filtering.baseline import Baseline
-    from lstmlint.filtering.suppressions import Suppression
     from lstmlint.layers.user_defined import Description
+    from lstmlint.report import FileReport
     from lstmlint.rules.registry import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Rules that are not reported, in a whole file or in parts of it.
+
+    rules: codes, prefixes of codes, names, or ALL.
+    layers: names, or paths such as encoder/lstm (with * and ? in the settings); layers inside them are included.
+    pointers: JSON pointers; everything below them is included.
+    line: the line of a comment.
+    origin: the settings file and the number of the entry in it; None if the model's file contains the suppression.
+    places: the place of each rule in the model's file, as a pointer or as line and column.
+
+    Without layers, pointers, and line, it applies to the whole file.
+    """
+
+    rules: tuple[str, ...]
+    layers: tuple[str, ...] = ()
+    pointers: tuple[str, ...] = ()
+    line: int | None = None
+    origin: tuple[str, int] | None = None
+    places: tuple[str | tuple[int, int], ...] = ()
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it applies to the whole file."""
+        return not self.layers and not self.pointers and self.line is None
+
+
+class AcceptedFindings(Protocol):
+    """Findings that are not reported again: a baseline."""
+
+    def withhold(self, report: FileReport, options: Options, locate: Any = None) -> None:
+        """Remove accepted findings from a report."""
 
 
 @dataclass(slots=True)
 class Options:
-    """What the user wants of an analysis.
+    """Options of an analysis.
 
-    select: codes, prefixes or names to run instead of the default set (None: the default); extend_select
-    adds to it. ignore: codes, prefixes or names to leave out. severities: code -> severity.
+    select: codes, prefixes, or names of rules to run instead of the default set (None: the default). extend_select:
+    rules to run in addition. ignore: rules not to run. severities: code -> severity.
     limits: budgets by the names of their options, such as "max-params". limit_sources: where each of them was set, for
     messages. weight_dtype: the dtype in which weights are stored; None for those of the file. weights: whether to read
     weights that are stored with the model.
-    custom_layers: class name -> what the user says of it. suppressions: findings to leave out, beside those that the
-    file itself asks for. baseline: the findings that are known already. rule_options: code -> option of the rule ->
-    value, in the range that the rule names.
+    custom_layers: class name -> its description. suppressions: findings not to report, in addition to those that the
+    file itself suppresses. baseline: findings that were accepted before. rule_options: code -> option of the rule ->
+    value, in the range of the option.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -41,16 +74,16 @@ class Options:
     limit_sources: Mapping[str, str] = field(default_factory=dict)
     weight_dtype: str | None = None
     suppressions: tuple[Suppression, ...] = ()
-    baseline: Baseline | None = None
+    baseline: AcceptedFindings | None = None
     rule_options: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def wants(self, rule: Rule) -> bool:
-        """Whether a rule is to run."""
+        """Return whether a rule is selected."""
         chosen = rule.enabled if self.select is None else matches(rule, self.select)
         chosen = chosen or matches(rule, self.extend_select)
         return chosen and not matches(rule, self.ignore)
 
 
 def matches(rule: Rule | Finding, selectors: tuple[str, ...]) -> bool:
-    """Whether a rule is meant by one of the selectors: a code, the beginning of one, a name, or ALL."""
+    """Return whether a selector names a rule: a code, a prefix of one, a name, or ALL."""
     return any(s == "ALL" or s == rule.name or rule.code.startswith(s) for s in selectors)

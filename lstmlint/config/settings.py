@@ -19,8 +19,7 @@ from lstmlint.model.findings import Severity, UsageError
 from lstmlint.model.suggestions import did_you_mean
 
 if TYPE_CHECKING:
-    from lstmlint.config.options import Options
-    from lstmlint.filtering.suppressions import Suppression
+    from lstmlint.config.options import Options, Suppression
     from lstmlint.layers.user_defined import Description
 
 FILES = ("lstmlint.toml", "pyproject.toml")
@@ -306,7 +305,7 @@ def apply(settings: Settings, values: dict[str, Any], label: str, folder: str = 
 
 def suppression(entry: dict[str, Any], label: str, origin: tuple[str, int]) -> Suppression:
     """What a table says of findings to keep silent of. origin: where it comes from, and its number there."""
-    from lstmlint.filtering.suppressions import Suppression
+    from lstmlint.config.options import Suppression
 
     return Suppression(
         selectors(entry["rules"], label),

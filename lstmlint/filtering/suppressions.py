@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint import rules
 from lstmlint.config.globs import nearby
-from lstmlint.config.options import Options, matches
+from lstmlint.config.options import Options, Suppression, matches
 from lstmlint.filtering.findings import findings_of, in_file_order
 from lstmlint.model.findings import Finding, Problem
 from lstmlint.model.pointers import escape, upward
@@ -46,30 +46,6 @@ _IN_FILE = 'Write "lstmlint": {"ignore": ["R208"], "layers": {"lstm_1": ["R209"]
 _ALL = ("ALL",)
 # Similar words are looked for a few times only: that takes long, and a file may hold thousands of mistakes.
 _MOST_HINTS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """Rules that are not to be reported, in a whole file or in parts of it.
-
-    rules: codes, beginnings of codes, names or ALL, in the rules' own spelling. layers: names, or paths such as
-    encoder/lstm, in the settings with * and ?; what is in a nested model or a wrapper goes with it. pointers: JSON
-    pointers, with all that is inside. line: of a comment. Without layers, pointers and line, all of the file is meant.
-    origin: the settings file and the number of the entry in it; None where the model's file says it.
-    places: where each rule stands in the model's file, as a pointer or as line and column.
-    """
-
-    rules: tuple[str, ...]
-    layers: tuple[str, ...] = ()
-    pointers: tuple[str, ...] = ()
-    line: int | None = None
-    origin: tuple[str, int] | None = None
-    places: tuple[str | tuple[int, int], ...] = ()
-
-    @property
-    def everywhere(self) -> bool:
-        """Whether all of the file is meant."""
-        return not self.layers and not self.pointers and self.line is None
 
 
 def apply(report: FileReport, options: Options, document: Document | None = None) -> None:

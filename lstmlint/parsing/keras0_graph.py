@@ -11,7 +11,7 @@ results are merged or taken one by one by SiameseHead nodes; Keras 1.0 writes th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Shape
@@ -19,11 +19,21 @@ from lstmlint.model.spec import LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import ModelError, shape_list
 from lstmlint.parsing.graphs import call_on, input_layer, inputs_of
 
-if TYPE_CHECKING:
-    from lstmlint.parsing.keras1 import Keras1Parser
+
+class LayerParser(Protocol):
+    """The parser of the document, which parses the layers of the graph."""
+
+    def parts(self, obj: Any, pointer: str) -> tuple[str, Any, str]:
+        """Return (class, config, pointer of the config) of a layer."""
+
+    def layer(self, obj: Any, pointer: str, depth: int) -> LayerSpec:
+        """Parse one layer or nested model."""
+
+    def inner(self, value: Any, pointer: str, depth: int) -> Any:
+        """Parse the layer in an argument of another."""
 
 
-def read_graph(reader: Keras1Parser, spec: ModelSpec, config: Any, base: str, depth: int) -> None:
+def read_graph(reader: LayerParser, spec: ModelSpec, config: Any, base: str, depth: int) -> None:
     """Fill `spec` with the layers and ends of a Graph. Raises: ModelError if it is malformed."""
     if not isinstance(config, dict):
         raise ModelError("the config of a Graph must be an object", base)
@@ -33,7 +43,7 @@ def read_graph(reader: Keras1Parser, spec: ModelSpec, config: Any, base: str, de
 class Graph:
     """One Graph: the tensor that each of its names refers to."""
 
-    def __init__(self, reader: Keras1Parser, spec: ModelSpec, config: dict[str, Any], base: str, depth: int) -> None:
+    def __init__(self, reader: LayerParser, spec: ModelSpec, config: dict[str, Any], base: str, depth: int) -> None:
         self.reader = reader
         self.spec = spec
         self.config = config

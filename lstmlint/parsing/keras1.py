@@ -103,7 +103,7 @@ class Keras1Parser:
             name = self.names.number(class_name.lower())
         spec = ModelSpec(name, class_name, self.dialect, [], True, pointer=pointer)
         if class_name == "Graph":
-            from lstmlint.parsing.keras0_graph import read_graph
+            from lstmlint.parsing.keras0_graph import read_graph  # rare
 
             read_graph(self, spec, config, base, depth)
         elif isinstance(config, dict) and "input_layers" in config:
