@@ -481,7 +481,7 @@ def test_expression_errors(expression: str, inputs: Shapes, message: str, column
         ("MultiHeadAttention(2, 2)", [], "--input 13,5"),
         ("LSTM(10)", [(13,)], "expects 3 dimensions.* --input leaves out the batch"),
         ("LSTM(10)", [(32, 13, 5)], "--input leaves out the batch: --input 13,5, if 32 stands for the batch"),
-        ("SpatialDropout1D(0.5, trainable=False)", [(13, 5)], "takes no argument 'trainable'"),
+        ("SpatialDropout1D(0.5, trainable=False)", [(13, 5)], "does not accept the argument 'trainable'"),
         ("LSTM(10)", [(13, None)], "needs a known size of axis -1"),
         ("LSTM(-5)", [(13, 5)], "units of LSTM is -5"),
         ("LSTM(10, stateful=True)", [(13, 5)], "no fixed batch size"),

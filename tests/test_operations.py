@@ -120,7 +120,7 @@ def test_the_module_says_whether_a_layer_or_an_operation_is_meant() -> None:
         ),
         (
             {"op": "Reshape", "config": {"newshape": [3, -1]}, "args": [tensor(2, 4)]},
-            "S109 keras.ops.reshape cannot work out the -1 of (3, -1): the 8 elements of (2, 4) are no multiple of 3",
+            "S109 keras.ops.reshape cannot infer the -1 in (3, -1): the 8 elements of (2, 4) are not a multiple of 3",
         ),
         (
             {"op": "Sum", "config": {"axis": 3}, "args": [tensor(None, 4)]},
@@ -137,7 +137,7 @@ def test_the_module_says_whether_a_layer_or_an_operation_is_meant() -> None:
         ),
         (
             {"op": "Unstack", "config": {"axis": 0}, "args": [tensor(None, 4)]},
-            "S106 keras.ops.unstack does not know how many slices axis 0 has",
+            "S106 keras.ops.unstack needs a known size of axis 0",
         ),
     ],
 )

@@ -75,12 +75,12 @@ def test_a_pipeline_without_layers_is_refused(config: dict[str, Any], code: str)
 
 def test_what_a_saved_config_must_say_is_named_and_the_layer_still_known() -> None:
     ran = Ran("Rescaling", {"scale": 2}, images())
-    assert "does not say offset" in ran.said
+    assert "has no offset" in ran.said
     assert '"offset": 0.0' in ran.said
     assert ran.shapes == [(None, 8, 9, 3)]
     assert not Ran("Rescaling", {"scale": 2}, images(), "keras2").problems
     missing = Ran("TextVectorization", {}, words())
-    assert [problem.message.split()[4].rstrip(";") for problem in missing.problems] == [
+    assert [problem.message.split()[3].rstrip(";") for problem in missing.problems] == [
         "standardize",
         "split",
         "ngrams",
@@ -190,7 +190,7 @@ def test_what_tf_keras_refuses_is_said(class_name: str, config: dict[str, Any], 
         ("MelSpectrogram", {"sequence_stride": 0}, Tensor((None, 64)), "E007 sequence_stride"),
         ("CategoryEncoding", {}, words(), "has no num_tokens"),
         ("Normalization", {"axis": "x"}, images(), "E007 axis"),
-        ("Normalization", {"axis": [-1, 3]}, images(), "names one axis twice"),
+        ("Normalization", {"axis": [-1, 3]}, images(), "contains an axis twice"),
         ("Normalization", {"mean": [1.0], "variance": 1.0}, images(), "have different shapes"),
         ("Normalization", {"mean": [[1.0]], "variance": [[1.0]]}, images(), "has 2 axes, but axis keeps only 1"),
         ("Normalization", {"mean": [1.0, 2.0], "variance": [1.0, 2.0]}, images(), "the kept axes have (3,)"),
@@ -209,12 +209,12 @@ def test_what_tf_keras_refuses_is_said(class_name: str, config: dict[str, Any], 
         ("StringLookup", {"idf_weights": [1]}, words(), "has idf_weights, but output_mode is int"),
         ("StringLookup", {"vocabulary": [1]}, words(), "contains values that are not strings"),
         ("StringLookup", {"vocabulary": [None]}, words(), "contains more than strings"),
-        ("StringLookup", {"vocabulary": ["b", "[UNK]"], "invert": True}, words(), "in its midst"),
+        ("StringLookup", {"vocabulary": ["b", "[UNK]"], "invert": True}, words(), "among the others"),
         ("StringLookup", {"vocabulary": ["a"], "vocabulary_size": 9, "output_mode": "count"}, words(), "has 2 tokens"),
         ("IntegerLookup", {"vocabulary_dtype": "int32"}, words(), "E007 vocabulary_dtype"),
         ("IntegerLookup", {"salt": 3}, words(), "oov_method"),
         ("HashedCrossing", {"num_bins": 4}, [words(None, 2), words(None, 3)], "S113"),
-        ("StringLookup", {"vocabulary": ["a", "b", "a"]}, words(), 'holds "a" more than once'),
+        ("StringLookup", {"vocabulary": ["a", "b", "a"]}, words(), 'contains "a" more than once'),
         ("StringLookup", {"vocabulary": ["a", "b"], "max_tokens": 2}, words(), "Set max_tokens to 3 or more"),
         ("StringLookup", {"vocabulary": ["[UNK]"]}, words(), "only the special tokens"),
         ("IntegerLookup", {"vocabulary": ["a"]}, words(), "holds strings"),

@@ -39,7 +39,7 @@ def _advice(class_name: str, ours: bool) -> str:
 
     unknown = "Its shapes and weights are unknown. Describe it in the settings under custom-layers."
     if ours:
-        unknown = "Write the name of a layer that Keras has."
+        unknown = "Use the name of a built-in Keras layer."
     elif known := describe(class_name):
         return f"{known} {unknown}"
     name, names = class_name.rpartition(".")[2], registry.known_names()
@@ -161,7 +161,7 @@ class InferenceContext:
 
         close = close_match(model.class_name, MODEL_CLASSES, 0.85)
         message = f"{model.class_name!r} is not a built-in Keras model: it loads only with custom_objects"
-        advice = f"Did you mean {close}?" if close else "What its code does beyond its layers is not known."
+        advice = f"Did you mean {close}?" if close else "lstmlint analyzes only its layers, not its code."
         self.problems.append(Problem("E004", message, advice, pointer=f"{model.pointer}/class_name"))
 
     def bind_input(self, name: str, shape: Shape) -> Shape:
@@ -195,7 +195,7 @@ class InferenceContext:
         self.calls_left -= 1
         if self.calls_left < 0:
             if self.calls_left == -1:
-                self.report(layer, LayerError("E010", f"nested models call each other more than {MAX_CALLS:,} times"))
+                self.report(layer, LayerError("E010", f"nested models are called more than {MAX_CALLS:,} times"))
             return None
         cached = layer.cache_entry
         signature = None if cached is None or layer.built or kwargs else signature_of(layer.spec, args)
@@ -230,7 +230,7 @@ class InferenceContext:
 
 def _defect(spec: LayerSpec, error: Exception) -> LayerError:
     """Return an internal error as a layer error."""
-    message = f"lstmlint could not work out {spec.class_name}: {type(error).__name__}: {error}"
+    message = f"internal error in {spec.class_name}: {type(error).__name__}: {error}"
     return LayerError("E099", message, "Please report this with the file.")
 
 

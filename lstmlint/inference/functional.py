@@ -171,7 +171,7 @@ class FunctionalGraph(Graph):
                     "S124",
                     f"output {ref.tensor} of {ref.layer!r} is used, but the layer has {count}"
                     f" output{'s' if count != 1 else ''}; Keras cannot load it",
-                    "Outputs count from 0; an RNN has more than one only with return_state=true.",
+                    "Outputs are numbered from 0; an RNN has more than one only with return_state=true.",
                     ref.layer,
                     ref.pointer or self.spec.pointer,
                 )
@@ -184,7 +184,7 @@ class FunctionalGraph(Graph):
                 Problem(
                     "S131",
                     f"the file records the shape {format_shape(ref.shape)} for an output of {ref.layer!r}, but the layers"
-                    f" before it give {format_shape(tensor.shape)}; Keras recomputes it and ignores the record",
+                    f" before it produce {format_shape(tensor.shape)}; Keras recomputes it and ignores the record",
                     "Save the model again from Keras, or correct the recorded shape.",
                     ref.layer,
                     ref.pointer,

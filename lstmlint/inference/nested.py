@@ -10,6 +10,7 @@ from lstmlint.inference.functional import FunctionalGraph
 from lstmlint.inference.graph import Graph
 from lstmlint.inference.sequential import SequentialGraph
 from lstmlint.layers.base import Layer, LayerError, Weight
+from lstmlint.model.findings import listing
 from lstmlint.model.shapes import Shape, Tensor, compatible, format_shape, tensors_in
 from lstmlint.model.spec import LayerSpec, ModelSpec
 
@@ -27,7 +28,7 @@ class NestedModel(Layer):
     def __init__(self, spec: LayerSpec, context: InferenceContext) -> None:
         super().__init__(spec, context)
         if spec.model is None:
-            raise TypeError(f"{spec.name} is no model")
+            raise TypeError(f"{spec.name} is not a model")
         self.trainable = True  # see Graph.trainable
         self.context: InferenceContext = context
         context.depth += 1
@@ -87,9 +88,9 @@ class NestedModel(Layer):
             if name not in inputs:
                 raise LayerError(
                     "S122",
-                    f"the nested model {self.name!r} gets {', '.join(map(repr, inputs))}, but no tensor for its input {name!r};"
+                    f"the nested model {self.name!r} gets {listing([*map(repr, inputs)])}, but no tensor for its input {name!r};"
                     " Keras raises a ValueError",
-                    f"Name the tensors as the model's inputs are named: {', '.join(map(repr, names))}.",
+                    f"Use the names of the model's inputs as keys: {listing([*map(repr, names)])}.",
                 )
         return [inputs[name] for name in names] if names else inputs
 

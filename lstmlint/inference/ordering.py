@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from lstmlint.layers.base import LayerError
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
 from lstmlint.signatures.keras3 import SIGNATURES
@@ -141,7 +141,7 @@ class Plan:
             times = "never called" if calls == 0 else f"called {calls} time{'s' if calls > 1 else ''}"
             self._dangling(
                 layer, ref, call, f"it refers to call {ref.node} of {ref.layer!r}, which is {times}",
-                f"Use a call number from 0 to {calls - 1}." if calls else f"Give {ref.layer!r} an inbound node.",
+                f"Use a call number from 0 to {calls - 1}." if calls else f"Add an inbound node to {ref.layer!r}.",
             )  # fmt: skip
             return None
         return position, ref.node
@@ -159,7 +159,7 @@ class Plan:
         return self.hints[name]
 
     def _dangling(self, layer: LayerSpec, ref: TensorRef, call: Call, what: str, hint: str) -> None:
-        error = LayerError("S124", f"the input of {layer.name!r} leads nowhere: {what}; Keras cannot load it", hint)
+        error = LayerError("S124", f"the input of {layer.name!r} is not connected: {what}; Keras cannot load it", hint)
         self.report(layer, error, ref.pointer or call.pointer)
 
     def _report_unordered(self, waiting: dict[Key, int], feeds: dict[Key, list[Key]]) -> None:
@@ -193,12 +193,12 @@ class Plan:
         if not members:
             return
         names = [self.spec.layers[position].name for position in members]
-        shown = ", ".join(map(repr, names[:6])) + (", ..." if len(names) > 6 else "")
         self.report(
             self.spec.layers[members[0]],
             LayerError(
                 "S125",
-                f"the layers {shown} wait for each other's outputs: the graph has a cycle, and Keras cannot load it",
+                f"the layers {listing([*map(repr, names)])} depend on each other's outputs: the graph has a cycle, and"
+                " Keras cannot load it",
                 "A Keras model is a graph without cycles; use a recurrent layer for recurrence.",
             ),
             None,
@@ -268,9 +268,9 @@ class Plan:
                     layer,
                     LayerError(
                         "S127",
-                        f"the configs of {other.name!r} and {layer.name!r} both give the name {layer.own_name!r}; Keras"
+                        f"the configs of {other.name!r} and {layer.name!r} both contain the name {layer.own_name!r}; Keras"
                         " raises a ValueError, since layer names in a model must be unique",
-                        "Give the layer one unique name, both next to its config and in it.",
+                        "Write the same unique name next to the layer's config and in it.",
                         "name",
                     ),
                     None,
@@ -293,7 +293,7 @@ class Plan:
             Problem(
                 "S124",
                 f"{ref.layer!r} is an input of the model twice; tf.keras raises a ValueError",
-                "Name every input once.",
+                "List every input once.",
                 ref.layer,
                 ref.pointer,
             )
@@ -305,7 +305,7 @@ class Plan:
                 "S124",
                 f"{layer.name!r} is both an input and an output of the model, without a layer in between; Keras raises a"
                 " ValueError",
-                "Name an InputLayer as the input.",
+                "Use an InputLayer as the input.",
                 layer.name,
                 f"{self.spec.pointer}/config/input_layers",
             )

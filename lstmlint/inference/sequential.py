@@ -64,7 +64,7 @@ class SequentialGraph(Graph):
                 argument = self._past_unknown(position, inputs, rerun) if value is None else value
                 if layer.needs_states and argument.shape is not None and context.dialect == "keras3" and not rerun:
                     message = (
-                        f"{layer.class_name} is one step of an RNN, and takes states that a Sequential does not have"
+                        f"{layer.class_name} is one step of an RNN, and takes states, which a Sequential does not pass"
                     )
                     advice = "Wrap it in a layer: RNN(LSTMCell(4)) is equivalent to LSTM(4)."
                     context.report(layer, LayerError("S122", f"{message}; Keras raises a ValueError", advice))

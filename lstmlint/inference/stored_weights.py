@@ -12,14 +12,13 @@ from math import prod
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer, Weight
 from lstmlint.layers.normalization import SpectralNormalization, kernel_of
-from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.findings import Problem, ReadError, listing
 from lstmlint.model.shapes import format_shape
 from lstmlint.parsing.common import snake_case
 from lstmlint.reading.stored_weights import ROOTS, StoredWeight, StoredWeights
 
 # Variables that training does not change, by the names that Keras's layers give them.
 _NOT_TRAINED = ("moving_mean", "moving_variance", "count", "seed_generator_state")
-_SHOWN = 4
 
 
 def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None]) -> list[Problem]:
@@ -190,11 +189,10 @@ def _report_unattributed(model: ModelSummary, weights: list[StoredWeight]) -> No
     model.complete = False
     model.unattributed_params = size
     names = list(dict.fromkeys("/".join((*weight.path, weight.name)) for weight in weights))
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     model.problems.append(
         Problem(
             "S140",
-            f"{size:,} stored parameters belong to no layer of the model: {', '.join(map(repr, names[:_SHOWN]))}{more};"
+            f"{size:,} stored parameters belong to no layer of the model: {listing([*map(repr, names)])};"
             " the total does not include them",
             "Check that config and weights belong together. For layers of your own, describe them in"
             " [tool.lstmlint.custom-layers].",
@@ -270,8 +268,7 @@ def _kept_twice(layer: Layer) -> Iterator[tuple[int, ...]]:
 
 
 def _shown(shapes: list[tuple[int, ...]]) -> str:
-    more = f" and {len(shapes) - _SHOWN} more" if len(shapes) > _SHOWN else ""
-    return (", ".join(map(format_shape, shapes[:_SHOWN])) or "none") + more
+    return listing([*map(format_shape, shapes)]) or "none"
 
 
 def _as_weights(row: LayerSummary, found: Iterable[StoredWeight], frozen: bool) -> list[Weight]:

@@ -28,7 +28,7 @@ class Slopes(Layer):
             raise LayerError(
                 "E007",
                 f"{argument} of {self.class_name} is {value!r}; Keras requires a number of at least 0"
-                + ("" if optional else " and no null"),
+                + ("" if optional else ", and not null"),
                 f"Set {argument} to 0 or a positive number.",
                 argument,
             )

@@ -35,7 +35,8 @@ class CustomScaleLayer(Layer):
         """
         shapes = shapes_of(inputs)
         if not isinstance(shapes, list) or len(shapes) != 2:
-            raise LayerError("S122", "CustomScaleLayer takes two inputs", "Give it the residual's two branches.")
+            message = "CustomScaleLayer takes two inputs; Keras raises an error"
+            raise LayerError("S122", message, "Connect the two branches of the residual connection.")
         return Tensor(shapes[0], self.compute_dtype)
 
 

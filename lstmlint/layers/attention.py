@@ -115,7 +115,7 @@ class Attention(AttentionLayer):
                 "S101",
                 f"{self.class_name} needs timesteps and features, but gets"
                 f" {', '.join(map(format_shape, (query, value, key)))}",
-                "Give it sequences: (batch, timesteps, features).",
+                "Use sequences as inputs: (batch, timesteps, features).",
             )
         self.check_features(query, value, key)
         output = Tensor((*query[:-1], value[-1]), self.compute_dtype)
@@ -132,14 +132,14 @@ class Attention(AttentionLayer):
                 self,
                 "S116",
                 f"{self.class_name} compares queries of {query[-1]} features with keys of {key[-1]}",
-                f"Bring both to the same width, for instance with a Dense({key[-1]}) on the query.",
+                f"Make both the same width, for instance with a Dense({key[-1]}) on the query.",
             )
         elif len(key) > 1 and len(value) > 1 and differ(key[-2], value[-2]):
             fails_when_run(
                 self,
                 "S116",
                 f"{self.class_name} has {key[-2]} keys for {value[-2]} values",
-                "Give key and value the same timesteps.",
+                "Use the same number of timesteps for key and value.",
             )
 
     additive: ClassVar[bool] = False
@@ -175,7 +175,7 @@ class AdditiveAttention(Attention):
                     self,
                     "S116",
                     f"AdditiveAttention has keys of {width} features and values of {value[-1]}",
-                    "Give key and value the same number of features, or set use_scale to false.",
+                    "Use the same number of features for key and value, or set use_scale to false.",
                 )
 
     def weights(self, input_shape: Any) -> Iterator[Weight]:
@@ -215,7 +215,7 @@ class ProjectedAttention(AttentionLayer):
             raise LayerError(
                 "E007",
                 f"sliding_window of {self.class_name} is {window!r}; Keras takes a positive integer or null",
-                "Set it to the number of timesteps each query may see.",
+                "Set it to the number of timesteps that each query may attend to.",
                 "sliding_window",
             )
         dropout = self.config.get("dropout", 0.0)
@@ -278,7 +278,7 @@ class ProjectedAttention(AttentionLayer):
         if not isinstance(input_shape, dict):
             raise LayerError(
                 "S122",
-                f"{self.class_name} takes query and value and cannot be built for a single shape",
+                f"{self.class_name} takes query and value and cannot be built from a single shape",
                 "Do not wrap it in a layer that has one input.",
             )
         query, value = need(input_shape.get("query_shape")), need(input_shape.get("value_shape"))
@@ -288,7 +288,7 @@ class ProjectedAttention(AttentionLayer):
                 raise LayerError(
                     "S101",
                     f"the {name} of {self.class_name} needs timesteps and features, but is {format_shape(shape)}",
-                    "Give it (batch, timesteps, features).",
+                    "Use an input (batch, timesteps, features).",
                 )
         if not self.spec.build_config or self.checks_record:
             self.check_shapes(query, value, key)
@@ -314,7 +314,7 @@ class ProjectedAttention(AttentionLayer):
                 "S116",
                 f"{self.class_name} has keys {format_shape(key)} for values {format_shape(value)}: all axes but the"
                 " last must be the same, and Keras raises a ValueError",
-                "Give key and value the same timesteps.",
+                "Use the same number of timesteps for key and value.",
             )
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
@@ -409,8 +409,8 @@ class MultiHeadAttention(ProjectedAttention):
             return tuple(shape)
         raise LayerError(
             "E007",
-            f"output_shape of MultiHeadAttention is {shape!r}; Keras takes an integer or a list of them",
-            "Give the features of the output, or null for those of the query.",
+            f"output_shape of MultiHeadAttention is {shape!r}; Keras takes an integer or a list of integers",
+            "Set it to the features of the output, or to null for those of the query.",
             "output_shape",
         )
 
@@ -426,7 +426,7 @@ class MultiHeadAttention(ProjectedAttention):
             return None if axes is None else list(axes)
         raise LayerError(
             "E007",
-            f"attention_axes of MultiHeadAttention is {axes!r}; Keras takes an integer or a list of them",
+            f"attention_axes of MultiHeadAttention is {axes!r}; Keras takes an integer or a list of integers",
             "Use [1, 2] for height and width.",
             "attention_axes",
         )
@@ -484,7 +484,7 @@ class MultiHeadAttention(ProjectedAttention):
                 self,
                 "S116",
                 f"MultiHeadAttention has queries {format_shape(query)} for values {format_shape(value)}",
-                "Give query and value the same number of dimensions.",
+                "Use the same number of dimensions for query and value.",
             )
 
         if not self.attention_axes(len(value)):
@@ -492,7 +492,7 @@ class MultiHeadAttention(ProjectedAttention):
                 self,
                 "S116",
                 f"MultiHeadAttention has no axis to attend over in values {format_shape(value)}",
-                "Give it (batch, timesteps, features).",
+                "Use an input (batch, timesteps, features).",
                 "attention_axes" if "attention_axes" in self.spec.config else None,
             )
 
@@ -518,7 +518,7 @@ class MultiHeadAttention(ProjectedAttention):
                 "S116",
                 f"MultiHeadAttention cannot attend over axes {axes} of queries {format_shape(query)} and keys"
                 f" {format_shape(key)}; Keras raises an error",
-                "Give both the same sizes along all other axes.",
+                "Use the same sizes for both along all other axes.",
             )
         kept = [queries[axis] for axis in range(rank) if axis not in axes]
         return (*kept, *(queries[axis] for axis in axes), *(keys[axis] for axis in axes))
@@ -587,7 +587,7 @@ class GroupQueryAttention(ProjectedAttention):
                 "S116",
                 f"{self.class_name} has queries of {query[-1]} features and values of {value[-1]};"
                 " Keras raises a ValueError",
-                "Give both the same number of features.",
+                "Use the same number of features for both.",
             )
 
     def scores(self, query: KnownShape, key: KnownShape) -> KnownShape:

@@ -380,7 +380,7 @@ class Layer:
             if self.stacks_lists and isinstance(first, list) and self.context.dialect == "keras3":
                 self.built = True
                 message = f"{self.class_name} takes one tensor, but gets a list: Keras stacks the list along a new axis"
-                advice = "Take the tensor out of the list."
+                advice = "Connect the tensor itself instead of a list."
                 self.context.report(self, LayerError("S122", message, advice, severity="warning"))
                 raise UnknownShape
             if len(tensors) != 1:
@@ -408,9 +408,10 @@ class Layer:
         else:
             return
         meaning = f" {self.axes}" if self.axes else ""
-        advice = f"Give it an input of {wanted}{meaning}."
+        advice = f"Use an input with {wanted}{meaning}."
         declared = shape == self.spec.input_shape and self.spec.renamed.get("batch_shape") == "batch_input_shape"
-        if declared and rank + 1 == (self.ndim or self.min_ndim) and shape[0] is not None:
+        lacks_batch = declared and rank + 1 == (self.ndim or self.min_ndim) and shape[0] is not None
+        if lacks_batch:
             dims = ", ".join("null" if dim is None else str(dim) for dim in (None, *shape))
             advice = f"batch_input_shape begins with the batch: [{dims}], unless {shape[0]} is the batch size."
         raise LayerError(
@@ -420,6 +421,7 @@ class Layer:
             advice,
             shape=shape,
             wanted=self.ndim or self.min_ndim or self.max_ndim,
+            lacks_batch=lacks_batch,
         )
 
     @property
@@ -450,7 +452,7 @@ class Layer:
                 "S106",
                 f"{self.class_name} needs a known size of axis {axis} to build its weights, but gets"
                 f" {format_shape(shape)}; Keras raises a ValueError",
-                "Give that dimension a number where the shape comes from: only the batch and, for recurrent"
+                "Set that dimension to a number in the input's shape: only the batch and, for recurrent"
                 " layers, the timesteps may be None.",
                 shape=shape,
                 axis=axis,

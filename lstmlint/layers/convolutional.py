@@ -52,8 +52,8 @@ class Convolution(SlidingLayer, PinnedLayer):
         if not causal and isinstance(value, str) and value.lower() == "causal":
             raise LayerError(
                 "S119",
-                f'padding of {self.class_name} is "{value}", which Keras allows only where there is one axis to call'
-                " time; it raises a ValueError",
+                f'padding of {self.class_name} is "{value}", which Keras allows only for one spatial axis'
+                "; it raises a ValueError",
                 'Set padding to "same" or "valid", or use Conv1D.',
                 "padding",
             )
@@ -86,9 +86,9 @@ class Convolution(SlidingLayer, PinnedLayer):
             more = self.filters + -self.filters % self.groups
             raise LayerError(
                 "S117",
-                f"{self.class_name} has {self.filters} filters in {self.groups} groups, which do not divide them;"
+                f"{self.class_name} has {self.filters} filters in {self.groups} groups, which does not divide the filters;"
                 " Keras raises a ValueError",
-                f"Set filters to a multiple of groups, {more} for instance.",
+                f"Set filters to a multiple of groups, for instance {more}.",
                 "groups",
             )
 
@@ -139,7 +139,7 @@ class Convolution(SlidingLayer, PinnedLayer):
             raise LayerError(
                 "S136",
                 f"{self.class_name} has no channels to mix in {format_shape(input_shape)}; Keras raises a ValueError",
-                "Give its input at least one channel.",
+                "Use an input with at least one channel.",
                 severity="error",
             )
         yield from self.kernels(channels)
@@ -259,8 +259,8 @@ class ConvTranspose(Convolution):
                 if extra is not None and extra >= stride:
                     raise LayerError(
                         "E007",
-                        f"output_padding of {self.class_name} is {list(padding)}, strides are {list(self.strides)};"
-                        " Keras wants less padding than stride on every axis and raises a ValueError",
+                        f"output_padding of {self.class_name} is {list(padding)}, but strides are {list(self.strides)};"
+                        " Keras requires less padding than stride on every axis and raises a ValueError",
                         f"Set output_padding to {[step - 1 for step in self.strides]} at most, or to null.",
                         "output_padding",
                     )
@@ -286,9 +286,9 @@ class ConvTranspose(Convolution):
         if any(length is not None and length < 0 for length in lengths):
             raise LayerError(
                 "S103",
-                f"{self.class_name} makes {list(lengths)} of the spatial axes of {format_shape(shape)}; Keras raises a"
-                " ValueError",
-                "Give it an input that is not empty.",
+                f"{self.class_name} computes the lengths {list(lengths)} for the spatial axes of {format_shape(shape)};"
+                " Keras raises a ValueError",
+                "Use an input without empty axes.",
                 shape=shape,
             )
         return lengths

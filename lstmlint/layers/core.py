@@ -57,7 +57,7 @@ class InputLayer(Layer):
             raise LayerError(
                 "E006",
                 "InputLayer does not declare a usable shape; Keras raises a ValueError",
-                'Give it "batch_shape", for instance [null, 13, 5] for 13 timesteps of 5 features.',
+                'Add "batch_shape", for instance [null, 13, 5] for 13 timesteps of 5 features.',
                 "batch_shape",
             )
         dtype = self.compute_dtype if self.spec.dtype is not None else self.spec.input_dtype

@@ -81,7 +81,7 @@ def contract(
             "S101",
             f"EinsumDense names {len(inputs)} axes ({inputs}) of its input, which has {len(shape)}:"
             f" {format_shape(shape)}; Keras raises an error",
-            f"Give it an input of {len(inputs)} dimensions, or shorten the equation.",
+            f"Use an input with {len(inputs)} dimensions, or shorten the equation.",
             shape=shape,
         )
     full = [shape[0], *partial]
@@ -93,9 +93,9 @@ def contract(
     if len(output) + offset > len(full):
         raise _refused(
             f"output_shape of EinsumDense has {len(list(partial))} sizes for the {len(output)} axes of {output!r},"
-            " the batch included",
+            " including the batch",
             "output_shape",
-            f"Give output_shape {len(output) - (0 if left else 1)} sizes, null for the unknown ones.",
+            f"Write {len(output) - (0 if left else 1)} sizes in output_shape, with null for unknown ones.",
         )
     into = {letter: shape[index + (elided if left else 0)] for index, letter in enumerate(inputs)}
     out = {letter: full[index + offset] for index, letter in enumerate(output)}
@@ -156,8 +156,8 @@ class EinsumDense(PinnedLayer):
         if not isinstance(partial, list | tuple) or not all(dim is None or isinstance(dim, int) for dim in partial):
             raise LayerError(
                 "E007" if "output_shape" in self.spec.config else "E006",
-                f"output_shape of EinsumDense is {given!r}; Keras takes an integer or a list of them",
-                "Give the sizes of the output without the batch, null for the unknown ones.",
+                f"output_shape of EinsumDense is {given!r}; Keras takes an integer or a list of integers",
+                "List the sizes of the output without the batch, with null for unknown ones.",
                 "output_shape",
             )
         bias_axes = self.config.get("bias_axes")
@@ -187,7 +187,7 @@ class EinsumDense(PinnedLayer):
             numbers = tuple(dim for dim in sizes if dim is not None)
             if min(numbers, default=0) < 0:
                 raise _refused(f"the {name} of EinsumDense would have the shape {format_shape(sizes)}", "output_shape",
-                               "Give output_shape positive sizes, null for the unknown ones.")  # fmt: skip
+                               "Use positive sizes in output_shape, with null for unknown ones.")  # fmt: skip
             return numbers
         raise LayerError(
             "S106",
@@ -213,7 +213,7 @@ class EinsumDense(PinnedLayer):
             raise refused(f"Keras cannot quantize an EinsumDense with an ellipsis to {policy.mode}")
         scale = _scale(equation, shape)
         if scale is None and policy and policy.mode == "int8":
-            raise refused("Keras cannot quantize an EinsumDense to int8 whose output is all kernel")
+            raise refused("Keras cannot quantize an EinsumDense to int8 if all axes of the output are in the kernel")
         contracted = [letter not in equation.output for letter in equation.kernel]
         rows = product(dim for dim, inner in zip(shape, contracted, strict=True) if inner) or 0
         columns = product(dim for dim, inner in zip(shape, contracted, strict=True) if not inner) or 0
@@ -293,7 +293,7 @@ class ReversibleEmbedding(Embedding):
         shape = need(inputs.shape)
         if not shape:
             raise LayerError(
-                "S101", "ReversibleEmbedding in reverse needs a feature axis", "Give it (batch, features)."
+                "S101", "ReversibleEmbedding in reverse needs a feature axis", "Use an input (batch, features)."
             )
         return Tensor((*shape[:-1], self.integer("input_dim")), self.compute_dtype)
 

@@ -463,7 +463,7 @@ class MaxNumBoundingBoxes(ImageLayer):
             )  # fmt: skip
         number = int(self.config["max_number"])
         if number < 0:
-            raise bad_value(self, "max_number", "an integer that is not negative", 10)
+            raise bad_value(self, "max_number", "an integer of at least 0", 10)
         for tensor in boxes.values():
             if isinstance(tensor, Tensor) and tensor.shape is not None and len(tensor.shape) > 1:
                 tensor.shape = (tensor.shape[0], number, *tensor.shape[2:])

@@ -150,7 +150,7 @@ class Merge(MergingLayer):
             raise LayerError(
                 "S113",
                 f"Merge by {self.mode!r} needs equal shapes, but gets {listed(shapes)}; Keras raises a ValueError",
-                'Give the inputs the same shape, with a Dense layer or a Reshape on one of them, or use mode "concat".',
+                'Make the shapes equal, with a Dense layer or a Reshape on one of them, or use mode "concat".',
                 "mode",
                 shapes=shapes,
             )
@@ -171,7 +171,7 @@ class Merge(MergingLayer):
                 raise LayerError(
                     "S111",
                     f"concat_axis {axis} of Merge is out of range for {format_shape(shape)}",
-                    "Axes count from 0, the batch, or from -1, the last.",
+                    "Axes count from 0 (the batch), or from -1 (the last axis).",
                     "concat_axis",
                 )
         rests = {tuple(dim for i, dim in enumerate(shape) if i != axis % len(shape)) for shape in shapes}
@@ -180,7 +180,7 @@ class Merge(MergingLayer):
                 "S112",
                 f"Merge cannot concatenate {listed(shapes)} along axis {axis}: the other axes differ; Keras raises a"
                 " ValueError",
-                "Give the inputs the same shape on every axis but concat_axis.",
+                "Make all axes except concat_axis equal.",
                 "concat_axis",
                 shapes=shapes,
             )
@@ -199,7 +199,7 @@ class Merge(MergingLayer):
         elif isinstance(given, list | tuple) and len(given) == 2 and all(isinstance(axis, int) for axis in given):
             axes = list(given)
         else:
-            raise bad_value(self, "dot_axes", "an integer, or two of them, one for each input", -1)
+            raise bad_value(self, "dot_axes", "an integer, or one integer per input", -1)
         rests = []
         sizes = []
         for shape, axis in zip(shapes, axes, strict=True):
@@ -230,7 +230,7 @@ class Merge(MergingLayer):
         elif isinstance(given, list | tuple) and len(given) == 2 and all(map(is_axes, given)):
             axes = [list(part) for part in given]
         else:
-            raise bad_value(self, "dot_axes", "an integer, or a list of axes for each input", -1)
+            raise bad_value(self, "dot_axes", "an integer, or one list of axes per input", -1)
         for shape, part in zip(shapes, axes, strict=True):
             if any(not 1 <= axis < len(shape) for axis in part) or len(set(part)) != len(part):
                 raise self.bad_axes(shapes, f"axes {part} are not all in {format_shape(shape)}")
@@ -294,7 +294,7 @@ class ParametricActivation(Layer):
                 raise LayerError(
                     "S111",
                     f"shared_axes {given} of {self.class_name} are out of range for {format_shape(shape)}",
-                    "Axes count from 1, the first after the batch.",
+                    "Axes count from 1, the first axis after the batch.",
                     "shared_axes",
                 )
             dims[axis - 1] = 1

@@ -58,7 +58,7 @@ class LocallyConnected(SlidingLayer, PinnedLayer):
             raise LayerError(
                 "S103",
                 f"{self.class_name} gets {format_shape(shape)}, which gives an empty output; Keras raises a ValueError",
-                "Give it an input that is not empty.",
+                "Use a larger input, or a smaller kernel_size.",
                 shape=shape,
             )
         return lengths

@@ -172,7 +172,7 @@ class Elementwise(Merge):
         return LayerError(
             "S113",
             f"{self.class_name} cannot merge {listed}: {why}; Keras raises a ValueError",
-            "Give the inputs the same shape, with a Dense layer or a Reshape on one of them, or use Concatenate.",
+            "Make the shapes equal, with a Dense layer or a Reshape on one of them, or use Concatenate.",
             shapes=shapes,
         )
 
@@ -196,7 +196,7 @@ class Elementwise(Merge):
             LayerError(
                 "S114",
                 f"{self.class_name} merges {listed}, which differ: Keras silently broadcasts the smaller one",
-                "Give the inputs the same shape, unless the broadcast is intended.",
+                "Make the shapes equal, unless the broadcast is intended.",
                 severity="warning",
                 shapes=known,
             ),
@@ -325,7 +325,7 @@ class Dot(Merge):
             return axes[0], axes[1]
         raise LayerError(
             "E007" if "axes" in self.spec.config else "E006",
-            f"axes of Dot is {axes!r}; Keras takes an integer or two of them",
+            f"axes of Dot is {axes!r}; Keras takes an integer or a list of two",
             "Use -1 for the features of both inputs, or [1, 2] for one axis of each.",
             "axes",
         )
@@ -354,7 +354,7 @@ class Dot(Merge):
         batches = shapes[0][0], shapes[1][0]
         if None not in batches and batches[0] != batches[1]:
             message = f"Dot gets batches of {batches[0]} and of {batches[1]}"
-            fails_when_run(self, "S115", message, "Give both inputs the same batch size.")
+            fails_when_run(self, "S115", message, "Use the same batch size for both inputs.")
         self.contracted = contracted
         output = [*left, *right[1:]]
         if self.context.dialect != "keras3":

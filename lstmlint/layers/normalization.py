@@ -12,6 +12,7 @@ from typing import Any
 
 from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, Weight, layer, need
 from lstmlint.layers.input_spec import PinnedLayer
+from lstmlint.model.findings import listing
 from lstmlint.model.shapes import KnownShape, Shape, format_shape
 from lstmlint.model.spec import LayerSpec
 
@@ -28,9 +29,9 @@ class AxisLayer(Layer):
         axes = axis if isinstance(axis, list | tuple) else [axis]
         if all(isinstance(item, int) for item in axes):
             return list(axes)
-        raise self.bad_axis("Keras takes an integer or a list of them")
+        raise self.bad_axis("Keras takes an integer or a list of integers")
 
-    def bad_axis(self, wanted: str, help: str = "Use -1, the features.") -> LayerError:
+    def bad_axis(self, wanted: str, help: str = "Use -1 for the features.") -> LayerError:
         """Return the error for an axis that Keras does not accept."""
         return LayerError(
             "E007", f"axis of {self.class_name} is {self.config.get('axis')!r}; {wanted}", help, argument="axis"
@@ -117,8 +118,8 @@ class BatchNormalization(AxisLayer, PinnedLayer):
         if wrong:
             raise LayerError(
                 "E007",
-                f"renorm_clipping of {self.class_name} is refused by Keras: {wrong}",
-                "Give it numbers for rmin, rmax and dmax.",
+                f"renorm_clipping of {self.class_name} is not valid: {wrong}; Keras raises an error",
+                "Use an object with numbers for rmin, rmax and dmax.",
                 "renorm_clipping",
             )
 
@@ -153,7 +154,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
                     raise LayerError(
                         "E007",
                         f"virtual_batch_size is {virtual!r} for axis {self.config['axis']!r}; Keras takes a positive"
-                        " integer, and not the batch for an axis",
+                        " integer, and the axis must not be the batch",
                         "Remove virtual_batch_size.",
                         "virtual_batch_size",
                     )
@@ -249,7 +250,7 @@ class GroupNormalization(AxisLayer, PinnedLayer):
                 "S117",
                 f"GroupNormalization splits {channels} channels into {groups} groups, which Keras refuses:"
                 " the groups must divide the channels",
-                f"Set groups to one of {', '.join(map(str, divisors))}, or to -1 for one per channel.",
+                f"Set groups to one of {listing([*map(str, divisors)])}, or to -1 for one per channel.",
                 "groups" if "groups" in self.spec.config else None,
             )
         if self.config["scale"]:

@@ -96,7 +96,7 @@ class AdaptivePooling(SpatialLayer):
             self,
             "S101",
             f"{self.class_name} expects {self.ndim} dimensions {self.axes}, but gets {format_shape(shape)}",
-            f"Give it an input of {self.ndim} dimensions.",
+            f"Use an input with {self.ndim} dimensions.",
         )
 
     def output_shape(self, input_shape: KnownShape) -> Shape:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, Layer, LayerError, layer
 from lstmlint.layers.spatial import bad_value, given, shown
+from lstmlint.model.findings import listing
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape
 from lstmlint.model.spec import LayerSpec
 
@@ -36,7 +37,7 @@ class PreprocessingLayer(Layer):
                     self,
                     LayerError(
                         "E006",
-                        f"{self.class_name} does not say {argument}; Keras fills in no default when it loads a"
+                        f"{self.class_name} has no {argument}; Keras uses no default when it loads a"
                         " model and raises a KeyError",
                         f'Add "{argument}": {shown(self.config.get(argument))}.',
                     ),
@@ -61,7 +62,7 @@ class PreprocessingLayer(Layer):
         if value is None:
             return None
         if not isinstance(value, int) or value < 0:
-            raise bad_value(self, argument, "an integer that is not negative", 10)
+            raise bad_value(self, argument, "an integer of at least 0", 10)
         return int(value)
 
     def one_of(self, argument: str, *allowed: Any) -> Any:
@@ -130,9 +131,9 @@ class CategoricalLayer(PreprocessingLayer):
         if rank > 2:
             raise LayerError(
                 "S101",
-                f"{self.class_name} with output_mode {self.mode} would make {rank} dimensions of {format_shape(shape)};"
-                " tf_keras makes 2 at most and raises a ValueError",
-                'Give it one value per sample, (batch, 1), or set output_mode to "int".',
+                f"{self.class_name} with output_mode {self.mode} would return {rank} dimensions for {format_shape(shape)};"
+                " tf_keras supports at most 2 and raises a ValueError",
+                'Use one value per sample, (batch, 1), or set output_mode to "int".',
                 shape=shape,
             )
         return (depth,) if rank < 2 else (None if self.config.get("sparse") else shape[0], depth)
@@ -146,7 +147,7 @@ def check_salt(layer: Layer) -> None:
     """Raise LayerError E007 unless the salt is an integer or two integers."""
     salt = layer.config.get("salt")
     if salt is not None and not isinstance(salt, int) and not (isinstance(salt, list) and len(salt) == 2):
-        raise bad_value(layer, "salt", "an integer, two of them, or null", 42)
+        raise bad_value(layer, "salt", "an integer, a list of two integers, or null", 42)
 
 
 def check_integer_dtype(layer: CategoricalLayer) -> None:
@@ -154,7 +155,7 @@ def check_integer_dtype(layer: CategoricalLayer) -> None:
     if "int" not in layer.compute_dtype:
         raise LayerError(
             "E007",
-            f"dtype of {layer.class_name} is {layer.compute_dtype}, but output_mode int gives integers; Keras raises a"
+            f"dtype of {layer.class_name} is {layer.compute_dtype}, but output_mode int returns integers; Keras raises a"
             " ValueError",
             'Set dtype to "int64", or output_mode to "one_hot", "multi_hot" or "count".',
             "dtype",
@@ -261,7 +262,7 @@ class HashedCrossing(CategoricalLayer):
                 "S113",
                 f"HashedCrossing needs features of {wanted}, but gets {' and '.join(map(format_shape, shapes))}; Keras"
                 " raises an error",
-                "Give it features of shape (batch, 1).",
+                "Use features of shape (batch, 1).",
                 shapes=shapes,
             )
 
@@ -325,7 +326,7 @@ class Discretization(CategoricalLayer):
         elif (old := config.get("bins")) is not None:  # tf_keras still accepts this name
             bins, bounds = (old, bounds) if isinstance(old, int) and bins is None else (bins, bounds or old)
         if bins is not None and (not isinstance(bins, int | float) or bins < 0):
-            raise bad_value(self, "num_bins", "an integer that is not negative, or null", 10)
+            raise bad_value(self, "num_bins", "an integer of at least 0, or null", 10)
         if bins is not None and bounds is not None and not self.keras3:
             raise LayerError(
                 "E007", "Discretization has both num_bins and bin_boundaries; tf_keras raises a ValueError",
@@ -369,7 +370,7 @@ def refuse_others(layer: Layer, taken: frozenset[str]) -> None:
             raise LayerError(
                 "E005",
                 f"{layer.class_name} does not accept the argument {name!r}; Keras raises a TypeError",
-                f"Remove it. {layer.class_name} takes: {', '.join(sorted(taken))}.",
+                f"Remove it. {layer.class_name} takes: {listing(sorted(taken))}.",
                 name,
             )
 
@@ -389,11 +390,11 @@ class Pipeline(PreprocessingLayer):
         layers = self.config.get("layers")
         if not isinstance(layers, list) or not all(isinstance(one, LayerSpec) for one in layers):
             raise LayerError(
-                "E007", "layers of Pipeline is no list of layers; Keras raises a ValueError",
+                "E007", "layers of Pipeline is not a list of layers; Keras raises a ValueError",
                 "Write them as in a Sequential model.", "layers",
             )  # fmt: skip
         if not layers:
-            raise LayerError("E007", "Pipeline holds no layers; Keras cannot call it", "Add a layer.", "layers")
+            raise LayerError("E007", "Pipeline contains no layers; Keras cannot call it", "Add a layer.", "layers")
         refuse_others(self, self.taken)
         self.sublayers = [self.context.make_cached(one) for one in layers]
 

@@ -118,7 +118,7 @@ def _policy(mode: str, source: str, history: int, *, strict: bool) -> Policy:
         raise refused(f"the quantization mode {mode!r} is not of the form {form}")
     size = numbers[-1]
     if size < -1 or size == 0:
-        raise refused(f"{mode!r} has the size {size}: -1 or a positive integer")
+        raise refused(f"{mode!r} has the size {size}, which is neither -1 nor a positive integer")
     if base != "int4" and numbers[0] not in (GPTQ_BITS if base == "gptq" else (4,)):
         raise refused(f"{mode!r} has {numbers[0]} bits, which {base} does not support")
     return Policy(base, size, None if base == "int4" else numbers[0], history)
@@ -174,7 +174,7 @@ def quantized_weights(
         built.append(kernel)
     else:
         if grouped is None and len(kernel.shape) != 2:
-            raise refused(f"{mode} quantizes kernels of two or three axes, but this one is {kernel.shape}")
+            raise refused(f"{mode} quantizes kernels with two or three axes, but this one has the shape {kernel.shape}")
         rows, columns = grouped or (kernel.shape[0], kernel.shape[1])
         built += _grouped(layer, policy, rows, columns, zero)
     return with_lora(layer, [*built, *rest], kernel, mode)

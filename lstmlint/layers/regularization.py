@@ -43,7 +43,7 @@ class GaussianNoise(Layer):
         raise LayerError(
             "E007",
             f"stddev of GaussianNoise is {deviation!r}; Keras takes numbers from 0 to 1",
-            "Set stddev to a number from 0 to 1, and scale the layer's input if that is too little.",
+            "Set stddev to a number from 0 to 1, and scale the layer's input if that is not enough.",
             "stddev",
         )
 
@@ -60,7 +60,8 @@ class SpatialDropout(Layer):
         if context.dialect == "keras3" and isinstance(written, dict) and "trainable" in written:
             raise LayerError(
                 "E005",
-                f"{self.class_name} alone of all layers takes no argument 'trainable'; Keras 3 raises a TypeError",
+                f"{self.class_name} does not accept the argument 'trainable', unlike all other layers;"
+                " Keras 3 raises a TypeError",
                 "Remove it.",
                 "trainable",
             )

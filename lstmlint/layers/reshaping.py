@@ -60,7 +60,7 @@ class Flatten(Rearranging):
                 "S107",
                 f"Flatten gets {format_shape(input_shape)}, which is not fully known; Keras"
                 f" {self.context.dialect[-1]} raises a ValueError",
-                "Give every dimension but the batch a number, or use global pooling instead.",
+                "Set every dimension except the batch to a number, or use global pooling instead.",
                 shape=input_shape,
             )
         if None in input_shape[1:]:
@@ -87,9 +87,9 @@ class Reshape(Rearranging):
         self.keras3 = context.dialect == "keras3"
         known = [dim for dim in self.target if dim is not None]
         if self.keras3 and (min(known, default=0) < -1 or known.count(-1) > 1):
-            raise bad_value(self, "target_shape", "integers from 0, and -1 at most once", [-1])
+            raise bad_value(self, "target_shape", "integers of at least 0, and -1 at most once", [-1])
         if not self.keras3 and len(known) != len(self.target):
-            raise bad_value(self, "target_shape", "integers only in Keras 2, -1 for one inferred dimension", [-1])
+            raise bad_value(self, "target_shape", "in Keras 2, integers, of which one may be -1 (inferred)", [-1])
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """Return (batch, *target_shape), with -1 replaced if the input is known.
@@ -110,18 +110,18 @@ class Reshape(Rearranging):
             return None
         if not open_axes:
             if size != asked:
-                self._refuse("S108", input_shape, f"that is {size} numbers, not {asked}")
+                self._refuse("S108", input_shape, f"it has {size} elements, not {asked}")
             return (input_shape[0], *target)
         if asked == 0 or size % asked:
-            self._refuse("S109", input_shape, f"{size} numbers cannot be divided by {asked}")
+            self._refuse("S109", input_shape, f"{size} elements are not divisible by {asked}")
         return (input_shape[0], *(size // asked if axis in open_axes else dim for axis, dim in enumerate(target)))
 
     def _refuse(self, code: str, shape: KnownShape, why: str) -> NoReturn:
         raise LayerError(
             code,
-            f"Reshape cannot make {shown(self.config['target_shape'])} of {format_shape(shape)}: {why}; Keras raises a"
+            f"Reshape cannot reshape {format_shape(shape)} to {shown(self.config['target_shape'])}: {why}; Keras raises a"
             " ValueError",
-            f"The dimensions after the batch must multiply to those of the input, {format_shape(shape[1:])}.",
+            f"The product of the dimensions after the batch must equal the input's, {format_shape(shape[1:])}.",
             "target_shape",
             shape=shape,
         )
@@ -140,7 +140,7 @@ class Permute(Rearranging):
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise LayerError(
                 "S110",
-                f"dims of Permute is {shown(value)}; Keras requires every axis from 1 to {len(self.dims)} once and raises"
+                f"dims of Permute is {shown(value)}; Keras requires each axis from 1 to {len(self.dims)} exactly once and raises"
                 " a ValueError",
                 "Count the axes from 1 without the batch: [2, 1] swaps the two of (batch, timesteps, features).",
                 "dims",
@@ -229,9 +229,9 @@ class Cropping(Resized):
         axis = AXES[self.rank][index]
         raise LayerError(
             "S105",
-            f"{self.class_name} cuts {start} + {end} {axis} off {format_shape(shape)}, which leaves nothing; Keras"
+            f"{self.class_name} removes {start} + {end} {axis} from {format_shape(shape)}, which leaves none; Keras"
             " raises a ValueError",
-            f"Crop less, or give it more than {start + end} {axis}.",
+            f"Crop less, or use an input with more than {start + end} {axis}.",
             "cropping",
             shape=shape,
         )

@@ -228,7 +228,7 @@ class RecurrentLayer(Gated):
                 "R203",
                 f"{self.class_name} is stateful, but its input {format_shape(shape)} has no fixed batch size;"
                 " Keras raises a ValueError",
-                "Give the input a batch size, for instance batch_shape (32, ...), or set stateful to false.",
+                "Set the batch size of the input, for instance batch_shape (32, ...), or set stateful to false.",
                 "stateful",
             )
 
@@ -249,7 +249,7 @@ class RecurrentLayer(Gated):
                 "R206",
                 f"{self.class_name} has unroll=true, but the number of timesteps in {format_shape(shape)} is unknown;"
                 " Keras raises a ValueError",
-                "Give the input a fixed number of timesteps, or set unroll to false.",
+                "Use an input with a fixed number of timesteps, or set unroll to false.",
                 "unroll",
                 severity="error",
             )
@@ -305,14 +305,14 @@ class RecurrentLayer(Gated):
                 f" two c, and set units to {2 * width}."
             )
         if (len(shapes), len(expected)) == (2, 1):
-            return "If they are h and c of an LSTM, give it h alone: only an LSTM has a c."
+            return "If they are h and c of an LSTM, pass only h: only an LSTM has a c."
         if (len(shapes), len(expected)) == (1, 2):
-            return "Give it both states of an LSTM, h and c."
+            return "Pass both states of an LSTM, h and c."
         if len(shapes) != len(expected):
-            return f"Give it {len(expected)}."
+            return f"Pass {len(expected)} states."
         if width is not None and "units" in self.config:
-            return f"Set units to {width}, or give it states of width {self.output_size()}."
-        return f"Give it states of the shapes {', '.join(map(format_shape, expected))}."
+            return f"Set units to {width}, or pass states of width {self.output_size()}."
+        return f"Pass states of the shapes {', '.join(map(format_shape, expected))}."
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Return timesteps · the multiply-accumulates of one step."""
@@ -464,7 +464,7 @@ class ConvLSTM(RecurrentLayer):
                 "S106",
                 f"{self.class_name} gets {format_shape(shape)}, but needs known spatial dimensions; Keras raises a"
                 " ValueError",
-                "Give the input fixed spatial dimensions; only batch and timesteps may be None.",
+                "Use an input with fixed spatial dimensions; only batch and timesteps may be None.",
                 shape=shape,
             )
         features = self.feature_dim(step, 1 if self.channels_first() else -1)

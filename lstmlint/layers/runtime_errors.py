@@ -15,7 +15,7 @@ def fails_when_run(layer: Layer, code: str, message: str, help: str, argument: s
     reported: set[str] = layer.__dict__.setdefault("reported", set())
     if message not in reported:
         reported.add(message)
-        late = f"{message}; Keras builds it, and fails when it runs"
+        late = f"{message}; Keras builds the model, but fails when it runs"
         layer.context.report(layer, LayerError(code, late, help, argument, severity="warning"))
 
 

@@ -32,14 +32,14 @@ class Normalization(PreprocessingLayer):
         axis = self.config.get("axis")
         axes = [] if axis is None else axis if isinstance(axis, list) else [axis]
         if not all(isinstance(one, int) for one in axes):
-            raise bad_value(self, "axis", "an integer, a list of them, or null", -1)
+            raise bad_value(self, "axis", "an integer, a list of integers, or null", -1)
         self.axis = tuple(axes)
         mean, variance = self.config.get("mean"), self.config.get("variance")
         if (mean is None) != (variance is None):
             missing, present = ("variance", "mean") if variance is None else ("mean", "variance")
             raise LayerError(
                 "E006", f"Normalization has a {present} but no {missing}; Keras raises a ValueError",
-                f"Add the {missing}, or set {present} to null to have both adapted.", present,
+                f"Add the {missing}, or set {present} to null to learn both with adapt().", present,
             )  # fmt: skip
         self.fixed = mean is not None
         if self.fixed:
@@ -53,7 +53,7 @@ class Normalization(PreprocessingLayer):
                 "E007",
                 f"mean and variance of Normalization have different shapes, {format_shape(mean)} and"
                 f" {format_shape(variance)}; Keras raises a ValueError",
-                "Give both the same shape.",
+                "Use the same shape for both.",
                 "variance",
             )
         if len(mean) > len(self.axis):
@@ -61,7 +61,7 @@ class Normalization(PreprocessingLayer):
                 "E007",
                 f"mean of Normalization has {len(mean)} axes, but axis keeps only {len(self.axis)}; Keras raises a"
                 " ValueError",
-                f"Give mean and variance {len(self.axis)} axes at most, or keep more axes.",
+                f"Use at most {len(self.axis)} axes for mean and variance, or keep more axes.",
                 "mean",
             )
 
@@ -90,7 +90,7 @@ class Normalization(PreprocessingLayer):
             return
         if product(kept) != product(broadcast):
             raise LayerError(
-                "E007", f"axis of Normalization names one axis twice: {shown(self.axis)}; Keras raises a ValueError",
+                "E007", f"axis of Normalization contains an axis twice: {shown(self.axis)}; Keras raises a ValueError",
                 "Name each axis once.", "axis",
             )  # fmt: skip
         dtype = self.variable_dtype if self.keras3 else self.compute_dtype
@@ -114,7 +114,7 @@ class Normalization(PreprocessingLayer):
                     "E007",
                     f"{argument} of Normalization has the shape {format_shape(shape)}, but the kept axes have"
                     f" {format_shape(tuple(kept))}; Keras raises a ValueError",
-                    f"Give mean and variance the shape {format_shape(tuple(kept))}, or change the input.",
+                    f"Use mean and variance of the shape {format_shape(tuple(kept))}, or change the input.",
                     argument,
                 )
 
@@ -192,7 +192,7 @@ class Rescaling(PreprocessingLayer):
                     "E007",
                     f"{argument} of Rescaling has the shape {format_shape(other)}, which does not fit the input"
                     f" {format_shape(input_shape)}; Keras raises a ValueError",
-                    f"Give {argument} one number, or as many as the last axis is long.",
+                    f"Use one number for {argument}, or one per element of the last axis.",
                     argument,
                 )
         return shape

@@ -75,7 +75,7 @@ class SpatialLayer(Layer):
             raise LayerError(
                 "S136",
                 f"{self.class_name} gets {format_shape(shape)}, which has an empty axis; Keras raises a ValueError",
-                "Give it at least one step along every axis.",
+                "Use an input with at least one step along every axis.",
                 severity="error",
                 shape=shape,
             )
@@ -109,7 +109,7 @@ class SlidingLayer(SpatialLayer):
             self.too_small,
             f"{self.class_name} slides a window of {window} along {axis}, but {format_shape(shape)} has only"
             f" {self.split(shape)[1][index]} there, which gives an empty output; Keras raises a ValueError",
-            f'Give it at least {window} {axis}, reduce {self.window_argument}, or set padding to "same".',
+            f'Use an input with at least {window} {axis}, reduce {self.window_argument}, or set padding to "same".',
             self.window_argument,
             shape=shape,
         )

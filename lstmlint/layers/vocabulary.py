@@ -79,7 +79,7 @@ class VocabularyLayer(CategoricalLayer):
                 "E006",
                 f"{self.class_name} has a vocabulary and output_mode tf_idf, but no idf_weights; Keras raises a"
                 " ValueError",
-                'Add "idf_weights", one number for each token of the vocabulary.',
+                'Add "idf_weights", one number per token of the vocabulary.',
                 "vocabulary",
             )
         if vocabulary is None:
@@ -172,7 +172,7 @@ class Vocabulary:
             or len(weights) != length
             or not all(isinstance(weight, int | float) for weight in weights)
         ):
-            wanted = f"one number for each of the {length} tokens of the vocabulary"
+            wanted = f"{length} numbers, one per token of the vocabulary"
             raise bad_value(owner, "idf_weights", wanted, [0.0] * min(length, 3))
 
     def _tokens(self, given: Any) -> list[Any]:
@@ -193,15 +193,15 @@ class Vocabulary:
 
     def _check(self, tokens: list[Any], special: list[Any]) -> None:
         if not tokens:
-            raise self._error(f"holds only the special tokens {shown(special)}", "Add tokens to the vocabulary.")
+            raise self._error(f"contains only the special tokens {shown(special)}", "Add tokens to the vocabulary.")
         if len(set(tokens)) != len(tokens):
             twice = next(token for token, times in Counter(tokens).items() if times > 1)
-            raise self._error(f"holds {shown(twice)} more than once", "Keep each token once.")
+            raise self._error(f"contains {shown(twice)} more than once", "Remove the repeated tokens.")
         owner = self.owner
         for token, used in ((owner.mask_token, True), (owner.oov_token, owner.invert)):
             if used and token is not None and token in tokens:
                 raise self._error(
-                    f"holds the special token {shown(token)} in its midst",
+                    f"contains the special token {shown(token)} among the others",
                     f"Leave the special tokens out, or put all of them first, in this order: {shown(special)}.",
                 )
 
@@ -240,7 +240,7 @@ class Lookup(VocabularyLayer):
             if config.get(old) is not None:  # tf_keras's IntegerLookup still accepts these names
                 config[new] = config[old]
         if not isinstance(config.get("num_oov_indices"), int) or config["num_oov_indices"] < 0:
-            raise bad_value(self, "num_oov_indices", "an integer that is not negative", 1)
+            raise bad_value(self, "num_oov_indices", "an integer of at least 0", 1)
         self._check_tokens()
         if not self.strings:
             self._check_integers()
@@ -327,7 +327,7 @@ class TextVectorization(VocabularyLayer):
             or isinstance(ngrams, int)
             or (isinstance(ngrams, list) and self.keras3 and all(isinstance(length, int) for length in ngrams))
         ):
-            wanted = "an integer, a list of them, or null" if self.keras3 else "an integer or null"
+            wanted = "an integer, a list of integers, or null" if self.keras3 else "an integer or null"
             raise bad_value(self, "ngrams", wanted, 2)
         super().check()
         length = config.get("output_sequence_length")
@@ -372,7 +372,7 @@ class TextVectorization(VocabularyLayer):
         length = self.config.get("output_sequence_length")
         if not input_shape and (self.mode == "int" or not self.keras3):
             raise LayerError(
-                "S101", "TextVectorization gets a scalar; Keras raises an error", "Give it (batch, 1).", shape=()
+                "S101", "TextVectorization gets a scalar; Keras raises an error", "Use an input (batch, 1).", shape=()
             )
         if not self.keras3:
             return self._traced(input_shape, length)
@@ -394,7 +394,7 @@ class TextVectorization(VocabularyLayer):
                     "S101",
                     f"TextVectorization splits strings, one per sample, but gets {format_shape(shape)}; Keras raises a"
                     " ValueError",
-                    "Give it (batch, 1), or set split to null where the strings are tokens already.",
+                    "Use an input (batch, 1), or set split to null if the strings are already tokens.",
                     shape=shape,
                 )
             if split not in ("whitespace", "character"):

@@ -66,7 +66,7 @@ class LayerError(Exception):
 
 def absurd(what: str) -> LayerError:
     """Return the error for a tensor that no machine can hold."""
-    return LayerError("C512", f"{what} would have more than 10^100 numbers", "Write the intended number.")
+    return LayerError("C512", f"{what} would have more than 10^100 elements", "Write the intended number.")
 
 
 class UnknownShape(Exception):
@@ -83,7 +83,7 @@ def need(shape: Any) -> KnownShape:
     if not isinstance(shape, tuple):
         raise LayerError(
             "E007",
-            f"build_config records {shown_shapes(shape)} where one shape is wanted; Keras cannot build the layer",
+            f"build_config records {shown_shapes(shape)} instead of a single shape; Keras cannot build the layer",
             "Record the input's shape, for instance [null, 13, 5], or remove build_config.",
             "build_config",
         )

@@ -76,7 +76,7 @@ class Bidirectional(Layer):
                     "S133",
                     f"layer has {argument}={front.get(argument)}, backward_layer {back.get(argument)}; Keras raises a"
                     " ValueError",
-                    f"Give both the same {argument}.",
+                    f"Use the same {argument} for both.",
                     "backward_layer",
                 )
 
@@ -143,7 +143,7 @@ class Bidirectional(Layer):
         if front != back and front is not None and back is not None:
             raise LayerError(
                 "S133",
-                f"merge_mode {mode!r} needs equal widths, but layer gives {front} and backward_layer {back}",
+                f"merge_mode {mode!r} needs equal widths, but layer returns {front} features and backward_layer {back}",
                 'Give both the same units, or use merge_mode "concat".',
                 "backward_layer",
                 severity="warning" if self.context.dialect == "keras3" else "error",
@@ -193,9 +193,9 @@ class TimeDistributed(Layer):
         if len(found) > 1 and self.context.dialect == "keras3":
             raise LayerError(
                 "S121",
-                f"{self.inner.class_name} returns {len(found)} tensors, and TimeDistributed puts the timesteps back into one;"
+                f"{self.inner.class_name} returns {len(found)} tensors, but TimeDistributed needs a single one;"
                 " Keras raises a ValueError",
-                "Set return_state of the layer inside to false.",
+                "Set return_state of the inner layer to false.",
                 "layer",
             )
         if outputs is None or any(tensor.shape is None for tensor in found):

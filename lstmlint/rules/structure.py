@@ -335,7 +335,7 @@ def ndim_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     if producer is not None and (cause := _wrong_producer(consumer, producer, shape, wanted)) is not None:
         return cause
     from_input = producer is None or producer.class_name == "InputLayer"
-    advice = _advice(consumer, shape, wanted, from_input) if problem.help.startswith("Give it an input of") else None
+    advice = None if problem.data["lacks_batch"] else _advice(consumer, shape, wanted, from_input)
     return None if advice is None else replace(problem, help=advice)
 
 

@@ -17,7 +17,7 @@ def axis_in(axis: Any, rank: int) -> int:
     Raises: Refusal S111 if it is out of range, E007 if it is not an integer.
     """
     if not isinstance(axis, int):
-        raise Refusal("E007", f"has the axis {axis!r}, which is not an integer", "Use a whole number.", "axis")
+        raise Refusal("E007", f"has the axis {axis!r}, which is not an integer", "Use an integer.", "axis")
     found = int(axis)
     if not -rank <= found < rank:
         valid = f"from {-rank} to {rank - 1}" if rank else "none at all: it is a scalar"
@@ -125,9 +125,7 @@ def sized(dim: Dim, what: str) -> int:
     Raises: Refusal S106 if it is unknown.
     """
     if dim is None:
-        raise Refusal(
-            "S106", f"needs a known size of {what}", "Give that dimension a number where the shape comes from."
-        )
+        raise Refusal("S106", f"needs a known size of {what}", "Set that dimension to a number in the input's shape.")
     return dim
 
 
@@ -143,7 +141,7 @@ def ranked(shape: KnownShape, *ranks: int, least: int | None = None) -> KnownSha
     raise Refusal(
         "S101",
         f"needs an input of {wanted} dimensions, but gets {format_shape(shape)}",
-        f"Give it {wanted} dimensions.",
+        f"Use an input with {wanted} dimensions.",
     )
 
 
@@ -158,5 +156,5 @@ def per_axis(value: Any, count: int) -> list[Any]:
     if len(values) == 1:
         values *= count
     if len(values) != count or not all(isinstance(one, int | float) for one in values):
-        raise Refusal("E007", f"needs {count} numbers, one for each spatial dimension, but gets {values}")
+        raise Refusal("E007", f"needs {count} numbers, one per spatial dimension, but gets {values}")
     return values

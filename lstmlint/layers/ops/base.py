@@ -127,7 +127,9 @@ def check_output(made: Tensor) -> None:
     for dim in made.shape or ():
         if dim is not None and (not isinstance(dim, int) or dim < 0):
             raise Refusal(
-                "S136", f"makes a tensor of shape {format_shape(made.shape)}", "Sizes must be whole and positive."
+                "S136",
+                f"returns a tensor of the shape {format_shape(made.shape)}",
+                "Sizes must be integers of at least 0.",
             )
 
 

@@ -35,7 +35,7 @@ def flattening(op: Operation, x: Any, dtype: str = "same", checked: bool = True)
 def partition(op: Operation, x: Any) -> Tensor:
     """Return the indices of a partial sort around the k-th element."""
     if not isinstance(op.config["kth"], int):
-        raise Refusal("E007", f"needs a whole number as kth, but gets {op.config['kth']!r}", argument="kth")
+        raise Refusal("E007", f"needs an integer as kth, but gets {op.config['kth']!r}", argument="kth")
     return flattening(op, x, dtype="int32", checked=False)
 
 
@@ -91,7 +91,7 @@ def select(op: Operation, conditions: Any, choices: Any, default: Any = 0) -> Te
 def fabs(op: Operation, x: Any) -> Tensor:
     """Return the same shape; complex numbers are refused."""
     if "complex" in (tensor(x).dtype or ""):
-        raise Refusal("E007", f"does not take {x.dtype}", "Use keras.ops.abs.")
+        raise Refusal("E007", f"does not accept {x.dtype}", "Use keras.ops.abs.")
     return unary(op, x, dtype="floating")
 
 

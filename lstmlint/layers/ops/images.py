@@ -85,13 +85,13 @@ def _sides(op: Operation, images: Any, what: str, sign: int) -> list[Dim]:
     for side, before, after in SIDES:
         names = (f"{before}_{what}", f"{after}_{what}", f"target_{side}")
         if [config[name] for name in names].count(None) != 1:
-            raise Refusal("E007", f"needs exactly two of {', '.join(names)}", "Give two of them.", names[2])
+            raise Refusal("E007", f"needs exactly two of {', '.join(names)}", "Keep two of them.", names[2])
     sizes: list[Dim] = []
     axes = (-3, -2) if channels_last(config["data_format"]) else (-2, -1)
     for (side, before, after), axis in zip(SIDES, axes, strict=True):
         first, last, target = (config[name] for name in (f"{before}_{what}", f"{after}_{what}", f"target_{side}"))
         if any(value is not None and value < 0 for value in (first, last, target)):
-            raise Refusal("S105", f"has a negative {what} or {side}", "Use numbers from 0.", f"target_{side}")
+            raise Refusal("S105", f"has a negative {what} or {side}", "Use numbers of at least 0.", f"target_{side}")
         size = shape(images)[axis]
         if size is None:
             if target is None and sign < 0:
@@ -102,7 +102,9 @@ def _sides(op: Operation, images: Any, what: str, sign: int) -> list[Dim]:
             target = size + sign * (first + last)
         rest = sign * (target - size) - (first or 0) - (last or 0)
         if target < 0 or rest < 0:
-            raise Refusal("S105", f"has no {what} that makes {target} of a {side} of {size}", argument=f"target_{side}")
+            raise Refusal(
+                "S105", f"has no {what} that changes a {side} of {size} to {target}", argument=f"target_{side}"
+            )
         sizes.append(target)
     return sizes
 

@@ -78,7 +78,7 @@ def list_shape(value: Any) -> KnownShape:
         return ()
     inner = [list_shape(item) for item in value]
     if any(other != inner[0] for other in inner):
-        raise Refusal("E007", f"gets lists of different lengths: {shown(value)}", "Make them equally long.")
+        raise Refusal("E007", f"gets lists of different lengths: {shown(value)}", "Make their lengths equal.")
     return (len(value), *(inner[0] if inner else ()))
 
 
@@ -109,7 +109,7 @@ def slice_(op: Operation, inputs: Any, start_indices: Any) -> Tensor:
     starts = start_indices.value if isinstance(start_indices, Tensor) else start_indices
     if len(sizes) != len(dims) or (isinstance(starts, list | str | dict) and len(starts) != len(dims)):
         raise Refusal(
-            "S101", f"needs a start and a size for each of the {len(dims)} dimensions of {format_shape(dims)}"
+            "S101", f"needs one start and one size for each of the {len(dims)} dimensions of {format_shape(dims)}"
         )
     made = []
     for i, (dim, size) in enumerate(zip(dims, sizes, strict=True)):

@@ -17,7 +17,7 @@ def _concatenated(tensors: list[Any], shapes: list[KnownShape], axis: int) -> Te
             raise Refusal(
                 "S112",
                 f"cannot join {format_shape(first)} and {format_shape(other)} on axis {axis}",
-                "All sizes but that of the axis must be equal.",
+                "All sizes except that of the axis must be equal.",
             )
     total = add(*(other[axis] for other in shapes))
     return Tensor(replaced(first, axis, total), promote(*map(dtype_of, tensors)))
@@ -92,7 +92,7 @@ def _split(x: Any, parts: Any, axis: Any) -> list[Tensor]:
         if size is not None and size % parts:
             raise Refusal(
                 "S109",
-                f"cannot cut the {size} of axis {axis} into {parts} equal parts",
+                f"cannot split axis {axis} of size {size} into {parts} equal parts",
                 f"Use a divisor of {size}, or a list of indices.",
                 "indices_or_sections",
             )
@@ -121,7 +121,7 @@ def unstack(op: Operation, x: Any) -> list[Tensor]:
     count = op.config["num"]
     count = dims[axis] if count is None else count
     if count is None:
-        raise Refusal("S106", f"does not know how many slices axis {axis} has", "Set num.", "num")
+        raise Refusal("S106", f"needs a known size of axis {axis}", "Set num.", "num")
     return copies(Tensor(without(dims, axis), x.dtype), range(count).stop)
 
 

@@ -8,6 +8,7 @@ from lstmlint.layers.base import Context, LayerError
 from lstmlint.layers.ops.base import Operation, Refusal, rule, shown
 from lstmlint.layers.ops.dtypes import as_dtype
 from lstmlint.layers.ops.table import OPERATIONS
+from lstmlint.model.findings import listing
 from lstmlint.model.spec import LayerSpec
 from lstmlint.signatures.keras3 import REQUIRED
 from lstmlint.signatures.operations import SIGNATURES
@@ -46,7 +47,7 @@ class KerasOperation(Operation):
             self.context.report(self, error)
         for name in self.config:
             if name not in self.init_arguments and "**" not in "".join(self.init_arguments):
-                known = ", ".join(self.init_arguments) or "no arguments"
+                known = listing([*self.init_arguments]) or "no arguments"
                 raise Refusal(
                     "E005", f"does not accept the argument {name!r} in its config", f"It takes {known}.", name
                 )
@@ -94,7 +95,7 @@ def bind(parameters: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) ->
         elif name in named:
             inputs.append(named.pop(name))
         elif default is REQUIRED:
-            raise Refusal("E006", f"needs the argument {name!r} in its call", f"Give it {name!r}.")
+            raise Refusal("E006", f"needs the argument {name!r} in its call", f"Add {name!r} to the call.")
         else:
             inputs.append(default)
     if rest or named:

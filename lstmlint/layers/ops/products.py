@@ -55,7 +55,7 @@ def _no_dot(left: KnownShape, right: KnownShape) -> Refusal:
     return Refusal(
         "S115",
         f"cannot multiply {format_shape(left)} with {format_shape(right)}",
-        "The last size of the first must be that of the second's last but one.",
+        "The last size of the first must equal the second-last size of the second.",
     )
 
 
@@ -129,7 +129,7 @@ def einsum(op: Operation, *operands: Any) -> Tensor:
         raise Refusal(
             "E007",
             f"has {len(inputs)} inputs in {op.config['subscripts']!r}, but gets {len(operands)} tensors",
-            "Describe each tensor once.",
+            "Write one set of subscripts per tensor.",
             "subscripts",
         )
     if len(sides) == 2:
@@ -148,7 +148,10 @@ def _einsum_operand(dims: KnownShape, spec: str, target: str) -> list[Dim]:
     back = ends[0] if ends else ""
     if (len(front) + len(back) > len(dims)) if ends else len(front) != len(dims):
         raise Refusal(
-            "S101", f"has the subscripts {spec!r} for {format_shape(dims)}", "Name each axis once.", "subscripts"
+            "S101",
+            f"has the subscripts {spec!r}, which do not match the shape {format_shape(dims)}",
+            "Name each axis once.",
+            "subscripts",
         )
     sizes: dict[str, Dim] = {}
     for label, size in [*zip(front, dims, strict=False), *zip(reversed(back), reversed(dims), strict=False)]:
@@ -186,7 +189,11 @@ def matrix(op: Operation, x: Any, outputs: str) -> Any:
     if outputs == "rank":
         return Tensor(tuple(batch), "int32")
     if rows is None or columns is None:
-        raise Refusal("S106", f"needs known last sizes, but gets {format_shape(x.shape)}", "Give them numbers.")
+        raise Refusal(
+            "S106",
+            f"needs known last sizes, but gets {format_shape(x.shape)}",
+            "Set them to numbers in the input's shape.",
+        )
     small = min(rows, columns)
     if outputs == "lu":
         tails: list[tuple[int, ...]] = [(rows, columns), (small,)]
@@ -238,7 +245,7 @@ def correlate(op: Operation, x1: Any, x2: Any) -> Tensor:
     """Return the correlation of two vectors of known length."""
     (left,), (right,) = ranked(loose_shape(x1), 1), ranked(loose_shape(x2), 1)
     if left is None or right is None:
-        raise Refusal("S106", "needs vectors of known length", "Give them numbers.")
+        raise Refusal("S106", "needs vectors of known length", "Set them to numbers in the input's shape.")
     long, short = max(left, right), min(left, right)
     sizes = {"valid": long - short + 1, "same": long, "full": left + right - 1}
     if op.config["mode"] not in sizes:

@@ -45,7 +45,7 @@ def average(op: Operation, x: Any, weights: Any = None) -> Tensor:
             raise Refusal(
                 "S113",
                 f"has weights {format_shape(weights.shape)} that fit neither {format_shape(given)} nor its axis {axis}",
-                "Give the weights the input's shape, or that of the axis.",
+                "Use weights of the input's shape, or of the size of the axis.",
             )
     return Tensor(reduce(given, None if axis is None else [axis]), promote(*dtypes))
 
@@ -63,7 +63,7 @@ def norm(op: Operation, x: Any) -> Tensor:
         raise Refusal("E007", f"does not accept the order {order!r}", "Use 'fro', 'nuc' or a number.", "ord")
     axes = len(shape(x)) if axis is None else 1 if isinstance(axis, int) else len(axis)
     if axes == 1 and isinstance(order, str):
-        raise Refusal("E007", f"has the order {order!r}, which is for matrices", "Use a number.", "ord")
+        raise Refusal("E007", f"has the order {order!r}, which exists only for matrices", "Use a number.", "ord")
     if axes == 2 and order not in (None, "fro", "nuc", float("inf"), float("-inf"), 1, -1, 2, -2):
         raise Refusal(
             "E007", f"has the order {order!r}, which does not exist for matrices", "Use 1, 2, 'fro' or 'nuc'.", "ord"
@@ -92,7 +92,7 @@ def cross_entropy(op: Operation, target: Any, output: Any, classes: bool = False
     if shape(target) != shape(output):
         raise Refusal(
             "S113",
-            f"needs target and output of one shape, but gets {format_shape(target.shape)} and"
+            f"needs target and output of the same shape, but gets {format_shape(target.shape)} and"
             f" {format_shape(output.shape)}",
         )
     if classes and not shape(output):
@@ -131,7 +131,7 @@ def similarity(op: Operation, x1: Any, x2: Any, batch: bool = False) -> Tensor:
     """Return a measure of two images or batches of images."""
     ranks = (len(shape(x1)), len(shape(x2)))
     if not batch and ranks[0] != ranks[1]:
-        raise Refusal("S101", f"needs inputs of one rank, but gets {ranks[0]} and {ranks[1]} dimensions")
+        raise Refusal("S101", f"needs inputs of the same rank, but gets {ranks[0]} and {ranks[1]} dimensions")
     if batch and not set(ranks) <= {3, 4}:
         raise Refusal("S101", f"needs images of 3 or 4 dimensions, but gets {ranks[0]} and {ranks[1]}")
     if not batch:

@@ -18,9 +18,13 @@ def reshaped(given: KnownShape, target: Any) -> KnownShape:
     """
     for dim in target:
         if isinstance(dim, int) and dim < -1:
-            raise Refusal("S108", f"has the size {dim} in its shape {list(target)}", "Sizes are positive, or -1 once.")
+            raise Refusal(
+                "S108",
+                f"has the size {dim} in its shape {list(target)}",
+                "Use sizes of at least 0, and -1 at most once.",
+            )
     if sum(dim == -1 and isinstance(dim, int) for dim in target) > 1:
-        raise Refusal("S108", f"has more than one -1 in its shape {list(target)}", "Only one size can be worked out.")
+        raise Refusal("S108", f"has more than one -1 in its shape {list(target)}", "Only one size can be inferred.")
     dims = [dim if isinstance(dim, int) else None for dim in target]
     known = product(dim for dim in dims if dim != -1)
     size = product(given)
@@ -30,15 +34,15 @@ def reshaped(given: KnownShape, target: Any) -> KnownShape:
         if size != known:
             raise Refusal(
                 "S108",
-                f"cannot make {format_shape(tuple(dims))} ({known} elements) of {format_shape(given)} ({size})",
-                "Both must hold the same number of elements.",
+                f"cannot reshape {format_shape(given)} ({size} elements) to {format_shape(tuple(dims))} ({known})",
+                "Both must have the same number of elements.",
             )
         return tuple(dims)
     if known == 0 or size % known:
         raise Refusal(
             "S109",
-            f"cannot work out the -1 of {tuple(dims)}: the {size} elements of {format_shape(given)} are no"
-            f" multiple of {known}",
+            f"cannot infer the -1 in {tuple(dims)}: the {size} elements of {format_shape(given)} are not"
+            f" a multiple of {known}",
             f"The known sizes must divide {size}.",
         )
     return tuple(size // known if dim == -1 else dim for dim in dims)
@@ -113,7 +117,7 @@ def expand_dims(op: Operation, x: Any) -> Tensor:
     rank = len(shape(x)) + len(given)
     new = {axis_in(one, rank) for one in given}
     if len(new) < len(given):
-        raise Refusal("S111", f"names an axis twice: {given}", "Name each new axis once.", "axis")
+        raise Refusal("S111", f"contains an axis twice: {given}", "Name each new axis once.", "axis")
     rest = iter(shape(x))
     return Tensor(tuple(1 if i in new else next(rest) for i in range(rank)), x.dtype)
 
@@ -128,7 +132,7 @@ def squeeze(op: Operation, x: Any) -> Tensor:
         if dims[one] != 1:
             raise Refusal(
                 "S111",
-                f"cannot take away axis {one} of {format_shape(dims)}: its size is {dims[one]}, not 1",
+                f"cannot remove axis {one} of {format_shape(dims)}: its size is {dims[one]}, not 1",
                 "Name an axis whose size is 1.",
                 "axis",
             )
@@ -168,7 +172,7 @@ def repeat(op: Operation, x: Any) -> Tensor:
         raise Refusal(
             "E007",
             f"has {len(counts)} repeats for {size} elements of axis {axis}",
-            f"Give one number, or {size}.",
+            f"Use one number, or {size} numbers.",
             "repeats",
         )
     return Tensor(replaced(dims, axis, size * counts[0] if len(counts) == 1 else sum(counts)), x.dtype)
@@ -191,7 +195,7 @@ def pad(op: Operation, x: Any, constant_values: Any = None) -> Tensor:
         raise Refusal(
             "E007",
             f"has {len(pairs)} pairs in pad_width for the {len(dims)} dimensions of {format_shape(dims)}",
-            "Give one pair for each dimension.",
+            "Use one pair per dimension.",
             "pad_width",
         )
     padded = (None if dim is None else dim + one[0] + one[1] for dim, one in zip(dims, pairs, strict=True))
@@ -207,7 +211,7 @@ def view(op: Operation, x: Any) -> Tensor:
     if old == new:
         return Tensor(dims, dtype)
     if not dims:
-        raise Refusal("E007", "cannot view a scalar in a dtype of another size", argument="dtype")
+        raise Refusal("E007", "cannot view a scalar as a dtype of another size", argument="dtype")
     last = dims[-1]
     if last is not None and last * old % new:
         raise Refusal("E007", f"cannot view {last * old} bytes as {dtype}", argument="dtype")

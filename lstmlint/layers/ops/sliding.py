@@ -53,7 +53,7 @@ def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation,
         if padding == "valid" and out is not None and out <= 0:
             raise Refusal(
                 "S103",
-                f"has no output: a window of {window} does not fit into the {size} of {format_shape(dims)}",
+                f"has no output: a window of {window} does not fit into {size} steps of {format_shape(dims)}",
                 "Use a smaller kernel or dilation, or padding='same'.",
             )
         made.append(None if out is None else int(out))
@@ -132,7 +132,7 @@ def pool(op: Operation, inputs: Any) -> Tensor:
         if padding == "valid" and out is not None and out <= 0:
             raise Refusal(
                 "S104",
-                f"has no output: a window of {window} does not fit into the {size} of {format_shape(dims)}",
+                f"has no output: a window of {window} does not fit into {size} steps of {format_shape(dims)}",
                 "Use a smaller pool_size, or padding='same'.",
             )
         made.append(None if out is None else int(out))
@@ -190,7 +190,7 @@ def _complex(x: Any, least: int = 1) -> Tensor:
     Raises: Refusal.
     """
     if not isinstance(x, list) or len(x) != 2:
-        raise Refusal("S122", "needs two tensors, the real and the imaginary part", "Give it a list of both.")
+        raise Refusal("S122", "needs two tensors, the real and the imaginary part", "Pass a list of both.")
     real, imaginary = x
     if shape(real) != shape(imaginary):
         raise Refusal(
@@ -205,7 +205,9 @@ def fft(op: Operation, x: Any, axes: int = 1) -> list[Tensor]:
     real = _complex(x, axes)
     if None in shape(real)[-axes:]:
         raise Refusal(
-            "S106", f"needs known last sizes, but gets {format_shape(real.shape)}", "Give the last dimensions numbers."
+            "S106",
+            f"needs known last sizes, but gets {format_shape(real.shape)}",
+            "Set the last dimensions to numbers in the input's shape.",
         )
     return [Tensor(one.shape, one.dtype) for one in x]
 

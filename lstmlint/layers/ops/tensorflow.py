@@ -116,7 +116,7 @@ class TFOpLambda(TensorFlowOperation):
         for key in spec.config:
             if key not in ACCEPTED:
                 message = f"{spec.class_name} does not accept {key!r}; tf.keras raises a TypeError"
-                raise LayerError("E005", message, "Its arguments belong in its call.", key)
+                raise LayerError("E005", message, "Move it into the call, which holds the function's arguments.", key)
 
 
 @layer("TensorFlowOpLayer")

@@ -150,7 +150,7 @@ def merged(shapes: Sequence[KnownShape], but: int | None = None) -> KnownShape:
             raise Refusal(
                 "S112",
                 f"cannot join {format_shape(shapes[0])} and {format_shape(other)}",
-                "All sizes but that of the axis must be equal.",
+                "All sizes except that of the axis must be equal.",
             )
     return tuple(dims)
 
@@ -192,7 +192,7 @@ def split(op: Operation, value: Any) -> list[Tensor]:
     if isinstance(parts, int):
         if size is not None and size % parts:
             raise Refusal(
-                "S109", f"cannot cut the {size} of axis {axis} into {parts} equal parts", f"Use a divisor of {size}."
+                "S109", f"cannot split axis {axis} of size {size} into {parts} equal parts", f"Use a divisor of {size}."
             )
         return copies(Tensor(replaced(dims, axis, None if size is None else size // parts), dtype_in(value)), parts)
     sizes = numbers(parts)
@@ -202,7 +202,7 @@ def split(op: Operation, value: Any) -> list[Tensor]:
         sizes[sizes.index(-1)] = None if rest is None else rest - given
     if None not in sizes and size is not None and sum(one or 0 for one in sizes) != size:
         raise Refusal(
-            "S109", f"has parts {sizes} that do not make up the {size} of axis {axis}", f"Their sum is {size}."
+            "S109", f"has parts {sizes} whose sum is not the size {size} of axis {axis}", f"Their sum is {size}."
         )
     return [Tensor(replaced(dims, axis, one), dtype_in(value)) for one in sizes]
 
@@ -214,7 +214,7 @@ def unstack(op: Operation, value: Any) -> list[Tensor]:
     count = number(op.config["num"])
     count = dims[axis] if count is None else count
     if count is None:
-        raise Refusal("S106", f"does not know how many slices axis {axis} has", "Set num.", "num")
+        raise Refusal("S106", f"needs a known size of axis {axis}", "Set num.", "num")
     carried = values_of(value)
     if carried is not None:
         return [Tensor((), "int32", one) for one in carried]
@@ -260,7 +260,7 @@ def squeeze(op: Operation, x: Any) -> Tensor:
         if dims[one] not in (1, None):
             raise Refusal(
                 "S111",
-                f"cannot take away axis {one} of {format_shape(dims)}: its size is {dims[one]}, not 1",
+                f"cannot remove axis {one} of {format_shape(dims)}: its size is {dims[one]}, not 1",
                 "Name an axis whose size is 1.",
             )
     return Tensor(without(dims, *axes), dtype_in(x))
@@ -270,7 +270,7 @@ def tile(op: Operation, x: Any) -> Tensor:
     """Return the shape times the repeats."""
     dims, times = list_shape(x), numbers(op.config["multiples"])
     if len(times) != len(dims):
-        raise Refusal("E007", f"has {len(times)} multiples for {format_shape(dims)}", "Give one for each dimension.")
+        raise Refusal("E007", f"has {len(times)} multiples for {format_shape(dims)}", "Use one multiple per dimension.")
     return Tensor(tuple(product(pair) for pair in zip(dims, times, strict=True)), dtype_in(x))
 
 
@@ -297,7 +297,7 @@ def pad(op: Operation, x: Any) -> Tensor:
     if not isinstance(pairs, list):
         return Tensor((None,) * len(dims), dtype_in(x))
     if len(pairs) != len(dims):
-        raise Refusal("E007", f"has {len(pairs)} paddings for {format_shape(dims)}", "Give a pair for each dimension.")
+        raise Refusal("E007", f"has {len(pairs)} paddings for {format_shape(dims)}", "Use one pair per dimension.")
     sizes = (add(dim, *numbers(pair)) for dim, pair in zip(dims, pairs, strict=True))
     return Tensor(tuple(sizes), dtype_in(x))
 

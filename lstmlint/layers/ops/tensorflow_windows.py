@@ -60,7 +60,7 @@ def _slide(op: Operation, dims: KnownShape, window: list[int], last: bool, chann
         out = windows(one, width, stride, padding.lower())
         if out is not None and out < 0:
             raise Refusal(
-                code, f"has no output: a window of {width} does not fit into the {one} of {format_shape(dims)}"
+                code, f"has no output: a window of {width} does not fit into {one} steps of {format_shape(dims)}"
             )
         made.append(out)
     return (dims[0], *made, channels) if last else (dims[0], channels, *made)
