@@ -111,9 +111,9 @@ def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[
             continue
         without = (channels + bool(dense.config.get("use_bias"))) * units
         yield violation(
-            f"Dense {dense.name!r} behind {flat.name!r} of {format_shape(shape)} has {dense.params:,} parameters,"
+            f"Dense {dense.name!r} after {flat.name!r}, which flattens {format_shape(shape)}, has {dense.params:,} parameters,"
             f" {percent(dense.params / model.params)} of the model",
-            f"With global pooling instead of {flat.name!r} it has {without:,}.",
+            f"Use global pooling instead of {flat.name!r}: {dense.name!r} then has {without:,} parameters.",
             dense.name,
             dense.pointer,
         )
@@ -147,7 +147,7 @@ def absurd_dimension(model: ModelSummary, numbers: int, dimension: int) -> Itera
         for weight in row.weights:
             if weight.size > numbers or max(weight.shape, default=0) > dimension:
                 yield violation(
-                    f"{weight.name} of {row.class_name} {row.name!r} is {format_shape(weight.shape)}: {weight.size:,} numbers,"
+                    f"{weight.name} of {row.class_name} {row.name!r} is {format_shape(weight.shape)}: {weight.size:,} elements,"
                     f" {weight.bytes / 2**40:,.1f} TiB",
                     "Write the intended number.",
                     row.name,

@@ -255,7 +255,7 @@ def input_not_used(model: ModelSummary) -> Iterator[Problem]:
                 continue
             if row.name in declared and id(row) not in needed and row.class_name == "InputLayer":
                 yield violation(
-                    f"no output depends on the input {row.name!r}; Keras asks for it all the same",
+                    f"no output depends on the input {row.name!r}, but Keras still requires it",
                     "Connect it, or remove it from input_layers.",
                     row.name,
                     row.pointer,
@@ -324,6 +324,6 @@ def empty_model(model: ModelSummary) -> Iterator[Problem]:
         if not part.layers:
             yield violation(
                 f"the {part.class_name} {part.name!r} has no layers: Keras raises a ValueError when it is used",
-                "Add layers, an InputLayer and a Dense for instance.",
+                "Add layers, for example an InputLayer and a Dense.",
                 pointer=part.spec.pointer,
             )

@@ -32,8 +32,8 @@ def embedding_input_length(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of("Embedding"):
         if row.spec.config.get("input_length") is not None:
             yield violation(
-                f"Embedding {row.name!r} has input_length, which Keras 3 warns of and does not look at",
-                "Remove it; the number of timesteps stands in the input's shape.",
+                f"Embedding {row.name!r} has input_length, which Keras 3 ignores, with a warning",
+                "Remove it; the number of timesteps is part of the input shape.",
                 row.name,
                 row.spec.argument_pointer("input_length"),
             )
@@ -61,11 +61,11 @@ def leaky_alpha(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of("LeakyReLU"):
         slope = row.spec.config.get("alpha")
         if slope is not None:
-            beside = row.spec.config.get("negative_slope")
-            ignored = "" if beside in (None, slope) else f", and takes it instead of negative_slope {beside}"
+            newer = row.spec.config.get("negative_slope")
+            overridden = "" if newer in (None, slope) else f" instead of negative_slope {newer}"
             yield violation(
-                f"LeakyReLU {row.name!r} has alpha, which Keras 3 warns of{ignored}",
-                f"Write negative_slope {slope} instead of alpha.",
+                f"LeakyReLU {row.name!r} has alpha {slope}, which Keras 3 uses{overridden}, with a warning",
+                f"Use negative_slope {slope} instead of alpha.",
                 row.name,
                 row.spec.argument_pointer("alpha"),
             )

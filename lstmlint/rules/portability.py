@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.inference.summary import ModelSummary
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, listing
 from lstmlint.model.spec import LayerSpec
 from lstmlint.parsing.common import before_reset_after
 from lstmlint.rules.effects import activation_name
@@ -25,22 +25,22 @@ KERAS1_ARGUMENTS = {
 }  # fmt: skip
 # What Keras 2 took and Keras 3 does not, and what stands for it.
 KERAS2_ARGUMENTS = {
-    "time_major": "Remove it; with time_major true, add Permute before and behind the layer",
-    "batch_input_shape": "Write the shape as batch_shape of an InputLayer in front",
-    "input_length": "Remove it; the number of timesteps stands in the input's shape",
+    "time_major": "Remove it; if it is true, add a Permute before and after the layer",
+    "batch_input_shape": "Move the shape to batch_shape of an InputLayer before the layer",
+    "input_length": "Remove it; the number of timesteps is part of the input shape",
     "weights": "Remove it; weights are loaded, not configured",
     "dynamic": "Remove it",
 }
 # Layers that Keras 3 no longer has, and what takes their place.
 REMOVED = {
-    "CuDNNLSTM": "Use LSTM with the same units; tf_keras turns the weights of the one into the other's when it loads them.",
+    "CuDNNLSTM": "Use LSTM with the same units; tf_keras converts the weights when it loads them.",
     "CuDNNGRU": "Use GRU with the same units and reset_after true.",
     "ThresholdedReLU": "Use ReLU(threshold=theta).",
     "LocallyConnected1D": "Use Conv1D, or keep a copy of the layer as a custom one.",
     "LocallyConnected2D": "Use Conv2D, or keep a copy of the layer as a custom one.",
-    "TFOpLambda": "Build the model again in Keras 3, with keras.ops in the place of TensorFlow's functions.",
-    "SlicingOpLambda": "Build the model again in Keras 3; it slices tensors by itself.",
-    "Merge": "Use Concatenate, Add, Multiply, Average or Dot.",
+    "TFOpLambda": "Build the model again in Keras 3, with keras.ops instead of TensorFlow functions.",
+    "SlicingOpLambda": "Build the model again in Keras 3, which slices tensors without such a layer.",
+    "Merge": "Use Concatenate, Add, Multiply, Average, or Dot.",
     "TimeDistributedDense": "Use Dense, which works on every timestep.",
 }
 
@@ -81,7 +81,7 @@ def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
         return None
     later = "Keras 3" if model.spec.dialect == "keras3" else "tf.keras"
     return violation(
-        f"{spec.class_name} {spec.name!r} has {', '.join(old)}, which Keras 1 took; {later} raises an error",
+        f"{spec.class_name} {spec.name!r} has {listing(old)} from Keras 1; {later} raises an error",
         _rewritten(spec, old),
         spec.name,
         spec.argument_pointer(old[0]),
@@ -89,7 +89,7 @@ def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
 
 
 def _rewritten(spec: LayerSpec, old: list[str]) -> str:
-    """What to write instead of arguments of Keras 1, values and all."""
+    """Return help that gives the replacements of Keras 1 arguments, with their values."""
     write, remove = [], []
     for name in old:
         new, value = KERAS1_ARGUMENTS[name], spec.config[name]
@@ -104,8 +104,8 @@ def _rewritten(spec: LayerSpec, old: list[str]) -> str:
     features, steps = spec.raw.get("config", {}).get("input_dim"), spec.config.get("input_length")
     if "input_length" in old and isinstance(features, int):
         remove.insert(0, "input_dim")
-        write.insert(0, f"batch_shape (None, {steps}, {features}) in an InputLayer in front")
-    parts = ([f"write {', '.join(write)}"] if write else []) + ([f"remove {' and '.join(remove)}"] if remove else [])
+        write.insert(0, f"batch_shape (None, {steps}, {features}) in an InputLayer before it")
+    parts = ([f"use {', '.join(write)}"] if write else []) + ([f"remove {' and '.join(remove)}"] if remove else [])
     advice = "; ".join(parts)
     return f"{advice[:1].upper()}{advice[1:]}."
 
@@ -126,9 +126,9 @@ def _input_dim_of_sequence(problem: Problem, spec: LayerSpec, model: ModelSummar
     if not isinstance(features, int) or problem.data.get("wanted") != 3:
         return None
     return violation(
-        f"input_dim {features} of {spec.class_name} {spec.name!r} was the number of features in Keras 1 and 2; Keras 3 takes it"
-        f" for an input of shape (None, {features}), without timesteps, and raises a ValueError",
-        f"Put an InputLayer with batch_shape (None, timesteps, {features}) in front, and remove input_dim.",
+        f"input_dim {features} of {spec.class_name} {spec.name!r} was the number of features in Keras 1 and 2; Keras 3 reads"
+        f" it as the input shape (None, {features}), without timesteps, and raises a ValueError",
+        f"Add an InputLayer with batch_shape (None, timesteps, {features}) before it, and remove input_dim.",
         spec.name,
         spec.argument_pointer("input_dim"),
     )
@@ -160,7 +160,7 @@ def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
     ):
         return None
     return violation(
-        f"{spec.class_name} {spec.name!r} has {name}, which Keras 2 took; Keras 3 raises a ValueError: Unrecognized keyword"
+        f"{spec.class_name} {spec.name!r} has {name} from Keras 2; Keras 3 raises a ValueError: Unrecognized keyword"
         " arguments",
         f"{KERAS2_ARGUMENTS[name]}.",
         spec.name,
@@ -191,11 +191,11 @@ def older_generation(model: ModelSummary) -> Iterator[Problem]:
         version = f" ({model.spec.keras_version})" if model.spec.keras_version else ""
         gone = sorted({name for name in index_of(model).by_class if name in REMOVED})
         yield violation(
-            f"the model is in the form of {generation}{version}; Keras 3's model_from_json cannot load it"
-            + (f", and Keras 3 no longer has {', '.join(gone)}" if gone else ""),
+            f"the model is in the format of {generation}{version}; Keras 3's model_from_json cannot load it"
+            + (f", and Keras 3 no longer has {listing(gone)}" if gone else ""),
             "Load it with tf_keras, or convert it to Keras 3."
             if generation == "Keras 2"
-            else "Convert it: later versions of Keras 2 no longer read this form either.",
+            else "Convert it: later versions of Keras 2 cannot read this format either.",
             pointer=model.spec.pointer,
         )
 
@@ -292,8 +292,8 @@ def gru_before_reset_after(model: ModelSummary) -> Iterator[Problem]:
         if rnn.class_name != "GRU" or not isinstance(written, dict) or "reset_after" in written:
             continue
         yield violation(
-            f"GRU {row.name!r} was saved by Keras {version}, which gave it one bias vector; Keras since 2.1.5 takes a missing"
-            " reset_after for true, makes two, and cannot load its weights",
+            f"GRU {row.name!r} was saved by Keras {version}, which gave it one bias vector; Keras since 2.1.5 treats the"
+            " missing reset_after as true, creates two bias vectors, and cannot load its weights",
             'Add "reset_after": false to its config.',
             row.name,
             rnn.spec.pointer,

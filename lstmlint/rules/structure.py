@@ -92,7 +92,7 @@ def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem 
         return None
     return violation(
         f"{producer.name!r} flattens {format_shape(producer.input_shape)}, so {consumer.class_name} {consumer.name!r}"
-        " gets an unknown number of features; Keras raises a ValueError",
+        " receives an unknown number of features; Keras raises a ValueError",
         "Use GlobalAveragePooling1D or GlobalMaxPooling1D instead of Flatten, or fix the number of timesteps.",
         producer.name,
         producer.pointer,
@@ -303,9 +303,9 @@ def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | No
     if arriving is None or len(arriving) < 3 or len(shape) <= (problem.data.get("wanted") or len(shape)):
         return None
     return violation(
-        f"Embedding {producer.name!r} gets {format_shape(arriving)} and gives {format_shape(shape)}, one dimension more than"
-        f" {consumer.class_name} {consumer.name!r} takes; Keras raises a ValueError",
-        f"Feed it token ids of shape {format_shape(arriving[:2])}; without token ids, remove the Embedding.",
+        f"Embedding {producer.name!r} receives {format_shape(arriving)} and outputs {format_shape(shape)}, one dimension more than"
+        f" {consumer.class_name} {consumer.name!r} expects; Keras raises a ValueError",
+        f"Feed it token ids of shape {format_shape(arriving[:2])}. If the input is not token ids, remove the Embedding.",
         producer.name,
         producer.pointer,
     )
@@ -401,7 +401,7 @@ def zero_size_dim(model: ModelSummary) -> Iterator[Problem]:
         if shape is not None and 0 in shape:
             yield violation(
                 f"the input {format_shape(shape)} has a dimension of size 0",
-                "Write the real size, or null where it is unknown.",
+                "Use the real size, or null if it is unknown.",
                 pointer=model.layers[0].pointer if model.layers else model.spec.pointer,
             )
 
