@@ -1,4 +1,4 @@
-"""The command line: what it takes, what it analyzes, its exit codes and streams."""
+"""The command line: options, inputs, exit codes and streams."""
 
 from __future__ import annotations
 

@@ -328,8 +328,8 @@ def test_unreadable(shell: Shell) -> None:
     [
         (("m.json",), "Missing argument 'NEW'"),
         (("m.json", "gone.json"), "no such file or folder: 'gone.json'"),
-        (("m.json", "-", "--max-increase", "x"), "--max-increase takes a share such as 5% or a number"),
-        (("m.json", "-", "--max-increase", "-5%"), "--max-increase takes a share such as 5% or a number"),
+        (("m.json", "-", "--max-increase", "x"), "--max-increase takes a percentage such as 5% or a number"),
+        (("m.json", "-", "--max-increase", "-5%"), "--max-increase takes a percentage such as 5% or a number"),
         (("m.json", "m.json", "-f", "junit"), "--format takes text, json, markdown, github, sarif, not 'junit'"),
         (("m.json", "folder"), "'folder' is a folder of models and 'm.json' is not: compare two files or two folders"),
         (("folder", "folder"), "no Keras model found in 'folder' and 'folder'"),
@@ -517,7 +517,7 @@ def terminal(shell: Shell) -> None:
 
 
 def test_text_fits(shell: Shell) -> None:
-    """A terminal of 80 columns: nothing cut off, nothing that it or a runner would obey. Piped, every finding is one line."""
+    """On a terminal, nothing is cut off or obeyed by it or a CI runner. In a pipe, every finding is one line."""
     code = {"class_name": "__lambda__", "config": {"code": "A" * 500}}
     shell.write(
         "old.json",

@@ -1,9 +1,9 @@
-"""Two models side by side: layers added, removed and changed, what that costs, findings that came and went.
+"""Compare two models: layers that were added, removed and changed, totals, new findings and findings that are gone.
 
     two FileReports ──compare──> Comparison ──reporting.comparison──> text, JSON, Markdown
 
-`matching` finds which layer became which, `layers` and `arguments` say what changed of them, `findings` what came and
-went; `growth` is the gate. `differences` holds what comes of it.
+`matching` pairs the layers, `layers` and `arguments` compare the pairs, `findings` compares findings, and `growth` checks
+--max-increase. `differences` holds the results.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What changed of a layer's arguments."""
+"""Compare the arguments of two layers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def argument_changes(old: LayerSummary, new: LayerSummary, strict: bool) -> Iterator[Change]:
-    """The arguments that differ. strict: whether one that only one side has is a difference."""
+    """Yield the arguments that differ. strict: whether an argument that only one side has is a difference."""
     before, after = arguments(old), arguments(new)
     others: tuple[str, ...] = ()  # where a layer inside is of another class now
     for name in [*before, *(name for name in after if name not in before)]:
@@ -31,9 +31,9 @@ def argument_changes(old: LayerSummary, new: LayerSummary, strict: bool) -> Iter
 
 
 def arguments(row: LayerSummary) -> dict[str, Any]:
-    """A layer's arguments as plain data, defaults included; those of layers inside it as layer.units.
+    """Return a layer's arguments as plain data, with defaults; those of layers inside it as layer.units.
 
-    Constants among the arguments of its calls are there, too, as call.axis.
+    Constants among the arguments of its calls are included, as call.axis.
     """
     found: dict[str, Any] = {}
     if row.nested is None:
@@ -50,7 +50,7 @@ def arguments(row: LayerSummary) -> dict[str, Any]:
 
 
 def collect(name: str, value: Any, layer: Layer, found: dict[str, Any]) -> None:
-    """Note the value of an argument, or what is in it where it is a layer or several."""
+    """Add the value of an argument, or the arguments of the layers in it."""
     if isinstance(value, LayerSpec):
         found[name] = value.class_name
         found[f"{name}.trainable"] = value.trainable
@@ -69,7 +69,7 @@ def collect(name: str, value: Any, layer: Layer, found: dict[str, Any]) -> None:
 
 
 def constants(name: str, value: Any, found: dict[str, Any]) -> None:
-    """Note what is no tensor among the arguments of a call."""
+    """Add the arguments of a call that are not tensors."""
     if isinstance(value, list | tuple) and holds_tensors(value):
         for i, item in enumerate(value):
             constants(f"{name}[{i}]", item, found)
@@ -81,7 +81,7 @@ def constants(name: str, value: Any, found: dict[str, Any]) -> None:
 
 
 def holds_tensors(values: Iterable[Any]) -> bool:
-    """Whether a tensor is somewhere among the values."""
+    """Check whether a value is or contains a tensor."""
     return any(
         isinstance(value, TensorRef)
         or (isinstance(value, list | tuple) and holds_tensors(value))
@@ -91,7 +91,7 @@ def holds_tensors(values: Iterable[Any]) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can say it. Of an object only the class and what it is made with; of a function its name."""
+    """Return a value as JSON: of an object only the class and its config, of a function its name."""
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):  # noqa: PLR0124
         return str(value)
     if value is None or isinstance(value, str | int | float):
@@ -109,7 +109,7 @@ def plain(value: Any) -> Any:
 
 
 def alike(old: Any, new: Any, strict: bool, name: str) -> bool:
-    """Whether two values mean the same: "glorot_uniform", and GlorotUniform with no seed."""
+    """Check whether two values are equivalent: "glorot_uniform", and GlorotUniform without a seed."""
     if old == new or (name.endswith("activation") and (old or "linear") == (new or "linear")):
         return True
     left, right = as_object(old, name), as_object(new, name)
@@ -125,7 +125,7 @@ def alike(old: Any, new: Any, strict: bool, name: str) -> bool:
 
 
 def as_object(value: Any, name: str) -> tuple[str, dict[str, Any]] | None:
-    """(class, arguments) of an initializer, a regularizer and the like; None for any other value."""
+    """Return (class, arguments) of an initializer, regularizer or similar object; None for any other value."""
     if isinstance(value, str) and name.endswith(("initializer", "regularizer", "constraint", "activation")):
         return snake_case(value), {}
     if isinstance(value, dict) and isinstance(value.get("class_name"), str):
@@ -136,7 +136,7 @@ def as_object(value: Any, name: str) -> tuple[str, dict[str, Any]] | None:
 
 
 def policy(dtype: Any) -> Any:
-    """The name of a dtype policy, however it is written."""
+    """Return the name of a dtype policy, which can be written in several ways."""
     if dtype is None:
         return "float32"
     if isinstance(dtype, dict):

@@ -1,4 +1,4 @@
-"""What a comparison finds."""
+"""The results of a comparison."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lstmlint.inference.summary import LayerSummary
     from lstmlint.report import FileReport
 
-# What a change is about, in the order in which a layer's changes are told.
+# What a change is about, in the order in which a layer's changes are shown.
 What = Literal[
     "name", "class_name", "dialect", "position", "used", "argument", "dtype", "trainable", "connected_to",
     "input_shapes", "output_shapes", "inputs", "outputs", "output_layers", "params", "trainable_params",
@@ -21,7 +21,7 @@ What = Literal[
 
 
 class _Absent:
-    """The value of an argument that is not given."""
+    """The value of an argument that is not set."""
 
     def __repr__(self) -> str:
         return "not given"
@@ -31,7 +31,7 @@ ABSENT = _Absent()
 
 
 class Change(NamedTuple):
-    """One thing that is not what it was. argument: its name, where `what` says that it is one.
+    """One difference. argument: its name, if `what` is "argument".
 
     old, new: plain data; ABSENT for an argument that one of the two does not have.
     """
@@ -43,7 +43,7 @@ class Change(NamedTuple):
 
 
 class Total(NamedTuple):
-    """A number of the whole model; None where it is unknown. Of what is incomplete, it is a lower bound."""
+    """A total of the old and the new model; None if it is unknown, and a lower bound if it is incomplete."""
 
     name: str
     old: int | None
@@ -53,23 +53,23 @@ class Total(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether the change is that of everything in the models."""
+        """Whether the change covers all layers."""
         return self.old_complete and self.new_complete and self.change is not None
 
     @property
     def change(self) -> int | None:
-        """By how much it grew."""
+        """The difference between the new and the old number."""
         return None if self.old is None or self.new is None else self.new - self.old
 
     @property
     def percent(self) -> float | None:
-        """The same as a share of the old number; None where that is 0 or unknown."""
+        """The change in percent of the old number; None if that is 0 or unknown."""
         return None if self.change is None or not self.old else 100 * self.change / self.old
 
 
 @dataclass(slots=True)
 class LayerChange:
-    """A layer that was added (no `old`), removed (no `new`) or changed. path: its names, from the model inwards."""
+    """A layer that was added (no `old`), removed (no `new`) or changed. path: its name, after those of nested models."""
 
     path: str
     old: LayerSummary | None = None
@@ -78,28 +78,28 @@ class LayerChange:
 
     @property
     def kind(self) -> Literal["added", "removed", "changed"]:
-        """What happened to it."""
+        """Whether the layer was added, removed or changed."""
         return "added" if self.old is None else "removed" if self.new is None else "changed"
 
 
 class Limit(NamedTuple):
-    """By how much a model may grow: a number of parameters, or a share of those it had. said: as the user put it."""
+    """The growth that is allowed: a number of parameters, or a percentage. text: as the user wrote it."""
 
-    said: str
+    text: str
     params: int = 0
     percent: Fraction | None = None
 
     def allowed(self, params: int) -> int:
-        """By how many parameters a model that had `params` may grow."""
+        """Return by how many parameters a model with `params` may grow."""
         return self.params if self.percent is None else int(self.percent * params / 100)
 
 
 @dataclass(slots=True)
 class Comparison:
-    """Everything that differs. The totals and layers are empty where one of the two cannot be read.
+    """The differences between two models. Totals and layers are empty if one of the files cannot be read.
 
-    unchanged: how many layers are as they were. appeared: findings that only the new model has; gone: only the old.
-    gate: what is wrong with the growth, where a limit was given.
+    unchanged: the number of layers that are equal. appeared: findings that only the new model has. gone: findings that
+    only the old one has. gate: findings about growth over the limit.
     """
 
     old: FileReport
@@ -127,7 +127,7 @@ class Comparison:
         return f"<Comparison {self.old!r} -> {self.new!r}: {len(self.layers):,} layers differ>"
 
     def count(self, kind: str) -> int:
-        """How many layers were added, removed or changed."""
+        """Return the number of layers that were added, removed or changed."""
         return sum(layer.kind == kind for layer in self.layers)
 
 

@@ -1,4 +1,4 @@
-"""Which findings came and went."""
+"""Compare the findings of two models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def compare_findings(
     old: FileReport, new: FileReport, same: dict[int, LayerSummary]
 ) -> tuple[list[Finding], list[Finding]]:
-    """(those that only the new model has, those that only the old one had), by code and layer."""
+    """Return (findings of only the new model, findings of only the old one), matched by code and layer."""
     groups: dict[tuple[str, object], tuple[list[Finding], list[Finding]]] = {}
     for report, side in ((old, 0), (new, 1)):
         rows = {} if report.model is None else {row.pointer: row for row in report.model.walk()}
@@ -28,7 +28,7 @@ def compare_findings(
     appeared: list[Finding] = []
     gone: list[Finding] = []
     for before, after in groups.values():
-        # Of several that one layer has, those that say the same are the same; the others are, one for one, restated.
+        # Of several findings of a layer, those with equal messages are pairs; the others are paired in order.
         left, fresh = without(before, after), without(after, before)
         appeared += fresh[len(left) :]
         gone += left[len(fresh) :]
@@ -36,17 +36,17 @@ def compare_findings(
 
 
 def without(findings: list[Finding], others: list[Finding]) -> list[Finding]:
-    """The findings, less one for each of the others that says the same."""
-    said = Counter(finding.message for finding in others)
+    """Return the findings without those that have a counterpart with the same message."""
+    messages = Counter(finding.message for finding in others)
     left = []
     for finding in findings:
-        if said[finding.message]:
-            said[finding.message] -= 1
+        if messages[finding.message]:
+            messages[finding.message] -= 1
         else:
             left.append(finding)
     return left
 
 
 def owner(finding: Finding, rows: dict[str, LayerSummary]) -> LayerSummary | None:
-    """The layer at whose place a finding points, or in which that place lies."""
+    """Return the layer that a finding points at or into."""
     return next((rows[pointer] for pointer in upward(finding.pointer) if pointer in rows), None)

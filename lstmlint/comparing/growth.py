@@ -1,4 +1,4 @@
-"""The gate: by how much a model may grow."""
+"""Check the growth of a model against --max-increase."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def parse_limit(text: str, option: str = "--max-increase") -> Limit:
-    """By how much a model may grow: 5%, 1000, 50k. Raises: UsageError for anything else."""
-    said = text.strip()
-    share = re.fullmatch(r"\+?\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%", said)
+    """Parse a limit: 5%, 1000 or 50k. Raises: UsageError for anything else."""
+    written = text.strip()
+    share = re.fullmatch(r"\+?\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*%", written)
     if share:
-        return Limit(said, percent=Fraction(share[1]))
+        return Limit(written, percent=Fraction(share[1]))
     try:
-        return Limit(said, parse_count(said.removeprefix("+"), option))
+        return Limit(written, parse_count(written.removeprefix("+"), option))
     except UsageError:
-        message = f"{option} takes a share such as 5% or a number of parameters such as 1000 or 50k, not {text!r}"
+        message = f"{option} takes a percentage such as 5% or a number of parameters such as 1000 or 50k, not {text!r}"
         raise UsageError(message) from None
 
 
 def apply_limit(found: Comparison, limit: Limit, options: Options) -> None:
-    """Put into `found` whether the model grew by more than `limit` allows. options: of the new file's analysis.
+    """Add a finding to `found.gate` if the model grew by more than `limit` allows.
 
-    A gate that was asked for in the call holds, whichever rules the settings select; its severity is theirs.
+    options: those of the new file. They set the severity of the finding; their selection of rules does not matter.
     """
     from lstmlint import rules
     from lstmlint.inference import infer
@@ -41,23 +41,23 @@ def apply_limit(found: Comparison, limit: Limit, options: Options) -> None:
 
     found.limit = limit
     if found.new.model is None:
-        return  # which is a failure of its own
+        return  # reported separately
     grown = sorted(contributions(found), key=lambda item: -item[2])
     rule = rules.load()["C511"]
     severity = options.severities.get(rule.code, rule.severity)
     again = partial(infer, bindings=options.bindings, descriptions=options.custom_layers)
-    for problem in check_increase(found.old.model, found.new.model, limit.said, limit.allowed, again, grown):
+    for problem in check_increase(found.old.model, found.new.model, limit.text, limit.allowed, again, grown):
         found.gate.append(
             Finding(rule.code, rule.name, severity, problem.message, problem.help, None, problem.pointer, 1, 1)
         )
 
 
 def contributions(found: Comparison) -> Iterator[tuple[str, LayerSummary, int]]:
-    """(path, layer, by how many parameters the model grew with it), for the layers of which that is known."""
+    """Yield (path, layer, added parameters) for the layers with a known count that grew or were added."""
     for entry in found.layers:
         old, new = entry.old, entry.new
         if new is None or (old is not None and old.nested is not None and new.nested is not None):
-            continue  # a nested model that has been compared tells nothing that its layers do not tell
+            continue  # the layers of a nested model are compared themselves
         before, after = (row.params if row is not None and row.used else 0 for row in (old, new))
         if before is not None and after is not None and after > before:
             yield entry.path, new, after - before

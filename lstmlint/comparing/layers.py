@@ -1,4 +1,4 @@
-"""What changed of a model and its layers, nested models within those that they were matched with."""
+"""Compare two models and their layers; a nested model with the one that it was matched with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compare(old: FileReport, new: FileReport) -> Comparison:
-    """What differs between two reports. The findings are matched by code and layer."""
+    """Compare two reports. Findings are matched by code and layer."""
     found = Comparison(old, new)
     same: dict[int, LayerSummary] = {}
     if old.model is not None and new.model is not None:
@@ -37,7 +37,7 @@ def compare(old: FileReport, new: FileReport) -> Comparison:
 
 
 def model_changes(old: FileReport, new: FileReport, names: dict[str, str]) -> Iterator[Change]:
-    """What changed of the models themselves. names: of the layers, old -> new."""
+    """Yield the changes of the models themselves. names: of the layers, old -> new."""
     before, after = old.model, new.model
     if before is None or after is None:
         return
@@ -49,7 +49,7 @@ def model_changes(old: FileReport, new: FileReport, names: dict[str, str]) -> It
 
 
 def compare_ends(old: ModelSummary, new: ModelSummary, names: dict[str, str]) -> Iterator[Change]:
-    """Whether other layers give the outputs. Those of a Sequential follow from the order of its layers."""
+    """Yield a change if other layers provide the outputs. Those of a Sequential follow from the order of its layers."""
     if old.spec.sequential or new.spec.sequential:
         return
     before, after = ([row.name for row in model.output_layers] for model in (old, new))
@@ -58,10 +58,10 @@ def compare_ends(old: ModelSummary, new: ModelSummary, names: dict[str, str]) ->
 
 
 class _Work:
-    """The comparison of the layers of two models and all models in them.
+    """Compares the layers of two models, including those of nested models.
 
-    same_dialect: whether both are of one dialect; if not, arguments that one does not have say nothing.
-    names: the old names of the outermost model's layers -> the new ones. same: id of an old row -> the new row.
+    same_dialect: whether both have the same dialect; if not, an argument that only one side has is not a difference.
+    names: the old names of the outer model's layers -> the new ones. same: id of an old row -> the new row.
     """
 
     def __init__(self, same_dialect: bool) -> None:
@@ -72,7 +72,7 @@ class _Work:
         self.same: dict[int, LayerSummary] = {}
 
     def models(self, old: ModelSummary, new: ModelSummary, prefix: str) -> list[Change]:
-        """Compare the layers of two models. What changed of the nested model itself."""
+        """Compare the layers of two models. Return the changes of the models themselves."""
         pairs = match(old.layers, new.layers)
         partner = {j: i for i, j in pairs.items()}
         names = {old.layers[i].name: new.layers[j].name for i, j in pairs.items()}
@@ -93,7 +93,7 @@ class _Work:
         return list(compare_ends(old, new, names))
 
     def removed(self, rows: list[LayerSummary], start: int, end: int, pairs: dict[int, int], prefix: str) -> int:
-        """Note the layers that are no more, up to `end`; where to go on."""
+        """Add the removed layers up to `end`, and return where to continue."""
         for i in range(start, end):
             if i not in pairs:
                 self.layers.append(LayerChange(prefix + rows[i].name, old=rows[i]))
@@ -107,7 +107,7 @@ class _Work:
         names: dict[str, str] | None,
         moved: tuple[int, int] | None,
     ) -> None:
-        """Compare two layers that are meant to be the same. names: None where connections say nothing."""
+        """Compare two matched layers. names: None if connections do not matter."""
         self.same[id(old)] = new
         path = prefix + new.name
         changes = list(layer_changes(old, new, self.same_dialect, names))
@@ -126,7 +126,7 @@ class _Work:
 def layer_changes(
     old: LayerSummary, new: LayerSummary, same_dialect: bool, names: dict[str, str] | None
 ) -> Iterator[Change]:
-    """What changed of one layer. names: of its neighbours, old -> new; None where connections say nothing."""
+    """Yield the changes of one layer. names: of its neighbours, old -> new; None if connections do not matter."""
     yield from attribute_changes(old, new, "name", "class_name", "used")
     yield from argument_changes(old, new, same_dialect and old.class_name == new.class_name)
     before, after = policy(old.spec.dtype), policy(new.spec.dtype)
@@ -140,7 +140,7 @@ def layer_changes(
 
 
 def attribute_changes(old: object, new: object, *names: What) -> Iterator[Change]:
-    """What changed of two objects of one kind."""
+    """Yield the attributes that differ between two objects."""
     for name in names:
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
@@ -148,13 +148,13 @@ def attribute_changes(old: object, new: object, *names: What) -> Iterator[Change
 
 
 def sources(row: LayerSummary, names: dict[str, str]) -> list[str]:
-    """The tensors that a layer takes in all its calls, as Keras's summary names them. names: old -> new."""
+    """Return the tensors that a layer takes in all its calls, named as in Keras's summary. names: old -> new."""
     if not row.spec.calls:
         return [names.get(source.name, source.name) for source in row.inbound]
     return [tensor_name(ref, names) for call in row.spec.calls for ref in call.references]
 
 
 def tensor_name(ref: TensorRef, names: dict[str, str]) -> str:
-    """A tensor by its layer's name, and its place where that is not the first."""
+    """Return the name of a tensor's layer, and the tensor's position if it is not the first."""
     name = names.get(ref.layer, ref.layer)
     return name if ref.node == ref.tensor == 0 else f"{name}[{ref.node}][{ref.tensor}]"

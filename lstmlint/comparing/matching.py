@@ -1,4 +1,4 @@
-"""Which layer became which, within one model and another.
+"""Match the layers of two models.
 
 By name, and what is left between two matched layers by class and order, which finds renamed ones.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def match(old: list[LayerSummary], new: list[LayerSummary]) -> dict[int, int]:
-    """Which layer became which: index in the old model -> index in the new one."""
+    """Match the layers: index in the old model -> index in the new one."""
     if numbered_anew(old, new):
         return {i: i for i in range(len(old))}
     places: dict[str, list[int]] = {}
@@ -25,8 +25,8 @@ def match(old: list[LayerSummary], new: list[LayerSummary]) -> dict[int, int]:
     for i, row in enumerate(old):
         if places.get(row.name):
             pairs[i] = places[row.name].pop()
-    # What is left stands between layers that were matched: there, the same class in the same order is the same
-    # layer under another name, first of all where the arguments agree.
+    # Between matched layers, a layer of the same class in the same order is the same layer under another name. Those
+    # with equal arguments are matched first.
     after: dict[int | None, tuple[list[int], list[int]]] = {}
     last: int | None = None
     for i in range(len(old)):
@@ -58,7 +58,7 @@ def pair_off(
     new: list[LayerSummary],
     exactly: bool,
 ) -> dict[int, int]:
-    """Pairs of layers of one class, in their order. exactly: only where the arguments are the same, too."""
+    """Match layers of the same class in order. exactly: only those with equal arguments."""
     waiting: dict[str, list[int]] = {}
     for j in reversed(behind):
         waiting.setdefault(likeness(new[j], exactly), []).append(j)
@@ -71,15 +71,15 @@ def pair_off(
 
 
 def likeness(row: LayerSummary, exactly: bool) -> str:
-    """What two layers must share to be the same under different names."""
+    """Return what two layers with different names must have in common to match."""
     return f"{row.class_name} {arguments(row)!r}" if exactly else row.class_name
 
 
 def numbered_anew(old: list[LayerSummary], new: list[LayerSummary]) -> bool:
-    """Whether nothing but the numbers that Keras puts behind its own names has changed.
+    """Check whether only the numbers that Keras appends to its default names have changed.
 
-    A model built twice in one session has lstm, lstm_1 and then lstm_2, lstm_3: the same classes in the same
-    order, of which names would match the wrong ones.
+    A model built twice in one session has lstm, lstm_1 and then lstm_2, lstm_3: the same classes in the same order,
+    but names would match the wrong ones.
     """
     if len(old) != len(new):
         return False
@@ -92,13 +92,13 @@ def numbered_anew(old: list[LayerSummary], new: list[LayerSummary]) -> bool:
 
 
 def generated(row: LayerSummary) -> bool:
-    """Whether a name is one that Keras makes."""
+    """Check whether a name is a default name of Keras."""
     stem, _, number = row.name.rpartition("_")
     return snake_case(row.class_name) in (row.name, stem if number.isdigit() else row.name)
 
 
 def out_of_order(pairs: dict[int, int]) -> set[int]:
-    """The old places of the layers that moved: the fewest whose moves explain the new order."""
+    """Return the old positions of the layers that moved: the fewest moves that explain the new order."""
     from bisect import bisect_left
 
     ends: list[int] = []  # the smallest new place at which a rising sequence of each length ends

@@ -17,7 +17,7 @@ from lstmlint.reporting.view import View, plural, size
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
 
-__all__ = ["FORMATS", "Format", "Totals", "View", "load", "plural", "size"]
+__all__ = ["FORMATS", "Format", "Totals", "Traits", "View", "load", "plural", "size"]
 
 
 class Traits(NamedTuple):

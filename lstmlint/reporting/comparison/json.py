@@ -50,7 +50,7 @@ def comparison_to_dict(found: Comparison) -> dict[str, Any]:
         "gate": None
         if found.limit is None
         else {
-            "max_increase": found.limit.said,
+            "max_increase": found.limit.text,
             "passed": not found.gate and found.new.model is not None,
             "findings": [finding.to_dict() for finding in found.gate],
         },

@@ -124,4 +124,4 @@ def verdict(found: Comparison) -> str:
     """Return that the growth is within its limit; empty if it is not, or without a limit."""
     if found.limit is None or found.gate or found.unreadable:
         return ""
-    return f"Within --max-increase {found.limit.said}."
+    return f"Within --max-increase {found.limit.text}."
