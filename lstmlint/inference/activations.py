@@ -10,10 +10,12 @@ from lstmlint.model.shapes import Shape, product
 
 
 def activation_peak(model: ModelSummary, batch: int = 1) -> tuple[int | None, list[LayerSummary]]:
-    """Return the most bytes of activations that a forward pass needs at one moment, and the layers they belong to.
+    """Return the largest number of bytes of activations that a forward pass needs at one time, and the layers that need
+    them.
 
-    Needed at the same time are a layer's outputs, its inputs, and the outputs that wait for later layers. A nested
-    model adds its own peak while it runs. The bytes are None if a dimension is unknown.
+    These are a layer's inputs and outputs, and the outputs that later layers still need. A nested model adds its own
+    peak
+    while it runs. The bytes are None if a dimension is unknown.
     """
     given = input_bytes(model, batch)
     if given is None:
@@ -54,7 +56,7 @@ def output_bytes(row: LayerSummary, batch: int = 1) -> int | None:
 
 
 def input_bytes(model: ModelSummary, batch: int) -> int | None:
-    """Return the bytes of a Sequential's input that no InputLayer stands for; None if they are unknown."""
+    """Return the bytes of a Sequential's input if it has no InputLayer; None if they are unknown."""
     if not model.spec.sequential or not model.layers or model.layers[0].class_name == "InputLayer":
         return 0
     sizes = [size_of(shape, batch) for shape in model.inputs] or [None]
@@ -62,13 +64,13 @@ def input_bytes(model: ModelSummary, batch: int) -> int | None:
 
 
 def total_bytes(sizes: list[int | None], dtype: str) -> int | None:
-    """Return the bytes of tensors of some sizes."""
+    """Return the bytes of tensors with the given sizes."""
     bits = DTYPE_BITS.get(dtype, 32)
     return None if None in sizes else sum(((size or 0) * bits + 7) // 8 for size in sizes)
 
 
 def size_of(shape: Shape, batch: int) -> int | None:
-    """Return how many numbers a tensor holds; None if a dimension other than the batch is unknown."""
+    """Return the number of elements of a tensor; None if a dimension other than the batch is unknown."""
     if not shape:
         return None
     return product((batch if shape[0] is None else shape[0], *shape[1:]))

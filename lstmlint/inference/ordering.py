@@ -71,10 +71,10 @@ class Plan:
         else:
             for position, layer in enumerate(specs):
                 index.setdefault(layer.name, position)
-        if not self._keep_file_order():
+        if not self._use_file_order():
             self._sort()
 
-    def _keep_file_order(self) -> bool:
+    def _use_file_order(self) -> bool:
         """Use file order if every call follows the calls that feed it, as in files that Keras writes."""
         index = self.index
         order: dict[Key, None] = {}
@@ -129,7 +129,9 @@ class Plan:
     def _producer(self, ref: TensorRef, layer: LayerSpec, call: Call, number: int) -> Key | None:
         position = self.index.get(ref.layer)
         if position is None:
-            self._dangling(layer, ref, call, f"there is no layer {ref.layer!r} in this model", self._meant(ref.layer))
+            self._dangling(
+                layer, ref, call, f"there is no layer {ref.layer!r} in this model", self._advice_for(ref.layer)
+            )
             return None
         source = self.spec.layers[position]
         if source.class_name == "InputLayer" and self.spec.dialect == "keras2":  # tf.keras ignores the number
@@ -146,7 +148,7 @@ class Plan:
             return None
         return position, ref.node
 
-    def _meant(self, name: str) -> str:
+    def _advice_for(self, name: str) -> str:
         """Return the advice for the name of a missing layer."""
         if name not in self.hints:
             close = None

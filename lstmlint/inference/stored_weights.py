@@ -48,7 +48,7 @@ def compare(model: ModelSummary, stored: StoredWeights) -> None:
 
 
 class _Attribution:
-    """Which layer each stored weight belongs to.
+    """The attribution of stored weights to layers.
 
     by_row: id of a row -> its stored weights; a row that the file mentions without weights has an empty list.
     unattributed: weights that belong to no layer of the model.
@@ -73,22 +73,22 @@ class _Attribution:
             self._add_mentioned(model, stored)
 
     def get(self, row: LayerSummary) -> list[StoredWeight] | None:
-        """The stored weights of a layer; None if the file does not mention it."""
+        """Return the stored weights of a layer; None if the file does not mention it."""
         return self.by_row.get(id(row))
 
     def any_of(self, row: LayerSummary) -> bool:
-        """Whether weights are stored for a layer, or for a layer of a nested model."""
+        """Return whether weights are stored for a layer, or for a layer of a nested model."""
         return bool(self.get(row)) or (row.nested is not None and any(map(self.any_of, row.nested.layers)))
 
     def _settle(self, model: ModelSummary) -> None:
-        """Drop unattributed weights that layers without stored weights account for, under other names."""
+        """Drop unattributed weights that probably belong, under other names, to layers without stored weights."""
         left = Counter(weight.shape for weight in self.unattributed)
         starved = [row for row in model.walk() if row.nested is None and id(row) not in self.by_row]
         if left <= Counter(weight.shape for row in starved for weight in row.weights):
             self.unattributed = []
 
     def _add_mentioned(self, model: ModelSummary, stored: StoredWeights) -> None:
-        """Give an empty list to each layer that the file mentions without weights."""
+        """Add an empty list for each layer that the file mentions without weights."""
         if stored.layers is None:
             if not self.unattributed:  # else an unknown layer may own them
                 for row in model.walk():
@@ -103,7 +103,7 @@ class _Attribution:
                 self.by_row.setdefault(id(keys[key]), [])
 
     def _owner_by_group(self, model: ModelSummary, weight: StoredWeight) -> LayerSummary | None:
-        """The owner in a weights file of Keras 3: each group below "layers" is one layer."""
+        """Return the owner in a weights file of Keras 3, in which each group below "layers" is one layer."""
         found: LayerSummary | None = None
         level: ModelSummary | None = model
         at = 0
@@ -126,7 +126,7 @@ class _Attribution:
         return self.keys(level).get(key) if name is None else None
 
     def _owner_by_name(self, model: ModelSummary, weight: StoredWeight) -> LayerSummary | None:
-        """The owner by the longest layer name that begins the path."""
+        """Return the owner whose name is the longest beginning of the path."""
         found: LayerSummary | None = None
         level: ModelSummary | None = model
         path = tuple(part for group in weight.path for part in group.split("/"))
@@ -144,7 +144,7 @@ class _Attribution:
         return found
 
     def keys(self, level: ModelSummary) -> dict[str, LayerSummary]:
-        """The keys of a model's layers in a weights file of Keras 3, which counts the layers of a class."""
+        """Return the keys of a model's layers in a weights file of Keras 3, which numbers the layers of a class."""
         if id(level) not in self._keys:
             keys = self._keys[id(level)] = {}
             numbers: Counter[str] = Counter()
@@ -156,7 +156,7 @@ class _Attribution:
         return self._keys[id(level)]
 
     def names(self, level: ModelSummary) -> dict[tuple[str, ...], LayerSummary | None]:
-        """The layers of a model and its nested models by the parts of their names; None if several have a name."""
+        """Return the layers of a model and its nested models by the parts of their names; None if several share a name."""
         if id(level) not in self._names:
             names = self._names[id(level)] = {}
             own = {tuple(row.name.split("/")): row for row in level.layers}
@@ -167,10 +167,11 @@ class _Attribution:
 
 
 def _without_weights(model: ModelSummary, stored: StoredWeights, owned: _Attribution) -> list[LayerSummary]:
-    """The layers for which Keras finds no stored weights.
+    """Return the layers for which Keras finds no stored weights.
 
-    In a Keras 3 file it looks for a layer's key. In HDF5 it takes the layers with weights in order and refuses a
-    different number of them, so a renamed layer is found. TensorFlow.js has names of its own.
+    In a Keras 3 file it looks for the layer's key. In HDF5 it takes the layers with weights in order, so a renamed
+    layer is
+    found, and refuses a different number of them. TensorFlow.js uses names of its own.
     """
     rows = [row for row in model.layers if row.used and row.params and row.weights]
     if stored.layers is None or not stored.weights or len(rows) < 2:
@@ -181,7 +182,7 @@ def _without_weights(model: ModelSummary, stored: StoredWeights, owned: _Attribu
         return [row for row in missing if row.name not in groups] if len(groups) < len(rows) else []
     if model.spec.dialect != "keras3":
         return []
-    return missing if len(missing) < len(rows) else []  # else the file is laid out in another way
+    return missing if len(missing) < len(rows) else []  # else the file has another layout
 
 
 def _report_unattributed(model: ModelSummary, weights: list[StoredWeight]) -> None:
@@ -204,7 +205,7 @@ def _report_unattributed(model: ModelSummary, weights: list[StoredWeight]) -> No
 def _fill_in(
     model: ModelSummary, top: ModelSummary, owned: _Attribution, old: bool, frozen: bool = False
 ) -> list[Weight]:
-    """Compare each layer, and fill in unknown ones. Returns: the weights added to the model's count."""
+    """Compare each layer, and fill in unknown ones. Return the weights that were added to the model's count."""
     frozen = frozen or not model.spec.trainable
     added: list[Weight] = []
     for row in model.layers:
@@ -240,7 +241,7 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
     theirs = sorted(weight.shape for weight in found)
     if ours == theirs or (old and sum(map(prod, ours)) == sum(map(prod, theirs))):
         return
-    # A .keras archive holds a kernel with its LoRA update added, and not the update.
+    # A .keras archive contains kernels with their LoRA update already added, without the update itself.
     if theirs == sorted(weight.shape for weight in row.weights if "lora_" not in weight.name):
         return
     if theirs == sorted([*ours, *_kept_twice(row.layer)]):
@@ -258,7 +259,9 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
 
 
 def _kept_twice(layer: Layer) -> Iterator[tuple[int, ...]]:
-    """The shapes of the kernels that a .keras archive holds for SpectralNormalization, and again for what it wraps."""
+    """Yield the shapes of kernels that a .keras archive contains twice: for SpectralNormalization and for its inner
+    layer.
+    """
     if isinstance(layer, SpectralNormalization):
         kernel = kernel_of(layer.inner)
         if kernel is not None:
@@ -272,7 +275,7 @@ def _shown(shapes: list[tuple[int, ...]]) -> str:
 
 
 def _as_weights(row: LayerSummary, found: Iterable[StoredWeight], frozen: bool) -> list[Weight]:
-    """What is stored for a layer, as its weights."""
+    """Return the weights stored for a layer."""
     return [
         Weight(
             "/".join((*_inner_path(row, weight), weight.name)),
@@ -285,6 +288,6 @@ def _as_weights(row: LayerSummary, found: Iterable[StoredWeight], frozen: bool) 
 
 
 def _inner_path(row: LayerSummary, weight: StoredWeight) -> list[str]:
-    """The groups between a layer and its weight: the layers of its own inside it."""
+    """Return the groups between a layer and its weight, which are its inner layers."""
     layers = weight.names or weight.path
     return [name for name in layers if name is not None and name != row.name]

@@ -14,10 +14,7 @@ from lstmlint.signatures.keras3 import REQUIRED
 
 
 class Convolution(SlidingLayer, PinnedLayer):
-    """Base of all convolutions: kernels that slide along the spatial axes.
-
-    Subclasses define the kernels in `kernels` and the number of output channels in `output_channels`.
-    """
+    """The base of all convolutions, whose kernels slide along the spatial axes."""
 
     too_small = "S103"
     window_argument = "kernel_size"
@@ -129,7 +126,7 @@ class Convolution(SlidingLayer, PinnedLayer):
         return -1 - self.rank if self.channels_first else -1
 
     def pinned_axes(self, rank: int) -> tuple[int, ...]:
-        """The channel axis."""
+        """Return the axis of the channels."""
         return (self.channel_axis(),)
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
@@ -190,7 +187,10 @@ class Convolution(SlidingLayer, PinnedLayer):
 
 
 class Conv(Convolution):
-    """Each filter sees all channels of its group."""
+    """A convolution whose filters each see all channels of their group.
+
+    Parameters: filters·(kernel size·channels/groups) + filters.
+    """
 
     def __init__(self, spec: LayerSpec, context: Context) -> None:
         super().__init__(spec, context)
@@ -238,7 +238,7 @@ class Conv(Convolution):
 
 
 class ConvTranspose(Convolution):
-    """A transposed convolution, which enlarges its input."""
+    """A transposed convolution, which enlarges its input. Parameters: filters·(kernel size·channels) + filters."""
 
     mixes_channels = False
     needs_build_shape = False
@@ -316,7 +316,10 @@ class Multiplied(Convolution):
 
 
 class DepthwiseConv(Multiplied):
-    """A convolution without mixing of channels."""
+    """A convolution that does not mix channels.
+
+    Parameters: channels·depth_multiplier·(kernel size) + channels·depth_multiplier.
+    """
 
     has_filters = mixes_channels = False
 
@@ -331,7 +334,7 @@ class DepthwiseConv(Multiplied):
 
 
 class SeparableConv(Multiplied):
-    """A depthwise convolution, then a pointwise one that mixes the channels."""
+    """A depthwise convolution, followed by a pointwise one that mixes the channels."""
 
     def mixed(self, channels: int) -> int:
         """Return the number of channels after the depthwise convolution."""

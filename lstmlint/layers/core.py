@@ -22,7 +22,7 @@ def is_plain(layer: Layer) -> bool:
 
 @layer("InputLayer", "Input")
 class InputLayer(Layer):
-    """A placeholder: its output has the declared shape."""
+    """The input of a model. Its output has the declared shape."""
 
     multiple_inputs = True
     is_input = True
@@ -95,18 +95,18 @@ class InputLayer(Layer):
 
 @layer("Dense")
 class Dense(PinnedLayer):
-    """output = activation(input · kernel + bias), along the last axis."""
+    """output = activation(input · kernel + bias), along the last axis. Parameters: features·units + units."""
 
     min_ndim = 2
     pins_rank = False
     quantizable = supports_masking = applies_activation = takes_structures_when_built = True
 
     def pinned_axes(self, rank: int) -> tuple[int, ...]:
-        """The feature axis."""
+        """Return the axis of the features."""
         return (-1,)
 
     def units(self) -> int:
-        """The number of output features. Keras 2 accepts 0, 3.0, and "3"."""
+        """Return the number of output features. Keras 2 accepts 0, 3.0, and "3"."""
         if self.context.dialect == "keras2" and (units := as_count(self.config.get("units"))) is not None:
             return units
         return self.integer("units")
@@ -140,7 +140,7 @@ class Dense(PinnedLayer):
         return Tensor((self.integer("units"),), output.dtype)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(..., units)."""
+        """Return (..., units)."""
         return (*input_shape[:-1], self.units())
 
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
@@ -151,7 +151,7 @@ class Dense(PinnedLayer):
 
 @layer("Embedding")
 class Embedding(Layer):
-    """A table of input_dim vectors, looked up by integers."""
+    """A table of input_dim vectors, which integers select. Parameters: input_dim·output_dim."""
 
     build_shapes = ()
     optional_build_shapes = ("input_shape",)
@@ -167,7 +167,7 @@ class Embedding(Layer):
         return quantized_embeddings(self, table)
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(..., output_dim)."""
+        """Return (..., output_dim)."""
         shape = input_shape
         length = self.config.get("input_length")
         if self.context.dialect in ("keras0", "keras1") and isinstance(length, int) and len(shape) == 2:
@@ -190,7 +190,7 @@ class Identity(Layer):
 
 
 class PassThrough(Layer):
-    """Layers without weights that keep the shape."""
+    """A layer without weights that keeps the shape."""
 
     built_when_made = supports_masking = True
 

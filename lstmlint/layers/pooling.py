@@ -1,4 +1,4 @@
-"""Pooling: the maximum or mean of a window, of all positions, or of a fixed number of windows."""
+"""Pooling: the maximum or mean over a window, over all positions, or over a fixed number of windows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lstmlint.model.spec import LayerSpec
 
 
 class Pooling(SlidingLayer):
-    """The maximum or mean of a window."""
+    """The maximum or mean over a sliding window."""
 
     too_small = "S104"
     window_argument = "pool_size"
@@ -80,7 +80,10 @@ class AdaptivePooling(SpatialLayer):
         self.output_size = tuple(int(size) if isinstance(size, int) else None for size in sizes)
 
     def data_format(self) -> str:
-        """The data format, in lower case only. Raises: LayerError E007."""
+        """Return the data format, which must be in lower case.
+
+        Raises: LayerError E007.
+        """
         value = self.config.get("data_format") or "channels_last"
         if value not in ("channels_last", "channels_first"):
             raise bad_value(self, "data_format", '"channels_last" or "channels_first"', "channels_last")
@@ -100,7 +103,7 @@ class AdaptivePooling(SpatialLayer):
         )
 
     def output_shape(self, input_shape: KnownShape) -> Shape:
-        """(batch, *output_size, channels)."""
+        """Return (batch, *output_size, channels)."""
         channels = input_shape[1] if self.channels_first else input_shape[-1]
         return self.join(input_shape[:1], self.output_size, channels)
 

@@ -19,17 +19,17 @@ StateSize = Any
 
 
 class Gated(Layer):
-    """What a recurrent layer and its cell share: gates, and the weights they need."""
+    """The gates and weights of a recurrent layer or its cell."""
 
     gates: ClassVar[tuple[str, ...]] = ()
     states: ClassVar[tuple[str, ...]] = ("h",)
 
     def bias_shape(self, units: int) -> tuple[int, ...]:
-        """One bias for each unit of each gate."""
+        """Return the shape of the bias: one value per unit and gate."""
         return (len(self.gates) * units,)
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """kernel (input_dim, gates·units), recurrent_kernel (units, gates·units), bias."""
+        """Yield kernel (input_dim, gates·units), recurrent_kernel (units, gates·units), and bias."""
         units = self.integer("units")
         width = len(self.gates) * units
         yield self.weight("kernel", (self.feature_dim(input_shape), width))
@@ -58,7 +58,7 @@ class SimpleRNNGates(Gated):
 
 
 class LSTMGates(Gated):
-    """Four gates, in Keras's order."""
+    """Four gates, in Keras's order: input, forget, cell, output."""
 
     gates = ("i", "f", "c", "o")
     states = ("h", "c")
@@ -70,12 +70,12 @@ class GRUGates(Gated):
     gates = ("z", "r", "h")
 
     def bias_shape(self, units: int) -> tuple[int, ...]:
-        """(3·units,), or (2, 3·units) with reset_after."""
+        """Return (3·units,), or (2, 3·units) with reset_after."""
         return (2, 3 * units) if self.config.get("reset_after") else (3 * units,)
 
 
 class Cell(Gated):
-    """One step of a recurrent layer: (batch, features) and states in, output and states out."""
+    """One step of a recurrent layer. It takes (batch, features) and states, and returns the output and states."""
 
     multiple_inputs = True
     needs_states = True
@@ -141,7 +141,7 @@ class StackedRNNCells(Cell):
         return [as_cell(cell) for cell in self.sublayers]
 
     def build(self, input_shape: Any) -> None:
-        """Build each cell on the output of the one below."""
+        """Build each cell on the output of the one before it."""
         shape = input_shape if isinstance(input_shape, tuple) else None
         for cell in self.sublayers:
             cell.build_from(shape)
@@ -187,7 +187,10 @@ def as_cell(cell: Layer) -> Gated:
 
 
 class RecurrentLayer(Gated):
-    """Base of recurrent layers: takes sequences; returns the last output or all outputs, and states if requested."""
+    """The base of recurrent layers, which take sequences.
+
+    They return the last output or all outputs, and the states if return_state is set.
+    """
 
     ndim: int | None = 3
     axes = "(batch, timesteps, features)"
@@ -325,21 +328,28 @@ class RecurrentLayer(Gated):
 
 @layer("SimpleRNN")
 class SimpleRNN(SimpleRNNGates, RecurrentLayer):
-    """A fully connected layer whose output feeds back into it."""
+    """A fully connected layer whose output feeds back into it. Parameters: units·(features + units) + units."""
 
 
 @layer("LSTM")
 class LSTM(LSTMGates, RecurrentLayer):
-    """Long short-term memory; `units` is the width of its output and of both states."""
+    """Long short-term memory (Hochreiter & Schmidhuber 1997). `units` is the width of its output and of both states.
+
+    Parameters: 4·(units·(features + units) + units), for any number of timesteps.
+    """
 
 
 @layer("GRU")
 class GRU(GRUGates, RecurrentLayer):
-    """Gated recurrent unit."""
+    """Gated recurrent unit (Cho et al. 2014).
+
+    Parameters: 3·(units·(features + units) + units), or 3·(units·(features + units) + 2·units) with reset_after, the
+    default of Keras 3.
+    """
 
 
 class CuDNN(RecurrentLayer):
-    """Keras 2 layers that run on NVIDIA's cuDNN. They always have two biases."""
+    """A layer of Keras 2 that runs on NVIDIA's cuDNN. It always has two biases."""
 
     signature: ClassVar[dict[str, Any]] = {
         "units": None, "kernel_initializer": "glorot_uniform", "recurrent_initializer": "orthogonal",
@@ -356,7 +366,7 @@ class CuDNN(RecurrentLayer):
 
 @layer("CuDNNLSTM")
 class CuDNNLSTM(LSTMGates, CuDNN):
-    """LSTM with the second bias vector: 4·(units·(features + units) + 2·units)."""
+    """LSTM with a second bias vector. Parameters: 4·(units·(features + units) + 2·units)."""
 
     bias_shape = CuDNN.bias_shape
     signature = CuDNN.signature
@@ -364,7 +374,7 @@ class CuDNNLSTM(LSTMGates, CuDNN):
 
 @layer("CuDNNGRU")
 class CuDNNGRU(GRUGates, CuDNN):
-    """GRU with the second bias vector: 3·(units·(features + units) + 2·units)."""
+    """GRU with a second bias vector. Parameters: 3·(units·(features + units) + 2·units)."""
 
     bias_shape = CuDNN.bias_shape
     signature = CuDNN.signature
@@ -372,7 +382,7 @@ class CuDNNGRU(GRUGates, CuDNN):
 
 @layer("RNN")
 class RNN(RecurrentLayer):
-    """A cell, or a list of cells, run over a sequence."""
+    """A cell, or a list of cells, that runs over a sequence."""
 
     ndim: int | None = None
 
@@ -422,7 +432,9 @@ class RNN(RecurrentLayer):
 
 
 class ConvLSTM(RecurrentLayer):
-    """An LSTM with convolutions instead of products (Shi et al. 2015). Spatial axes come between time and features."""
+    """An LSTM with convolutions instead of products (Shi et al. 2015). The spatial axes are between timesteps and
+    features.
+    """
 
     gates = LSTMGates.gates
     states = LSTMGates.states
@@ -434,7 +446,7 @@ class ConvLSTM(RecurrentLayer):
         raise error
 
     def channels_first(self) -> bool:
-        """Whether the features come before the spatial axes."""
+        """Return whether the features come before the spatial axes."""
         return str(self.config.get("data_format")).lower() == "channels_first"
 
     def window(self, argument: str) -> tuple[int, ...]:
@@ -451,7 +463,9 @@ class ConvLSTM(RecurrentLayer):
         return (step[2:], step[1]) if self.channels_first() else (step[1:-1], step[-1])
 
     def weights(self, input_shape: Shape) -> Iterator[Weight]:
-        """kernel (*kernel_size, features, 4·filters), recurrent_kernel (*kernel_size, filters, 4·filters), bias."""
+        """Yield kernel (*kernel_size, features, 4·filters), recurrent_kernel (*kernel_size, filters, 4·filters), and
+        bias.
+        """
         filters = self.integer("filters", 0)
         kernel_size = self.window("kernel_size")
         shape = need(input_shape)

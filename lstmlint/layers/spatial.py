@@ -1,4 +1,4 @@
-"""Shared by convolutions, pooling, padding, and cropping: sliding windows and data formats."""
+"""The base of convolutions, pooling, padding, and cropping: sliding windows and data formats."""
 
 from __future__ import annotations
 
@@ -32,10 +32,7 @@ class SpatialLayer(Layer):
         self.axes = MEANING[self.rank, self.channels_first]
 
     def data_format(self) -> str:
-        """channels_last or channels_first in lower case; channels_last by default.
-
-        Raises: LayerError E007 for another value.
-        """
+        """Return channels_last or channels_first in lower case; channels_last by default."""
         value = self.config.get("data_format")
         return "channels_last" if value is None else self.choice("data_format", "channels_last", "channels_first")
 

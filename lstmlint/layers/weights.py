@@ -27,7 +27,7 @@ class Weight(NamedTuple):
 
     @property
     def size(self) -> int:
-        """The number of elements."""
+        """Return the number of elements."""
         total = 1
         for dim in self.shape:
             total *= dim
@@ -35,7 +35,7 @@ class Weight(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        """The size in memory. int4 packs two numbers into one byte."""
+        """Return the size in memory. int4 packs two numbers into one byte."""
         return (self.size * DTYPE_BITS.get(self.dtype, 32) + 7) // 8
 
 

@@ -88,11 +88,14 @@ class Bidirectional(Layer):
 
     @property
     def needs_shape(self) -> bool:
-        """Whether Keras 3 needs a shape: not if both directions have their own build_config."""
+        """Return whether Keras 3 needs a shape. It does not if both directions have their own build_config."""
         return any(not one.recorded_build_shape() for one in self.sublayers)
 
     def build(self, input_shape: Any) -> None:
-        """Build both directions. Raises: LayerError E007 for a combination that Keras 3 cannot build."""
+        """Build both directions.
+
+        Raises: LayerError E007 for a combination that Keras 3 cannot build.
+        """
         config = self.forward.config
         if (
             self.context.dialect == "keras3"
@@ -130,7 +133,10 @@ class Bidirectional(Layer):
         return tensors_in(direction.call(inputs, states or None))
 
     def merge(self, forward: KnownShape, backward: KnownShape) -> list[Shape]:
-        """Merge both outputs by merge_mode. Raises: LayerError S133 if they do not fit."""
+        """Merge both outputs by merge_mode.
+
+        Raises: LayerError S133 if they do not match.
+        """
         mode = self.config["merge_mode"]
         if mode is None:
             return [forward, backward]
