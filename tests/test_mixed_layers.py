@@ -23,13 +23,13 @@ def run(
     dialect: Dialect = "keras3",
     **spec: Any,
 ) -> tuple[InferenceContext, Layer, list[Any]]:
-    runner = InferenceContext(dialect, Bindings())
-    layer = runner.make_cached(LayerSpec("layer", class_name, config, **spec))
-    return runner, layer, [runner.apply(layer, args, kwargs) for args, kwargs in calls]
+    context = InferenceContext(dialect, Bindings())
+    layer = context.make_cached(LayerSpec("layer", class_name, config, **spec))
+    return context, layer, [context.apply(layer, args, kwargs) for args, kwargs in calls]
 
 
-def problems(runner: InferenceContext) -> list[tuple[str, str | None]]:
-    return [(problem.code, problem.severity) for problem in runner.problems]
+def problems(context: InferenceContext) -> list[tuple[str, str | None]]:
+    return [(problem.code, problem.severity) for problem in context.problems]
 
 
 def tensor(*shape: int | None) -> Tensor:
@@ -62,8 +62,8 @@ def tensor(*shape: int | None) -> Tensor:
     ],
 )
 def test_macs(class_name: str, config: dict[str, Any], args: list[Any], macs: int | None) -> None:
-    runner, layer, outputs = run(class_name, config, (args, {}))
-    assert problems(runner) == []
+    context, layer, outputs = run(class_name, config, (args, {}))
+    assert problems(context) == []
     inputs = [item.shape for item in tensors_in(args)]
     assert layer.macs(inputs, [item.shape for item in tensors_in(outputs)]) == macs
 
@@ -82,8 +82,8 @@ def test_macs(class_name: str, config: dict[str, Any], args: list[Any], macs: in
 )
 def test_silent_broadcast(class_name: str, left: Any, right: Any, codes: list[str]) -> None:
     twice: Call = ([[tensor(*left), tensor(*right)]], {})
-    runner, _, _ = run(class_name, {}, twice, twice)
-    assert [problem.code for problem in runner.problems] == codes
+    context, _, _ = run(class_name, {}, twice, twice)
+    assert [problem.code for problem in context.problems] == codes
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_silent_broadcast(class_name: str, left: Any, right: Any, codes: list[st
 )
 def test_fails_only_when_run(class_name: str, config: dict[str, Any], args: list[Any], code: str) -> None:
     call: Call = (args, {})
-    runner, layer, outputs = run(class_name, config, call, call)
-    assert problems(runner) == [(code, "warning")]
+    context, layer, outputs = run(class_name, config, call, call)
+    assert problems(context) == [(code, "warning")]
     assert not layer.failed
     assert outputs[0] is not None
-    runner, layer, outputs = run(class_name, config, call, dialect="keras2")
-    assert problems(runner) == [(code, None)]
+    context, layer, outputs = run(class_name, config, call, dialect="keras2")
+    assert problems(context) == [(code, None)]
     assert layer.failed
 
 
@@ -121,10 +121,10 @@ def test_fails_only_when_run(class_name: str, config: dict[str, Any], args: list
     ],
 )
 def test_later_calls_and_records(class_name: str, config: dict[str, Any], first: Any, second: Any, fits: bool) -> None:
-    runner, _, _ = run(class_name, config, ([tensor(*first)], {}), ([tensor(*second)], {}))
-    assert problems(runner) == ([] if fits else [("S134", None)])
-    runner, layer, _ = run(class_name, config, ([tensor(*second)], {}), build_config={"input_shape": list(first)})
-    assert problems(runner) == ([] if fits else [("S130", "error")])
+    context, _, _ = run(class_name, config, ([tensor(*first)], {}), ([tensor(*second)], {}))
+    assert problems(context) == ([] if fits else [("S134", None)])
+    context, layer, _ = run(class_name, config, ([tensor(*second)], {}), build_config={"input_shape": list(first)})
+    assert problems(context) == ([] if fits else [("S130", "error")])
     assert layer.own_weights
 
 
@@ -139,8 +139,8 @@ def test_unknown_inputs_leave_outputs_unknown() -> None:
         ("AdditiveAttention", {}, [[unknown, unknown]]),
         ("EinsumDense", {"equation": "ab,bc->ac", "output_shape": 3}, [unknown]),
     ):
-        runner, _, outputs = run(class_name, config, (args, {}))
-        assert problems(runner) == [], class_name
+        context, _, outputs = run(class_name, config, (args, {}))
+        assert problems(context) == [], class_name
         assert all(item.shape is None for item in tensors_in(outputs)), class_name
 
 
@@ -148,14 +148,14 @@ def test_attention_from_its_record() -> None:
     shapes = {"query_shape": [N, 4, 6], "value_shape": [N, 5, 7]}
     config = {"num_heads": 2, "key_dim": 3}
     call: Call = ([Tensor(None), Tensor(None)], {})
-    runner, layer, outputs = run("MultiHeadAttention", config, call, build_config={"shapes_dict": shapes})
-    assert problems(runner) == []
+    context, layer, outputs = run("MultiHeadAttention", config, call, build_config={"shapes_dict": shapes})
+    assert problems(context) == []
     assert layer.all_known()
     assert [weight.shape for weight in layer.own_weights][::2] == [(6, 2, 3), (7, 2, 3), (7, 2, 3), (2, 3, 6)]
     assert outputs == [None]
     call = ([tensor(N, 4, 5), tensor(N, 5, 7)], {})
-    runner, _, _ = run("MultiHeadAttention", config, call, build_config={"shapes_dict": shapes})
-    assert problems(runner) == [("S130", None)]
+    context, _, _ = run("MultiHeadAttention", config, call, build_config={"shapes_dict": shapes})
+    assert problems(context) == [("S130", None)]
 
 
 @pytest.mark.parametrize("dialect", ["keras0", "keras1"])

@@ -16,10 +16,10 @@ def run(
     class_name: str, config: dict[str, Any], *shapes: Shape, dialect: Dialect = "keras3"
 ) -> tuple[Layer, list[Shape], list[str]]:
     """Call a layer on each shape; return the layer, its output shapes, and the codes of its problems."""
-    inferrer = InferenceContext(dialect, Bindings())
-    layer = inferrer.make_cached(LayerSpec("layer", class_name, config))
-    outputs = [inferrer.apply(layer, [Tensor(shape)], {}) for shape in shapes]
-    return layer, [output and output.shape for output in outputs], [problem.code for problem in inferrer.problems]
+    context = InferenceContext(dialect, Bindings())
+    layer = context.make_cached(LayerSpec("layer", class_name, config))
+    outputs = [context.apply(layer, [Tensor(shape)], {}) for shape in shapes]
+    return layer, [output and output.shape for output in outputs], [problem.code for problem in context.problems]
 
 
 CONV = {"filters": 4, "kernel_size": 3}
@@ -55,12 +55,12 @@ REFUSED: list[tuple[str, str, dict[str, Any], Shape, str]] = [
 
 @pytest.mark.parametrize(("code", "name", "config", "shape", "words"), REFUSED)
 def test_refused(code: str, name: str, config: dict[str, Any], shape: Shape, words: str) -> None:
-    inferrer = InferenceContext("keras3", Bindings())
-    layer = inferrer.make_cached(LayerSpec("layer", name, config))
-    inferrer.apply(layer, [Tensor(shape)], {})
-    assert [problem.code for problem in inferrer.problems] == [code]
-    assert words in inferrer.problems[0].message
-    assert inferrer.problems[0].help
+    context = InferenceContext("keras3", Bindings())
+    layer = context.make_cached(LayerSpec("layer", name, config))
+    context.apply(layer, [Tensor(shape)], {})
+    assert [problem.code for problem in context.problems] == [code]
+    assert words in context.problems[0].message
+    assert context.problems[0].help
 
 
 def test_a_later_call_with_other_channels() -> None:
@@ -76,10 +76,10 @@ def test_a_later_call_with_other_channels() -> None:
     ],
 )
 def test_what_fails_only_when_it_runs(name: str, config: dict[str, Any], shape: Shape) -> None:
-    inferrer = InferenceContext("keras3", Bindings())
-    layer = inferrer.make_cached(LayerSpec("layer", name, config))
-    assert inferrer.apply(layer, [Tensor(shape)], {}).shape is not None
-    assert [problem.severity for problem in inferrer.problems] == ["warning"]
+    context = InferenceContext("keras3", Bindings())
+    layer = context.make_cached(LayerSpec("layer", name, config))
+    assert context.apply(layer, [Tensor(shape)], {}).shape is not None
+    assert [problem.severity for problem in context.problems] == ["warning"]
 
 
 @pytest.mark.parametrize(

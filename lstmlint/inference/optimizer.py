@@ -21,7 +21,7 @@ SLOTS: dict[str, tuple[int, tuple[str, ...]]] = {
     "Lion": (1, ()),
     "Lamb": (2, ()),
 }
-# Further variables of one number, beside `iteration` and `learning_rate`.
+# Further variables of one number, besides `iteration` and `learning_rate`.
 SCALARS = {"Nadam": 1}  # u_product
 EVERY_OPTIMIZER = ("use_ema", "gradient_accumulation_steps")
 BY_NAME = {name.lower(): name for name in SLOTS}

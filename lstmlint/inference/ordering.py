@@ -167,13 +167,13 @@ class Plan:
     def _report_unordered(self, waiting: dict[Key, int], feeds: dict[Key, list[Key]]) -> None:
         """Report calls that wait on each other as a cycle. Calls after a dangling reference were reported before."""
         broken = [key for key, missing in waiting.items() if missing < 0]
-        behind = set(broken)
+        downstream = set(broken)
         while broken:
             for fed in feeds.get(broken.pop(), ()):
-                if fed not in behind:
-                    behind.add(fed)
+                if fed not in downstream:
+                    downstream.add(fed)
                     broken.append(fed)
-        stuck = {key for key, missing in waiting.items() if missing > 0 and key not in behind}
+        stuck = {key for key, missing in waiting.items() if missing > 0 and key not in downstream}
         if not stuck:
             return
         # Remove calls that only follow the cycle, from the end.

@@ -127,7 +127,7 @@ class PReLU(PinnedLayer):
         """
         shape = need(input_shape)
         rank = len(shape)
-        # alpha has no batch axis, so Keras takes axis 0 for its last axis.
+        # alpha has no batch axis, so Keras treats axis 0 as its last axis.
         shared = self.shared_axes()
         for axis in shared:
             if not 2 - rank <= axis <= rank - 1:

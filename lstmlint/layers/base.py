@@ -76,7 +76,7 @@ class Layer:
     maps_structures: ClassVar[bool] = False
     # Whether Keras 3 stacks a list of tensors into one tensor with an additional axis.
     stacks_lists: bool = False
-    # Whether Keras 3 takes a list or a dict of one tensor for the tensor itself: always, or once the layer is built.
+    # Whether Keras 3 treats a list or a dict of one tensor as the tensor itself: always, or once the layer is built.
     takes_structures: ClassVar[bool] = False
     takes_structures_when_built: ClassVar[bool] = False
     # Whether it merges a list of tensors into one.
@@ -111,7 +111,7 @@ class Layer:
     # Whether it has weights and applies its argument `activation` to its output last.
     applies_activation: ClassVar[bool] = False
     known: bool = True
-    # Whether Keras 3 reads the shapes in build_config even if there are no weights to build.
+    # Whether Keras 3 needs the shapes in build_config even if there are no weights to build.
     needs_build_shape: ClassVar[bool] = False
     # False if Keras 3 keeps the weights in inner layers that do not receive this layer's `trainable`.
     weights_follow_trainable: ClassVar[bool] = True
