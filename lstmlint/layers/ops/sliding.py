@@ -26,6 +26,21 @@ def windows(size: Dim, window: int, stride: Any, padding: str) -> Dim:
     return count
 
 
+def _output_size(dims: KnownShape, size: Dim, window: int, stride: Any, padding: str, code: str, argument: str) -> Dim:
+    """Return the number of windows along one spatial axis of `dims`.
+
+    Raises: Refusal with the code if padding is "valid" and no window fits.
+    """
+    count = windows(size, window, stride, padding)
+    if padding == "valid" and count is not None and count <= 0:
+        raise Refusal(
+            code,
+            f"has no output: a window of {window} does not fit into {size} steps of {format_shape(dims)}",
+            f"Use a smaller {argument}, or padding='same'.",
+        )
+    return None if count is None else int(count)
+
+
 def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation, last: bool) -> KnownShape:
     """Return the shape after a convolution with the spatial sizes of `kernel`.
 
@@ -49,14 +64,7 @@ def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation,
     made: list[Dim] = []
     for size, width, stride, rate in zip(spatial, kernel, strides, rates, strict=True):
         window = rate * (sized(width, "the kernel") - 1) + 1
-        out = windows(size, window, stride, padding)
-        if padding == "valid" and out is not None and out <= 0:
-            raise Refusal(
-                "S103",
-                f"has no output: a window of {window} does not fit into {size} steps of {format_shape(dims)}",
-                "Use a smaller kernel or dilation, or padding='same'.",
-            )
-        made.append(None if out is None else int(out))
+        made.append(_output_size(dims, size, window, stride, padding, "S103", "kernel or dilation"))
     return _assembled(dims, made, filters, last)
 
 
@@ -126,16 +134,10 @@ def pool(op: Operation, inputs: Any) -> Tensor:
     strides = sizes if op.config["strides"] is None else per_axis(op.config["strides"], len(spatial))
     if padding not in ("valid", "same"):
         raise Refusal("E007", f"does not accept the padding {padding!r}", "Use 'valid' or 'same'.", "padding")
-    made: list[Dim] = []
-    for size, window, stride in zip(spatial, sizes, strides, strict=True):
-        out = windows(size, window, stride, padding)
-        if padding == "valid" and out is not None and out <= 0:
-            raise Refusal(
-                "S104",
-                f"has no output: a window of {window} does not fit into {size} steps of {format_shape(dims)}",
-                "Use a smaller pool_size, or padding='same'.",
-            )
-        made.append(None if out is None else int(out))
+    made = [
+        _output_size(dims, size, window, stride, padding, "S104", "pool_size")
+        for size, window, stride in zip(spatial, sizes, strides, strict=True)
+    ]
     return Tensor(_assembled(dims, made, dims[-1] if last else dims[1], last), inputs.dtype)
 
 
