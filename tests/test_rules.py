@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -56,6 +57,23 @@ def test_documentation(rule: Rule) -> None:
     assert text.fix
     assert bool(text.fails) == bool(text.passes)
     assert text.fails or rule.code in WITHOUT_EXAMPLES
+
+
+# Packages that use codes of others: they filter, fix, or compare findings.
+USERS = {"rules", "filtering", "fixing", "converting", "explaining", "comparing"}
+
+
+def test_who_raises_a_code() -> None:
+    packages: dict[str, set[str]] = {}
+    for path in (ROOT / "lstmlint").rglob("*.py"):
+        package = path.relative_to(ROOT / "lstmlint").with_suffix("").parts[0]
+        for code in re.findall(r'"([A-Z][0-9]{3})"', path.read_text("utf-8")):
+            packages.setdefault(code, set()).add(package)
+    for rule in RULES:
+        if rule.check is None and rule.refine is None:
+            raised_by = set(rule.raised_by)
+            assert raised_by, rule.code
+            assert packages[rule.code] - USERS <= raised_by <= packages[rule.code], rule.code
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What is worth telling: one function a rule, in modules per group."""
+"""The rules, in one module per group. Most are one function each."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ GROUPS = (
 
 @lru_cache(maxsize=1)
 def load() -> dict[str, Rule]:
-    """All rules by code."""
+    """Import and return all rules, by code."""
     for group in GROUPS:
         import_module(f"lstmlint.rules.{group}")
     return RULES
 
 
 def find(code_or_name: str) -> Rule | None:
-    """The rule with a code or a name."""
+    """Return the rule with a code or name; None if there is none."""
     load()
     return RULES.get(code_or_name.upper()) or BY_NAME.get(code_or_name.lower())
 
 
 def words() -> list[str]:
-    """Every code and every name."""
+    """Return every code and every name."""
     return [word for rule in load().values() for word in (rule.code, rule.name)]
 
 
 def selector(text: str) -> str | None:
-    """A code, the beginning of one, a name or ALL, in the rules' own spelling; None where it means no rule."""
+    """Return a code, a prefix of one, a name, or ALL, normalized; None if it matches no rule."""
     code = text.strip().upper()
     if code == "ALL" or (code and any(known.startswith(code) for known in load())):
         return code
@@ -49,12 +49,12 @@ def selector(text: str) -> str | None:
     return name if name in BY_NAME else None
 
 
-# What is taken for a digit, and written for it.
+# Letters that look like digits.
 _FOR_DIGITS = str.maketrans("OIL", "011")
 
 
 def suggestion(text: str, one: bool = False) -> str:
-    """`; did you mean 'R201'?` for what means no rule, or nothing where none is near. one: whether one rule is asked for."""
+    """Return `; did you mean 'R201'?` for an unknown rule, or an empty string. one: suggest a single rule only."""
     word = text.strip()
     digits = word[:1].upper() + word[1:].upper().translate(_FOR_DIGITS)
     if (find if one else selector)(digits) is not None:
@@ -88,7 +88,7 @@ def run(model: ModelSummary, options: Options, infer: Infer) -> Iterator[Problem
                 for problem in rule.check(model, **rule.values(options.rule_options.get(rule.code))):
                     problem.code = rule.code
                     yield problem
-            except Exception as error:  # noqa: BLE001 - one broken rule must not take the others' findings along
+            except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
                 yield crashed(rule, error)
     if options.limits:
         from lstmlint.rules import budget
@@ -99,21 +99,20 @@ def run(model: ModelSummary, options: Options, infer: Infer) -> Iterator[Problem
 
 
 def refine(problem: Problem, model: ModelSummary, refiners: Iterable[Rule]) -> Problem:
-    """The problem as the first rule that knows better puts it."""
+    """Return the problem as the first rule restates it, or unchanged."""
     for rule in refiners:
         try:
-            better = rule.function(problem, model)
-        except Exception as error:  # noqa: BLE001 - the same
+            better = rule.refine(problem, model) if rule.refine is not None else None
+        except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
             return crashed(rule, error)
         if better is not None:
             better.code = rule.code
-            result: Problem = better
-            return result
+            return better
     return problem
 
 
 def crashed(rule: Rule, error: Exception) -> Problem:
-    """A defect of ours, told as a finding."""
+    """Return the finding for a rule that raised an exception."""
     return Problem(
         "E099",
         f"the rule {rule.code} {rule.name} crashed: {type(error).__name__}: {error}",

@@ -10,64 +10,63 @@ from lstmlint.model.shapes import format_shape, percent
 from lstmlint.rules.index import acts_in_training_only, index_of, past
 from lstmlint.rules.registry import Option, reported, rule, violation
 
-
-@reported("C501", "params-over-budget", "error")
-def params_over_budget() -> None:
+reported("C501", "params-over-budget", "error", raised_by="rules")(
     """The model has more parameters than `--max-params` allows, or its count is incomplete.
 
     Fix: Make the layers that the message names smaller.
     """
+)
 
 
-@reported("C502", "trainable-params-over-budget", "error")
-def trainable_params_over_budget() -> None:
+reported("C502", "trainable-params-over-budget", "error", raised_by="rules")(
     """The model has more trainable parameters than `--max-trainable-params` allows, or its count is incomplete.
 
     Fix: Make the layers that the message names smaller, or freeze them.
     """
+)
 
 
-@reported("C503", "layer-params-over-budget", "error")
-def layer_params_over_budget() -> None:
+reported("C503", "layer-params-over-budget", "error", raised_by="rules")(
     """A layer has more parameters than `--max-layer-params` allows, or its count is unknown.
 
     Fix: Make the layer smaller. The message says how small.
     """
+)
 
 
-@reported("C504", "weight-bytes-over-budget", "error")
-def weight_bytes_over_budget() -> None:
+reported("C504", "weight-bytes-over-budget", "error", raised_by="rules")(
     """The weights need more bytes than `--max-weight-bytes` allows, or the count is incomplete.
 
     Fix: Make the layers that the message names smaller, or quantize the model.
     """
+)
 
 
-@reported("C506", "macs-over-budget", "error")
-def macs_over_budget() -> None:
+reported("C506", "macs-over-budget", "error", raised_by="rules")(
     """A forward pass of one sample takes more multiply-accumulates than `--max-macs` allows, or depends on an unknown
     dimension (`--timesteps` sets the number of timesteps).
 
     Fix: Make the layers that the message names smaller, or the sequences shorter.
     """
+)
 
 
-@reported("C507", "activation-bytes-over-budget", "error")
-def activation_bytes_over_budget() -> None:
+reported("C507", "activation-bytes-over-budget", "error", raised_by="rules")(
     """At its peak, a forward pass keeps more bytes of activations than `--max-activation-bytes` allows, or the peak
     depends on an unknown dimension (`--batch`, `--timesteps`).
 
     Fix: Make the layers that the message names smaller, or use a smaller batch or shorter sequences.
     """
+)
 
 
-@reported("C511", "params-changed", "error")
-def params_changed() -> None:
+reported("C511", "params-changed", "error", raised_by="rules")(
     """The model has more parameters than the one it is compared with, by more than `lstmlint diff --max-increase`
     allows, or one of the two counts is incomplete.
 
     Fix: Make the layers that the message names smaller, or allow a larger `--max-increase`.
     """
+)
 
 
 @rule(

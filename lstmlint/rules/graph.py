@@ -10,11 +10,9 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import TensorRef
 from lstmlint.rules.index import models_of
-from lstmlint.rules.registry import reported, rule, violation
+from lstmlint.rules.registry import refined, reported, rule, violation
 
-
-@reported("S121", "sequential-multi-output", "error")
-def sequential_multi_output() -> None:
+reported("S121", "sequential-multi-output", "error", raised_by="inference layers")(
     """A layer with several outputs is part of a Sequential, where the next layer accepts only one input.
 
     Fix: Set return_state to false, or use the functional API.
@@ -29,10 +27,10 @@ def sequential_multi_output() -> None:
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
           {"class_name": "Dense", "config": {"units": 1}}]}}
     """
+)
 
 
-@reported("S122", "input-arity", "error")
-def input_arity() -> None:
+reported("S122", "input-arity", "error", raised_by="inference layers validation")(
     """A layer receives more or fewer tensors than it accepts.
 
     Fix: Merge the tensors first, or connect the missing ones.
@@ -50,10 +48,10 @@ def input_arity() -> None:
           {"class_name": "Dense", "name": "c", "config": {"units": 4}, "inbound_nodes": [[["a", 0, 0]]]}],
           "input_layers": [["a", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
+)
 
 
-@reported("S124", "dangling-inbound", "error")
-def dangling_inbound() -> None:
+reported("S124", "dangling-inbound", "error", raised_by="inference")(
     """An input of a layer or of the model refers to a layer, call, or output that does not exist.
 
     Fix: Refer to an existing one.
@@ -70,10 +68,10 @@ def dangling_inbound() -> None:
           {"class_name": "LSTM", "name": "lstm", "config": {"units": 4}, "inbound_nodes": [[["a", 0, 0]]]}],
           "input_layers": [["a", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
     """
+)
 
 
-@reported("S125", "cycle", "error")
-def cycle() -> None:
+reported("S125", "cycle", "error", raised_by="inference")(
     """Layers depend on each other's outputs in a cycle. A Keras model must be acyclic.
 
     Fix: Remove one of the connections.
@@ -92,10 +90,10 @@ def cycle() -> None:
           {"class_name": "Dense", "name": "dense", "config": {"units": 5}, "inbound_nodes": [[["sum", 0, 0]]]}],
           "input_layers": [["a", 0, 0]], "output_layers": [["dense", 0, 0]]}}
     """
+)
 
 
-@reported("S127", "duplicate-layer-name", "error")
-def duplicate_layer_name() -> None:
+reported("S127", "duplicate-layer-name", "error", raised_by="inference parsing")(
     """Two layers of a model have the same name. Keras refuses the model.
 
     Fix: Rename one of them.
@@ -110,10 +108,10 @@ def duplicate_layer_name() -> None:
           {"class_name": "LSTM", "config": {"name": "a", "units": 10, "batch_input_shape": [null, 13, 5]}},
           {"class_name": "Dense", "config": {"name": "b", "units": 1}}]}}
     """
+)
 
 
-@reported("S130", "stale-build-config", "warning")
-def stale_build_config() -> None:
+reported("S130", "stale-build-config", "warning", raised_by="layers validation")(
     """The shape in build_config differs from the shape the layer receives. Keras 3 builds weights from build_config,
     not from the graph: the model loads, but its weights do not fit and it fails when it runs.
 
@@ -137,10 +135,10 @@ def stale_build_config() -> None:
              {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "dtype": "float32", "keras_history": ["x", 0, 0]}}]}]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
     """
+)
 
 
-@reported("S131", "stale-tensor-shape", "warning")
-def stale_tensor_shape() -> None:
+reported("S131", "stale-tensor-shape", "warning", raised_by="inference")(
     """The shape recorded for a tensor differs from the shape that the layers before it produce.
 
     Fix: Save the model again. If the recorded shape is right, a layer before it was edited by hand.
@@ -163,10 +161,10 @@ def stale_tensor_shape() -> None:
              {"class_name": "__keras_tensor__", "config": {"shape": [null, 13, 5], "dtype": "float32", "keras_history": ["x", 0, 0]}}]}]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["lstm", 0, 0]]}}
     """
+)
 
 
-@reported("S134", "shared-layer-shape", "error")
-def shared_layer_shape() -> None:
+reported("S134", "shared-layer-shape", "error", raised_by="inference layers")(
     """A shared layer receives an input whose rank or width differs from the one it was built for, so its weights do not
     fit.
 
@@ -186,10 +184,10 @@ def shared_layer_shape() -> None:
           {"class_name": "BatchNormalization", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0]], [["b", 0, 0]]]}],
           "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0], ["c", 1, 0]]}}
     """
+)
 
 
-@reported("S137", "nested-model-input", "error")
-def nested_model_input() -> None:
+reported("S137", "nested-model-input", "error", raised_by="inference")(
     """A nested model receives an input of a shape that it was not built for.
 
     Fix: Change the nested model's input, or the layer that feeds it.
@@ -206,19 +204,19 @@ def nested_model_input() -> None:
           {"class_name": "Sequential", "config": {"name": "inner", "layers": [{"class_name": "Dense", "config": {"name": "d", "units": 2, "batch_input_shape": [null, 5]}}]}, "name": "inner", "inbound_nodes": [[["x", 0, 0]]]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["inner", 1, 0]]}}
     """
+)
 
 
-@reported("S139", "stored-weights-differ", "error")
-def stored_weights_differ() -> None:
+reported("S139", "stored-weights-differ", "error", raised_by="inference")(
     """Stored weights (in a `.keras` archive, an `.h5` file, or a TensorFlow.js manifest) have different shapes than the
     config requires. Keras cannot load the two together.
 
     Fix: Use the config that the weights were saved with, or the weights that belong to this config.
     """
+)
 
 
-@reported("S140", "unattributed-weights", "warning")
-def unattributed_weights() -> None:
+reported("S140", "unattributed-weights", "warning", raised_by="inference")(
     """Weights stored with the model belong to none of its layers, so the total does not include them and is marked
     incomplete.
 
@@ -226,6 +224,7 @@ def unattributed_weights() -> None:
 
     Fix: Use the config that was saved with the weights, or describe your custom layers in the settings.
     """
+)
 
 
 @rule("S126", "input-not-used", "warning")
@@ -283,7 +282,7 @@ def _needed_by_outputs(model: ModelSummary) -> set[int]:
     return needed
 
 
-@reported("S128", "bad-layer-name", "error", refines=("E007",))
+@refined("S128", "bad-layer-name", "error", refines=("E007",))
 def bad_layer_name(problem: Problem, model: ModelSummary) -> Problem | None:
     """A layer's name is not a string, or contains a slash. Keras 3 refuses it, since slashes separate the names of
     nested layers. tf.keras accepted such names, and Keras 1 and 2 wrote them.

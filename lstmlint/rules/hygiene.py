@@ -206,8 +206,7 @@ def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
             )
 
 
-@reported("G714", "unused-suppression", "warning")
-def unused_suppression() -> None:
+reported("G714", "unused-suppression", "warning", raised_by="filtering")(
     """A suppression no longer matches anything. It would hide the next finding at that place.
 
     Fix: Remove it.
@@ -222,20 +221,20 @@ def unused_suppression() -> None:
 
     References: docs/suppression.md
     """
+)
 
 
-@reported("G715", "stale-baseline-entry", "info")
-def stale_baseline_entry() -> None:
+reported("G715", "stale-baseline-entry", "info", raised_by="filtering")(
     """The baseline has an entry for a finding that no longer exists. It would hide the next finding at that place.
 
     Fix: Run lstmlint with `--baseline FILE --write-baseline FILE`, which only removes entries.
 
     References: docs/suppression.md
     """
+)
 
 
-@reported("G716", "bad-suppression", "warning")
-def bad_suppression() -> None:
+reported("G716", "bad-suppression", "warning", raised_by="filtering")(
     """A suppression in the file is invalid: it names no existing rule, or is malformed. Other suppressions still apply.
 
     Fix: Follow the message. In the settings file, the same mistake is an error that stops the run.
@@ -250,3 +249,4 @@ def bad_suppression() -> None:
 
     References: docs/suppression.md
     """
+)

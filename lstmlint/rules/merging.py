@@ -8,10 +8,10 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import Shape, flatten, format_shape
 from lstmlint.rules.index import recurrent, row_of
-from lstmlint.rules.registry import reported
+from lstmlint.rules.registry import refined, reported
 
 
-@reported("S112", "concat-mismatch", "error", refines=("S112",))
+@refined("S112", "concat-mismatch", "error", refines=("S112",))
 def concat_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     """The inputs of Concatenate differ in an axis other than the one they are joined along.
 
@@ -34,7 +34,7 @@ def concat_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     return _better_help(problem, row_of(model, problem.data.get("spec")))
 
 
-@reported("S113", "merge-mismatch", "error", refines=("S113",))
+@refined("S113", "merge-mismatch", "error", refines=("S113",))
 def merge_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     """An element-wise merge (Add, Multiply, Average, ...) receives incompatible shapes.
 
@@ -57,7 +57,7 @@ def merge_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     return _better_help(problem, row_of(model, problem.data.get("spec")))
 
 
-@reported("S114", "merge-silent-broadcast", "warning", refines=("S114",))
+@refined("S114", "merge-silent-broadcast", "warning", refines=("S114",))
 def merge_silent_broadcast(problem: Problem, model: ModelSummary) -> Problem | None:
     """An element-wise merge receives different shapes that broadcast. Keras builds it silently.
 
@@ -146,8 +146,7 @@ def _one_and_several(shapes: list[Shape]) -> bool:
     return all(shape is not None and len(shape) == 2 for shape in shapes)
 
 
-@reported("S115", "dot-axes", "error")
-def dot_axes() -> None:
+reported("S115", "dot-axes", "error", raised_by="layers")(
     """The axes of Dot have different sizes, or do not exist.
 
     Fix: Use axes of equal size in both inputs. The batch (axis 0) does not count.
@@ -166,10 +165,10 @@ def dot_axes() -> None:
           {"class_name": "Dot", "name": "c", "config": {"axes": 2}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
           "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
+)
 
 
-@reported("S116", "attention-dim", "warning")
-def attention_dim() -> None:
+reported("S116", "attention-dim", "warning", raised_by="layers")(
     """The query and key of an attention layer have different widths. Keras builds the layer, but it fails when it runs.
 
     Fix: Make the last dimensions equal, for example with a Dense on one of them.
@@ -188,10 +187,10 @@ def attention_dim() -> None:
           {"class_name": "Attention", "name": "c", "config": {}, "inbound_nodes": [[["a", 0, 0], ["b", 0, 0]]]}],
           "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["c", 0, 0]]}}
     """
+)
 
 
-@reported("S123", "initial-states", "error")
-def initial_states() -> None:
+reported("S123", "initial-states", "error", raised_by="layers")(
     """The initial states of a recurrent layer do not match its own states in number or width. Keras 2 refuses them.
     Keras 3 builds the model, but it fails when it runs (a warning).
 
@@ -214,10 +213,10 @@ def initial_states() -> None:
           {"class_name": "LSTM", "name": "decoder", "config": {"units": 8}, "inbound_nodes": [[["y", 0, 0], ["encoder", 0, 1], ["encoder", 0, 2]]]}],
           "input_layers": [["x", 0, 0], ["y", 0, 0]], "output_layers": [["decoder", 0, 0]]}}
     """
+)
 
 
-@reported("S133", "bidirectional-branches", "error")
-def bidirectional_branches() -> None:
+reported("S133", "bidirectional-branches", "error", raised_by="layers")(
     """The forward and backward layers of a Bidirectional do not match.
 
     Fix: Use a backward_layer with go_backwards true and the same return_sequences, return_state, and stateful.
@@ -230,3 +229,4 @@ def bidirectional_branches() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Bidirectional", "config": {"layer": {"class_name": "LSTM", "config": {"units": 4}}, "backward_layer": {"class_name": "LSTM", "config": {"name": "back", "units": 4, "go_backwards": true}}, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)

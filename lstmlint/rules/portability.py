@@ -10,7 +10,7 @@ from lstmlint.model.spec import LayerSpec
 from lstmlint.parsing.common import before_reset_after
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import index_of, row_of
-from lstmlint.rules.registry import reported, rule, violation
+from lstmlint.rules.registry import refined, rule, violation
 
 # What Keras 1 called the arguments of its layers, and what they are called since.
 KERAS1_ARGUMENTS = {
@@ -45,7 +45,7 @@ REMOVED = {
 }
 
 
-@reported("P601", "keras1-argument", "error", refines=("E005", "E006", "S101"))
+@refined("P601", "keras1-argument", "error", refines=("E005", "E006", "S101"))
 def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
     """A model of Keras 2 or 3 uses arguments of Keras 1, such as output_dim, nb_filter, init, border_mode, or
     W_regularizer. Keras 3 and tf.keras refuse them; Keras 2.0 to 2.3 translated them with a warning.
@@ -134,7 +134,7 @@ def _input_dim_of_sequence(problem: Problem, spec: LayerSpec, model: ModelSummar
     )
 
 
-@reported("P602", "keras2-argument", "error", refines=("E005",))
+@refined("P602", "keras2-argument", "error", refines=("E005",))
 def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
     """A Keras 3 model uses arguments of Keras 2 that Keras 3 refuses, such as time_major or batch_input_shape.
 
@@ -200,7 +200,7 @@ def older_generation(model: ModelSummary) -> Iterator[Problem]:
         )
 
 
-@reported("P604", "removed-layer", "error", refines=("E004",))
+@refined("P604", "removed-layer", "error", refines=("E004",))
 def removed_layer(problem: Problem, model: ModelSummary) -> Problem | None:
     """A Keras 3 model uses a layer that Keras 3 no longer has, such as CuDNNLSTM, ThresholdedReLU, or
     LocallyConnected1D. Keras cannot load it.

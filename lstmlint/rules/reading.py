@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from lstmlint.rules.registry import reported
 
-
-@reported("E001", "unreadable", "error")
-def unreadable() -> None:
+reported("E001", "unreadable", "error", raised_by="analysis reading")(
     """The file is damaged: it cannot be decoded, is truncated, or is nested too deeply.
 
     Fix: Save the model again, or correct the file at the reported position.
     """
+)
 
 
-@reported("E002", "not-a-model", "error")
-def not_a_model() -> None:
+reported("E002", "not-a-model", "error", raised_by="commands reading")(
     """The file can be read but does not contain a Keras model.
 
     Fix: Pass the model's architecture: a JSON file, a `.keras` or `.h5` file, or a SavedModel folder. With
     `--skip-non-models`, such files are skipped silently.
     """
+)
 
 
-@reported("E003", "duplicate-key", "warning")
-def duplicate_key() -> None:
+reported("E003", "duplicate-key", "warning", raised_by="reading")(
     """A key appears more than once in one object. Keras, like every JSON reader, silently keeps the last one.
 
     Fix: Remove the entries that are not meant.
@@ -36,10 +34,10 @@ def duplicate_key() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 20, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("E004", "unknown-layer", "warning")
-def unknown_layer() -> None:
+reported("E004", "unknown-layer", "warning", raised_by="inference layers validation")(
     """The class is not a built-in Keras layer. A custom class loads only if it is passed in `custom_objects`. Its
     shapes and weights are unknown unless the file records them, and totals that miss them are marked incomplete.
 
@@ -55,10 +53,10 @@ def unknown_layer() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("E005", "unknown-argument", "error")
-def unknown_argument() -> None:
+reported("E005", "unknown-argument", "error", raised_by="layers parsing validation")(
     """A layer's config contains an argument that its class does not accept. Keras refuses to load it.
 
     Fix: Correct the name, or remove the argument.
@@ -71,10 +69,10 @@ def unknown_argument() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "return_sequences": true, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("E006", "missing-argument", "error")
-def missing_argument() -> None:
+reported("E006", "missing-argument", "error", raised_by="layers parsing validation")(
     """A layer's config lacks a required argument.
 
     Fix: Add the argument.
@@ -87,10 +85,10 @@ def missing_argument() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("E007", "bad-value", "error")
-def bad_value() -> None:
+reported("E007", "bad-value", "error", raised_by="inference layers parsing validation")(
     """An argument has a value that Keras refuses: it has the wrong type, is out of range, or is an unknown name.
 
     Fix: Use a value that the message describes.
@@ -103,10 +101,10 @@ def bad_value() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("E008", "nan-token", "warning")
-def nan_token() -> None:
+reported("E008", "nan-token", "warning", raised_by="reading")(
     """The file contains NaN or Infinity. Python reads them, but strict JSON readers such as TensorFlow.js and browsers
     do not.
 
@@ -120,27 +118,27 @@ def nan_token() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LeakyReLU", "config": {"alpha": 0.3, "batch_input_shape": [null, 13]}}]}}
     """
+)
 
 
-@reported("E009", "yaml-python-tag", "warning")
-def yaml_python_tag() -> None:
+reported("E009", "yaml-python-tag", "warning", raised_by="reading")(
     """A YAML tag asks for a Python object. lstmlint never creates it and reads null instead. A loader that follows the
     tag runs the code it names.
 
     Fix: Remove the tag, or save the model as JSON.
     """
+)
 
 
-@reported("E010", "too-many-calls", "error")
-def too_many_calls() -> None:
+reported("E010", "too-many-calls", "error", raised_by="inference")(
     """Nested models call each other so often that the model cannot be built.
 
     Fix: Use fewer levels of nested models.
     """
+)
 
 
-@reported("E011", "malformed-model", "error")
-def malformed_model() -> None:
+reported("E011", "malformed-model", "error", raised_by="parsing")(
     """The document looks like a model, but a required part is missing or malformed.
 
     Fix: Add or correct the part that the message names.
@@ -152,10 +150,10 @@ def malformed_model() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("P609", "bad-dtype-policy", "error")
-def bad_dtype_policy() -> None:
+reported("P609", "bad-dtype-policy", "error", raised_by="layers parsing validation")(
     """A layer's dtype is not a policy that Keras accepts, or is a quantized policy that the layer does not support.
 
     Fix: Use "float32", "mixed_bfloat16", or a quantized policy such as "int8_from_float32" or "int4/128_from_float32".
@@ -170,19 +168,20 @@ def bad_dtype_policy() -> None:
           {"class_name": "InputLayer", "module": "keras.layers", "config": {"batch_shape": [null, 5]}},
           {"class_name": "Dense", "module": "keras.layers", "config": {"units": 4, "dtype": "int8_from_float32"}}]}}
     """
+)
 
 
-@reported("E012", "unreadable-weights", "warning")
-def unreadable_weights() -> None:
+reported("E012", "unreadable-weights", "warning", raised_by="inference")(
     """The weights stored with the model cannot be read, so they cannot confirm its parameter counts.
 
     Fix: Save the model again, or pass `--no-weights`.
     """
+)
 
 
-@reported("E099", "internal-error", "error")
-def internal_error() -> None:
+reported("E099", "internal-error", "error", raised_by="filtering inference rules")(
     """lstmlint failed on a part of the model. The rest of the report is still valid.
 
     Fix: Please report it together with the file.
     """
+)

@@ -75,8 +75,7 @@ def _fed_by(row: LayerSummary, sources: set[int]) -> bool:
     return False
 
 
-@reported("R203", "stateful-without-batch", "error")
-def stateful_without_batch() -> None:
+reported("R203", "stateful-without-batch", "error", raised_by="layers")(
     """A stateful layer keeps one state per sample of the batch, so Keras needs a fixed batch size.
 
     Fix: Give the input a fixed batch size, or set stateful to false.
@@ -89,10 +88,10 @@ def stateful_without_batch() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "stateful": true, "batch_input_shape": [32, 13, 5]}}]}}
     """
+)
 
 
-@reported("R206", "unroll-unknown-time", "info")
-def unroll_unknown_time() -> None:
+reported("R206", "unroll-unknown-time", "info", raised_by="layers")(
     """A layer is unrolled over an unknown number of timesteps. tf.keras refuses it (an error). Keras 3 builds it, but
     running the model fails if the number of timesteps is still unknown then.
 
@@ -106,6 +105,7 @@ def unroll_unknown_time() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "unroll": true, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
 @rule("R207", "unroll-long", "warning", timesteps=Option(100, "the largest number of timesteps that is not reported"))

@@ -1,8 +1,8 @@
-"""The table of rules: code, name, severity, documentation, and the function that looks.
+"""The table of rules: code, name, severity, documentation, and the function that checks.
 
-A rule is one function with a docstring. `@rule` marks one that looks at a model and yields problems;
-`@reported` one whose problems arise on the way (reading, parsing, a layer refusing its input): its function
-only carries the documentation, or, given a problem and the model, says it better or under another code.
+- `@rule` marks a function that checks a model and yields problems. Its docstring is the rule's documentation.
+- `@refined` marks a function that restates a problem that another package raises, or gives it another code.
+- `reported` registers the documentation of problems that other packages raise.
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from lstmlint.model.findings import Problem, Severity
 
-Check = Callable[..., Iterable[Problem]]  # of a ModelSummary, and of the rule's options by their names
+# Takes a ModelSummary, and the rule's options by name.
+Check = Callable[..., Iterable[Problem]]
+# Takes a Problem and a ModelSummary.
+Refine = Callable[..., "Problem | None"]
 
 
 class Option:
-    """A threshold of a rule that settings may change; given to its check by name.
+    """A threshold that the settings may change. The check receives it by name.
 
-    default: what it is otherwise; an integer where only integers make sense. meaning: one line, for the documentation.
-    least, most: the range that makes sense; most None for no end.
+    default: an integer if only integers make sense. meaning: one line, for the documentation.
+    least, most: the accepted range; most is None if it is open.
     """
 
     __slots__ = ("default", "least", "meaning", "most")  # no dataclass: every run makes this class, few look at it
@@ -35,12 +37,12 @@ class Option:
 
     @property
     def wanted(self) -> str:
-        """What a value must be, for messages."""
+        """A description of the accepted values, for messages."""
         kind = "an integer" if isinstance(self.default, int) else "a number"
         return f"{kind} of at least {self.least}" if self.most is None else f"{kind} from {self.least} to {self.most}"
 
     def accepts(self, value: object) -> bool:
-        """Whether a value may be set."""
+        """Return whether a value is accepted."""
         kinds = int if isinstance(self.default, int) else (int, float)
         if not isinstance(value, kinds) or isinstance(value, bool):
             return False
@@ -51,30 +53,33 @@ class Option:
 class Rule:
     """One rule.
 
-    check: looks at a whole model; None where the problems are reported on the way.
-    refines: codes of reported problems that `refine` may turn into this rule's.
-    enabled: whether it runs without being selected.
-    function: carries the documentation.
-    options: name, one word -> what the settings may change about the check.
+    enabled: whether it runs by default.
+    text: the documentation, as it is indented in the source.
+    check: yields the problems of a model; None if other packages raise them.
+    refine: returns a problem restated, or None to leave it as it is. refines: the codes of the problems it receives.
+    raised_by: the packages that raise the problems; empty if the rule itself does.
+    options: the options of the check, by name.
     """
 
     code: str
     name: str
     severity: Severity
     enabled: bool
-    function: Callable[..., Any]
+    text: str
     check: Check | None = None
+    refine: Refine | None = None
     refines: tuple[str, ...] = ()
+    raised_by: tuple[str, ...] = ()
     options: Mapping[str, Option] = field(default_factory=dict)
 
     def values(self, given: Mapping[str, float] | None) -> dict[str, float]:
-        """All options' values: those given, and the others' defaults."""
+        """Return the values of all options: those given, and the defaults of the others."""
         return {**{name: option.default for name, option in self.options.items()}, **(given or {})}
 
     @property
     def documentation(self) -> str:
-        """The docstring, unindented."""
-        return inspect.getdoc(self.function) or ""
+        """The documentation, unindented."""
+        return inspect.cleandoc(self.text)
 
     @property
     def summary(self) -> str:
@@ -85,7 +90,7 @@ class Rule:
 def violation(
     message: str, help: str = "", layer: str | None = None, pointer: str = "", severity: Severity | None = None
 ) -> Problem:
-    """What a rule yields: a problem without a code. The runner adds the rule's code."""
+    """Return a problem without a code, as rules yield it. The runner adds the rule's code."""
     return Problem("", message, help, layer, pointer, severity)
 
 
@@ -103,22 +108,25 @@ def _register(entry: Rule) -> None:
 def rule(
     code: str, name: str, severity: Severity, *, enabled: bool = True, **options: Option
 ) -> Callable[[Check], Check]:
-    """Register a function that looks at a model and yields problems. options: its arguments after the model."""
+    """Register a function that checks a model and yields problems. options: its arguments after the model."""
 
     def register(function: Check) -> Check:
-        _register(Rule(code, name, severity, enabled, function, function, options=options))
+        _register(Rule(code, name, severity, enabled, function.__doc__ or "", function, options=options))
         return function
 
     return register
 
 
-def reported(
-    code: str, name: str, severity: Severity, *, enabled: bool = True, refines: tuple[str, ...] = ()
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a rule whose problems arise on the way; with `refines`, the function restates such problems."""
+def refined(code: str, name: str, severity: Severity, *, refines: tuple[str, ...]) -> Callable[[Refine], Refine]:
+    """Register a function that receives each problem with one of the codes in `refines`, and the model."""
 
-    def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        _register(Rule(code, name, severity, enabled, function, None, refines))
+    def register(function: Refine) -> Refine:
+        _register(Rule(code, name, severity, True, function.__doc__ or "", refine=function, refines=refines))
         return function
 
     return register
+
+
+def reported(code: str, name: str, severity: Severity, *, raised_by: str) -> Callable[[str], None]:
+    """Register a rule whose problems other packages raise. The result takes the documentation."""
+    return lambda text: _register(Rule(code, name, severity, True, text, raised_by=tuple(raised_by.split())))

@@ -19,7 +19,7 @@ from lstmlint.rules.index import (
     row_of,
     unwrapped,
 )
-from lstmlint.rules.registry import Option, reported, rule, violation
+from lstmlint.rules.registry import Option, refined, rule, violation
 
 
 def _keeps_sequence(row: LayerSummary) -> bool:
@@ -292,7 +292,7 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
         )
 
 
-@reported("R236", "decoder-units-differ", "error", refines=("S123",))
+@refined("R236", "decoder-units-differ", "error", refines=("S123",))
 def decoder_units_differ(problem: Problem, model: ModelSummary) -> Problem | None:
     """A decoder receives the states of an encoder with a different number of units. tf.keras refuses this. Keras 3
     builds the model, but it fails when it runs (a warning).

@@ -9,10 +9,10 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import KnownShape, Shape, compatible, format_shape, product
 from lstmlint.rules.index import index_of, keeps_timesteps, past, recurrent, row_of, shape_producer
-from lstmlint.rules.registry import reported, rule, violation
+from lstmlint.rules.registry import refined, reported, rule, violation
 
 
-@reported("S102", "rnn-needs-sequences", "error", refines=("S101", "S120"))
+@refined("S102", "rnn-needs-sequences", "error", refines=("S101", "S120"))
 def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None:
     """A layer that expects sequences follows a recurrent layer that returns only its last output.
 
@@ -50,8 +50,7 @@ def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None
     )
 
 
-@reported("S106", "undefined-feature-dim", "error")
-def undefined_feature_dim() -> None:
+reported("S106", "undefined-feature-dim", "error", raised_by="layers")(
     """A layer's weights depend on a dimension that is None, so Keras cannot create them.
 
     Fix: Give that dimension a number in the input shape. Only the batch size and, for recurrent layers, the number of
@@ -65,9 +64,10 @@ def undefined_feature_dim() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, null, 5]}}]}}
     """
+)
 
 
-@reported("S107", "flatten-unknown-timesteps", "error", refines=("S106",))
+@refined("S107", "flatten-unknown-timesteps", "error", refines=("S106",))
 def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem | None:
     """Flatten over an unknown number of timesteps gives an unknown number of features, so the layer after it cannot be
     built.
@@ -99,8 +99,7 @@ def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem 
     )
 
 
-@reported("S103", "conv-output-nonpositive", "error")
-def conv_output_nonpositive() -> None:
+reported("S103", "conv-output-nonpositive", "error", raised_by="layers")(
     """A convolution's kernel is larger than its input, so the output would be empty.
 
     Fix: Use a smaller kernel_size or dilation_rate, or padding "same".
@@ -113,10 +112,10 @@ def conv_output_nonpositive() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("S104", "pool-output-nonpositive", "error")
-def pool_output_nonpositive() -> None:
+reported("S104", "pool-output-nonpositive", "error", raised_by="layers")(
     """A pooling window is larger than its input, so the output would be empty.
 
     Fix: Use a smaller pool_size, or padding "same".
@@ -129,10 +128,10 @@ def pool_output_nonpositive() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "MaxPooling1D", "config": {"pool_size": 2, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("S105", "crop-too-large", "error")
-def crop_too_large() -> None:
+reported("S105", "crop-too-large", "error", raised_by="layers")(
     """A Cropping layer removes more than its input contains.
 
     Fix: Crop less than the size of the dimension.
@@ -145,10 +144,10 @@ def crop_too_large() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Cropping1D", "config": {"cropping": [1, 1], "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("S108", "reshape-size", "error")
-def reshape_size() -> None:
+reported("S108", "reshape-size", "error", raised_by="layers")(
     """The target_shape of Reshape has a different number of elements than the input.
 
     Fix: Use a target_shape whose product equals the product of the input shape without the batch.
@@ -161,10 +160,10 @@ def reshape_size() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Reshape", "config": {"target_shape": [13, 5], "batch_input_shape": [null, 65]}}]}}
     """
+)
 
 
-@reported("S109", "reshape-indivisible", "error")
-def reshape_indivisible() -> None:
+reported("S109", "reshape-indivisible", "error", raised_by="layers")(
     """The -1 in Reshape's target_shape cannot be resolved: the input size is not a multiple of the other dimensions.
 
     Fix: Use dimensions whose product divides the input size.
@@ -177,10 +176,10 @@ def reshape_indivisible() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Reshape", "config": {"target_shape": [-1, 5], "batch_input_shape": [null, 65]}}]}}
     """
+)
 
 
-@reported("S110", "permute-dims", "error")
-def permute_dims() -> None:
+reported("S110", "permute-dims", "error", raised_by="layers")(
     """The dims of Permute must contain every axis after the batch exactly once, counted from 1.
 
     Fix: To swap the axes of a sequence (timesteps, features), use [2, 1].
@@ -193,10 +192,10 @@ def permute_dims() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Permute", "config": {"dims": [2, 1], "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("S111", "axis-out-of-range", "error")
-def axis_out_of_range() -> None:
+reported("S111", "axis-out-of-range", "error", raised_by="layers")(
     """A layer uses an axis that its input does not have.
 
     Fix: Use an axis below the input's rank, or -1 for the last one.
@@ -209,10 +208,10 @@ def axis_out_of_range() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "BatchNormalization", "config": {"axis": -1, "batch_input_shape": [null, 13, 5]}}]}}
     """
+)
 
 
-@reported("S117", "groups", "error")
-def groups() -> None:
+reported("S117", "groups", "error", raised_by="layers")(
     """The number of channels or filters is not a multiple of `groups`.
 
     Fix: Use a number of groups that divides both.
@@ -225,10 +224,10 @@ def groups() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 4], "groups": 2}}]}}
     """
+)
 
 
-@reported("S118", "stride-and-dilation", "error")
-def stride_and_dilation() -> None:
+reported("S118", "stride-and-dilation", "error", raised_by="layers")(
     """A convolution has strides and dilation_rate above 1 at the same time. Keras supports only one of them.
 
     Fix: Set one of them to 1.
@@ -241,10 +240,10 @@ def stride_and_dilation() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 4], "strides": 1, "dilation_rate": 2}}]}}
     """
+)
 
 
-@reported("S119", "causal-needs-1d", "error")
-def causal_needs_1d() -> None:
+reported("S119", "causal-needs-1d", "error", raised_by="layers")(
     """The padding "causal" exists only for Conv1D and SeparableConv1D.
 
     Fix: Use "same" or "valid".
@@ -257,10 +256,10 @@ def causal_needs_1d() -> None:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "Conv2D", "config": {"filters": 4, "kernel_size": 3, "padding": "same", "batch_input_shape": [null, 9, 9, 3]}}]}}
     """
+)
 
 
-@reported("S120", "timedistributed-rank", "error")
-def timedistributed_rank() -> None:
+reported("S120", "timedistributed-rank", "error", raised_by="layers")(
     """The input of TimeDistributed has no timesteps.
 
     Fix: Use the wrapped layer without TimeDistributed, or feed it a sequence.
@@ -275,9 +274,10 @@ def timedistributed_rank() -> None:
           {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Flatten", "config": {}},
             "batch_input_shape": [null, 13, 5, 5]}}]}}
     """
+)
 
 
-@reported("S132", "embedding-of-features", "error", refines=("S101",))
+@refined("S132", "embedding-of-features", "error", refines=("S101",))
 def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | None:
     """An Embedding receives (timesteps, features), but expects token ids of shape (timesteps,). It looks up a vector
     for each number, so its output has one dimension more than the next layer accepts.
@@ -311,7 +311,7 @@ def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | No
     )
 
 
-@reported("S101", "ndim-mismatch", "error", refines=("S101",))  # behind those that know the cause
+@refined("S101", "ndim-mismatch", "error", refines=("S101",))  # behind those that know the cause
 def ndim_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     """A layer receives an input of the wrong rank. Keras refuses to build the model.
 
