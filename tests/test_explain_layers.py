@@ -12,7 +12,7 @@ import pytest
 
 from lstmlint import analyze
 from lstmlint.explaining import Explanation, LayerExplanation, explain_model
-from lstmlint.explaining.explanation import explain_row
+from lstmlint.explaining.layer_explanations import explain_row
 from lstmlint.inference import infer
 from lstmlint.model.shapes import Tensor
 from lstmlint.model.spec import Call, ModelSpec, TensorRef

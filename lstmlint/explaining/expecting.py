@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lstmlint.explaining.arithmetic import amount, equation
 from lstmlint.explaining.expectations import Expectation, Match, Quantity
+from lstmlint.explaining.explanation import Explanation, LayerExplanation
+from lstmlint.explaining.layer_explanations import leaves
 from lstmlint.explaining.recipes import USUAL, Mistake, Recipe
 from lstmlint.explaining.totals import others
-
-if TYPE_CHECKING:
-    from lstmlint.explaining.explanation import Explanation, LayerExplanation
 
 # Pairs of mistakes are tried in this many different layers at most, and none of two that are rare: among so many
 # numbers one fits nearly any count by chance.
@@ -43,7 +42,7 @@ class Group:
 def search(explanation: Explanation, number: int) -> Expectation:
     """Everything that leads to the number from what is explained."""
     found = Expectation(number)
-    layers = list(explanation.leaves())
+    layers = list(leaves(explanation))
     scoped = explanation.model is not None and not explanation.detailed
     total = explanation.params if scoped and explanation.complete else None
     if total == number:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lstmlint import layers as registry
-from lstmlint.explaining.explanation import Explanation, example_input, explain_row
+from lstmlint.explaining.explanation import Explanation
+from lstmlint.explaining.layer_explanations import example_input, explain_row
 from lstmlint.inference import infer
 from lstmlint.model.findings import Problem, UsageError
 from lstmlint.model.shapes import KnownShape, Tensor, format_shape

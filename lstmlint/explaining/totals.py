@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from lstmlint.explaining.arithmetic import amount
 from lstmlint.explaining.expectations import Match
+from lstmlint.explaining.explanation import Explanation, LayerExplanation, WeightExplanation
 from lstmlint.explaining.recipes import COMMON, ODD, RARE, USUAL
-
-if TYPE_CHECKING:
-    from lstmlint.explaining.explanation import Explanation, LayerExplanation, WeightExplanation
-    from lstmlint.inference.summary import ModelSummary
+from lstmlint.inference.summary import ModelSummary
 
 Found = Iterator[tuple[int, Match]]
 
