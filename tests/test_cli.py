@@ -626,7 +626,7 @@ def test_count(shell: Shell) -> None:
     [
         (("explain",), 2, "Missing argument"),
         (("explain", "gone.json"), 2, "cannot read 'gone.json': No such file or directory"),
-        (("explain", "m.json", "lst"), 2, "there is no layer 'lst'"),
+        (("explain", "m.json", "lst"), 2, "has no layer 'lst'"),
         (("explain", "m.json", "--expect", "many"), 2, "--expect takes a number"),
         (("explain", "m.json", "--batch", "x"), 2, "--batch takes an integer"),
         (("explain", "m.json", "-f", "xml"), 2, "--format takes text, json"),

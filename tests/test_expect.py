@@ -97,7 +97,7 @@ def test_mistakes(expression: str, inputs: Shapes, number: int, keys: list[str])
         assert match.text.endswith(".")
     assert bool(found.nearest) == (not keys)
     text = check_text(explanation)
-    assert ("no mistake that lstmlint knows leads to it" in " ".join(text.split())) == (not keys)
+    assert ("no mistake that lstmlint knows gives it" in " ".join(text.split())) == (not keys)
 
 
 # Random sizes: a layer, its input, a wrong count, and the mistake that must be named first. The wrong counts are computed
@@ -319,7 +319,7 @@ def test_optimizer_of_one_layer() -> None:
 
 def test_two_together_only_where_one_does_not_do() -> None:
     text = " ".join(check_text(count_layer("LSTM(10)", (13, 5), expect=150)).split())
-    assert "150 comes of no single mistake that lstmlint knows, but of two together:" in text
+    assert "No single known mistake gives 150, but these two together do:" in text
     # Swapped units and features, and timesteps used as features: both change the same numbers.
     found = count_layer("GRU(11)", (30, 18), expect=3 * (18 * (30 + 18) + 2 * 18)).expected
     assert found is not None

@@ -121,12 +121,12 @@ SENTENCES = [
     ("LSTM(10)", [(13, 5)], "units (10) is the width of the output and of both states (h and c); features (5) is"),
     ("LSTM(10)", [(13, 5)], "the 13 timesteps never enter the count"),
     ("LSTM(10)", [(None, 5)], "the number of timesteps (not fixed here) never enters the count"),
-    ("TimeDistributed(Dense(1))", [(13, 10)], "one and the same layer at the 13 timesteps"),
+    ("TimeDistributed(Dense(1))", [(13, 10)], "the same layer at each of the 13 timesteps"),
     ("Bidirectional(GRU(4), merge_mode='ave')", [(7, 3)], "merge_mode (ave) joins their outputs and owns nothing"),
     ("ConvLSTM2D(8, 3)", [(4, 32, 32, 3)], "neither the frame's size nor the 4 timesteps enter the count"),
     ("BatchNormalization()", [(32,)], "moving_mean and moving_variance only follow the data"),
     ("BatchNormalization()", [(32,)], "64 of these parameters are not trained."),
-    ("RNN([LSTMCell(3), LSTMCell(4)])", [(7, 5)], "each takes what the one below gives"),
+    ("RNN([LSTMCell(3), LSTMCell(4)])", [(7, 5)], "takes the output of the cell before it"),
     ("Conv2D(8, 3, groups=2)", [(9, 9, 4)], "channels (2) those that come in of each of the 2 groups"),
     ("SeparableConv2D(8, 3)", [(9, 9, 4)], "depth_multiplier (1) windows of 3 by 3 of its own"),
     ("DepthwiseConv2D(3)", [(9, 9, 4)], "Each of the channels (4) has depth_multiplier (1) windows of its own"),
@@ -134,7 +134,7 @@ SENTENCES = [
     ("Embedding(1000, 64)", [(20,)], "the length of the sequences never enters the count"),
     ("Dense(4)", [(5, 6, 7)], "the axes before it never enter the count"),
     ("LSTM(10, trainable=False)", [(13, 5)], "None of these parameters is trained"),
-    ("Flatten()", [(4, 5)], "It owns no weights."),
+    ("Flatten()", [(4, 5)], "It has no weights."),
 ]
 
 
@@ -212,7 +212,7 @@ def test_numbers_of_a_model(number: int, right: list[str], mistakes: list[tuple[
 def test_multiple_of_an_open_dimension() -> None:
     explanation = explained("why_480.yaml", None, 6240)
     assert explanation.expected is not None
-    assert "exactly 13 times the true count of lstm" in explanation.expected.hints[0]
+    assert "exactly 13 times the count of lstm" in explanation.expected.hints[0]
     assert "exactly 13 times" in " ".join(check_text(explanation).split())
 
 
@@ -278,7 +278,7 @@ def test_shared_and_unused_layers() -> None:
         assert found is not None
         assert [mistake] in [match.mistakes for match in found.matches]
     text = " ".join(check_text(explained(model)).split())
-    assert "The layer is called 2 times; it owns its weights once all the same." in text
+    assert "The layer is called 2 times, but its weights count once." in text
     assert "Keras 2 keeps it, and it is in the total." in text
 
 
@@ -326,10 +326,10 @@ def test_layer_inside_a_wrapper() -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("thrid", "did you mean 'third'?"), ("zzz", "the layers that own weights are: first, both, third, norm, output")],
+    [("thrid", "did you mean 'third'?"), ("zzz", "its layers with weights are first, both, third, norm, and output")],
 )
 def test_unknown_layer(name: str, words: str) -> None:
-    with pytest.raises(UsageError, match=f"there is no layer '{name}'") as caught:
+    with pytest.raises(UsageError, match=f"has no layer '{name}'") as caught:
         explained(STACK, name)
     assert words in str(caught.value)
 
@@ -338,10 +338,10 @@ def test_unbuilt_model_invents_nothing() -> None:
     explanation = explained("unbuilt.json")
     text = " ".join(check_text(explanation).split())
     assert (explanation.complete, explanation.layers[0].params) == (False, None)
-    assert "the model states no input shape" in text
+    assert "the model has no input shape" in text
     assert "--input-shape 13,5" in text
     assert "4 · (units · (input_dim + units) + units) = 4 · (1·(input_dim+1) + 1)" in text
-    assert "total: not known" in text
+    assert "total: unknown" in text
     assert explained("unbuilt.json", None, 12).expected is not None
 
 
@@ -351,11 +351,11 @@ def test_unbuilt_model_invents_nothing() -> None:
         ([layer("Sparkle", "custom")], "lstmlint does not know the class Sparkle"),
         (
             [layer("TimeDistributed", "wrapped", layer=layer("Sparkle", "custom"))],
-            "it holds a layer of the class Sparkle",
+            "it contains a layer of class Sparkle",
         ),
         (
             [layer("Sparkle", "custom"), layer("LSTM", "after", units=3)],
-            "the shape that 'custom' gives it is not known",
+            "the weights depend on the shape of 'custom', which is unknown",
         ),
         (
             [layer("LSTM", "a", units=3), layer("LSTM", "b", units=3)],
@@ -401,7 +401,7 @@ def test_many_layers_alike() -> None:
     assert explanation.expected is not None
     (match,) = explanation.expected.matches
     assert match.layers == [f"d{i}" for i in range(12)]
-    assert "and 6 more" in check_text(explanation)
+    assert "and 7 more" in check_text(explanation)
     everywhere = explained(model, None, 12 * 25)
     assert everywhere.expected is not None
     assert "Bias forgotten, in every layer" in check_text(everywhere)
@@ -410,10 +410,10 @@ def test_many_layers_alike() -> None:
 
 
 def test_text_of_a_right_number() -> None:
-    assert "640 is right: it is what lstm has." in check_text(count_layer("LSTM(10)", (13, 5), expect=640))
+    assert "640 is correct: it is the count of lstm." in check_text(count_layer("LSTM(10)", (13, 5), expect=640))
     text = check_text(explained("why_480.yaml", None, 480))
-    assert "480 is right: it is what lstm has." in text
-    assert "For the whole model it would be this:" in text
+    assert "480 is correct: it is the count of lstm." in text
+    assert "As the total of the model, it results from:" in text
     assert "(898 trainable, 800 not)" not in text
     assert "1,698 (1,594 trainable, 104 not)" in check_text(explained(STACK))
 
@@ -433,31 +433,31 @@ def test_names_are_escaped() -> None:
         ("", [], "this is no layer in Python", 0),
         ("LSTM(10", [(13, 5)], "this is no layer in Python", 4),
         ("LSTM", [(13, 5)], "the arguments are missing", 0),
-        ("10", [], "write a layer here", 0),
-        ("LSTM(10) + 1", [], "write a layer here", 0),
-        ("LSTM(10)(x)", [(13, 5)], "without calling it", 0),
+        ("10", [], "expected a layer", 0),
+        ("LSTM(10) + 1", [], "expected a layer", 0),
+        ("LSTM(10)(x)", [(13, 5)], "do not call the layer", 0),
         ("LTSM(10)", [(13, 5)], "no layer class 'LTSM'; did you mean 'LSTM'?", 0),
-        ("torch.nn.LSTM(10)", [(13, 5)], "'torch.nn' is no module of Keras's layers", 0),
+        ("torch.nn.LSTM(10)", [(13, 5)], "'torch.nn' is not a module with Keras layers", 0),
         ("LSTM()", [(13, 5)], "LSTM needs units", 0),
         ("LSTM(10, unit=3)", [(13, 5)], "no argument 'unit'; did you mean 'units'?", 9),
         ("LSTM(hidden_size=3)", [(13, 5)], "did you mean 'units'?", 5),
-        ("LSTM(10, units=3)", [(13, 5)], "gets 'units' twice", 9),
-        ("Dense(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)", [(5,)], "takes 12 arguments without a name", 45),
-        ("LSTM(2*5)", [(13, 5)], "units must be a plain value", 5),
-        ("LSTM(n)", [(13, 5)], "a name cannot be evaluated", 5),
-        ("LSTM(*n)", [(13, 5)], r"\* cannot be evaluated", 5),
-        ("LSTM(**n)", [(13, 5)], r"\*\* cannot be evaluated", 5),
+        ("LSTM(10, units=3)", [(13, 5)], "has 'units' twice", 9),
+        ("Dense(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14)", [(5,)], "takes 12 positional arguments", 45),
+        ("LSTM(2*5)", [(13, 5)], "units must be a literal", 5),
+        ("LSTM(n)", [(13, 5)], "a name is not evaluated", 5),
+        ("LSTM(*n)", [(13, 5)], r"\* is not evaluated", 5),
+        ("LSTM(**n)", [(13, 5)], r"\*\* is not evaluated", 5),
         ("LSTM(open('x'))", [(13, 5)], "no layer class 'open'", 5),
         ("LSTM(3, activation=relu)", [(13, 5)], "write activation='relu', in quotes", 19),
-        ("__import__('os').system('x')", [], "write a layer's class here", 0),
-        ("LSTM(3, kernel_initializer=f(**a))", [(13, 5)], r"\*\* cannot be evaluated", 29),
-        ("LSTM(3, kernel_initializer=a[0]())", [(13, 5)], "an expression cannot be evaluated", 27),
-        ("LSTM(3, kernel_initializer=Constant(1, 2))", [(13, 5)], "arguments of Constant with their names", 39),
+        ("__import__('os').system('x')", [], "expected a layer", 0),
+        ("LSTM(3, kernel_initializer=f(**a))", [(13, 5)], r"\*\* is not evaluated", 29),
+        ("LSTM(3, kernel_initializer=a[0]())", [(13, 5)], "an expression is not evaluated", 27),
+        ("LSTM(3, kernel_initializer=Constant(1, 2))", [(13, 5)], "arguments of Constant as keywords", 39),
         ("Dense(99999999999999999999999)", [(5,)], "too large", 6),
         ("Conv2D(3, {a: 1})", [(9, 9, 3)], "keys of a dict", 11),
         ("Sequential(Dense(3))", [(5,)], "Sequential takes a list of layers", 0),
-        ("Sequential([], units=3)", [(5,)], "Sequential takes no argument 'units'", 21),
-        ("LSTM(3, input_shape='a')", [], "input_shape must be a tuple of numbers", 0),
+        ("Sequential([], units=3)", [(5,)], "Sequential has no argument 'units'", 21),
+        ("LSTM(3, input_shape='a')", [], "input_shape must be a tuple of integers", 0),
         ("LSTM('\N{LATIN SMALL LETTER E WITH ACUTE}', u=1)", [(13, 5)], "no argument 'u'", 10),
     ],
 )
@@ -472,15 +472,15 @@ def test_expression_errors(expression: str, inputs: Shapes, message: str, column
 @pytest.mark.parametrize(
     ("expression", "inputs", "message"),
     [
-        ("LSTM(10)", [], "give its shape without the batch with --input, for instance --input 13,5"),
+        ("LSTM(10)", [], "set the input shape without the batch, for example --input 13,5"),
         ("Dense(10)", [], "--input 5 for 5 features"),
         ("ConvLSTM2D(10, 3)", [], "--input 10,32,32,3"),
         ("Conv2D(10, 3)", [], "--input 32,32,3"),
         ("Concatenate()", [], "--input 13,5 --input 13,5"),
         ("Sequential([LSTM(3)])", [], "--input 13,5"),
         ("MultiHeadAttention(2, 2)", [], "--input 13,5"),
-        ("LSTM(10)", [(13,)], "expects 3 dimensions.* --input leaves out the batch"),
-        ("LSTM(10)", [(32, 13, 5)], "--input leaves out the batch: --input 13,5, if 32 stands for the batch"),
+        ("LSTM(10)", [(13,)], "expects 3 dimensions.* --input does not include the batch"),
+        ("LSTM(10)", [(32, 13, 5)], "--input does not include the batch: if 32 is the batch size, write --input 13,5"),
         ("SpatialDropout1D(0.5, trainable=False)", [(13, 5)], "does not accept the argument 'trainable'"),
         ("LSTM(10)", [(13, None)], "needs a known size of axis -1"),
         ("LSTM(-5)", [(13, 5)], "units of LSTM is -5"),
@@ -488,12 +488,12 @@ def test_expression_errors(expression: str, inputs: Shapes, message: str, column
         (
             "LSTM(10, input_shape=(13, 5))",
             [(13, 6)],
-            r"--input says \(13, 6\), but the layer's own input shape is \(13, 5\)",
+            r"--input is \(13, 6\), but the layer's own input shape is \(13, 5\)",
         ),
         ("Dense(3)", [(5,), (5,)], "takes one input tensor"),
         ("Add()", [(3,), (4,)], "cannot merge"),
         ("(" * 500 + "1", [], "too many nested parentheses"),
-        ("-" * 5000 + "1", [], "not Python that can be read|write a layer here"),
+        ("-" * 5000 + "1", [], "not Python that can be read|expected a layer"),
         ("Bidirectional(" * 70 + "LSTM(3)" + ")" * 70, [(13, 5)], "nested more than 64 deep"),
         ("Dense(3, name=" + "[" * 90 + "]" * 90 + ")", [(13, 5)], "nested more than 64 deep"),
         ("x" * 20_001, [], "the limit is 20,000"),
@@ -540,7 +540,7 @@ def test_stored_weights() -> None:
     assert "kernel + bias = 5·4 + 4 = 24" in text
     assert "input_dim · units + units = 2·3 + 3 = 9" in text
     assert "nested (Sequential): 10 parameters" in text
-    assert "stored in the file" in text
+    assert "come from the file" in text
     assert "Bias forgotten (in custom)" in text
 
 
@@ -560,5 +560,5 @@ def test_described_layer() -> None:
     summary = analyze(json.dumps(model).encode(), options).model
     assert summary is not None
     text = check_text(explain_model(summary))
-    assert "That is what the settings say of Sparkle." in text
+    assert "The count of Sparkle comes from the settings." in text
     assert "total: 70 + 18 = 88" in text

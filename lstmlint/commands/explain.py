@@ -60,6 +60,7 @@ def answer(explanation: Explanation, format: str) -> int:
         write_stdout(pretty(explanation.to_dict()), "utf-8")
     else:
         from lstmlint.explaining import render
+        from lstmlint.reporting.layout import prose_width
 
-        write_stdout(render(explanation))
+        write_stdout(render(explanation, prose_width()))
     return CLEAN

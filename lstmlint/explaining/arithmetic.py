@@ -1,6 +1,6 @@
-"""Formulas: sums and products of named numbers, which print in words, print in numbers, and have a value.
+"""Formulas: sums and products of named numbers that have a value and print in words or in numbers.
 
-One tree serves all three, so that what is printed is what was computed.
+One tree serves all three, so the printed formula is the computed one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from math import prod
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number, known or not, and what it is called; one without a name is called by its value."""
+    """A number, None if unknown, and its name; without a name, its value is printed."""
 
     value: int | None
     name: str = ""
@@ -20,14 +20,14 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Two terms or more."""
+    """Two or more terms."""
 
     terms: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """Two factors or more. One with a name goes by it in words."""
+    """Two or more factors. If it has a name, `words` prints the name."""
 
     factors: tuple[Expression, ...]
     name: str = ""
@@ -37,7 +37,7 @@ Expression = Number | Sum | Product
 
 
 def plus(*terms: Expression | None) -> Expression:
-    """The sum of the terms, those that are None left out."""
+    """Return the sum of the terms that are not None."""
     flat: list[Expression] = []
     for term in terms:
         if isinstance(term, Sum):
@@ -50,7 +50,7 @@ def plus(*terms: Expression | None) -> Expression:
 
 
 def times(*factors: Expression | None) -> Expression:
-    """The product of the factors, Nones and nameless ones left out."""
+    """Return the product of the factors that are neither None nor an unnamed 1."""
     flat: list[Expression] = []
     for factor in factors:
         if isinstance(factor, Product) and not factor.name:
@@ -63,7 +63,7 @@ def times(*factors: Expression | None) -> Expression:
 
 
 def value(expression: Expression) -> int | None:
-    """What it comes to; None where a number in it is unknown."""
+    """Return the value of a formula; None if a number in it is unknown."""
     if isinstance(expression, Number):
         return expression.value
     parts = [value(part) for part in (expression.terms if isinstance(expression, Sum) else expression.factors)]
@@ -74,7 +74,7 @@ def value(expression: Expression) -> int | None:
 
 
 def words(expression: Expression) -> str:
-    """With names: 4 · (units · (input_dim + units) + units)."""
+    """Return a formula with names: 4 · (units · (input_dim + units) + units)."""
     if isinstance(expression, Number):
         return expression.name or str(expression.value)
     if isinstance(expression, Sum):
@@ -85,7 +85,7 @@ def words(expression: Expression) -> str:
 
 
 def numbers(expression: Expression, depth: int = 0) -> str:
-    """With numbers: 4 · (10·(1+10) + 10). A number that is not known goes by its name."""
+    """Return a formula with numbers, or names for unknown ones: 4 · (10·(1+10) + 10)."""
     if isinstance(expression, Number):
         return (expression.name or "?") if expression.value is None else str(expression.value)
     if isinstance(expression, Sum):
@@ -97,23 +97,23 @@ def numbers(expression: Expression, depth: int = 0) -> str:
 
 
 def equation(expression: Expression) -> str:
-    """In numbers, with the result: 4 · (1·(1+1) + 1) · 10 = 120."""
+    """Return a formula in numbers with its result: 4 · (1·(1+1) + 1) · 10 = 120."""
     result = amount(value(expression))
     return result if isinstance(expression, Number) else f"{numbers(expression)} = {result}"
 
 
 def amount(number: int | None) -> str:
-    """A count as people read it: 1,280; "unknown" where it is not known."""
+    """Return a count as text: 1,280; "unknown" for None."""
     return "unknown" if number is None else f"{number:,}"
 
 
 def many(number: int | None, word: str) -> str:
-    """A number of things: 1 unit, 10 units."""
+    """Return a number of things: 1 unit, 10 units."""
     return f"{amount(number)} {word}" if number == 1 else f"{amount(number)} {word}s"
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: gamma, beta and scale."""
+    """Return names as part of a sentence: gamma, beta and scale."""
     if len(names) < 2:
         return names[0] if names else "nothing"
     return f"{', '.join(names[:-1])} and {names[-1]}"

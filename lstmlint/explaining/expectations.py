@@ -1,4 +1,4 @@
-"""What `--expect` finds: the ways to a number."""
+"""The result of `--expect`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 @dataclass(slots=True)
 class Match:
-    """One way to the number.
+    """A mistake, or two, that give the number.
 
-    scope: "layer" where it is the count of the layers named, "total" where it is the model's with that of
-    the layers changed. mistakes: their keys. arithmetic: the formula that comes to the number.
+    scope: "layer" if the number is the count of `layers`, "total" if it is the model's total with their count changed.
+    mistakes: their keys. arithmetic: the formula that gives the number.
     """
 
     scope: str
@@ -23,7 +23,7 @@ class Match:
     rank: tuple[int, int] = (1, 0)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return plain data, as in the JSON output."""
         return {
             "scope": self.scope,
             "layers": self.layers,
@@ -36,22 +36,22 @@ class Match:
 
 @dataclass(slots=True)
 class Quantity:
-    """A number that a mistake gives, and what it would be."""
+    """A number, and what it counts."""
 
     value: int
     what: str
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return plain data, as in the JSON output."""
         return {"value": self.value, "what": self.what}
 
 
 @dataclass(slots=True)
 class Expectation:
-    """What was found out about a number.
+    """How an expected number can result.
 
-    right: what it really is the count of. matches: the mistakes that lead to it, the likeliest first.
-    nearest: where there are none, the numbers next to it that a mistake gives. hints: and what is odd about it.
+    right: the layers whose count it is. matches: the mistakes that give it, most likely first. If there are neither:
+    nearest: the nearest numbers that are correct or result from a mistake. hints: other explanations.
     """
 
     number: int
@@ -61,7 +61,7 @@ class Expectation:
     hints: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return plain data, as in the JSON output."""
         return {
             "number": self.number,
             "right": self.right,

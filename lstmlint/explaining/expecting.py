@@ -1,7 +1,7 @@
-"""Which mistake makes a given number of a count.
+"""Find the mistakes that give an expected number.
 
-Every mistake of every layer in question is tried alone, and where none fits, two of a layer together. What
-fits is told with its arithmetic; where nothing fits, that is said, with the nearest numbers beside it.
+Every mistake of every layer is tried alone. If none fits, pairs of mistakes in one layer are tried. If nothing fits,
+the result holds the nearest numbers.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from lstmlint.explaining.layer_explanations import leaves
 from lstmlint.explaining.recipes import USUAL, Mistake, Recipe
 from lstmlint.explaining.totals import others
 
-# Pairs of mistakes are tried in this many different layers at most, and none of two that are rare: among so many
-# numbers one fits nearly any count by chance.
+# Pairs are tried in at most this many different layers, and never two rare mistakes: among so many numbers, one
+# matches almost any count by chance.
 MAX_PAIRED = 500
 MAX_PAIR_RANK = 2 * USUAL
 
 
 @dataclass(slots=True)
 class Group:
-    """Layers that count alike: the same recipe in the same surroundings."""
+    """Layers with the same recipe in the same surroundings."""
 
     recipe: Recipe
     truth: int
@@ -35,12 +35,12 @@ class Group:
 
     @property
     def names(self) -> list[str]:
-        """Their paths."""
+        """The paths of the layers."""
         return [layer.path for layer in self.layers]
 
 
 def search(explanation: Explanation, number: int) -> Expectation:
-    """Everything that leads to the number from what is explained."""
+    """Return everything in the explanation that gives the number."""
     found = Expectation(number)
     layers = list(leaves(explanation))
     scoped = explanation.model is not None and not explanation.detailed
@@ -51,27 +51,26 @@ def search(explanation: Explanation, number: int) -> Expectation:
     found.right = [layer.path for layer in explanation.layers if layer.params == number]
     found.right += [layer.path for layer in layers if layer.params == number and layer.path not in found.right]
     elsewhere = others(explanation, layers, total)
-    if len(layers) == 1:  # its count and the total are one
+    if len(layers) == 1:  # the count of the only layer is the total
         total = None
     groups = grouped(layers)
     singles = [*single(groups, total), *elsewhere]
-    known = found.right
     fitting = [match for value, match in singles if value == number]
-    if known:  # a true count of one thing is not a wrong one of another, unless a layer was left out
+    if found.right:  # the true count of one layer is no mistake in another, unless a layer was left out
         fitting = [match for match in fitting if match.mistakes[0] in ("layer-left-out", "class-left-out")]
     elif not fitting:
         fitting = list(pairs(groups, number, total))
     found.matches = merged(sorted(fitting, key=lambda match: match.rank))
-    if found.matches and found.matches[0].rank <= (1, USUAL):  # "the kernel only" says no more than "no bias"
+    if found.matches and found.matches[0].rank <= (1, USUAL):  # "the kernel only" adds nothing to "no bias"
         found.matches = [match for match in found.matches if match.mistakes[0] not in ("one-weight-only", "macs")]
-    if not known and not found.matches:
+    if not found.right and not found.matches:
         found.nearest = nearest(singles, number, layers, total)
         found.hints = list(multiples(number, groups))
     return found
 
 
 def merged(matches: Iterable[Match]) -> list[Match]:
-    """The matches, those that say the same of different layers as one."""
+    """Merge matches that differ only in their layers."""
     kept: dict[tuple[str, str, str, str], Match] = {}
     for match in matches:
         same = kept.setdefault((match.scope, match.title, match.text, match.arithmetic), match)
@@ -81,7 +80,7 @@ def merged(matches: Iterable[Match]) -> list[Match]:
 
 
 def multiples(number: int, groups: list[Group]) -> Iterator[str]:
-    """True counts that the number is a multiple of, where a dimension is open that may have been multiplied in."""
+    """Yield a hint per true count that divides the number if a dimension is open that may be the factor."""
     for group in groups:
         facts = group.layers[0].facts
         open_dims = [
@@ -92,17 +91,17 @@ def multiples(number: int, groups: list[Group]) -> Iterator[str]:
             )
             if there and dim is None
         ]
-        small = group.truth < 20 and len(groups) > 1  # too many numbers are multiples of a small one
+        small = group.truth < 20 and len(groups) > 1  # many numbers are multiples of a small one
         if open_dims and not small and number > group.truth > 0 and number % group.truth == 0:
             yield (
-                f"{amount(number)} is exactly {amount(number // group.truth)} times the true count of"
-                f" {group.names[0]}. If that is the {' or the '.join(open_dims)}, which the model leaves open, it was"
-                " multiplied in, and does not belong there."
+                f"{amount(number)} is exactly {amount(number // group.truth)} times the count of {group.names[0]}. The"
+                f" factor may be the {' or the '.join(open_dims)}, which the model leaves open; it never enters the"
+                " count."
             )
 
 
 def grouped(layers: Iterable[LayerExplanation]) -> list[Group]:
-    """The layers whose recipe is known, those alike together."""
+    """Group the layers with a known recipe by recipe and surroundings."""
     groups: dict[Any, Group] = {}
     for layer in layers:
         recipe = layer.recipe
@@ -117,7 +116,7 @@ def grouped(layers: Iterable[LayerExplanation]) -> list[Group]:
 
 
 def single(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]]:
-    """Every mistake by itself: in one layer, for its count or the total; in all layers, for the total."""
+    """Yield every mistake alone: in one layer, for its count and for the total; and in all layers, for the total."""
     everywhere: dict[str, list[tuple[Group, Mistake, int]]] = {}
     for group in groups:
         for mistake in group.mistakes:
@@ -169,7 +168,7 @@ def single(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]
                 names,
                 [key],
                 f"{mistake.title}, in every layer",
-                f"In {made[0][0].names[0]}, for instance: {mistake.text}",
+                f"For example, in {made[0][0].names[0]}: {mistake.text}",
                 f"{amount(total)} {sign} {amount(abs(difference))} = {amount(total + difference)}",
                 (1, mistake.rank + 1),
             ),
@@ -177,12 +176,12 @@ def single(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]
 
 
 def swapped(total: int, truth: int, wrong: int) -> str:
-    """The model's total with one layer's count replaced."""
+    """Return the arithmetic of the total with the count of one layer replaced."""
     return f"total {amount(total)} − {amount(truth)} + {amount(wrong)} = {amount(total - truth + wrong)}"
 
 
 def pairs(groups: list[Group], number: int, total: int | None) -> Iterator[Match]:
-    """Two mistakes in one layer that both matter, and lead to the number."""
+    """Yield the pairs of mistakes in one layer that give the number and both matter."""
     for group in groups[:MAX_PAIRED]:
         alone = {mistake.key: mistake.change(group.recipe).value for mistake in group.mistakes}
         for first, second in combinations(group.mistakes, 2):
@@ -194,9 +193,9 @@ def pairs(groups: list[Group], number: int, total: int | None) -> Iterator[Match
             if not fits or wrong in (group.truth, alone[first.key], alone[second.key]):
                 continue
             if first.change(second.change(group.recipe)).value != wrong:
-                continue  # they change the same numbers: nobody makes both
-            title = f"{first.title}, and {second.title}"
-            text = f"{first.text} And: {second.text}"
+                continue  # both change the same number
+            title = f"{first.title} and {second.title}"
+            text = f"{first.text} {second.text}"
             rank = (2, first.rank + second.rank)
             keys = [first.key, second.key]
             arithmetic = equation(changed.formula())
@@ -210,18 +209,18 @@ def pairs(groups: list[Group], number: int, total: int | None) -> Iterator[Match
 def nearest(
     singles: list[tuple[int, Match]], number: int, layers: list[LayerExplanation], total: int | None
 ) -> list[Quantity]:
-    """The three numbers nearest to one that nothing explains, true counts among them."""
+    """Return the three known numbers nearest to one that nothing explains, including true counts."""
     candidates: dict[int, str] = {}
     if total is not None:
-        candidates[total] = "the true total"
+        candidates[total] = "the correct total"
     for layer in layers:
         if layer.params:
-            candidates.setdefault(layer.params, f"the true count of {layer.path}")
+            candidates.setdefault(layer.params, f"the correct count of {layer.path}")
     for value, match in sorted(singles, key=lambda item: item[1].rank):
         if match.mistakes[0] in ("bytes", "macs"):
             continue
         where = "" if not match.layers else f" ({match.layers[0]})"
         what = f"{match.title}{where}"
-        candidates.setdefault(value, what if match.scope == "layer" else f"the total with this: {what}")
+        candidates.setdefault(value, what if match.scope == "layer" else f"the total with {what}")
     closest = sorted(candidates, key=lambda value: (abs(value - number), value))[:3]
     return [Quantity(value, candidates[value]) for value in closest]

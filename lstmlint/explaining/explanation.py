@@ -1,4 +1,4 @@
-"""What an explanation holds: every weight with its product, the formula in words and in numbers, and the reason."""
+"""The data of an explanation: weights, formulas, and what the numbers mean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lstmlint.model.shapes import Shape
 
 @dataclass(slots=True)
 class WeightExplanation:
-    """One weight: its name, shape, size, whether it is trained, and which part of it belongs to which gate."""
+    """A weight: its name, shape, size, whether it is trainable, and the slice of each gate."""
 
     name: str
     shape: tuple[int, ...]
@@ -25,7 +25,7 @@ class WeightExplanation:
     gates: list[GateSlice] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return plain data, as in the JSON output."""
         return {
             "name": self.name,
             "shape": list(self.shape),
@@ -40,11 +40,11 @@ class WeightExplanation:
 
 @dataclass(slots=True, eq=False)
 class LayerExplanation:
-    """Why one layer has as many parameters as it has.
+    """How the number of parameters of a layer results.
 
-    path: the layer's name, with those of the nested models that hold the layer before it ("encoder/lstm").
-    params: None where it is not known; `reason` says why. formula: None where no weights are known to be.
-    sentence: what units, timesteps and features are. notes: what else bears on the count.
+    path: the layer's name after the names of the nested models that hold it ("encoder/lstm").
+    params: None if unknown; then `reason` says why. formula: None if no weights are known.
+    sentence: what the numbers in the formula mean. notes: what else affects the count.
     parts: the layers inside (the directions of a Bidirectional, cells, the layers of a nested model).
     is_model: whether it is a nested model.
     """
@@ -73,13 +73,13 @@ class LayerExplanation:
 
     @property
     def per_gate(self) -> int | None:
-        """The count of one gate, where the layer has gates."""
+        """The count of one gate, if the layer has gates."""
         gates = {part.gate for weight in self.weights for part in weight.gates}
         total = sum(weight.params for weight in self.weights)
         return total // len(gates) if gates else None
 
     def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
+        """Return plain data, as in the JSON output."""
         formula = self.formula
         return {
             "name": self.path,
@@ -125,7 +125,7 @@ class Explanation:
 
     @property
     def params(self) -> int:
-        """The total of what is known: the model's, or the layer's."""
+        """The total of the known counts."""
         if self.model is not None:
             return self.model.params
         return sum(layer.params or 0 for layer in self.layers)

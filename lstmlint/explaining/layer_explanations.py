@@ -17,7 +17,7 @@ from lstmlint.layers.base import Layer, Weight
 from lstmlint.layers.rnn import RNN, Gated, RecurrentLayer, StackedRNNCells
 from lstmlint.layers.user_defined import DescribedLayer
 from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
-from lstmlint.model.findings import UsageError
+from lstmlint.model.findings import UsageError, listing
 from lstmlint.model.shapes import Dim, Shape, format_shape
 from lstmlint.model.spec import LayerSpec
 
@@ -35,9 +35,9 @@ def leaves(explanation: Explanation) -> Iterator[LayerExplanation]:
 
 
 def find_rows(summary: ModelSummary, name: str) -> list[tuple[str, LayerSummary]]:
-    """The layers meant by a name: those of this path, else of this name anywhere, else what wraps one of it.
+    """Return the layers with a path, else those with this name anywhere, else those that wrap a layer with this name.
 
-    Raises: UsageError where there is none.
+    Raises: UsageError if there are none.
     """
     everything = list(summary.walk_paths())
     for matches in (
@@ -53,15 +53,14 @@ def find_rows(summary: ModelSummary, name: str) -> list[tuple[str, LayerSummary]
     hint = did_you_mean(name, known)
     if not hint:
         owners = [path for path, row in everything if row.weights and row.nested is None]
-        shown = ", ".join(owners[:8]) + (", ..." if len(owners) > 8 else "")
-        hint = f"; the layers that own weights are: {shown}" if owners else "; no layer of it owns weights"
-    raise UsageError(f"there is no layer {name!r} in the model {summary.name!r}{hint}")
+        hint = f"; its layers with weights are {listing(owners)}" if owners else "; none of its layers has weights"
+    raise UsageError(f"model {summary.name!r} has no layer {name!r}{hint}")
 
 
 def _inner_names(layer: Layer) -> set[str]:
-    if isinstance(layer, NestedModel):  # its layers have rows of their own
+    if isinstance(layer, NestedModel):  # its layers have their own rows
         return set()
-    # A Bidirectional renames what it wraps; the file's own name is in its config.
+    # A Bidirectional renames the layer that it wraps; the name in the file is in its config.
     names = {value.name for value in layer.spec.config.values() if isinstance(value, LayerSpec)}
     for inner in layer.sublayers:
         names |= {inner.name} | _inner_names(inner)
@@ -69,7 +68,7 @@ def _inner_names(layer: Layer) -> set[str]:
 
 
 def explain_row(row: LayerSummary, path: str, summary: ModelSummary | None) -> LayerExplanation:
-    """The explanation of one layer of a model."""
+    """Explain a layer of a model."""
     trainable = any(weight.trainable for weight in row.weights) or not row.weights or not row.layer.trainable
     facts = facts_of(row, summary)
     found = explain_layer(Inner(row.layer, facts), path, trainable)
@@ -82,13 +81,13 @@ def explain_row(row: LayerSummary, path: str, summary: ModelSummary | None) -> L
     if row.params is None:
         found.reason = why_unknown(row, summary)
         if found.formula is not None and arithmetic.value(found.formula) is not None:
-            found.formula = None  # what it would come to if Keras did not refuse the layer says nothing
+            found.formula = None  # it means nothing if Keras refuses the layer
     found.notes = [*notes_of(row), *found.notes]
     return found
 
 
 def use_stored(found: LayerExplanation, row: LayerSummary, trainable: bool) -> None:
-    """Explain a layer by the weights stored in its file, from which the count was filled in."""
+    """Explain a layer by the weights stored in the file."""
     if row.nested is not None and isinstance(row.layer, NestedModel):
         inner = [explain_row(one, f"{found.path}/{one.name}", None) for one in row.nested.layers if one.used]
         found.parts = inner
@@ -100,11 +99,11 @@ def use_stored(found: LayerExplanation, row: LayerSummary, trainable: bool) -> N
     found.formula = None if found.recipe is None else found.recipe.formula()
     found.weights = [explain_weight(weight, row.layer, trainable) for weight in row.weights]
     found.sentence, found.parts = sentence_of(row.layer, found), []
-    found.notes.append("The weights are those stored in the file, not worked out from the config.")
+    found.notes.append("The weights come from the file, not from the config.")
 
 
 def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExplanation:
-    """The explanation of a layer, those inside it included."""
+    """Explain a layer and the layers inside it."""
     layer, facts = inner.layer, inner.facts
     known = layer.all_known()
     weights = list(layer.all_weights(trainable))
@@ -119,7 +118,7 @@ def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExpla
     trained = trainable and layer.trains()
     found.weights = [explain_weight(weight, layer, trained) for weight in own]
     found.facts, found.recipe = facts, choose(layer, facts)
-    if layer.context.dialect != "keras3":  # Keras 3 asks each weight, not the layers around it
+    if layer.context.dialect != "keras3":  # in Keras 3 only the flags of the weights count
         trainable = trained
     found.parts = [explain_layer(part, f"{path}/{part.layer.name}", trainable) for part in inner_layers(layer, facts)]
     if found.recipe is not None:
@@ -130,33 +129,33 @@ def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExpla
     return found
 
 
-# A sentence that begins with the name of an argument or a weight keeps its small letter.
+# A sentence that begins with one of these gets a capital; the name of an argument or a weight keeps its case.
 OPENINGS = ("first ", "each ", "the ", "other ", "it ", "one ")
 
 
 def sentence_of(layer: Layer, found: LayerExplanation) -> str:
-    """What the numbers mean; the wrapper says it for what it wraps."""
+    """Return what the numbers in the formula mean; a wrapper explains the layer that it wraps."""
     recipe, facts = found.recipe, found.facts
     if recipe is None:
         return ""
     if isinstance(layer, NestedModel):
-        return "The layers of a model inside a model count where it is used, once."
+        return "The layers of a nested model count once, in the model that uses it."
     if isinstance(layer, StackedRNNCells) or (isinstance(layer, RNN) and isinstance(layer.cell, StackedRNNCells)):
         return (
-            "The cells stand one above the other: each takes what the one below gives, and each counts its own weights;"
-            " the number of timesteps never enters the count."
+            "Each cell takes the output of the cell before it and has its own weights; the number of timesteps never"
+            " enters the count."
         )
-    said = recipe.roles(facts)
+    roles = recipe.roles(facts)
     if isinstance(layer, TimeDistributed):
-        steps = f"the {facts.timesteps} timesteps" if facts.timesteps else "all timesteps, however many,"
+        steps = f"each of the {facts.timesteps} timesteps" if facts.timesteps else "every timestep"
         what = "model" if isinstance(layer.inner, NestedModel) else "layer"
-        inside = f" In that layer, {said}" if said else ""
-        return f"TimeDistributed runs one and the same {what} at {steps} and owns nothing itself.{inside}"
-    return said[:1].upper() + said[1:] if said.startswith(OPENINGS) else said
+        inside = f" In that layer, {roles}" if roles else ""
+        return f"TimeDistributed runs the same {what} at {steps} and has no weights of its own.{inside}"
+    return roles[:1].upper() + roles[1:] if roles.startswith(OPENINGS) else roles
 
 
 def explain_weight(weight: Weight, layer: Layer, trainable: bool) -> WeightExplanation:
-    """A weight and its gates."""
+    """Explain a weight and the slices of its gates."""
     gates: list[GateSlice] = []
     if isinstance(layer, Gated) and not isinstance(layer, RNN | StackedRNNCells):
         gates = gate_slices(weight, layer.gates, layer.class_name.startswith("CuDNN"))
@@ -164,7 +163,7 @@ def explain_weight(weight: Weight, layer: Layer, trainable: bool) -> WeightExpla
 
 
 def facts_of(row: LayerSummary, summary: ModelSummary | None) -> Facts:
-    """What surrounds a layer in its model."""
+    """Return what surrounds a layer in its model."""
     layer, shape = row.layer, row.input_shape
     facts = Facts(shape, row.output_shape, shape[0] if shape else None)
     sequence, timesteps = time_axis(layer, shape)
@@ -183,7 +182,7 @@ def facts_of(row: LayerSummary, summary: ModelSummary | None) -> Facts:
 
 
 def time_axis(layer: Layer, shape: Shape) -> tuple[bool, Dim]:
-    """Whether the input has a time axis, and its length."""
+    """Return whether the input has a time axis, and its length."""
     if shape is None:
         return isinstance(layer, RecurrentLayer | Bidirectional | TimeDistributed), None
     if isinstance(layer, RecurrentLayer):
@@ -198,12 +197,12 @@ def time_axis(layer: Layer, shape: Shape) -> tuple[bool, Dim]:
 
 
 def notes_of(row: LayerSummary) -> list[str]:
-    """What else bears on a layer's count."""
+    """Return what else affects the count of a layer."""
     notes = []
     if isinstance(row.layer, DescribedLayer):
-        notes.append(f"That is what the settings say of {row.class_name}.")
+        notes.append(f"The count of {row.class_name} comes from the settings.")
     if row.calls > 1:
-        notes.append(f"The layer is called {row.calls} times; it owns its weights once all the same.")
+        notes.append(f"The layer is called {row.calls} times, but its weights count once.")
     if not row.used:
         notes.append("The model's outputs do not depend on this layer, so Keras drops it: it is not in the total.")
     elif not row.reached:
@@ -212,26 +211,28 @@ def notes_of(row: LayerSummary) -> list[str]:
         kept = row.layer.trained_params() if row.layer.context.dialect == "keras3" and not row.layer.trainable else 0
         if kept:
             notes.append(
-                f"trainable=false was given to {row.class_name}, not to what it holds: Keras 3 reports none of these"
-                f" parameters as trainable for the layer, but trains {kept:,} of them all the same."
+                f"trainable=false is set on {row.class_name}, not on the layers inside it: Keras 3 reports none of these"
+                f" parameters as trainable for the layer, but still trains {kept:,} of them."
             )
         elif row.trainable_params == 0:
-            notes.append("None of these parameters is trained: the layer or its model is frozen, or it never learns.")
+            notes.append(
+                "None of these parameters is trained: the layer or its model is frozen, or the layer never trains them."
+            )
         else:
             notes.append(f"{row.params - row.trainable_params:,} of these parameters are not trained.")
     return notes
 
 
 def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
-    """Why nobody can tell the count of a layer, and what to do about it."""
+    """Return why the count of a layer is unknown, and what to do about it."""
     if not row.known:
         return (
-            f"lstmlint does not know the class {row.class_name}, so it cannot tell its weights. The settings can"
-            " say how many there are, under custom-layers."
+            f"lstmlint does not know the class {row.class_name} and its weights. Add it to custom-layers in the settings"
+            " with its number of parameters."
         )
     for inner in _all_inside(row.layer):
         if not inner.known:
-            return f"it holds a layer of the class {inner.class_name}, which lstmlint does not know."
+            return f"it contains a layer of class {inner.class_name}, which lstmlint does not know."
     problems = [] if summary is None else summary.problems
     specs = {id(layer.spec) for layer in (row.layer, *_all_inside(row.layer))}
     for problem in problems:
@@ -243,16 +244,16 @@ def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
     if row.input_shape is None:
         if summary is not None and (not summary.inputs or summary.inputs[0] is None):
             return (
-                "the model states no input shape, and the weights depend on the input's last axis. Give one with"
-                f" --input-shape, for instance --input-shape {example_input(summary.layers[0].spec)}."
+                "the model has no input shape, and the weights depend on the last axis of the input. Set it with"
+                f" --input-shape, for example --input-shape {example_input(summary.layers[0].spec)}."
             )
         sources = ", ".join(repr(source.name) for source in row.inbound)
-        return f"the shape that {sources or 'its input'} gives it is not known, and the weights depend on it."
-    return f"the shape of its input, {format_shape(row.input_shape)}, does not tell all that its weights depend on."
+        return f"the weights depend on the shape of {sources or 'its input'}, which is unknown."
+    return f"its weights depend on a dimension that the input shape {format_shape(row.input_shape)} leaves open."
 
 
 def example_input(spec: LayerSpec) -> str:
-    """A shape without the batch that suits a layer, and what it means."""
+    """Return a shape without the batch that fits a layer, and what it means."""
     if spec.model is not None and spec.model.layers:
         return example_input(spec.model.layers[0])
     axes = next((int(number) for number in "123" if f"{number}D" in spec.class_name), 0)

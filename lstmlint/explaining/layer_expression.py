@@ -1,4 +1,4 @@
-"""`lstmlint count`: a layer written in Python, counted without a file. The text is parsed, never evaluated."""
+"""`lstmlint count`: count a layer written in Python. The text is parsed, never evaluated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lstmlint import layers as registry
 from lstmlint.explaining.explanation import Explanation
 from lstmlint.explaining.layer_explanations import example_input, explain_row
 from lstmlint.inference import infer
-from lstmlint.model.findings import Problem, UsageError
+from lstmlint.model.findings import Problem, UsageError, listing
 from lstmlint.model.shapes import KnownShape, Tensor, format_shape
 from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 from lstmlint.model.suggestions import did_you_mean
@@ -21,9 +21,9 @@ from lstmlint.validation.arguments import arguments_of
 MAX_LENGTH = 20_000
 MAX_DIM = 2**63 - 1
 
-# One of these is in what may stand before a class name: tf.keras.layers, keras.layers.recurrent, layers.
+# A prefix of a class name must contain one of these: tf.keras.layers, keras.layers.recurrent, layers.
 MODULES = frozenset({"keras", "layers", "tf_keras", "tfkl"})
-# Values that are written as objects or functions, and are names in a config.
+# Arguments whose values are objects or functions in Python and names in a config.
 NAME_ARGUMENTS = ("_initializer", "_regularizer", "_constraint", "activation")
 MULTIPLE = {
     "MultiHeadAttention": 2,
@@ -44,12 +44,12 @@ def count_layer(
     batch: int | None = None,
     expect: int | None = None,
 ) -> Explanation:
-    """The shapes and weights of a layer written as in Python: `LSTM(10, return_sequences=True)`.
+    """Explain the count of a layer written in Python, such as `LSTM(10, return_sequences=True)`.
 
-    input_shape: without the batch, or several of them for layers that take several tensors; None where the
-    expression says it (input_shape=...) or the layer needs none. dialect: whose defaults hold; a class that
-    Keras 3 dropped is Keras 2's. batch: for stateful layers.
-    Raises: UsageError for what is no layer, what Keras refuses, and an input that is missing.
+    input_shape: the shape without the batch, or several for a layer with several inputs; None if the expression has it
+    (input_shape=...) or the layer needs none. dialect: the Keras whose defaults apply; a class that Keras 3 dropped has
+    those of Keras 2. batch: the batch size, for stateful layers.
+    Raises: UsageError if the expression is not a layer, if Keras refuses it, or if an input shape is missing.
     """
     spec = ExpressionParser(expression, dialect).read()
     shapes = [input_shape] if isinstance(input_shape, tuple) else list(input_shape or ())
@@ -57,8 +57,7 @@ def count_layer(
         own = spec.input_shape[1:]
         if shapes and shapes[0] != own:
             raise UsageError(
-                f"--input says {format_shape(shapes[0])}, but the layer's own input shape is {format_shape(own)}:"
-                " give one of them"
+                f"--input is {format_shape(shapes[0])}, but the layer's own input shape is {format_shape(own)}; remove one"
             )
         shapes = shapes or [own]
         batch = spec.input_shape[0] if batch is None else batch
@@ -73,8 +72,8 @@ def count_layer(
     if not shapes and not any(problem.code.startswith("E") for problem in refusals) and row.params is None:
         wanted = "13,5 --input 13,5" if merges(spec.class_name) else example_input(spec)
         raise UsageError(
-            f"the weights of {spec.class_name} depend on its input: give its shape without the batch with --input, for"
-            f" instance --input {wanted}"
+            f"the weights of {spec.class_name} depend on its input; set the input shape without the batch, for example"
+            f" --input {wanted}"
         )
     if refusals:
         batch_too = "" if refusals[0].code != "S101" or not shapes else f" {without_batch(shapes[0], refusals[0])}"
@@ -90,15 +89,15 @@ def count_layer(
 
 
 def without_batch(shape: KnownShape, refusal: Problem) -> str:
-    """What to write instead of an input of the wrong rank, where the batch may be what is too much."""
+    """Return the advice for an input whose rank is wrong, perhaps because it includes the batch."""
     if len(shape) == refusal.data.get("wanted") and len(shape) > 1:
         dims = ",".join(str(dim) for dim in shape[1:])
-        return f"--input leaves out the batch: --input {dims}, if {shape[0]} stands for the batch."
-    return "--input leaves out the batch."
+        return f"--input does not include the batch: if {shape[0]} is the batch size, write --input {dims}."
+    return "--input does not include the batch."
 
 
 def dropped_by_keras3(class_name: str) -> bool:
-    """Whether only older Keras has the class."""
+    """Check whether only Keras 2 has a class."""
     from lstmlint.signatures.keras2 import SIGNATURES as KERAS2
     from lstmlint.signatures.keras3 import SIGNATURES
 
@@ -106,7 +105,7 @@ def dropped_by_keras3(class_name: str) -> bool:
 
 
 def arguments(spec: LayerSpec, tensors: list[Tensor]) -> tuple[list[Any], dict[str, Any]]:
-    """How a layer of this class is called with so many tensors: (args, kwargs)."""
+    """Return the arguments (args, kwargs) of a call of a layer with these tensors."""
     if not tensors:
         return ([], {}) if spec.class_name == "InputLayer" else ([Tensor(None, "float32")], {})
     name = spec.class_name
@@ -125,7 +124,7 @@ def arguments(spec: LayerSpec, tensors: list[Tensor]) -> tuple[list[Any], dict[s
 
 
 def takes_states(spec: LayerSpec) -> bool:
-    """Whether further inputs of the layer are initial states."""
+    """Check whether the other inputs of a layer are initial states."""
     from lstmlint.layers.rnn import RecurrentLayer
 
     cls = registry.find(spec.class_name)
@@ -174,11 +173,11 @@ class ExpressionParser:
             raise UsageError("the layer is nested too deeply") from None
 
     def error(self, node: ast.expr | ast.keyword, message: str) -> UsageError:
-        """An error with a caret under the node."""
+        """Return an error with a caret under the node."""
         return self.error_at(message, node.lineno, _characters(self.text.strip(), node.lineno, node.col_offset))
 
     def error_at(self, message: str, line: int, column: int) -> UsageError:
-        """An error at a place (line from 1, column in characters from 0); its two notes are the text and a caret."""
+        """Return an error at a line (from 1) and a column (from 0, in characters); its notes are the text and a caret."""
         from lstmlint.reporting.escape import terminal
 
         lines = self.text.strip().split("\n")
@@ -194,26 +193,26 @@ class ExpressionParser:
     # Layers -------------------------------------------------------------------------------------------
 
     def class_name(self, node: ast.expr) -> str:
-        """The class that a name or a dotted name means. Raises: UsageError for another one."""
+        """Return the class name of a plain or dotted name. Raises: UsageError if there is no such class."""
         dotted = _dotted(node)
         if dotted is None:
-            raise self.error(node, "write a layer's class here, for instance LSTM(10)")
+            raise self.error(node, "expected a layer, for example LSTM(10)")
         module, _, name = dotted.rpartition(".")
         if module and MODULES.isdisjoint(module.split(".")):
-            raise self.error(node, f"{module!r} is no module of Keras's layers; write {name} or keras.layers.{name}")
+            raise self.error(node, f"{module!r} is not a module with Keras layers; write {name} or keras.layers.{name}")
         if name == "Sequential" or registry.find(name) is not None:
             return {"Input": "InputLayer"}.get(name, name)
         hint = did_you_mean(name, [*registry.known_names(), "Sequential"])
         raise self.error(node, f"there is no layer class {name!r}{hint}")
 
     def layer(self, node: ast.expr, depth: int) -> LayerSpec:
-        """A call of a class, as a spec."""
+        """Return the spec of a layer written as a call."""
         if depth > MAX_DEPTH:
             raise UsageError(f"layers are nested more than {MAX_DEPTH} deep")
         if not isinstance(node, ast.Call):
-            raise self.error(node, "write a layer here, for instance LSTM(10)")
+            raise self.error(node, "expected a layer, for example LSTM(10)")
         if isinstance(node.func, ast.Call):
-            raise self.error(node, "write the layer without calling it on a tensor; its input goes into --input")
+            raise self.error(node, "do not call the layer on a tensor; set its input shape with --input")
         name = self.class_name(node.func)
         values = self.sequential(node, depth) if name == "Sequential" else self.values(node, name, depth)
         if name == "Sequential":
@@ -229,7 +228,7 @@ class ExpressionParser:
         return spec
 
     def sequential(self, node: ast.Call, depth: int) -> dict[str, Any]:
-        """The arguments of Sequential: a list of layers, a name."""
+        """Return the arguments of a Sequential."""
         values: dict[str, Any] = {}
         for argument, value in [
             *zip(("layers", "trainable", "name"), node.args, strict=False),
@@ -240,14 +239,14 @@ class ExpressionParser:
             elif argument in ("name", "trainable"):
                 values[argument] = self.value(value, argument, depth)
             else:
-                raise self.error(value, f"Sequential takes no argument {argument!r}")
+                raise self.error(value, f"Sequential has no argument {argument!r}")
         found = values.get("layers")
         if not isinstance(found, list) or not all(isinstance(layer, LayerSpec) for layer in found):
             raise self.error(node, "Sequential takes a list of layers: Sequential([LSTM(10), Dense(1)])")
         return values
 
     def model(self, values: dict[str, Any]) -> LayerSpec:
-        """A Sequential as a layer."""
+        """Return a Sequential as a layer."""
         given = values.get("name")
         name = given if isinstance(given, str) else self.names.make("Sequential")
         inner = ModelSpec(name, "Sequential", self.dialect, values["layers"], True)
@@ -257,7 +256,7 @@ class ExpressionParser:
         return spec
 
     def values(self, node: ast.Call, name: str, depth: int) -> dict[str, Any]:
-        """The arguments of a layer by name. Raises: UsageError for one too many, twice, or unknown."""
+        """Return the arguments of a layer by name. Raises: UsageError if one is unknown, repeated, or missing."""
         signature = registry.signature(name, self.dialect) or registry.signature(name, "keras2") or {}
         order = list(signature)
         found = arguments_of(name, self.dialect)
@@ -266,18 +265,18 @@ class ExpressionParser:
         values: dict[str, Any] = {}
         for position, argument in enumerate(node.args):
             if isinstance(argument, ast.Starred):
-                raise self.error(argument, "write the arguments out; * cannot be evaluated")
+                raise self.error(argument, "write out the arguments; * is not evaluated")
             if position >= len(order):
-                takes = f"takes {len(order)} arguments" if order else "takes no arguments"
-                raise self.error(argument, f"{name} {takes} without a name: {', '.join(order)}".rstrip(": "))
+                takes = f"{len(order)} positional arguments: {listing(order)}" if order else "no arguments"
+                raise self.error(argument, f"{name} takes {takes}")
             values[order[position]] = self.value(argument, order[position], depth)
         for keyword in node.keywords:
             if keyword.arg is None:
-                raise self.error(keyword, "write the arguments out; ** cannot be evaluated")
+                raise self.error(keyword, "write out the arguments; ** is not evaluated")
             if keyword.arg in values:
-                raise self.error(keyword, f"{name} gets {keyword.arg!r} twice")
+                raise self.error(keyword, f"{name} has {keyword.arg!r} twice")
             if signature and keyword.arg not in accepted:
-                raise self.error(keyword, f"{name} takes no argument {keyword.arg!r}{self.hint(keyword.arg, accepted)}")
+                raise self.error(keyword, f"{name} has no argument {keyword.arg!r}{self.hint(keyword.arg, accepted)}")
             values[keyword.arg] = self.value(keyword.value, keyword.arg, depth)
         missing = [
             argument for argument, default in signature.items() if default is REQUIRED and argument not in values
@@ -287,14 +286,14 @@ class ExpressionParser:
         return values
 
     def hint(self, name: str, accepted: set[str]) -> str:
-        """Which argument was meant."""
+        """Return a hint that names the intended argument."""
         from lstmlint.validation.arguments import CONFUSIONS
 
         meant = CONFUSIONS.get(name)
         return f"; did you mean {meant!r}?" if meant in accepted else did_you_mean(name, accepted)
 
     def take_input_shape(self, node: ast.expr, spec: LayerSpec, values: dict[str, Any]) -> None:
-        """Move the input shape that old code gives to the first layer out of the arguments."""
+        """Move the input shape, which old code passes to the first layer, from the arguments to the spec."""
         own = registry.signature(spec.class_name, self.dialect) or {}
         found: Any = None
         for argument in SHAPE_ARGUMENTS:
@@ -302,7 +301,7 @@ class ExpressionParser:
                 given = values.pop(argument)
                 given = [given] if isinstance(given, int) else given
                 if not isinstance(given, list) or not all(dim is None or type(dim) is int for dim in given):
-                    raise self.error(node, f"{argument} must be a tuple of numbers, for instance (13, 5)")
+                    raise self.error(node, f"{argument} must be a tuple of integers, for example (13, 5)")
                 found = (None, *given) if argument == "input_shape" else tuple(given)
         length = values.pop("input_length", None) if "input_length" not in own else values.get("input_length")
         if "input_dim" in values and "input_dim" not in own:
@@ -313,7 +312,7 @@ class ExpressionParser:
     # Values -------------------------------------------------------------------------------------------
 
     def value(self, node: ast.expr, argument: str, depth: int) -> Any:
-        """A literal, a list, dict or layer, as a config holds it. Raises: UsageError for an expression."""
+        """Return a literal, list, dict, or layer as a config holds it. Raises: UsageError for an expression."""
         if depth > MAX_DEPTH:
             raise UsageError(f"arguments are nested more than {MAX_DEPTH} deep")
         if isinstance(node, ast.Constant):
@@ -341,42 +340,41 @@ class ExpressionParser:
         what = "a name" if dotted is not None else "an expression"
         raise self.error(
             node,
-            f"{argument} must be a plain value (a number, text in quotes, True, None, a list); {what}"
-            " cannot be evaluated",
+            f"{argument} must be a literal (a number, a string, True, None, a list); {what} is not evaluated",
         )
 
     def mapping(self, node: ast.Dict, argument: str, depth: int) -> dict[str, Any]:
-        """A dict whose keys are texts or numbers."""
+        """Return a dict whose keys are strings or integers."""
         values: dict[str, Any] = {}
         for key, item in zip(node.keys, node.values, strict=True):
             if not isinstance(key, ast.Constant) or not isinstance(key.value, str | int):
-                raise self.error(key or item, "the keys of a dict must be texts or numbers")
+                raise self.error(key or item, "the keys of a dict must be strings or integers")
             values[str(key.value)] = self.value(item, argument, depth + 1)
         return values
 
     def object(self, node: ast.Call, argument: str, depth: int) -> Any:
-        """A call in an argument: a layer, or an initializer or the like, which becomes its config."""
+        """Return a call in an argument: a layer, or the config of an initializer, regularizer, and so on."""
         dotted = _dotted(node.func) or ""
         name = dotted.rpartition(".")[2]
         if not argument.endswith(NAME_ARGUMENTS):
             return self.layer(node, depth + 1)
         if not name:
-            raise self.error(node, f"{argument} must be a plain value; an expression cannot be evaluated")
+            raise self.error(node, f"{argument} must be a literal; an expression is not evaluated")
         config: dict[str, Any] = {}
         for position, item in enumerate(node.args):
             if position or isinstance(item, ast.Starred):
-                raise self.error(item, f"write the arguments of {name} with their names")
-            # l2(0.01): the only ones that are commonly written without a name
+                raise self.error(item, f"write the arguments of {name} as keywords")
+            # l2(0.01): commonly written without the keyword
             config[snake_case(name)] = self.value(item, name, depth + 1)
         for keyword in node.keywords:
             if keyword.arg is None:
-                raise self.error(keyword, "write the arguments out; ** cannot be evaluated")
+                raise self.error(keyword, "write out the arguments; ** is not evaluated")
             config[keyword.arg] = self.value(keyword.value, name, depth + 1)
         return {"class_name": name, "config": config}
 
 
 def _dotted(node: ast.expr) -> str | None:
-    """The text of a name or of names joined by dots."""
+    """Return the text of a plain or dotted name; None for any other expression."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -387,7 +385,7 @@ def _dotted(node: ast.expr) -> str | None:
 
 
 def _characters(text: str, line: int, offset: int) -> int:
-    """A column that ast counts in UTF-8 bytes, in characters."""
+    """Convert a column from UTF-8 bytes, as in ast, to characters."""
     lines = text.split("\n")
     if not 0 < line <= len(lines):
         return 0

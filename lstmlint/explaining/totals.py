@@ -1,4 +1,4 @@
-"""Numbers that are no count gone wrong but a count of something else: a part, the bytes, the optimizer's too."""
+"""Numbers that count something else: a part of the model, bytes, multiplications, the optimizer's variables."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from lstmlint.inference.summary import ModelSummary
 
 Found = Iterator[tuple[int, Match]]
 
-# What the optimizers of Keras 3 keep: for each trainable parameter, and of their own (the step, the learning rate
-# unless a schedule gives it, Nadam's product).
+# Variables of Keras 3 optimizers: per trainable parameter, and in all (the step, the learning rate unless a schedule
+# sets it, Nadam's product); the optimizer; its rank.
 OPTIMIZERS = (
     (2, 2, "Adam", COMMON),
     (1, 2, "RMSprop, or SGD with momentum", USUAL),
@@ -22,19 +22,19 @@ OPTIMIZERS = (
     (2, 1, "Adam with a learning rate schedule", RARE),
     (3, 2, "Adam with amsgrad or use_ema", RARE),
 )
-_BYTES = "That is how much memory the weights take."
-_MACS = "That is the work of one forward pass of one sample. Parameters are counted once, however often they are used."
+_BYTES = "This is the memory that the weights take."
+_MACS = "These are the multiply-accumulates of one forward pass of one sample. A parameter counts once, however often it is used."
 
 
 def others(explanation: Explanation, layers: list[LayerExplanation], total: int | None) -> Found:
-    """Everything else that there is to count: in each layer, and in the model where its total is asked for."""
+    """Yield everything else that can be counted: in each layer, and in the model if `total` is not None."""
     for layer in layers:
         yield from of_layer(layer)
     model = explanation.model
     if total is None or model is None:
         return
     yield from of_optimizer(model)
-    if len(layers) == 1:  # its count and the total are one
+    if len(layers) == 1:  # the count of the only layer is the total
         return
     for layer in explanation.layers:
         yield from of_part(layer, total)
@@ -51,12 +51,12 @@ def others(explanation: Explanation, layers: list[LayerExplanation], total: int 
 def whole(
     value: int, key: str, title: str, text: str, sums: str, rank: int, names: list[str] | None = None
 ) -> tuple[int, Match]:
-    """A number for the whole model."""
+    """Return a number for the whole model."""
     return value, Match("total", names or [], [key], title, text, sums, (1, rank))
 
 
 def of_part(layer: LayerExplanation, total: int) -> Found:
-    """One layer too often, or one that does not count."""
+    """Yield the total with a layer counted too often, or a layer that does not count."""
     row, count = layer.row, layer.params
     if not count or row is None:
         return
@@ -64,8 +64,8 @@ def of_part(layer: LayerExplanation, total: int) -> Found:
         yield whole(
             total + count,
             "unused-counted",
-            "a layer counted that Keras drops",
-            "The model's outputs do not depend on that layer, so Keras drops it.",
+            "a layer that Keras drops counted",
+            "The model's outputs do not depend on this layer, so Keras drops it.",
             f"{amount(total)} + {amount(count)} = {amount(total + count)}",
             COMMON,
             [layer.path],
@@ -76,7 +76,7 @@ def of_part(layer: LayerExplanation, total: int) -> Found:
             total + more,
             "shared-counted-again",
             "a shared layer counted again",
-            f"The layer is called {row.calls} times and was counted {row.calls} times. It owns its weights once.",
+            f"The layer is called {row.calls} times and counted as often, but its weights exist once.",
             f"{amount(total)} + {row.calls - 1} · {amount(count)} = {amount(total + more)}",
             COMMON,
             [layer.path],
@@ -86,7 +86,7 @@ def of_part(layer: LayerExplanation, total: int) -> Found:
             total + count,
             "nested-counted-again",
             "a nested model counted twice",
-            "It adds the layers inside the model to the model's own row, which is their sum.",
+            "The layers of the nested model are added to its own row, which is their sum already.",
             f"{amount(total)} + {amount(count)} = {amount(total + count)}",
             COMMON,
             [layer.path],
@@ -94,7 +94,7 @@ def of_part(layer: LayerExplanation, total: int) -> Found:
 
 
 def left_out(layers: list[LayerExplanation], total: int) -> Found:
-    """The total without a layer, or without all layers of a class."""
+    """Yield the total without a layer, and without all layers of a class."""
     classes: dict[str, list[tuple[str, int]]] = {}
     for layer in layers:
         if layer.params and layer.params != total and (layer.row is None or layer.row.used):
@@ -103,7 +103,7 @@ def left_out(layers: list[LayerExplanation], total: int) -> Found:
                 total - layer.params,
                 "layer-left-out",
                 "a layer left out",
-                "It is the total without that layer.",
+                "This is the total without the layer.",
                 f"{amount(total)} − {amount(layer.params)} = {amount(total - layer.params)}",
                 USUAL,
                 [layer.path],
@@ -115,7 +115,7 @@ def left_out(layers: list[LayerExplanation], total: int) -> Found:
                 total - count,
                 "class-left-out",
                 f"every {name} left out",
-                f"It is the total without its {len(members)} layers of the class {name}.",
+                f"This is the total without the {len(members)} layers of class {name}.",
                 f"{amount(total)} − {amount(count)} = {amount(total - count)}",
                 USUAL,
                 [path for path, _ in members],
@@ -123,25 +123,25 @@ def left_out(layers: list[LayerExplanation], total: int) -> Found:
 
 
 def of_optimizer(model: ModelSummary) -> Found:
-    """The total as the summary of a compiled model of Keras 3 has it."""
+    """Yield the total as Keras 3 prints it for a compiled model."""
     trained = model.trainable_params
     for slots, own, name, rank in OPTIMIZERS if trained else ():
         number = model.params + slots * trained + own
-        kept = f"{slots} for each of the {amount(trained)} trainable parameters and {own}" if slots else f"{own}"
+        kept = f"{slots} per trainable parameter ({amount(trained)}) plus {own}" if slots else f"{own}"
         product = f"{slots} · {amount(trained)} + " if slots else ""
         yield whole(
             number,
             "optimizer-counted",
             "the optimizer's variables counted too",
-            f"Keras 3's summary of a compiled model adds what the optimizer keeps: {kept} of its own, as {name} has."
-            " They are no parameters of the model.",
+            f"For a compiled model, Keras 3's summary adds the variables of the optimizer: {kept} for {name}. They are"
+            " not parameters of the model.",
             f"{amount(model.params)} + {product}{own} = {amount(number)}",
             rank,
         )
 
 
 def of_layer(layer: LayerExplanation) -> Found:
-    """What else there is to count in one layer."""
+    """Yield everything else that can be counted in one layer."""
     count, row, names = layer.params, layer.row, [layer.path]
     if count is None:
         return
@@ -152,7 +152,7 @@ def of_layer(layer: LayerExplanation) -> Found:
         sizes.setdefault(weight.params, []).append((name, weight.shape))
     for size, weights in sizes.items():
         if size != count:
-            text = f"It is the size of {' or '.join(name for name, _ in weights)} alone."
+            text = f"This is the size of {' or '.join(name for name, _ in weights)} alone."
             name, shape = weights[0]
             sums = f"{name}: {'·'.join(map(str, shape))} = {amount(size)}"
             yield size, Match("layer", names, ["one-weight-only"], "one weight only", text, sums, (1, RARE))
@@ -168,21 +168,21 @@ def of_layer(layer: LayerExplanation) -> Found:
 
 
 def of_training(params: int, trainable: int, scope: str, names: list[str]) -> Found:
-    """The trained parameters only, or those that are not."""
+    """Yield the count of the trainable and of the non-trainable parameters."""
     frozen = params - trainable
     if not frozen or not trainable:
         return
     for key, word, kept, missing, how, rank in (
-        ("trainable-only", "trainable", trainable, frozen, "are not trained", COMMON),
-        ("non-trainable-only", "non-trainable", frozen, trainable, "are trained", USUAL),
+        ("trainable-only", "trainable", trainable, frozen, "are not trainable", COMMON),
+        ("non-trainable-only", "non-trainable", frozen, trainable, "are trainable", USUAL),
     ):
-        text = f"It leaves out the {amount(missing)} parameters that {how}."
+        text = f"The {amount(missing)} parameters that {how} are left out."
         sums = f"{amount(params)} − {amount(missing)} = {amount(kept)}"
         yield kept, Match(scope, names, [key], f"{word} parameters only", text, sums, (1, rank))
 
 
 def all_weights(layer: LayerExplanation, prefix: str = "") -> Iterator[tuple[str, WeightExplanation]]:
-    """The weights of a layer and of those inside it, by name."""
+    """Yield the weights of a layer and of the layers inside it, with their names."""
     for weight in layer.weights:
         yield prefix + weight.name, weight
     for part in layer.parts:
