@@ -15,7 +15,8 @@ from lstmlint.explaining.arithmetic import amount, equation
 from lstmlint.explaining.expectations import Expectation, Match, Quantity
 from lstmlint.explaining.explanation import Explanation, LayerExplanation
 from lstmlint.explaining.layer_explanations import leaves
-from lstmlint.explaining.recipes import USUAL, Mistake, Recipe
+from lstmlint.explaining.mistakes import USUAL, Mistake
+from lstmlint.explaining.recipes import Recipe
 from lstmlint.explaining.totals import others
 
 # Pairs are tried in at most this many different layers, and never two rare mistakes: among so many numbers, one

@@ -1,4 +1,4 @@
-"""Recipes of recurrent layers, their gates, and how they are counted wrong."""
+"""Recipes of recurrent layers, and their gates."""
 
 from __future__ import annotations
 
@@ -7,23 +7,12 @@ from dataclasses import dataclass, replace
 
 from lstmlint.explaining.arithmetic import Expression, Number, many, plus, times
 from lstmlint.explaining.feedforward import position_mistakes
-from lstmlint.explaining.recipes import (
-    COMMON,
-    ODD,
-    RARE,
-    USUAL,
-    Facts,
-    Mistake,
-    Parts,
-    Recipe,
-    feature_mistakes,
-    setting,
-    times_by,
-)
+from lstmlint.explaining.mistakes import ODD, RARE, Mistake, mistake
+from lstmlint.explaining.recipes import Facts, Parts, Recipe, feature_mistakes, setting, times_by
 from lstmlint.layers.base import Weight
 from lstmlint.model.shapes import product
 
-# Keras's own letters for the gates, in the order of the columns.
+# Keras's letters for the gates, in the order of the columns.
 GATE_WORDS = {
     "LSTM": {"i": "input gate", "f": "forget gate", "c": "cell candidate", "o": "output gate"},
     "GRU": {"z": "update gate", "r": "reset gate", "h": "candidate"},
@@ -32,7 +21,7 @@ KIND_OF_GATES = {4: "LSTM", 3: "GRU", 1: "SimpleRNN"}
 
 
 def article(name: str) -> str:
-    """The class with its article: an LSTM, a GRU."""
+    """Return a class name with its article: an LSTM, a GRU."""
     return f"{'an' if name.startswith(('LSTM', 'RNN')) else 'a'} {name}"
 
 
@@ -51,10 +40,10 @@ class GateSlice:
 
 
 def gate_slices(weight: Weight, gates: tuple[str, ...], two_biases: bool = False) -> list[GateSlice]:
-    """Which columns of a recurrent layer's weight belong to which gate, in Keras's order.
+    """Return the slice of a recurrent layer's weight that belongs to each gate, in Keras's order.
 
-    With two_biases, as CuDNN layers have them in one vector: first those added to the input's product (bias_i_i
-    in Keras's words), then those added to the state's (bias_i).
+    two_biases: whether the bias holds two vectors, as in CuDNN layers: first those added to the product of the input
+    (bias_i_i in Keras), then those added to the product of the state (bias_i).
     """
     kind = KIND_OF_GATES.get(len(gates), "")
     if len(gates) < 2 or not weight.shape or kind not in GATE_WORDS:
@@ -75,12 +64,11 @@ def gate_slices(weight: Weight, gates: tuple[str, ...], two_biases: bool = False
 
 @dataclass(frozen=True, kw_only=True)
 class Recurrent(Recipe):
-    """gates · (units · (input_dim + units) + biases · units); Keras's LSTMCell.build and its kin.
+    """gates · (units · (input_dim + units) + biases · units), as in LSTMCell.build of Keras.
 
-    units: how many are counted; states: how many of them feed back. area: a convolution's kernel.
-    biases: how many each unit of each gate has. one_bias: whether the gates share theirs, bias_number: whether
-    the units of a gate do (they never do). peepholes: weights from the cell state, which Keras's LSTM does not have.
-    channels_first: whether a frame's axes come after its channels.
+    units: the units that are counted; states: those that feed back. area: the kernel of a convolution.
+    biases: biases per unit and gate. Mistakes only: one_bias: the gates share their bias; bias_number: the units share
+    it; peepholes: weights from the cell state. channels_first: whether the axes of a frame follow its channels.
     """
 
     kind: str
@@ -98,7 +86,7 @@ class Recurrent(Recipe):
     channels_first: bool = False
 
     def core(self) -> Expression:
-        """The formula."""
+        """Return the formula."""
         sources = [n for n, there in ((self.features, self.kernel), (self.states, self.recurrent)) if there]
         gates = Number(self.gates)
         weights = times(self.units, *self.area, plus(*sources)) if sources else None
@@ -113,11 +101,11 @@ class Recurrent(Recipe):
 
     @property
     def word(self) -> str:
-        """What the layer is made of."""
+        """The word for a unit of the layer."""
         return "filter" if self.area else "unit"
 
     def roles(self, facts: Facts) -> str:
-        """What units, features and timesteps are, and that the timesteps never enter."""
+        """Return what units, features, and timesteps are."""
         size, inputs = self.units, self.features
         states = "both states (h and c)" if self.gates == 4 else "the state"
         known = "" if inputs.value is None else f" ({inputs.value})"
@@ -129,28 +117,22 @@ class Recurrent(Recipe):
             sides = " by ".join(str(side.value) for side in self.area)
             return (
                 f"filters ({size.value}) is the number of channels of the output and of {states}, and channels{known}"
-                f" those of each input frame; every gate looks through a window of {sides}, the same at every position"
-                f" and every timestep, so neither the frame's size nor {timesteps} {enter} the count."
+                f" that of an input frame; every gate uses the same window of {sides} at every position and timestep, so"
+                f" neither the size of a frame nor {timesteps} {enter} the count."
             )
         return (
-            f"units ({size.value}) is the width of the output and of {states}; features{known} is the size of what"
-            f" arrives at each timestep, the input's last axis, called input_dim above; {timesteps} never {enter} the"
-            " count, because every timestep uses the same weights."
+            f"units ({size.value}) is the width of the output and of {states}; input_dim{known} is the number of"
+            f" features, the input's last axis; {timesteps} never {enter} the count, because every timestep uses the"
+            " same weights."
         )
 
     def mistakes(self, facts: Facts) -> Iterator[Mistake]:
-        """And a layer of one direction counted as one of two."""
+        """Yield all mistakes, including two directions counted instead of one."""
         yield from super().mistakes(facts)
-        yield Mistake(
-            "counted-as-bidirectional",
-            "counted as Bidirectional",
-            "It counts two directions. This layer reads the sequence in one only.",
-            RARE,
-            times_by(Number(2, "directions")),
-        )
+        yield mistake("counted-as-bidirectional", times_by(Number(2, "directions")))
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
-        """The mistakes that textbooks, lectures and questions are full of."""
+        """Yield mistakes with units, gates, inputs, biases, and windows."""
         yield from self._of_units()
         yield from self._of_gates()
         yield from self._of_inputs(facts)
@@ -162,222 +144,128 @@ class Recurrent(Recipe):
         units, name = self.units.value or 0, self.units.name
         one = Number(1, "1")  # a name keeps it in the formula
         word = self.word
-        yield Mistake(
+        yield mistake(
             "one-unit-times-units",
-            f"the formula of one {word} times {name}",
-            f"It counts a layer of one {word} and multiplies by {many(units, word)}. But the count is for the layer,"
-            f" not for each {word}: every {word} also sees the last output of all {units}, not only its own, so the"
-            f" recurrent kernel grows with the square of {name}.",
-            COMMON,
             lambda r: replace(r, units=one, states=one, factors=(*r.factors, self.units)),
+            word=word,
+            name=name,
+            units=units,
         )
-        yield Mistake(
-            f"one-{word}-only",
-            f"one {word} only",
-            f"It counts the weights that lead to one {word}. The layer has {many(units, word)}.",
-            USUAL,
-            setting(units=one),
-        )
+        yield mistake(f"one-{word}-only" + "/recurrent" * bool(self.area), setting(units=one), units=units)
         if not self.area:
-            yield Mistake(
+            yield mistake(
                 "units-and-features-swapped",
-                "units and features swapped",
-                f"It takes units for features and features for units. units is the layer's first argument ({units}),"
-                f" features the last axis of its input ({self.features.value}).",
-                COMMON,
                 lambda r: replace(r, units=r.features, states=r.features, features=r.units),
+                units=units,
+                features=self.features.value,
             )
 
     def _of_gates(self) -> Iterator[Mistake]:
         if self.gates > 1:
             letters = ", ".join(GATE_WORDS.get(KIND_OF_GATES[self.gates], {}))
-            yield Mistake(
+            yield mistake(
                 "gates-forgotten",
-                "gates forgotten",
-                f"It counts one gate. {_capital(article(self.kind))} has"
-                f" {self.gates} ({letters}), each with weights of its own.",
-                COMMON,
                 setting(gates=1),
+                kind=_capital(article(self.kind)),
+                gates=self.gates,
+                letters=letters,
             )
-            yield Mistake(
-                "one-bias-for-all-gates",
-                "one bias for all gates",
-                f"It counts one bias for each {self.word}. Each of the {self.gates} gates has its own.",
-                RARE,
-                setting(one_bias=True),
-            )
+            yield mistake("one-bias-for-all-gates", setting(one_bias=True), word=self.word, gates=self.gates)
             if self.biases:
-                yield Mistake(
-                    "one-bias-for-each-gate",
-                    "one bias number for each gate",
-                    f"It counts one bias number for each of the {self.gates} gates. Each {self.word} of each gate has its"
-                    " own.",
-                    RARE,
-                    setting(bias_number=True),
-                )
+                yield mistake("one-bias-for-each-gate", setting(bias_number=True), gates=self.gates, word=self.word)
         yield from self._of_kinds()
         if self.gates == 4 and not self.area:
-            yield Mistake(
-                "peepholes",
-                "peephole connections",
-                "It adds peephole connections, 3 weights for each unit from the cell state to the gates. Keras's LSTM"
-                " has none.",
-                ODD,
-                setting(peepholes=3),
-            )
+            yield mistake("peepholes", setting(peepholes=3))
 
     def _of_kinds(self) -> Iterator[Mistake]:
-        """Counted as another RNN: by its textbook formula, and with the second bias that Keras's GRU has."""
+        """Yield the counts of other RNNs: by the textbook formula, and with the second bias of Keras's GRU."""
         for count, kind in KIND_OF_GATES.items():
             if count in (self.gates, 1):
                 continue
-            text = (
-                f"It counts {count} gates, as {article(kind)} has. {_capital(article(self.kind))} has"
-                f" {self.gates if self.gates > 1 else 'one'}"
-            )
             one = min(self.biases, 1)
             usual = 2 * one if kind == "GRU" and not self.area else one
             for biases in dict.fromkeys((one, usual, self.biases)):
-                extra = ", with two biases, as Keras's GRU has" if biases == 2 else ""
-                yield Mistake(
-                    f"counted-as-{kind.lower()}",
-                    f"counted as {article(kind)}",
-                    f"{text}{extra}.",
-                    RARE if biases in (one, usual) else ODD,
+                yield mistake(
+                    "counted-as",
                     setting(gates=count, biases=biases),
+                    key=f"counted-as-{kind.lower()}",
+                    rank=RARE if biases in (one, usual) else ODD,
+                    other=article(kind),
+                    count=count,
+                    kind=_capital(article(self.kind)),
+                    gates=self.gates if self.gates > 1 else "one",
+                    extra=" and two biases, as in Keras's GRU" if biases == 2 else "",
                 )
 
     def _of_inputs(self, facts: Facts) -> Iterator[Mistake]:
         sides = "·".join(str(n.value) for n in (self.units, *self.area, self.states))
-        yield Mistake(
+        yield mistake(
             "recurrent-kernel-forgotten",
-            "recurrent kernel forgotten",
-            f"It leaves out the recurrent kernel, through which the last output of every {self.word} comes back in:"
-            f" {f'{self.gates} · ' if self.gates > 1 else ''}{sides} numbers.",
-            COMMON,
             setting(recurrent=False),
+            word=self.word,
+            size=f"{self.gates} · {sides}" if self.gates > 1 else sides,
         )
-        yield Mistake(
-            "kernel-forgotten",
-            "kernel forgotten",
-            "It leaves out the kernel, through which the input comes in.",
-            RARE,
-            setting(kernel=False),
-        )
+        yield mistake("kernel-forgotten", setting(kernel=False))
         if self.features.value != 1:
-            name = self.features.name
-            yield Mistake(
-                "channels-forgotten" if self.area else "features-forgotten",
-                "channels forgotten" if self.area else "features forgotten",
-                f"It takes one {'channel' if self.area else 'feature'} to come in. There are {self.features.value}"
-                f" ({name}).",
-                USUAL,
+            yield mistake(
+                "channels-forgotten/recurrent" if self.area else "features-forgotten",
                 setting(features=Number(1, "1")),
+                features=self.features.value,
+                name=self.features.name,
             )
         if self.area:
             return
         if facts.timesteps:
-            yield Mistake(
+            yield mistake(
                 "timesteps-for-units",
-                "timesteps taken for units",
-                f"It takes the {facts.timesteps} timesteps for units. A layer has as many units as its first argument"
-                f" says, {self.units.value}, whatever the length of the sequence.",
-                COMMON,
                 lambda r: replace(r, units=Number(facts.timesteps, "units"), states=Number(facts.timesteps, "units")),
+                timesteps=facts.timesteps,
+                units=self.units.value,
             )
         yield from feature_mistakes(facts, self.features)
 
     def _of_biases(self, facts: Facts) -> Iterator[Mistake]:
         if self.biases:
-            yield Mistake(
-                "bias-forgotten",
-                "bias forgotten",
-                f"It leaves out the bias: {self.biases if self.biases > 1 else 'one'} number{'s' * (self.biases > 1)}"
-                f" for each {self.word}{' of each gate' if self.gates > 1 else ''}.",
-                COMMON,
+            yield mistake(
+                "bias-forgotten/recurrent",
                 setting(biases=0),
+                numbers=many(self.biases, "number"),
+                word=self.word,
+                gates=" of each gate" if self.gates > 1 else "",
             )
         else:
-            yield Mistake(
-                "bias-added",
-                "a bias that is not there",
-                "It adds a bias. use_bias is false here.",
-                USUAL,
-                setting(biases=1),
-            )
+            yield mistake("bias-added", setting(biases=1))
         if self.biases == 2:
-            second = (
-                "CuDNN layers always have two bias vectors, one for the input and one for the recurrent product."
-                if self.kind.startswith("CuDNN")
-                else "With reset_after (the default) the bias has two rows, one for the input and one for the recurrent"
-                " product."
-            )
-            yield Mistake(
-                "cudnn-bias" if self.kind.startswith("CuDNN") else "reset-after",
-                "one bias instead of two",
-                f"It counts one bias. {second}",
-                COMMON,
-                setting(biases=1),
-            )
+            yield mistake("cudnn-bias/one" if self.kind.startswith("CuDNN") else "reset-after/one", setting(biases=1))
         elif self.biases == 1 and self.gates == 3:
-            yield Mistake(
-                "reset-after",
-                "two biases instead of one",
-                "It counts two bias rows, as reset_after=True would give. reset_after is false here, so there is one.",
-                COMMON,
-                setting(biases=2),
-            )
+            yield mistake("reset-after", setting(biases=2))
         elif self.biases == 1 and self.gates == 4 and not self.area:
-            yield Mistake(
-                "cudnn-bias",
-                "CuDNN's second bias",
-                "It counts two bias vectors, as CuDNNLSTM and PyTorch have. Keras's LSTM has one.",
-                USUAL,
-                setting(biases=2),
-            )
+            yield mistake("cudnn-bias", setting(biases=2))
         elif self.biases == 1 and self.gates == 1:
-            yield Mistake(
-                "second-bias",
-                "a second bias",
-                "It counts two bias vectors, as PyTorch's RNN has. Keras's SimpleRNN has one.",
-                RARE,
-                setting(biases=2),
-            )
+            yield mistake("second-bias/recurrent", setting(biases=2))
 
     def _of_windows(self, facts: Facts) -> Iterator[Mistake]:
-        yield Mistake(
-            "kernel-area-forgotten",
-            "kernel area forgotten",
-            "It leaves out the window: each weight from a channel to a filter exists once for each of its"
-            f" {product(side.value for side in self.area)} positions.",
-            COMMON,
-            setting(area=()),
-        )
+        yield mistake("kernel-area-forgotten", setting(area=()), area=product(side.value for side in self.area))
         if len(self.area) > 1:
-            yield Mistake(
+            yield mistake(
                 "one-side-of-kernel",
-                "one side of the kernel only",
-                f"It counts one side of the window, {self.area[0].value}, rather than its area.",
-                USUAL,
                 setting(area=self.area[:1]),
+                side=self.area[0].value,
+                area="·".join(str(n.value) for n in self.area),
             )
         if self.features.value != self.units.value:
-            yield Mistake(
+            yield mistake(
                 "filters-and-channels-swapped",
-                "filters and channels swapped",
-                f"It takes filters for channels and channels for filters. filters is the layer's first argument"
-                f" ({self.units.value}), channels what comes in ({self.features.value}).",
-                USUAL,
                 lambda r: replace(r, units=r.features, states=r.features, features=r.units),
+                units=self.units.value,
+                features=self.features.value,
             )
         if facts.timesteps:
-            yield Mistake(
+            yield mistake(
                 "timesteps-for-channels",
-                "timesteps taken for channels",
-                f"It takes the {facts.timesteps} timesteps for the channels of the input, which has"
-                f" {self.features.value}.",
-                USUAL,
                 setting(features=Number(facts.timesteps, "channels")),
+                timesteps=facts.timesteps,
+                channels=self.features.value,
             )
         yield from position_mistakes(facts, len(self.area), self.channels_first)
 
@@ -393,42 +281,36 @@ class Directions(Parts):
     merge_mode: str = "concat"
 
     def roles(self, facts: Facts) -> str:
-        """That each direction has weights of its own, and what the numbers of one of them are."""
-        said = (
-            "One RNN reads the sequence forward and one backward, each with all the weights of its own, so the count is"
-            f" that of both; merge_mode ({self.merge_mode}) joins their outputs and owns nothing"
+        """Return what the directions share, and what the numbers of one of them are."""
+        both = (
+            "One RNN reads the sequence forward and one backward, each with its own weights, so the count is that of"
+            f" both; merge_mode ({self.merge_mode}) joins their outputs and has no weights"
         )
         if any(part != self.parts[0][1] for _, part in self.parts):
-            return f"{said}, and the number of timesteps never enters the count."
-        return f"{said}. In each of them {self.parts[0][1].roles(facts)}"
+            return f"{both}, and the number of timesteps never enters the count."
+        return f"{both}. In each of them, {self.parts[0][1].roles(facts)}"
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
-        """One direction forgotten, or made of one layer twice or half as wide; and what each RNN allows."""
-        text = "It counts one direction. A Bidirectional layer has a second RNN with weights of its own"
-        if self.merge_mode != "concat":
-            text += f"; merge_mode {self.merge_mode} makes one output of the two, not one layer"
-        yield Mistake(
-            "one-direction", "one direction only", text + ".", COMMON, lambda r: replace(r, parts=r.parts[:1])
+        """Yield mistakes with the directions, and those of each RNN."""
+        merge = f"; merge_mode {self.merge_mode} makes one output of the two, not one layer"
+        yield mistake(
+            "one-direction", lambda r: replace(r, parts=r.parts[:1]), merge="" if self.merge_mode == "concat" else merge
         )
         first = self.parts[0][1]
         if isinstance(first, Recurrent) and first.units.value and not first.area:
             wide = Number(2 * first.units.value, "units")
             half = Number(first.units.value // 2, "units")
-            yield Mistake(
+            yield mistake(
                 "one-wide-layer",
-                "counted as one layer twice as wide",
-                f"It counts one RNN of {wide.value} units, the width of the output. There are two of"
-                f" {first.units.value}, and neither sees the other's states.",
-                USUAL,
                 lambda r: replace(r, parts=((r.parts[0][0], replace(r.parts[0][1], units=wide, states=wide)),)),
+                wide=wide.value,
+                units=first.units.value,
             )
             if first.units.value % 2 == 0:
-                yield Mistake(
+                yield mistake(
                     "units-shared-by-directions",
-                    "units shared between the directions",
-                    f"It gives each direction {half.value} of the {first.units.value} units. Each has all"
-                    f" {first.units.value}.",
-                    USUAL,
-                    lambda r: replace(r, parts=tuple((n, replace(p, units=half, states=half)) for n, p in r.parts)),
+                    lambda r: replace(r, parts=tuple(((n, replace(p, units=half, states=half)) for n, p in r.parts))),
+                    half=half.value,
+                    units=first.units.value,
                 )
         yield from super().own_mistakes(facts)

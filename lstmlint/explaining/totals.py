@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lstmlint.explaining.arithmetic import amount
 from lstmlint.explaining.expectations import Match
 from lstmlint.explaining.explanation import Explanation, LayerExplanation, WeightExplanation
-from lstmlint.explaining.recipes import COMMON, ODD, RARE, USUAL
+from lstmlint.explaining.mistakes import COMMON, ODD, RARE, USUAL
 from lstmlint.inference.summary import ModelSummary
 
 Found = Iterator[tuple[int, Match]]

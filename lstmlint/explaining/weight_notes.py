@@ -6,17 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from lstmlint.explaining.arithmetic import Expression, Number, listed, plus, times
-from lstmlint.explaining.recipes import (
-    COMMON,
-    USUAL,
-    Alternative,
-    Facts,
-    Mistake,
-    Parts,
-    Recipe,
-    Weights,
-    weight_term,
-)
+from lstmlint.explaining.mistakes import COMMON, USUAL, Mistake, mistake
+from lstmlint.explaining.recipes import Alternative, Facts, Parts, Recipe, Weights, weight_term
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight
 from lstmlint.layers.einsum import EinsumDense, parse_equation
 from lstmlint.layers.quantization import layer_policy
@@ -119,13 +110,7 @@ class Spectral(Parts):
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """The vector forgotten; and what the layer inside allows."""
-        yield Mistake(
-            "vector-u-forgotten",
-            "vector_u forgotten",
-            "It counts the layer inside alone. SpectralNormalization keeps vector_u beside it.",
-            COMMON,
-            lambda r: replace(r, parts=r.parts[:1]),
-        )
+        yield mistake("vector-u-forgotten", lambda r: replace(r, parts=r.parts[:1]))
         yield from super().own_mistakes(facts)
 
 

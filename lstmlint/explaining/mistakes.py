@@ -1,0 +1,403 @@
+"""The mistakes that people make when they count parameters: title, how common, and explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+# How common a mistake is: mistakes that give the same number are listed in this order.
+COMMON, USUAL, RARE, ODD = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A wrong way to count.
+
+    key: its name in JSON. title: a heading. text: what the mistake is, and what is correct. rank: how common it is.
+    change: returns the recipe with the mistake in it.
+    """
+
+    key: str
+    title: str
+    text: str
+    rank: int
+    change: Callable[[Any], Any]
+
+
+class Row(NamedTuple):
+    """A row of the table; the values of a layer fill the braces."""
+
+    title: str
+    rank: int
+    text: str
+
+
+# The part of a name before "/" is the key in JSON; the part after it names the kind of layer.
+TABLE: dict[str, Row] = {
+    # Any layer.
+    "timesteps-multiplied": Row(
+        "timesteps multiplied in",
+        COMMON,
+        "The count is multiplied by the {timesteps} timesteps. {why}",
+    ),
+    "batch-multiplied": Row(
+        "batch size multiplied in",
+        USUAL,
+        "The count is multiplied by the batch size, {batch}. All samples of a batch use the same weights.",
+    ),
+    "bias-forgotten": Row("bias forgotten", COMMON, "The bias is left out: {numbers}."),
+    "bias-forgotten/of": Row("bias forgotten", COMMON, "The bias is left out: {numbers}, one per {of}."),
+    "one-bias": Row("one bias number", USUAL, "The whole layer has one bias number. Each {of} has its own."),
+    "bias-added": Row("a bias that does not exist", USUAL, "A bias is counted, but use_bias is false."),
+    "positions-multiplied": Row(
+        "positions multiplied in",
+        USUAL,
+        "The count is multiplied by the {count} {what}. The same weights are used at every position; padding and"
+        " strides do not change them.",
+    ),
+    "positions-multiplied/dense": Row(
+        "positions multiplied in",
+        USUAL,
+        "The count is multiplied by the {positions} positions before the last axis. All of them use the same weights.",
+    ),
+    # Another number taken for the size of the input's last axis.
+    "timesteps-for-features": Row(
+        "timesteps taken for features",
+        COMMON,
+        "The {timesteps} timesteps are taken for the features. Keras reads the input {shape} as (batch, timesteps,"
+        " features), so there are {features} features.",
+    ),
+    "input-flattened": Row(
+        "input flattened",
+        USUAL,
+        "The input is flattened into {axes} = {flat} numbers. The weights only see the last axis of {shape},"
+        " {features} numbers at a time.",
+    ),
+    "one-direction-in": Row(
+        "input from one direction only",
+        USUAL,
+        "The input has {half} features, the width of one direction. The Bidirectional layer before concatenates"
+        " both, so there are {features}.",
+    ),
+    "before-flatten": Row(
+        "Flatten overlooked",
+        USUAL,
+        "The input has {last} features, as before Flatten. Flatten turns {source} into {features} features.",
+    ),
+    "model-input-for-features": Row(
+        "the model's input taken for the layer's",
+        USUAL,
+        "The layer takes the {model_features} features of the model's input. It takes the output of the layer"
+        " before it, which has {features}.",
+    ),
+    # Dense and Embedding.
+    "units-and-features-swapped/dense": Row(
+        "units and features swapped",
+        USUAL,
+        "There is a bias per input, {features} in all. The bias belongs to the outputs: one per unit, {units} in all.",
+    ),
+    "vocabulary": Row(
+        "vocabulary {sign} {step}",
+        USUAL,
+        "There are {rows} rows, {step} {why}. The table has exactly input_dim rows, {words}.",
+    ),
+    "timesteps-for-vocabulary": Row(
+        "sequence length taken for the vocabulary",
+        COMMON,
+        "The vocabulary is the length of the sequences, {timesteps}. The table has a row per word, {words} in all,"
+        " whatever the length.",
+    ),
+    "timesteps-for-width": Row(
+        "sequence length taken for the width",
+        USUAL,
+        "output_dim is the length of the sequences, {timesteps}. It is {width}.",
+    ),
+    "bias-added/embedding": Row(
+        "a bias that does not exist",
+        USUAL,
+        "A bias of {width} numbers is counted. An Embedding has none.",
+    ),
+    # Convolutions.
+    "kernel-area-forgotten": Row(
+        "kernel area forgotten",
+        COMMON,
+        "The window is left out. Every weight between a channel and a filter exists once per position of the"
+        " window, {area} times.",
+    ),
+    "one-side-of-kernel": Row(
+        "one side of the kernel only",
+        USUAL,
+        "Only one side of the window is counted, {side}. Its area is {area}.",
+    ),
+    "channels-forgotten": Row(
+        "input channels forgotten",
+        COMMON,
+        "There is one input channel. Every filter has a window per channel, {channels} in all.",
+    ),
+    "one-filter-only": Row("one filter only", USUAL, "One filter is counted. There are {filters}."),
+    "filters-forgotten": Row(
+        "filters forgotten in the kernel",
+        RARE,
+        "The kernel has the window of one filter, the bias a number per filter. Each of the {filters} filters has"
+        " its own window.",
+    ),
+    "bias-for-each-channel": Row(
+        "a bias per input channel and filter",
+        USUAL,
+        "Each filter has a bias per input channel, {channels} in all. A filter has one bias, which is added after"
+        " the sum over the channels.",
+    ),
+    "bias-for-each-input": Row(
+        "a bias per input channel",
+        RARE,
+        "There is a bias per input channel, {channels} in all. There is one per filter, {filters} in all.",
+    ),
+    "counted-as-dense": Row(
+        "counted as a Dense layer on the whole input",
+        USUAL,
+        "Every filter is connected to all {positions} positions of the input. A filter sees a window of {area}"
+        " positions at a time.",
+    ),
+    "timesteps-for-channels": Row(
+        "timesteps taken for channels",
+        USUAL,
+        "The {timesteps} timesteps of the input are taken for its channels. There are {channels} channels.",
+    ),
+    "groups-forgotten": Row(
+        "groups forgotten",
+        COMMON,
+        "Every filter sees all {all_channels} channels. With groups={groups}, it sees {channels}.",
+    ),
+    "one-group-only": Row(
+        "one group only",
+        RARE,
+        "One of the {groups} groups is counted, which has {filters} filters.",
+    ),
+    "counted-as-convolution": Row(
+        "counted as an ordinary convolution",
+        COMMON,
+        "The count is that of an ordinary convolution. A separable convolution has a small depthwise and a small"
+        " pointwise kernel instead.",
+    ),
+    "counted-as-convolution/depthwise": Row(
+        "counted as an ordinary convolution",
+        COMMON,
+        "Every output channel sees all input channels. In a depthwise convolution, it sees one.",
+    ),
+    "one-channel-only": Row("one channel only", USUAL, "One channel is counted. There are {channels}."),
+    "pointwise-forgotten": Row("pointwise kernel forgotten", COMMON, "The pointwise kernel is left out."),
+    "depthwise-forgotten": Row("depthwise kernel forgotten", COMMON, "The depthwise kernel is left out."),
+    "second-bias": Row(
+        "a second bias",
+        USUAL,
+        "There is a bias after each of the two convolutions. There is only one, after the second.",
+    ),
+    # Normalization.
+    "moving-statistics-forgotten": Row(
+        "moving statistics forgotten",
+        COMMON,
+        "Only {trained} are counted. {tracked} are parameters too, but non-trainable ones.",
+    ),
+    "one-vector": Row("one vector only", USUAL, "One vector is counted. There are {vectors}."),
+    "counted-as-batch-normalization": Row(
+        "counted as BatchNormalization",
+        USUAL,
+        "There are 4 vectors, as in BatchNormalization. This layer has no moving statistics.",
+    ),
+    "all-four-vectors": Row(
+        "gamma and beta counted although they are off",
+        USUAL,
+        "There are 4 vectors. This layer has {vectors}: {names}.",
+    ),
+    "timesteps-for-features/normalization": Row(
+        "timesteps taken for features",
+        USUAL,
+        "The axis of the {timesteps} timesteps is normalized. The layer normalizes the last axis, which has"
+        " {features} features.",
+    ),
+    "every-position": Row(
+        "every position by itself",
+        USUAL,
+        "Each of the {numbers} numbers of a sample has its own parameters. All positions of a feature share them.",
+    ),
+    "vector-u-forgotten": Row(
+        "vector_u forgotten",
+        COMMON,
+        "Only the layer inside is counted. SpectralNormalization adds vector_u.",
+    ),
+    # Recurrent layers.
+    "one-unit-times-units": Row(
+        "the formula of one {word} times {name}",
+        COMMON,
+        "The count of a layer with one {word} is multiplied by {units}. But every {word} sees the last output of"
+        " all {units} {word}s, not only its own, so the recurrent kernel grows with the square of {name}.",
+    ),
+    "one-unit-only": Row("one unit only", USUAL, "Only the weights of one unit are counted. There are {units}."),
+    "one-filter-only/recurrent": Row(
+        "one filter only",
+        USUAL,
+        "Only the weights of one filter are counted. There are {units}.",
+    ),
+    "units-and-features-swapped": Row(
+        "units and features swapped",
+        COMMON,
+        "Units and features are swapped. units is the first argument of the layer, {units}; the features are the"
+        " last axis of its input, {features}.",
+    ),
+    "gates-forgotten": Row(
+        "gates forgotten",
+        COMMON,
+        "One gate is counted. {kind} has {gates} ({letters}), each with its own weights.",
+    ),
+    "one-bias-for-all-gates": Row(
+        "one bias for all gates",
+        RARE,
+        "There is one bias per {word}. Each of the {gates} gates has its own.",
+    ),
+    "one-bias-for-each-gate": Row(
+        "one bias number per gate",
+        RARE,
+        "There is one bias number per gate. Each {word} of each of the {gates} gates has its own.",
+    ),
+    "counted-as": Row("counted as {other}", RARE, "There are {count} gates, as in {other}{extra}. {kind} has {gates}."),
+    "peepholes": Row(
+        "peephole connections",
+        ODD,
+        "Peephole connections are counted, 3 weights per unit from the cell state to the gates. Keras's LSTM has none.",
+    ),
+    "recurrent-kernel-forgotten": Row(
+        "recurrent kernel forgotten",
+        COMMON,
+        "The recurrent kernel is left out, which feeds the last output of every {word} back in: {size} numbers.",
+    ),
+    "kernel-forgotten": Row("kernel forgotten", RARE, "The kernel is left out, which takes the input."),
+    "features-forgotten": Row(
+        "features forgotten",
+        USUAL,
+        "There is one input feature. There are {features} ({name}).",
+    ),
+    "channels-forgotten/recurrent": Row(
+        "channels forgotten",
+        USUAL,
+        "There is one input channel. There are {features} ({name}).",
+    ),
+    "timesteps-for-units": Row(
+        "timesteps taken for units",
+        COMMON,
+        "There are as many units as timesteps, {timesteps}. The first argument of the layer sets the units,"
+        " {units}, whatever the length of the sequence.",
+    ),
+    "bias-forgotten/recurrent": Row("bias forgotten", COMMON, "The bias is left out: {numbers} per {word}{gates}."),
+    "reset-after": Row(
+        "two biases instead of one",
+        COMMON,
+        "There are two rows of biases, as with reset_after=True. reset_after is false, so there is one.",
+    ),
+    "reset-after/one": Row(
+        "one bias instead of two",
+        COMMON,
+        "There is one bias. With reset_after (the default), the bias has two rows, for the input and for the"
+        " recurrent product.",
+    ),
+    "cudnn-bias": Row(
+        "CuDNN's second bias",
+        USUAL,
+        "There are two bias vectors, as in CuDNNLSTM and PyTorch. Keras's LSTM has one.",
+    ),
+    "cudnn-bias/one": Row(
+        "one bias instead of two",
+        COMMON,
+        "There is one bias. CuDNN layers always have two bias vectors, for the input and for the recurrent product.",
+    ),
+    "second-bias/recurrent": Row(
+        "a second bias",
+        RARE,
+        "There are two bias vectors, as in PyTorch's RNN. Keras's SimpleRNN has one.",
+    ),
+    "filters-and-channels-swapped": Row(
+        "filters and channels swapped",
+        USUAL,
+        "Filters and channels are swapped. filters is the first argument of the layer, {units}; the input has"
+        " {features} channels.",
+    ),
+    "counted-as-bidirectional": Row(
+        "counted as Bidirectional",
+        RARE,
+        "Two directions are counted. This layer reads the sequence in one.",
+    ),
+    "one-direction": Row(
+        "one direction only",
+        COMMON,
+        "One direction is counted. A Bidirectional layer has a second RNN with its own weights{merge}.",
+    ),
+    "one-wide-layer": Row(
+        "counted as one layer twice as wide",
+        USUAL,
+        "One RNN of {wide} units is counted, the width of the output. There are two of {units}, and neither sees"
+        " the states of the other.",
+    ),
+    "units-shared-by-directions": Row(
+        "units shared between the directions",
+        USUAL,
+        "Each direction has {half} of the {units} units. Each has all {units}.",
+    ),
+    # Attention.
+    "bias-forgotten/attention": Row("bias forgotten", COMMON, "The biases of the {count} projections are left out."),
+    "heads-forgotten": Row(
+        "heads forgotten",
+        COMMON,
+        "One head is counted. {name} ({width}) is the width of one head, so with {heads} heads the projections are"
+        " {heads}·{width} wide.",
+    ),
+    "counted-as-multi-head": Row(
+        "counted as MultiHeadAttention",
+        COMMON,
+        "Each of the {heads} heads has its own keys and values. They share {shared} heads of keys and values.",
+    ),
+    "key-dim-split": Row(
+        "key_dim split among the heads",
+        COMMON,
+        "{name} is split among the heads, {share} per head, as other libraries do with their embedding size. In"
+        " Keras, each of the {heads} heads has all {width}.",
+    ),
+    "heads-multiplied": Row(
+        "heads multiplied in again",
+        COMMON,
+        "The count is multiplied by the {heads} heads. The width of the projections includes them already.",
+    ),
+    "output-projection-forgotten": Row(
+        "output projection forgotten",
+        COMMON,
+        "The last projection is left out, which combines the heads into one output.",
+    ),
+    "one-projection": Row("one projection only", RARE, "One projection is counted. There are {count}: {names}."),
+    "heads-split-features": Row(
+        "the features split among the heads",
+        COMMON,
+        "Every projection is {features} wide, as in PyTorch, where the heads share the width of the input. In"
+        " Keras, each of the {heads} heads is {name} ({width}) wide.",
+    ),
+    "timesteps-for-features/attention": Row(
+        "timesteps taken for features",
+        COMMON,
+        "The {timesteps} timesteps are taken for the features. There are {features} features.",
+    ),
+}
+
+
+def mistake(
+    name: str, change: Callable[[Any], Any], /, *, key: str = "", rank: int | None = None, **values: Any
+) -> Mistake:
+    """Return a mistake of the table for one layer.
+
+    key: the key in JSON, by default from the name. rank: instead of the table's. values: for the braces.
+    """
+    row = TABLE[name]
+    return Mistake(
+        key or name.partition("/")[0],
+        row.title.format(**values),
+        row.text.format(**values),
+        row.rank if rank is None else rank,
+        change,
+    )
