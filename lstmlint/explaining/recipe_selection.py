@@ -1,4 +1,4 @@
-"""Which recipe a layer's count follows. One that does not come to the count that inference found is not used."""
+"""Choose the recipe of a layer. A recipe whose value is not the inferred count is not used."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ SIDES = {
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A layer inside another, and what it is given."""
+    """A layer inside another one, and what surrounds it."""
 
     layer: Layer
     facts: Facts
 
 
 def inner_layers(layer: Layer, facts: Facts) -> list[Inner]:
-    """The layers inside, those of a nested model left to its own rows."""
+    """Return the layers inside a layer."""
     shape = facts.input_shape
     if isinstance(layer, NestedModel):
         return [
@@ -65,7 +65,7 @@ def inner_layers(layer: Layer, facts: Facts) -> list[Inner]:
 
 
 def known_size(cell: Gated) -> Dim:
-    """The width of a cell's output, where it can be known."""
+    """Return the width of a cell's output; None if unknown."""
     try:
         return cell.output_size()
     except (UnknownShape, LayerError):
@@ -73,7 +73,7 @@ def known_size(cell: Gated) -> Dim:
 
 
 def first_output(layer: Layer, shape: Shape) -> Shape:
-    """The shape of what an RNN puts out, where it can be known."""
+    """Return the shape of an RNN's output; None if unknown."""
     if not isinstance(layer, RecurrentLayer) or shape is None:
         return None
     try:
@@ -84,14 +84,14 @@ def first_output(layer: Layer, shape: Shape) -> Shape:
 
 
 def returns_sequences(layer: Layer) -> bool:
-    """Whether an RNN gives an output at each timestep."""
+    """Check whether an RNN returns an output at each timestep."""
     return bool(layer.config.get("return_sequences"))
 
 
 def choose(layer: Layer, facts: Facts, stored: list[Weight] | None = None) -> Recipe | None:
-    """The recipe of a layer's count; None where nothing is known to count.
+    """Return the recipe of a layer's count; None if there are no known weights.
 
-    stored: its weights, where they are known from elsewhere than its config.
+    stored: the weights, if they come from the file instead of the config.
     """
     recipe = _special(layer, facts, layer.own_weights if stored is None else stored)
     if stored is None and not layer.all_known():
@@ -173,9 +173,9 @@ def _channels_first(layer: Layer) -> bool:
 
 
 def _area(layer: Layer) -> tuple[Number, ...]:
-    """The sides of the kernel, named."""
+    """Return the named sides of the kernel; () if it is not valid."""
     value = layer.config.get("kernel_size")
-    rank = next((int(n) for n in "123" if f"{n}D" in layer.class_name), len(value) if isinstance(value, list) else 1)
+    rank: int = getattr(layer, "rank", len(value) if isinstance(value, list) else 1)
     if isinstance(value, int):
         value = [value] * rank
     if not isinstance(value, list | tuple) or len(value) not in SIDES or not all(isinstance(n, int) for n in value):
@@ -185,7 +185,7 @@ def _area(layer: Layer) -> tuple[Number, ...]:
 
 @dataclass(frozen=True, slots=True)
 class RecipeInput:
-    """What a recipe is made from: the layer, its surroundings, its weights by name (none, where not built)."""
+    """The input of a recipe: the layer, what surrounds it, and its weights by name (empty if it is not built)."""
 
     layer: Layer
     facts: Facts
@@ -197,15 +197,15 @@ class RecipeInput:
         return self.facts.input_shape[-1] if self.facts.input_shape else None
 
     def has_bias(self, name: str = "bias") -> bool:
-        """Whether there is a bias, or will be."""
+        """Check whether the layer has a bias, or will have one."""
         return name in self.weights if self.weights else bool(self.layer.config.get("use_bias", True))
 
     def number(self, argument: str) -> Number:
-        """An integer argument, by its name."""
+        """Return an integer argument with its name."""
         return Number(self.layer.integer(argument), argument)
 
     def channels(self, rank: int, kernel: str, per_channel: int, groups: int = 1) -> Dim:
-        """The channels that a kernel sees, of which each takes so many numbers."""
+        """Return the number of channels that a kernel sees; each takes `per_channel` numbers."""
         if kernel in self.weights:
             return self.weights[kernel].size // per_channel
         shape = self.facts.input_shape
@@ -301,10 +301,10 @@ def _multi_head(source: RecipeInput) -> Recipe | None:
 
     output = source.weights.get("attention_output/kernel")
     made = product(output.shape[2:]) if output else source.last
-    # Self-attention has one size for what comes in and goes out; its formula is the clearer for one word.
+    # In self-attention all inputs and the output have one size, which then has one name.
     inputs = {name: first(name) for name in ("query", "key", "value")}
-    alike = len({*inputs.values(), made}) == 1
-    named = {name: Number(dim, "features" if alike else f"{name}_features") for name, dim in inputs.items()}
+    equal = len({*inputs.values(), made}) == 1
+    named = {name: Number(dim, "features" if equal else f"{name}_features") for name, dim in inputs.items()}
     gate = ("gate",) if source.layer.config.get("use_gate") else ()
     value_dim = (
         source.number("value_dim") if source.layer.config.get("value_dim") else replace(key_dim, name="value_dim")
@@ -317,7 +317,7 @@ def _multi_head(source: RecipeInput) -> Recipe | None:
         query_in=named["query"],
         key_in=named["key"],
         value_in=named["value"],
-        output=Number(made, "features" if alike else "output_features"),
+        output=Number(made, "features" if equal else "output_features"),
         bias=source.has_bias("query/bias"),
         projections=("query", "key", "value", *gate, "output"),
         grouped=grouped,
