@@ -48,7 +48,11 @@ TABLE: dict[str, Row] = {
     ),
     "bias-forgotten": Row("bias forgotten", COMMON, "The bias is left out: {numbers}."),
     "bias-forgotten/of": Row("bias forgotten", COMMON, "The bias is left out: {numbers}, one per {of}."),
-    "one-bias": Row("one bias number", USUAL, "The whole layer has one bias number. Each {of} has its own."),
+    "one-bias": Row(
+        "one bias number",
+        USUAL,
+        "This counts one bias number for the whole layer. Each {of} has its own.",
+    ),
     "bias-added": Row("a bias that does not exist", USUAL, "A bias is counted, but use_bias is false."),
     "positions-multiplied": Row(
         "positions multiplied in",
@@ -65,53 +69,54 @@ TABLE: dict[str, Row] = {
     "timesteps-for-features": Row(
         "timesteps taken for features",
         COMMON,
-        "The {timesteps} timesteps are taken for the features. Keras reads the input {shape} as (batch, timesteps,"
-        " features), so there are {features} features.",
+        "The {timesteps} timesteps are taken for the features. Keras reads the input {shape} as (batch,"
+        " timesteps, features), so there are {features} features.",
     ),
     "input-flattened": Row(
         "input flattened",
         USUAL,
-        "The input is flattened into {axes} = {flat} numbers. The weights only see the last axis of {shape},"
+        "This flattens the input into {axes} = {flat} numbers, but the weights only see the last axis of {shape},"
         " {features} numbers at a time.",
     ),
     "one-direction-in": Row(
         "input from one direction only",
         USUAL,
-        "The input has {half} features, the width of one direction. The Bidirectional layer before concatenates"
-        " both, so there are {features}.",
+        "This assumes {half} input features, the width of one direction. The Bidirectional layer before"
+        " concatenates both, so there are {features}.",
     ),
     "before-flatten": Row(
         "Flatten overlooked",
         USUAL,
-        "The input has {last} features, as before Flatten. Flatten turns {source} into {features} features.",
+        "This assumes {last} input features, as before Flatten. Flatten turns {source} into {features} features.",
     ),
     "model-input-for-features": Row(
         "the model's input taken for the layer's",
         USUAL,
-        "The layer takes the {model_features} features of the model's input. It takes the output of the layer"
+        "This uses the {model_features} features of the model's input. The layer takes the output of the layer"
         " before it, which has {features}.",
     ),
     # Dense and Embedding.
     "units-and-features-swapped/dense": Row(
         "units and features swapped",
         USUAL,
-        "There is a bias per input, {features} in all. The bias belongs to the outputs: one per unit, {units} in all.",
+        "This counts a bias per input, {features} in all. The bias belongs to the outputs: one per unit, {units}"
+        " in all.",
     ),
     "vocabulary": Row(
         "vocabulary {sign} {step}",
         USUAL,
-        "There are {rows} rows, {step} {why}. The table has exactly input_dim rows, {words}.",
+        "This counts {rows} rows, {step} {why}. The table has exactly input_dim rows, {words}.",
     ),
     "timesteps-for-vocabulary": Row(
         "sequence length taken for the vocabulary",
         COMMON,
-        "The vocabulary is the length of the sequences, {timesteps}. The table has a row per word, {words} in all,"
-        " whatever the length.",
+        "This uses the length of the sequences, {timesteps}, as the vocabulary. The table has a row per word,"
+        " {words} in all, whatever the length.",
     ),
     "timesteps-for-width": Row(
         "sequence length taken for the width",
         USUAL,
-        "output_dim is the length of the sequences, {timesteps}. It is {width}.",
+        "This uses the length of the sequences, {timesteps}, as output_dim, which is {width}.",
     ),
     "bias-added/embedding": Row(
         "a bias that does not exist",
@@ -133,30 +138,30 @@ TABLE: dict[str, Row] = {
     "channels-forgotten": Row(
         "input channels forgotten",
         COMMON,
-        "There is one input channel. Every filter has a window per channel, {channels} in all.",
+        "This counts one input channel. Every filter has a window per channel, {channels} in all.",
     ),
     "one-filter-only": Row("one filter only", USUAL, "One filter is counted. There are {filters}."),
     "filters-forgotten": Row(
         "filters forgotten in the kernel",
         RARE,
-        "The kernel has the window of one filter, the bias a number per filter. Each of the {filters} filters has"
-        " its own window.",
+        "This counts a bias per filter, but the window of one filter only. Each of the {filters} filters has its"
+        " own window.",
     ),
     "bias-for-each-channel": Row(
         "a bias per input channel and filter",
         USUAL,
-        "Each filter has a bias per input channel, {channels} in all. A filter has one bias, which is added after"
-        " the sum over the channels.",
+        "This counts a bias per input channel and filter. A filter has one bias, which is added after the sum"
+        " over the {channels} channels.",
     ),
     "bias-for-each-input": Row(
         "a bias per input channel",
         RARE,
-        "There is a bias per input channel, {channels} in all. There is one per filter, {filters} in all.",
+        "This counts a bias per input channel, {channels} in all. There is one per filter, {filters} in all.",
     ),
     "counted-as-dense": Row(
         "counted as a Dense layer on the whole input",
         USUAL,
-        "Every filter is connected to all {positions} positions of the input. A filter sees a window of {area}"
+        "This connects every filter to all {positions} positions of the input. A filter sees a window of {area}"
         " positions at a time.",
     ),
     "timesteps-for-channels": Row(
@@ -167,7 +172,7 @@ TABLE: dict[str, Row] = {
     "groups-forgotten": Row(
         "groups forgotten",
         COMMON,
-        "Every filter sees all {all_channels} channels. With groups={groups}, it sees {channels}.",
+        "This lets every filter see all {all_channels} channels. With groups={groups}, it sees {channels}.",
     ),
     "one-group-only": Row(
         "one group only",
@@ -183,7 +188,7 @@ TABLE: dict[str, Row] = {
     "counted-as-convolution/depthwise": Row(
         "counted as an ordinary convolution",
         COMMON,
-        "Every output channel sees all input channels. In a depthwise convolution, it sees one.",
+        "This lets every output channel see all input channels. In a depthwise convolution, it sees one.",
     ),
     "one-channel-only": Row("one channel only", USUAL, "One channel is counted. There are {channels}."),
     "pointwise-forgotten": Row("pointwise kernel forgotten", COMMON, "The pointwise kernel is left out."),
@@ -191,7 +196,7 @@ TABLE: dict[str, Row] = {
     "second-bias": Row(
         "a second bias",
         USUAL,
-        "There is a bias after each of the two convolutions. There is only one, after the second.",
+        "This counts a bias after each of the two convolutions. There is only one, after the second.",
     ),
     # Normalization.
     "moving-statistics-forgotten": Row(
@@ -203,23 +208,23 @@ TABLE: dict[str, Row] = {
     "counted-as-batch-normalization": Row(
         "counted as BatchNormalization",
         USUAL,
-        "There are 4 vectors, as in BatchNormalization. This layer has no moving statistics.",
+        "This counts 4 vectors, as in BatchNormalization. The layer has no moving statistics.",
     ),
     "all-four-vectors": Row(
         "gamma and beta counted although they are off",
         USUAL,
-        "There are 4 vectors. This layer has {vectors}: {names}.",
+        "This counts 4 vectors. The layer has {vectors}: {names}.",
     ),
     "timesteps-for-features/normalization": Row(
         "timesteps taken for features",
         USUAL,
-        "The axis of the {timesteps} timesteps is normalized. The layer normalizes the last axis, which has"
+        "This normalizes the axis of the {timesteps} timesteps. The layer normalizes the last axis, which has"
         " {features} features.",
     ),
     "every-position": Row(
         "every position by itself",
         USUAL,
-        "Each of the {numbers} numbers of a sample has its own parameters. All positions of a feature share them.",
+        "This counts parameters for each of the {numbers} numbers of a sample. All positions of a feature share them.",
     ),
     "vector-u-forgotten": Row(
         "vector_u forgotten",
@@ -242,7 +247,7 @@ TABLE: dict[str, Row] = {
     "units-and-features-swapped": Row(
         "units and features swapped",
         COMMON,
-        "Units and features are swapped. units is the first argument of the layer, {units}; the features are the"
+        "This swaps units and features. units is the first argument of the layer, {units}; the features are the"
         " last axis of its input, {features}.",
     ),
     "gates-forgotten": Row(
@@ -253,18 +258,22 @@ TABLE: dict[str, Row] = {
     "one-bias-for-all-gates": Row(
         "one bias for all gates",
         RARE,
-        "There is one bias per {word}. Each of the {gates} gates has its own.",
+        "This counts one bias per {word}. Each of the {gates} gates has its own.",
     ),
     "one-bias-for-each-gate": Row(
         "one bias number per gate",
         RARE,
-        "There is one bias number per gate. Each {word} of each of the {gates} gates has its own.",
+        "This counts one bias number per gate. Each {word} of each of the {gates} gates has its own.",
     ),
-    "counted-as": Row("counted as {other}", RARE, "There are {count} gates, as in {other}{extra}. {kind} has {gates}."),
+    "counted-as": Row(
+        "counted as {other}",
+        RARE,
+        "This counts {count} gates, as in {other}{extra}. {kind} has {gates}.",
+    ),
     "peepholes": Row(
         "peephole connections",
         ODD,
-        "Peephole connections are counted, 3 weights per unit from the cell state to the gates. Keras's LSTM has none.",
+        "This counts peephole connections, 3 weights per unit from the cell state to the gates. Keras's LSTM has none.",
     ),
     "recurrent-kernel-forgotten": Row(
         "recurrent kernel forgotten",
@@ -275,56 +284,56 @@ TABLE: dict[str, Row] = {
     "features-forgotten": Row(
         "features forgotten",
         USUAL,
-        "There is one input feature. There are {features} ({name}).",
+        "This assumes one input feature. There are {features} ({name}).",
     ),
     "channels-forgotten/recurrent": Row(
         "channels forgotten",
         USUAL,
-        "There is one input channel. There are {features} ({name}).",
+        "This assumes one input channel. There are {features} ({name}).",
     ),
     "timesteps-for-units": Row(
         "timesteps taken for units",
         COMMON,
-        "There are as many units as timesteps, {timesteps}. The first argument of the layer sets the units,"
-        " {units}, whatever the length of the sequence.",
+        "This uses the {timesteps} timesteps as units. The first argument of the layer sets the units, {units},"
+        " whatever the length of the sequence.",
     ),
     "bias-forgotten/recurrent": Row("bias forgotten", COMMON, "The bias is left out: {numbers} per {word}{gates}."),
     "reset-after": Row(
         "two biases instead of one",
         COMMON,
-        "There are two rows of biases, as with reset_after=True. reset_after is false, so there is one.",
+        "This counts two rows of biases, as with reset_after=True. reset_after is false, so there is one.",
     ),
     "reset-after/one": Row(
         "one bias instead of two",
         COMMON,
-        "There is one bias. With reset_after (the default), the bias has two rows, for the input and for the"
+        "This counts one bias. With reset_after (the default), the bias has two rows, for the input and for the"
         " recurrent product.",
     ),
     "cudnn-bias": Row(
         "CuDNN's second bias",
         USUAL,
-        "There are two bias vectors, as in CuDNNLSTM and PyTorch. Keras's LSTM has one.",
+        "This counts two bias vectors, as in CuDNNLSTM and PyTorch. Keras's LSTM has one.",
     ),
     "cudnn-bias/one": Row(
         "one bias instead of two",
         COMMON,
-        "There is one bias. CuDNN layers always have two bias vectors, for the input and for the recurrent product.",
+        "This counts one bias. CuDNN layers always have two bias vectors, for the input and for the recurrent product.",
     ),
     "second-bias/recurrent": Row(
         "a second bias",
         RARE,
-        "There are two bias vectors, as in PyTorch's RNN. Keras's SimpleRNN has one.",
+        "This counts two bias vectors, as in PyTorch's RNN. Keras's SimpleRNN has one.",
     ),
     "filters-and-channels-swapped": Row(
         "filters and channels swapped",
         USUAL,
-        "Filters and channels are swapped. filters is the first argument of the layer, {units}; the input has"
+        "This swaps filters and channels. filters is the first argument of the layer, {units}; the input has"
         " {features} channels.",
     ),
     "counted-as-bidirectional": Row(
         "counted as Bidirectional",
         RARE,
-        "Two directions are counted. This layer reads the sequence in one.",
+        "This counts two directions. The layer reads the sequence in one.",
     ),
     "one-direction": Row(
         "one direction only",
@@ -340,26 +349,26 @@ TABLE: dict[str, Row] = {
     "units-shared-by-directions": Row(
         "units shared between the directions",
         USUAL,
-        "Each direction has {half} of the {units} units. Each has all {units}.",
+        "This gives each direction {half} of the {units} units. Each has all {units}.",
     ),
     # Attention.
     "bias-forgotten/attention": Row("bias forgotten", COMMON, "The biases of the {count} projections are left out."),
     "heads-forgotten": Row(
         "heads forgotten",
         COMMON,
-        "One head is counted. {name} ({width}) is the width of one head, so with {heads} heads the projections are"
-        " {heads}·{width} wide.",
+        "One head is counted. {name} ({width}) is the width of one head, so with {heads} heads the projections"
+        " are {heads}·{width} wide.",
     ),
     "counted-as-multi-head": Row(
         "counted as MultiHeadAttention",
         COMMON,
-        "Each of the {heads} heads has its own keys and values. They share {shared} heads of keys and values.",
+        "This gives each of the {heads} heads its own keys and values. They share {shared} heads of keys and values.",
     ),
     "key-dim-split": Row(
         "key_dim split among the heads",
         COMMON,
-        "{name} is split among the heads, {share} per head, as other libraries do with their embedding size. In"
-        " Keras, each of the {heads} heads has all {width}.",
+        "This splits {name} among the heads, {share} per head, as other libraries do with their embedding size."
+        " In Keras, each of the {heads} heads has all {width}.",
     ),
     "heads-multiplied": Row(
         "heads multiplied in again",
@@ -375,8 +384,8 @@ TABLE: dict[str, Row] = {
     "heads-split-features": Row(
         "the features split among the heads",
         COMMON,
-        "Every projection is {features} wide, as in PyTorch, where the heads share the width of the input. In"
-        " Keras, each of the {heads} heads is {name} ({width}) wide.",
+        "This makes every projection {features} wide, as in PyTorch, where the heads share the width of the"
+        " input. In Keras, each of the {heads} heads is {name} ({width}) wide.",
     ),
     "timesteps-for-features/attention": Row(
         "timesteps taken for features",

@@ -130,16 +130,16 @@ def _slopes(subject: Subject) -> Note:
     if shared:
         text += f", and one for all positions along shared_axes {shared}"
         title = "shared_axes forgotten"
-        why = "Every position of a sample has its own number. Along shared_axes, all positions share one."
+        why = "This counts one number per position of a sample. Along shared_axes, all positions share one."
         wrong.append(Alternative("shared-axes-forgotten", title, why, COMMON, times(*map(Number, rest))))
     if len(rest) > 1 and full:
-        why = "There is one number per feature of the last axis."
+        why = "This counts one number per feature of the last axis."
         if not shared:
             why += " Without shared_axes, every position of a sample has its own."
         features = Number(rest[-1], "features")
         wrong.append(Alternative("one-for-each-feature", "one number per feature", why, COMMON, features))
     wrong.append(
-        Alternative("one-for-all", "one number for the whole layer", "There is one number in all.", USUAL, Number(1))
+        Alternative("one-for-all", "one number for the whole layer", "This counts one number in all.", USUAL, Number(1))
     )
     return f"{text}; the batch size never enters the count", tuple(wrong)
 
@@ -191,13 +191,17 @@ def _reversible(subject: Subject) -> Note:
     if subject.layer.config["tie_weights"]:
         text += "with tie_weights, the reverse projection uses the same table"
         wrong = Alternative(
-            "counted-again", "the reverse projection counted", "There are two tables. With tie_weights, there is one.", COMMON,
+            "counted-again", "the reverse projection counted", "This counts two tables. With tie_weights, there is one.", COMMON,
             times(Number(2), table),
         )  # fmt: skip
     else:
         text += "without tie_weights, the reverse projection has its own table"
         wrong = Alternative(
-            "one-table-only", "one table only", "There is one table. Without tie_weights, there are two.", COMMON, table
+            "one-table-only",
+            "one table only",
+            "This counts one table. Without tie_weights, there are two.",
+            COMMON,
+            table,
         )
     return f"{text}; the length of the sequences never enters the count", (wrong,)
 
@@ -219,7 +223,7 @@ def _local(subject: Subject) -> Note:
     found = times(*map(Number, windows), Number(channels), Number(filters))
     if layer.config.get("use_bias"):
         found = plus(found, Number(filters))
-    why = "All positions share one window per filter. In this layer, every position has its own."
+    why = "This counts one window per filter for all positions. In this layer, every position has its own."
     wrong = Alternative("counted-as-convolution", "counted as a convolution", why, COMMON, found)
     return text, (wrong,)
 
