@@ -355,7 +355,7 @@ def test_markdown_of_several_models() -> None:
     inner = sequential("inner", layer("Dense", "d", units=4, batch_input_shape=[None, 4]), layer("Mystery", "what"))
     unknown = report_of(inner, layer("Dense", "after", units=2))
     text = render("markdown", [unknown, analyze(json.dumps(LSTM).encode(), name="m.json")], View(depth=1))
-    assert "Unknown: `what` (`Mystery`), `after` (`Dense`)" in text
+    assert "Unknown: `what` (`Mystery`) and `after` (`Dense`)" in text
     assert "| └ `what` (Mystery) | ? | ? |" in text
     assert "### `m.json`" in text
     assert "**640** parameters" in text
@@ -515,8 +515,8 @@ def test_of_many_unknown_layers_the_first_are_named() -> None:
     layers = [layer("Custom", f"c{i}") for i in range(12)]
     report = report_of(layer("InputLayer", "i", batch_input_shape=[None, 5]), layer("Custom", ""), *layers)
     assert "\nUnknown: '' (Custom), c0 (Custom), " in render("text", [report])
-    assert "c3 (Custom) and 8 more\n" in render("text", [report])
-    assert "`c3` (`Custom`) and 8 more\n" in render("markdown", [report])
+    assert "c3 (Custom), and 8 more\n" in render("text", [report])
+    assert "`c3` (`Custom`), and 8 more\n" in render("markdown", [report])
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lstmlint.model.findings import listing
 from lstmlint.reporting import Totals, View, size
 from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import markdown, markdown_code
@@ -65,7 +66,7 @@ def model_parts(model: ModelSummary, view: View) -> list[str]:
 
 def listed(rows: list[LayerSummary]) -> str:
     """Return the names and classes of the first layers."""
-    return table.first_of([f"{markdown_code(row.name)} ({markdown_code(row.class_name)})" for row in rows])
+    return listing([f"{markdown_code(row.name)} ({markdown_code(row.class_name)})" for row in rows])
 
 
 def cell(row: LayerSummary, column: str, total: int) -> str:

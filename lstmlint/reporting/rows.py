@@ -26,7 +26,6 @@ HEADERS = {
     "dtype": "Dtype",
 }
 COLUMNS = tuple(HEADERS)[1:]
-MOST_NAMED = 5  # layers in a sentence about some
 NUMBERS = frozenset({"params", "share", "macs"})
 DIALECTS = {"keras0": "Keras 0", "keras1": "Keras 1", "keras2": "Keras 2", "keras3": "Keras 3"}
 
@@ -202,12 +201,6 @@ def totals(model: ModelSummary) -> Iterator[tuple[str, str]]:
     peak, _ = activation_peak(model)
     if peak:
         yield "Peak activations", f"{size(peak)} per sample"
-
-
-def first_of(names: list[str]) -> str:
-    """Return the first names, with commas, and how many more there are."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def nothing_known(model: ModelSummary) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
-from lstmlint.model.findings import Finding
+from lstmlint.model.findings import Finding, listing
 from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import lay_out, width_of, wrap
@@ -58,7 +58,7 @@ def total_lines(model: ModelSummary) -> list[str]:
 
 def listed(rows: list[LayerSummary]) -> str:
     """Return the names and classes of the first layers."""
-    return table.first_of([label(row) for row in rows])
+    return listing([label(row) for row in rows])
 
 
 def label(row: LayerSummary) -> str:
