@@ -1,4 +1,7 @@
-"""Write docs/layers.md: every layer and operation, and what it was compared with. python scripts/generate_layers_page.py"""
+"""Write docs/layers.md, which lists every layer and operation, and the Keras versions they were compared with.
+
+python scripts/generate_layers_page.py
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from lstmlint.signatures.keras2 import SIGNATURES as KERAS2  # noqa: E402
 from lstmlint.signatures.keras3 import SIGNATURES as KERAS3  # noqa: E402
 
 DATA = ROOT / "tests" / "data"
-# Layers that no row of one layer can show; where they are compared.
+# Layers that a row of one layer cannot show, and where they are compared.
 ELSEWHERE = {
     "InputLayer": "whole models (`tests/referee/test_recurrent.py`), Keras 3.15",
     "Lambda": "opaque unless the config states its output (`tests/test_analysis.py`)",
@@ -62,9 +65,9 @@ OPAQUE = {
 
 
 def classes_in(value: Any) -> Iterator[str]:
-    """The class names in a config of Keras 0 or 1."""
+    """Yield the class names in a config of Keras 0 or 1."""
     if isinstance(value, dict):
-        for key in ("class_name", "name"):  # Keras 0 calls the class the name
+        for key in ("class_name", "name"):  # in Keras 0, the name is the class
             if isinstance(value.get(key), str):
                 yield value[key]
         for item in value.values():
@@ -75,7 +78,7 @@ def classes_in(value: Any) -> Iterator[str]:
 
 
 def recorded() -> dict[str, dict[str, int]]:
-    """Class -> version that was asked -> how many rows are recorded."""
+    """Return class -> version of Keras -> number of recorded rows."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for path in sorted((DATA / "layers").glob("*.json")):
         for row in json.loads(path.read_text()):

@@ -2,8 +2,8 @@
 
 Usage: python scripts/generate_operations.py     (needs the `referee` extra)
 
-An operation has two signatures: what its constructor takes (saved in `config`) and what a call takes
-(saved in the node's `args` and `kwargs`). Both are facts of Keras, so they are read off, not written.
+An operation has two signatures: the arguments of its constructor, which are saved in `config`, and those of a call,
+which are saved in the node's `args` and `kwargs`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SIGNATURES: Final[dict[str, tuple[str, tuple[str, ...], dict[str, Any], dict[str
 
 
 def plain(value: Any) -> Any:
-    """The default as JSON would hold it."""
+    """Return the default in the form that JSON would have."""
     return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 
@@ -46,7 +46,7 @@ MARKS: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Paramete
 
 
 def parameters(function: Any) -> dict[str, Any]:
-    """Names with their defaults; `*` and `**` mark the parameters that gather."""
+    """Return names with their defaults; `*` and `**` mark variadic parameters."""
     found: dict[str, Any] = {}
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
         if parameter.name == "name":
@@ -60,7 +60,7 @@ def parameters(function: Any) -> dict[str, Any]:
 
 
 def functions(keras: Any, classes: dict[str, type]) -> dict[str, list[str]]:
-    """For each class, the public functions that make it: the one class that a function's source names."""
+    """Return class -> public functions that create it, judging by the class that their source names."""
     made: dict[str, list[str]] = {name: [] for name in classes}
     for space in SPACES:
         module = getattr(keras.ops, space) if space else keras.ops

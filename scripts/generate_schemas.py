@@ -1,4 +1,4 @@
-"""Write schemas/model.schema.json from the signatures and the kinds of their arguments: python scripts/generate_schemas.py"""
+"""Write schemas/model.schema.json from the signatures and the types of their arguments: python scripts/generate_schemas.py"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MODELS = ["Functional", "Model", "Sequential"]
 
 
 class Definitions:
-    """The schemas that several arguments share, each written once."""
+    """The schemas that several arguments share, written once."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -33,7 +33,7 @@ class Definitions:
         self.names: dict[str, str] = {}
 
     def refer(self, argument: str, schema: Schema) -> Schema:
-        """A reference to the schema, under the name of the first argument that has it; small ones stand alone."""
+        """Return a reference to the schema, named after the first argument that has it; small schemas are inlined."""
         text = json.dumps(schema).replace("#/$defs/layer", f"#/$defs/{self.dialect}.layer")
         schema = json.loads(text)
         if len(text) < 90:
@@ -48,7 +48,7 @@ class Definitions:
 
 
 def config_of(class_name: str, dialect: Dialect, definitions: Definitions) -> Schema:
-    """What the config of a layer can hold."""
+    """Return the schema of a layer's config."""
     signature = registry.signature(class_name, dialect) or {}
     arguments = arguments_of(class_name, dialect)
     if arguments is None:
@@ -70,7 +70,7 @@ def config_of(class_name: str, dialect: Dialect, definitions: Definitions) -> Sc
             schema = schema | {"default": default}
         properties[name] = properties.get(name, {}) | schema
     made: Schema = {"type": "object", "properties": properties}
-    if not (dialect == "keras3" and class_name == "InputLayer"):  # it ignores what it does not know
+    if not (dialect == "keras3" and class_name == "InputLayer"):  # it ignores unknown arguments
         made["additionalProperties"] = False
     if arguments.required:
         made["required"] = list(arguments.required)
@@ -78,7 +78,7 @@ def config_of(class_name: str, dialect: Dialect, definitions: Definitions) -> Sc
 
 
 def layer(dialect: Dialect, classes: list[str]) -> Schema:
-    """A layer, whose config depends on its class; operations and models have their own."""
+    """Return the schema of a layer, whose config depends on its class."""
     choices = [
         {
             "if": {"properties": {"class_name": {"const": name}}},
@@ -116,7 +116,7 @@ def layer(dialect: Dialect, classes: list[str]) -> Schema:
 
 
 def model(dialect: Dialect) -> Schema:
-    """A Sequential or functional model."""
+    """Return the schema of a Sequential or functional model."""
     layers = {"type": "array", "items": {"$ref": f"#/$defs/{dialect}.layer"}}
     reference = {"description": "[layer, call, output], a list or a dict of such.", "type": ["array", "object"]}
     config: Schema = {
@@ -155,7 +155,7 @@ def model(dialect: Dialect) -> Schema:
 
 
 def generate() -> Schema:
-    """The whole schema."""
+    """Return the whole schema."""
     tables: tuple[tuple[Dialect, dict[str, Any]], ...] = (("keras3", SIGNATURES), ("keras2", KERAS2_SIGNATURES))
     defs: Schema = {}
     for dialect, table in tables:
@@ -177,7 +177,7 @@ def generate() -> Schema:
 
 
 def to_text(schema: Schema) -> str:
-    """JSON with one definition a line."""
+    """Return JSON with one definition per line."""
     head = {key: value for key, value in schema.items() if key != "$defs"}
     lines = json.dumps(head, indent=2)[:-2] + ',\n  "$defs": {\n'
     body = ",\n".join(f"    {json.dumps(name)}: {json.dumps(value)}" for name, value in schema["$defs"].items())

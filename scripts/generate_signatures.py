@@ -3,11 +3,10 @@
 Usage: python scripts/generate_signatures.py keras     (needs the `referee` extra)
        python scripts/generate_signatures.py tf_keras  (needs tensorflow-cpu and tf_keras)
 
-The constructor of a Keras layer passes on what it does not take itself (`**kwargs`) to its base
-class, so the accepted arguments are gathered along the method resolution order, up to `Layer`. What a
-constructor takes out of its `**kwargs` by name is an argument too (LSTM's `implementation`, a lookup's
-`vocabulary_size`), and so is what `from_config` takes out of the config before (the shapes that tf_keras's
-MultiHeadAttention was built for); these are last in the list.
+The constructor of a Keras layer passes `**kwargs` on to its base class, so the accepted arguments are collected along the
+method resolution order, up to `Layer`. Names that a constructor pops from `**kwargs` are arguments too (LSTM's
+`implementation`, a lookup's `vocabulary_size`), and so are names that `from_config` pops from the config (the shapes for
+which tf_keras's MultiHeadAttention was built). These come last.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ BASE_ARGUMENTS = {"name", "trainable", "dtype", "autocast", "activity_regularize
 
 
 def plain(value: Any) -> Any:
-    """The default as JSON would hold it; None where it is an object of the framework."""
+    """Return the default in the form that JSON would have, or None if it is an object of the framework."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if value is None or isinstance(value, bool | int | float | str | list):
@@ -39,7 +38,7 @@ def plain(value: Any) -> Any:
 
 
 def popped(function: Any, variable: str = "kwargs") -> dict[str, Any]:
-    """The arguments that a function takes out of a dict by name (`kwargs.pop("name", default)`)."""
+    """Return the arguments that a function pops from a dict (`kwargs.pop("name", default)`)."""
     found: dict[str, Any] = {}
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
         match node:
@@ -51,7 +50,7 @@ def popped(function: Any, variable: str = "kwargs") -> dict[str, Any]:
 
 
 def supplied(function: Any) -> set[str]:
-    """The arguments that a constructor gives its base class itself (`super().__init__(pool_mode="max")`)."""
+    """Return the arguments that a constructor passes to its base class (`super().__init__(pool_mode="max")`)."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
         match node:
@@ -94,7 +93,7 @@ def arguments(cls: Any, base: type) -> dict[str, Any]:
 
 
 def calls(classes: dict[str, Any]) -> list[str]:
-    """The table of what the layers can be called with."""
+    """Return the table of call arguments."""
     lines = [
         "# What a layer can be called with, where that is known in full.",
         "CALLS: Final[dict[str, str]] = {",
@@ -107,7 +106,7 @@ def calls(classes: dict[str, Any]) -> list[str]:
 
 
 def compile_objects(keras: Any) -> None:
-    """Write the table of optimizers, schedules, losses and metrics and of what their constructors take."""
+    """Write the table of the constructor arguments of optimizers, schedules, losses and metrics."""
     spaces = (
         ("OPTIMIZERS", keras.optimizers, keras.optimizers.Optimizer),
         ("SCHEDULES", keras.optimizers.schedules, keras.optimizers.schedules.LearningRateSchedule),

@@ -1,4 +1,4 @@
-"""Write down what `lstmlint convert` makes of small models, once real Keras 3 has loaded it: tests/data/convert.json.
+"""Record the conversions of small models, after loading them in Keras 3: tests/data/convert.json.
 
 Usage: KERAS_BACKEND=numpy python scripts/record_convert.py     (needs the `referee` extra)
 """
@@ -23,7 +23,7 @@ from tests.convert_models import MODELS  # noqa: E402
 
 
 def record(name: str) -> dict[str, Any]:
-    """What became of a model. Raises: SystemExit, where Keras says otherwise than lstmlint."""
+    """Return the record of a model. Raises: SystemExit if Keras and lstmlint disagree."""
     spec = parse(read(json.dumps(MODELS[name]).encode()))
     before = infer(spec)
     result = convert(spec, allow_changes=True)

@@ -1,4 +1,4 @@
-"""Write down what real Keras 0.3.3, 1.0.8 and 1.2.2 say of small models: tests/data/keras0.json and keras1.json.
+"""Record the results of Keras 0.3.3, 1.0.8 and 1.2.2 for small models: tests/data/keras0.json and keras1.json.
 
 Usage: python scripts/record_keras1.py     (needs numpy and pip; downloads them from PyPI)
 """
@@ -19,7 +19,7 @@ from tests.referee.keras1 import ask, fetch  # noqa: E402
 
 
 def record(version: str) -> list[dict[str, Any]]:
-    """The questions of a version with its answers."""
+    """Return the models of a version with its results."""
     with tempfile.TemporaryDirectory() as folder:
         models = questions(version, 3, 25)
         answers = ask(fetch(version, Path(folder)), models)

@@ -1,4 +1,4 @@
-"""Write down what real Keras says of layers drawn at random: tests/data/layers/.
+"""Record the results of real Keras for random layers: tests/data/layers/.
 
 Usage: python scripts/record_layers.py keras [FAMILY...]     (needs the `referee` extra)
        python scripts/record_layers.py tf_keras [FAMILY...]  (needs tensorflow-cpu and tf_keras)
@@ -21,13 +21,13 @@ sys.path.insert(0, str(ROOT))
 
 from tests.layer_rows import keras_says  # noqa: E402
 
-# The file that the rows go to -> the module that draws them, and how many of each class.
+# File -> the module that draws its rows, and the number of rows per class.
 FAMILIES = {
     "recurrent": ("recurrent_draws", 16),
     "mixed": ("row_draws", 32),
     "spatial": ("spatial_draws", 8),
     "preprocessing": ("preprocessing_draws", 10),
-    "tokens": ("token_draws", 60),  # needs tensorflow, too
+    "tokens": ("token_draws", 60),  # needs tensorflow too
     "legacy": ("legacy_draws", 60),  # only in tf_keras
 }
 
@@ -40,7 +40,7 @@ def main(package: str, families: list[str]) -> None:
 
 
 def record(keras: Any, dialect: str, family: str) -> None:
-    """Draw rows of every class of a family, and write what Keras says of them."""
+    """Draw rows of every class of a family, and write Keras's results."""
     module, count = FAMILIES[family]
     draws = import_module(f"tests.referee.{module}")
     recorded = []

@@ -1,4 +1,4 @@
-"""Write down what Keras says of operations drawn at random: tests/data/ops/.
+"""Record the results of Keras for random operations: tests/data/ops/.
 
 Usage: python scripts/record_operations.py keras     (needs the `referee` extra)
        python scripts/record_operations.py tf_keras  (needs tensorflow-cpu and tf_keras)
@@ -23,7 +23,7 @@ TARGET = ROOT / "tests" / "data" / "ops"
 
 
 def write(name: str, rows: list[dict[str, Any]]) -> None:
-    """One row a line."""
+    """Write one row per line."""
     TARGET.mkdir(parents=True, exist_ok=True)
     lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
     (TARGET / name).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
@@ -31,7 +31,7 @@ def write(name: str, rows: list[dict[str, Any]]) -> None:
 
 
 def record_keras() -> None:
-    """Nodes of every class that Keras loads, with its outputs, and nodes that it refuses, one for each reason."""
+    """Return nodes of every class that Keras loads, with its outputs, and one refused node per reason."""
     import keras
 
     from tests.op_nodes import inferred
@@ -62,7 +62,7 @@ def record_keras() -> None:
 
 
 def record_tf_keras() -> None:
-    """Models of the recipes and some of the draws, with tf_keras's shapes of every layer."""
+    """Return models of the recipes and of some random calls, with the shapes of every layer in tf_keras."""
     import tensorflow as tf
     import tf_keras
 
@@ -101,7 +101,7 @@ def record_tf_keras() -> None:
 
 
 def model_row(tf: Any, tf_keras: Any, name: str, model: Any) -> dict[str, Any]:
-    """A model without what no test needs, whether tf_keras loads it, and the shapes of its layers."""
+    """Return a model reduced to what tests need, whether tf_keras loads it, and the shapes of its layers."""
     config = json.loads(model.to_json())
     try:
         tf_keras.models.model_from_json(json.dumps(config))

@@ -1,7 +1,6 @@
-"""Write down whether Keras loads damaged configs: tests/data/verdicts.json. python scripts/record_verdicts.py
+"""Record whether Keras loads damaged configs, in tests/data/verdicts.json: python scripts/record_verdicts.py
 
-Needs the `referee` extra. Only the good configs and the seeds are stored; tests/referee/damage.py makes the same
-damage of them again.
+Needs the `referee` extra. Only the valid configs and the seeds are stored; tests/referee/damage.py repeats the damage.
 """
 
 from __future__ import annotations
@@ -23,8 +22,8 @@ from tests.referee.test_verdict import EXCEPTIONS, REASONS  # noqa: E402
 from tests.referee.verdict_models import good_models  # noqa: E402
 from tests.referee.verdicts import Verdict, keras_error, lstmlint_error  # noqa: E402
 
-EDITS = 24  # of each model
-FIRST = 10_000  # other seeds than the referee suite's
+EDITS = 24  # per model
+FIRST = 10_000  # not the seeds of the referee suite
 
 
 def main() -> None:

@@ -51,7 +51,7 @@ def lay_out(folder: Path) -> Run:
     """
     for name in ("examples", "schemas"):
         shutil.copytree(ROOT / name, folder / name)
-    shutil.copytree(ROOT / "examples" / "models", folder / "models")  # the user's own, in recipes for CI
+    shutil.copytree(ROOT / "examples" / "models", folder / "models")  # in recipes for CI, the user's own folder
     programs = folder / ".programs"
     installed = programs / "gated_layers-1.0.dist-info"
     installed.mkdir(parents=True)
@@ -100,7 +100,7 @@ def lay_out(folder: Path) -> Run:
 
 
 def read(terminal: int) -> bytes:
-    """Return what was written to a terminal since, or nothing once the program has ended."""
+    """Return new output of a terminal, or nothing once the program has ended."""
     try:
         return os.read(terminal, 65536)
     except OSError:  # Linux reports the end as an error
@@ -108,7 +108,7 @@ def read(terminal: int) -> bytes:
 
 
 def refreshed(page: str, run: Run) -> str:
-    """Return a page with the outputs that its commands have now.
+    """Return a page with the current outputs of its commands.
 
     Raises:
         CommandFailed: A command cannot be run.

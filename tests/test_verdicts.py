@@ -27,6 +27,6 @@ def test_verdicts(name: str) -> None:
             ]
             if bool(errors) != refused:
                 wrong.append(
-                    f"{seed} {edit}: Keras {'refuses it' if refused else 'loads it'}, lstmlint says {errors[:1]}"
+                    f"{seed} {edit}: Keras {'refuses it' if refused else 'loads it'}, lstmlint reports {errors[:1]}"
                 )
     assert wrong == []
