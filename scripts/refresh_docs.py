@@ -34,6 +34,7 @@ NOT_RUN = {
     "check-jsonschema": "is a program of another project; test_schemas checks the schema itself",
 }
 BLOCK = re.compile(r"^( *)```(console|sh)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+PROGRESS = re.compile(r"\r[\d,]+ of [\d,]+ files|\r\x1b\[K")  # on a slow machine
 PLUGIN = "GatedDense = gated_layers:GatedDense"
 
 Run = Callable[[str], str]
@@ -82,7 +83,7 @@ def lay_out(folder: Path) -> Run:
             while chunk := read(terminal):
                 shown += chunk
         os.close(terminal)
-        output = shown.decode().replace("\r\n", "\n")
+        output = PROGRESS.sub("", shown.decode()).replace("\r\n", "\n")
         if process.returncode not in {0, 1} or "Traceback" in output:  # 1: findings
             raise CommandFailed(f"{command}\nexit code {process.returncode}\n{output}")
         return output
