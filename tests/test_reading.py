@@ -300,6 +300,8 @@ def test_hdf5_needs_h5py(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "h5py", None)
     error = refused(b"\x89HDF\r\n\x1a\n" + bytes(100), "E001", "h5py")
     assert "pip install 'lstmlint[hdf5]'" in error.help
+    monkeypatch.setenv("PRE_COMMIT", "1")
+    assert "additional_dependencies: [h5py]" in refused(b"\x89HDF\r\n\x1a\n" + bytes(100), "E001", "h5py").help
 
 
 # SavedModel
@@ -371,7 +373,7 @@ def test_saved_model_graph(tmp_path: Path) -> None:
     assert (document.container, document.model) == ("saved_model", MODEL)
     path = tmp_path / "saved_model.pb"
     path.write_bytes(graph_file(b"_tf_keras_sequential"))
-    assert "keras_metadata.pb" in refused(path, "E002", "graph of a TensorFlow SavedModel").help
+    assert "keras_metadata.pb" in refused(path, "E002", "this SavedModel has no keras_metadata.pb").help
     refused(tmp_path, "E002", "graph")
 
 

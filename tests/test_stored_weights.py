@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -317,3 +318,16 @@ def test_each_stored_weight_belongs_to_one_layer(
     assert found.model.unattributed_params == (0 if complete else 81)
     assert (found.model.params, found.model.complete) == (params, complete)
     assert sorted(f.code for f in found.findings if f.severity != "info") == codes
+
+
+@pytest.mark.parametrize(("layers", "codes"), [(FUNCTIONAL, ["E004", "E012"]), (KNOWN, [])])
+def test_an_archive_without_h5py(layers: dict[str, Any], codes: list[str], monkeypatch: Any, tmp_path: Path) -> None:
+    name, content = archive(STORED if layers is KNOWN else RIGHT, layers)
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    found = report(tmp_path, (name, content))
+    assert [finding.code for finding in found.findings] == codes
+    if codes:
+        assert found.model is not None
+        assert not found.model.complete
+        assert "odd" in found.findings[1].message
+        assert "lstmlint[hdf5]" in found.findings[1].help

@@ -15,7 +15,7 @@ from lstmlint.layers.normalization import SpectralNormalization, kernel_of
 from lstmlint.model.findings import Problem, ReadError, listing
 from lstmlint.model.shapes import format_shape
 from lstmlint.parsing.common import snake_case
-from lstmlint.reading.stored_weights import ROOTS, StoredWeight, StoredWeights
+from lstmlint.reading.stored_weights import ROOTS, MissingH5pyError, StoredWeight, StoredWeights
 
 # Variables that training does not change, by the names that Keras's layers give them.
 _NOT_TRAINED = ("moving_mean", "moving_variance", "count", "seed_generator_state")
@@ -28,6 +28,12 @@ def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None
     """
     try:
         stored = read_headers()
+    except MissingH5pyError as error:
+        unknown = [row.name for row in model.layers if row.used and row.params is None]
+        if not unknown:
+            return []  # the stored weights would only confirm the count
+        message = f"the weights of {listing(unknown)} are stored with the model but not read: {error}"
+        return [Problem("E012", message, error.help)]
     except (ReadError, OSError) as error:
         message = f"the weights stored with the model cannot be read: {error}"
         return [Problem("E012", message, "Save the model again, or ignore stored weights with --no-weights.")]

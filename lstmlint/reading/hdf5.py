@@ -9,7 +9,7 @@ from typing import Any
 from lstmlint.model.findings import ReadError
 from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Document
-from lstmlint.reading.hdf5_guard import DAMAGED, DAMAGED_HELP, check_beginning
+from lstmlint.reading.hdf5_guard import DAMAGED, DAMAGED_HELP, check_beginning, install_h5py
 from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import add_training_config, is_model, to_document
 from lstmlint.reading.sandbox import isolated
@@ -27,7 +27,7 @@ def read_hdf5(source: Source) -> Document:
         raise ReadError(
             "E001",
             "this is an HDF5 file, and h5py, which reads such files, is not installed",
-            "Install it: pip install 'lstmlint[hdf5]'.",
+            install_h5py(),
         ) from None
     attributes, content = isolated(_root, source)
     config = attributes["model_config"]

@@ -24,6 +24,13 @@ DAMAGED = (
 )  # fmt: skip
 
 
+def install_h5py() -> str:
+    """Return the advice to install h5py. pre-commit runs hooks in environments of their own."""
+    if os.environ.get("PRE_COMMIT"):
+        return "Add additional_dependencies: [h5py] to the hook in .pre-commit-config.yaml."
+    return "Install it: pip install 'lstmlint[hdf5]'."
+
+
 def check_beginning(file: BinaryIO, most: int = _CHECKED_BYTES) -> None:
     """Check the beginning of a file, where Keras stores attributes. Raises: ReadError E001."""
     size = file.seek(0, os.SEEK_END)

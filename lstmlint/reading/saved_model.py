@@ -81,14 +81,17 @@ def read_graph(source: Source) -> Document:
 
     Raises: ReadError (E002) if it contains only operations.
     """
+    beside = source.path.with_name(METADATA_FILE) if source.path is not None else None
+    if beside is not None and beside.is_file():
+        return read_metadata(Source(beside, None, source.name, source.limit))
     raw = source.read()
     match = _NODE_IN_GRAPH.search(raw)
     if match is None:
         raise ReadError(
             "E002",
-            "this is the graph of a TensorFlow SavedModel, which contains operations instead of Keras layers",
-            "Give the SavedModel's folder or the keras_metadata.pb in it; without that file, the Keras model"
-            " that it was exported from.",
+            "this SavedModel has no keras_metadata.pb: it contains operations instead of Keras layers, as Keras 3's"
+            " model.export() writes them",
+            "Use the Keras model that it was exported from: model.to_json(), or a file from model.save().",
         )
     data, problems = json_text.parse_beginning(_text(raw[match.start(1) :]), _PART)
     return _document(source.name, data, problems)

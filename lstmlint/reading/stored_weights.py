@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Literal
 
 from lstmlint.model.findings import ReadError
 from lstmlint.model.shapes import too_large
-from lstmlint.reading.hdf5_guard import DAMAGED, check_beginning
+from lstmlint.reading.hdf5_guard import DAMAGED, check_beginning, install_h5py
 from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.source import Source
 
@@ -27,6 +27,10 @@ _CHECKED_BYTES = 2**20
 # The groups in which Keras 3 and tf_keras store the layers of a model.
 _TWICE = "_layer_checkpoint_dependencies"
 ROOTS = ("layers", _TWICE, "_self_tracked_trackables")
+
+
+class MissingH5pyError(ReadError):
+    """Weights cannot be read without the package h5py."""
 
 
 Layout = Literal["keras3", "hdf5", "tfjs"]
@@ -65,11 +69,11 @@ class StoredWeights:
 
 
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
-    """Return the weights in a member of a .keras archive; None if h5py is missing or there are none."""
+    """Return the weights in a member of a .keras archive; None if there are none. Raises: MissingH5pyError, ReadError."""
     try:
         import h5py  # noqa: F401 - here, so that not every process of `isolated` has to
     except ImportError:
-        return None
+        raise MissingH5pyError("E012", "h5py, which reads them, is not installed", install_h5py()) from None
     return _revived(isolated(_plain, _in_archive, source, member_name))
 
 
