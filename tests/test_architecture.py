@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "signatures": "",
     "model": "",
     "reading": "model",
-    "parsing": "model reading.document signatures",
+    "parsing": "model reading.containers reading.document signatures",
     "layers": "model signatures",
     "validation": "layers model signatures",
     "inference": "layers model parsing.common reading.stored_weights signatures validation",

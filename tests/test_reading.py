@@ -11,13 +11,16 @@ import tracemalloc
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from lstmlint.model.findings import ReadError
-from lstmlint.reading import Document, is_model_folder, json_text, looks_like_model, read, sandbox
+from lstmlint.reading import Document, containers, is_model_folder, json_text, looks_like_model, read, sandbox
+from lstmlint.reading.containers import CONTAINERS, Container, suffixes
 from lstmlint.reading.limits import MAX_DEPTH
+from lstmlint.reading.model import to_document
 
 LAYERS = [
     {"class_name": "LSTM", "config": {"name": "lstm", "units": 10, "batch_input_shape": [None, 13, 5]}},
@@ -373,7 +376,7 @@ def test_saved_model_graph(tmp_path: Path) -> None:
     assert (document.container, document.model) == ("saved_model", MODEL)
     path = tmp_path / "saved_model.pb"
     path.write_bytes(graph_file(b"_tf_keras_sequential"))
-    assert "keras_metadata.pb" in refused(path, "E002", "this SavedModel has no keras_metadata.pb").help
+    assert "model.to_json()" in refused(path, "E002", "this SavedModel has no keras_metadata.pb").help
     refused(tmp_path, "E002", "graph")
 
 
@@ -861,3 +864,27 @@ def test_clean_json_is_read_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None
         read(json.dumps({"class_name": "Sequential", "config": {"layers": [layer] * 100}}, indent=indent).encode())
     with pytest.raises(AssertionError):
         read(b'{"class_name": "Model", "class_name": "Model", "config": []}')
+
+
+def test_containers_are_registered_in_one_place() -> None:
+    root = Path(__file__).parent.parent
+    names = [*dict.fromkeys(container.name for container in CONTAINERS)]
+    for schema in ("report", "diff"):
+        text = (root / "schemas" / f"{schema}.schema.json").read_text()
+        known = {*re.findall(r'"(\w+)"', re.search(r'"container": \{"enum": \[(.*?)\]', text)[1])}  # type: ignore[index]
+        assert known == set(names)
+    hooks = (root / ".pre-commit-hooks.yaml").read_text()
+    for pattern in re.findall(r"files: (.*)", hooks):
+        assert all(re.search(pattern, f"model{suffix}") for suffix in suffixes())
+
+
+def test_a_new_container(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A container is a reader and a line in CONTAINERS: files in folders are found, read, and reported."""
+    reader = ModuleType("reader")
+    reader.read = lambda source: to_document(source.name, "shout", json.loads(source.read()[6:]), [])  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "reader", reader)
+    shout = Container("shout", (".shout",), lambda head: head.startswith(b"SHOUT:"), "reader:read")
+    monkeypatch.setattr(containers, "CONTAINERS", [*CONTAINERS, shout])
+    (tmp_path / "m.shout").write_bytes(b"SHOUT:" + json.dumps(MODEL).encode())
+    assert read(tmp_path / "m.shout").container == "shout"
+    assert ".shout" in suffixes()

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lstmlint.config.settings import Resolver
-from lstmlint.reading import MODEL_SUFFIXES, is_model_folder
+from lstmlint.reading import is_model_folder
+from lstmlint.reading.containers import suffixes
 from lstmlint.reading.limits import MAX_BYTES
 
 # Folders of third-party packages; hidden folders and virtual environments are skipped as well.
@@ -98,7 +99,7 @@ def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Input
         folders[:] = below
         for name in sorted(files):
             path = join(place, name)
-            if Path(name).suffix.lower() in MODEL_SUFFIXES and not settings.excludes(path) and not special(path):
+            if Path(name).suffix.lower() in suffixes() and not settings.excludes(path) and not special(path):
                 yield InputPath(path, False, size_of(path))
 
 

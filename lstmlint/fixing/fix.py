@@ -14,6 +14,7 @@ from lstmlint.fixing.edits import Edit, apply
 from lstmlint.fixing.rules import FIXES, Site
 from lstmlint.model.findings import Finding
 from lstmlint.model.spec import Dialect
+from lstmlint.reading.containers import find
 from lstmlint.reading.text import decode
 from lstmlint.report import FileReport
 
@@ -73,8 +74,9 @@ def fix(source: Path | bytes, name: str, options: Options) -> Fixed:
 
 
 def not_json(report: FileReport) -> str | None:
-    """Why a file of this kind cannot be edited; None where it can."""
-    if report.container in ("json", "tfjs"):
+    """Return why a file of this kind cannot be edited; None if it can."""
+    container = find(report.container)
+    if container is not None and container.editable:
         return None
     return f"fixes are made in JSON files, and this is {report.container or 'no model'}"
 

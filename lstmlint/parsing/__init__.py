@@ -8,6 +8,7 @@ from typing import Any
 from lstmlint.model.findings import Problem
 from lstmlint.model.spec import Dialect, ModelSpec
 from lstmlint.parsing.common import ModelError, Names, before_reset_after
+from lstmlint.reading.containers import Container, find
 from lstmlint.reading.document import Document
 
 __all__ = ["ModelError", "dialect_of", "parse"]
@@ -19,6 +20,7 @@ def parse(document: Document) -> ModelSpec:
     dialect = dialect_of(obj, document)
     names = Names()
     pointer = document.model_pointer
+    kind = kind_of(document)
     if dialect == "keras3":
         from lstmlint.parsing import keras3
 
@@ -26,9 +28,9 @@ def parse(document: Document) -> ModelSpec:
     elif dialect == "keras2":
         from lstmlint.parsing import keras2
 
-        names.strict = document.container in ("json", "yaml", "hdf5") and version_of(obj, document) is not None
+        names.strict = kind.versioned and version_of(obj, document) is not None
         names.backend = obj.get("backend", document.backend)
-        names.plain_gru = document.container in ("hdf5", "tfjs") and before_reset_after(version_of(obj, document))
+        names.plain_gru = kind.weights and before_reset_after(version_of(obj, document))
         spec = keras2.parse_model(obj, pointer, names)
     else:
         from lstmlint.parsing import keras1
@@ -42,11 +44,16 @@ def parse(document: Document) -> ModelSpec:
     return spec
 
 
+def kind_of(document: Document) -> Container:
+    """Return the container that a document comes from."""
+    return find(document.container) or Container(document.container, ())
+
+
 def is_by_hand(obj: dict[str, Any], document: Document) -> bool:
     """Return whether a Keras 3 model was written by hand, in which case absent keys have Keras's defaults."""
     from lstmlint.parsing.dialect_detection import is_by_hand as speaks_by_hand
 
-    return document.container in ("json", "yaml") and document.keras_version is None and speaks_by_hand(obj)
+    return kind_of(document).by_hand and document.keras_version is None and speaks_by_hand(obj)
 
 
 def version_of(obj: dict[str, Any], document: Document) -> str | None:
@@ -57,7 +64,7 @@ def version_of(obj: dict[str, Any], document: Document) -> str | None:
 
 def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> Iterator[Problem]:
     """Yield what Keras 3 refuses of the outermost object. HDF5 files are loaded in another way, without modules."""
-    if document.container not in ("json", "yaml", "keras"):
+    if not kind_of(document).whole:
         return
     if "module" not in obj:
         right = "keras.src.models.functional" if spec.class_name == "Functional" else "keras"

@@ -7,17 +7,13 @@ import zlib
 from pathlib import Path
 
 from lstmlint.model.findings import ReadError
-from lstmlint.reading.document import Container, Document
+from lstmlint.reading.containers import detect, is_hdf5, is_zip
+from lstmlint.reading.document import Document
 from lstmlint.reading.limits import MAX_BYTES, check_size
 from lstmlint.reading.source import Source
 
-__all__ = ["MODEL_SUFFIXES", "Container", "Document", "is_model_folder", "looks_like_model", "read"]
+__all__ = ["Document", "is_model_folder", "looks_like_model", "read"]
 
-# Suffixes of model files in a folder.
-MODEL_SUFFIXES = frozenset({".json", ".yaml", ".yml", ".keras", ".h5", ".hdf5", ".pb"})
-
-_HDF5 = b"\x89HDF\r\n\x1a\n"
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
 _SNIFFED_BYTES = 4 * 2**20
 _BLANKS = b" \t\r\n"
@@ -59,9 +55,9 @@ def looks_like_model(path: Path) -> bool:
     """
     with path.open("rb") as file:
         head = file.read(_SNIFFED_BYTES)
-    if head.startswith(_HDF5):
+    if is_hdf5(head):
         return b"model_config" in head
-    if head.startswith(_ZIP):
+    if is_zip(head):
         return b"config.json" in head or path.suffix == ".keras"
     if head.startswith((_GZIP, b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
         return True  # compressed, or text in UTF-16 or UTF-32
@@ -87,23 +83,14 @@ def _read_folder(path: Path, name: str, limit: int) -> Document:
 
 def _read(source: Source, packed: bool = False) -> Document:
     head = source.head
-    if head.startswith(_HDF5):
-        from lstmlint.reading.hdf5 import read_hdf5
-
-        return read_hdf5(source)
-    if head.startswith(_ZIP):
-        from lstmlint.reading.keras_archive import read_archive
-
-        return read_archive(source)
+    container = detect(head)
+    if container is not None:
+        return container.read(source)
     if head.startswith(_GZIP) and not packed:
         return _read(_unpacked(source), packed=True)
     if head.lstrip(_BLANKS)[:1] not in (b"{", b"["):
-        from lstmlint.reading import other_formats, saved_model
+        from lstmlint.reading import other_formats
 
-        if saved_model.is_metadata(head):
-            return saved_model.read_metadata(source)
-        if saved_model.is_graph(head):
-            return saved_model.read_graph(source)
         sentence = other_formats.by_magic(head)
         if sentence:
             raise ReadError("E002", *sentence)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from reprlib import repr as short
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import Problem
 
 if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
 
-Container = Literal["json", "yaml", "keras", "hdf5", "tfjs", "saved_model"]
-# (line, column, text from its # (line, column, text starting at the #)
+# (line, column, text starting at the #)
 Comment = tuple[int, int, str]
 Comments = Callable[[], list[Comment]]
 Locator = Callable[[str], tuple[int, int]]
@@ -32,7 +31,7 @@ class Document:
     """
 
     path: str
-    container: Container
+    container: str
     data: Any
     model_pointer: str = ""
     locator: Locator | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import Problem, ReadError
 from lstmlint.reading import json_text, other_formats
-from lstmlint.reading.document import Container, Document, Locator
+from lstmlint.reading.document import Document, Locator
 
 if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
@@ -24,7 +24,7 @@ _GENERATED_BY = re.compile(r"keras v([\w.+-]+)")
 
 
 def to_document(
-    path: str, container: Container, data: Any, problems: list[Problem], locator: Locator | None = None
+    path: str, container: str, data: Any, problems: list[Problem], locator: Locator | None = None
 ) -> Document:
     """Return a document with the model found in decoded data.
 

@@ -33,16 +33,6 @@ class _DamagedError(Exception):
     """The lengths in a protobuf message contradict each other."""
 
 
-def is_metadata(head: bytes) -> bool:
-    """Return whether a file begins like keras_metadata.pb."""
-    return head[:1] in (b"\n", b"\r") and b"_tf_keras_" in head[:512]
-
-
-def is_graph(head: bytes) -> bool:
-    """Return whether a file begins like saved_model.pb."""
-    return head.startswith(b"\x08\x01\x12") and head[3:4] >= b"\x80"
-
-
 def read_folder(path: Path, name: str, limit: int) -> Document:
     """Read the model of a SavedModel folder. Raises: ReadError, OSError."""
     metadata = path / METADATA_FILE

@@ -10,7 +10,7 @@ from typing import Any
 
 from lstmlint.model.findings import Problem, ReadError
 from lstmlint.reading import json_text, other_formats
-from lstmlint.reading.document import Comments, Container
+from lstmlint.reading.document import Comments
 from lstmlint.reading.limits import MAX_QUOTES
 from lstmlint.reading.places import Offsets, find, lazily, line_and_column, unquoted
 
@@ -30,7 +30,7 @@ _UNQUOTED_KEY = re.compile(r"\{\s*[A-Za-z_]\w*\s*:")
 class Parsed:
     """A parsed text. `offset` maps pointers to offsets; `comments` returns comments about lstmlint."""
 
-    container: Container
+    container: str
     data: Any
     problems: list[Problem]
     offset: Offsets
