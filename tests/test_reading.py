@@ -377,7 +377,7 @@ def test_saved_model_graph(tmp_path: Path) -> None:
     path = tmp_path / "saved_model.pb"
     path.write_bytes(graph_file(b"_tf_keras_sequential"))
     assert "model.to_json()" in refused(path, "E002", "this SavedModel has no keras_metadata.pb").help
-    refused(tmp_path, "E002", "graph")
+    refused(tmp_path, "E002", "model.export")
 
 
 def test_saved_model_refused() -> None:
