@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "layers": "model signatures",
     "validation": "layers model signatures",
     "inference": "layers model parsing.common reading.stored_weights signatures validation",
-    "config": "inference layers model report resources rules",
+    "config": "inference layers model report reporting.escape reporting.excerpt resources rules",
     "rules": "config inference layers model parsing.common validation",
     "filtering": "config inference model reading report rules",
     "report": "inference model reporting",

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from lstmlint.config.settings import table_of, validate
+from lstmlint.config.settings import table_of
+from lstmlint.config.source import Source
 from scripts import refresh_docs
 from scripts.generate_layers_page import layers_page
 from scripts.refresh_docs import PAGES, ROOT
@@ -85,7 +86,7 @@ def test_settings_on_the_pages_are_valid() -> None:
     for page, text in blocks("toml"):
         table = table_of(tomllib.loads(text))
         if table is not None:
-            validate(table, page)
+            Source(table, str(page), text).finish()
             seen += 1
     assert seen > 5
 

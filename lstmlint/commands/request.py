@@ -7,8 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lstmlint.config.settings import LIMITS
-from lstmlint.config.values import parse_input_shape, parse_positive
+from lstmlint.config.values import LIMITS, parse_input_shape, parse_positive
 from lstmlint.model.findings import SEVERITIES, UsageError
 from lstmlint.reporting import FORMATS, View
 

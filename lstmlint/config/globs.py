@@ -1,4 +1,4 @@
-"""Which files a glob of the settings means, and what files are called from a folder."""
+"""Match files against the globs of the settings, and name files relative to a folder."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from lstmlint.model.findings import UsageError
 
 @lru_cache(maxsize=256)
 def glob_pattern(glob: str) -> re.Pattern[str]:
-    """What a glob of the settings matches, of paths relative to their folder with forward slashes.
+    """Return the pattern of a glob, for paths with forward slashes that are relative to the folder of the settings.
 
-    `*` stays in a folder, `**` does not. Without a slash, it matches in any folder; a folder's name
-    matches all that is in it.
+    `*` does not match a slash; `**` does. A glob without a slash matches in any folder. The name of a folder matches
+    everything in it. Raises: UsageError for a glob that is not valid.
     """
     body = glob.strip("/")
     if body.startswith("./"):
@@ -45,16 +45,16 @@ def glob_pattern(glob: str) -> re.Pattern[str]:
     try:
         return re.compile(prefix + "".join(parts) + "(?:/.*)?", re.DOTALL)
     except re.error as error:
-        raise UsageError(f"the glob {glob!r} cannot be understood: {error}") from error
+        raise UsageError(f"the glob {glob!r} is not valid: {error}") from error
 
 
 def glob_matches(glob: str, path: str) -> bool:
-    """Whether a relative path with forward slashes is meant by a glob."""
+    """Return whether a glob matches a relative path with forward slashes."""
     return glob_pattern(glob).fullmatch(path) is not None
 
 
 def relative(path: str, folder: str) -> str:
-    """A path as globs see it: relative to the folder ('': the current one), with forward slashes."""
+    """Return a path relative to a folder ('' for the current one), with forward slashes, as globs match it."""
     try:
         return os.path.relpath(path, folder or None).replace(os.sep, "/")
     except ValueError:  # another drive, on Windows
@@ -62,11 +62,11 @@ def relative(path: str, folder: str) -> str:
 
 
 def nearby(path: str) -> str:
-    """A settings file as messages name it: relative to the current folder where it lies in it."""
+    """Return a settings file as messages name it: relative to the current folder if it is inside."""
     inside = relative(path, "")
     return path if inside.startswith("../") else inside
 
 
 def specificity(glob: str) -> int:
-    """The number of characters of a glob that are not wildcards: more of them match fewer files."""
+    """Return the number of characters of a glob that are not wildcards: more of them match fewer files."""
     return sum(character not in "*?" for character in glob)

@@ -1,8 +1,9 @@
-"""Values as people write them in options and settings: 50k, 256KiB, 13,5."""
+"""Values as users write them in options and settings: 50k, 256KiB, 13,5."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from lstmlint.model.findings import UsageError
 
@@ -10,11 +11,13 @@ _COUNT = re.compile(r"((?:[0-9]{1,3}(?:[_,][0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)\s*([
 _BYTES = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(?:([kmgt])i?)?b?", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9}
 
+Shape = tuple[int | None, ...]
+
 
 def parse_count(text: str, option: str) -> int:
-    """A number of things: 50000, 50_000, 50k, 1.5M, 2B.
+    """Parse a count: 50000, 50_000, 50k, 1.5M, 2B. option: its name, for messages.
 
-    Raises: UsageError for anything else, and for what comes out as no whole number.
+    Raises: UsageError for anything else, and if the result is not an integer.
     """
     match = _COUNT.fullmatch(text.strip())
     if match:
@@ -28,7 +31,7 @@ def parse_count(text: str, option: str) -> int:
 
 
 def parse_bytes(text: str, option: str) -> int:
-    """A size in bytes: 4096, 256KiB, 1.5MB. As in Keras's summaries, KB is 1024 bytes too.
+    """Parse a size in bytes: 4096, 256KiB, 1.5MB. KB is 1024 bytes too, as in Keras's summaries.
 
     Raises: UsageError for anything else.
     """
@@ -43,8 +46,19 @@ def parse_bytes(text: str, option: str) -> int:
     raise UsageError(f"{option} takes a size such as 4096, 256KiB or 1.5MB, not {text!r}")
 
 
+# The budgets and how their values are parsed.
+LIMITS: dict[str, Callable[[str, str], int]] = {
+    "max-params": parse_count,
+    "max-trainable-params": parse_count,
+    "max-layer-params": parse_count,
+    "max-weight-bytes": parse_bytes,
+    "max-macs": parse_count,
+    "max-activation-bytes": parse_bytes,
+}
+
+
 def parse_positive(text: str, option: str, least: int = 1) -> int:
-    """An integer of at least 1, or of another least. Raises: UsageError for anything else."""
+    """Parse an integer of at least `least`. Raises: UsageError for anything else."""
     if text.strip().isascii() and text.strip().isdigit() and int(text) >= least:
         return int(text)
     raise UsageError(f"{option} takes an integer of at least {least}, not {text!r}")
@@ -53,8 +67,8 @@ def parse_positive(text: str, option: str, least: int = 1) -> int:
 SHAPE_WANTED = "a shape without the batch, such as 13,5 or None,5 (NAME=13,5 for one of several inputs)"
 
 
-def parse_shape(text: str, option: str, wanted: str = SHAPE_WANTED) -> tuple[int | None, ...]:
-    """A shape: 13,5 or (13, 5), with None or ? where a dimension is unknown. wanted: what messages say it must be.
+def parse_shape(text: str, option: str, wanted: str = SHAPE_WANTED) -> Shape:
+    """Parse a shape: 13,5 or (13, 5), with None or ? for an unknown dimension. wanted: the expected value, for messages.
 
     Raises: UsageError for anything else.
     """
@@ -73,7 +87,7 @@ def parse_shape(text: str, option: str, wanted: str = SHAPE_WANTED) -> tuple[int
     return tuple(dims)
 
 
-def parse_input_shape(text: str, option: str) -> tuple[str, tuple[int | None, ...]]:
-    """(input's name, shape) of NAME=13,5; the name is empty where there is none."""
+def parse_input_shape(text: str, option: str) -> tuple[str, Shape]:
+    """Parse NAME=13,5 into the input's name and its shape. The name is empty if there is none."""
     name, equals, shape = text.rpartition("=")
     return (name.strip() if equals else ""), parse_shape(shape, option)

@@ -178,16 +178,12 @@ class ExpressionParser:
 
     def error_at(self, message: str, line: int, column: int) -> UsageError:
         """Return an error at a line (from 1) and a column (from 0, in characters); its notes are the text and a caret."""
-        from lstmlint.reporting.escape import terminal
+        from lstmlint.reporting.excerpt import excerpt
 
         lines = self.text.strip().split("\n")
-        shown = lines[min(line, len(lines)) - 1] if lines else ""
-        column = max(0, min(column, len(shown)))
-        start = max(0, column - 50)
-        before = terminal(shown[start:column])
         error = UsageError(message)
-        error.add_note(f"  {before}{terminal(shown[column : start + 76])}")
-        error.add_note(f"  {' ' * len(before)}^")
+        for shown in excerpt(lines[min(line, len(lines)) - 1], column):
+            error.add_note(shown)
         return error
 
     # Layers -------------------------------------------------------------------------------------------
