@@ -13,7 +13,7 @@ from lstmlint.rules.documentation import GROUPS, document, in_order, to_markdown
 
 
 def rules_page() -> str:
-    """docs/rules.md."""
+    """Return docs/rules.md."""
     table = in_order(rules.load().values())
     lines = [
         "# Rules",
@@ -29,7 +29,7 @@ def rules_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-# Rules about files rather than configs, whose documentation has no example.
+# Rules about files rather than configs. Their documentation does not have an example.
 FILES = {
     "E001": (".json", '{"class_name": "Sequential", "config": {"name": "m", "layers": ['),
     "E002": (".json", '{"hello": "world"}'),
@@ -49,7 +49,7 @@ config:
 
 
 def broken_examples() -> dict[str, str]:
-    """examples/broken/: name of the file -> its text, one for each rule that runs by default and has an example."""
+    """Return file name -> text for examples/broken/: one file per rule that is on by default and has an example."""
     files = {}
     for rule in rules.load().values():
         ending, text = FILES.get(rule.code, (".json", document(rule).fails))
@@ -59,7 +59,7 @@ def broken_examples() -> dict[str, str]:
 
 
 def broken_page() -> str:
-    """examples/broken/README.md."""
+    """Return examples/broken/README.md."""
     files = broken_examples()
     shown = {name.partition("_")[0] for name in files}
     off = [rule for rule in rules.load().values() if not rule.enabled]
@@ -89,7 +89,7 @@ def broken_page() -> str:
 
 
 def write() -> None:
-    """Write what is generated; examples of rules that are gone go, too."""
+    """Write the generated files and delete the examples of rules that no longer exist."""
     (ROOT / "docs" / "rules.md").write_text(rules_page())
     folder = ROOT / "examples" / "broken"
     folder.mkdir(parents=True, exist_ok=True)

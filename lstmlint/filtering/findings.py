@@ -1,4 +1,4 @@
-"""From problems to findings: the rule gives name and severity, the document line and column."""
+"""Turn problems into findings: the rule adds name and severity, the document adds line and column."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Locate = Callable[[str], tuple[int, int]]  # a pointer's line and column
 
 
 def findings_of(problems: list[Problem], options: Options, locate: Locate | None = None) -> list[Finding]:
-    """The problems whose rules are wanted, in the order of the file. locate: None where there is no document."""
+    """Return the findings of the selected rules, in the order of the file. locate: None without a document."""
     if not problems:
         return []
     table = rules.load()
@@ -44,5 +44,5 @@ def findings_of(problems: list[Problem], options: Options, locate: Locate | None
 
 
 def in_file_order(findings: list[Finding]) -> list[Finding]:
-    """Findings by line and column, and by code where several stand at one place."""
+    """Sort findings by line, column, and code."""
     return sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))

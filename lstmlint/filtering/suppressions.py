@@ -1,8 +1,8 @@
-"""Suppressions: findings that somebody has looked at and does not want to hear of again.
+"""Suppressions: findings that a user has reviewed and chosen not to report.
 
-They stand in the settings (`[[tool.lstmlint.suppress]]`), in the model's file under the key `lstmlint` beside
-`class_name`, which Keras ignores, and in YAML in comments. All of them hold together. One that suppresses nothing,
-though the rule that it names has run, is a finding itself (G714); one that cannot be understood, too (G716).
+They are written in the settings (`[[tool.lstmlint.suppress]]`), in the model's file under the key `lstmlint` next to
+`class_name`, which Keras ignores, and in YAML comments. All of them apply. A suppression that no longer matches anything
+is a finding (G714), and so is an invalid one (G716).
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 KEY = "lstmlint"
 UNUSED, BAD = "G714", "G716"
-# What a file may not say of itself: whoever hides code in a model would.
+# Rules that a model's file cannot suppress: a file that hides code would do so.
 NOT_BY_THE_FILE = ("X",)
-# Rules that look only where a budget is set.
+# Rules that run only if a budget is set.
 LIMITED = {
     "C501": "max-params", "C502": "max-trainable-params", "C503": "max-layer-params",
     "C504": "max-weight-bytes", "C506": "max-macs", "C507": "max-activation-bytes",
@@ -44,12 +44,12 @@ _DIRECTIVE = re.compile(r"#\s*lstmlint\s*:\s*(?P<kind>[\w-]*)\s*(?P<list>\[(?P<r
 _IN_COMMENT = "Write # lstmlint: ignore[R201], # lstmlint: ignore for all rules, or # lstmlint: ignore-file[R201]."
 _IN_FILE = 'Write "lstmlint": {"ignore": ["R208"], "layers": {"lstm_1": ["R209"]}}.'
 _ALL = ("ALL",)
-# Similar words are looked for a few times only: that takes long, and a file may hold thousands of mistakes.
+# The most suggestions per file: searching for similar names is slow, and a file may contain thousands of mistakes.
 _MOST_HINTS = 10
 
 
 def apply(report: FileReport, options: Options, document: Document | None = None) -> None:
-    """Take what is suppressed out of a report, and add what is wrong with the suppressions.
+    """Remove suppressed findings from a report, and add findings about the suppressions.
 
     document: the file, where it could be read. What became of the settings' suppressions stands in
     `report.suppressions` afterwards: they may be meant for other files.
@@ -79,24 +79,24 @@ def apply(report: FileReport, options: Options, document: Document | None = None
             elif (i, j) not in used:
                 problems.append(unused(suppression, j, index.names if len(problems) < _MOST_HINTS else ()))
     for finding in findings_of(problems, options, document.locate if document else None):
-        # Only who names them silences these: an unused suppression of everything would hide itself.
+        # Only a suppression that names the rule applies here: an unused suppression of ALL would hide itself.
         if not any(given[i].rules[j] in (finding.code, finding.name) for i, j in index.of(finding)):
             kept.append(finding)
     report.findings = in_file_order(kept)
 
 
-# What the file says of itself ---------------------------------------------------------------------------
+# Suppressions in the file ---------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class Stated:
-    """The suppressions in a model's file, and what cannot be understood of them."""
+    """The suppressions in a model's file, and the problems of those that are invalid."""
 
     suppressions: list[Suppression] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, document: Document) -> None:
-        """Take in what a document says."""
+        """Read the suppressions in a document."""
         inner = document.model_pointer
         for pointer, value in {"": document.data, inner: document.model}.items():
             if isinstance(value, dict) and KEY in value:
@@ -106,7 +106,7 @@ class Stated:
                 self.comment(line, column, text)
 
     def member(self, value: Any, pointer: str) -> None:
-        """The value under the key."""
+        """Read the value under the key `lstmlint`."""
         if not isinstance(value, dict):
             self.bad(f"{KEY!r} must be an object", _IN_FILE, pointer)
             return
@@ -125,7 +125,7 @@ class Stated:
                 self.bad(f"{key!r} means nothing here{hint}", _IN_FILE, place)
 
     def listed(self, value: Any, pointer: str, layer: str | None = None) -> None:
-        """A list of rules, of a layer or of the whole file."""
+        """Read a list of rules, for a layer or for the whole file."""
         if not isinstance(value, list):
             self.bad("rules must stand in a list", _IN_FILE, pointer)
             return
@@ -137,7 +137,7 @@ class Stated:
         self.add(found, layers=() if layer is None else (layer,))
 
     def comment(self, line: int, column: int, text: str) -> None:
-        """What a comment says. text: from its # on."""
+        """Read a comment. text: begins with #."""
         for match in _DIRECTIVE.finditer(text):
             place = line, column + match.start()
             kind, names = match["kind"], match["rules"]
@@ -157,7 +157,7 @@ class Stated:
             )
 
     def selector(self, name: Any, place: str | tuple[int, int]) -> str | None:
-        """A selector in the rules' own spelling; a problem, and None, where it means no rule."""
+        """Return a normalized selector; add a problem and return None if it matches no rule."""
         found = rules.selector(name) if isinstance(name, str) else None
         if found is None:
             hinted = isinstance(name, str) and len(self.problems) < _MOST_HINTS
@@ -167,25 +167,25 @@ class Stated:
         return found
 
     def add(self, found: list[tuple[str, Any]], layers: tuple[str, ...] = (), line: int | None = None) -> None:
-        """One more suppression, if anything of it could be understood."""
+        """Add a suppression, unless none of its rules is valid."""
         if found:
             selectors, places = zip(*found, strict=True)
             self.suppressions.append(Suppression(selectors, layers, (), line, None, places))
 
     def bad(self, what: str, help: str, place: str | tuple[int, int]) -> None:
-        """One more problem."""
+        """Add a problem."""
         self.problems.append(placed(BAD, f"a suppression cannot be understood: {what}", help, place))
 
 
 def placed(code: str, message: str, help: str, place: str | tuple[int, int]) -> Problem:
-    """A problem at a pointer, or at a line and column."""
+    """Return a problem at a pointer, or at a line and column."""
     if isinstance(place, str):
         return Problem(code, message, help, pointer=place)
     return Problem(code, message, help, data={"place": place})
 
 
 def unused(suppression: Suppression, number: int, names: Collection[str]) -> Problem:
-    """G714, for one of a suppression's rules. names: of layers that may be meant."""
+    """Return G714 for one rule of a suppression. names: layers to suggest."""
     selector = suppression.rules[number]
     known = rules.find(selector)
     what = "any rule" if selector == "ALL" else f"{known.code} {known.name}" if known else f"rules {selector}*"
@@ -199,11 +199,11 @@ def unused(suppression: Suppression, number: int, names: Collection[str]) -> Pro
     return placed(UNUSED, message, advice, suppression.places[number])
 
 
-# What is suppressed -------------------------------------------------------------------------------------
+# Matching suppressions with findings ----------------------------------------------------------------------
 
 
 class Index:
-    """Which suppressions mean a finding: looked up by place, since there may be many of both."""
+    """Suppressions by place, because there may be many suppressions and many findings."""
 
     def __init__(self, given: list[Suppression], model: ModelSummary | None, document: Document | None) -> None:
         self.given = given
@@ -228,7 +228,7 @@ class Index:
             for pointer in suppression.pointers:
                 self.by_pointer.setdefault(pointer, []).append(i)
             for name in suppression.layers:
-                # A layer inside a wrapper has no row of its own, but findings name it.
+                # A layer inside a wrapper does not have a row, but findings name it.
                 self.by_name.setdefault(name, []).append(i)
                 meant = pointers.get(name, [])
                 if not suppression.places and ("*" in name or "?" in name):
@@ -237,11 +237,11 @@ class Index:
                     self.by_pointer.setdefault(pointer, []).append(i)
             if suppression.line is not None:
                 self.by_line.setdefault(suppression.line, []).append(i)
-        # Those of layers that cannot be built, of which rules say nothing more.
+        # Suppressions for layers that cannot be built: rules skip these layers.
         self.held_up = {i for row in failed for i in self.at(row.pointer)}
 
     def of(self, finding: Finding) -> Iterator[tuple[int, int]]:
-        """The suppressions that mean a finding, each with the number of the rule in it that does."""
+        """Yield the suppressions that match a finding, each with the index of the matching rule."""
         for i in self.candidates(finding):
             suppression = self.given[i]
             if suppression.origin is None and finding.code.startswith(NOT_BY_THE_FILE):
@@ -251,7 +251,7 @@ class Index:
                     yield i, j
 
     def candidates(self, finding: Finding) -> Iterator[int]:
-        """The suppressions that mean the finding's place."""
+        """Yield the suppressions that match the finding's place."""
         yield from self.whole
         if finding.layer is not None:
             yield from self.by_name.get(finding.layer, ())
@@ -260,18 +260,18 @@ class Index:
             yield from self.at(finding.pointer)
 
     def at(self, inner: str) -> Iterator[int]:
-        """The suppressions that mean a pointer, by pointer, by layer or by the line on which a layer begins."""
+        """Yield the suppressions that match a pointer: by pointer, by layer, or by the line on which a layer begins."""
         for pointer in upward(inner):
             yield from self.by_pointer.get(pointer, ())
             if self.by_line and self.locate is not None and pointer in self.layers:
                 yield from self.by_line.get(self.locate(pointer)[0], ())
 
 
-# Whether a rule has run ---------------------------------------------------------------------------------
+# Which rules have run -------------------------------------------------------------------------------------
 
 
 def ran(rule: Rule, options: Options) -> bool:
-    """Whether a rule looked at a model that could be read: it was wanted, and had what it needs."""
+    """Return whether a rule runs with these options, on a model that can be read."""
     if not options.wants(rule) or rule.code in ABOUT_SUPPRESSIONS:
         return False
     if rule.code in ABOUT_WEIGHTS:
@@ -281,16 +281,16 @@ def ran(rule: Rule, options: Options) -> bool:
 
 
 def stopped(report: FileReport) -> bool:
-    """Whether rules keep silent, since Keras would not even make the layers."""
+    """Return whether rules were skipped because Keras cannot create the layers."""
     return report.model is None or any(one.code[0] == "E" and one.severity == "error" for one in report.findings)
 
 
 def judged(selector: str, options: Options) -> bool:
-    """Whether a run says that a suppression is of no use: had its rules anything to say, it would have been said."""
+    """Return whether all rules of a selector have run, so that an unused suppression of them is stale."""
     known = rules.find(selector)
     if known is not None:
         return ran(known, options)
-    # What is ignored for good does not need suppressing; what was not selected this time may.
+    # An ignored rule does not need a suppression. A rule that was not selected in this run may need one.
     selected = [rule for rule in rules.load().values() if rule.enabled and matches(rule, (selector,))]
     if selector == "ALL":
         selected = [rule for rule in selected if rule.code not in LIMITED and rule.code not in ABOUT_WEIGHTS]
@@ -299,13 +299,13 @@ def judged(selector: str, options: Options) -> bool:
     )
 
 
-# Those of the settings, at the end of a run -------------------------------------------------------------
+# Suppressions in the settings, at the end of a run --------------------------------------------------------
 
 
 def unused_settings(
     tally: dict[tuple[str, int, int], bool], settings: dict[str | None, Settings], folders: Iterable[str]
 ) -> Iterator[tuple[FileReport, Settings]]:
-    """A report on each settings file that has suppressions of no use, with the settings that hold for it.
+    """Yield a report on each settings file that has unused suppressions, with its settings.
 
     tally: (settings file, number of the entry, number of the rule) -> whether it suppressed something in any file.
     folders: those that the run covers, absolute. An entry is judged only by a run over all files that it means:
@@ -341,7 +341,7 @@ def unused_settings(
 
 
 def line_of_entry(source: str, number: int) -> int:
-    """The line on which an entry of the settings begins; 1 where it is written as an inline table."""
+    """Return the line on which an entry of the settings begins; 1 for an inline table."""
     from pathlib import Path
 
     text = Path(source).read_text("utf-8-sig")

@@ -1,4 +1,4 @@
-"""A rule's docstring taken apart: what and why, how to fix it, an example that fails and one that passes.
+"""Parse the documentation of a rule: description, fix, an example that fails, and one that passes.
 
 What is found and why.
 
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from lstmlint.rules.registry import Rule
 
-# The letters that codes begin with, in the order of the documentation.
+# First letter of the codes -> title, in the order of the documentation.
 GROUPS = {
     "E": "Reading and arguments",
     "S": "Shapes and graph",
@@ -37,7 +37,7 @@ _SECTIONS = ("Fix:", "Fails:", "Passes:", "References:")
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """The parts of a rule's documentation; examples are model configs as JSON, empty where a rule has none."""
+    """The parts of a rule's documentation. Examples are model configs as JSON, or empty."""
 
     summary: str
     description: str
@@ -48,7 +48,7 @@ class Documentation:
 
 
 def document(rule: Rule) -> Documentation:
-    """The documentation of a rule."""
+    """Parse the documentation of a rule."""
     parts: dict[str, list[str]] = {"": []}
     current = ""
     for line in rule.documentation.splitlines():
@@ -74,7 +74,7 @@ def _paragraph(lines: list[str]) -> str:
 
 
 def options_in(rule: Rule) -> list[str]:
-    """The options of a rule as the settings write their defaults, each with its meaning and range as a comment."""
+    """Return the options of a rule as TOML with their defaults. Comments give their meanings and ranges."""
     return [
         f"{name} = {option.default:{'_' if isinstance(option.default, int) else ''}}  # {option.meaning}; {option.wanted}"
         for name, option in rule.options.items()
@@ -82,13 +82,13 @@ def options_in(rule: Rule) -> list[str]:
 
 
 def in_order(rules: Iterable[Rule]) -> list[Rule]:
-    """Rules by group and code."""
+    """Sort rules by group and code."""
     groups = list(GROUPS)
     return sorted(rules, key=lambda rule: (groups.index(rule.code[0]), rule.code))
 
 
 def to_table(rules: Iterable[Rule], links: bool = False) -> str:
-    """Rules as a table in Markdown. links: to their sections of docs/rules.md."""
+    """Return rules as a Markdown table. links: link to their sections of docs/rules.md."""
     lines = ["| code | name | severity | default | what |", "|---|---|---|---|---|"]
     for rule in rules:
         code = f"[{rule.code}](#{rule.code.lower()}-{rule.name})" if links else rule.code
@@ -98,13 +98,13 @@ def to_table(rules: Iterable[Rule], links: bool = False) -> str:
 
 
 def to_markdown(rule: Rule) -> str:
-    """One rule as a section of docs/rules.md."""
+    """Return a rule as a section of docs/rules.md."""
     default = "" if rule.enabled else ", off by default"
     return f"### {rule.code} {rule.name}\n\n*{rule.severity}{default}*\n\n{body_in_markdown(rule)}"
 
 
 def body_in_markdown(rule: Rule) -> str:
-    """What such a section says below its heading."""
+    """Return the text below the heading of such a section."""
     text = document(rule)
     lines = [text.description, ""]
     if text.fix:
