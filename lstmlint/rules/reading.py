@@ -171,7 +171,7 @@ reported("P609", "bad-dtype-policy", "error", raised_by="layers parsing validati
 )
 
 
-reported("E012", "unreadable-weights", "warning", raised_by="inference")(
+reported("E012", "unreadable-weights", "warning", raised_by="inference reading")(
     """The weights stored with the model cannot be read, so they cannot confirm its parameter counts.
 
     Fix: Save the model again, or pass `--no-weights`.
