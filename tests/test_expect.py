@@ -97,7 +97,7 @@ def test_mistakes(expression: str, inputs: Shapes, number: int, keys: list[str])
         assert match.text.endswith(".")
     assert bool(found.nearest) == (not keys)
     text = check_text(explanation)
-    assert ("no mistake that lstmlint knows gives it" in " ".join(text.split())) == (not keys)
+    assert ("no known mistake gives it" in " ".join(text.split())) == (not keys)
 
 
 # Random sizes: a layer, its input, a wrong count, and the mistake that must be named first. The wrong counts are computed

@@ -430,8 +430,8 @@ def test_names_are_escaped() -> None:
 @pytest.mark.parametrize(
     ("expression", "inputs", "message", "column"),
     [
-        ("", [], "this is no layer in Python", 0),
-        ("LSTM(10", [(13, 5)], "this is no layer in Python", 4),
+        ("", [], "this is not a layer in Python", 0),
+        ("LSTM(10", [(13, 5)], "this is not a layer in Python", 4),
         ("LSTM", [(13, 5)], "the arguments are missing", 0),
         ("10", [], "expected a layer", 0),
         ("LSTM(10) + 1", [], "expected a layer", 0),

@@ -413,7 +413,7 @@ def test_saved_model_refused() -> None:
         (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.", "PyTorch"),
         (archive({"archive/data.pkl": b"", "archive/version": b"3"}), "PyTorch"),
         (archive({"a.npy": b""}), "NumPy"),
-        (archive({"folder/model.h5": b""}), "zip archive that holds 'folder/model.h5'"),
+        (archive({"folder/model.h5": b""}), "zip archive that contains 'folder/model.h5'"),
         (archive({"word/document.xml": b""}), "not a .keras file"),
         (archive({}), "not a .keras file"),
         (b"\x93NUMPY\x01", "NumPy"),

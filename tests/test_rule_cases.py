@@ -280,7 +280,7 @@ def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[
     [
         (sequential(lstm(), dense(4), lstm()), "lstm", "Set return_sequences to true on 'lstm': its output becomes (None, 13, 10)."),
         (sequential(layer("ConvLSTM1D", filters=2, kernel_size=2), layer("ConvLSTM1D", filters=2, kernel_size=2), shape=(None, 4, 6, 5)), "conv_lstm1d", "its output becomes (None, 4, 5, 2)"),
-        (sequential(lstm(), lstm(return_sequences=True)), "lstm", "or put RepeatVector(13) behind it"),
+        (sequential(lstm(), lstm(return_sequences=True)), "lstm", "or add RepeatVector(13) after it"),
         (sequential(layer("Flatten"), lstm()), "flatten", "Remove 'flatten'."),
         (sequential(lstm(return_sequences=True), layer("RepeatVector", n=3)), "lstm", "Set return_sequences to false on 'lstm': its output becomes (None, 10)."),
         (sequential(lstm(), shape=(None, 13)), "lstm", "For 13 timesteps of one feature, the input shape is (13, 1)"),
@@ -294,7 +294,7 @@ def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[
         (decoded([["e", 0, 1], ["e", 0, 2]], "GRU"), "d", "pass only h"),
         (functional(["x"], ["a"], entry("x", 8), layer("Dense", "x", name="d", units=6), layer("Add", "x", "d", name="a")), "a", "Set units of 'd' to 8"),
         (functional(["x"], ["a"], entry("x", 13, 8), layer("LSTM", "x", name="l", units=8), layer("Add", "x", "l", name="a")), "a", "Set return_sequences to true on 'l': its output becomes (None, 13, 8)."),
-        (functional(["x", "z"], ["a"], entry("x", 13, 8), entry("z", 4), layer("Concatenate", "x", "z", name="a")), "a", "Put RepeatVector(13) behind 'z'"),
+        (functional(["x", "z"], ["a"], entry("x", 13, 8), entry("z", 4), layer("Concatenate", "x", "z", name="a")), "a", "Add RepeatVector(13) after 'z'"),
         (functional(["x"], ["a"], entry("x", 13, 8), layer("Conv1D", "x", name="b", filters=4, kernel_size=3), layer("Conv1D", "x", name="c", filters=4, kernel_size=5), layer("Concatenate", "b", "c", name="a")), "a", "Set padding to \"same\" on 'b' and 'c'."),
         (functional(["x"], ["a", "b"], entry("x", 5), layer("Dense", "x", name="a", units=1), layer("Dense", "x", name="b", units=1), **trained({"a": "mse", "c": "mse"})), None, "Use 'b' instead of 'c'."),
         (functional(["x", "z"], ["y"], entry("x", 9, 5), entry("z", 7, 4), layer("LSTM", "x", name="e", units=8, return_state=True), layer("LSTM", "z", name="y", units=8)), "e", "Pass its states to a decoder as initial_state"),

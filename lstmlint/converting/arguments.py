@@ -104,7 +104,7 @@ def batch_normalization(spec: LayerSpec, config: Values, tell: Tell) -> str:
     written = spec.raw.get("config", spec.raw)
     mode = written.get("mode") if isinstance(written, dict) else None
     if mode not in (None, 0):
-        tell(f"mode {mode} of Keras 1's BatchNormalization is gone: the moving averages are used instead")
+        tell(f"mode {mode} of Keras 1's BatchNormalization does not exist in Keras 3, which uses the moving averages")
     if config.get("renorm") is not True:
         for argument in ("renorm_clipping", "renorm_momentum", "virtual_batch_size"):
             if argument != "virtual_batch_size" or config.get(argument) is None:

@@ -158,7 +158,7 @@ class ExpressionParser:
             tree = ast.parse(self.text.strip(), mode="eval").body
         except SyntaxError as error:
             raise self.error_at(
-                f"this is no layer in Python: {error.msg}", error.lineno or 1, (error.offset or 1) - 1
+                f"this is not a layer in Python: {error.msg}", error.lineno or 1, (error.offset or 1) - 1
             ) from None
         except (ValueError, RecursionError, MemoryError):
             raise UsageError(

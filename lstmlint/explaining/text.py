@@ -237,7 +237,7 @@ class _Text:
             yield from ("", f"  ... and {len(found.matches) - MAX_MATCHES} more.")
         if found.right or found.matches:
             return
-        yield from self.wrapped(f"{number} is not the count, and no mistake that lstmlint knows gives it.")
+        yield from self.wrapped(f"{number} is not the count, and no known mistake gives it.")
         if found.nearest:
             yield "The nearest numbers:"
             for quantity in found.nearest:

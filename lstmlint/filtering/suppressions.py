@@ -122,12 +122,12 @@ class Stated:
                     self.listed(listed, f"{place}/{escape(name)}", name)
             elif key != "reason":
                 hint = did_you_mean(key, ("ignore", "layers", "reason"))
-                self.bad(f"{key!r} means nothing here{hint}", _IN_FILE, place)
+                self.bad(f"{key!r} is not a valid key here{hint}", _IN_FILE, place)
 
     def listed(self, value: Any, pointer: str, layer: str | None = None) -> None:
         """Read a list of rules, for a layer or for the whole file."""
         if not isinstance(value, list):
-            self.bad("rules must stand in a list", _IN_FILE, pointer)
+            self.bad("rules must be in a list", _IN_FILE, pointer)
             return
         found = []
         for i, name in enumerate(value):
@@ -143,7 +143,7 @@ class Stated:
             kind, names = match["kind"], match["rules"]
             if kind not in ("ignore", "ignore-file"):
                 hint = did_you_mean(kind, ("ignore", "ignore-file"))
-                self.bad(f"the comment asks for {kind!r}, which means nothing{hint}", _IN_COMMENT, place)
+                self.bad(f"the comment has the unknown keyword {kind!r}{hint}", _IN_COMMENT, place)
                 continue
             listed = [name for name in (names or "").split(",") if name.strip()]
             if match["list"] and (not listed or not match["end"]):
@@ -174,7 +174,7 @@ class Stated:
 
     def bad(self, what: str, help: str, place: str | tuple[int, int]) -> None:
         """Add a problem."""
-        self.problems.append(placed(BAD, f"a suppression cannot be understood: {what}", help, place))
+        self.problems.append(placed(BAD, f"a suppression is invalid: {what}", help, place))
 
 
 def placed(code: str, message: str, help: str, place: str | tuple[int, int]) -> Problem:
@@ -195,7 +195,7 @@ def unused(suppression: Suppression, number: int, names: Collection[str]) -> Pro
         where = f" in the layer {name!r}"
         if name not in names and (meant := closest(name, names)):
             advice = f"Remove it, or write {meant!r} for that layer."
-    message = f"this suppresses nothing: there is no finding of {what}{where}"
+    message = f"this suppression matches nothing: there is no finding of {what}{where}"
     return placed(UNUSED, message, advice, suppression.places[number])
 
 
@@ -327,7 +327,7 @@ def unused_settings(
         where = f" of {', '.join(files)}" if files else ""
         problem = Problem(
             UNUSED,
-            f"the suppression of {selector} suppresses nothing in any of the files{where}",
+            f"the suppression of {selector} matches nothing in any of the files{where}",
             "Remove it.",
             data={"place": (line_of_entry(source, entry), 1)},
         )

@@ -48,7 +48,7 @@ def check_entry(obj: dict[str, Any], class_name: str, pointer: str, names: Names
         ("inbound_nodes", "Add them, [] for an input."),
     ):
         if obj.get(key) is None:
-            missing(names, f"this {class_name} of a functional model", f"{key} beside its config", pointer, advice)
+            missing(names, f"this {class_name} of a functional model", f"{key} next to its config", pointer, advice)
 
 
 def check_header(class_name: str, name: str, config: dict[str, Any], pointer: str, names: Names) -> None:
@@ -72,9 +72,7 @@ def header_problems(
         yield Problem("E007", f"the name {own!r} is not a string; Keras raises a TypeError", 'Name it like "lstm_1".',
                       name, f"{place}/name")  # fmt: skip
     elif own and class_name != "InputLayer" and not SCOPE.match(own):
-        message = (
-            f"TensorFlow does not accept the name {own!r}: use letters, digits and ._/>-, beginning with none of _/>-"
-        )
+        message = f"TensorFlow does not accept the name {own!r}: use letters, digits and ._/>-, with a letter, digit or dot first"
         elsewhere = names.backend not in (None, "tensorflow")
         yield Problem("E007", message, 'Name it like "lstm_1", here and where it is referred to.', name,
                       f"{place}/name", "warning" if elsewhere else None)  # fmt: skip

@@ -212,7 +212,7 @@ def _not_connectable(class_name: str, key: str, pointer: str, names: Names) -> N
     names.problems.append(
         Problem(
             "E006",
-            f"this {class_name} of a functional model has no {key} beside its config; Keras raises a KeyError",
+            f"this {class_name} of a functional model has no {key} next to its config; Keras raises a KeyError",
             'Add it: "name" is what other layers call it by, "inbound_nodes" is [] for an input.',
             pointer=pointer,
         )

@@ -77,7 +77,7 @@ def _read_folder(path: Path, name: str, limit: int) -> Document:
     raise ReadError(
         "E002",
         "this folder has no saved_model.pb or keras_metadata.pb, so it is not a SavedModel",
-        "Give the folder that holds saved_model.pb, or the files of models themselves.",
+        "Pass the folder that contains saved_model.pb, or model files.",
     )
 
 

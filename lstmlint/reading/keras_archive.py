@@ -115,5 +115,5 @@ def _other_archive(names: list[str]) -> other_formats.Sentence:
         return "this is an archive of NumPy arrays, not a Keras model", other_formats.GIVE_A_MODEL
     inside = next((name for name in names if name.endswith((_CONFIG, ".h5", ".keras", ".pb", "model.json"))), None)
     if inside is not None:
-        return f"this is a zip archive that holds {inside[:80]!r}", "Unpack it and pass its contents."
+        return f"this is a zip archive that contains {inside[:80]!r}", "Unpack it and pass its contents."
     return "this zip archive has no config.json, so it is not a .keras file", other_formats.GIVE_A_MODEL

@@ -109,7 +109,7 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
     ):
         short = next(source.name for source, shape in zip(row.inbound, shapes, strict=True) if len(shape) == 2)
         return replace(
-            problem, help=f"Put RepeatVector({longest[1]}) behind {short!r}: it goes to every timestep then."
+            problem, help=f"Add RepeatVector({longest[1]}) after {short!r}, which repeats it for every timestep."
         )
     padded = _alike_with_padding(row)
     if padded:

@@ -39,7 +39,7 @@ def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None
         return None
     repeat = ""
     if recurrent(consumer.layer) is not None and consumer.config.get("return_sequences") and steps[1]:
-        repeat = f"; or put RepeatVector({steps[1]}) behind it, for a decoder that starts from its last output alone"
+        repeat = f"; or add RepeatVector({steps[1]}) after it, for a decoder that starts from its last output"
     return violation(
         f"{producer.name!r} returns only its last output {format_shape(last)}, but {consumer.class_name}"
         f" {consumer.name!r} takes sequences; Keras raises a ValueError",

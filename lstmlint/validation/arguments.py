@@ -328,7 +328,7 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     old = dialect in ("keras0", "keras1") and kind is not types.POSITIVE
     wrong = kind.explain(value) if kind.explain else None
     custom = dialect != "keras3" and kind.custom and isinstance(value, str)
-    message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; Keras refuses it"
+    message = f"{name} of {spec.class_name} is {shown}, but must be {kind.wants}; Keras refuses it"
     if wrong is not None:
         custom, advice = wrong.custom, wrong.help
         message = f"{name} of {spec.class_name}: {wrong.message}; Keras refuses it"
@@ -346,7 +346,7 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
         message = f"{name} of {spec.class_name} is {what}: it loads only with custom_objects"
     elif kind.is_soft(value):
         does = "Keras ignores it" if kind.soft else "Keras loads it anyway"
-        message = f"{name} of {spec.class_name} is {shown}, which is not {kind.wants}; {does}"
+        message = f"{name} of {spec.class_name} is {shown}, but should be {kind.wants}; {does}"
     soft = custom or old or kind.is_soft(value)
     return LayerError(
         "E007", message, advice, name, severity="warning" if soft else None, stops=not soft, custom=custom

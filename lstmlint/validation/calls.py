@@ -46,8 +46,8 @@ def _value_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
         if any(map(_is_tensor, leaves)) and not all(map(_is_tensor, leaves)):
             yield LayerError(
                 "E007",
-                f"{name} of {spec.class_name} holds tensors and other things in one structure; Keras raises a ValueError",
-                "Give it tensors alone.",
+                f"{name} of {spec.class_name} mixes tensors and other values in one structure; Keras raises a ValueError",
+                "Use only tensors.",
                 pointer=f"{call.pointer}/kwargs/{escape(name)}",
             )
 
