@@ -1,10 +1,10 @@
-"""A model of any dialect as Keras 3 writes it, or why that cannot be said in Keras 3.
+"""Conversion of a model of any dialect to Keras 3.
 
-    ModelSpec + what inference says of it ──write──> dict ──check──> Conversion
+    ModelSpec + ModelSummary ──write──> dict ──check──> Conversion
 
-`writer` makes models, layers and calls; `arguments` says in Keras 3's words what a layer's config says; `values`
-does the same for initializers and the like, `tensorflow` for functions of TensorFlow; `checking` reads the result
-as Keras 3 would and compares it with where it came from.
+`writer` writes models, layers, and calls; `arguments` translates a layer's config, `values` initializers and similar
+objects, and `tensorflow` functions of TensorFlow. `checking` reads the result as Keras 3 does and compares it with the
+original.
 """
 
 from __future__ import annotations

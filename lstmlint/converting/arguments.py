@@ -1,7 +1,7 @@
-"""What a layer's config says, in Keras 3's words: which class it is now, and its arguments.
+"""Translation of a layer's class and arguments to Keras 3.
 
-Where the two Keras have other defaults, the old one is written out. An argument that Keras 3 has no more may go
-only while it says nothing: at its default, or where it never entered what the layer computes.
+If the default of an argument has changed, the old default is written. An argument that Keras 3 no longer has is dropped
+only if it has no effect: at its default, or if it never affects what the layer computes.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from lstmlint.signatures.keras3 import REQUIRED, SIGNATURES
 from lstmlint.validation.arguments import CLOSED
 
 Values = dict[str, Any]
-# Tells of a change that keeps counts and shapes: a clause without a subject.
+# Reports a change that keeps counts and shapes, as a clause without a subject.
 Tell = Callable[[str], None]
 
-# How something is computed, or where; never what.
+# Arguments that affect how or where something is computed, but not the result.
 SILENT = frozenset(
     {"implementation", "autocast", "batch_size", "dynamic", "fused", "force_generator", "rng_type", "cache_enabled"}
 )
@@ -40,14 +40,14 @@ GONE = "Keras 3 no longer has {}"
 
 @lru_cache(maxsize=256)
 def signature(class_name: str, dialect: Dialect) -> Values:
-    """The arguments of a class with the defaults of the dialect."""
+    """Return the arguments of a class with the defaults of the dialect."""
     return registry.signature(class_name, dialect) or {}
 
 
 def translate(spec: LayerSpec, dialect: Dialect, tell: Tell) -> tuple[str, Values]:
-    """(class, arguments) of a layer of Keras 0, 1 or 2 in Keras 3. Layers inside stay LayerSpecs.
+    """Return (class, arguments) in Keras 3 of a layer of Keras 0, 1, or 2. Inner layers stay LayerSpecs.
 
-    Raises: Refused, where Keras 3 has nothing that is the same.
+    Raises: Refused if Keras 3 has no equivalent.
     """
     if ">" in spec.written_class and spec.written_class.partition(">")[0] != "Keras":
         raise Refused(f"{spec.written_class!r} is a custom class, which Keras loads only with its code")
@@ -76,7 +76,7 @@ def translate(spec: LayerSpec, dialect: Dialect, tell: Tell) -> tuple[str, Value
 
 
 def argument_value(argument: str, value: Any, tell: Tell) -> Any:
-    """The value of an argument in Keras 3's form. Raises: Refused."""
+    """Return the value of an argument in Keras 3's form. Raises: Refused."""
     if not is_activation(argument):
         return value_of(argument, value)
     if isinstance(value, LayerSpec):
@@ -90,12 +90,12 @@ def argument_value(argument: str, value: Any, tell: Tell) -> Any:
 
 
 def lambda_(_spec: LayerSpec, _config: Values, _tell: Tell) -> str:
-    """Raises: Refused."""
+    """Raise Refused."""
     raise Refused("a Lambda's Python code cannot be carried over, and Keras 3 refuses to load such code unasked")
 
 
 def batch_normalization(spec: LayerSpec, config: Values, tell: Tell) -> str:
-    """The axis is a number now. Modes 1 and 2 of Keras 1 normalized by the batch at hand."""
+    """Translate the axis to a number. Modes 1 and 2 of Keras 1 normalize by the current batch."""
     axis = config.get("axis")
     if isinstance(axis, list):
         if len(axis) != 1:
@@ -113,13 +113,13 @@ def batch_normalization(spec: LayerSpec, config: Values, tell: Tell) -> str:
 
 
 def sync_batch_normalization(spec: LayerSpec, config: Values, tell: Tell) -> str:
-    """An argument of BatchNormalization now."""
+    """Translate to an argument of BatchNormalization."""
     config["synchronized"] = True
     return batch_normalization(spec, config, tell)
 
 
 def layer_normalization(_spec: LayerSpec, config: Values, tell: Tell) -> str:
-    """Keras 3 sorts the axes, and its weights with them."""
+    """Sort the axes, and with them the weights, as Keras 3 does."""
     axis = config.get("axis")
     if isinstance(axis, list) and all(isinstance(one, int) for one in axis) and axis != sorted(axis):
         tell(f"axis {axis} is sorted by Keras 3: the same sizes, but stored weights have to be reshaped")
@@ -127,7 +127,7 @@ def layer_normalization(_spec: LayerSpec, config: Values, tell: Tell) -> str:
 
 
 def dense(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """Keras 2 handed its units to `int`."""
+    """Convert units with `int`, as Keras 2 does."""
     units = as_count(config.get("units"))
     if units is not None:
         config["units"] = units
@@ -135,20 +135,20 @@ def dense(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
 
 
 def leaky_relu(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """alpha is called negative_slope; both are 0.3 by default."""
+    """Rename alpha to negative_slope. The default is 0.3 in both."""
     if "alpha" in config:
         config["negative_slope"] = config.pop("alpha")
     return "LeakyReLU"
 
 
 def thresholded_relu(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """What is not above the threshold becomes 0, as ReLU does it now."""
+    """Translate to ReLU, which sets values up to the threshold to 0."""
     config["threshold"] = config.pop("theta", 1.0)
     return "ReLU"
 
 
 def embedding(spec: LayerSpec, config: Values, tell: Tell) -> str:
-    """input_length declared the input, which an InputLayer does now."""
+    """Drop input_length, which declared the input; an InputLayer does now."""
     config.pop("input_length", None)
     written = spec.raw.get("config", spec.raw)
     dropout = written.get("dropout") if isinstance(written, dict) and spec.written_class == "Embedding" else None
@@ -158,7 +158,7 @@ def embedding(spec: LayerSpec, config: Values, tell: Tell) -> str:
 
 
 def merge(spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """One class for each mode. Raises: Refused for functions, and for products over several axes."""
+    """Translate to the class of the mode. Raises: Refused for functions, and for products over several axes."""
     mode = config.pop("mode", "sum")
     kind = config.pop("mode_type", "raw")
     if kind in ("lambda", "function") or mode == "join":
@@ -183,7 +183,7 @@ def merge(spec: LayerSpec, config: Values, _tell: Tell) -> str:
 
 
 def time_distributed_dense(spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """TimeDistributed around a Dense."""
+    """Translate to TimeDistributed around a Dense."""
     inner = {key: value for key, value in config.items() if key != "layer"}
     config.clear()
     config["layer"] = LayerSpec(
@@ -193,38 +193,40 @@ def time_distributed_dense(spec: LayerSpec, config: Values, _tell: Tell) -> str:
 
 
 def identity(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """A layer that gives what it gets."""
+    """Translate a layer without effect."""
     config.clear()
     return "Identity"
 
 
 def cudnn_gru(_spec: LayerSpec, config: Values, tell: Tell) -> str:
-    """The same function as GRU with reset_after; cuDNN kept its weights in another order."""
+    """Translate to GRU with reset_after, which computes the same; cuDNN orders the weights differently."""
     config |= {"reset_after": True, "activation": "tanh", "recurrent_activation": "sigmoid"}
     tell("CuDNNGRU becomes a GRU with reset_after: the same sizes, but stored weights have to be rearranged")
     return "GRU"
 
 
 def cudnn_lstm(_spec: LayerSpec, _config: Values, _tell: Tell) -> str:
-    """Raises: Refused."""
+    """Raise Refused."""
     raise Refused("Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where CuDNNLSTM has two")
 
 
 def deconvolution(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """The output shape follows from the others now; where it does not, the check at the end refuses."""
+    """Drop the output shape, which follows from other arguments. If it does not, the final check refuses the result."""
     config.pop("output_shape", None)
     return "Conv2DTranspose"
 
 
 def activation_layer(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """Keras 3 wants a name, Keras 2 took null for linear."""
+    """Translate null, which Keras 2 reads as linear, to a name."""
     if config.get("activation") is None:
         config["activation"] = "linear"
     return "Activation"
 
 
 def bidirectional(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """Keras 2 turns the second direction round, Keras 3 lets it go backwards: the same, unless the first one does."""
+    """Translate the direction of the second layer. Keras 2 inverts it, Keras 3 sets go_backwards; the result is the
+    same unless the first layer goes backwards.
+    """
     inner = config.get("layer")
     if isinstance(inner, LayerSpec) and inner.config.get("go_backwards") and config.get("backward_layer") is None:
         back = copy(inner)
@@ -234,7 +236,7 @@ def bidirectional(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
 
 
 def recurrent(spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """Constants reach only cells that somebody wrote. Raises: Refused."""
+    """Check constants, which only custom cells receive. Raises: Refused."""
     if config.pop("num_constants", None):
         raise Refused("Keras 3 does not support constants for cells")
     return spec.class_name

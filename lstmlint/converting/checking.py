@@ -1,4 +1,4 @@
-"""Running a model as inference does while keeping its tensors, and reading a conversion's result back."""
+"""Inference that keeps tensors, and the check of a conversion's result."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lstmlint.model.spec import Dialect, LayerSpec, TensorRef
 
 
 class TensorContext(InferenceContext):
-    """Inference that remembers what every call of every layer gave.
+    """An inference context that records the outputs of every call of every layer.
 
-    build_shapes: id of a layer -> the shape it was built with, for layers of one input.
+    build_shapes: id of a layer -> the shape it was built with, for layers with one input.
     """
 
     def __init__(self, dialect: Dialect) -> None:
@@ -27,7 +27,7 @@ class TensorContext(InferenceContext):
         self.kept: list[Layer] = []  # ids stay unique while their objects live
 
     def apply(self, layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """One call of a layer."""
+        """Call a layer and record its outputs."""
         outputs = super().apply(layer, args, kwargs)
         if id(layer) not in self.given:
             self.given[id(layer)] = []
@@ -38,12 +38,12 @@ class TensorContext(InferenceContext):
         return outputs
 
     def tensor(self, graph: Graph, ref: TensorRef) -> Tensor:
-        """What a reference names: an output of one call of a layer of the graph."""
+        """Return the tensor that a reference names: an output of one call of a layer of the graph."""
         position = graph.index.get(ref.layer)
         unknown = Tensor(ref.shape, ref.dtype)
         if position is None:
             return unknown
-        # Calls ran in the plan's order; an InputLayer, which has no calls, may have run more than once.
+        # Calls ran in the plan's order. An InputLayer, which has no calls, may have run several times.
         calls = [number for where, number in graph.order if where == position]
         given = self.given.get(id(graph.layers[position]), [])
         if ref.node not in calls or calls.index(ref.node) >= len(given):
@@ -52,12 +52,12 @@ class TensorContext(InferenceContext):
         return outputs[ref.tensor] if -len(outputs) <= ref.tensor < len(outputs) else unknown
 
     def graph_of(self, spec: LayerSpec) -> Graph:
-        """The graph of a model that an argument of a layer holds."""
+        """Return the graph of a model in an argument of a layer."""
         return NestedModel(spec, self).graph
 
 
 def errors_in(model: ModelSummary, problems: list[Problem]) -> Iterator[tuple[str | None, str, str]]:
-    """(layer, message, pointer) of what Keras refuses of a model."""
+    """Yield (layer, message, pointer) for everything that Keras refuses of a model."""
     if not problems:
         return
     from lstmlint import rules
@@ -70,7 +70,7 @@ def errors_in(model: ModelSummary, problems: list[Problem]) -> Iterator[tuple[st
 
 
 def check(before: ModelSummary, written: dict[str, Any], renamed: dict[str, str], result: Conversion) -> None:
-    """Refuse a result that Keras 3 would not load, or not to the same counts and shapes."""
+    """Refuse a result that Keras 3 does not load, or whose counts or shapes differ."""
     from lstmlint.parsing import ModelError
     from lstmlint.parsing.common import Names
     from lstmlint.parsing.keras3 import parse_model
@@ -112,7 +112,7 @@ def compare(before: ModelSummary, after: ModelSummary, renamed: dict[str, str], 
 
 
 def difference(old: LayerSummary, new: LayerSummary) -> str | None:
-    """What differs between a layer and itself in Keras 3."""
+    """Return how a layer differs from its translation."""
     if old.params != new.params:
         return f"in Keras 3 it would have {new.params} parameters, not {old.params}"
     if old.trainable_params != new.trainable_params:
@@ -123,5 +123,5 @@ def difference(old: LayerSummary, new: LayerSummary) -> str | None:
 
 
 def listed(shapes: list[Shape]) -> str:
-    """Shapes for a message."""
+    """Format shapes for a message."""
     return ", ".join(map(format_shape, shapes)) or "nothing"

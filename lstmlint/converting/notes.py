@@ -1,4 +1,4 @@
-"""What a conversion has to say: what stops it, what it changes, what is worth knowing."""
+"""The notes of a conversion: refusals, changes, and remarks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 
 class Refused(Exception):
-    """What the file says has no exact counterpart in Keras 3; the reason is one clause, for a person."""
+    """A part of the model has no exact equivalent in Keras 3. The message is one clause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence about one layer (None: about the model), and where the layer stands in the file."""
+    """A sentence about one layer (None: about the model), and the pointer to the layer."""
 
     layer: str | None
     message: str
@@ -24,11 +24,13 @@ class Note:
 
 @dataclass(slots=True)
 class Conversion:
-    """What came of a conversion.
+    """The result of a conversion.
 
-    model: the Keras 3 form, None where it is refused. refusals: why, one for each layer. changes: what keeps
-    counts and shapes but not the values computed; they refuse the conversion too, unless they were allowed.
-    remarks: what is exact, but not as it was, such as a new name.
+    model: the model in Keras 3's form; None if it is refused.
+    refusals: one reason per layer.
+    changes: changes that keep counts and shapes but not the computed values. They refuse the conversion unless they are
+        allowed.
+    remarks: exact changes, such as a new name.
     """
 
     model: dict[str, Any] | None = None
@@ -41,6 +43,6 @@ class Conversion:
         return f"<Conversion: {outcome}, {len(self.refusals):,} refusals, {len(self.changes):,} changes>"
 
     def refuse(self, layer: str | None, message: str, pointer: str = "") -> None:
-        """Keep a reason, the first of each layer."""
+        """Record a reason, the first for each layer."""
         if all(note.layer != layer for note in self.refusals) or layer is None:
             self.refusals.append(Note(layer, message, pointer))

@@ -1,4 +1,4 @@
-"""Functions of TensorFlow, which tf.keras keeps as TFOpLambda layers, as operations of keras.ops."""
+"""Translation of TensorFlow functions, which tf.keras stores as TFOpLambda layers, to operations of keras.ops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TWO = "x=x1 y=x2 a=x1 b=x2"
 _ONE = "x=x input=x input_tensor=x features=x tensor=x logits=x value=x a=x image=x"
 _REDUCED = f"{_ONE} axis=axis reduction_indices=axis keepdims=keepdims keep_dims=keepdims"
 
-# Operation of keras.ops: the parameters of TensorFlow's functions by the operation's names, and the functions.
+# Operation of keras.ops -> TensorFlow's parameters by the operation's names, and the functions.
 _TABLE: tuple[tuple[str, str, str], ...] = (
     *(
         (name, _TWO, functions)
@@ -68,7 +68,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("Stack", "values=x axis=axis", "stack"),
     ("Cast", "x=x dtype=dtype", "cast"),
 )  # fmt: skip
-# What TensorFlow takes where nothing is said, and Keras not.
+# Defaults of TensorFlow that differ from Keras's.
 _DEFAULTS: dict[str, dict[str, Any]] = {"Concatenate": {"axis": 0}, "Softmax": {"axis": -1}}
 _FUNCTIONS = {function: (name, words) for name, words, functions in _TABLE for function in functions.split()}
 
@@ -76,9 +76,10 @@ Operation = tuple[str, str, dict[str, Any], list[Any], dict[str, Any]]
 
 
 def operation(spec: LayerSpec, call: Call) -> Operation:
-    """(class, module in keras.src.ops, config, args, kwargs) of the operation that is a function of TensorFlow.
+    """Return (class, module in keras.src.ops, config, args, kwargs) of the operation equivalent to a TensorFlow
+    function.
 
-    Raises: Refused, where keras.ops has none that is the same.
+    Raises: Refused if keras.ops has no equivalent.
     """
     function = spec.config.get("function")
     plain = function.removeprefix("compat.v1.").removeprefix("compat.v2.") if isinstance(function, str) else ""
@@ -111,7 +112,7 @@ def operation(spec: LayerSpec, call: Call) -> Operation:
 
 
 def getitem(call: Call, kwargs: dict[str, Any]) -> Operation:
-    """x[...], whose key tf.keras keeps as dicts of start, stop and step. Raises: Refused."""
+    """Translate x[...], whose key tf.keras stores as dicts of start, stop, and step. Raises: Refused."""
     key = kwargs.get("slice_spec", call.args[1] if len(call.args) > 1 else None)
     inputs = call.args[0] if call.args else kwargs.get("tensor")
     parts = [part_of(part) for part in (key if isinstance(key, list) else [key])]
@@ -119,7 +120,7 @@ def getitem(call: Call, kwargs: dict[str, Any]) -> Operation:
 
 
 def part_of(part: Any) -> Any:
-    """One index of a key. Raises: Refused."""
+    """Translate one index of a key. Raises: Refused."""
     if isinstance(part, dict) and {"start", "stop", "step"} >= part.keys():
         start, stop, step = (part.get(key) for key in ("start", "stop", "step"))
         if all(value is None or isinstance(value, int) for value in (start, stop, step)):
@@ -132,5 +133,5 @@ def part_of(part: Any) -> Any:
 
 
 def constant(value: Any) -> Any:
-    """A constant tensor as the list that it holds."""
+    """Return a constant tensor as a list."""
     return value.value if isinstance(value, Tensor) and value.value is not None else value

@@ -1,4 +1,4 @@
-"""Initializers, regularizers, constraints, activations and dtypes in the form that Keras 3 gives them."""
+"""Translation of initializers, regularizers, constraints, activations, and dtypes to Keras 3."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 from lstmlint.converting.notes import Refused
 from lstmlint.validation.serialized import ACTIVATIONS, CONSTRAINTS, INITIALIZERS, REGULARIZERS, Takes
 
-# What Keras 2 calls some of them, in lower case without underscores.
+# Names in Keras 2 that differ, in lower case without underscores.
 _ALIASES = {
     "uniform": "RandomUniform", "normal": "RandomNormal", "zero": "Zeros", "one": "Ones",
     "identityinitializer": "Identity", "orthogonalinitializer": "Orthogonal",
 }  # fmt: skip
-# Arguments that say nothing about what is computed.
+# Arguments that do not affect the computation.
 _SILENT = frozenset({"dtype", "name", "layout", "partition_shape"})
 
 KINDS = {
@@ -23,19 +23,19 @@ KINDS = {
 
 
 def is_activation(argument: str) -> bool:
-    """Whether an argument holds an activation."""
+    """Return whether an argument contains an activation."""
     return argument in ("activation", "recurrent_activation")
 
 
 def activation(value: Any) -> Any:
-    """The name of an activation. Raises: Refused for a function that is not Keras's."""
+    """Return the name of an activation. Raises: Refused for a function outside Keras."""
     if value is None or (isinstance(value, str) and value in ACTIVATIONS):
         return value
     raise Refused(f"the activation {shown(value)} is not Keras's own, and its code is not in the file")
 
 
 def value_of(argument: str, value: Any) -> Any:
-    """The value of an argument, whatever its kind. Raises: Refused where Keras 3 cannot have it."""
+    """Return the value of an argument in Keras 3's form. Raises: Refused if there is none."""
     for suffix, (module, classes, what) in KINDS.items():
         if argument.endswith(suffix):
             return _object(value, module, classes, what)
@@ -45,7 +45,7 @@ def value_of(argument: str, value: Any) -> Any:
 
 
 def _object(value: Any, module: str, classes: Takes, what: str) -> Any:
-    """{"module", "class_name", "config", "registered_name"} of a name or of an older object."""
+    """Return {"module", "class_name", "config", "registered_name"} for a name or an older object."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -72,7 +72,7 @@ def _object(value: Any, module: str, classes: Takes, what: str) -> Any:
 
 
 def policy(dtype: Any) -> Any:
-    """A layer's dtype as Keras 3 writes it; None where the file leaves it to Keras. Raises: Refused."""
+    """Return a layer's dtype in Keras 3's form; None if the file does not set it. Raises: Refused."""
     if isinstance(dtype, dict):
         config = dtype.get("config")
         dtype = config.get("name") if isinstance(config, dict) else None
@@ -84,6 +84,6 @@ def policy(dtype: Any) -> Any:
 
 
 def shown(value: Any) -> str:
-    """A value for a message, cut to a bearable length."""
+    """Format a value for a message, shortened."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

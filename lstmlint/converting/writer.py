@@ -1,4 +1,4 @@
-"""Models, layers and calls as Keras 3 writes them."""
+"""Writing models, layers, and calls as Keras 3 does."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ SEQUENTIAL = {"module": "keras", "class_name": "Sequential", "registered_name": 
 
 
 def convert(spec: ModelSpec, allow_changes: bool = False) -> Conversion:
-    """A model in the form of Keras 3, with everything that stands against it.
+    """Convert a model to Keras 3.
 
-    allow_changes: whether to go on where only the values computed differ, not the counts and shapes.
+    allow_changes: whether to accept changes of computed values that keep counts and shapes.
     """
     result = Conversion()
     context = TensorContext(spec.dialect)
@@ -49,22 +49,22 @@ def convert(spec: ModelSpec, allow_changes: bool = False) -> Conversion:
 
 
 class Writer:
-    """One document on its way into Keras 3: what its layers are called now, and what there is to say."""
+    """Converts one document: it knows the new names of layers, and collects notes."""
 
     def __init__(self, document: ModelSpec, context: TensorContext, result: Conversion) -> None:
         self.dialect = document.dialect
         self.context = context
         self.result = result
-        # Name in Keras 3 -> name in the file, where the two differ.
+        # Name in Keras 3 -> name in the file, if they differ.
         self.renamed: dict[str, str] = {}
 
     # Models -------------------------------------------------------------------------------------------
 
     def model(self, spec: ModelSpec, graph: Graph, frozen: bool = False) -> Object:
-        """A Sequential or functional model."""
+        """Write a Sequential or functional model."""
         if self.dialect == "keras3" and spec.class_name not in ("Sequential", "Functional", "Model"):
             self.result.refuse(None, f"{spec.class_name!r} is a custom model, which Keras loads only with its code")
-        # Keras up to 2 forgets what a model's config says of trainable; see Graph.trainable.
+        # Keras 2 and older ignore trainable in a model's config; see Graph.trainable.
         trainable = spec.trainable or self.dialect != "keras3"
         config: Object = {"name": self.rename(spec.name, set()), "trainable": trainable and not frozen}
         if spec.sequential:
@@ -87,7 +87,7 @@ class Writer:
         return {**FUNCTIONAL, "config": config}
 
     def sequential(self, spec: ModelSpec, graph: Graph, frozen: bool) -> list[Object]:
-        """The layers of a Sequential, with an InputLayer in front where the first one declared the input itself."""
+        """Write the layers of a Sequential, with an InputLayer if the first one declares the input."""
         layers = []
         taken: set[str] = set()
         first = spec.layers[0] if spec.layers else None
@@ -107,12 +107,12 @@ class Writer:
         return layers
 
     def names(self, spec: ModelSpec) -> dict[str, str]:
-        """Layer -> its name in Keras 3."""
+        """Return layer -> its name in Keras 3."""
         taken = {layer.name for layer in spec.layers}
         return {layer.name: self.rename(layer.name, taken, layer) for layer in spec.layers}
 
     def rename(self, name: str, taken: set[str], layer: LayerSpec | None = None) -> str:
-        """The name, without the slashes that Keras 3 does not take."""
+        """Return the name without slashes, which Keras 3 does not accept."""
         if "/" not in name:
             return name
         new = name.replace("/", "_")
@@ -126,7 +126,7 @@ class Writer:
         return new
 
     def ends(self, ends: Any, names: dict[str, str], nested: set[str]) -> Any:
-        """`input_layers` or `output_layers`, where calls of nested functional models count from 1."""
+        """Write `input_layers` or `output_layers`, where calls of nested functional models count from 1."""
         if isinstance(ends, TensorRef):
             node = ends.node + (ends.layer in nested)
             return [names.get(ends.layer, ends.layer), node, ends.tensor]
@@ -142,7 +142,7 @@ class Writer:
     # Layers -------------------------------------------------------------------------------------------
 
     def entry(self, spec: LayerSpec, graph: Graph, position: int, names: dict[str, str], frozen: bool) -> Object:
-        """A layer of a functional model, with its calls."""
+        """Write a layer of a functional model, with its calls."""
         obj = self.layer(spec, graph.layers[position], None, frozen, names[spec.name], graph)
         obj["name"] = names[spec.name]
         if "inbound_nodes" not in obj:
@@ -168,10 +168,12 @@ class Writer:
         name: str | None = None,
         graph: Graph | None = None,
     ) -> Object:
-        """A layer without its calls.
+        """Write a layer without its calls.
 
-        layer: what runs it, None for what an argument of another holds. frozen: whether a layer around it is not
-        trainable: Keras up to 2 takes that for all inside, Keras 3 does not. graph: where it is called.
+        layer: the inferred layer; None for a layer in an argument.
+        frozen: whether a layer around it is not trainable. Keras 2 and older apply that to all inner layers, Keras 3
+            does not.
+        graph: where it is called.
         """
         if name is None:
             name = self.rename(spec.name, taken if taken is not None else set(), spec)
@@ -191,7 +193,7 @@ class Writer:
             return {"module": "keras.layers", "class_name": spec.class_name, "config": {"name": name}}
 
     def kept(self, spec: LayerSpec, layer: Layer | None) -> Object:
-        """A layer of a Keras 3 file, as it is. Raises: Refused, where Keras loads it only with somebody's code."""
+        """Copy a layer of a Keras 3 file. Raises: Refused if Keras loads it only with custom code."""
         if layer is not None and not layer.known and not layer.failed:
             raise Refused(f"{spec.class_name!r} is a custom class, which Keras loads only with its code")
         if spec.class_name == "Lambda":
@@ -202,7 +204,7 @@ class Writer:
             "module": module,
             "class_name": spec.class_name,
             "config": self.kept_value(raw.get("config") or {}, spec),
-            # Keras takes one for a custom class, which what it finds there is not.
+            # Keras treats this as a custom class, which it is not
             "registered_name": None if module == "keras.layers" else raw.get("registered_name"),
         }
         config = obj["config"]
@@ -213,13 +215,13 @@ class Writer:
                 config.pop("batch_input_shape", None)
         config.setdefault("name", spec.own_name or spec.name)
         build = raw.get("build_config")
-        # Any other that is not empty makes Keras take the layer for built, without weights.
+        # Any other non-empty value makes Keras treat the layer as built, without weights.
         if isinstance(build, dict) and (not build or "input_shape" in build or "shapes_dict" in build):
             obj["build_config"] = deepcopy(build)
         return obj
 
     def kept_value(self, value: Any, spec: LayerSpec) -> Any:
-        """A value of a Keras 3 config. Raises: Refused for code and for classes that are not Keras's."""
+        """Copy a value of a Keras 3 config. Raises: Refused for code and for classes outside Keras."""
         if isinstance(value, dict):
             class_name, module = value.get("class_name"), value.get("module")
             if class_name == "__lambda__" or (isinstance(module, str) and module.partition(".")[0] not in OWN_MODULES):
@@ -233,7 +235,7 @@ class Writer:
         return value
 
     def translated(self, spec: LayerSpec, layer: Layer | None, name: str, frozen: bool) -> Object:
-        """A layer of Keras 0, 1 or 2. Raises: Refused."""
+        """Translate a layer of Keras 0, 1, or 2. Raises: Refused."""
         if spec.class_name == "InputLayer":
             return self.input(spec, name)
         if registry.find(spec.class_name) is None:
@@ -266,7 +268,7 @@ class Writer:
         return obj
 
     def argument(self, value: Any, frozen: bool) -> Any:
-        """The value of an argument, with the layers in it."""
+        """Write the value of an argument, including layers in it."""
         if isinstance(value, LayerSpec):
             return self.layer(value, None, None, frozen)
         if isinstance(value, list):
@@ -274,7 +276,7 @@ class Writer:
         return value
 
     def input(self, spec: LayerSpec, name: str) -> Object:
-        """An InputLayer. Raises: Refused for tensors that only TensorFlow has."""
+        """Write an InputLayer. Raises: Refused for kinds of tensors that only TensorFlow has."""
         for kind in ("sparse", "ragged"):
             if spec.config.get(kind):
                 raise Refused(f"the input is {kind}, which Keras 3 takes on TensorFlow at most")
@@ -290,11 +292,11 @@ class Writer:
     # Calls --------------------------------------------------------------------------------------------
 
     def call(self, call: Call, layer: Layer, graph: Graph, names: dict[str, str]) -> Object:
-        """A call of a layer: args and kwargs, with `__keras_tensor__` for every tensor. Raises: Refused."""
+        """Write a call of a layer: args and kwargs with `__keras_tensor__` for every tensor. Raises: Refused."""
         args, kwargs = list(call.args), dict(call.kwargs)
         recurrent = isinstance(layer, RecurrentLayer) or layer.class_name == "Bidirectional"
         if self.dialect != "keras3" and recurrent and args and isinstance(args[0], list) and len(args[0]) > 1:
-            # Keras 2 passes states with the sequences, as one list.
+            # Keras 2 passes sequences and states as one list
             kwargs["initial_state"], args[0] = args[0][1:], args[0][0]
         return {
             "args": [self.value(arg, graph, names) for arg in args],
@@ -302,7 +304,7 @@ class Writer:
         }
 
     def function(self, spec: LayerSpec, graph: Graph, name: str) -> Object:
-        """A call of a function of TensorFlow as an operation of keras.ops. Raises: Refused."""
+        """Write a call of a TensorFlow function as an operation of keras.ops. Raises: Refused."""
         if len(spec.calls) != 1:
             raise Refused(f"the function {spec.config.get('function')!r} is called {len(spec.calls)} times")
         names = self.names(graph.spec)
@@ -321,7 +323,7 @@ class Writer:
         }
 
     def value(self, value: Any, graph: Graph, names: dict[str, str]) -> Any:
-        """A tensor or constant of a call. Raises: Refused for constants that are tensors."""
+        """Write a tensor or constant of a call. Raises: Refused for constant tensors."""
         if isinstance(value, TensorRef):
             tensor = self.context.tensor(graph, value)
             shape = [] if tensor.shape is None else list(tensor.shape)
@@ -346,6 +348,6 @@ OWN_MODULES = frozenset({"keras", "builtins", "numpy"})
 
 
 def input_layer(name: str, shape: Shape, dtype: str | None) -> Object:
-    """An InputLayer of Keras 3."""
+    """Return an InputLayer of Keras 3."""
     config = {"batch_shape": list(shape or ()), "dtype": dtype or "float32", "sparse": False, "name": name}
     return {"module": "keras.layers", "class_name": "InputLayer", "config": config, "registered_name": None}

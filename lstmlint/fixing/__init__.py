@@ -1,9 +1,9 @@
-"""Edits that cannot change what a model computes, made in the text of its JSON file.
+"""Edits of a JSON file that cannot change what its model computes.
 
-    findings ──FIXES──> edits ──apply──> text, in which everything else stands as it stood
+    findings ──FIXES──> edits ──apply──> text, otherwise unchanged
 
-`rules` holds, by a finding's code, what is to be edited; `edits` makes the edits; `fix` does both until nothing is
-left to do, and makes sure that the model is still the same.
+`rules` maps a finding's code to edits; `edits` applies them; `fix` repeats both until nothing is left, and verifies
+that the model is unchanged.
 """
 
 from __future__ import annotations

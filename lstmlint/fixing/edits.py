@@ -1,4 +1,4 @@
-"""Members of JSON objects renamed, given another value, or taken out, in the text; all else stays byte for byte."""
+"""Edits of JSON text: members of objects are renamed, changed, or removed. Everything else stays byte for byte."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ _decode = json.JSONDecoder().raw_decode
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What becomes of one member of an object.
+    """A change of one member of an object.
 
-    pointer: of the object. key: of the member. new_key: None takes the member out. value: a scalar; KEEP leaves it.
-    which: which of several members of that key is meant, counted from 0; None: the only one, or the last.
+    pointer: of the object.
+    key: of the member.
+    new_key: None removes the member.
+    value: a scalar; KEEP leaves it unchanged.
+    which: which of several members with the key, counted from 0; None: the only one, or the last.
     """
 
     pointer: str
@@ -30,7 +33,7 @@ class Edit:
 
 
 class Member(NamedTuple):
-    """A member of an object or an item of a list, and where in the text its key and its value begin and end."""
+    """A member of an object or an item of a list, and where its key and value begin and end in the text."""
 
     key: str
     start: int
@@ -40,14 +43,14 @@ class Member(NamedTuple):
 
 
 class Text:
-    """A valid JSON document, whose lists and objects are taken apart once, where somebody looks into them."""
+    """A valid JSON document whose lists and objects are parsed when they are needed."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.known: dict[int, list[Member]] = {}
 
     def object_at(self, pointer: str) -> int:
-        """Where the object begins that a pointer names. Raises: KeyError, where there is none."""
+        """Return where the object at a pointer begins. Raises: KeyError if there is none."""
         at = past(self.text, 0)
         for token in tokens_of(pointer):
             members = self.members(at)
@@ -62,13 +65,13 @@ class Text:
         return at
 
     def members(self, start: int) -> list[Member]:
-        """The members of the object, repeated keys and all, or the items of the list, that begins at `start`."""
+        """Return the members of the object, including repeated keys, or the items of the list, that begins at `start`."""
         if start not in self.known:
             self.known[start] = self.read_members(start) if self.text[start] in "[{" else []
         return self.known[start]
 
     def read_members(self, start: int) -> list[Member]:
-        """The same, from the text."""
+        """Parse the members of an object or the items of a list."""
         text = self.text
         members: list[Member] = []
         at = past(text, start + 1)
@@ -86,7 +89,7 @@ class Text:
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text with the edits made. Raises: KeyError, where an edit finds nothing to edit."""
+    """Return the text with the edits applied. Raises: KeyError if an edit matches nothing."""
     parts = Text(text)
     by_object: dict[int, list[Edit]] = {}
     for edit in dict.fromkeys(edits):
@@ -101,7 +104,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 
 
 def changes_in(parts: Text, start: int, edits: list[Edit]) -> list[tuple[int, int, str]]:
-    """(start, end, new text) of every change in the object that begins at `start`."""
+    """Return (start, end, new text) of every change in the object that begins at `start`."""
     members = parts.members(start)
     changes: list[tuple[int, int, str]] = []
     removed: set[int] = set()
@@ -123,9 +126,9 @@ def changes_in(parts: Text, start: int, edits: list[Edit]) -> list[tuple[int, in
         first = index
         while index in removed:
             index += 1
-        if index < len(members):  # the next member takes the place of the first that goes
+        if index < len(members):  # the next member becomes the first
             changes.append((members[first].start, members[index].start, ""))
-        elif first:  # with the comma before it
+        elif first:  # with the preceding comma
             changes.append((members[first - 1].end, members[-1].end, ""))
         else:
             changes.append((start + 1, past(parts.text, members[-1].end), ""))
@@ -133,7 +136,7 @@ def changes_in(parts: Text, start: int, edits: list[Edit]) -> list[tuple[int, in
 
 
 def place_of(members: list[Member], edit: Edit) -> int:
-    """The position of the member that an edit means. Raises: KeyError."""
+    """Return the position of the member that an edit refers to. Raises: KeyError."""
     found = [index for index, member in enumerate(members) if member.key == edit.key]
     which = -1 if edit.which is None else edit.which
     if not -len(found) <= which < len(found):
@@ -142,7 +145,7 @@ def place_of(members: list[Member], edit: Edit) -> int:
 
 
 def past(text: str, at: int) -> int:
-    """The first place from `at` on that is not blank."""
+    """Return the first position from `at` on that is not blank."""
     while at < len(text) and text[at] in _BLANKS:
         at += 1
     return at

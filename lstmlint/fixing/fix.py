@@ -1,4 +1,4 @@
-"""Making a file's fixes, one round after the other, and making sure that its model stays what it is."""
+"""Fixing a file in rounds, and verifying that its model is unchanged."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from lstmlint.reading.containers import find
 from lstmlint.reading.text import decode
 from lstmlint.report import FileReport
 
-# Each round can bring to light what the last one hid; a file needs two or three.
+# A fix can reveal another finding; a file needs two or three rounds.
 MAX_ROUNDS = 20
 
 
 @dataclass(slots=True)
 class Fixed:
-    """What fixing makes of a file.
+    """The result of fixing a file.
 
-    before, after: its text, the same where there is nothing to fix. edits: how many were made. report: what is left.
-    unfixable: why what could be fixed is not, a clause for a person.
+    before, after: its text; equal if there is nothing to fix.
+    edits: the number of edits.
+    report: the remaining findings.
+    unfixable: why fixable findings were not fixed, as a clause.
     """
 
     before: str
@@ -39,12 +41,12 @@ class Fixed:
 
     @property
     def raw(self) -> bytes:
-        """The new content."""
+        """Return the new content."""
         return self.after.encode(self.encoding)
 
 
 def fix(source: Path | bytes, name: str, options: Options) -> Fixed:
-    """The content of a file with everything fixed that can be. Raises: OSError where a path cannot be read."""
+    """Fix everything that can be fixed in a file. Raises: OSError if a path cannot be read."""
     report = analyze(source, options, name=name)
     fixed = Fixed("", "", 0, report)
     if not any(finding.code in FIXES for finding in report.findings):
@@ -82,13 +84,13 @@ def not_json(report: FileReport) -> str | None:
 
 
 def not_utf_8(raw: bytes) -> str | None:
-    """Why a JSON file with this content cannot be edited; None where it can."""
+    """Return why a JSON file with this content cannot be edited; None if it can."""
     packed_or_wide = raw[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4]
     return "fixes are made in files in UTF-8" if packed_or_wide else None
 
 
 def edits_for(text: str, report: FileReport) -> list[Edit]:
-    """The edits that the findings ask for, each once."""
+    """Return the edits for all findings, each once."""
     try:
         data: Any = json.loads(text)
     except ValueError:
@@ -98,14 +100,14 @@ def edits_for(text: str, report: FileReport) -> list[Edit]:
 
 
 def edits_of(finding: Finding, data: Any, dialect: Dialect | None) -> Iterator[Edit]:
-    """The edits that a finding asks for. data: the file's content."""
+    """Return the edits for a finding. data: the file's content."""
     make = FIXES.get(finding.code)
     if make is not None and finding.pointer:
         yield from make(Site(data, finding.pointer, dialect))
 
 
 def fixable(raw: bytes, report: FileReport) -> int:
-    """How many of a file's findings --fix would mend."""
+    """Return how many of a file's findings --fix would fix."""
     if not_json(report) or not_utf_8(raw):
         return 0
     try:
@@ -117,7 +119,7 @@ def fixable(raw: bytes, report: FileReport) -> int:
 
 
 def worse(before: FileReport, after: FileReport) -> str | None:
-    """Why edits were not good; None where they were. This never happens, unless lstmlint is wrong somewhere."""
+    """Return why edits are not acceptable; None if they are. A reason would be a defect of lstmlint."""
     if after.model is None:
         return "the model could not be read after the fix"
     old, new = before.model, after.model

@@ -1,7 +1,7 @@
-"""Which edit a finding asks for, by its code. A rule offers a fix by a function here.
+"""The edits that fix a finding, by its code. A rule offers a fix through a function here.
 
-A fix may only say in today's words what the file says already: it renames an argument that means the same, and takes
-out what means nothing. It touches no number, and guesses nothing: where an edit would not be exact, there is none.
+A fix only rewrites what the file already says: it renames an argument to its current name, or removes one without
+effect. It changes no numbers. If an edit would not be exact, there is none.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from lstmlint.validation.serialized import INITIALIZERS
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a finding points: a member of a layer's config, in the data of the document."""
+    """The place of a finding: a member of a layer's config."""
 
     data: Any
     pointer: str
@@ -32,11 +32,11 @@ class Site:
 
     @property
     def parent(self) -> str:
-        """The pointer of the config."""
+        """The pointer to the config."""
         return self.pointer.rpartition("/")[0]
 
     def at(self, pointer: str) -> Any:
-        """What a pointer names, None where it leads nowhere."""
+        """Return the value at a pointer; None if there is none."""
         value = self.data
         for token in tokens_of(pointer):
             if isinstance(value, dict):
@@ -49,7 +49,7 @@ class Site:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The config; empty, where the finding is not about one."""
+        """The config; empty if the finding is not about one."""
         value = self.at(self.parent)
         return value if isinstance(value, dict) and self.argument in value else {}
 
@@ -62,19 +62,19 @@ class Site:
 
     @property
     def later(self) -> bool:
-        """Whether the layer stands in a list of layers, and not first: it cannot declare the model's input."""
+        """Whether the layer is in a list of layers, but not first, so it cannot declare the model's input."""
         place = "".join(tokens_of(self.parent)[-2:-1])
         return place.isdecimal() and place != "0"
 
     def accepts(self, argument: str) -> bool:
-        """Whether the layer takes an argument."""
+        """Return whether the layer accepts an argument."""
         arguments = None if self.dialect is None else arguments_of(self.class_name, self.dialect)
         return arguments is not None and argument in arguments.accepted
 
 
 Fix = Callable[[Site], Iterator[Edit]]
 
-# What Keras 1 called the same argument with the same values.
+# Arguments of Keras 1 with a new name and the same values.
 RENAMED = {
     "output_dim": "units", "nb_filter": "filters", "subsample": "strides", "subsample_length": "strides",
     "filter_length": "kernel_size", "pool_length": "pool_size", "stride": "strides", "border_mode": "padding",
@@ -85,15 +85,15 @@ RENAMED = {
     "dim_ordering": "data_format",
 }  # fmt: skip
 CHANNELS = {"th": "channels_first", "tf": "channels_last"}
-# What says nothing, whatever its value; and what says nothing at one value.
+# Arguments without effect: with any value, and with one value.
 MEANINGLESS = frozenset({"consume_less", "implementation"})
 NOTHING: dict[str, Any] = {"time_major": False, "dynamic": False, "weights": None, "forget_bias_init": "one"}
-# What declared the input of a model's first layer, and nothing on any other.
+# Arguments that declare the input of the first layer, and have no effect on others.
 DECLARED_INPUT = frozenset({"batch_input_shape", "input_length"})
 
 
 def modern(site: Site) -> Iterator[Edit]:
-    """The arguments of Keras 1 under their names of today, and those gone that say nothing."""
+    """Rename the arguments of Keras 1, and remove those without effect."""
     config, taken = site.config, set(site.config)
     for argument, value in config.items():
         if site.accepts(argument):
@@ -112,7 +112,7 @@ def modern(site: Site) -> Iterator[Edit]:
 
 
 def same_value(argument: str, value: Any) -> bool:
-    """Whether a value of Keras 1 means the same under the argument's name of today."""
+    """Return whether a value of Keras 1 means the same under the argument's current name."""
     if argument == "data_format":
         return value in CHANNELS or value in CHANNELS.values()
     if argument == "padding":
@@ -125,29 +125,29 @@ def same_value(argument: str, value: Any) -> bool:
 
 
 def without(site: Site, argument: str, value: Any) -> Iterator[Edit]:
-    """The argument gone, if it says nothing."""
+    """Remove the argument if it has no effect."""
     nothing = argument in NOTHING and (type(value), value) == (type(NOTHING[argument]), NOTHING[argument])
     if argument in MEANINGLESS or nothing or (argument in DECLARED_INPUT and site.later):
         yield Edit(site.parent, argument)
 
 
 def obsolete(site: Site) -> Iterator[Edit]:
-    """An argument that the Keras at hand refuses, gone, if it says nothing."""
+    """Remove an argument that the Keras of the file refuses, if it has no effect."""
     if site.config and not site.accepts(site.argument):
-        if site.dialect == "keras3" and site.class_name == "InputLayer":  # which does not look at what it does not know
+        if site.dialect == "keras3" and site.class_name == "InputLayer":  # which ignores unknown arguments
             yield Edit(site.parent, site.argument)
         else:
             yield from without(site, site.argument, site.config[site.argument])
 
 
 def input_length(site: Site) -> Iterator[Edit]:
-    """Embedding without input_length, which Keras 3 does not look at."""
+    """Remove input_length of an Embedding, which Keras 3 ignores."""
     if site.class_name == "Embedding" and site.dialect == "keras3" and site.config:
         yield Edit(site.parent, site.argument)
 
 
 def leaky_alpha(site: Site) -> Iterator[Edit]:
-    """LeakyReLU's alpha under its name of today. Where both stand, alpha is the one that Keras 3 takes."""
+    """Rename LeakyReLU's alpha. If both names are present, Keras 3 uses alpha."""
     config = site.config
     if site.class_name == "LeakyReLU" and site.dialect == "keras3" and config.get("alpha") is not None:
         if "negative_slope" in config:
@@ -156,7 +156,7 @@ def leaky_alpha(site: Site) -> Iterator[Edit]:
 
 
 def repeated(site: Site) -> Iterator[Edit]:
-    """Of the members with one key, the last alone, which is the one that counts."""
+    """Keep only the last of several members with one key, which is the one that counts."""
     if isinstance(site.at(site.parent), dict):
         yield Edit(site.parent, site.argument, which=0)
 

@@ -1,8 +1,7 @@
-"""Which arguments Keras takes: names, kinds of value, ranges.
+"""The arguments that layers accept: names, types of values, ranges.
 
-One table of kinds serves two masters: `accepts` decides fast whether a value is fine, `schema` says the
-same in JSON Schema for the files in schemas/. Arguments of the same name mean the same in nearly every
-layer of Keras, so kinds go by argument name; `OF_LAYER` holds the exceptions.
+Arguments of the same name mean the same in nearly every layer of Keras, so types are assigned by argument name.
+`OF_LAYER` contains the exceptions.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from lstmlint.validation.serialized import is_layer, wrong_quantization
 from lstmlint.validation.types import Kind, words
 
 SWITCH_OF = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
-# Layers of Keras 3 that hand nothing on to their base class.
+# Layers of Keras 3 that pass no arguments to their base class.
 CLOSED: dict[str, frozenset[str]] = dict.fromkeys(
     ("Discretization", "Pipeline", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "TFSMLayer"), frozenset()
 ) | {"ActivityRegularization": BASE_ARGUMENTS["keras3"] - {"activity_regularizer"}}
 
-# What get_config of Keras 2 adds to the constructor's arguments for from_config to take out again.
+# Keys that get_config of Keras 2 adds to the constructor's arguments, and from_config removes again.
 KERAS2_CONFIG: dict[str, frozenset[str]] = {
     "Lambda": frozenset({"module", "function_type", "output_shape_module", "output_shape_type"}),
     "MultiHeadAttention": frozenset({"query_shape", "key_shape", "value_shape"}),
@@ -66,7 +65,7 @@ OF_LAYER: dict[tuple[str, str], Kind] = {
     ("Embedding", "weights"): types.NO_WEIGHTS,
     ("ReversibleEmbedding", "weights"): types.NO_WEIGHTS,
     ("Dropout", "noise_shape"): types.INTEGERS,
-    ("GRU", "bias_initializer"): types.INITIALIZER,  # two rows of it, with reset_after
+    ("GRU", "bias_initializer"): types.INITIALIZER,  # two rows with reset_after
     ("GRUCell", "bias_initializer"): types.INITIALIZER,
     ("EinsumDense", "bias_initializer"): types.INITIALIZER,
     **{
@@ -85,7 +84,7 @@ OF_LAYER: dict[tuple[str, str], Kind] = {
     ("MultiHeadAttention", "kernel_initializer"): types.TENSOR_INITIALIZER,
     ("GroupQueryAttention", "kernel_initializer"): types.TENSOR_INITIALIZER,
 }
-# Keras 2 and older have other objects, and look at less.
+# Keras 2 and older have other objects and check less.
 OLD_BY_NAME: dict[str, Kind] = {
     "units": types.POSITIVE,
     "filters": types.POSITIVE,
@@ -103,7 +102,7 @@ OLD_SUFFIXES = {
     "_regularizer": types.OLD_REGULARIZER,
     "_constraint": types.OLD_CONSTRAINT,
 }
-# TensorFlow looks at the shapes that are to be filled.
+# TensorFlow checks the shapes that initializers fill.
 KERAS2_BY_NAME = OLD_BY_NAME | {
     "bias_initializer": types.OLD_VECTOR_INITIALIZER,
     "beta_initializer": types.OLD_VECTOR_INITIALIZER,
@@ -113,7 +112,7 @@ KERAS2_BY_NAME = OLD_BY_NAME | {
     "depthwise_initializer": types.OLD_TENSOR_INITIALIZER,
     "pointwise_initializer": types.OLD_TENSOR_INITIALIZER,
 }
-# A seed is not looked at where nothing is dropped; the argument that says so.
+# A seed is ignored if nothing is dropped; the argument that decides it.
 SEED_OF = {
     "Dropout": "rate", "SpatialDropout1D": "rate", "SpatialDropout2D": "rate", "SpatialDropout3D": "rate",
     "AlphaDropout": "rate", "GaussianDropout": "rate", "GaussianNoise": "stddev", "Attention": "dropout",
@@ -141,7 +140,7 @@ OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
 KERAS2_OF_LAYER: dict[tuple[str, str], Kind] = {
     **OLD_OF_LAYER,
     ("Dense", "units"): types.COUNT,
-    **{  # biases of more dimensions than one
+    **{  # biases with more than one dimension
         (name, "bias_initializer"): types.OLD_INITIALIZER
         for name in ("GRU", "GRUCell", "EinsumDense", "LocallyConnected1D", "LocallyConnected2D")
     },
@@ -164,7 +163,7 @@ TABLES: dict[str, tuple[dict[tuple[str, str], Kind], dict[str, Kind], dict[str, 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of one layer class in one dialect, made ready for many checks."""
+    """The arguments of one layer class in one dialect, prepared for repeated checks."""
 
     accepted: frozenset[str]
     required: tuple[str, ...]
@@ -173,7 +172,7 @@ class Arguments:
 
 @lru_cache(maxsize=1024)
 def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
-    """The arguments of a class; None where nobody knows them (custom classes)."""
+    """Return the arguments of a class; None for custom classes."""
     signature = registry.signature(class_name, dialect)
     if signature is None:
         return None
@@ -181,7 +180,7 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
     names = (class_name, *(getattr(registry.find(class_name), "keras_names", ())))
     if dialect != "keras3":
         base |= KERAS2_CONFIG.get(class_name, frozenset())
-    if class_name == "InputLayer":  # the parsers bring every dialect's words for the shape to this one
+    if class_name == "InputLayer":  # the parsers translate every dialect's names of the shape to this layer
         declared = frozenset({"batch_shape", "batch_size", "batch_input_shape"})
         base = declared if dialect == "keras2" else base | declared
     found = {
@@ -192,7 +191,7 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
     if dialect == "keras3":
         if class_name in CLOSED:
             base = CLOSED[class_name]
-        elif class_name not in ("InputLayer", "SimpleRNN"):  # these two do not look at it
+        elif class_name not in ("InputLayer", "SimpleRNN"):  # these two ignore it
             found["activity_regularizer"] = types.REGULARIZER
     elif dialect == "keras2":
         found.setdefault("activity_regularizer", types.OLD_REGULARIZER)
@@ -204,7 +203,7 @@ def arguments_of(class_name: str, dialect: Dialect) -> Arguments | None:
 
 
 def kind_of(class_names: Iterable[str], argument: str, dialect: Dialect, default: Any = None) -> Kind | None:
-    """The kind of value that an argument of a class takes, if it is restricted."""
+    """Return the type of an argument of a class, if its values are restricted."""
     exceptions, by_name, by_suffix = TABLES[dialect]
     for name in class_names:
         if (name, argument) in exceptions:
@@ -220,13 +219,13 @@ def kind_of(class_names: Iterable[str], argument: str, dialect: Dialect, default
 
 
 def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
-    """What Keras would not take of a layer's arguments: E005 unknown, E006 missing, E007 not of its kind."""
+    """Return what Keras refuses of a layer's arguments: E005 unknown, E006 missing, E007 of a wrong type."""
     arguments = arguments_of(spec.class_name, dialect)
     if arguments is None:
         return []
     config = spec.config
     errors: list[LayerError] = []
-    if not config.keys() <= arguments.accepted and dialect != "keras0":  # its versions took this and that
+    if not config.keys() <= arguments.accepted and dialect != "keras0":  # its releases accepted various arguments
         errors += [_unknown(spec, name, arguments, dialect) for name in config if name not in arguments.accepted]
     for name in arguments.required:
         if name not in config:
@@ -254,12 +253,12 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
 
 
 def check_quantization(spec: LayerSpec) -> Iterator[LayerError]:
-    """The same for a quantization_config, which Keras looks at more closely where the dtype is a quantized one."""
+    """Check a quantization_config, more strictly if the dtype is a quantized one."""
     policy = spec.dtype.get("config") if isinstance(spec.dtype, dict) else None
     mode, of, _ = (
         (policy.get("mode"), "_from_", "") if isinstance(policy, dict) else str(spec.dtype).partition("_from_")
     )
-    # An Embedding quantizes its table alone, and asks nothing of what it would quantize inputs by.
+    # An Embedding quantizes only its table, so it ignores the quantizers of inputs.
     quantized = bool(of) and str(mode).startswith(("int8", "int4")) and spec.class_name != "Embedding"
     wrong = wrong_quantization(spec.config["quantization_config"], quantized)
     if wrong is not None:
@@ -268,7 +267,7 @@ def check_quantization(spec: LayerSpec) -> Iterator[LayerError]:
 
 
 def check_inner(spec: LayerSpec, argument: str, value: dict[str, Any]) -> Iterator[LayerError]:
-    """The same for a layer that Keras 3 is given where a function is meant."""
+    """Check a layer that is used as an activation in Keras 3."""
     own = {name: item for name, item in (value["config"] or {}).items() if name not in ("name", "trainable", "dtype")}
     for error in check(LayerSpec(value["class_name"], value["class_name"], own), "keras3"):
         if error.data.get("stops", True):
@@ -276,12 +275,12 @@ def check_inner(spec: LayerSpec, argument: str, value: dict[str, Any]) -> Iterat
 
 
 def is_ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
-    """Whether Keras does not look at an argument: a seed where nothing is dropped, the start of a bias where an
-    LSTM does not set its forget gate's part to ones.
+    """Return whether Keras ignores an argument, such as a seed if nothing is dropped, or the bias initializer of an
+    LSTM without unit_forget_bias.
     """
     switch = SWITCH_OF.get(name)
     if switch is not None and dialect in ("keras2", "keras3") and not spec.config.get(switch, True):
-        every = types.INITIALIZER if dialect == "keras3" else types.OLD_INITIALIZER  # the weight is never made
+        every = types.INITIALIZER if dialect == "keras3" else types.OLD_INITIALIZER  # the weight is not created
         return every.accepts(spec.config[name])
     if dialect != "keras3":
         return False
@@ -316,7 +315,7 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
     if dialect == "keras3" and spec.class_name == "InputLayer":
         message = f"{spec.class_name} has no argument {written!r}; Keras ignores it"
         return LayerError("E005", message, advice, name, severity="warning", stops=False)
-    if dialect == "keras1":  # only the last of its versions is known in full, and the count does not depend on it
+    if dialect == "keras1":  # only the last of its releases is fully known, and the count does not depend on it
         return LayerError("E005", message, advice, name, severity="warning", stops=False)
     return LayerError("E005", message, advice, name)
 
@@ -324,7 +323,7 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
 def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect) -> LayerError:
     shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
     advice = f"Set {name} to {kind.wants}."
-    # These took nearly anything, and nobody loads them any more.
+    # These dialects accepted almost anything.
     old = dialect in ("keras0", "keras1") and kind is not types.POSITIVE
     wrong = kind.explain(value) if kind.explain else None
     custom = dialect != "keras3" and kind.custom and isinstance(value, str)

@@ -1,4 +1,4 @@
-"""What Keras 3 refuses of how a layer or a model is called, before it looks at the shapes of what it gets."""
+"""What Keras 3 refuses of the calls of layers and models, before it looks at shapes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MODEL_CALL = "inputs training mask"
 
 
 def call_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
-    """What Keras 3 refuses of a call's arguments. `node` is the call as written."""
+    """Yield what Keras 3 refuses of a call's arguments. `node` is the call in the file."""
     error = next(_argument_errors(spec, call, node), None)
     if error is not None:
         yield error
@@ -32,7 +32,7 @@ def _argument_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerEr
 
 
 def _value_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
-    """Tensors and other things in the wrong place."""
+    """Check for tensors and other values in the wrong place."""
     for value in flatten(call.args):
         if value is not None and not _is_tensor(value):
             yield LayerError(
@@ -53,7 +53,7 @@ def _value_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
 
 
 def _structure_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
-    """One tensor in a list or a dict, where the layer takes the tensor alone."""
+    """Check for a list or dict with one tensor where the layer expects the tensor itself."""
     first = call.args[0]
     if not isinstance(first, list | dict) or sum(map(_is_tensor, flatten(first))) != 1:
         return
@@ -62,7 +62,7 @@ def _structure_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
     if facts is None or facts.takes_structures or facts.maps_structures:
         return
     if facts.takes_structures_when_built:
-        # A BatchNormalization with another axis counts the one shape in the structure as one axis.
+        # A BatchNormalization with another axis treats the single shape in the structure as one axis.
         fits = bool(spec.build_config) and (name != "BatchNormalization" or spec.config.get("axis", -1) in (-1, 0))
     else:
         fits = isinstance(first, list) and facts.stacks_lists
@@ -76,9 +76,9 @@ def _structure_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
 
 
 def _name_errors(class_name: str, names: list[str], call: Call, kwargs: dict[str, Any]) -> Iterator[LayerError]:
-    """Arguments that the layer does not take, takes twice, or waits for."""
+    """Check for arguments that the layer does not accept, receives twice, or requires."""
     most = len(names)
-    if names[:1] == ["data"]:  # these have a __call__ of their own, which takes one argument by position
+    if names[:1] == ["data"]:  # these define __call__ themselves, with one positional argument
         names, most = ["inputs", *names[1:]], 1
     advice = f"It takes {', '.join(names)}."
     if len(call.args) > most:

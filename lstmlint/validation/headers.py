@@ -1,7 +1,6 @@
-"""What Keras 3 asks of every serialized layer before the layer itself is asked: where its class is, its name,
-its `trainable`, its dtype.
+"""Checks of Keras 3 for every serialized layer: module, name, `trainable`, and dtype.
 
-Everything here is for files of Keras 3; the older ones say none of it.
+These are for Keras 3 files only.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from lstmlint.model.findings import Severity
 from lstmlint.model.spec import BUILD_KEYS, Call, LayerSpec
 from lstmlint.signatures.keras3 import SIGNATURES
 
-# Where Keras 3 finds its layers and models; it also imports keras.src.* itself, in which every file has its own.
+# Modules in which Keras 3 finds its layers and models. It also imports keras.src.*, which has one file per layer.
 LAYER_MODULES = frozenset({"keras.layers", "keras.src.layers", "keras._tf_keras.keras.layers"})
 _PUBLIC = {"keras", "keras.models", "keras._tf_keras.keras", "keras._tf_keras.keras.models"}
 _PRIVATE = {"keras.src", "keras.src.models", "keras.src.models.sequential"}
@@ -25,9 +24,9 @@ MODEL_MODULES = {
     "Model": _PUBLIC | _PRIVATE | {"keras.src.models.model", "keras.src.models.functional"},
     "Functional": _PRIVATE | {"keras.src.models.functional", "keras.src.models.cloning"},
 }
-# Modules of models that import the InputLayer, which is enough.
+# Modules of models that import InputLayer.
 IMPORTS_INPUT = frozenset(f"keras.src.models.{name}" for name in ("functional", "sequential", "cloning"))
-# Parts of Keras where no layer is.
+# Parts of Keras without layers.
 OTHER_MODULES = frozenset(
     f"keras.{name}"
     for name in "activations applications backend callbacks config constraints datasets distribution dtype_policies"
@@ -52,12 +51,12 @@ POLICY_CLASSES = {
 
 
 def facts_of(class_name: str) -> type[Layer]:
-    """The class whose attributes describe a layer; Layer itself if the class is unknown."""
+    """Return the class whose attributes describe a layer; Layer itself if the class is unknown."""
     return find(class_name) or Layer
 
 
 def is_plain(spec: LayerSpec) -> bool:
-    """Whether nothing about a layer's header needs a closer look: the quick way through."""
+    """Return whether a layer's header passes all checks, as most do. This is the fast path."""
     raw = spec.raw
     if (
         raw.get("module") != "keras.layers"
@@ -82,7 +81,7 @@ def is_plain(spec: LayerSpec) -> bool:
 
 
 def is_plain_use(spec: LayerSpec) -> bool:
-    """Whether a layer's name and its calls need no closer look."""
+    """Return whether a layer's name and calls pass all checks. This is the fast path."""
     raw = spec.raw
     name = raw["config"].get("name")
     if not isinstance(name, str) or "/" in name:
@@ -97,7 +96,7 @@ def is_plain_use(spec: LayerSpec) -> bool:
 
 
 def check(spec: LayerSpec) -> Iterator[LayerError]:
-    """What Keras 3 refuses of a layer's header, and of what all layers have in their config."""
+    """Yield what Keras 3 refuses of a layer's header and of the arguments that all layers have."""
     raw = spec.raw
     if "module" in raw:
         error = module_error(spec)
@@ -129,7 +128,7 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
             and dtype_error(dtype) is None
             and dtype["class_name"] in ("DTypePolicy", "FloatDTypePolicy")
         ):
-            dtype = (dtype.get("config") or {}).get("name")  # a policy is as good as its name
+            dtype = (dtype.get("config") or {}).get("name")  # a policy counts as its name
         if dtype is not None and (not isinstance(dtype, str) or dtype not in DTYPES):
             yield bad_dtype(dtype, "an input's dtype is one of " + ", ".join(sorted(DTYPE_BITS)[:9]) + ", ...")
         return
@@ -148,15 +147,15 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
             "Write true or false, without quotes.",
             "trainable",
         )
-    if spec.model is None and spec.class_name != "Pipeline":  # this one takes no dtype
+    if spec.model is None and spec.class_name != "Pipeline":  # it has no dtype
         wrong = dtype_error(config.get("dtype"), facts_of(spec.class_name).quantizable)
         if wrong is not None:
             yield wrong
 
 
 def is_plain_call(class_name: str, call: Call, node: Any) -> bool:
-    """Whether a call has one tensor alone, or a list of several, and no arguments that the layer may not take: the
-    quick way through.
+    """Return whether a call has one tensor, or a list of several, and only arguments that every layer accepts. This is
+    the fast path.
     """
     if isinstance(node, dict):
         kwargs = node.get("kwargs")
@@ -173,7 +172,7 @@ def is_plain_call(class_name: str, call: Call, node: Any) -> bool:
 
 
 def build_config_error(spec: LayerSpec) -> LayerError | None:
-    """What Keras refuses of a build_config whatever the shapes in it."""
+    """Return what Keras refuses of a build_config, whatever the shapes in it."""
     build = spec.raw.get("build_config")
     if not build or spec.model is not None or spec.class_name not in SIGNATURES:
         return None
@@ -184,7 +183,7 @@ def build_config_error(spec: LayerSpec) -> LayerError | None:
         return _bad_build_config(f"build_config of {spec.class_name} records no input_shape; Keras raises an error")
     if not isinstance(build, dict):
         if isinstance(build, str | list) and not any(key in build for key in BUILD_KEYS):
-            return None  # Keras looks for these two in it, and lets the rest be
+            return None  # Keras looks up these two keys and ignores everything else
         return _bad_build_config(f"build_config is {build!r}; Keras raises a TypeError")
     required, optional = facts.build_shapes, facts.optional_build_shapes
     if "input_shape" in build:
@@ -214,7 +213,7 @@ def _bad_build_config(message: str) -> LayerError:
 
 
 def module_error(spec: LayerSpec) -> LayerError | None:
-    """What is wrong with `module` and `registered_name`, which say where Keras finds the class."""
+    """Return what is wrong with `module` and `registered_name`, by which Keras finds the class."""
     raw, class_name = spec.raw, spec.class_name
     module, registered = raw["module"], raw.get("registered_name", class_name)
     if isinstance(registered, list | dict):
@@ -250,7 +249,7 @@ def _misplaced(message: str, advice: str, severity: Severity = "error") -> Layer
 
 
 def _outside_of_keras(class_name: str, module: str | None, registered: Any) -> LayerError | None:
-    """A module that is none of Keras's: the class of a custom object, or nothing that Keras could find."""
+    """Return the error for a module outside Keras: the class is custom, or cannot be found."""
     if not registered and registered != class_name:
         return _misplaced(
             f"{class_name} is in the module {module!r}, which is not one of Keras's, and has no"
@@ -258,7 +257,7 @@ def _outside_of_keras(class_name: str, module: str | None, registered: Any) -> L
             'Write "module": "keras.layers" for a layer of Keras.',
         )
     if class_name not in SIGNATURES and class_name not in MODEL_MODULES:
-        return None  # a custom class, of which E004 speaks
+        return None  # a custom class, reported as E004
     return _misplaced(
         f"{class_name} belongs to {module or 'no module'!r} instead of Keras: it loads only with custom_objects",
         'For the layer of Keras, write "module": "keras.layers".',
@@ -267,9 +266,9 @@ def _outside_of_keras(class_name: str, module: str | None, registered: Any) -> L
 
 
 def _no_class_of_keras3(spec: LayerSpec, module: str, package: str) -> LayerError | None:
-    """A class that Keras 3 has not, though its module is one of Keras's: what an older Keras had."""
+    """Return the error for a class that Keras 3 does not have, although its module belongs to Keras."""
     if package != "keras" or (spec.model is None and find(spec.class_name) is None):
-        return None  # E004 speaks of what nobody knows
+        return None  # unknown classes are reported as E004
     if module.startswith("keras.src.applications."):
         return None
     what, advice = "model", "Write Functional or Sequential."
@@ -281,7 +280,7 @@ def _no_class_of_keras3(spec: LayerSpec, module: str, package: str) -> LayerErro
 
 
 def _has(module: str, package: str, class_name: str) -> bool:
-    """Whether Keras finds a class of its own in a module."""
+    """Return whether Keras finds a class in a module."""
     if module in OTHER_MODULES or module == "builtins":
         return False
     if class_name in MODEL_MODULES:
@@ -294,13 +293,13 @@ def _has(module: str, package: str, class_name: str) -> bool:
 
 
 def bad_dtype(dtype: Any, advice: str) -> LayerError:
-    """P609 for a dtype that Keras refuses."""
+    """Return P609 for a dtype that Keras refuses."""
     return LayerError("P609", f"{dtype!r} is not a dtype of Keras", f"{advice[0].upper()}{advice[1:]}.", "dtype")
 
 
 def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
-    """What is wrong with a layer's dtype: a name, a policy, or an object of one. A layer that is `quantizable`
-    looks at quantized policies itself.
+    """Return what is wrong with a layer's dtype: a name, a policy, or a policy object. A `quantizable` layer checks
+    quantized policies itself.
     """
     advice = 'write "float32", "mixed_float16", "mixed_bfloat16", or another name of a dtype'
     if dtype is None:
@@ -351,7 +350,7 @@ def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
 
 
 def quantization_error(dtype: Any) -> LayerError | None:
-    """What is wrong with a quantized policy."""
+    """Return what is wrong with a quantized policy."""
     from lstmlint.layers.quantization import policy_of
 
     try:

@@ -1,7 +1,7 @@
-"""Serialized objects that arguments hold: initializers, regularizers, constraints, activations.
+"""Serialized objects in arguments: initializers, regularizers, constraints, activations.
 
-Keras finds them by `class_name` alone, in its own tables or among custom objects, and hands `config` to the
-constructor. The tables say what these take; `wrong_with` what Keras would refuse.
+Keras finds them by `class_name` among its own classes and custom objects, and passes `config` to the constructor. The
+tables contain the arguments of each class.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SCALING = dict.fromkeys(
 
 
 def _with_aliases(classes: Takes, aliases: dict[str, str]) -> Takes:
-    """Every class by its own name, by that in snake case, and by its aliases."""
+    """Return every class under its own name, its name in snake case, and its aliases."""
     found = dict(classes)
     for name, takes in classes.items():
         snake = "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
@@ -50,7 +50,7 @@ CONSTRAINTS = _with_aliases(
     },
     {},
 )  # fmt: skip
-# Those of Keras 2: names that went, and what its constructors took beside.
+# Keras 2: classes that Keras 3 no longer has, and further arguments of its constructors.
 OLD_INITIALIZERS: Takes = {
     **{
         name: (*takes, "dtype", "layout")
@@ -69,7 +69,7 @@ ACTIVATIONS = frozenset(
     " log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus"
     " sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
 )
-# Where Keras finds things that can be called and are neither activations nor layers: only the module is looked at.
+# Modules of callables that are neither activations nor layers; Keras only checks the module.
 OTHERS_OF = (
     "keras.initializers",
     "keras.regularizers",
@@ -86,7 +86,7 @@ DISTRIBUTIONS = ("normal", "uniform", "truncated_normal", "untruncated_normal")
 
 
 class Wrong(NamedTuple):
-    """What Keras refuses of an object; `custom` where it would load with custom_objects."""
+    """What Keras refuses of an object. `custom`: whether it would load with custom_objects."""
 
     message: str
     help: str
@@ -94,12 +94,12 @@ class Wrong(NamedTuple):
 
 
 def is_seed(value: Any) -> bool:
-    """Whether a value can seed a generator: a number that fits 32 bits, or null."""
+    """Return whether a value can seed a generator: an integer of 32 bits, or null."""
     return value is None or (isinstance(value, int) and 0 <= value < 1 << 32)
 
 
 def is_seed_or_generator(value: Any) -> bool:
-    """The same for an initializer, which a serialized generator can seed, too."""
+    """Return whether a value can seed an initializer: a seed, or a serialized generator."""
     if not isinstance(value, dict):
         return is_seed(value)
     config = value.get("config", 0)
@@ -129,7 +129,7 @@ def _is_scale(value: Any) -> bool:
     return isinstance(value, int | float) and value > 0
 
 
-# What the constructors check of their own arguments.
+# Checks that the constructors make.
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "value": (_is_constant, "a number"),
     "seed": (is_seed_or_generator, "an integer from 0 to 4294967295, or null"),
@@ -152,7 +152,7 @@ ORTHOGONAL: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
-    """What Keras would refuse of a serialized initializer, regularizer or constraint; None where it takes it."""
+    """Return what Keras refuses of a serialized initializer, regularizer, or constraint; None if it accepts it."""
     class_name = value.get("class_name")
     if not isinstance(class_name, str):
         return Wrong(
@@ -173,7 +173,7 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     for key, given in config.items():
         if key not in takes:
             if takes == ("value",):
-                continue  # Constant picks it out
+                continue  # Constant reads only its value
             return Wrong(f"{class_name} does not accept the argument {key!r}", f"It takes {_listed(takes)}.")
         check = CHECKS.get(key) if "factor" not in takes else ORTHOGONAL.get(key)
         if check is not None and (given is not None or "factor" in takes):
@@ -184,12 +184,12 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
 
 
 def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
-    """What Keras 2 would refuse of a serialized initializer, regularizer or constraint of its own. A class that it
-    does not have may be custom, and is let be.
+    """Return what Keras 2 refuses of one of its serialized initializers, regularizers, or constraints. Unknown classes
+    may be custom.
     """
     class_name, config = value.get("class_name"), value.get("config")
     if class_name is None and "class_name" in value and "config" in value and value.get("module") is not None:
-        return None  # tf_keras takes that for null
+        return None  # tf_keras reads this as null
     if not isinstance(class_name, str) or ("config" not in value and "module" not in value):
         return Wrong(
             f"the object has no class_name and config, so it is not a valid {what}",
@@ -207,7 +207,7 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
 
 
 def wrong_quantization(value: Any, quantized: bool) -> Wrong | None:
-    """What Keras would refuse of a quantization_config, of which it looks at all but objects only if it quantizes."""
+    """Return what Keras refuses of a quantization_config. Unless it quantizes, Keras checks only objects."""
     advice = "Write null."
     if not isinstance(value, dict) or "class_name" not in value or "config" not in value:
         return Wrong(f"{str(value)[:50]!r} is not a quantization config", advice) if quantized else None
@@ -226,7 +226,7 @@ def wrong_quantization(value: Any, quantized: bool) -> Wrong | None:
 
 
 def wrong_activation(value: dict[str, Any]) -> Wrong | None:
-    """What Keras would refuse of a serialized activation: a function, or a layer that is used as one."""
+    """Return what Keras refuses of a serialized activation: a function, or a layer used as one."""
     class_name, config = value.get("class_name"), value.get("config", 0)
     if not isinstance(class_name, str) or config == 0:
         return Wrong(
@@ -249,7 +249,7 @@ def wrong_activation(value: dict[str, Any]) -> Wrong | None:
 
 
 def is_layer(value: Any) -> bool:
-    """Whether a serialized activation that Keras finds is a layer."""
+    """Return whether a serialized activation is a layer."""
     return isinstance(value, dict) and value["class_name"] != "function" and _holds_layers(str(value.get("module")))
 
 
@@ -258,7 +258,7 @@ def _holds_layers(module: str) -> bool:
 
 
 def _has_activation(module: str, name: str, function: bool) -> bool:
-    """Whether Keras finds an activation in a module."""
+    """Return whether Keras finds an activation in a module."""
     if _holds_layers(module):
         from lstmlint.signatures.keras3 import SIGNATURES
 

@@ -1,14 +1,15 @@
-"""Well-known layers of others: what a class is and which package has it, for the message about an unknown layer.
+"""Well-known third-party layers: what each does and which package it comes from, for the message about an unknown
+layer.
 
-Nothing here knows shapes or weights: packages change them, and a name may be taken twice. Where one name is
-common to several codes, the sentence says so.
+Shapes and weights are not included, since packages change them, and a name may be used by several. If a name is common
+to several projects, the sentence says so.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-# Package as it is installed, or words for where else the layer is found -> class name -> what it is.
+# Package name, or a description of where the layer is found -> class name -> what it does.
 PACKAGES: dict[str, dict[str, str]] = {
     "keras-tcn": {
         "TCN": "a temporal convolutional network, a stack of dilated causal convolutions",
@@ -237,7 +238,7 @@ def _by_class() -> dict[str, tuple[str, str]]:
 
 
 def describe(class_name: str) -> str | None:
-    """One sentence on a well-known class of others, as the file names it (`TCN`, `Addons>CRF`); None if unknown."""
+    """Return a sentence on a well-known third-party class, such as `TCN` or `Addons>CRF`; None if it is unknown."""
     name = class_name.rpartition(">")[2]
     found = _by_class().get(name)
     if found is None:
