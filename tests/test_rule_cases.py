@@ -82,6 +82,8 @@ def embedding(**config: Any) -> dict[str, Any]:
 BCE_LOGITS = {"class_name": "BinaryCrossentropy", "config": {"from_logits": True}}
 SPARSE_LOGITS = {"class_name": "SparseCategoricalCrossentropy", "config": {"from_logits": True}}
 BCE_KERAS3 = {"module": "keras.losses", "class_name": "BinaryCrossentropy", "config": {"from_logits": False}}
+KERAS3: dict[str, Any] = {"keras_version": "3.9.0"}
+JAX: dict[str, Any] = {**KERAS3, "backend": "jax"}
 FUNCTION = {
     "module": "builtins",
     "class_name": "function",
@@ -163,6 +165,7 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(lstm(), dense(2, "softmax"), **trained("categorical_crossentropy", metrics=["binary_accuracy"])), []),
         (sequential(lstm(), dense(9, "softmax"), **trained("sparse_categorical_crossentropy", metrics=["sparse_top_k_categorical_accuracy"])), []),
         (sequential(lstm(), dense(3, "softmax"), **trained("sparse_categorical_crossentropy", metrics=[[{"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "categorical_accuracy"}}]])), []),
+        (sequential(lstm(activation="relu"), dense(1), shape=(None, 1, 1)), []),
         # a setting that reaches every place
         (functional(["x", "z"], ["y"], entry("x", 20, 6), entry("z", 1, 6), layer("Add", "x", "z", name="a"), layer("LSTM", "a", name="y", units=3)), []),
         (functional(["x", "z"], ["y"], entry("x", 20, 6), entry("z", 20, 1), layer("Add", "x", "z", name="a"), layer("LSTM", "a", name="y", units=3)), ["S114"]),
@@ -249,7 +252,12 @@ SOFTMAX = layer("Activation", activation="softmax")
     [
         (DUELING, "info"),
         (WIDER, "warning"),
-        (sequential(lstm(), dense(2, "softmax"), **trained("binary_crossentropy")), "info"),
+        (sequential(lstm(), dense(2, "softmax"), **trained("binary_crossentropy")), "warning"),
+        (sequential(lstm(), dense(1, "sigmoid"), **trained(BCE_LOGITS)), "info"),
+        (sequential(lstm(), dense(1, "sigmoid"), keras_version="2.2.4-tf", **trained(BCE_LOGITS)), "warning"),
+        (sequential(lstm(), dense(1, "hard_sigmoid"), **trained(BCE_LOGITS)), "warning"),
+        (sequential(lstm(), dense(1), **trained("mse", metrics=["accuracy"])), "warning"),
+        (sequential(lstm(), dense(3), **trained("mse", metrics=["accuracy"])), "info"),
         (sequential(lstm(), dense(3, "softmax"), **trained("binary_crossentropy")), "warning"),
         (sequential(lstm(), dense(3, "relu"), SOFTMAX, dense(1)), "info"),
         (sequential(lstm(), dense(3, "relu"), SOFTMAX), "warning"),
@@ -258,6 +266,50 @@ SOFTMAX = layer("Activation", activation="softmax")
 def test_what_is_often_meant_is_an_info(model: dict[str, Any], severity: str) -> None:
     (finding,) = analyze(json.dumps(model).encode()).findings
     assert finding.severity == severity
+
+
+@pytest.mark.parametrize(
+    ("model", "code", "says"),
+    [
+        # A file of Keras 3 rarely records its backend; one of tf.keras runs on TensorFlow.
+        (sequential(lstm(), dense(3, "softmax"), **trained("bce")), "H303", r"distribution; it trains the sigmoid of the logits, while predict\(\) returns their softmax"),
+        (sequential(lstm(), dense(3, "softmax"), **KERAS3, **trained("bce")), "H303", "; on TensorFlow, it trains the sigmoid of the logits"),
+        (sequential(lstm(), dense(2, "softmax"), **KERAS3, **trained("bce")), "H303", "on TensorFlow, .*; elsewhere, the loss equals categorical_crossentropy"),
+        (sequential(lstm(), dense(3, "softmax"), **JAX, **trained("bce")), "H303", "one distribution\n"),
+        (sequential(lstm(), dense(2, "softmax"), **JAX, **trained("bce")), "H303", "^info: .*one distribution; the loss equals categorical_crossentropy"),
+        (sequential(lstm(), dense(3, "softmax"), **trained(BCE_LOGITS)), "H303", "it trains the sigmoid of the logits"),
+        (sequential(lstm(return_sequences=True), layer("TimeDistributed", layer=dense(3, "softmax")), **trained("bce")), "H303", "one distribution\n"),
+        (sequential(lstm(), dense(3, "sigmoid"), **trained("cce")), "H305", "; it trains the softmax of the logits, while"),
+        (sequential(lstm(), dense(3, "sigmoid"), **KERAS3, **trained("cce")), "H305", "on TensorFlow, .*; elsewhere, Keras silently divides"),
+        (sequential(lstm(), dense(3, "sigmoid"), **JAX, **trained("cce")), "H305", "; Keras silently divides the outputs by their sum"),
+        (sequential(lstm(), dense(3, "sigmoid"), **JAX, **trained(SPARSE_LOGITS)), "H305", "; Keras applies a softmax to the sigmoid"),
+        (sequential(lstm(), dense(3, "sigmoid"), layer("Reshape", target_shape=[3]), **trained("cce")), "H305", "; Keras silently divides"),
+        (sequential(lstm(), dense(1, "sigmoid"), **trained(BCE_LOGITS)), "H306", "TensorFlow reads the logits before the sigmoid, so from_logits has no effect"),
+        (sequential(lstm(), dense(1, "sigmoid"), **KERAS3, **trained(BCE_LOGITS)), "H306", "on TensorFlow, this has no effect, but on other backends the sigmoid is applied twice"),
+        (sequential(lstm(), dense(3, "softmax"), **JAX, **trained(SPARSE_LOGITS)), "H306", "'softmax': the softmax is applied twice"),
+        (sequential(lstm(), dense(1), **trained("mse", metrics=["accuracy"])), "H309", "rounds the output to 0 or 1"),
+        (sequential(lstm(), dense(3), **trained("mse", metrics=["acc"])), "H309", "positions of the largest values"),
+        (sequential(lstm(), dense(1), **trained("mse", metrics=[{"class_name": "Accuracy", "config": {}}])), "H309", "equal their targets exactly"),
+        (sequential(lstm(), dense(3, "softmax"), **trained("sparse_categorical_crossentropy", metrics=["binary_accuracy"])), "H310", "with the class index"),
+        (sequential(lstm(activation="relu")), "R209", "^info: .*activation 'relu', which has no upper bound; fed back over 13.*\n.*activation \"tanh\"; on a GPU"),
+        (sequential(lstm(activation="relu", recurrent_activation="relu")), "R209", "^warning: .*recurrent_activation 'relu' and activation 'relu', so its gates"),
+        (sequential(lstm(recurrent_activation="linear", unroll=True)), "R209", "^info: .*recurrent_activation 'linear', so its gates .*\nUse recurrent_activation \"sigmoid\"\\. "),
+        (sequential(lstm(activation="relu", use_bias=False), dense(1)), "R209", "\nUse activation \"tanh\"\\.$"),
+        (sequential(layer("SimpleRNN", units=3, activation="relu"), dense(1)), "R209", "\nUse activation \"tanh\"\\.$"),
+        (sequential(lstm(activation="relu", stateful=True), dense(1), shape=(4, 1, 5)), "R209", "; fed back, its"),
+        (sequential(lstm(), dense(1), shape=(None, 1, 13)), "R201", r"13 features, so its recurrent kernel.*\nIf these are 13 .*\(13, 1\)\. If they are 13 features, pass windows of several timesteps, \(timesteps, 13\)"),
+        (sequential(lstm(units=3), dense(1), shape=(None, 1, 250_000)), "R201", r"\nPass windows of several timesteps, \(timesteps, 250000\)"),
+        (sequential(layer("GlobalAveragePooling1D", keepdims=True), lstm(), dense(1)), "R201", r"made by GlobalAveragePooling1D 'global_average_pooling1d' from \(None, 13, 5\), .*\nChange 'global_average_pooling1d' so that it keeps the 13 timesteps\."),
+        (sequential(dense(9), layer("Reshape", target_shape=[1, 9]), lstm(), dense(1), shape=(None, 5)), "R201", r"made by Reshape 'reshape' from \(None, 9\).*\nPass windows of several"),
+        (sequential(lstm(stateful=True)), "R203", r"batch_input_shape \(32, 13, 5\)"),
+        (sequential(lstm(stateful=True), **KERAS3), "R203", r"instance batch_shape \(32, 13, 5\)"),
+        (sequential(layer("ConvLSTM1D", filters=2, kernel_size=2, trainable=False), shape=(None, 4, 6, 5), **KERAS3), "G706", r"does not reach the weights inside it\nSet layer.trainable"),
+    ],
+)  # fmt: skip
+def test_what_a_message_says(model: dict[str, Any], code: str, says: str) -> None:
+    findings = [finding for finding in analyze(json.dumps(model).encode()).findings if finding.code == code]
+    (shown,) = [f"{finding.severity}: {finding.message}\n{finding.help}" for finding in findings]
+    assert re.search(says, shown), shown
 
 
 def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[str, Any]:
@@ -337,6 +389,8 @@ def test_empty_compile_config_is_none() -> None:
     frozen = sequential(dense(1, trainable=False), shape=(None, 5))
     assert codes({**frozen, "compile_config": {}}) == []
     assert codes({**frozen, "compile_config": {"loss": "mse"}}) == ["N412"]
+    frozen["config"]["trainable"] = False  # the model itself is frozen, as in a GAN
+    assert codes({**frozen, "compile_config": {"loss": "mse"}}) == []
 
 
 def test_training_settings_are_needed() -> None:

@@ -227,11 +227,13 @@ class RecurrentLayer(Gated):
     def check_stateful(self, shape: KnownShape) -> None:
         """Raise LayerError R203 if stateful is set and the batch size is unknown."""
         if shape[0] is None:
+            argument = "batch_shape" if self.context.dialect == "keras3" else "batch_input_shape"
             raise LayerError(
                 "R203",
                 f"{self.class_name} is stateful, but its input {format_shape(shape)} has no fixed batch size;"
                 " Keras raises a ValueError",
-                "Set the batch size of the input, for instance batch_shape (32, ...), or set stateful to false.",
+                f"Set the batch size of the input, for instance {argument} {format_shape((32, *shape[1:]))}, or set stateful"
+                " to false.",
                 "stateful",
             )
 

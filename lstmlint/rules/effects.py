@@ -234,6 +234,31 @@ def heads(model: ModelSummary) -> Iterator[tuple[Objective, Head]]:
             yield objective, head
 
 
+# The crossentropies that, on TensorFlow, read the logits before a sigmoid or softmax (tests/referee/test_losses.py).
+_READ_LOGITS = frozenset({"binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"})
+
+
+def reads_logits(model: ModelSummary, objective: Objective, head: Head) -> bool | None:
+    """Check whether a loss reads the logits before the head's sigmoid or softmax, whatever its from_logits.
+
+    TensorFlow does so if nothing comes between the activation and the loss: tf.keras, and Keras 3 with that backend.
+    None if it depends on the backend or release, which the file does not record.
+    """
+    row = objective.row
+    while row.nested is not None and len(outputs := outputs_of(row.nested)) == 1:
+        row = outputs[0]
+    direct = row is head.row and head.layer is row.layer and head.layer.compute_dtype == "float32"
+    if not direct or head.activation not in ("sigmoid", "softmax") or objective.loss not in _READ_LOGITS:
+        return False
+    spec = model.spec
+    if spec.dialect not in ("keras2", "keras3") or spec.backend not in (None, "tensorflow"):
+        return False
+    if spec.backend is None and spec.dialect == "keras3":
+        return None
+    old = spec.dialect == "keras2" and (spec.keras_version or "").startswith(("2.0.", "2.1.", "2.2.", "2.3."))
+    return None if old else True
+
+
 def settings_pointer(model: ModelSummary, *keys: str) -> str:
     """Return the pointer to a part of the training settings, or to the model if they have none."""
     base = model.spec.compile_pointer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.inference.summary import ModelSummary
-from lstmlint.model.findings import Problem, listing
+from lstmlint.model.findings import Problem, Severity, listing
 from lstmlint.model.shapes import format_shape
 from lstmlint.rules.effects import (
     BINARY,
@@ -22,6 +22,7 @@ from lstmlint.rules.effects import (
     metric_names,
     objectives,
     output_names,
+    reads_logits,
     settings_pointer,
     width_of,
 )
@@ -110,8 +111,8 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
     softmax makes the units compete. On TensorFlow (tf.keras, and Keras 3 with that backend) the loss reads the logits
     before the softmax and applies a sigmoid to them, so the trained outputs are not the ones that predict() returns.
 
-    With two units, the finding is only an info: on the other backends, the loss equals the categorical crossentropy if
-    the targets are one-hot.
+    With two units, on another backend, the finding is only an info: there, the loss equals the categorical crossentropy
+    if the targets are one-hot.
 
     Fix: Use loss "categorical_crossentropy" if one class is right, or activation "sigmoid" if several can be.
 
@@ -127,24 +128,34 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
     """
     for objective, head in heads(model):
         size = width_of(head.row, objective.shape)
-        if objective.loss in BINARY and head.activation == "softmax" and size is not None and size > 1:
-            if head.recurrent or objective.from_logits:
-                continue
-            same = size == 2 and objective.loss == "binary_crossentropy"
-            elsewhere = (
-                "; on other backends, it equals categorical_crossentropy for two units and one-hot targets"
-                if same
-                else ""
-            )
-            yield violation(
-                f"loss {objective.loss} scores each of the {size} units of {head.row.name!r} separately, but their softmax"
-                f" makes them one distribution; on TensorFlow, the loss replaces the softmax by a sigmoid{elsewhere}",
-                f'Use loss "{BINARY[objective.loss]}" if exactly one class is right, or activation "sigmoid" if several'
-                " can be.",
-                head.row.name,
-                head.pointer,
-                "info" if same else None,
-            )
+        if objective.loss not in BINARY or head.activation != "softmax" or head.recurrent or size is None or size < 2:
+            continue
+        from_logits = reads_logits(model, objective, head)
+        same = size == 2 and objective.loss == "binary_crossentropy" and not objective.from_logits
+        elsewhere = "equals categorical_crossentropy for two units and one-hot targets"
+        if from_logits is None:
+            effect = f"; on TensorFlow, {_TRAINED['softmax']}" + (f"; elsewhere, the loss {elsewhere}" if same else "")
+        elif from_logits:
+            effect = f"; {_TRAINED['softmax']}"
+        else:
+            effect = f"; the loss {elsewhere}" if same else ""
+        right = BINARY[objective.loss]
+        kept = ", with from_logits=False" if objective.from_logits else ""
+        yield violation(
+            f"loss {objective.loss} scores each of the {size} units of {head.row.name!r} separately, but their softmax"
+            f" makes them one distribution{effect}",
+            f'Use loss "{right}"{kept} if exactly one class is right, or activation "sigmoid" if several can be.',
+            head.row.name,
+            head.pointer,
+            "info" if same and from_logits is False else None,
+        )
+
+
+# What a mismatched loss trains where it reads the logits before the activation.
+_TRAINED = {
+    "softmax": "it trains the sigmoid of the logits, while predict() returns their softmax",
+    "sigmoid": "it trains the softmax of the logits, while predict() returns their sigmoid",
+}
 
 
 @rule("H304", "binary-loss-needs-sigmoid", "warning")
@@ -180,11 +191,12 @@ def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("H305", "categorical-loss-needs-softmax", "warning")
 def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
-    """A categorical crossentropy without from_logits receives an output that is not a distribution over the classes.
-    Keras silently divides it by its sum and clips it; for negative outputs, the result is meaningless. After a sigmoid,
-    TensorFlow differs: its loss reads the logits before the sigmoid and applies a softmax to them.
+    """A categorical crossentropy receives an output that is not a distribution over the classes. Keras silently divides
+    it by its sum and clips it; for negative outputs, the result is meaningless. After a sigmoid, TensorFlow (tf.keras,
+    and Keras 3 with that backend) reads the logits instead and applies a softmax to them, so the trained outputs are not
+    the ones that predict() returns.
 
-    Fix: Use activation "softmax", or from_logits=True in the loss.
+    Fix: Use activation "softmax", or from_logits=True after a linear layer.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -197,20 +209,32 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
           "training_config": {"loss": "categorical_crossentropy"}}
     """
     for objective, head in heads(model):
-        if objective.loss not in CATEGORICAL or objective.from_logits or head.recurrent:
-            continue
-        if width_of(objective.row, objective.shape) == 1:  # reported as H302
+        if objective.loss not in CATEGORICAL or head.recurrent or width_of(objective.row, objective.shape) == 1:
+            continue  # one unit is reported as H302
+        sigmoid = head.activation in SIGMOIDS
+        if objective.from_logits and not sigmoid:
             continue
         if head.activation in KNOWN_ACTIVATIONS - {"softmax"}:
+            from_logits = reads_logits(model, objective, head)
+            divides = (
+                f"Keras applies a softmax to the {head.activation}"
+                if objective.from_logits
+                else "Keras silently divides the outputs by their sum"
+            )
+            if from_logits is None:
+                effect = f"on TensorFlow, {_TRAINED['sigmoid']}; elsewhere, {divides}"
+            else:
+                effect = _TRAINED["sigmoid"] if from_logits else divides
             alternative = ""
             if head.activation == "linear":
                 alternative = ", or from_logits=True in the loss"
-            elif head.activation in SIGMOIDS and "sparse" not in objective.loss:
+            elif sigmoid and "sparse" not in objective.loss:
                 alternative = ' if exactly one class is right, or loss "binary_crossentropy" if several can be'
+            kept = " Set from_logits to false." if objective.from_logits else ""
             yield violation(
                 f"loss {objective.loss} expects a distribution over the classes, but {head.row.name!r} ends with activation"
-                f" {head.activation!r}; Keras silently divides the outputs by their sum",
-                f'Use activation "softmax"{alternative}.',
+                f" {head.activation!r}; {effect}",
+                f'Use activation "softmax"{alternative}.{kept}',
                 head.row.name,
                 head.pointer,
             )
@@ -218,13 +242,13 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("H306", "activated-logits", "warning")
 def activated_logits(model: ModelSummary) -> Iterator[Problem]:
-    """The loss has from_logits=True, but the model already ends with an activation. On TensorFlow (tf.keras, and Keras
-    3 with that backend), the loss reads the logits before a sigmoid or softmax, so the activation is applied once. The
-    other backends apply it twice: gradients are small, and probabilities near 0 and 1 cannot be reached. A relu or tanh
-    limits the logits on every backend.
+    """The loss has from_logits=True, but the model already ends with an activation. A relu or tanh limits the logits on
+    every backend. A sigmoid or softmax is applied twice: gradients are small, and the loss cannot come near 0.
 
-    Fix: Use a linear last layer, or from_logits=False. If predict() must return probabilities, keep the activation and
-    use from_logits=False.
+    TensorFlow (tf.keras, and Keras 3 with that backend) differs: a crossentropy reads the logits before a sigmoid or
+    softmax that the model ends with, so from_logits has no effect. There, the finding is only an info.
+
+    Fix: Set from_logits to false, so that predict() still returns probabilities.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -237,23 +261,35 @@ def activated_logits(model: ModelSummary) -> Iterator[Problem]:
           "training_config": {"loss": {"class_name": "BinaryCrossentropy", "config": {"from_logits": true}}}}
     """
     for objective, head in heads(model):
-        if not objective.from_logits or head.recurrent or head.activation not in {"softmax", *SIGMOIDS, *_LIMITING}:
+        name, loss = head.activation, objective.loss
+        if not objective.from_logits or head.recurrent:
             continue
-        limits = head.activation in _LIMITING
-        only_activates = head.row.layer.facts.is_activation
-        advice = (
-            f"Remove {head.row.name!r}" if only_activates else f'Set the activation of {head.row.name!r} to "linear"'
-        )
-        effect = (
-            f"all logits lie in {RANGES[head.activation]}"
-            if limits
-            else f"on every backend except TensorFlow, the {head.activation} is applied twice"
-        )
+        severity: Severity | None = None
+        if name in _LIMITING:
+            layer = repr(head.row.name)
+            only_activates = head.row.layer.facts.is_activation
+            effect = f"all logits lie in {RANGES[name]}"
+            advice = f"Remove {layer}." if only_activates else f'Set the activation of {layer} to "linear".'
+        elif (loss in BINARY and name in SIGMOIDS) or (loss in CATEGORICAL and name == "softmax"):
+            from_logits = reads_logits(model, objective, head)
+            twice = f"the {name} is applied twice, and the loss cannot come near 0"
+            advice = "Set from_logits to false; predict() then still returns probabilities."
+            if from_logits:
+                effect = f"TensorFlow reads the logits before the {name}, so from_logits has no effect"
+                advice = f"Set from_logits to false: other backends apply the {name} twice."
+                severity = "info"
+            elif from_logits is None:
+                effect = f"on TensorFlow, this has no effect, but on other backends {twice}"
+            else:
+                effect = twice
+        else:
+            continue  # reported as H303 or H305
         yield violation(
-            f"loss {objective.loss} has from_logits=True, but {head.row.name!r} ends with {head.activation!r}: {effect}",
-            f"{advice}." if limits else f"{advice}, or set from_logits to false.",
+            f"loss {loss} has from_logits=True, but {head.row.name!r} ends with {name!r}: {effect}",
+            advice,
             head.row.name,
             head.pointer,
+            severity,
         )
 
 
@@ -263,7 +299,10 @@ _LIMITING = ("relu", "relu6", "softplus", "tanh")
 
 @rule("H309", "accuracy-of-regression", "warning")
 def accuracy_of_regression(model: ModelSummary) -> Iterator[Problem]:
-    """The model is trained on a regression loss and reports accuracy, which is meaningless for a regression.
+    """The model is trained on a regression loss and reports accuracy, which is meaningless for a regression. For one
+    unit, Keras resolves "accuracy" to BinaryAccuracy, which rounds the output to 0 or 1 before it compares. For several
+    units, it is CategoricalAccuracy, which only compares the positions of the largest values. That is an info, because
+    targets may be one-hot. The class Accuracy counts outputs that equal their targets exactly.
 
     An output that ends with a sigmoid or softmax may be a classifier trained on squared error and is not reported.
 
@@ -284,22 +323,49 @@ def accuracy_of_regression(model: ModelSummary) -> Iterator[Problem]:
     found = objectives(model)
     if not found or any(objective.loss not in REGRESSION for objective in found):
         return
-    settings = model.spec.compile_config or {}
-    wrong = [name for name in metric_names(settings.get("metrics")) if name in ACCURACIES]
+    metrics = (model.spec.compile_config or {}).get("metrics")
+    wrong = [name for name in metric_names(metrics) if name in ACCURACIES]
     if not wrong or len(found) != len(outputs_of(model)):
         return
     activations = [head.activation for _, head in heads(model)]
     if len(activations) != len(found) or any(name in {"softmax", *SIGMOIDS} for name in activations):
         return
+    widths = {width_of(objective.row, objective.shape) for objective in found}
+    name = wrong[0]
+    if _is_exact(metrics):
+        kind = "exact"
+    elif name in ("accuracy", "acc"):
+        kind = "binary_accuracy" if widths == {1} else "categorical_accuracy"
+    else:
+        kind = name
     yield violation(
-        f"metric {wrong[0]} is for classification, but the model is trained with the regression loss {found[0].loss};"
-        " Keras reports a value that says nothing about the fit",
+        f"metric {name} is for classification, but the model is trained with the regression loss {found[0].loss};"
+        f" {_ACCURACY_OF_NUMBERS[kind]}",
         'Use "mae" or RootMeanSquaredError as the metric.',
         pointer=settings_pointer(model, "metrics"),
+        severity="info" if kind == "categorical_accuracy" and 1 not in widths else None,
     )
 
 
 ACCURACIES = frozenset({"accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"})
+# What these metrics compute for targets that are not classes (tests/referee/test_rule_claims.py).
+_ACCURACY_OF_NUMBERS = {
+    "exact": "it counts outputs that equal their targets exactly",
+    "binary_accuracy": "it rounds the output to 0 or 1 first, so it is meaningful only for targets of 0 and 1",
+    "categorical_accuracy": "it compares only the positions of the largest values, as for one-hot targets",
+    "sparse_categorical_accuracy": "it treats the targets as class indices",
+}
+
+
+def _is_exact(metrics: Any) -> bool:
+    """Check whether the first accuracy is the class Accuracy. The string "accuracy" stands for other classes."""
+    if isinstance(metrics, list):
+        return any(_is_exact(item) for item in metrics)
+    if not isinstance(metrics, dict):
+        return False
+    if "class_name" not in metrics:
+        return any(_is_exact(item) for item in metrics.values())
+    return str(metrics["class_name"]).rpartition(">")[2] == "Accuracy"
 
 
 @rule("H310", "metric-of-other-targets", "warning")
@@ -331,7 +397,11 @@ def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
         if name == "binary_accuracy":
             if width_of(found[0].row, found[0].shape) == 2 and not sparse:  # both units are right or wrong together
                 continue
-            problem = "scores each unit separately, so it is high for many classes, whatever the model predicts"
+            problem = (
+                "compares each unit, rounded to 0 or 1, with the class index"
+                if sparse
+                else "scores each unit separately, so it is high for many classes, whatever the model predicts"
+            )
         elif name in _OF_CLASSES and name.startswith("sparse_") != sparse:
             forms = ("one-hot vectors", "class indices")
             expected, needed = forms if sparse else forms[::-1]

@@ -200,7 +200,8 @@ def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
             yield violation(
                 f"{row.class_name} {row.name!r} has trainable=false, but Keras 3 trains {trained:,} of its {row.params:,}"
                 f" parameters, because the flag does not reach {inside}",
-                "Set trainable to false on the inner layer too, or set layer.trainable = False on the loaded model.",
+                ("Set trainable to false on the inner layer too, or set" if layer.sublayers else "Set")
+                + " layer.trainable = False on the loaded model.",
                 row.name,
                 row.spec.argument_pointer("trainable"),
             )

@@ -231,7 +231,8 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
 @rule("N412", "all-frozen", "warning")
 def all_frozen(model: ModelSummary) -> Iterator[Problem]:
     """The file has training settings, but nothing in the model is trainable, so training changes nothing. A model
-    without training settings may be frozen on purpose and is not reported.
+    without training settings may be frozen on purpose and is not reported, nor is one that is itself frozen, like the
+    discriminator of a GAN.
 
     Fix: Set trainable to true on the layers that should learn.
 
@@ -245,7 +246,13 @@ def all_frozen(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 1, "trainable": true, "batch_input_shape": [null, 5]}}]},
           "training_config": {"loss": "mse"}}
     """
-    if model.spec.compile_config is None or not model.complete or model.trainable_params or not model.params:
+    if (
+        model.spec.compile_config is None
+        or not model.spec.trainable
+        or not model.complete
+        or model.trainable_params
+        or not model.params
+    ):
         return
     frozen = next((row for row in model.layers if row.params and not row.spec.trainable), None)
     if frozen is not None:

@@ -22,12 +22,14 @@ from lstmlint.rules.registry import Option, reported, rule, violation
 )
 def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
     """A recurrent layer receives sequences of one timestep with many features. Its recurrence never takes a step, so
-    its recurrent weights are not used. Usually timesteps and features are swapped.
+    its recurrent kernel has no effect. Often timesteps and features are swapped, or a layer before it reduces the
+    timesteps to one.
 
     Not reported: stateful layers and layers with initial states (a decoder that runs step by step), and a layer next to
     a Permute of the same input (LSTM-FCN), where the axes are deliberate.
 
-    Fix: Order the input as (timesteps, features), for example (13, 1) for a series of 13 values.
+    Fix: Give the layer windows of several timesteps, (timesteps, features), for example (13, 1) for a series of 13
+    values.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -52,14 +54,47 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
         single.add(id(row))
         if _fed_by(row, single):  # one finding per stack
             continue
+        maker = _maker_of_single_step(row)
+        made = f", made by {maker.class_name} {maker.name!r} from {format_shape(maker.input_shape)}" if maker else ""
         yield violation(
-            f"{row.class_name} {row.name!r} receives {format_shape(shape)}: one timestep of {shape[2]} features, so its"
-            " recurrent weights are not used",
-            f"If these are {shape[2]} timesteps of one feature, use the input shape ({shape[2]}, 1). If not, use a Dense,"
-            " which needs fewer weights.",
+            f"{row.class_name} {row.name!r} receives {format_shape(shape)}: one timestep of {shape[2]} features{made}, so"
+            " its recurrent kernel has no effect",
+            _more_steps(row, rnn, maker),
             row.name,
             row.pointer,
         )
+
+
+def _maker_of_single_step(row: LayerSummary) -> LayerSummary | None:
+    """Return the layer that reduces the timesteps to one or adds the time axis; None if the model's input has one."""
+    for _ in range(100):
+        if len(row.inbound) != 1:
+            return None
+        row = row.inbound[0]
+        before = row.input_shape
+        if before is None or row.layer.facts.is_input or len(row.input_shapes) != 1:
+            return None
+        if len(before) < 3 or before[1] != 1:
+            return row
+    return None
+
+
+def _more_steps(row: LayerSummary, rnn: Layer, maker: LayerSummary | None) -> str:
+    """Return advice for a layer that receives a single timestep."""
+    size, units = (row.input_shape or (None,))[-1], rnn.config.get("units")
+    dense = "If there is only one timestep, a Dense needs fewer weights."
+    before = maker.input_shape if maker is not None else None
+    if maker is not None and before is not None and len(before) > 2 and (before[1] or 2) > 1:
+        steps = f"the {before[1]} timesteps" if len(before) == 3 and before[1] else "several timesteps"
+        return f"Change {maker.name!r} so that it keeps {steps}. {dense}"
+    windows = f"pass windows of several timesteps, (timesteps, {size})"
+    # With one feature instead of many, the kernel must not lose nearly all of its weights.
+    if maker is None and isinstance(units, int) and size is not None and (units + 2) * 10 >= size + units + 1:
+        return (
+            f"If these are {size} timesteps of one feature, use the input shape ({size}, 1). If they are {size} features,"
+            f" {windows}. {dense}"
+        )
+    return f"{windows[0].upper()}{windows[1:]}. {dense}"
 
 
 def _fed_by(row: LayerSummary, sources: set[int]) -> bool:
@@ -217,10 +252,15 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
     """A recurrent layer has an activation without an upper bound, such as relu or linear. Its output feeds back into
     itself, so its states can grow from step to step until they overflow.
 
-    This works for short sequences and small weights, so it is only an info. `exponential` is a warning. A SimpleRNN
-    with relu and recurrent_initializer "identity" (IRNN) is deliberate and not reported.
+    An unbounded recurrent_activation is worse, because the gates of an LSTM or GRU are meant to lie in [0, 1] and
+    multiply the state. An LSTM in which both are relu gives NaN after 200 timesteps, before any training: a warning.
 
-    Fix: Use activation "tanh", the default. If you want a relu, put it in the Dense after the layer.
+    With a bounded recurrent_activation, short sequences, and small weights, an unbounded activation can work, so it is
+    only an info. `exponential` is a warning. Layers that receive one timestep and are not stateful are not reported, nor
+    is a SimpleRNN with relu and recurrent_initializer "identity" (IRNN), which is deliberate.
+
+    Fix: Use activation "tanh" and recurrent_activation "sigmoid", the defaults. If you want a relu, put it in the Dense
+    after the layer.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -234,23 +274,34 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn in index_of(model).recurrent:
         activation = _own_activation(rnn)
-        if activation not in UNBOUNDED or row.class_name.startswith("ConvLSTM"):
+        gates = activation_name(rnn.config["recurrent_activation"]) if "recurrent_activation" in rnn.config else None
+        faults = {
+            name: (value, _CUDNN[name])
+            for name, value in (("recurrent_activation", gates), ("activation", activation))
+            if value in UNBOUNDED
+        }
+        if not faults or row.class_name.startswith("ConvLSTM"):
             continue
         if rnn.class_name == "SimpleRNN" and "identity" in str(rnn.config.get("recurrent_initializer")).lower():
             continue
-        if activation == "relu" and rnn.config.get("recurrent_dropout"):  # reported as R210
-            continue
+        if gates not in UNBOUNDED and activation == "relu" and rnn.config.get("recurrent_dropout"):
+            continue  # reported as R210
         steps = row.input_shape[1] if row.input_shape is not None and len(row.input_shape) > 1 else None
-        only_obstacle = rnn.class_name in ("LSTM", "GRU") and _cudnn_obstacles(rnn) == ["activation"]
-        cudnn = "; TensorFlow can then also run the layer on cuDNN" if only_obstacle else ""
+        if steps == 1 and not rnn.config.get("stateful"):  # nothing feeds back
+            continue
+        named = " and ".join(f"{name} {value!r}" for name, (value, _) in faults.items())
+        unlimited = "so its gates are not limited to [0, 1]" if gates in UNBOUNDED else "which has no upper bound"
+        changes = " and ".join(f'{name} "{needed}"' for name, (_, needed) in faults.items())
+        cudnn = model.spec.dialect in ("keras2", "keras3") and rnn.class_name in ("LSTM", "GRU")
+        cudnn = cudnn and set(_cudnn_obstacles(rnn)) == set(faults)
         yield violation(
-            f"{row.class_name} {row.name!r} has activation {activation!r}, which has no upper bound; fed back"
-            f"{f' over {steps} timesteps' if steps else ''}, its states can grow until they overflow",
-            f'Use activation "tanh"{cudnn}.'
+            f"{row.class_name} {row.name!r} has {named}, {unlimited}; fed back"
+            f"{f' over {steps} timesteps' if steps and steps > 1 else ''}, its states can grow until they overflow",
+            f"Use {changes}{'; on a GPU, TensorFlow can then also run the layer on cuDNN' if cudnn else ''}."
             + (" For outputs outside [-1, 1], add a Dense after it." if row.is_output else ""),
             row.name,
-            rnn.spec.argument_pointer("activation"),
-            "warning" if activation == "exponential" else None,
+            rnn.spec.argument_pointer(next(iter(faults))),
+            "warning" if activation == "exponential" or (len(faults) == 2 and rnn.class_name == "LSTM") else None,
         )
 
 

@@ -1,0 +1,211 @@
+"""What rules say that Keras computes, measured on each backend of Keras 3 and on tf_keras.
+
+CLAIMS lists the measurements of the program below: the value that holds everywhere, or one per framework.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+PROGRAM = '''
+import json, sys, warnings
+import numpy as np
+warnings.filterwarnings("ignore")
+keras = __import__(sys.argv[1])
+L, M = keras.layers, keras.Sequential
+random = np.random.default_rng(0)
+x = random.normal(size=(64, 4)).astype("float32")
+real = {units: random.normal(size=(64, units)).astype("float32") for units in (1, 3)}
+classes = random.integers(0, 3, 64)
+onehot = np.eye(3, dtype="float32")[classes]
+found = {}
+
+def measure(name):
+    def run(function):
+        keras.utils.set_random_seed(1)
+        try:
+            found[name] = function()
+        except Exception as error:
+            found[name] = "raises"
+    return run
+
+def close(a, b):
+    return bool(np.allclose(a, b, atol=1e-4))
+
+def evaluated(units, head, loss, metric, targets):
+    """The metric, and the predictions."""
+    model = M([L.Input((4,)), L.Dense(units, activation=head)])
+    model.compile(loss=loss, metrics=[metric])
+    return float(model.evaluate(x, targets, verbose=0)[1]), model.predict(x, verbose=0)
+
+@measure("H309 accuracy of one unit rounds")
+def _():
+    zero_or_one = (real[1] > 0).astype("float32")
+    got, p = evaluated(1, None, "mse", "accuracy", zero_or_one)
+    return close(got, ((p > 0.5) == zero_or_one).mean())
+
+@measure("H309 accuracy of one unit on numbers")
+def _():
+    return evaluated(1, None, "mse", "accuracy", real[1])[0]
+
+@measure("H309 accuracy of units compares positions")
+def _():
+    got, p = evaluated(3, None, "mse", "accuracy", real[3])
+    return close(got, (p.argmax(-1) == real[3].argmax(-1)).mean())
+
+@measure("H309 class Accuracy is exact")
+def _():
+    return evaluated(1, None, "mse", keras.metrics.Accuracy(), real[1])[0]
+
+for loss, targets in (("categorical_crossentropy", onehot), ("sparse_categorical_crossentropy", classes)):
+    @measure("H310 accuracy fits " + loss)
+    def _():
+        got, p = evaluated(3, "softmax", loss, "accuracy", targets)
+        return close(got, (p.argmax(-1) == classes).mean())
+
+@measure("H310 sparse metric of one-hot targets")
+def _():
+    return evaluated(3, "softmax", "categorical_crossentropy", "sparse_categorical_accuracy", onehot)[0]
+
+@measure("H310 one-hot metric of class indices is wrong")
+def _():
+    got, p = evaluated(3, "softmax", "sparse_categorical_crossentropy", "categorical_accuracy", classes[:, None])
+    return not close(got, (p.argmax(-1) == classes).mean())
+
+@measure("H310 binary_accuracy scores units separately")
+def _():
+    got, p = evaluated(3, "softmax", "categorical_crossentropy", "binary_accuracy", onehot)
+    return close(got, ((p > 0.5) == onehot).mean())
+
+def loss_of(head, name, from_logits=False):
+    """The formula that gives the loss after these layers: that of the output, or of the logits."""
+    targets = onehot
+    model = M([L.Input((4,)), *head])
+    model.compile(loss=getattr(keras.losses, name)(from_logits=from_logits))
+    kernel, bias = model.get_weights()
+    shape = (-1, *model.output_shape[1:])
+    got = float(model.evaluate(x, targets.reshape(shape), verbose=0))
+    z = x @ kernel + bias
+    p = np.asarray(model.predict(x, verbose=0)).reshape(-1, 3)
+    own = (lambda v: 1 / (1 + np.exp(-v))) if name.startswith("B") else (lambda v: np.exp(v) / np.exp(v).sum(-1, keepdims=True))
+    def score(p):
+        if name.startswith("C"):
+            return np.mean(-(targets * np.log(np.clip(p / p.sum(-1, keepdims=True), 1e-7, 1 - 1e-7))).sum(-1))
+        p, small = np.clip(p, 1e-7, 1 - 1e-7), 1e-7 if sys.argv[1] == "tf_keras" else 0
+        return np.mean(-(targets * np.log(p + small) + (1 - targets) * np.log(1 - p + small)))
+    scores = {"logits": score(own(z)), "output": score(own(p) if from_logits else p)}
+    return next((key for key, value in scores.items() if abs(got - value) < 0.005 * got), "neither")
+
+BCE, CCE = "BinaryCrossentropy", "CategoricalCrossentropy"
+for name, head in {
+    "last layer": lambda: [L.Dense(3, activation="softmax")],
+    "Softmax layer": lambda: [L.Dense(3), L.Softmax()],
+    "nested": lambda: [M([L.Dense(3, activation="softmax")])],
+    "Reshape after it": lambda: [L.Dense(3, activation="softmax"), L.Reshape((3,))],
+    "in TimeDistributed": lambda: [L.Reshape((1, 4)), L.TimeDistributed(L.Dense(3, activation="softmax"))],
+    "mixed_float16": lambda: [L.Dense(3, activation="softmax", dtype="mixed_float16")],
+}.items():
+    measure("H303 softmax, " + name)(lambda: loss_of(head(), BCE))
+measure("H303 softmax, from_logits")(lambda: loss_of([L.Dense(3, activation="softmax")], BCE, True))
+measure("H304 linear")(lambda: loss_of([L.Dense(3, activation="softplus")], BCE))
+measure("H305 sigmoid")(lambda: loss_of([L.Dense(3, activation="sigmoid")], CCE))
+measure("H305 sigmoid, from_logits")(lambda: loss_of([L.Dense(3, activation="sigmoid")], CCE, True))
+measure("H305 softplus")(lambda: loss_of([L.Dense(3, activation="softplus")], CCE))
+measure("H306 sigmoid")(lambda: loss_of([L.Dense(3, activation="sigmoid")], BCE, True))
+measure("H306 softmax")(lambda: loss_of([L.Dense(3, activation="softmax")], CCE, True))
+measure("H306 hard_sigmoid")(lambda: loss_of([L.Dense(3, activation="hard_sigmoid")], BCE, True))
+
+for cell in ("LSTM", "GRU", "SimpleRNN"):
+    @measure("R201 recurrent kernel at one timestep, " + cell)
+    def _():
+        model = M([L.Input((1, 4)), getattr(L, cell)(3)])
+        before = model.predict(x[:, None], verbose=0)
+        kernel, recurrent_kernel, bias = model.get_weights()
+        model.set_weights([kernel, recurrent_kernel + 1, bias])
+        return "no effect" if close(before, model.predict(x[:, None], verbose=0)) else "effect"
+
+def after(timesteps, **arguments):
+    """Whether the output of an untrained LSTM is finite."""
+    model = M([L.Input((timesteps, 8)), L.LSTM(32, **arguments)])
+    return bool(np.isfinite(model.predict(random.normal(size=(4, timesteps, 8)), verbose=0)).all())
+
+measure("R209 untrained LSTM with relu gates and relu is finite")(
+    lambda: after(200, activation="relu", recurrent_activation="relu"))
+measure("R209 untrained LSTM with relu is finite")(lambda: after(200, activation="relu"))
+
+print(json.dumps(found))
+'''
+
+# On TensorFlow, a loss reads the logits.
+LOGITS = {"numpy": "output", "jax": "output", "tensorflow": "logits", "tf_keras": "logits"}
+CLAIMS: dict[str, Any] = {
+    "H309 accuracy of one unit rounds": True,
+    "H309 accuracy of one unit on numbers": 0.0,
+    "H309 accuracy of units compares positions": True,
+    "H309 class Accuracy is exact": 0.0,
+    "H310 accuracy fits categorical_crossentropy": True,
+    "H310 accuracy fits sparse_categorical_crossentropy": True,
+    "H310 sparse metric of one-hot targets": "raises",
+    "H310 one-hot metric of class indices is wrong": True,
+    "H310 binary_accuracy scores units separately": True,
+    "H303 softmax, last layer": LOGITS,
+    "H303 softmax, Softmax layer": LOGITS,
+    "H303 softmax, nested": LOGITS,
+    "H303 softmax, Reshape after it": "output",
+    "H303 softmax, in TimeDistributed": "output",
+    "H303 softmax, from_logits": LOGITS,
+    "H304 linear": "output",
+    "H305 sigmoid": LOGITS,
+    "H305 sigmoid, from_logits": LOGITS,
+    "H305 softplus": "output",
+    "H306 sigmoid": LOGITS,
+    "H306 softmax": LOGITS,
+    "H306 hard_sigmoid": "output",
+    "R201 recurrent kernel at one timestep, LSTM": "no effect",
+    "R201 recurrent kernel at one timestep, GRU": "no effect",
+    "R201 recurrent kernel at one timestep, SimpleRNN": "no effect",
+    "R209 untrained LSTM with relu gates and relu is finite": False,
+    "R209 untrained LSTM with relu is finite": True,
+}
+
+
+@functools.cache
+def measured(framework: str) -> dict[str, Any]:
+    """Return what the program prints on a backend of Keras 3, or on tf_keras."""
+    package, backend = ("tf_keras", "tensorflow") if framework == "tf_keras" else ("keras", framework)
+    environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+    command = [sys.executable, "-c", PROGRAM, package]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def check(framework: str, claim: str) -> None:
+    expected = CLAIMS[claim]
+    assert measured(framework)[claim] == (expected[framework] if isinstance(expected, dict) else expected)
+
+
+@pytest.mark.referee
+@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("framework", ["numpy", "jax"])
+def test_claim(framework: str, claim: str) -> None:
+    if find_spec("keras") is None or find_spec(framework) is None:
+        pytest.skip(f"needs Keras and {framework}")
+    check(framework, claim)
+
+
+@pytest.mark.referee_tf
+@pytest.mark.parametrize("claim", CLAIMS)
+@pytest.mark.parametrize("framework", ["tensorflow", "tf_keras"])
+def test_claim_on_tensorflow(framework: str, claim: str) -> None:
+    if find_spec("tensorflow") is None or find_spec("tf_keras" if framework == "tf_keras" else "keras") is None:
+        pytest.skip("needs TensorFlow")
+    check(framework, claim)
