@@ -57,6 +57,10 @@ def test_options(shell: Shell) -> None:
     [
         (("rule", "S1O2"), "no rule has the code or name 'S1O2'; did you mean 'S102'?"),
         (("rule", "r20l"), "no rule has the code or name 'r20l'; did you mean 'R201'?"),
+        (("rule", "S1O2x"), "no rule has the code or name 'S1O2x'; did you mean 'S102'?"),
+        (("rule", "S199"), "no rule has the code or name 'S199'; did you mean 'S1"),
+        (("rule", "S987"), "no rule has the code or name 'S987'; lstmlint rules lists them"),
+        (("rule", "Z102"), "no rule has the code or name 'Z102'; lstmlint rules lists them"),
         (("rule", "R2"), "'R2' selects several rules; lstmlint rules lists them"),
         (("rule", "rnn-need-sequences"), "did you mean 'rnn-needs-sequences'?"),
         (("rule", "?"), "no rule has the code or name '?'; lstmlint rules lists them"),

@@ -50,7 +50,7 @@ def closest(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str | 
     return None if found is None else by_folded[found]
 
 
-def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+def did_you_mean(name: str, candidates: Iterable[str], cutoff: float = 0.6) -> str:
     """Return `; did you mean 'x'?`, or an empty string if no candidate is close."""
-    found = closest(name, candidates)
+    found = closest(name, candidates, cutoff)
     return f"; did you mean {found!r}?" if found else ""

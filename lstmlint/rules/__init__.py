@@ -51,15 +51,19 @@ def selector(text: str) -> str | None:
 
 # Letters that look like digits.
 _FOR_DIGITS = str.maketrans("OIL", "011")
+# The similarity of two codes that differ in one digit.
+_ONE_DIGIT = 0.75
 
 
 def suggestion(text: str, one: bool = False) -> str:
     """Return `; did you mean 'R201'?` for an unknown rule, or an empty string. one: suggest a single rule only."""
     word = text.strip()
     digits = word[:1].upper() + word[1:].upper().translate(_FOR_DIGITS)
-    if (find if one else selector)(digits) is not None:
-        return f"; did you mean {digits!r}?"
-    return did_you_mean(word, words())
+    for guess in (digits, digits[:4]):  # a code has four characters
+        if (find if one else selector)(guess) is not None:
+            return f"; did you mean {guess!r}?"
+    group = [code for code in load() if code[0] == digits[:1]]
+    return did_you_mean(digits, group, _ONE_DIGIT) or did_you_mean(word, BY_NAME)
 
 
 def run(model: ModelSummary, options: Options, infer: Infer) -> Iterator[Problem]:
