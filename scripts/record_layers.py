@@ -1,7 +1,7 @@
 """Record the results of real Keras for random layers: tests/data/layers/.
 
 Usage: python scripts/record_layers.py keras [FAMILY...]     (needs the `referee` extra)
-       python scripts/record_layers.py tf_keras [FAMILY...]  (needs tensorflow-cpu and tf_keras)
+       python scripts/record_layers.py tf_keras [FAMILY...]  (needs the `referee-tf` extra)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Record the results of Keras for random operations: tests/data/ops/.
 
 Usage: python scripts/record_operations.py keras     (needs the `referee` extra)
-       python scripts/record_operations.py tf_keras  (needs tensorflow-cpu and tf_keras)
+       python scripts/record_operations.py tf_keras  (needs the `referee-tf` extra)
 """
 
 from __future__ import annotations
