@@ -212,7 +212,7 @@ class InferenceContext:
             return outputs
         except LayerError as error:
             if self.unchecked and error.code in ("S101", "S134"):
-                error.severity = "warning"
+                error.at_run_time()
                 self.report(layer, error)
                 return None
             self.report(layer, error)

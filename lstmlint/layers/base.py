@@ -177,7 +177,7 @@ class Layer:
             if error.code not in ("S101", "S134") or self.context.dialect != "keras3":
                 raise
             outputs = layer.misfit_output(inputs, error)
-            error.severity = "warning"
+            error.at_run_time()
             self.context.report(layer, error)
             return outputs
 

@@ -82,7 +82,7 @@ class Merge(Layer):
             without_looking = self.without_looking(known)
             if without_looking is None:
                 raise
-            error.severity = "warning"  # Keras checked the recorded shapes, and fails when the model runs
+            error.at_run_time()  # Keras checked the recorded shapes, and fails when the model runs
             self.context.report(self, error)
             output = without_looking
         return Tensor(output if len(known) == len(shapes) else None, self.compute_dtype)

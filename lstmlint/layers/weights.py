@@ -63,6 +63,12 @@ class LayerError(Exception):
         self.argument = argument
         self.data = data
 
+    def at_run_time(self) -> None:
+        """Make it a warning: Keras builds the model, and raises the error only when the model runs."""
+        self.severity = "warning"
+        message, _, _ = self.message.partition("; Keras raises")
+        self.message = f"{message}; Keras builds the model, but fails when it runs"
+
 
 def absurd(what: str) -> LayerError:
     """Return the error for a tensor that no machine can hold."""
