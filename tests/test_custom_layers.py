@@ -70,7 +70,7 @@ def plugin(monkeypatch: pytest.MonkeyPatch) -> Any:
         )  # fmt: skip
 
     yield install
-    for name in ("TCN", "GatedDense"):
+    for name in ("TCN", "GatedDense", "Unsigned"):
         base.REGISTRY.pop(name, None)
     find.cache_clear()
     plugins.cache_clear()
@@ -116,6 +116,21 @@ def test_broken_plugin_is_a_usage_error(plugin: Any, loaded: Any) -> None:
     plugin(loaded)
     with pytest.raises(UsageError, match="TCN"):
         analyze(MODEL)
+
+
+class Unsigned(Layer):
+    """A plugin that does not declare its arguments."""
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_plugin_declares_its_arguments(plugin: Any, wrapped: bool) -> None:
+    plugin(Unsigned, "Unsigned")
+    layer = {"class_name": "Unsigned", "config": {"name": "u", "batch_input_shape": [None, 13, 5]}}
+    if wrapped:
+        config = {"name": "td", "batch_input_shape": [None, 13, 5], "layer": layer}
+        layer = {"class_name": "TimeDistributed", "config": config}
+    with pytest.raises(UsageError, match=r"plugin .*:Unsigned for the layer Unsigned does not declare `signature`"):
+        analyze({"class_name": "Sequential", "config": {"name": "m", "layers": [layer]}})
 
 
 def test_plugin_of_the_documentation(plugin: Any) -> None:

@@ -10,7 +10,7 @@ from lstmlint import layers as registry
 from lstmlint.inference.bindings import Bindings
 from lstmlint.inference.layer_cache import CachedLayer, Key, key_of, signature_of
 from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape, absurd
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, UsageError
 from lstmlint.model.shapes import Shape, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec, ModelSpec
 from lstmlint.validation import headers
@@ -132,7 +132,7 @@ class InferenceContext:
                 return cls(spec, self)
             except LayerError as error:
                 self.report_spec(spec, error)
-            except RecursionError:
+            except (RecursionError, UsageError):
                 raise
             except Exception as error:  # noqa: BLE001 - as in apply
                 self.report_spec(spec, _defect(spec, error))
@@ -218,7 +218,7 @@ class InferenceContext:
             self.report(layer, error)
         except UnknownShape:
             return None
-        except RecursionError:
+        except (RecursionError, UsageError):
             raise
         except Exception as error:  # noqa: BLE001 - a defect of ours must not hide the rest of the report
             self.report(layer, _defect(layer.spec, error))

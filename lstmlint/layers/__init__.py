@@ -103,10 +103,13 @@ def is_computed(class_name: str) -> bool:
 def signature(class_name: str, dialect: Dialect = "keras3") -> dict[str, Any] | None:
     """Return the arguments of a layer with the defaults of the dialect's Keras.
 
-    None if the class is not a Keras layer and its class here does not declare a signature.
+    None if this Keras does not have the layer.
+
+    Raises: UsageError if no Keras has it and its class here does not declare a signature.
     """
     cls = find(class_name)
-    if cls is not None and ("signature" in cls.__dict__ or (cls.signature and is_plugin(cls))):
+    declared = cls is not None and cls.signature is not Layer.signature
+    if cls is not None and declared and ("signature" in cls.__dict__ or is_plugin(cls)):
         return cls.signature  # plugins may inherit it
     if dialect == "keras3":
         table = SIGNATURES
@@ -114,7 +117,29 @@ def signature(class_name: str, dialect: Dialect = "keras3") -> dict[str, Any] | 
         from lstmlint.signatures.keras2 import SIGNATURES as KERAS2
 
         table = KERAS2
-    for name in (class_name, *(cls.keras_names if cls else ())):
+    names = (class_name, *(cls.keras_names if cls else ()))
+    for name in names:
         if name in table:
             return table[name]
-    return SIGNATURES.get(class_name)
+    if class_name in SIGNATURES:
+        return SIGNATURES[class_name]
+    if cls is not None and cls.defaults is Layer.defaults:
+        require_signature(cls, names)
+    return None
+
+
+def require_signature(cls: type[Layer], names: tuple[str, ...]) -> None:
+    """Raise UsageError if no Keras has a layer of these names."""
+    from lstmlint.signatures.keras2 import SIGNATURES as KERAS2
+
+    if any(name in SIGNATURES or name in KERAS2 for name in names):
+        return
+    if is_plugin(cls):
+        raise UsageError(
+            f"the plugin {cls.__module__}:{cls.__qualname__} for the layer {names[0]} does not declare `signature`: set it"
+            " to a dict of the constructor's arguments and their defaults"
+        )
+    raise UsageError(
+        f"the layer {names[0]} has no signature: run scripts/generate_signatures.py with a Keras that has the layer, or set"
+        f" `signature` on {cls.__module__}.{cls.__qualname__} to a dict of the constructor's arguments and their defaults"
+    )

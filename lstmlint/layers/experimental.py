@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, Layer, Weight, layer
 from lstmlint.layers.merging import Concatenate
 from lstmlint.layers.spatial import bad_value
 from lstmlint.model.shapes import KnownShape, Shape, Tensor, product
 from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.keras3 import REQUIRED
 
 
 @layer("DenseFeatures", "SequenceFeatures", "PreprocessingLayer", "DynamicLookup", "DynamicEmbedding", "FeatureSpace")
@@ -32,6 +33,8 @@ class OpaqueFeatures(Layer):
 class Unchanged(Layer):
     """A feature of a FeatureSpace that is passed on unchanged."""
 
+    signature: ClassVar[dict[str, Any]] = {}
+
     def output_dtype(self, inputs: Tensor) -> str | None:
         """Return the dtype of the input. Keras casts only floats to the layer's dtype."""
         return self.compute_dtype if inputs.dtype is None or "float" in inputs.dtype else inputs.dtype
@@ -40,6 +43,8 @@ class Unchanged(Layer):
 @layer("TFDConcat")
 class FeatureConcatenation(Concatenate):
     """The concatenation of a FeatureSpace's encoded features."""
+
+    signature: ClassVar[dict[str, Any]] = {"axis": REQUIRED}
 
 
 @layer("RandomFourierFeatures")
