@@ -19,7 +19,6 @@ L: Any = keras.layers
 Base: Any = L.Layer
 
 
-@keras.saving.register_keras_serializable("tests")
 class Owner(Base):  # type: ignore[misc]
     """A custom layer with sublayers whose names other layers of the model also have."""
 
