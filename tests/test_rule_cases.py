@@ -109,6 +109,19 @@ def decoder(units: int, **config: Any) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def half_masked(**more: Any) -> dict[str, Any]:
+    """Return a masked and an unmasked sequence that are added and flattened."""
+    return functional(
+        ["x"], ["y"], entry("x", 13), layer("Embedding", "x", name="e", input_dim=100, output_dim=8, mask_zero=True),
+        layer("Embedding", "x", name="u", input_dim=100, output_dim=8), layer("Add", "e", "u", name="a"),
+        layer("GlobalMaxPooling1D", "a", name="f"), layer("Dense", "f", name="y", units=1), **more,
+    )  # fmt: skip
+
+
+def td(inner: dict[str, Any]) -> dict[str, Any]:
+    return layer("TimeDistributed", layer=inner)
+
+
 def masked(*names: str) -> dict[str, Any]:
     """Return Embedding with a mask -> the layers -> LSTM."""
     made = {
@@ -203,11 +216,27 @@ def masked(*names: str) -> dict[str, Any]:
         (masked("lstm", "conv", "last"), ["R211"]),
         (masked("conv", "flatten"), []),
         (masked("last"), []),
-        (masked("lambda", "last"), []),
+        (masked("lambda", "last"), ["R211"]),
         (masked("bilstm", "flatten"), ["R213"]),
         (sequential(layer("Masking"), layer("GlobalMaxPool1D"), dense(1)), ["R213"]),
         (sequential(layer("Masking"), layer("AvgPool1D"), lstm(), dense(1)), ["R211"]),
         (masked("average"), []),
+        (half_masked(), ["R213"]),
+        (half_masked(**KERAS3), ["E011"]),
+        (sequential(td(embedding()), layer("Reshape", target_shape=[4, 16]), lstm(), shape=(None, 4, 2)), ["R211"]),
+        (sequential(td(embedding()), td(lstm()), lstm(), shape=(None, 4, 2)), []),
+        (sequential(td(embedding()), td(lstm()), lstm(), shape=(None, 4, 2), **KERAS3), ["E011", "R211", "E006", "E006"]),
+        (sequential(td(embedding()), td(layer("Flatten")), dense(1), shape=(None, 4, 2)), ["R238"]),
+        (sequential(td(embedding(mask_zero=False)), td(layer("Flatten")), dense(1), shape=(None, 4, 2)), []),
+        (sequential(layer("Masking"), td(dense(3)), lstm()), []),
+        (sequential(layer("Masking"), td(layer("Conv1D", filters=2, kernel_size=2)), shape=(None, 3, 4, 2)), ["R238"]),
+        (sequential(layer("Masking"), td(layer("Conv1D", filters=2, kernel_size=2)), shape=(None, 3, 4, 2), **KERAS3), ["E011", "E006"]),
+        # masks that a Softmax cannot use
+        (sequential(layer("Masking"), dense(3), layer("Softmax")), ["R237"]),
+        (sequential(layer("Masking"), dense(3), layer("Softmax"), shape=(None, 6)), ["R237"]),
+        (sequential(layer("Masking"), dense(3), layer("Activation", activation="softmax")), []),
+        (sequential(layer("Masking"), lstm(), dense(3), layer("Softmax")), []),
+        (sequential(layer("Masking"), layer("Flatten"), dense(3), layer("Softmax")), ["R213"]),
         # states
         (decoder(8), []),
         (decoder(4), ["R236"]),
@@ -304,6 +333,10 @@ def test_what_is_often_meant_is_an_info(model: dict[str, Any], severity: str) ->
         (sequential(lstm(stateful=True)), "R203", r"batch_input_shape \(32, 13, 5\)"),
         (sequential(lstm(stateful=True), **KERAS3), "R203", r"instance batch_shape \(32, 13, 5\)"),
         (sequential(layer("ConvLSTM1D", filters=2, kernel_size=2, trainable=False), shape=(None, 4, 6, 5), **KERAS3), "G706", r"does not reach the weights inside it\nSet layer.trainable"),
+        (masked("reshape", "last"), "R211", "\nPass 'lstm' a mask as an argument. If padding may count as data, set mask_zero to false"),
+        (sequential(td(embedding()), td(lstm()), dense(1), shape=(None, 4, 2), **KERAS3), "R211", "does not pass on the mask of its Embedding, .*\nUse the Embedding without TimeDistributed"),
+        (sequential(td(embedding()), td(lstm()), lstm(), shape=(None, 4, 2), **KERAS3), "R211", "\nPass 'time_distributed_1' a mask"),
+        (sequential(layer("Masking"), layer("Softmax"), shape=(None, 6)), "R237", r"a mask of shape \(None,\) from 'masking', which does not fit its input \(None, 6\)"),
     ],
 )  # fmt: skip
 def test_what_a_message_says(model: dict[str, Any], code: str, says: str) -> None:

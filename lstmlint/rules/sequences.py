@@ -33,7 +33,10 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
     that would use it. From there on, padding counts as data. Keras 3 warns when the model is built; tf.keras drops the
     mask silently.
 
-    Fix: Move the layer, or remove the mask if there is no padding or padding may count as data.
+    A TimeDistributed of Keras 3 does not pass on a mask that its inner layer makes, so mask_zero of an Embedding inside
+    it has no effect. That of tf.keras passes it on.
+
+    Fix: Move the layer, pass the mask as an argument, or remove it if there is no padding or padding may count as data.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -55,14 +58,60 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
             continue
         user = masks.user_after(row)
         if user is not None:
-            unmask = "set mask_zero to false" if drop.maker.class_name == "Embedding" else f"remove {drop.maker.name!r}"
+            maker = drop.maker
+            embeds = unwrapped(maker.layer).class_name == "Embedding"
+            unmask = "set mask_zero to false" if embeds else f"remove {maker.name!r}"
+            moves = row.input_shape is not None and row.output_shape is not None
+            moves = moves and len(row.input_shape or ()) == len(row.output_shape or ()) and row.class_name != "Reshape"
+            keep = f"Move {row.name!r} after {user.name!r}" if moves else f"Pass {user.name!r} a mask as an argument"
             yield violation(
-                f"{row.class_name} {row.name!r} drops the mask from {drop.maker.name!r}, so {user.class_name} {user.name!r}"
+                f"{row.class_name} {row.name!r} drops the mask from {maker.name!r}, so {user.class_name} {user.name!r}"
                 f" treats padding as data; {'Keras 3 only warns' if model.spec.dialect == 'keras3' else 'tf.keras is silent'}",
-                f"Move {row.name!r} after {user.name!r}. If padding may count as data, {unmask}.",
+                f"{keep}. If padding may count as data, {unmask}.",
                 row.name,
                 row.pointer,
             )
+    for row in masks.masks_inside(model) if model.spec.dialect == "keras3" else ():
+        user, inner = masks.user_after(row, past_drops=False), unwrapped(row.layer)
+        if user is not None:
+            yield violation(
+                f"TimeDistributed {row.name!r} does not pass on the mask of its {inner.class_name}, so {user.class_name}"
+                f" {user.name!r} treats padding as data; tf.keras passes the mask on, Keras 3 does not",
+                f"Use the {inner.class_name} without TimeDistributed: it takes inputs of any rank, and passes its mask on."
+                if user.class_name == "TimeDistributed" and masks.user_after(user) is None
+                else f"Pass {user.name!r} a mask as an argument, unless padding may count as data.",
+                row.name,
+                row.pointer,
+            )
+
+
+@rule("R237", "mask-misfits-softmax", "warning")
+def mask_misfits_softmax(model: ModelSummary) -> Iterator[Problem]:
+    """A mask reaches a Softmax layer, but cannot be broadcast to its input. A mask from Masking or
+    Embedding(mask_zero=true) has one axis less than its tensor, and a Softmax layer needs a mask of the shape of its
+    input. predict() raises an error, unless the batch happens to have a size that fits.
+
+    Fix: Use Activation("softmax"), which ignores masks, or pass the Softmax a mask of the shape of its input.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Masking", "config": {"batch_input_shape": [null, 6]}},
+          {"class_name": "Softmax", "config": {}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Masking", "config": {"batch_input_shape": [null, 6]}},
+          {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
+    """
+    for row, mask, maker in masks.misfits(model):
+        source = f" from {maker.name!r}" if maker is not None else ""
+        yield violation(
+            f"Softmax {row.name!r} receives a mask of shape {format_shape(mask)}{source}, which does not fit its input"
+            f" {format_shape(row.input_shape)}; Keras raises an error when the model runs",
+            f'Use Activation("softmax"), which ignores masks, or pass a mask of shape {format_shape(row.input_shape)}.',
+            row.name,
+            row.pointer,
+        )
 
 
 @rule("R213", "masked-flatten", "warning")
@@ -289,6 +338,45 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
             f" {head.row.name!r} can then be any number.",
             head.row.name,
             head.row.pointer,
+        )
+
+
+@rule("R238", "mask-refused", "error")
+def mask_refused(model: ModelSummary) -> Iterator[Problem]:
+    """A mask reaches a TimeDistributed around a layer that does not support masking, such as Flatten or Conv1D. tf.keras
+    raises a TypeError when it loads the model. Keras 3 loads it, so its files are not checked.
+
+    Fix: Remove the mask, or move the layer that makes it after the TimeDistributed.
+
+    Fails:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "Masking", "config": {"batch_input_shape": [null, 3, 4, 2]}},
+          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Flatten", "config": {}}}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "TimeDistributed", "config": {"layer": {"class_name": "Flatten", "config": {}}, "batch_input_shape": [null, 3, 4, 2]}},
+          {"class_name": "Masking", "config": {}},
+          {"class_name": "LSTM", "config": {"units": 10}}]}}
+    """
+    if model.spec.dialect != "keras2":
+        return
+    masked = masks.flow(model).makers
+    for row in index_of(model).of("TimeDistributed"):
+        inner = unwrapped(row.layer)
+        maker = next((masked[id(source)] for source in row.inbound if id(source) in masked), None)
+        facts = inner.facts
+        if maker is None or not facts.keras_names or facts.supports_masking or facts.makes_mask:
+            continue
+        if inner.class_name == "Lambda":
+            continue
+        yield violation(
+            f"TimeDistributed {row.name!r} receives the mask from {maker.name!r}, but its {inner.class_name} does not"
+            " support masking; tf.keras raises a TypeError",
+            f"Move {maker.name!r} after {row.name!r}, or remove the mask.",
+            row.name,
+            row.pointer,
         )
 
 

@@ -141,11 +141,58 @@ measure("R209 untrained LSTM with relu gates and relu is finite")(
     lambda: after(200, activation="relu", recurrent_activation="relu"))
 measure("R209 untrained LSTM with relu is finite")(lambda: after(200, activation="relu"))
 
+ids = np.array([[[1, 2, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0]]] * 2)
+
+def embedded(*layers):
+    """Whether the embedding of index 0, the padding, matters for the output."""
+    inputs = keras.Input((3, 4), dtype="int32")
+    outputs = inputs
+    for layer in layers:
+        outputs = layer(outputs)
+    model = keras.Model(inputs, outputs)
+    before = model.predict(ids, verbose=0)
+    weights = model.get_weights()
+    weights[0][0] += 1
+    model.set_weights(weights)
+    return "masked" if close(before, model.predict(ids, verbose=0)) else "data"
+
+def masking(layer, *shape):
+    """The shape that a layer returns for a masked input."""
+    inputs = keras.Input(shape)
+    model = keras.Model(inputs, layer(L.Masking()(inputs)))
+    return list(model.predict(np.ones((2, *shape)), verbose=0).shape)
+
+def merged():
+    inputs = keras.Input((4,), dtype="int32")
+    outputs = L.Add()([L.Embedding(9, 3, mask_zero=True)(inputs), L.Embedding(9, 3)(inputs)])
+    return "masked" if getattr(outputs, "_keras_mask", None) is not None else "unmasked"
+
+E = lambda: L.Embedding(9, 3, mask_zero=True)
+measure("R211 Embedding inside TimeDistributed")(
+    lambda: embedded(L.TimeDistributed(E()), L.TimeDistributed(L.LSTM(4)), L.LSTM(2)))
+measure("R211 Embedding without TimeDistributed")(lambda: embedded(E(), L.TimeDistributed(L.LSTM(4))))
+measure("R211 Reshape")(lambda: embedded(L.TimeDistributed(E()), L.Reshape((3, 12)), L.LSTM(2)))
+measure("R211 Lambda")(lambda: embedded(L.Reshape((12,)), E(), L.Lambda(lambda t: 2 * t), L.LSTM(2)))
+measure("R213 one of two inputs of Add is masked")(merged)
+measure("R237 Masking of two axes before Softmax")(lambda: masking(L.Softmax(), 6))
+measure("R237 Masking of three axes before Softmax")(lambda: masking(L.Softmax(), 6, 4))
+measure("R237 Masking before Activation")(lambda: masking(L.Activation("softmax"), 6))
+measure("R238 mask, TimeDistributed, Flatten")(lambda: masking(L.TimeDistributed(L.Flatten()), 3, 4, 2))
+measure("R238 mask, TimeDistributed, Reshape")(lambda: masking(L.TimeDistributed(L.Reshape((2, 2))), 3, 4))
+measure("R238 mask, TimeDistributed, Dense")(lambda: masking(L.TimeDistributed(L.Dense(2)), 3, 4))
+
 print(json.dumps(found))
 '''
 
 # On TensorFlow, a loss reads the logits.
 LOGITS = {"numpy": "output", "jax": "output", "tensorflow": "logits", "tf_keras": "logits"}
+
+
+def keras3_or(keras3: Any, tf_keras: Any) -> dict[str, Any]:
+    """Return a value that depends on the generation only."""
+    return {**dict.fromkeys(("numpy", "jax", "tensorflow"), keras3), "tf_keras": tf_keras}
+
+
 CLAIMS: dict[str, Any] = {
     "H309 accuracy of one unit rounds": True,
     "H309 accuracy of one unit on numbers": 0.0,
@@ -174,6 +221,17 @@ CLAIMS: dict[str, Any] = {
     "R201 recurrent kernel at one timestep, SimpleRNN": "no effect",
     "R209 untrained LSTM with relu gates and relu is finite": False,
     "R209 untrained LSTM with relu is finite": True,
+    "R211 Embedding inside TimeDistributed": keras3_or("data", "masked"),
+    "R211 Embedding without TimeDistributed": "masked",
+    "R211 Reshape": "data",
+    "R211 Lambda": "data",
+    "R213 one of two inputs of Add is masked": keras3_or("unmasked", "masked"),
+    "R237 Masking of two axes before Softmax": "raises",
+    "R237 Masking of three axes before Softmax": "raises",
+    "R237 Masking before Activation": [2, 6],
+    "R238 mask, TimeDistributed, Flatten": keras3_or([2, 3, 8], "raises"),
+    "R238 mask, TimeDistributed, Reshape": keras3_or([2, 3, 2, 2], "raises"),
+    "R238 mask, TimeDistributed, Dense": [2, 3, 2],
 }
 
 
