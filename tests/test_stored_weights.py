@@ -229,6 +229,7 @@ def test_gru_of_a_keras_without_reset_after(version: str, params: int, codes: li
     report = analyze(json.dumps(document).encode())
     assert report.model is not None
     assert (report.model.params, [finding.code for finding in report.findings]) == (params, codes)
+    assert all("reset_after" in finding.help for finding in report.findings)
     alone = analyze(json.dumps({**model, "keras_version": version}).encode())
     assert alone.model is not None
     assert (alone.model.params, [finding.code for finding in alone.findings]) == (

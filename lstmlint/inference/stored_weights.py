@@ -252,16 +252,28 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
         return
     if theirs == sorted([*ours, *_kept_twice(row.layer)]):
         return
-    top.problems.append(
-        Problem(
-            "S139",
-            f"the config gives {row.class_name} {row.name!r} the weights {_shown(ours)}, but the stored weights are"
-            f" {_shown(theirs)}; Keras cannot load them",
-            "Use the config that the weights were saved with, or the weights that belong to this config.",
-            row.name,
-            row.pointer,
-        )
+    message = (
+        f"the config gives {row.class_name} {row.name!r} the weights {_shown(ours)}, but the stored weights are"
+        f" {_shown(theirs)}; Keras cannot load them"
     )
+    advice = "Use the config that the weights were saved with, or train the model again."
+    reset_after = _stored_reset_after(ours, theirs)
+    if reset_after is not None:
+        advice = f'Set "reset_after" to {str(reset_after).lower()}, as when the weights were saved.'
+    top.problems.append(Problem("S139", message, advice, row.name, row.pointer))
+
+
+def _stored_reset_after(ours: list[tuple[int, ...]], theirs: list[tuple[int, ...]]) -> bool | None:
+    """Return the reset_after with which a GRU was saved; None unless its biases are the only difference."""
+    expected, found = Counter(ours), Counter(theirs)
+    for reset_after, with_it, without_it in (
+        (False, expected - found, found - expected),
+        (True, found - expected, expected - found),
+    ):
+        if with_it and all(len(shape) == 2 and shape[0] == 2 for shape in with_it):
+            if Counter({shape[1:]: count for shape, count in with_it.items()}) == without_it:
+                return reset_after
+    return None
 
 
 def _kept_twice(layer: Layer) -> Iterator[tuple[int, ...]]:
