@@ -9,6 +9,7 @@ import pytest
 
 from lstmlint import analyze
 from lstmlint.model.findings import Finding
+from lstmlint.validation.serialized import KERAS3_ACTIVATIONS
 
 
 def findings(class_name: str, config: dict[str, Any], keras: int = 3, **header: Any) -> list[Finding]:
@@ -65,6 +66,71 @@ def test_keras3(class_name: str, config: dict[str, Any], code: str, severity: st
     pointer = "/config/layers/0" + (f"/config/{argument}" if argument else "")
     assert (found.code, found.severity, found.pointer) == (code, severity, pointer)
     assert words in found.message + found.help
+
+
+def function(name: str, module: str | None = "builtins", registered: str = "function") -> dict[str, Any]:
+    """A function as Keras writes it."""
+    return {"module": module, "class_name": "function", "config": name, "registered_name": registered}
+
+
+def instance(name: str, **header: Any) -> dict[str, Any]:
+    """An object of a class as Keras writes it."""
+    return {"class_name": name, "config": {}, **header}
+
+
+# An argument, its value, and whether Keras loads it with custom_objects. Measured in tests/referee/test_custom_objects.py.
+CUSTOM_OBJECTS: list[tuple[str, Any, bool]] = [
+    ("activation", function("mish2"), True),
+    ("activation", function("Mine>mish2"), True),
+    ("activation", function("mish2", "my.module", "Mine>mish2"), True),
+    ("activation", function("mish2", None, "mish2"), True),
+    ("activation", function("sigmiod", "builtins"), False),
+    ("activation", function("sigmoidd", "keras.activations"), False),
+    ("activation", instance("Swish", module="my.module", registered_name="Mine>Swish"), True),
+    ("activation", instance("Swish", module=None, registered_name="Mine>Swish"), True),
+    ("kernel_initializer", "mine", True),
+    ("kernel_initializer", "zeors", False),
+    ("kernel_initializer", "xavier", False),
+    ("kernel_initializer", instance("Mine", module=None, registered_name="Package>Mine"), True),
+    ("kernel_initializer", instance("HeNormall", module="keras.initializers", registered_name=None), False),
+    ("kernel_initializer", function("mine"), True),
+    ("kernel_regularizer", instance("Mine", module="builtins", registered_name="Package>Mine"), True),
+    ("kernel_regularizer", function("mine"), True),
+    ("kernel_constraint", instance("Mine", module="my.module", registered_name="Package>Mine"), True),
+]
+# The same of tf_keras, which also looks up names.
+OLD_CUSTOM_OBJECTS: list[tuple[str, Any, bool]] = [
+    *(row for row in CUSTOM_OBJECTS if row[2]),
+    ("activation", "mish2", True),
+    ("activation", "lrelu", True),
+    ("activation", "Mine>mish2", True),
+    ("activation", "sigmiod", False),
+    ("kernel_constraint", "mine", True),
+]
+
+
+@pytest.mark.parametrize(("argument", "value", "custom", "keras"), [
+    *((*row, 3) for row in CUSTOM_OBJECTS), *((*row, 2) for row in OLD_CUSTOM_OBJECTS),
+])  # fmt: skip
+def test_custom_objects(argument: str, value: Any, custom: bool, keras: int) -> None:
+    (found,) = findings("Dense", LSTM | {argument: value}, keras=keras)
+    assert (found.code, found.severity) == ("E007", "warning" if custom else "error")
+    assert ("which is not built into Keras: it loads only with custom_objects" in found.message) == custom
+
+
+@pytest.mark.parametrize(
+    "activation", ["LeakyReLU", "PReLU", "ELU", "ReLU", "Softmax", "ThresholdedReLU", instance("PReLU")]
+)
+def test_layers_as_activations_of_keras2(activation: Any) -> None:
+    assert findings("Dense", LSTM | {"activation": activation}, keras=2) == []
+
+
+@pytest.mark.parametrize("activation", sorted(KERAS3_ACTIVATIONS))
+def test_activations_that_only_keras3_has(activation: str) -> None:
+    (found,) = findings("Dense", LSTM | {"activation": activation}, keras=2)
+    assert (found.code, found.severity) == ("E007", "error")
+    assert "tf_keras does not have it" in found.message
+    assert findings("Dense", LSTM | {"activation": activation}) == []
 
 
 @pytest.mark.parametrize(

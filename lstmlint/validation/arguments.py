@@ -16,7 +16,14 @@ from lstmlint.layers.base import BASE_ARGUMENTS, LayerError
 from lstmlint.model.spec import Dialect, LayerSpec
 from lstmlint.signatures.keras3 import REQUIRED
 from lstmlint.validation import types
-from lstmlint.validation.serialized import is_layer, wrong_quantization
+from lstmlint.validation.serialized import (
+    CUSTOM_HELP,
+    INITIALIZER_NAMES,
+    is_custom_initializer,
+    is_layer,
+    is_misspelt,
+    wrong_quantization,
+)
 from lstmlint.validation.types import Kind, words
 
 SWITCH_OF = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
@@ -326,7 +333,10 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     # These dialects accepted almost anything.
     old = dialect in ("keras0", "keras1") and kind is not types.POSITIVE
     wrong = kind.explain(value) if kind.explain else None
-    custom = dialect != "keras3" and kind.custom and isinstance(value, str)
+    # Of plain names, Keras 3 looks up only those of initializers among the custom objects.
+    custom = kind.custom and isinstance(value, str)
+    if dialect == "keras3":
+        custom = custom and name.endswith("_initializer") and is_custom_initializer(value)
     message = f"{name} of {spec.class_name} is {shown}, but must be {kind.wants}; Keras refuses it"
     if wrong is not None:
         custom, advice = wrong.custom, wrong.help
@@ -336,10 +346,13 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     elif isinstance(value, str) and kind.names:
         from lstmlint.model.suggestions import close_match
 
-        close = close_match(value, kind.names, 0.7)
-        if close:
+        close = INITIALIZER_NAMES.get(value) if name.endswith("_initializer") else None
+        close = close or close_match(value, kind.names, 0.7)
+        custom = custom and not (close and is_misspelt(value, close))
+        if custom:
+            advice = CUSTOM_HELP
+        elif close:
             advice = f"Did you mean {close!r}?"
-            custom = custom and not (value.isalpha() and abs(len(value) - len(close)) <= 1)
     if custom:
         what = wrong.message if wrong else f"{shown}, which is not built into Keras"
         message = f"{name} of {spec.class_name} is {what}: it loads only with custom_objects"

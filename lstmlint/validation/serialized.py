@@ -7,7 +7,7 @@ tables contain the arguments of each class.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 Takes = dict[str, tuple[str, ...]]
@@ -59,6 +59,8 @@ OLD_INITIALIZERS: Takes = {
     },
     "Initializer": (),
 }
+# tf_keras also finds the class that TensorFlow 2 added beside the one of TensorFlow 1: "GlorotUniformV2".
+OLD_INITIALIZERS |= {f"{name}V2": takes for name, takes in OLD_INITIALIZERS.items() if name[0].isupper()}
 OLD_REGULARIZERS: Takes = {**REGULARIZERS, "l1_l2": ("l1", "l2")}
 OLD_CONSTRAINTS: Takes = {
     **CONSTRAINTS, "maxnorm": ("max_value", "axis"), "nonneg": (), "unitnorm": ("axis",), "RadialConstraint": (),
@@ -69,6 +71,15 @@ ACTIVATIONS = frozenset(
     " log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus"
     " sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink threshold".split()
 )
+# Only Keras 3 has these; tf_keras finds some of its layers by name instead.
+KERAS3_ACTIVATIONS = frozenset(
+    "celu glu hard_shrink hard_silu hard_swish hard_tanh log_sigmoid soft_shrink sparse_plus sparse_sigmoid sparsemax"
+    " squareplus tanh_shrink threshold".split()
+)
+ACTIVATION_LAYERS = frozenset({"ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax", "ThresholdedReLU"})
+REPLACEMENTS = {"hard_silu": '"swish", which it approximates', "hard_swish": '"swish", which it approximates'}
+OLD_ACTIVATIONS = (ACTIVATIONS - KERAS3_ACTIVATIONS) | ACTIVATION_LAYERS
+CUSTOM_HELP = "Pass it in custom_objects when you load the model, or register it before."
 # Modules of callables that are neither activations nor layers; Keras only checks the module.
 OTHERS_OF = (
     "keras.initializers",
@@ -158,6 +169,8 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
         return Wrong(
             f"the object has no class_name, so it is not a valid {what}", 'Write {"class_name": ..., "config": {...}}.'
         )
+    if class_name == "function" and isinstance(value.get("config"), str):
+        return _unknown(value, value["config"], known, what)
     takes = known.get(class_name)
     if takes is None:
         return _unknown(value, class_name, known, what)
@@ -195,8 +208,11 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
             f"the object has no class_name and config, so it is not a valid {what}",
             'Write {"class_name": ..., "config": {...}}.',
         )
-    takes = known.get(class_name)
-    if takes is None or "config" not in value:
+    name = config if class_name == "function" and isinstance(config, str) else class_name
+    takes = known.get(name)
+    if takes is None:
+        return _custom(_registered(value, name))
+    if "config" not in value or class_name == "function":
         return None
     if not isinstance(config, dict):
         return Wrong(f"the config of {class_name} is not an object", f"{class_name} takes {_listed(takes)}.")
@@ -240,12 +256,50 @@ def wrong_activation(value: dict[str, Any]) -> Wrong | None:
     module = value.get("module")
     package = module.partition(".")[0] if isinstance(module, str) else ""
     if not _has_activation(package and str(module), name, class_name == "function"):
-        return _unknown({"module": module if package else "keras"}, name, dict.fromkeys(ACTIVATIONS, ()), "activation")
+        return _unknown(value, name, ACTIVATIONS, "activation")
     registered = value.get("registered_name")
     if registered and registered not in (name, class_name) and package in ("keras", "builtins"):
         advice = 'Write "registered_name": null.'
         return Wrong(f"{name} of Keras carries the registered_name {registered!r}", advice)
     return None
+
+
+def wrong_old_activation(value: Any) -> Wrong | None:
+    """Return what tf_keras refuses of an activation: a name, or a serialized function or layer."""
+    if isinstance(value, dict):
+        function = value.get("class_name") == "function"
+        name = value.get("config") if function else value.get("class_name")
+    else:
+        name = value
+    if name in OLD_ACTIVATIONS or not isinstance(name, str):
+        return None
+    if name in KERAS3_ACTIVATIONS:
+        message = f"{name!r} is an activation of Keras 3, and tf_keras does not have it"
+        return Wrong(message, f"Use {REPLACEMENTS.get(name, 'another activation')}, or load the model with Keras 3.")
+    written = {**value, "module": None} if isinstance(value, dict) else {"module": "builtins"}
+    return _unknown(written, name, OLD_ACTIVATIONS, "activation")
+
+
+# What other libraries and people call initializers of Keras.
+INITIALIZER_NAMES = {
+    "xavier": "glorot_uniform", "xavier_uniform": "glorot_uniform", "xavier_normal": "glorot_normal",
+    "glorot": "glorot_uniform", "he": "he_normal", "kaiming": "he_uniform", "kaiming_uniform": "he_uniform",
+    "kaiming_normal": "he_normal", "lecun": "lecun_normal", "gaussian": "random_normal", "random": "random_uniform",
+}  # fmt: skip
+
+
+def is_custom_initializer(name: str) -> bool:
+    """Return whether Keras 3 may find an initializer of this name among custom objects."""
+    tables: tuple[Collection[str], ...] = (INITIALIZERS, REGULARIZERS, CONSTRAINTS, ACTIVATIONS, INITIALIZER_NAMES)
+    built_in = any(name in table for table in tables)
+    return not built_in and name.rpartition(">")[2].isidentifier()
+
+
+def is_misspelt(name: str, close: str) -> bool:
+    """Return whether a name is a misspelling of a built-in one, rather than the name of a custom object."""
+    if sorted(name.casefold()) == sorted(close.casefold()):
+        return True  # letters out of order, or capitals
+    return len(name) > 5 and abs(len(name) - len(close)) <= 1 and name.replace("_", "").isalpha()
 
 
 def is_layer(value: Any) -> bool:
@@ -271,15 +325,33 @@ def _has_activation(module: str, name: str, function: bool) -> bool:
 
 
 def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) -> Wrong:
+    """Describe an object that is not built in: custom, unless Keras cannot find it with custom_objects either."""
+    from lstmlint.model.findings import listing
     from lstmlint.model.suggestions import close_match
 
+    registered = _registered(value, name)
     close = close_match(name, known, 0.7)
-    advice = (
-        f"Did you mean {close!r}?" if close else f"Keras has {', '.join(sorted(n for n in known if n[0].isupper()))}."
-    )
-    module = value.get("module")
-    custom = isinstance(module, str) and module.partition(".")[0] not in ("keras", "builtins") and name.isidentifier()
-    return Wrong(f"{name!r} is not a built-in Keras {what}", advice, custom)
+    module = value.get("module", "keras")
+    custom = registered.rpartition(">")[2].isidentifier()
+    if ">" not in registered and module is not None:
+        builtin = str(module).partition(".")[0]
+        custom = custom and builtin != "keras" and not (builtin == "builtins" and close and is_misspelt(name, close))
+    if custom:
+        return _custom(registered)
+    names = sorted(name for name in known if name[0].isupper()) or sorted(known)
+    advice = f"Did you mean {close!r}?" if close else f"Keras has {listing(names)}."
+    return Wrong(f"{registered!r} is not a built-in Keras {what}", advice)
+
+
+def _custom(name: str) -> Wrong:
+    """Describe a custom object."""
+    return Wrong(f"{name!r}, which is not built into Keras", CUSTOM_HELP, custom=True)
+
+
+def _registered(value: dict[str, Any], name: str) -> str:
+    """Return the name under which a custom object is registered: "Package>name" if the file says so."""
+    registered = value.get("registered_name")
+    return registered if isinstance(registered, str) and ">" in registered else name
 
 
 def _listed(takes: tuple[str, ...]) -> str:

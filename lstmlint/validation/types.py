@@ -75,7 +75,7 @@ def _object_schema(known: Takes) -> Schema:
     groups: dict[tuple[str, ...], list[str]] = {}
     for name, takes in known.items():
         groups.setdefault(takes, []).append(name)
-    foreign = {"type": "string", "not": {"pattern": r"^(keras|builtins)(\.|$)"}}
+    foreign = {"type": ["string", "null"], "not": {"pattern": r"^keras(\.|$)"}}
     return {
         "type": "object",
         "required": ["class_name"],
@@ -186,8 +186,17 @@ def _old(known: Takes, what: str) -> Kind:
 
 def _accepts_old_activation(value: Any) -> bool:
     if isinstance(value, str):
-        return value in serialized.ACTIVATIONS
-    return value is None or (isinstance(value, dict) and "class_name" in value and "config" in value)
+        return value in serialized.OLD_ACTIVATIONS
+    if value is None:
+        return True
+    if not (isinstance(value, dict) and "class_name" in value and "config" in value):
+        return False
+    return serialized.wrong_old_activation(value) is None
+
+
+def _explain_old_activation(value: Any) -> Wrong | None:
+    named = isinstance(value, str) or (isinstance(value, dict) and "class_name" in value and "config" in value)
+    return serialized.wrong_old_activation(value) if named else None
 
 
 def _accepts_activation(value: Any) -> bool:
@@ -310,10 +319,10 @@ OLD_ACTIVATION = Kind(
     _accepts_old_activation, ACTIVATION.wants,
     {
         "anyOf": [
-            {"enum": [*sorted(serialized.ACTIVATIONS), None]}, {"type": "object", "required": ["class_name", "config"]},
+            {"enum": [*sorted(serialized.OLD_ACTIVATIONS), None]}, {"type": "object", "required": ["class_name", "config"]},
         ]
     },
-    ACTIVATION.names, custom=True,
+    tuple(serialized.OLD_ACTIVATIONS), _explain_old_activation, custom=True,
 )  # fmt: skip
 OLD_INITIALIZER = _old(serialized.OLD_INITIALIZERS, "initializer")
 OLD_REGULARIZER = _old(serialized.OLD_REGULARIZERS, "regularizer")
