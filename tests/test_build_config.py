@@ -69,3 +69,28 @@ def test_build_config(name: str, build_config: Any, params: int | None) -> None:
         assert errors == []
         assert report.model is not None
         assert report.model.params == params
+
+
+def test_subtract_built_from_a_record_counts_its_inputs_when_it_runs() -> None:
+    def tensor(name: str) -> dict[str, Any]:
+        return {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": [None, 3], "dtype": "float32", "keras_history": [name, 0, 0]},
+        }
+
+    def layer(class_name: str, name: str, inputs: list[Any], **more: Any) -> dict[str, Any]:
+        nodes = [{"args": [inputs], "kwargs": {}}] if inputs else []
+        config = {"name": name, **({} if inputs else {"batch_shape": [None, 3]})}
+        return {"module": "keras.layers", "class_name": class_name, "name": name, "config": config, "registered_name": None,
+                "inbound_nodes": nodes, **more}  # fmt: skip
+
+    def severity(recorded: bool) -> list[str]:
+        build = {"build_config": {"input_shape": [[None, 3], [None, 3]]}} if recorded else {}
+        layers = [layer("InputLayer", "x", []), layer("Subtract", "s", [tensor("x")], **build)]
+        ends = {"input_layers": [["x", 0, 0]], "output_layers": [["s", 0, 0]]}
+        model = {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional",
+                 "config": {"name": "m", "layers": layers, **ends}}  # fmt: skip
+        return [f"{finding.code} {finding.severity}" for finding in analyze(model).findings]
+
+    assert severity(recorded=True) == ["S122 warning"]
+    assert severity(recorded=False) == ["S122 error"]

@@ -217,6 +217,18 @@ class AnyNumber(Elementwise):
 class Subtract(Elementwise):
     """The first input minus the second."""
 
+    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return one tensor. A layer built from build_config counts its inputs only when it runs."""
+        shapes = self.shapes(inputs)
+        if len(shapes) != 2 and self.context.dialect == "keras3" and isinstance(self.recorded_build_shape(), list):
+            try:
+                self.check_count(shapes)
+            except LayerError as error:
+                error.at_run_time()
+                self.context.report(self, error)
+            return Tensor(self.merge([shape for shape in shapes if shape is not None]), self.compute_dtype)
+        return super().call(inputs, *args, **kwargs)
+
     def check_count(self, shapes: list[Shape]) -> None:
         """Raise LayerError S122 unless there are two tensors."""
         self.exactly_two(shapes)
