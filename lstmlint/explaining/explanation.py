@@ -121,7 +121,7 @@ class Explanation:
     warnings: list[str] = field(default_factory=list)
 
     def __repr__(self) -> str:
-        return f"<Explanation: {self.params:,} params in {len(self.layers):,} layer{"s" * (len(self.layers) != 1)}>"
+        return f"<Explanation: {self.params:,} params, layers: {len(self.layers):,}>"
 
     @property
     def params(self) -> int:
