@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import Any
@@ -107,6 +108,22 @@ def decoder(units: int, **config: Any) -> dict[str, Any]:
         layer("LSTM", [["z", 0, 0], *states], name="d", units=units, return_sequences=True, return_state=True, **config),
         layer("Dense", "d", name="y", units=3, activation="softmax"),
     )  # fmt: skip
+
+
+def conv_norm(axis: Any, data_format: str = "channels_last") -> dict[str, Any]:
+    convolution = layer("Conv2D", filters=3, kernel_size=3, data_format=data_format)
+    return sequential(
+        convolution,
+        layer("Activation", activation="relu"),
+        layer("BatchNormalization", axis=axis),
+        shape=(None, 9, 8, 7),
+    )
+
+
+def sigmoids(after: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return three hidden layers, each a Dense, its sigmoid, and another layer."""
+    block = [dense(8), layer("Activation", activation="sigmoid"), after]
+    return [copy.deepcopy(made) for _ in range(3) for made in block]
 
 
 def half_masked(**more: Any) -> dict[str, Any]:
@@ -237,6 +254,27 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(layer("Masking"), dense(3), layer("Activation", activation="softmax")), []),
         (sequential(layer("Masking"), lstm(), dense(3), layer("Softmax")), []),
         (sequential(layer("Masking"), layer("Flatten"), dense(3), layer("Softmax")), ["R213"]),
+        # the axis of a normalization
+        (conv_norm(1), ["N413"]),
+        (conv_norm([2]), ["N413"]),
+        (conv_norm([3]), []),
+        (conv_norm(-1), []),
+        (conv_norm(-1, "channels_first"), ["N413"]),
+        (conv_norm(1, "channels_first"), []),
+        (sequential(lstm(return_sequences=True), layer("BatchNormalization", axis=1), lstm(), dense(1)), []),
+        # pooling over less than its window
+        (sequential(layer("MaxPooling1D", pool_size=10_579, padding="same"), dense(1), shape=(None, 1, 64)), ["G705"]),
+        (sequential(layer("MaxPooling1D", pool_size=10, padding="same"), dense(1), shape=(None, 7, 64)), ["G705"]),
+        (sequential(layer("MaxPooling1D", pool_size=3, strides=1, padding="same"), dense(1), shape=(None, 2, 64)), ["G705"]),
+        (sequential(layer("MaxPooling1D", pool_size=3, strides=2, padding="same"), dense(1), shape=(None, 4, 64)), []),
+        (sequential(layer("AveragePooling2D", pool_size=[2, 2], padding="same"), dense(1), shape=(None, 1, 50, 3)), ["G705"]),
+        (sequential(layer("MaxPooling1D", pool_size=10, padding="same"), dense(1), shape=(None, None, 64)), []),
+        # hidden layers with a sigmoid
+        (sequential(*(dense(8, "sigmoid") for _ in range(8)), dense(1), shape=(None, 5)), ["H320"]),
+        (sequential(*(dense(8, "sigmoid") for _ in range(3)), shape=(None, 5)), []),
+        (sequential(*(dense(8, "tanh") for _ in range(8)), dense(1), shape=(None, 5)), []),
+        (sequential(*sigmoids(layer("Dropout", rate=0.1)), dense(1), shape=(None, 5)), ["H320"]),
+        (sequential(*sigmoids(layer("BatchNormalization")), dense(1), shape=(None, 5)), []),
         # states
         (decoder(8), []),
         (decoder(4), ["R236"]),
@@ -336,6 +374,9 @@ def test_what_is_often_meant_is_an_info(model: dict[str, Any], severity: str) ->
         (masked("reshape", "last"), "R211", "\nPass 'lstm' a mask as an argument. If padding may count as data, set mask_zero to false"),
         (sequential(td(embedding()), td(lstm()), dense(1), shape=(None, 4, 2), **KERAS3), "R211", "does not pass on the mask of its Embedding, .*\nUse the Embedding without TimeDistributed"),
         (sequential(td(embedding()), td(lstm()), lstm(), shape=(None, 4, 2), **KERAS3), "R211", "\nPass 'time_distributed_1' a mask"),
+        (conv_norm(1), "N413", r"axis 1 of \(None, 7, 6, 3\), but the channels of Conv2D 'conv2d' come last .* 7 positions on that axis\nSet axis to -1"),
+        (sequential(layer("MaxPooling1D", pool_size=9, padding="same"), dense(1), shape=(None, 1, 64)), "G705", "a window of 9 over 1 step of .* has no effect"),
+        (sequential(layer("AveragePooling1D", pool_size=9, padding="same"), dense(1), shape=(None, 7, 64)), "G705", "takes the mean of the whole axis"),
         (sequential(layer("Masking"), layer("Softmax"), shape=(None, 6)), "R237", r"a mask of shape \(None,\) from 'masking', which does not fit its input \(None, 6\)"),
     ],
 )  # fmt: skip
@@ -416,6 +457,26 @@ def test_linear_chain_of_any_length_and_order_is_one_short_finding(step: int) ->
 )
 def test_nearly_all_is_not_all(share: float, digits: int, shown: str) -> None:
     assert percent(share, digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("model", "advice"),
+    [
+        (
+            sequential(lstm(return_sequences=True), dense(1), **trained("mse")),
+            "set return_sequences to false on 'lstm'",
+        ),
+        (
+            sequential(dense(8, "relu"), dense(1), **trained("mse")),
+            "add GlobalAveragePooling1D or Flatten before 'dense_1'",
+        ),
+        (sequential(dense(8, "relu"), dense(1, "sigmoid"), **trained("bce")), "use targets of shape (batch, 13, 1)"),
+    ],
+)
+def test_one_number_per_timestep(model: dict[str, Any], advice: str) -> None:
+    (finding,) = analyze(json.dumps(model).encode(), Options(extend_select=("R215",))).findings
+    assert finding.code == "R215"
+    assert advice in finding.help
 
 
 def test_empty_compile_config_is_none() -> None:

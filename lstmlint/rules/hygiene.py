@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
@@ -163,6 +164,47 @@ def _no_effect(row: LayerSummary) -> str | None:
 
 def _dtype_before(row: LayerSummary) -> str:
     return row.inbound[0].layer.compute_dtype if row.inbound else row.layer.compute_dtype
+
+
+@rule("G705", "pool-larger-than-input", "info")
+def pool_larger_than_input(model: ModelSummary) -> Iterator[Problem]:
+    """A pooling layer with padding "same" has a window that is larger than its input, so every window covers the whole
+    axis. On an axis of size 1, the layer has no effect; otherwise, it computes the same as global pooling. With padding
+    "valid", Keras would refuse it. Often, the axes of the input are not in the intended order.
+
+    Fix: Use a smaller pool_size, or global pooling.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "MaxPooling1D", "config": {"pool_size": 500, "padding": "same", "batch_input_shape": [null, 1, 500]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "MaxPooling1D", "config": {"pool_size": 5, "padding": "same", "batch_input_shape": [null, 500, 1]}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+    """
+    if model.spec.dialect not in ("keras2", "keras3"):
+        return
+    for row in index_of(model).of(*(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3))):
+        layer: Any = row.layer
+        if row.input_shape is None or layer.failed or not layer.known or layer.padding != "same":
+            continue
+        sizes = layer.split(row.input_shape)[1]
+        for size, window, stride in zip(sizes, layer.windows, layer.strides, strict=False):
+            if size is None or window <= size or not (stride >= size or window >= 2 * size - 1):
+                continue
+            kind = "maximum" if row.class_name.startswith("Max") else "mean"
+            effect = "it has no effect there" if size == 1 else f"it takes the {kind} of the whole axis"
+            yield violation(
+                f"{row.class_name} {row.name!r} has a window of {window} over {size} step{'s' if size != 1 else ''} of its"
+                f" input {format_shape(row.input_shape)}: with padding 'same', {effect}",
+                f"Use a smaller pool_size{'' if size == 1 else ', or global pooling'}, and check the order of the input's"
+                " axes.",
+                row.name,
+                row.spec.argument_pointer("pool_size"),
+            )
+            break
 
 
 @rule("G706", "frozen-wrapper-trains", "warning")

@@ -10,6 +10,7 @@ from lstmlint.model.findings import Problem, listing
 from lstmlint.rules.effects import (
     KNOWN_ACTIVATIONS,
     RANGES,
+    SIGMOIDS,
     activation_name,
     activation_of,
     constant_initializer,
@@ -146,6 +147,71 @@ def _activation_of(row: LayerSummary) -> str | None:
     """Return the activation that a layer ends with; None if it is unknown."""
     activation = activation_of(unwrapped(row.layer))
     return activation if activation in KNOWN_ACTIVATIONS else None
+
+
+@rule(
+    "H320",
+    "saturating-stack",
+    "info",
+    layers=Option(3, "the smallest number of layers that is reported", least=2),
+)
+def saturating_stack(model: ModelSummary, layers: int) -> Iterator[Problem]:
+    """Three or more hidden Dense layers with a sigmoid follow each other. The slope of a sigmoid is at most 0.25, so
+    gradients shrink from layer to layer: in an untrained model with three such layers, the first one learns 10 to 400
+    times slower than the last Dense, with eight more than 100,000 times.
+
+    Fix: Use activation "relu" in hidden layers, or a normalization between them.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 16, "activation": "sigmoid", "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 16, "activation": "sigmoid"}},
+          {"class_name": "Dense", "config": {"units": 16, "activation": "sigmoid"}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 16, "activation": "relu", "batch_input_shape": [null, 5]}},
+          {"class_name": "Dense", "config": {"units": 16, "activation": "relu"}},
+          {"class_name": "Dense", "config": {"units": 16, "activation": "relu"}},
+          {"class_name": "Dense", "config": {"units": 1}}]}}
+
+    References: Glorot & Bengio 2010, Understanding the difficulty of training deep feedforward neural networks
+    """
+    saturating = {id(row): end for row in index_of(model).of("Dense") if (end := _sigmoid_end(row)) is not None}
+    following = {
+        id(row): after
+        for row in index_of(model).of("Dense")
+        if id(row) in saturating and (after := follow(saturating[id(row)], acts_in_training_only)) is not None
+    }
+    continued = {id(after) for key, after in following.items()}
+    for row in index_of(model).of("Dense"):
+        if id(row) not in saturating or id(row) in continued:
+            continue
+        stack = [row]
+        while (after := following.get(id(stack[-1]))) is not None and id(after) in saturating:
+            stack.append(after)
+        if len(stack) >= layers:
+            yield violation(
+                f"{listing([repr(one.name) for one in stack])} are {len(stack)} consecutive hidden Dense layers with a"
+                " sigmoid, through which gradients shrink from layer to layer",
+                'Use activation "relu" in them, or a normalization between them.',
+                row.name,
+                row.spec.argument_pointer("activation"),
+            )
+
+
+def _sigmoid_end(row: LayerSummary) -> LayerSummary | None:
+    """Return the layer that applies the sigmoid of a hidden, trainable Dense: the Dense or an Activation after it."""
+    end = row
+    if row.calls > 1 or not row.spec.trainable or row.is_output:
+        return None
+    if activation_of(row.layer) == "linear":
+        after = follow(row, acts_in_training_only)
+        if after is None or not after.layer.facts.is_activation:
+            return None
+        end = after
+    return end if activation_of(end.layer) in SIGMOIDS and not end.is_output else None
 
 
 @rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem, listing
-from lstmlint.model.shapes import percent
+from lstmlint.model.shapes import format_shape, percent
 from lstmlint.rules.effects import activation_name, objectives
 from lstmlint.rules.index import acts_in_training_only, index_of, past
 from lstmlint.rules.registry import Option, rule, violation
@@ -262,3 +262,60 @@ def all_frozen(model: ModelSummary) -> Iterator[Problem]:
             frozen.name,
             frozen.spec.argument_pointer("trainable"),
         )
+
+
+@rule("N413", "normalization-axis", "warning")
+def normalization_axis(model: ModelSummary) -> Iterator[Problem]:
+    """BatchNormalization after a convolution does not normalize the channels, because its axis does not fit the
+    convolution's data_format. With axis 1 after channels_last, for example, it learns one mean and one scale for each
+    row of the image. The shapes fit, so Keras does not complain.
+
+    Fix: Use axis -1 for channels_last, and axis 1 for channels_first.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv2D", "config": {"filters": 8, "kernel_size": 3, "data_format": "channels_first", "batch_input_shape": [null, 3, 32, 32]}},
+          {"class_name": "BatchNormalization", "config": {"axis": -1}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Conv2D", "config": {"filters": 8, "kernel_size": 3, "data_format": "channels_first", "batch_input_shape": [null, 3, 32, 32]}},
+          {"class_name": "BatchNormalization", "config": {"axis": 1}}]}}
+    """
+    if model.spec.dialect not in ("keras2", "keras3"):
+        return
+    for row in index_of(model).of("BatchNormalization"):
+        axis, shape = row.config.get("axis"), row.input_shape
+        if isinstance(axis, list | tuple) and len(axis) == 1:
+            axis = axis[0]
+        convolution = past(row, _keeps_channels)
+        if convolution is None or shape is None or not isinstance(axis, int) or not _convolves(convolution):
+            continue
+        first: bool = convolution.layer.channels_first  # type: ignore[attr-defined]
+        channels = 1 if first else len(shape) - 1
+        if len(shape) < 3 or not -len(shape) <= axis < len(shape) or axis % len(shape) in (0, channels):
+            continue
+        place = "first" if first else "last"
+        yield violation(
+            f"BatchNormalization {row.name!r} normalizes axis {axis} of {format_shape(shape)}, but the channels of"
+            f" {convolution.class_name} {convolution.name!r} come {place} (data_format channels_{place}): it learns one"
+            f" mean for each of the {shape[axis]} positions on that axis",
+            f"Set axis to {channels if first else -1}.",
+            row.name,
+            row.spec.argument_pointer("axis"),
+        )
+
+
+def _convolves(row: LayerSummary) -> bool:
+    """Check whether a layer is a convolution, whose data_format says where its channels are."""
+    facts = row.layer.facts
+    return (
+        facts.applies_activation
+        and facts.mixes_timesteps
+        and isinstance(getattr(row.layer, "channels_first", None), bool)
+    )
+
+
+def _keeps_channels(row: LayerSummary) -> bool:
+    """Check whether a layer returns the axes of its input in the same order."""
+    return row.layer.facts.is_activation or row.layer.facts.training_only

@@ -8,7 +8,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import format_shape, percent
 from lstmlint.rules import masks
-from lstmlint.rules.effects import REGRESSION, SIGMOIDS, head_of, objectives
+from lstmlint.rules.effects import BINARY, REGRESSION, SIGMOIDS, head_of, objectives
 from lstmlint.rules.index import (
     acts_in_training_only,
     follow,
@@ -150,11 +150,14 @@ def masked_flatten(model: ModelSummary) -> Iterator[Problem]:
 @rule("R215", "sequence-against-scalar", "info", enabled=False)
 def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
     """The model outputs one number per timestep and is trained on a regression loss. Targets of one number per sample,
-    (batch, 1), silently broadcast: every timestep is trained towards the same value.
+    (batch, 1), silently broadcast: every timestep is trained towards the same value. A Dense(1) without a layer that
+    removes the timesteps before it is enough. tf.keras also broadcasts targets of binary_crossentropy; Keras 3 raises an
+    error.
 
     Off by default: the file does not record the shape of the targets, and one number per timestep is often intended.
 
-    Fix: Set return_sequences to false on the last recurrent layer if you want one number per sample.
+    Fix: For one number per sample, set return_sequences to false on the last recurrent layer, or add
+    GlobalAveragePooling1D or Flatten before the last Dense.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -168,15 +171,24 @@ def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "config": {"units": 1}}]},
           "training_config": {"loss": "mse"}}
     """
+    broadcast = REGRESSION | BINARY.keys() if model.spec.dialect == "keras2" else REGRESSION
     for objective in objectives(model):
-        shape = objective.shape
-        if objective.loss in REGRESSION and shape is not None and len(shape) == 3 and shape[-1] == 1:
+        shape, name = objective.shape, objective.row.name
+        if objective.loss in broadcast and shape is not None and len(shape) == 3 and shape[-1] == 1:
+            source = objective.row
+            while recurrent(source.layer) is None and len(source.inbound) == 1:
+                source = source.inbound[0]
+            change = (
+                f"set return_sequences to false on {source.name!r}"
+                if recurrent(source.layer) is not None
+                else f"add GlobalAveragePooling1D or Flatten before {name!r}"
+            )
             yield violation(
-                f"{objective.row.name!r} outputs {format_shape(shape)}, one number per timestep; {objective.loss} silently"
-                " broadcasts targets of shape (batch, 1) to all timesteps",
-                "For one number per sample, set return_sequences to false on the last recurrent layer. For one number per"
-                f" timestep, use targets of shape (batch, {shape[1] or 'timesteps'}, 1).",
-                objective.row.name,
+                f"{name!r} outputs {format_shape(shape)}, one number per timestep; {objective.loss} silently broadcasts"
+                " targets of shape (batch, 1) to all timesteps",
+                f"For one number per sample, {change}. For one number per timestep, use targets of shape (batch,"
+                f" {shape[1] or 'timesteps'}, 1).",
+                name,
                 objective.row.pointer,
             )
 

@@ -181,6 +181,57 @@ measure("R238 mask, TimeDistributed, Flatten")(lambda: masking(L.TimeDistributed
 measure("R238 mask, TimeDistributed, Reshape")(lambda: masking(L.TimeDistributed(L.Reshape((2, 2))), 3, 4))
 measure("R238 mask, TimeDistributed, Dense")(lambda: masking(L.TimeDistributed(L.Dense(2)), 3, 4))
 
+def broadcast(loss):
+    """Whether targets of (batch, 1) train every timestep."""
+    model = M([L.Input((5, 4)), L.Dense(1, activation="sigmoid")])
+    model.compile(loss=loss)
+    sequences, targets = random.normal(size=(8, 5, 4)).astype("float32"), np.eye(2, dtype="float32")[[0, 1] * 4][:, :1]
+    got = model.evaluate(sequences, targets, verbose=0)
+    p = model.predict(sequences, verbose=0)[..., 0]
+    expected = (p - targets) ** 2 if loss == "mse" else -np.log(np.where(targets == 1, p, 1 - p))
+    return close(got, expected.mean())
+
+measure("R215 mse")(lambda: broadcast("mse"))
+measure("R215 binary_crossentropy")(lambda: broadcast("binary_crossentropy"))
+
+def normalized(axis, data_format):
+    """The number of means of a BatchNormalization for 5 channels, 8 rows and 6 columns."""
+    shape = (8, 6, 5) if data_format == "channels_last" else (5, 8, 6)
+    model = M([L.Input(shape), L.BatchNormalization(axis=axis)])
+    return model.layers[-1].moving_mean.shape[0]
+
+for axis in (1, -1):
+    for data_format in ("channels_last", "channels_first"):
+        measure(f"N413 axis {axis}, {data_format}")(lambda: normalized(axis, data_format))
+
+def pooled(kind, steps, size):
+    """What a pooling layer computes with padding "same"."""
+    model = M([L.Input((steps, 4)), getattr(L, kind + "Pooling1D")(size, padding="same")])
+    sequences = random.normal(size=(2, steps, 4)).astype("float32")
+    got = model.predict(sequences, verbose=0)
+    if got.shape == sequences.shape and close(got, sequences):
+        return "no effect"
+    whole = sequences.max(1) if kind == "Max" else sequences.mean(1)
+    return "global" if got.shape[1] == 1 and close(got[:, 0], whole) else "other"
+
+for kind in ("Max", "Average"):
+    measure(f"G705 {kind} of 500 over 1")(lambda: pooled(kind, 1, 500))
+    measure(f"G705 {kind} of 10 over 7")(lambda: pooled(kind, 7, 10))
+
+def shrinks(activation, layers):
+    """How much slower the first kernel learns than the last."""
+    model = M([L.Input((16,)), *(L.Dense(16, activation=activation) for _ in range(layers)), L.Dense(1)])
+    model.compile(loss="mse", optimizer=keras.optimizers.SGD(1.0))
+    before = model.get_weights()
+    inputs = random.normal(size=(256, 16)).astype("float32")
+    model.fit(inputs, random.normal(size=(256, 1)), batch_size=256, epochs=1, verbose=0)
+    steps = [np.linalg.norm(new - old) for new, old in zip(model.get_weights(), before)]
+    return steps[-2] / steps[0]
+
+measure("H320 three sigmoids: over 10")(lambda: bool(shrinks("sigmoid", 3) > 10))
+measure("H320 eight sigmoids: over 100,000")(lambda: bool(shrinks("sigmoid", 8) > 100_000))
+measure("H320 eight tanh: over 10")(lambda: bool(shrinks("tanh", 8) > 10))
+
 print(json.dumps(found))
 '''
 
@@ -193,6 +244,8 @@ def keras3_or(keras3: Any, tf_keras: Any) -> dict[str, Any]:
     return {**dict.fromkeys(("numpy", "jax", "tensorflow"), keras3), "tf_keras": tf_keras}
 
 
+# The numpy backend cannot train.
+TRAINED = {**keras3_or(True, True), "numpy": "raises"}
 CLAIMS: dict[str, Any] = {
     "H309 accuracy of one unit rounds": True,
     "H309 accuracy of one unit on numbers": 0.0,
@@ -232,6 +285,19 @@ CLAIMS: dict[str, Any] = {
     "R238 mask, TimeDistributed, Flatten": keras3_or([2, 3, 8], "raises"),
     "R238 mask, TimeDistributed, Reshape": keras3_or([2, 3, 2, 2], "raises"),
     "R238 mask, TimeDistributed, Dense": [2, 3, 2],
+    "R215 mse": True,
+    "R215 binary_crossentropy": keras3_or("raises", True),
+    "N413 axis 1, channels_last": 8,
+    "N413 axis -1, channels_last": 5,
+    "N413 axis 1, channels_first": 5,
+    "N413 axis -1, channels_first": 6,
+    "G705 Max of 500 over 1": "no effect",
+    "G705 Average of 500 over 1": "no effect",
+    "G705 Max of 10 over 7": "global",
+    "G705 Average of 10 over 7": "global",
+    "H320 three sigmoids: over 10": TRAINED,
+    "H320 eight sigmoids: over 100,000": TRAINED,
+    "H320 eight tanh: over 10": {**keras3_or(False, False), "numpy": "raises"},
 }
 
 
