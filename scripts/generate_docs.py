@@ -1,4 +1,8 @@
-"""Write docs/rules.md and examples/broken/ from the rules: python scripts/generate_docs.py"""
+"""Write everything that is generated from the code of lstmlint: python scripts/generate_docs.py
+
+These are docs/rules.md and examples/broken/ from the rules, docs/layers.md from the layers and their recorded results, and
+schemas/model.schema.json from the arguments of layers.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 from lstmlint import rules  # noqa: E402
 from lstmlint.rules.documentation import GROUPS, document, in_order, to_markdown, to_table  # noqa: E402
+from scripts import generate_layers_page, generate_schemas  # noqa: E402
 
 
 def rules_page() -> str:
@@ -104,3 +109,5 @@ def write() -> None:
 
 if __name__ == "__main__":
     write()
+    generate_layers_page.write()
+    generate_schemas.write()

@@ -184,6 +184,12 @@ def to_text(schema: Schema) -> str:
     return f"{lines}{body}\n  }}\n}}\n"
 
 
+def write() -> None:
+    """Write schemas/model.schema.json."""
+    schema = generate()
+    TARGET.write_text(to_text(schema))
+    print(f"{TARGET.relative_to(ROOT)}: {len(schema['$defs'])} definitions")
+
+
 if __name__ == "__main__":
-    TARGET.write_text(to_text(generate()))
-    print(f"{TARGET.relative_to(ROOT)}: {len(generate()['$defs'])} definitions, {TARGET.stat().st_size:,} bytes")
+    write()

@@ -1,7 +1,7 @@
 """Record the results of Keras for random operations: tests/data/ops/.
 
-Usage: python scripts/record_operations.py keras     (needs the `referee` extra)
-       python scripts/record_operations.py tf_keras  (needs the `referee-tf` extra)
+Usage: python scripts/record_operations.py keras [CLASS...]  (needs the `referee` extra)
+       python scripts/record_operations.py tf_keras          (needs the `referee-tf` extra)
 """
 
 from __future__ import annotations
@@ -30,16 +30,20 @@ def write(name: str, rows: list[dict[str, Any]]) -> None:
     print(f"{name}: {len(rows)} rows")
 
 
-def record_keras() -> None:
-    """Return nodes of every class that Keras loads, with its outputs, and one refused node per reason."""
+def record_keras(selected: list[str]) -> None:
+    """Record nodes that Keras loads, with its outputs, and one refused node per reason.
+
+    selected: the classes; all if it is empty. The rows of other classes are kept.
+    """
     import keras
 
     from tests.op_nodes import inferred
     from tests.referee.op_ask import NODES, ask
     from tests.referee.op_draws import damage, draw
 
-    rows = []
-    for name in NODES:
+    recorded = json.loads((TARGET / "keras.json").read_text(encoding="utf-8")) if selected else []
+    rows = [row for row in recorded if row["op"] not in selected]
+    for name in selected or NODES:
         random = Random(f"{name} recorded")
         loaded = 0
         reasons: set[str] = set()
@@ -58,11 +62,11 @@ def record_keras() -> None:
             else:
                 loaded += 1
             rows.append({"keras": keras.__version__, **node, "outputs": outputs})
-    write("keras.json", rows)
+    write("keras.json", sorted(rows, key=lambda row: str(row["op"])))
 
 
 def record_tf_keras() -> None:
-    """Return models of the recipes and of some random calls, with the shapes of every layer in tf_keras."""
+    """Record models of the recipes and of some random calls, with the shapes of every layer in tf_keras."""
     import tensorflow as tf
     import tf_keras
 
@@ -124,4 +128,4 @@ def model_row(tf: Any, tf_keras: Any, name: str, model: Any) -> dict[str, Any]:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    record_keras() if sys.argv[1] == "keras" else record_tf_keras()
+    record_keras(sys.argv[2:]) if sys.argv[1] == "keras" else record_tf_keras()

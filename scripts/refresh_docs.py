@@ -29,6 +29,7 @@ PAGES = [
 NOT_RUN = {
     "python3 -m venv": "installs packages from the network; .ci/run runs the README's",
     ".venv/bin/": "is what .ci/run does",
+    "python scripts/": "changes the repository; test_adding follows CONTRIBUTING.md",
     "pip install": "installs packages from the network",
     "docker": "pulls an image from the network",
     "check-jsonschema": "is a program of another project; test_schemas checks the schema itself",

@@ -11,16 +11,14 @@ import tracemalloc
 import zipfile
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from lstmlint.model.findings import ReadError
-from lstmlint.reading import Document, containers, is_model_folder, json_text, looks_like_model, read, sandbox
-from lstmlint.reading.containers import CONTAINERS, Container, suffixes
+from lstmlint.reading import Document, is_model_folder, json_text, looks_like_model, read, sandbox
+from lstmlint.reading.containers import CONTAINERS, suffixes
 from lstmlint.reading.limits import MAX_DEPTH
-from lstmlint.reading.model import to_document
 
 LAYERS = [
     {"class_name": "LSTM", "config": {"name": "lstm", "units": 10, "batch_input_shape": [None, 13, 5]}},
@@ -876,15 +874,3 @@ def test_containers_are_registered_in_one_place() -> None:
     hooks = (root / ".pre-commit-hooks.yaml").read_text()
     for pattern in re.findall(r"files: (.*)", hooks):
         assert all(re.search(pattern, f"model{suffix}") for suffix in suffixes())
-
-
-def test_a_new_container(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A container is a reader and a line in CONTAINERS: files in folders are found, read, and reported."""
-    reader = ModuleType("reader")
-    reader.read = lambda source: to_document(source.name, "shout", json.loads(source.read()[6:]), [])  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "reader", reader)
-    shout = Container("shout", (".shout",), lambda head: head.startswith(b"SHOUT:"), "reader:read")
-    monkeypatch.setattr(containers, "CONTAINERS", [*CONTAINERS, shout])
-    (tmp_path / "m.shout").write_bytes(b"SHOUT:" + json.dumps(MODEL).encode())
-    assert read(tmp_path / "m.shout").container == "shout"
-    assert ".shout" in suffixes()

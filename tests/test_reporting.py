@@ -10,7 +10,6 @@ import sys
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -18,7 +17,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from lstmlint import FileReport, Options, analyze
-from lstmlint.reporting import FORMATS, Totals, Traits, View, load, sarif, size
+from lstmlint.reporting import FORMATS, Totals, View, load, sarif, size
 from lstmlint.reporting.layout import width_of, wrap
 from lstmlint.reporting.rows import HEADERS, parse_columns
 from lstmlint.reporting.tables import CODES
@@ -454,18 +453,6 @@ def test_optimizer_params(optimizer: Any, numbers: int | None) -> None:
     assert ("Optimizer params" in text) == (numbers is not None)
     if numbers is not None:
         assert f"Optimizer params: {numbers:,}\n" in text
-
-
-def test_a_new_format_is_one_module(shell: Shell) -> None:
-    """As CONTRIBUTING.md says: a module with two functions, and its name in FORMATS."""
-    module = ModuleType("lstmlint.reporting.dummy")
-    vars(module)["digest"] = lambda report, view: f"{report.path} {report.model.params}"
-    vars(module)["render"] = lambda digests, totals, view: f"{totals.files}: {digests}\n"
-    shell.monkeypatch.setitem(sys.modules, module.__name__, module)
-    shell.monkeypatch.setitem(FORMATS, "dummy", Traits())
-    shell.write("m.json")
-    assert shell("m.json", "-f", "dummy").out == "1: ['m.json 640']\n"
-    assert "dummy" in shell("m.json", "-f", "dumy").err
 
 
 def test_every_format_is_documented(shell: Shell) -> None:
