@@ -120,6 +120,23 @@ def conv_norm(axis: Any, data_format: str = "channels_last") -> dict[str, Any]:
     )
 
 
+def attending(*before: dict[str, Any], inputs: list[str] | None = None, pool: str = "GlobalAveragePooling1D", **arguments: Any) -> dict[str, Any]:  # fmt: skip
+    """Return tokens that are embedded as "e", attend to each other as "s" or "e", and are pooled."""
+    source = "s" if before else "e"
+    return functional(
+        inputs or ["x"], ["y"], entry("x", 13), layer("Embedding", "x", name="e", input_dim=100, output_dim=8), *before,
+        layer("MultiHeadAttention", [[source, 0, 0, {"value": [source, 0, 0], **arguments}]], name="a", num_heads=2, key_dim=4),
+        layer("Add", source, "a", name="r"), layer(pool, "r", name="f"), layer("Dense", "f", name="y", units=1),
+    )  # fmt: skip
+
+
+def keras1_norm(ordering: str | None, axis: int, mode: int = 0) -> dict[str, Any]:
+    settings: dict[str, Any] = {"dim_ordering": ordering} if ordering else {}
+    convolution = layer("Convolution2D", nb_filter=4, nb_row=3, nb_col=3, batch_input_shape=[None, 9, 8, 7], **settings)
+    normalization = layer("BatchNormalization", axis=axis, mode=mode)
+    return {"class_name": "Sequential", "keras_version": "1.2.2", "config": [convolution, normalization]}
+
+
 def sigmoids(after: dict[str, Any]) -> list[dict[str, Any]]:
     """Return three hidden layers, each a Dense, its sigmoid, and another layer."""
     block = [dense(8), layer("Activation", activation="sigmoid"), after]
@@ -182,6 +199,8 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(dense(4, "relu"), dense(1, kernel_initializer="zeros"), shape=(None, 5)), []),
         (sequential(lstm(), dense(1), **trained("mse", optimizer_config={"class_name": "Adadelta", "config": {"lr": 1.0}})), []),
         (sequential(lstm(), dense(1), **trained("mse", optimizer_config={"class_name": "SGD", "config": {"lr": 2.0}})), ["H316"]),
+        (sequential(lstm(), dense(1), **trained("mse", optimizer_config={"class_name": "SGD", "config": {"lr": 0.1}})), []),
+        (sequential(lstm(), dense(1), **trained("mse", optimizer_config={"class_name": "Adam", "config": {"lr": 0.1}})), ["H316"]),
         (sequential(lstm(), dense(1, "softmax"), **trained("categorical_crossentropy")), ["H301"]),
         (sequential(lstm(), dense(3), **trained("binary_focal_crossentropy")), ["H304"]),
         (sequential(lstm(), dense(3, "relu"), **trained(SPARSE_LOGITS)), ["H306"]),
@@ -262,6 +281,10 @@ def masked(*names: str) -> dict[str, Any]:
         (conv_norm(-1, "channels_first"), ["N413"]),
         (conv_norm(1, "channels_first"), []),
         (sequential(lstm(return_sequences=True), layer("BatchNormalization", axis=1), lstm(), dense(1)), []),
+        (keras1_norm("th", -1), ["N413"]),
+        (keras1_norm("th", 1), []),
+        (keras1_norm("th", -1, mode=1), []),
+        (keras1_norm(None, 1), []),
         # pooling over less than its window
         (sequential(layer("MaxPooling1D", pool_size=10_579, padding="same"), dense(1), shape=(None, 1, 64)), ["G705"]),
         (sequential(layer("MaxPooling1D", pool_size=10, padding="same"), dense(1), shape=(None, 7, 64)), ["G705"]),
@@ -275,6 +298,16 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(*(dense(8, "tanh") for _ in range(8)), dense(1), shape=(None, 5)), []),
         (sequential(*sigmoids(layer("Dropout", rate=0.1)), dense(1), shape=(None, 5)), ["H320"]),
         (sequential(*sigmoids(layer("BatchNormalization")), dense(1), shape=(None, 5)), []),
+        # attention to tokens without positions
+        (attending(), ["R239"]),
+        (attending(layer("Dense", "e", name="s", units=8)), ["R239"]),
+        (attending(layer("SimpleRNN", "e", name="s", units=8, return_sequences=True)), []),
+        (attending(layer("Conv1D", "e", name="s", filters=8, kernel_size=3, padding="same")), []),
+        (attending(layer("Lambda", "e", name="s", function="f", function_type="function")), []),
+        (attending(layer("AddPositions", "e", name="s")), ["E004"]),
+        (attending(entry("z", 13), layer("Embedding", "z", name="p", input_dim=13, output_dim=8), layer("Add", "e", "p", name="s"), inputs=["x", "z"]), []),
+        (attending(pool="Flatten"), []),
+        (attending(use_causal_mask=True), []),
         # states
         (decoder(8), []),
         (decoder(4), ["R236"]),
@@ -374,7 +407,7 @@ def test_what_is_often_meant_is_an_info(model: dict[str, Any], severity: str) ->
         (masked("reshape", "last"), "R211", "\nPass 'lstm' a mask as an argument. If padding may count as data, set mask_zero to false"),
         (sequential(td(embedding()), td(lstm()), dense(1), shape=(None, 4, 2), **KERAS3), "R211", "does not pass on the mask of its Embedding, .*\nUse the Embedding without TimeDistributed"),
         (sequential(td(embedding()), td(lstm()), lstm(), shape=(None, 4, 2), **KERAS3), "R211", "\nPass 'time_distributed_1' a mask"),
-        (conv_norm(1), "N413", r"axis 1 of \(None, 7, 6, 3\), but the channels of Conv2D 'conv2d' come last .* 7 positions on that axis\nSet axis to -1"),
+        (conv_norm(1), "N413", r"axis 1 of \(None, 7, 6, 3\), but the channels of Conv2D 'conv2d' come last: .* 7 positions on that axis\nSet axis to -1"),
         (sequential(layer("MaxPooling1D", pool_size=9, padding="same"), dense(1), shape=(None, 1, 64)), "G705", "a window of 9 over 1 step of .* has no effect"),
         (sequential(layer("AveragePooling1D", pool_size=9, padding="same"), dense(1), shape=(None, 7, 64)), "G705", "takes the mean of the whole axis"),
         (sequential(layer("Masking"), layer("Softmax"), shape=(None, 6)), "R237", r"a mask of shape \(None,\) from 'masking', which does not fit its input \(None, 6\)"),

@@ -218,12 +218,12 @@ def _sigmoid_end(row: LayerSummary) -> LayerSummary | None:
     "H316",
     "learning-rate-range",
     "info",
-    highest=Option(0.1, "the highest rate that is not reported; ten times that for SGD, Adagrad, Ftrl, and Lion"),
+    highest=Option(0.03, "the highest rate that is not reported; ten times that for SGD, Adagrad, and Ftrl"),
     lowest=Option(1e-7, "the lowest rate that is not reported"),
 )
 def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> Iterator[Problem]:
-    """The learning rate is far from the optimizer's usual range: above 0.1 (above 1 for SGD, Adagrad, Ftrl, and Lion),
-    or below 1e-7, where weights hardly change. A schedule or callback may have set it, so this is only an info. Adadelta
+    """The learning rate is far from the optimizer's usual range: above 0.03 (above 0.3 for SGD, Adagrad, and Ftrl), or
+    below 1e-7, where weights hardly change. A schedule or callback may have set it, so this is only an info. Adadelta
     is not checked, because its default used to be 1.
 
     Fix: Use 0.001 for Adam and its variants, 0.01 for SGD.
@@ -251,7 +251,7 @@ def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> I
         rate = config.get(written)
         if not isinstance(rate, int | float) or isinstance(rate, bool) or name.lower() == "adadelta":
             continue
-        most = highest * (10 if name.lower() in ("sgd", "adagrad", "ftrl", "lion") else 1)
+        most = highest * (10 if name.lower() in ("sgd", "adagrad", "ftrl") else 1)
         if rate > most * 1.001 or rate < lowest:
             usual = 0.01 if name.lower() in ("sgd", "adagrad", "ftrl") else 0.001
             inner = ("config",) if "config" in optimizer else ()

@@ -282,13 +282,14 @@ def normalization_axis(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Conv2D", "config": {"filters": 8, "kernel_size": 3, "data_format": "channels_first", "batch_input_shape": [null, 3, 32, 32]}},
           {"class_name": "BatchNormalization", "config": {"axis": 1}}]}}
     """
-    if model.spec.dialect not in ("keras2", "keras3"):
-        return
+    legacy = model.spec.dialect in ("keras0", "keras1")
     for row in index_of(model).of("BatchNormalization"):
         axis, shape = row.config.get("axis"), row.input_shape
         if isinstance(axis, list | tuple) and len(axis) == 1:
             axis = axis[0]
         convolution = past(row, _keeps_channels)
+        if legacy and _is_unclear(row, convolution):
+            continue
         if convolution is None or shape is None or not isinstance(axis, int) or not _convolves(convolution):
             continue
         first: bool = convolution.layer.channels_first  # type: ignore[attr-defined]
@@ -298,12 +299,20 @@ def normalization_axis(model: ModelSummary) -> Iterator[Problem]:
         place = "first" if first else "last"
         yield violation(
             f"BatchNormalization {row.name!r} normalizes axis {axis} of {format_shape(shape)}, but the channels of"
-            f" {convolution.class_name} {convolution.name!r} come {place} (data_format channels_{place}): it learns one"
+            f" {convolution.class_name} {convolution.name!r} come {place}: it learns one"
             f" mean for each of the {shape[axis]} positions on that axis",
             f"Set axis to {channels if first else -1}.",
             row.name,
             row.spec.argument_pointer("axis"),
         )
+
+
+def _is_unclear(row: LayerSummary, convolution: LayerSummary | None) -> bool:
+    """Check whether a layer of Keras 1 ignores its axis, or follows a convolution whose file leaves its format open."""
+    if convolution is None:
+        return True
+    own, before = (one.spec.raw.get("config", one.spec.raw) for one in (row, convolution))
+    return own.get("mode") == 1 or "dim_ordering" not in before
 
 
 def _convolves(row: LayerSummary) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
-from lstmlint.model.shapes import format_shape, percent
+from lstmlint.model.shapes import flatten, format_shape, percent
+from lstmlint.model.spec import TensorRef
 from lstmlint.rules import masks
 from lstmlint.rules.effects import BINARY, REGRESSION, SIGMOIDS, head_of, objectives
 from lstmlint.rules.index import (
@@ -351,6 +352,97 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
             head.row.name,
             head.row.pointer,
         )
+
+
+@rule("R239", "attention-without-positions", "info")
+def attention_without_positions(model: ModelSummary) -> Iterator[Problem]:
+    """Tokens are embedded and attend to each other, but nothing in the model depends on their order: it returns the same
+    output for any order of the tokens. Recurrent and convolutional layers see the order; attention, Dense and global
+    pooling do not.
+
+    Not reported: models in which a layer might add positions (several inputs, custom layers, Lambda, operations), and
+    attention with a mask that depends on positions, such as use_causal_mask.
+
+    Fix: Add an embedding of the positions to that of the tokens.
+
+    Fails:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 20]}, "inbound_nodes": []},
+          {"class_name": "Embedding", "name": "e", "config": {"input_dim": 100, "output_dim": 16}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "MultiHeadAttention", "name": "a", "config": {"num_heads": 2, "key_dim": 8}, "inbound_nodes": [[["e", 0, 0, {"value": ["e", 0, 0]}]]]},
+          {"class_name": "GlobalAveragePooling1D", "name": "p", "config": {}, "inbound_nodes": [[["a", 0, 0]]]},
+          {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["p", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
+
+    Passes:
+        {"class_name": "Functional", "config": {"name": "m", "layers": [
+          {"class_name": "InputLayer", "name": "x", "config": {"batch_input_shape": [null, 20]}, "inbound_nodes": []},
+          {"class_name": "Embedding", "name": "e", "config": {"input_dim": 100, "output_dim": 16}, "inbound_nodes": [[["x", 0, 0]]]},
+          {"class_name": "LSTM", "name": "l", "config": {"units": 16, "return_sequences": true}, "inbound_nodes": [[["e", 0, 0]]]},
+          {"class_name": "MultiHeadAttention", "name": "a", "config": {"num_heads": 2, "key_dim": 8}, "inbound_nodes": [[["l", 0, 0, {"value": ["l", 0, 0]}]]]},
+          {"class_name": "GlobalAveragePooling1D", "name": "p", "config": {}, "inbound_nodes": [[["a", 0, 0]]]},
+          {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["p", 0, 0]]]}],
+          "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
+
+    References: Vaswani et al. 2017, Attention is all you need
+    """
+    first = next(index_of(model).of(*_ATTENTION), None)
+    if first is None or not _ignores_order(first):
+        return
+    before = _reached(first, lambda row: row.inbound)
+    if before is None or sum(row.layer.facts.is_input for row in before) != 1:
+        return
+    if not any(row.class_name == "Embedding" for row in before):
+        return
+    after = _reached(first, lambda row: [] if row.class_name in _POOLS else row.consumers)
+    if after is None:
+        return
+    same = {id(row) for row in (first, *before, *after)}
+    if all(id(source) in same for row in after for source in row.inbound):
+        yield violation(
+            f"{first.class_name} {first.name!r} attends to tokens without positions: the model returns the same output"
+            " for any order of the tokens",
+            "Add an embedding of the positions to that of the tokens.",
+            first.name,
+            first.pointer,
+        )
+
+
+_ATTENTION = ("MultiHeadAttention", "Attention", "AdditiveAttention")
+_POOLS = ("GlobalAveragePooling1D", "GlobalMaxPooling1D")
+
+
+def _reached(row: LayerSummary, step: Callable[[LayerSummary], list[LayerSummary]]) -> list[LayerSummary] | None:
+    """Return the layers that lead to or from `row`; None if one of them may depend on the order of the tokens."""
+    found: dict[int, LayerSummary] = {}
+    waiting = [*step(row)]
+    while waiting:
+        other = waiting.pop()
+        if id(other) in found:
+            continue
+        if not _ignores_order(other):
+            return None
+        found[id(other)] = other
+        waiting += step(other)
+    return list(found.values())
+
+
+def _ignores_order(row: LayerSummary) -> bool:
+    """Check whether a layer treats all timesteps alike, or is global pooling."""
+    facts = row.layer.facts
+    if row.nested is not None or row.calls > 1 or row.spec.is_operation or not facts.keras_names:
+        return False
+    call = row.spec.calls[0] if row.spec.calls else None
+    if row.class_name in _ATTENTION:
+        causal = row.config.get("causal") or (call is not None and call.kwargs.get("use_causal_mask"))
+        return len(row.inbound) == 1 and not causal
+    if facts.is_input or row.class_name in (*_POOLS, "Embedding"):
+        return True
+    if facts.merges_lists:  # without constants, which might be positions
+        tensors = flatten(call.args) if call is not None else []
+        return row.config.get("axis", -1) == -1 and all(isinstance(item, TensorRef) for item in tensors)
+    normalizes_positions = row.class_name == "BatchNormalization" and row.config.get("axis") not in (-1, [-1], 2, [2])
+    return keeps_timesteps(row) and row.class_name != "PReLU" and not normalizes_positions
 
 
 @rule("R238", "mask-refused", "error")

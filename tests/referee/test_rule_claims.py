@@ -232,6 +232,20 @@ measure("H320 three sigmoids: over 10")(lambda: bool(shrinks("sigmoid", 3) > 10)
 measure("H320 eight sigmoids: over 100,000")(lambda: bool(shrinks("sigmoid", 8) > 100_000))
 measure("H320 eight tanh: over 10")(lambda: bool(shrinks("tanh", 8) > 10))
 
+def reordered(*layers):
+    """Whether the output depends on the order of the tokens."""
+    inputs = keras.Input((6,), dtype="int32")
+    outputs = L.Embedding(9, 4)(inputs)
+    for layer in layers:
+        outputs = layer(outputs)
+    outputs = L.MultiHeadAttention(2, 3)(outputs, outputs)
+    model = keras.Model(inputs, L.Dense(1)(L.GlobalAveragePooling1D()(L.LayerNormalization()(outputs))))
+    tokens = np.array([[1, 5, 2, 7, 3, 8]])
+    return not close(model.predict(tokens, verbose=0), model.predict(tokens[:, ::-1], verbose=0))
+
+measure("R239 order of embedded tokens")(lambda: reordered(L.Dense(4)))
+measure("R239 order of tokens after an LSTM")(lambda: reordered(L.LSTM(4, return_sequences=True)))
+
 print(json.dumps(found))
 '''
 
@@ -285,6 +299,8 @@ CLAIMS: dict[str, Any] = {
     "R238 mask, TimeDistributed, Flatten": keras3_or([2, 3, 8], "raises"),
     "R238 mask, TimeDistributed, Reshape": keras3_or([2, 3, 2, 2], "raises"),
     "R238 mask, TimeDistributed, Dense": [2, 3, 2],
+    "R239 order of embedded tokens": False,
+    "R239 order of tokens after an LSTM": True,
     "R215 mse": True,
     "R215 binary_crossentropy": keras3_or("raises", True),
     "N413 axis 1, channels_last": 8,
