@@ -139,6 +139,10 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
     asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data
     if asked or options.suppressions or options.baseline is not None:
         leave_out(report, options, document)
+    if len(report.findings) > 1:
+        from lstmlint.filtering.findings import merge
+
+        report.findings = merge(report.findings)
     return report
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from lstmlint.filtering.findings import in_file_order
+from lstmlint.filtering.findings import in_file_order, merge
 from lstmlint.model.findings import Finding
 from lstmlint.model.pointers import upward
 
@@ -21,7 +21,7 @@ def compare_findings(
     groups: dict[tuple[str, object], tuple[list[Finding], list[Finding]]] = {}
     for report, side in ((old, 0), (new, 1)):
         rows = {} if report.model is None else {row.pointer: row for row in report.model.walk()}
-        for finding in report.findings:
+        for finding in (one for shown in report.findings for one in shown.each):
             row = owner(finding, rows)
             layer: object = finding.layer if row is None else id(same.get(id(row), row))
             groups.setdefault((finding.code, layer), ([], []))[side].append(finding)
@@ -32,7 +32,7 @@ def compare_findings(
         left, fresh = without(before, after), without(after, before)
         appeared += fresh[len(left) :]
         gone += left[len(fresh) :]
-    return in_file_order(appeared), in_file_order(gone)
+    return merge(in_file_order(appeared)), merge(in_file_order(gone))
 
 
 def without(findings: list[Finding], others: list[Finding]) -> list[Finding]:

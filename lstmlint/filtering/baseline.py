@@ -127,7 +127,8 @@ def accept(report: FileReport, old: Baseline | None, target: str) -> tuple[str, 
         return name, report.baseline
     entries: Entries = {}
     kept = []
-    for finding in report.findings:
+    found = [one for finding in report.findings for one in finding.each]
+    for finding in found:
         if finding.code == INTERNAL:
             kept.append(finding)
             continue
@@ -136,7 +137,7 @@ def accept(report: FileReport, old: Baseline | None, target: str) -> tuple[str, 
             codes[finding.code] = codes.get(finding.code, 0) + 1
         else:
             codes[finding.code] = {AMOUNT: finding.amount}
-    report.known = len(report.findings) - len(kept)
+    report.known = len(found) - len(kept)
     report.findings = kept
     return name, entries
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from lstmlint import rules
 from lstmlint.config.options import Options
-from lstmlint.model.findings import Finding, Problem
+from lstmlint.model.findings import Finding, Problem, listing
 
 Locate = Callable[[str], tuple[int, int]]  # a pointer's line and column
 
@@ -46,3 +47,28 @@ def findings_of(problems: list[Problem], options: Options, locate: Locate | None
 def in_file_order(findings: list[Finding]) -> list[Finding]:
     """Sort findings by line, column, and code."""
     return sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
+
+
+def merge(findings: list[Finding]) -> list[Finding]:
+    """Merge findings that differ only in the layer into the first of them, which then names the others.
+
+    Suppressions and baselines come first: they apply to each layer.
+    """
+    groups: dict[object, list[Finding]] = {}
+    for finding in findings:
+        shared = finding.layer is not None and finding.amount is None
+        without_name = finding.message.replace(repr(finding.layer), "")
+        key = (finding.code, finding.severity, without_name) if shared else id(finding)
+        groups.setdefault(key, []).append(finding)
+    return [group[0] if len(group) == 1 else _standing_for(group) for group in groups.values()]
+
+
+def _standing_for(group: list[Finding]) -> Finding:
+    first = group[0]
+    names = [name for finding in group if (name := finding.layer) is not None and name != first.layer]
+    message = first.message
+    if names:
+        names = list(dict.fromkeys(names))
+        layers = "layer" if len(names) == 1 else "layers"
+        message += f" (and in {len(names):,} more {layers}: {listing(names)})"
+    return replace(first, message=message, merged=group)

@@ -100,10 +100,12 @@ def edits_for(text: str, report: FileReport) -> list[Edit]:
 
 
 def edits_of(finding: Finding, data: Any, dialect: Dialect | None) -> Iterator[Edit]:
-    """Return the edits for a finding. data: the file's content."""
+    """Return the edits for a finding and its repeats. data: the file's content."""
     make = FIXES.get(finding.code)
-    if make is not None and finding.pointer:
-        yield from make(Site(data, finding.pointer, dialect))
+    if make is not None:
+        for one in finding.each:
+            if one.pointer:
+                yield from make(Site(data, one.pointer, dialect))
 
 
 def fixable(raw: bytes, report: FileReport) -> int:

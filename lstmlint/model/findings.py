@@ -51,6 +51,7 @@ class Finding:
     """A problem with its rule's name and severity, and its place in the file (1-based).
 
     amount: of a budget that is exceeded, the cost of the model; None for other findings.
+    merged: the findings in several layers that this one stands for, itself first.
     """
 
     code: str
@@ -63,6 +64,12 @@ class Finding:
     line: int
     column: int
     amount: int | None = None
+    merged: list[Finding] = field(default_factory=list)
+
+    @property
+    def each(self) -> list[Finding]:
+        """The findings that this one stands for."""
+        return self.merged or [self]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as an entry of the JSON report."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,19 +139,14 @@ def _may_repeat_keys(text: str, members: int) -> bool:
 
 
 def _explain(text: str) -> tuple[Any, list[Problem]]:
-    repeated: dict[int, tuple[dict[str, Any], list[str]]] = {}
+    repeated: dict[int, tuple[dict[str, Any], Counter[str]]] = {}
     constants: dict[int, tuple[float, str]] = {}
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         obj = dict(members)
         if len(obj) != len(members):
-            seen: set[str] = set()
-            again: dict[str, None] = {}
-            for key, _ in members:
-                if key in seen:
-                    again[key] = None
-                seen.add(key)
-            repeated[id(obj)] = obj, list(again)
+            counts = Counter(key for key, _ in members)
+            repeated[id(obj)] = obj, Counter({key: count for key, count in counts.items() if count > 1})
         return obj
 
     def constant(token: str) -> float:
@@ -165,7 +161,8 @@ def _explain(text: str) -> tuple[Any, list[Problem]]:
         while stack:
             value, pointer = stack.pop()
             if isinstance(value, dict):
-                problems += [repeated_key(key, pointer) for key in repeated.get(id(value), ({}, []))[1]]
+                if id(value) in repeated:
+                    problems += repeated_keys(repeated[id(value)][1], pointer)
                 stack.extend((inner, f"{pointer}/{escape(key)}") for key, inner in value.items())
             elif isinstance(value, list):
                 stack.extend((inner, f"{pointer}/{index}") for index, inner in enumerate(value))
@@ -174,14 +171,21 @@ def _explain(text: str) -> tuple[Any, list[Problem]]:
     return data, problems
 
 
-def repeated_key(key: str, pointer: str) -> Problem:
-    """Return the problem of a repeated key in the object at `pointer`."""
-    return Problem(
-        "E003",
-        f"the key {key!r} occurs more than once in the same object; the last one counts",
-        "Keep one of them.",
-        pointer=f"{pointer}/{escape(key)}",
-    )
+def repeated_keys(counts: Counter[str], pointer: str) -> list[Problem]:
+    """Return the problems of the keys that occur several times in the object at `pointer`."""
+    models = min(counts["class_name"], counts["config"])
+    if models > 1 and not pointer:
+        message = f"this file contains {models:,} models; only the last one is read"
+        return [Problem("E003", message, "Write each model to a file of its own.")]
+    return [
+        Problem(
+            "E003",
+            f"the key {key!r} occurs more than once in the same object; the last one counts",
+            "Keep one of them.",
+            pointer=f"{pointer}/{escape(key)}",
+        )
+        for key in counts
+    ]
 
 
 def _nan_token(token: str, pointer: str) -> Problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -17,7 +18,7 @@ import yaml
 from lstmlint.model.findings import Problem, ReadError
 from lstmlint.model.pointers import escape
 from lstmlint.reading.document import Comment
-from lstmlint.reading.json_text import repeated_key
+from lstmlint.reading.json_text import repeated_keys
 from lstmlint.reading.limits import (
     ALIAS_NODES_PER_NODE,
     MAX_ALIAS_NODES,
@@ -57,7 +58,10 @@ _UNFINISHED = object()
 
 @dataclass(slots=True)
 class _Frame:
-    """An unfinished list or mapping. `nodes` counts its nodes, with aliases expanded."""
+    """An unfinished list or mapping.
+
+    nodes: the number of its nodes, with aliases expanded. repeated: key -> the number of its occurrences, if several.
+    """
 
     value: Any
     tag: str | None
@@ -67,6 +71,7 @@ class _Frame:
     merged: dict[str, Any] = field(default_factory=dict)
     nodes: int = 1
     height: int = 0
+    repeated: Counter[str] = field(default_factory=Counter)
 
 
 def parse(text: str) -> tuple[Any, list[Problem]]:
@@ -165,6 +170,8 @@ class _Builder:
 
     def _end(self) -> None:
         frame = self._stack.pop()
+        if frame.repeated:
+            self.problems += repeated_keys(frame.repeated, self._pointer(len(self._stack)))
         value = {**frame.merged, **frame.value} if frame.merged else frame.value
         if frame.tag is not None and frame.tag != "!":
             value = self._untag(frame.tag, value)
@@ -235,7 +242,7 @@ class _Builder:
                     frame.merged.setdefault(name, inner)
             return
         if key in frame.value:
-            self.problems.append(repeated_key(key, self._pointer(len(self._stack) - 1)))
+            frame.repeated[key] += 1 if key in frame.repeated else 2
         frame.value[key] = value
 
     def _pointer(self, depth: int) -> str:

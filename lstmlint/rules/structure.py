@@ -468,8 +468,8 @@ def declared_input_differs(model: ModelSummary) -> Iterator[Problem]:
         elif declared is not None and not compatible(declared[1:], arriving[1:]):
             word = spec.renamed.get("batch_shape", "input_shape")
             yield violation(
-                f"{word} declares the input {format_shape(declared)}, but {format_shape(arriving)} arrives from"
-                f" {row.inbound[0].name!r}; Keras ignores the declaration",
+                f"{word} declares the input {format_shape(declared)}, but the layer receives {format_shape(arriving)};"
+                " Keras ignores the declaration",
                 f"Remove {word}: only the first layer of a Sequential needs it.",
                 row.name,
                 spec.argument_pointer("batch_shape"),
