@@ -81,3 +81,51 @@ def test_the_finding_says_what_the_layer_is() -> None:
     (problem,) = run.problems
     assert problem.code == "E004"
     assert "from the package keras-tcn. Its shapes and weights are unknown" in problem.help
+
+
+@pytest.mark.parametrize(
+    ("class_name", "help"),
+    [
+        ("AttentionLSTM", "Its shapes and weights are unknown."),
+        ("MyLSTM", "Its shapes and weights are unknown."),
+        ("Conv4D", "Its shapes and weights are unknown."),
+        ("Deconvolution3D", "from the package keras-contrib. Its shapes"),
+        ("Addons>CRF", "from the package keras-contrib. Its shapes"),
+        ("Bidirectionnal", "Did you mean Bidirectional?"),
+    ],
+)
+def test_a_name_is_a_misspelling_only_if_it_is_not_composed_of_others(class_name: str, help: str) -> None:
+    run = InferenceContext("keras2", Bindings())
+    run.make_cached(LayerSpec("x", class_name, {}))
+    (problem,) = run.problems
+    assert help in problem.help
+    assert ("Did you mean" in problem.help) == ("Did you mean" in help)
+
+
+DENSE = {"class_name": "QDense", "config": {"name": "a", "units": 2, "batch_input_shape": [None, 5]}}
+TWO = {"class_name": "Sequential", "config": {"name": "m", "layers": [
+    DENSE, {"class_name": "QDense", "config": {"name": "b", "units": 2}}]}}  # fmt: skip
+
+
+def test_a_class_is_reported_once() -> None:
+    (finding,) = lstmlint.analyze(json.dumps(TWO).encode()).findings
+    assert finding.message == (
+        "'QDense' is not a built-in Keras layer: it loads only with custom_objects (and in 1 more layer: b)"
+    )
+    assert (finding.layer, [one.layer for one in finding.each]) == ("a", ["a", "b"])
+
+
+def test_tensorflow_js_has_no_custom_objects() -> None:
+    weights = [{"name": "a/kernel", "shape": [5, 2], "dtype": "float32"}]
+    document = {"modelTopology": {"model_config": TWO}, "weightsManifest": [{"paths": ["a.bin"], "weights": weights}]}
+    (finding,) = [one for one in lstmlint.analyze(json.dumps(document).encode()).findings if one.code == "E004"]
+    assert "custom_objects" not in finding.message
+    assert "tf.serialization.registerClass" in finding.message
+    assert "The weights stored for it are counted: 10 parameters. Its output shape is unknown." in finding.help
+
+
+@pytest.mark.parametrize(("ignored", "layers"), [(["a"], ["b"]), (["b"], ["a"]), (["a", "b"], None)])
+def test_suppressions_apply_to_each_layer_of_a_merged_finding(ignored: list[str], layers: list[str] | None) -> None:
+    model = TWO | {"lstmlint": {"layers": {name: ["E004"] for name in ignored}}}
+    found = [[one.layer for one in finding.each] for finding in lstmlint.analyze(json.dumps(model).encode()).findings]
+    assert found == ([] if layers is None else [layers])

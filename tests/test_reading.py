@@ -542,6 +542,7 @@ config:
             [("E003", "/class_name")],
         ),
         (b'{"class_name" : "a:b", "config": {"layers": [":", "\\":"]}}', []),
+        (b'{"class_name": "Model", "config": [], "class_name": "Model", "config": []}', [("E003", "")]),
         (b'{"class_name"\n: "Model", "config":{"layers":[], "layers":[]}, "x": ":"}', [("E003", "/config/layers")]),
         (
             b'{"class_name": "Model", "config": {"layers": [NaN, -Infinity, 1.5], "x": {"y": Infinity}}}',

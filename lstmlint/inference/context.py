@@ -31,24 +31,6 @@ def _defaults(class_name: str, dialect: Dialect) -> dict[str, Any]:
     return registry.signature(class_name, dialect) or {}
 
 
-@lru_cache(maxsize=1024)
-def _advice(class_name: str, ours: bool) -> str:
-    """Return the advice for an unknown class; `ours` if the file says that the class belongs to Keras."""
-    from lstmlint.model.suggestions import closest
-    from lstmlint.validation.third_party import describe
-
-    unknown = "Its shapes and weights are unknown. Describe it in the settings under custom-layers."
-    if ours:
-        unknown = "Use the name of a built-in Keras layer."
-    elif known := describe(class_name):
-        return f"{known} {unknown}"
-    name, names = class_name.rpartition(".")[2], registry.known_names()
-    letters = sorted(name.casefold())
-    same = (known for known in names if sorted(known.casefold()) == letters)  # Lstm, LTSM
-    close = next(same, None) or closest(name, names, 0.6 if ours else 0.8)
-    return f"Did you mean {close}?" if close else unknown
-
-
 class InferenceContext:
     """What the layers and graphs of one document share.
 
@@ -145,14 +127,21 @@ class InferenceContext:
         ours = spec.is_operation or (
             str(spec.module).partition(".")[0] == "keras" and spec.registered_name in (None, spec.class_name)
         )
-        advice = _advice(spec.class_name, ours)
+        from lstmlint.inference import unknown_classes
+
+        name = spec.written_class or spec.class_name
+        if ours:
+            close = unknown_classes.suggestion(spec.class_name, 0.6)
+            advice = f"Did you mean {close}?" if close else "Use the name of a built-in Keras layer."
+            message = f"{name!r} is not a built-in Keras layer; Keras cannot load it"
+            self.report_spec(spec, LayerError("E004", message, advice, severity="error"))
+            return
         error = LayerError(
             "E004",
-            f"{spec.written_class or spec.class_name!r} is not a built-in Keras layer"
-            + ("; Keras cannot load it" if ours else ": it loads only with custom_objects"),
-            advice,
-            severity="error" if ours else None,
+            f"{name!r} is not a built-in Keras layer: {unknown_classes.CUSTOM_OBJECTS}",
+            unknown_classes.advice(spec.class_name),
         )
+        error.data["unknown_class"] = spec.class_name
         self.report_spec(spec, error)
 
     def report_model_class(self, model: ModelSpec) -> None:

@@ -7,6 +7,7 @@ to several projects, the sentence says so.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 # Package name, or a description of where the layer is found -> class name -> what it does.
@@ -44,6 +45,7 @@ PACKAGES: dict[str, dict[str, str]] = {
         "CosineDense": "a dense layer by cosine similarity",
         "SubPixelUpscaling": "upsampling that moves channels into space",
         "Capsule": "a capsule layer with dynamic routing",
+        "Deconvolution3D": "a transposed 3D convolution",
         "PELU": "a parametric exponential activation",
         "SineReLU": "a rectifier with a sine for negative inputs",
         "Swish": "the swish activation",
@@ -126,6 +128,26 @@ PACKAGES: dict[str, dict[str, str]] = {
         " graph convolution", "GlobalAttentionPool": "attention pooling over a graph",
         "GlobalSumPool": "the sum over a graph's nodes", "GlobalAvgPool": "the mean over a graph's nodes",
     },
+    "stellargraph": {
+        "GraphConvolution": "a graph convolution", "GraphAttention": "graph attention",
+        "MeanAggregator": "the mean over neighbors in a graph", "LinkEmbedding": "a combination of two nodes",
+        "SortPooling": "sorted pooling over a graph",
+    },
+    "deepctr": {
+        "DNN": "a stack of dense layers", "FM": "a factorization machine", "CrossNet": "a cross network",
+        "CIN": "a compressed interaction network", "PredictionLayer": "the output with a global bias",
+        "SequencePoolingLayer": "pooling over a sequence of embeddings", "NoMask": "a layer that drops the mask",
+    },
+    "keras-multi-head": {"MultiHead": "several copies of a layer side by side"},
+    "ncps": {
+        "LTC": "a liquid time-constant network", "LTCCell": "the cell of a liquid time-constant network",
+        "CfC": "a closed-form continuous-time network", "CfCCell": "the cell of a closed-form continuous-time network",
+    },
+    "cvnn": {
+        "ComplexDense": "Dense with complex weights", "ComplexConv2D": "Conv2D with complex weights",
+        "ComplexInput": "a complex input", "ComplexFlatten": "Flatten of complex numbers",
+    },
+    "vit-keras": {"AddPositionEmbs": "a learnt position embedding that is added"},
     "tensorflow-probability": {
         "DistributionLambda": "a distribution as an output",
         "DenseVariational": "Dense with a posterior of its weights",
@@ -239,7 +261,7 @@ def _by_class() -> dict[str, tuple[str, str]]:
 
 def describe(class_name: str) -> str | None:
     """Return a sentence on a well-known third-party class, such as `TCN` or `Addons>CRF`; None if it is unknown."""
-    name = class_name.rpartition(">")[2]
+    name = re.split(r"[.>]", class_name)[-1]
     found = _by_class().get(name)
     if found is None:
         return None
