@@ -17,7 +17,7 @@ from lstmlint.signatures.keras2 import SIGNATURES as KERAS2_SIGNATURES  # noqa: 
 from lstmlint.signatures.keras3 import REQUIRED, SIGNATURES  # noqa: E402
 from lstmlint.validation.arguments import CLOSED, arguments_of  # noqa: E402
 from lstmlint.validation.schema_types import described  # noqa: E402
-from lstmlint.validation.types import Schema  # noqa: E402
+from lstmlint.validation.values import Schema  # noqa: E402
 
 TARGET = ROOT / "schemas" / "model.schema.json"
 OPERATIONS = {"type": "string", "pattern": r"^keras\.(src\.)?ops(\.|$)"}

@@ -25,6 +25,7 @@ from lstmlint.validation.serialized import (
     wrong_quantization,
 )
 from lstmlint.validation.types import Kind, words
+from lstmlint.validation.values import any_of, enum, of_type
 
 SWITCH_OF = {"bias_initializer": "use_bias", "beta_initializer": "center", "gamma_initializer": "scale"}
 # Layers of Keras 3 that pass no arguments to their base class.
@@ -136,12 +137,9 @@ CONFUSIONS = {
 OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
     ("AlphaDropout", "rate"): types.SOFT_RATE,
     ("GaussianDropout", "rate"): types.SOFT_RATE,
-    ("RandomFourierFeatures", "kernel_initializer"): Kind(
-        lambda value: (
-            isinstance(value, dict) or (isinstance(value, str) and value.lower() in ("gaussian", "laplacian"))
-        ),
+    ("RandomFourierFeatures", "kernel_initializer"): types.kind(
+        any_of(enum("gaussian", "laplacian", any_case=True), of_type("object")),
         '"gaussian", "laplacian", or an initializer as an object',
-        {"anyOf": [{"enum": ["gaussian", "laplacian"]}, {"type": "object"}]},
     ),
 }
 KERAS2_OF_LAYER: dict[tuple[str, str], Kind] = {

@@ -1,98 +1,49 @@
-"""Kinds of the arguments that the layers themselves judge, with the shapes at hand: for the schemas in schemas/.
+"""Types of the arguments that layers check themselves, when they know the shapes. They are used for schemas/ only.
 
-`lstmlint.validation.arguments` checks what can be told from one value alone; a kernel size or an axis cannot. What
-stands here is what such an argument looks like at all.
+`lstmlint.validation.arguments` checks what a single value decides; a kernel size or an axis also depends on shapes.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from lstmlint.model.spec import Dialect, LayerSpec
-from lstmlint.validation import types
+from lstmlint.model.spec import Dialect
 from lstmlint.validation.arguments import arguments_of
-from lstmlint.validation.types import Kind, words
+from lstmlint.validation.types import ONE_LAYER, Kind, kind, words
+from lstmlint.validation.values import NULL, Value, any_of, array, enum, mapping, of_type
+
+# A tuple as tf.keras writes it into JSON.
+TUPLE = mapping({"class_name": enum("__tuple__")})
+BOOLEAN = of_type("boolean")
 
 
-def _is_tuple(value: Any) -> bool:
-    """A tuple as tf.keras writes it into JSON."""
-    return isinstance(value, dict) and value.get("class_name") == "__tuple__"
-
-
-TUPLE: types.Schema = {
-    "type": "object",
-    "required": ["class_name"],
-    "properties": {"class_name": {"const": "__tuple__"}},
-}
+def whole(minimum: int | None) -> Value:
+    """Return integers of at least `minimum`; 2.0 is one, as in JSON Schema."""
+    schema = {"type": "integer"} if minimum is None else {"type": "integer", "minimum": minimum}
+    return Value(
+        lambda value: (
+            (type(value) is int or (type(value) is float and value.is_integer()))
+            and (minimum is None or value >= minimum)
+        ),
+        schema,
+    )
 
 
 def integers(minimum: int | None, *, null: bool = False, inner_null: bool = False, alone: bool = True) -> Kind:
-    """An integer, a list of integers, or (tf.keras) a tuple."""
-    item: types.Schema = {"type": ["integer", "boolean", *(["null"] if inner_null else [])]}
-    single: types.Schema = {"type": ["integer", "boolean"]}
-    if minimum is not None:
-        item = item | {"minimum": minimum}
-        single = single | {"minimum": minimum}
-
-    def fits(value: Any) -> bool:
-        if value is None:
-            return inner_null
-        if isinstance(value, bool):
-            return True
-        return _integral(value) and (minimum is None or value >= minimum)
-
-    def accepts(value: Any) -> bool:
-        if value is None:
-            return null
-        if isinstance(value, list):
-            return all(map(fits, value))
-        return _is_tuple(value) or (alone and value is not None and fits(value))
-
-    parts = [
-        {"type": "array", "items": item},
-        TUPLE,
-        *([single] if alone else []),
-        *([{"type": "null"}] if null else []),
-    ]
-    return Kind(accepts, "an integer or a list of them", {"anyOf": parts})
-
-
-def _integral(value: Any) -> bool:
-    """An integer as JSON Schema sees one: 2.0 is 2."""
-    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-
-
-def _number_or_list(value: Any) -> bool:
-    return value is None or isinstance(value, int | float | dict | list)
+    """Return the type of an integer, a list of integers, or a tuple of tf.keras."""
+    one = any_of(whole(minimum), BOOLEAN)
+    item = any_of(one, NULL) if inner_null else one
+    parts = [array(item), TUPLE, *([one] if alone else []), *([NULL] if null else [])]
+    return kind(any_of(*parts), "an integer or a list of them")
 
 
 POSITIVE_INTEGERS = integers(1)
 AXES = integers(None, null=True)
 SHAPE = integers(None, null=True, inner_null=True, alone=False)
-COUNT = Kind(
-    lambda value: value is None or isinstance(value, bool) or (_integral(value) and value >= 1),
-    "a positive integer",
-    {"anyOf": [{"type": "integer", "minimum": 1}, {"type": ["boolean", "null"]}]},
-)
-NUMBER = Kind(
-    lambda value: value is None or isinstance(value, int | float),
-    "a number or null",
-    {"type": ["number", "boolean", "null"]},
-)
-FACTOR = Kind(_number_or_list, "a number or a list of two", {"type": ["number", "boolean", "array", "object", "null"]})
-TEXT = Kind(lambda value: value is None or isinstance(value, str), "a string", {"type": ["string", "null"]})
-CROPPING = Kind(
-    lambda value: isinstance(value, int | list) or _is_tuple(value) or _integral(value),
-    "an integer, or lists of integers",
-    {"anyOf": [{"type": ["integer", "boolean", "array"]}, TUPLE]},
-)
-CELL = Kind(
-    lambda value: (
-        isinstance(value, LayerSpec) or (isinstance(value, list) and all(isinstance(cell, LayerSpec) for cell in value))
-    ),
-    "a cell or a list of cells",
-    {"anyOf": [{"$ref": "#/$defs/layer"}, {"type": "array", "items": {"$ref": "#/$defs/layer"}}]},
-)
+COUNT = kind(any_of(whole(1), BOOLEAN, NULL), "a positive integer")
+NUMBER = kind(of_type("number", "boolean", "null"), "a number or null")
+FACTOR = kind(of_type("number", "boolean", "array", "object", "null"), "a number or a list of two")
+TEXT = kind(of_type("string", "null"), "a string")
+CROPPING = kind(any_of(whole(None), of_type("boolean", "array"), TUPLE), "an integer, or lists of integers")
+CELL = kind(any_of(ONE_LAYER, array(ONE_LAYER)), "a cell or a list of cells")
 
 BY_NAME: dict[str, Kind] = {
     "kernel_size": POSITIVE_INTEGERS,
@@ -152,7 +103,7 @@ OF_LAYER: dict[tuple[str, str], Kind] = {
     ("Attention", "score_mode"): words("dot", "concat"),
     ("Dot", "axes"): AXES,
 }
-# Layers whose arguments of these names are something else.
+# Layers whose arguments of these names mean something else.
 OTHERWISE = frozenset(
     {
         ("RandomHeight", "height"), ("RandomWidth", "width"), ("Discretization", "num_bins"), ("Hashing", "mask_value"),
@@ -162,7 +113,7 @@ OTHERWISE = frozenset(
 
 
 def described(class_name: str, dialect: Dialect) -> dict[str, Kind]:
-    """The kind of every argument of a class of which anything can be said."""
+    """Return the types of the arguments of a class, as far as they are restricted."""
     arguments = arguments_of(class_name, dialect)
     if arguments is None:
         return {}

@@ -6,9 +6,11 @@ tables contain the arguments of each class.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterable
+import sys
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
+
+from lstmlint.validation.values import NULL, Schema, Value, any_of, enum, integer, number, of_type
 
 Takes = dict[str, tuple[str, ...]]
 
@@ -104,22 +106,27 @@ class Wrong(NamedTuple):
     custom: bool = False
 
 
-def is_seed(value: Any) -> bool:
-    """Return whether a value can seed a generator: an integer of 32 bits, or null."""
-    return value is None or (isinstance(value, int) and 0 <= value < 1 << 32)
+class Check(NamedTuple):
+    """The values that an argument accepts, and their description."""
+
+    value: Value
+    wants: str
+
+
+SEED = any_of(integer(0, 2**32 - 1), NULL)
 
 
 def is_seed_or_generator(value: Any) -> bool:
     """Return whether a value can seed an initializer: a seed, or a serialized generator."""
     if not isinstance(value, dict):
-        return is_seed(value)
+        return SEED.accepts(value)
     config = value.get("config", 0)
     return (
         value.get("class_name") == "SeedGenerator"
         and value.get("module") == "keras.random"
         and (
             config is None
-            or (isinstance(config, dict) and config.keys() <= {"seed", "name"} and is_seed(config.get("seed")))
+            or (isinstance(config, dict) and config.keys() <= {"seed", "name"} and SEED.accepts(config.get("seed")))
         )
     )
 
@@ -128,38 +135,22 @@ def _is_constant(value: Any) -> bool:
     return not isinstance(value, str) or value.strip().lstrip("+-").replace(".", "", 1).isdigit()
 
 
-def _is_penalty(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and value >= 0
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float)
-
-
-def _is_scale(value: Any) -> bool:
-    return isinstance(value, int | float) and value > 0
-
-
+_GENERATOR: Schema = {"type": "object", "required": ["class_name"]}
+_PENALTY = Check(number(0, sys.float_info.max), "a number of at least 0")
 # Checks that the constructors make.
-CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "value": (_is_constant, "a number"),
-    "seed": (is_seed_or_generator, "an integer from 0 to 4294967295, or null"),
-    "gain": (_is_number, "a number"),
-    "mean": (_is_number, "a number"),
-    "stddev": (_is_number, "a number"),
-    "minval": (_is_number, "a number"),
-    "maxval": (_is_number, "a number"),
-    "scale": (_is_scale, "a positive number"),
-    "mode": (lambda value: value in MODES, ", ".join(MODES)),
-    "distribution": (lambda v: isinstance(v, str) and v.lower() in DISTRIBUTIONS, ", ".join(DISTRIBUTIONS)),
-    "l1": (_is_penalty, "a number that is not negative"),
-    "l2": (_is_penalty, "a number that is not negative"),
+CHECKS: dict[str, Check] = {
+    "value": Check(Value(_is_constant, {}), "a number"),
+    "seed": Check(
+        Value(is_seed_or_generator, {"anyOf": [SEED.schema, _GENERATOR]}), "an integer from 0 to 4294967295, or null"
+    ),
+    **dict.fromkeys(("gain", "mean", "stddev", "minval", "maxval"), Check(of_type("number", "boolean"), "a number")),
+    "scale": Check(number(above=0), "a positive number"),
+    "mode": Check(enum(*MODES), ", ".join(MODES)),
+    "distribution": Check(enum(*DISTRIBUTIONS, any_case=True), ", ".join(DISTRIBUTIONS)),
+    "l1": _PENALTY,
+    "l2": _PENALTY,
 }
-
-ORTHOGONAL: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "factor": (_is_penalty, "a number that is not negative"),
-    "mode": (lambda value: value in ("rows", "columns"), "rows, columns"),
-}
+ORTHOGONAL = {"factor": _PENALTY, "mode": Check(enum("rows", "columns"), "rows, columns")}
 
 
 def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
@@ -190,9 +181,8 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
             return Wrong(f"{class_name} does not accept the argument {key!r}", f"It takes {_listed(takes)}.")
         check = CHECKS.get(key) if "factor" not in takes else ORTHOGONAL.get(key)
         if check is not None and (given is not None or "factor" in takes):
-            accepts, wanted = check
-            if not accepts(given):
-                return Wrong(f"{key} of {class_name} is {given!r}", f"Write {wanted}.")
+            if not check.value.accepts(given):
+                return Wrong(f"{key} of {class_name} is {given!r}", f"Write {check.wants}.")
     return None
 
 
