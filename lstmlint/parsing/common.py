@@ -225,5 +225,29 @@ def nested_list_shape(value: Any) -> tuple[int, ...] | None:
     return tuple(dims)
 
 
+def check_depth(depth: int, pointer: str, what: str = "models") -> None:
+    """Raise ModelError if models or layers are nested too deeply."""
+    if depth > MAX_DEPTH:
+        raise ModelError(f"{what} are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+
+
+def layer_list(layers: Any, class_name: str, pointer: str) -> list[Any]:
+    """Return the list of layers of a model. Raises: ModelError if there is none."""
+    if not isinstance(layers, list):
+        raise ModelError(f"the {class_name} model has no list of layers", pointer, "Add `layers`.")
+    return layers
+
+
+def class_of(layer: Any, pointer: str) -> str:
+    """Return the class name of a serialized layer. Raises: ModelError if it is malformed."""
+    if not isinstance(layer, dict):
+        message = f"a layer must be an object, but this is {kind_of(layer)}"
+        raise ModelError(message, pointer, "Write class_name and config.")
+    class_name = layer.get("class_name")
+    if not isinstance(class_name, str):
+        raise ModelError("a layer has no class_name", pointer, 'Add it: "class_name": "LSTM".')
+    return class_name
+
+
 def kind_of(value: Any) -> str:
     return {dict: "an object", list: "a list", str: "a string", type(None): "null"}.get(type(value), "a number")

@@ -14,11 +14,12 @@ from typing import Any
 from lstmlint.model.shapes import KnownShape, Shape
 from lstmlint.model.spec import Dialect, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import (
-    MAX_DEPTH,
     ModelError,
     Names,
+    check_depth,
     check_names,
     kind_of,
+    layer_list,
     map_references,
     plain_reference,
     references_in,
@@ -92,8 +93,7 @@ class Keras1Parser:
 
     def model(self, obj: dict[str, Any], pointer: str, depth: int) -> ModelSpec:
         """Parse a Sequential, Model, or Graph."""
-        if depth > MAX_DEPTH:
-            raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+        check_depth(depth, pointer)
         class_name, config, base = self.parts(obj, pointer)
         flat = base == pointer
         name = None if flat else obj.get("name")
@@ -134,8 +134,7 @@ class Keras1Parser:
         """Parse a list of layers. With a Merge of models in front, or with repeated layers, it becomes a graph."""
         if isinstance(config, dict):
             config, base = config.get("layers"), f"{base}/layers"
-        if not isinstance(config, list):
-            raise ModelError(f"the {spec.class_name} model has no list of layers", spec.pointer, "Add `layers`.")
+        config = layer_list(config, spec.class_name, spec.pointer)
         branches: list[LayerSpec] | None = None
         if config:
             branches = self.branches(config[0], f"{base}/0", depth)
@@ -157,8 +156,7 @@ class Keras1Parser:
         layers = config.get("layers")
         if not isinstance(layers, list) or not layers:
             return None
-        if depth >= MAX_DEPTH:
-            raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+        check_depth(depth + 1, pointer)
         return [self.layer(layer, f"{base}/layers/{i}", depth + 1) for i, layer in enumerate(layers)]
 
     def connect(self, spec: ModelSpec, branches: list[LayerSpec], layers: list[LayerSpec]) -> None:
@@ -213,9 +211,7 @@ class Keras1Parser:
     def functional(self, spec: ModelSpec, config: dict[str, Any], base: str, depth: int) -> None:
         """Parse a graph whose layers name the layers that feed them."""
         spec.sequential = False
-        layers = config.get("layers")
-        if not isinstance(layers, list):
-            raise ModelError(f"the {spec.class_name} model has no list of layers", base, "Add `layers`.")
+        layers = layer_list(config.get("layers"), spec.class_name, base)
         for key, label in (("input_layers", "inputs"), ("output_layers", "outputs")):
             if not isinstance(config.get(key), list | dict):
                 raise ModelError(f"the {spec.class_name} model does not name its {label}", base, f"Add `{key}`.")
@@ -274,8 +270,7 @@ class Keras1Parser:
 
     def inner(self, value: Any, pointer: str, depth: int) -> Any:
         """Parse the layer in an argument of another. Other values are returned for the layer to refuse."""
-        if depth > MAX_DEPTH:
-            raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+        check_depth(depth, pointer, "layers")
         if isinstance(value, dict) and ("class_name" in value or "name" in value):
             return self.layer(value, pointer, depth)
         return value

@@ -14,14 +14,16 @@ from lstmlint.model.shapes import Tensor, flatten
 from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import (
     LAYER_ARGUMENTS,
-    MAX_DEPTH,
     ModelError,
     Names,
+    check_depth,
     check_names,
+    class_of,
     is_layer_object,
     is_model,
     is_reference,
     kind_of,
+    layer_list,
     nested_list_shape,
     parse_ends,
     references_in,
@@ -43,8 +45,7 @@ def parse_model(
     obj: dict[str, Any], pointer: str, names: Names, dialect: Dialect = "keras2", depth: int = 0
 ) -> ModelSpec:
     """Parse a Sequential or functional model. Raises: ModelError if it is malformed."""
-    if depth > MAX_DEPTH:
-        raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+    check_depth(depth, pointer)
     class_name = obj["class_name"]
     config = obj["config"]
     base = f"{pointer}/config"
@@ -52,8 +53,7 @@ def parse_model(
         layers, config = config, {}
     else:
         layers, base = config.get("layers"), f"{base}/layers"
-    if not isinstance(layers, list):
-        raise ModelError(f"the {class_name} model has no list of layers", f"{pointer}/config", "Add `layers`.")
+    layers = layer_list(layers, class_name, f"{pointer}/config")
     sequential = class_name == "Sequential" or "input_layers" not in config
     name = config.get("name")
     checked = dialect == "keras2"
@@ -112,13 +112,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
 
     Raises: ModelError if it is malformed.
     """
-    if not isinstance(obj, dict):
-        raise ModelError(
-            f"a layer must be an object, but this is {kind_of(obj)}", pointer, "Write class_name and config."
-        )
-    class_name = obj.get("class_name")
-    if not isinstance(class_name, str):
-        raise ModelError("a layer has no class_name", pointer, 'Add it: "class_name": "LSTM".')
+    class_name = class_of(obj, pointer)
     config = obj.get("config")
     if config is None:
         config = {}
@@ -220,8 +214,7 @@ def declare_by_function(spec: LayerSpec) -> None:
 
 def _inner(value: Any, pointer: str, names: Names, dialect: Dialect, depth: int) -> Any:
     """Parse a layer, or a list of layers, in an argument of another."""
-    if depth > MAX_DEPTH:
-        raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+    check_depth(depth, pointer, "layers")
     if is_layer_object(value):
         return parse_layer(value, pointer, names, dialect, depth)
     if isinstance(value, list):

@@ -11,13 +11,15 @@ from lstmlint.model.shapes import Tensor, as_shape
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import (
     LAYER_ARGUMENTS,
-    MAX_DEPTH,
     ModelError,
     Names,
+    check_depth,
+    class_of,
     is_layer_object,
     is_model,
     is_reference,
     kind_of,
+    layer_list,
     nested_list_shape,
     parse_ends,
     references_in,
@@ -32,13 +34,11 @@ NOT_ARGUMENTS = ("name", "trainable", "dtype")
 
 def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0) -> ModelSpec:
     """Parse a Sequential or Functional model. Raises: ModelError if it is malformed."""
-    if depth > MAX_DEPTH:
-        raise ModelError(f"models are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+    check_depth(depth, pointer)
     class_name = obj["class_name"]
     config = obj["config"]
     layers = config.get("layers") if isinstance(config, dict) else None
-    if not isinstance(layers, list):
-        raise ModelError(f"the {class_name} model has no list of layers", f"{pointer}/config", "Add `layers`.")
+    layers = layer_list(layers, class_name, f"{pointer}/config")
     sequential = class_name == "Sequential" or "input_layers" not in config
     name = config.get("name")
     if not isinstance(name, str) or (depth == 0 and "/" in name):
@@ -130,13 +130,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
 
     Raises: ModelError if it is malformed.
     """
-    if not isinstance(obj, dict):
-        raise ModelError(
-            f"a layer must be an object, but this is {kind_of(obj)}", pointer, "Write class_name and config."
-        )
-    class_name = obj.get("class_name")
-    if not isinstance(class_name, str):
-        raise ModelError("a layer has no class_name", pointer, 'Add it: "class_name": "LSTM".')
+    class_name = class_of(obj, pointer)
     config = obj.get("config")
     if not isinstance(config, dict):
         config = _missing_config(obj, class_name, pointer, names)
@@ -221,8 +215,7 @@ def _not_connectable(class_name: str, key: str, pointer: str, names: Names) -> N
 
 def _inner(value: Any, pointer: str, names: Names, depth: int) -> Any:
     """Parse a layer, or a list of layers, in an argument of another."""
-    if depth > MAX_DEPTH:
-        raise ModelError(f"layers are nested more than {MAX_DEPTH} deep", pointer, "Flatten the model.")
+    check_depth(depth, pointer, "layers")
     if is_layer_object(value):
         if not value.get("module") and "module" not in value:
             message = f"the {value['class_name']} inside another layer has no module; Keras cannot find its class"
