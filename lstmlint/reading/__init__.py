@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 from lstmlint.model.findings import ReadError
-from lstmlint.reading.containers import detect, is_hdf5, is_zip
+from lstmlint.reading.containers import detect, is_zip
 from lstmlint.reading.document import Document
 from lstmlint.reading.limits import MAX_BYTES, check_size
 from lstmlint.reading.source import Source
@@ -55,10 +55,10 @@ def looks_like_model(path: Path) -> bool:
     """
     with path.open("rb") as file:
         head = file.read(_SNIFFED_BYTES)
-    if is_hdf5(head):
-        return b"model_config" in head
-    if is_zip(head):
-        return b"config.json" in head or path.suffix == ".keras"
+    container = detect(head)
+    if container is not None:
+        named = is_zip(head) and path.suffix == ".keras"
+        return named or not container.words or any(word in head for word in container.words)
     if head.startswith((_GZIP, b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
         return True  # compressed, or text in UTF-16 or UTF-32
     if b"class_name" in head or b"_tf_keras_" in head:

@@ -26,6 +26,7 @@ class Container:
     whole: whether the document is one serialized Keras object.
     versioned: whether a stated version means that a Keras wrote all of it.
     weights: whether it always comes with weights.
+    words: a file found in a folder is read only if its first 4 MB contain one of these. Empty: every file is read.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Container:
     whole: bool = False
     versioned: bool = False
     weights: bool = False
+    words: tuple[bytes, ...] = ()
 
     def read(self, source: Source) -> Document:
         """Read a file of this kind. Raises: ReadError."""
@@ -70,10 +72,26 @@ CONTAINERS = [
     Container("json", (".json",), editable=True, by_hand=True, whole=True, versioned=True),
     Container("yaml", (".yaml", ".yml"), by_hand=True, whole=True, versioned=True),
     Container("tfjs", (), editable=True, weights=True),
-    Container("keras", (".keras",), is_zip, "lstmlint.reading.keras_archive:read_archive", whole=True),
-    Container("hdf5", (".h5", ".hdf5"), is_hdf5, "lstmlint.reading.hdf5:read_hdf5", versioned=True, weights=True),
+    Container(
+        "keras", (".keras",), is_zip, "lstmlint.reading.keras_archive:read_archive", whole=True, words=(b"config.json",)
+    ),
+    Container(
+        "hdf5",
+        (".h5", ".hdf5"),
+        is_hdf5,
+        "lstmlint.reading.hdf5:read_hdf5",
+        versioned=True,
+        weights=True,
+        words=(b"model_config",),
+    ),  # fmt: skip
     Container("saved_model", (".pb",), is_saved_model_metadata, "lstmlint.reading.saved_model:read_metadata"),
-    Container("saved_model", (".pb",), is_saved_model_graph, "lstmlint.reading.saved_model:read_graph"),
+    Container(
+        "saved_model",
+        (".pb",),
+        is_saved_model_graph,
+        "lstmlint.reading.saved_model:read_graph",
+        words=(b"_tf_keras_", b"class_name"),
+    ),  # fmt: skip
 ]
 
 
