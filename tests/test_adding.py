@@ -5,8 +5,8 @@ The code is that of the page. Only what scripts generate with real Keras is writ
 
 from __future__ import annotations
 
-import gzip
 import json
+import lzma
 import os
 import re
 import shutil
@@ -58,18 +58,23 @@ class Addition(NamedTuple):
 
 
 # Dense exists, so the layer has another name here; and as no Keras has it, it declares its arguments.
-GATED = code("Add a layer").replace("Dense", "GatedDense")
-GATED = GATED.replace("min_ndim = 2\n", f"min_ndim = 2\n    {span('signature = {')}\n")
+TWIN = code("Add a layer").replace("Dense", "TwinDense")
+TWIN = TWIN.replace("min_ndim = 2\n", f"min_ndim = 2\n    {span('signature: ')}\n")
 FAMILY = span('("reshaping.').replace("avel", "oll_out")
+IMPORTS = """
+from collections.abc import Iterator
+from typing import ClassVar
+from lstmlint.signatures.keras3 import REQUIRED
+"""
 ROW = {
-    "layer": {"class_name": "GatedDense", "config": {"name": "layer", "units": 4}}, "inputs": [[None, 3]], "keras": "3.99",
+    "layer": {"class_name": "TwinDense", "config": {"name": "layer", "units": 4}}, "inputs": [[None, 3]], "keras": "3.99",
     "weights": [["kernel", [3, 4], True, "float32"], ["bias", [4], True, "float32"]], "outputs": [[None, 4]],
 }  # fmt: skip
 ADDITIONS = {
     "layer": Addition(
         (
-            ("layers/core.py", "from typing import Any\n", "from lstmlint.signatures.keras3 import REQUIRED\n"),
-            ("layers/core.py", None, f"\n\n{GATED}"),
+            ("layers/core.py", "from __future__ import annotations\n", IMPORTS),
+            ("layers/core.py", None, f"\n\n{TWIN}"),
         ),
         ("../tests/data/layers/single.json", "", json.dumps([ROW])),
         "layer.json",
@@ -96,21 +101,21 @@ ADDITIONS = {
     ),
     "format": Addition(
         (
-            ("reporting/counts.py", None, code("Add an output format")),
-            ("reporting/__init__.py", "FORMATS = {\n", '    "counts": Traits(),\n'),
+            ("reporting/brief.py", None, code("Add an output format")),
+            ("reporting/__init__.py", "FORMATS = {\n", '    "brief": Traits(),\n'),
         ),
         None,
-        "lstm.json.gz rule.json --format counts",
-        "lstm.json.gz: 640\nrule.json: 6\n",
+        "lstm.json.xz rule.json --format brief",
+        "lstm.json.xz: 640 \nrule.json: 6 N499",
     ),
     "container": Addition(
         (
-            ("reading/gzip_json.py", None, code("Add a container")),
+            ("reading/xz_json.py", None, code("Add a container")),
             ("reading/containers.py", "CONTAINERS = [\n", f"    {span('Container(')}\n"),
         ),
         None,
         ". --format csv",
-        "lstm.json.gz,lstm,LSTM,",
+        "lstm.json.xz,lstm,LSTM,",
     ),
 }
 
@@ -133,12 +138,12 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     noise = layer("GaussianNoise", "noise", stddev=10, batch_input_shape=[None, 5])
     node = json.dumps(model_of({"op": "Ravel", "config": {}, "args": [tensor(2, 3)]}))
     for name, model in (
-        ("layer", json.dumps(sequential("m", layer("GatedDense", "g", units=4, batch_input_shape=[None, 3])))),
+        ("layer", json.dumps(sequential("m", layer("TwinDense", "g", units=4, batch_input_shape=[None, 3])))),
         ("operation", node.replace("Ravel", "Roll_out")),
         ("rule", json.dumps(sequential("m", noise, layer("Dense", "d", units=1)))),
     ):
         (models / f"{name}.json").write_text(model)
-    (models / "lstm.json.gz").write_bytes(gzip.compress(json.dumps(LSTM).encode()))
+    (models / "lstm.json.xz").write_bytes(lzma.compress(json.dumps(LSTM).encode()))
     return copy
 
 
@@ -173,9 +178,9 @@ def test_number_of_files() -> None:
 def test_pages_and_tests_follow(repository: Path) -> None:
     """The generator lists the additions, and the tests of layers, operations and rules include them."""
     run(repository, ".", "scripts/generate_docs.py")
-    assert "| GatedDense | - | - | Keras 3.99 (1) |" in (repository / "docs/layers.md").read_text("utf-8")
+    assert "| TwinDense | - | - | Keras 3.99 (1) |" in (repository / "docs/layers.md").read_text("utf-8")
     assert "| roll_out | reshaping |" in (repository / "docs/layers.md").read_text("utf-8")
     assert "N499" in (repository / "docs/rules.md").read_text("utf-8")
     tests = ("layers.py", "rules.py", "operations.py::test_every_class_has_one_rule")
     run(repository, ".", "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/test_{name}" for name in tests))
-    assert "counts" in run(repository, ".", "-m", "lstmlint", "--help")
+    assert "brief" in run(repository, ".", "-m", "lstmlint", "--help")

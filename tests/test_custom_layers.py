@@ -133,6 +133,16 @@ def test_a_plugin_declares_its_arguments(plugin: Any, wrapped: bool) -> None:
         analyze({"class_name": "Sequential", "config": {"name": "m", "layers": [layer]}})
 
 
+def test_a_new_layer_without_a_signature_names_the_script(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(base.REGISTRY, "Unsigned", type("Unsigned", (Layer,), {"__module__": "lstmlint.layers.core"}))
+    layer = {"class_name": "Unsigned", "config": {"name": "u", "batch_input_shape": [None, 13, 5]}}
+    with pytest.raises(
+        UsageError, match=r"run scripts/generate_signatures\.py .* `signature` on lstmlint\.layers\.core\."
+    ):
+        analyze({"class_name": "Sequential", "config": {"name": "m", "layers": [layer]}})
+    find.cache_clear()
+
+
 def test_plugin_of_the_documentation(plugin: Any) -> None:
     page = (Path(__file__).parent.parent / "docs/custom-layers.md").read_text(encoding="utf-8")
     found = re.search(r"```python\n(.*?)```", page, re.DOTALL)
