@@ -32,8 +32,8 @@ from lstmlint.rules.registry import rule, violation
 
 @rule("H301", "softmax-of-one", "warning")
 def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
-    """A softmax over an axis of size 1 always outputs 1, whatever its input, so nothing before it learns. Keras warns
-    about it when the model runs.
+    """A softmax over an axis of size 1 always outputs 1, whatever its input, so nothing before it learns. Keras 3 warns
+    about it when the model runs; tf.keras does not.
 
     Fix: Use activation "sigmoid" for two classes in one unit. For attention weights, apply the softmax over the axis of
     the timesteps.

@@ -257,7 +257,7 @@ def learning_rate_range(model: ModelSummary, highest: float, lowest: float) -> I
             inner = ("config",) if "config" in optimizer else ()
             yield violation(
                 f"{written} of {name} is {rate:g}, outside the usual range of {lowest:g} to {most:g}:"
-                f" {'the weights hardly change' if 0 <= rate < lowest else 'training is likely to diverge'}",
+                f" {'the weights hardly change' if 0 <= rate < lowest else 'training may diverge'}",
                 f"Start with {usual:g}, unless a schedule or callback set this rate.",
                 pointer=settings_pointer(model, key, *inner, written),
             )

@@ -107,8 +107,8 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
 @rule("N405", "high-dropout", "info", rate=Option(0.8, "the lowest rate that is reported", least=0.01, most=1))
 def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
     """Dropout drops 80% or more of its input, which is rarely intended. In Keras, `rate` is the share that is dropped;
-    in TensorFlow 1, `keep_prob` was the share that is kept. A rate of 1 is a warning: it drops everything, so no layer
-    before it learns.
+    in TensorFlow 1, `keep_prob` was the share that is kept. A rate of 1 is a warning: Keras 3 drops everything, so no
+    layer before it learns, and tf.keras raises an error in training.
 
     Fix: Use a rate from 0.1 to 0.5.
 
@@ -129,6 +129,7 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
         if share < rate:
             continue
         everything = share == 1
+        keras2 = model.spec.dialect == "keras2"
         if not everything and 1 - share < rate:
             advice = f"If you meant to keep {percent(share)}, use rate={1 - share:g}."
         else:
@@ -136,7 +137,7 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
         yield violation(
             f"{row.class_name} {row.name!r} drops "
             + (
-                "everything in training, so no layer before it learns"
+                f"everything{', and tf.keras raises an error in training' if keras2 else ' in training, so no layer before it learns'}"
                 if everything
                 else f"{percent(share)} of its input"
             ),

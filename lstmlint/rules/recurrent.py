@@ -337,9 +337,10 @@ def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
 @rule("R218", "rnn-dropout-out-of-range", "warning")
 def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
     """The dropout or recurrent_dropout of a recurrent layer is below 0 or above 1. A Dropout layer would be refused,
-    but a recurrent layer silently clips the value: -0.5 becomes 0, and 1.5 becomes 1, which drops everything.
+    but a recurrent layer silently clips the value: -0.5 becomes 0, and 1.5 becomes 1, which is not a usable rate either
+    (R219).
 
-    Fix: Use a rate from 0 to 1.
+    Fix: Use a rate from 0 to 1, excluding 1.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -351,11 +352,14 @@ def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn, argument, rate in _dropout_rates(model):
         if not 0 <= rate <= 1:
-            as_share = f"; for {rate:g}%, write {rate / 100:g}" if 1 < rate <= 100 else ""
+            as_share = f"; for {rate:g}%, write {rate / 100:g}" if 1 < rate < 100 else ""
+            effect = f"; {_effect_of_one(model, rnn, argument)}" if rate > 1 else ""
+            clips = (
+                "" if model.spec.dialect in ("keras0", "keras1") else f"; Keras silently uses {int(rate > 0)} instead"
+            )
             yield violation(
-                f"{argument} of {row.class_name} {row.name!r} is {rate:g}, outside [0, 1]; Keras silently uses"
-                f" {min(1, max(0, rate)):g} instead",
-                f"Use a rate from 0 to 1{as_share}.",
+                f"{argument} of {row.class_name} {row.name!r} is {rate:g}, outside [0, 1]{clips}{effect}",
+                f"Use a rate from 0 to 1, excluding 1{as_share}.",
                 row.name,
                 rnn.spec.argument_pointer(argument),
             )
@@ -363,8 +367,9 @@ def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("R219", "rnn-dropout-one", "warning")
 def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
-    """The dropout or recurrent_dropout of a recurrent layer is 1. Training drops the whole input or the whole state, so
-    the layer learns nothing from it.
+    """The dropout or recurrent_dropout of a recurrent layer is 1, which cannot train anything useful. tf.keras raises an
+    error in training. Keras 3 ignores the rate in an LSTM or ConvLSTM, so nothing is dropped. In a SimpleRNN, it drops
+    the whole input or state, and in a GRU, that depends on the backend.
 
     Fix: Use a rate below 1.
 
@@ -378,13 +383,26 @@ def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn, argument, rate in _dropout_rates(model):
         if rate == 1:
-            dropped = "input" if argument == "dropout" else "state"
             yield violation(
-                f"{argument} of {row.class_name} {row.name!r} is 1: training drops its whole {dropped}",
+                f"{argument} of {row.class_name} {row.name!r} is 1: {_effect_of_one(model, rnn, argument)}",
                 "Use a rate below 1, such as 0.2.",
                 row.name,
                 rnn.spec.argument_pointer(argument),
             )
+
+
+def _effect_of_one(model: ModelSummary, rnn: Layer, argument: str) -> str:
+    """Describe what a dropout rate of 1 does in training."""
+    drops = f"training drops the whole {'input' if argument == 'dropout' else 'state'}"
+    if rnn.class_name.startswith("ConvLSTM"):
+        return "Keras ignores a rate of 1, so nothing is dropped"
+    if model.spec.dialect == "keras2":
+        return "tf.keras raises an error in training"
+    if model.spec.dialect != "keras3" or rnn.class_name == "SimpleRNN":
+        return drops
+    if rnn.class_name == "GRU" and argument == "dropout":
+        return f"depending on the backend, {drops}, or nothing"
+    return "Keras 3 ignores a rate of 1, so nothing is dropped"
 
 
 def _dropout_rates(model: ModelSummary) -> Iterator[tuple[LayerSummary, Layer, str, float]]:

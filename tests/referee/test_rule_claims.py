@@ -35,6 +35,7 @@ def measure(name):
             found[name] = function()
         except Exception as error:
             found[name] = "raises"
+            print(name, error, file=sys.stderr)
     return run
 
 def close(a, b):
@@ -246,6 +247,94 @@ def reordered(*layers):
 measure("R239 order of embedded tokens")(lambda: reordered(L.Dense(4)))
 measure("R239 order of tokens after an LSTM")(lambda: reordered(L.LSTM(4, return_sequences=True)))
 
+def warned(function):
+    """Whether a call warns."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        function()
+    return any("size 1" in str(one.message) or "shape" in str(one.message) for one in caught)
+
+def one_unit(loss, activation):
+    model = M([L.Input((4,)), L.Dense(1, activation=activation)])
+    model.compile(loss=loss)
+    return model, np.ones((64, 1), "float32")
+
+@measure("H301 softmax of one unit")
+def _():
+    model, _ = one_unit("mse", "softmax")
+    return close(model.predict(x, verbose=0), 1)
+
+measure("H301 warns")(lambda: warned(lambda: one_unit("mse", "softmax")[0].predict(x, verbose=0)))
+
+@measure("H302 loss of one unit")
+def _():
+    model, targets = one_unit("categorical_crossentropy", "sigmoid")
+    return round(float(model.evaluate(x, targets, verbose=0)), 4) + 0.0
+
+@measure("H302 warns")
+def _():
+    model, targets = one_unit("categorical_crossentropy", "sigmoid")
+    return warned(lambda: model.evaluate(x, targets, verbose=0))
+
+@measure("H315 loss of an output that does not exist")
+def _():
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, [L.Dense(1, name="price")(inputs), L.Dense(1, name="age")(inputs)])
+    model.compile(loss={"price": "mse", "ages": "mse"})
+    return model.evaluate(x, {"price": real[1], "age": real[1]}, verbose=0)
+
+def dropped(cell, argument, rate):
+    """What a dropout rate of a recurrent layer does in training."""
+    keras.utils.set_random_seed(1)
+    layer = getattr(L, cell)(4, **{argument: rate})
+    sequences = real[3][:60].reshape(4, 5, 9)
+    normal = np.asarray(layer(sequences))
+    got = np.asarray(layer(sequences, training=True))
+    return "ignored" if close(got, normal) else "dropped"
+
+for cell, argument in (("LSTM", "dropout"), ("LSTM", "recurrent_dropout"), ("GRU", "recurrent_dropout"),
+                       ("SimpleRNN", "dropout"), ("SimpleRNN", "recurrent_dropout")):
+    measure(f"R219 {cell} {argument} 1")(lambda: dropped(cell, argument, 1.0))
+measure("R218 dropout 1.5")(lambda: dropped("LSTM", "dropout", 1.5))
+measure("R218 dropout -0.5")(lambda: dropped("LSTM", "dropout", -0.5))
+measure("N405 Dropout 1")(lambda: float(np.abs(np.asarray(L.Dropout(1.0)(x, training=True))).max()))
+
+@measure("R217 TimeDistributed(Dense) is a Dense")
+def _():
+    dense, sequences = L.Dense(3), real[3][:60].reshape(4, 5, 9)
+    return close(L.TimeDistributed(dense)(sequences), dense(sequences))
+
+@measure("N401 bias before BatchNormalization")
+def _():
+    dense, norm = L.Dense(3), L.BatchNormalization()
+    before = np.asarray(norm(dense(x), training=True))
+    kernel, bias = dense.get_weights()
+    dense.set_weights([kernel, bias + 5])
+    return "no effect" if np.allclose(before, np.asarray(norm(dense(x), training=True)), atol=1e-2) else "effect"
+
+@measure("G701 parameters of a dead layer")
+def _():
+    inputs = keras.Input((4,))
+    used, unused = L.Dense(1, name="used")(inputs), L.Dense(7, name="unused")(inputs)
+    text = json.loads(keras.Model(inputs, [used, unused]).to_json())
+    outputs = text["config"]["output_layers"]
+    text["config"]["output_layers"] = [outputs[0]]
+    return keras.models.model_from_json(json.dumps(text)).count_params() - 5
+
+@measure("G706 trained weights in a frozen wrapper")
+def _():
+    model = M([L.Input((5, 4)), L.Bidirectional(L.LSTM(3))])
+    text = json.loads(model.to_json())
+    text["config"]["layers"][1]["config"]["trainable"] = False
+    return len(keras.models.model_from_json(json.dumps(text)).trainable_weights)
+
+@measure("H319 zeros before a relu learn")
+def _():
+    model = M([L.Input((4,)), L.Dense(3, activation="relu", kernel_initializer="zeros"), L.Dense(1)])
+    model.compile(loss="mse", optimizer="sgd")
+    model.fit(x, real[1], epochs=3, verbose=0)
+    return bool(np.abs(model.get_weights()[0]).max() > 0)
+
 print(json.dumps(found))
 '''
 
@@ -299,6 +388,24 @@ CLAIMS: dict[str, Any] = {
     "R238 mask, TimeDistributed, Flatten": keras3_or([2, 3, 8], "raises"),
     "R238 mask, TimeDistributed, Reshape": keras3_or([2, 3, 2, 2], "raises"),
     "R238 mask, TimeDistributed, Dense": [2, 3, 2],
+    "H301 softmax of one unit": True,
+    "H301 warns": keras3_or(True, False),
+    "H302 loss of one unit": 0.0,
+    "H302 warns": True,
+    "H315 loss of an output that does not exist": "raises",
+    "R219 LSTM dropout 1": keras3_or("ignored", "raises"),
+    "R219 LSTM recurrent_dropout 1": keras3_or("ignored", "raises"),
+    "R219 GRU recurrent_dropout 1": keras3_or("ignored", "raises"),
+    "R219 SimpleRNN dropout 1": keras3_or("dropped", "raises"),
+    "R219 SimpleRNN recurrent_dropout 1": keras3_or("dropped", "raises"),
+    "R218 dropout 1.5": keras3_or("ignored", "raises"),
+    "R218 dropout -0.5": "ignored",
+    "N405 Dropout 1": keras3_or(0.0, "raises"),
+    "R217 TimeDistributed(Dense) is a Dense": True,
+    "N401 bias before BatchNormalization": "no effect",
+    "G701 parameters of a dead layer": keras3_or(0, 35),
+    "G706 trained weights in a frozen wrapper": keras3_or(6, 0),
+    "H319 zeros before a relu learn": {**keras3_or(False, False), "numpy": "raises"},
     "R239 order of embedded tokens": False,
     "R239 order of tokens after an LSTM": True,
     "R215 mse": True,
