@@ -107,6 +107,45 @@ CHANGED = [
 ]
 
 
+def two_sequences(*layers: Any, mask_zero: bool = True) -> Any:
+    """Return a model of two Embeddings, a and b, and more layers, the last of which is the output."""
+    embeddings = [
+        layer("Embedding", name, [[at(source_name)]], input_dim=9, output_dim=2, mask_zero=mask_zero)
+        for name, source_name in (("a", "x"), ("b", "y"))
+    ]
+    end = [[layers[-1]["config"]["name"], 0, 0]]
+    return functional([source("x", 5), source("y", 5), *embeddings, *layers], [["x", 0, 0], ["y", 0, 0]], end)
+
+
+MERGED = [layer("Add", "sum", [[at("a"), at("b")]]), layer("LSTM", "lstm", [[at("sum")]], units=2)]
+TIMES = layer("Concatenate", "concatenate", [[at("a"), at("b")]], axis=1)
+CHANGED += [
+    (two_sequences(*MERGED), "Keras 3 masks a timestep of its output if all inputs mask it"),
+    (
+        sequential("m", layer("TimeDistributed", "td", batch_input_shape=[None, 2, 3],
+                              layer=inner("Embedding", input_dim=9, output_dim=2, mask_zero=True)),
+                   layer("TimeDistributed", "lstm", layer=inner("LSTM", units=2, recurrent_activation="sigmoid"))),
+        "a mask reaches this TimeDistributed in tf.keras, but not in Keras 3",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (two_sequences(TIMES, layer("GlobalAveragePooling1D", "end", [[at("concatenate")]])), "concatenate_layer"),
+        (two_sequences(TIMES, layer("Flatten", "end", [[at("concatenate")]])), "concatenate"),
+        (two_sequences(TIMES, layer("GlobalAveragePooling1D", "end", [[at("concatenate")]]), mask_zero=False), "concatenate"),
+    ],
+    ids=["mask used", "mask not used", "no mask"],
+)  # fmt: skip
+def test_layers_are_not_named_like_the_operations_of_masks(model: Any, name: str) -> None:
+    result = converted(model)
+    assert result.model is not None
+    assert [one["name"] for one in result.model["config"]["layers"] if one["class_name"] == "Concatenate"] == [name]
+    assert [note.layer for note in result.remarks] == (["concatenate"] if name != "concatenate" else [])
+
+
 @pytest.mark.parametrize(("model", "change"), CHANGED, ids=[change for _, change in CHANGED])
 def test_changes_of_values_have_to_be_allowed(model: Any, change: str) -> None:
     refused, allowed = converted(model), converted(model, allow_changes=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.converting.notes import Conversion
+from lstmlint.converting.notes import Conversion, Note
 from lstmlint.inference import Bindings, Graph, InferenceContext, NestedModel, infer
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
@@ -69,8 +70,11 @@ def errors_in(model: ModelSummary, problems: list[Problem]) -> Iterator[tuple[st
             yield problem.layer, problem.message, problem.pointer
 
 
-def check(before: ModelSummary, written: dict[str, Any], renamed: dict[str, str], result: Conversion) -> None:
-    """Refuse a result that Keras 3 does not load, or whose counts or shapes differ."""
+def check(before: ModelSummary, written: dict[str, Any], renamed: dict[str, str], result: Conversion) -> set[str]:
+    """Refuse a result that Keras 3 does not load, or whose counts or shapes differ.
+
+    Returns: names of layers that Keras 3 gives to other operations as well.
+    """
     from lstmlint.parsing import ModelError
     from lstmlint.parsing.common import Names
     from lstmlint.parsing.keras3 import parse_model
@@ -80,22 +84,25 @@ def check(before: ModelSummary, written: dict[str, Any], renamed: dict[str, str]
         spec = parse_model(written, "", names)
     except ModelError as error:
         result.refuse(None, f"Keras 3 could not load the result: {error.message}")
-        return
+        return set()
     spec.problems += names.problems
     after = infer(spec)
     for layer, message, _pointer in errors_in(after, after.problems):
         result.refuse(renamed.get(layer or "", layer), f"Keras 3 could not load the result: {message}")
     if result.refusals:
-        return
+        return set()
     compare(before, after, renamed, result)
     if result.refusals:
-        return
+        return set()
+    if before.spec.dialect == "keras2":
+        compare_masks(before, after, renamed, result)
     for what in ("params", "trainable_params", "complete"):
         old, new = getattr(before, what), getattr(after, what)
         if old != new:
             result.refuse(None, f"in Keras 3 its {what.replace('_', ' ')} would be {new}, not {old}")
     if before.outputs != after.outputs:
         result.refuse(None, f"in Keras 3 it would give {listed(after.outputs)}, not {listed(before.outputs)}")
+    return named_like_operations(after) if before.spec.dialect != "keras3" else set()
 
 
 def compare(before: ModelSummary, after: ModelSummary, renamed: dict[str, str], result: Conversion) -> None:
@@ -109,6 +116,82 @@ def compare(before: ModelSummary, after: ModelSummary, renamed: dict[str, str], 
             result.refuse(row.name, what, row.pointer)
         elif row.nested is not None and other.nested is not None:
             compare(row.nested, other.nested, renamed, result)
+
+
+def compare_masks(before: ModelSummary, after: ModelSummary, renamed: dict[str, str], result: Conversion) -> None:
+    """Record a change for each layer whose mask differs between the two models."""
+    old, new = mask_users(before), {renamed.get(name, name) for name in mask_users(after)}
+    twins = {renamed.get(row.name, row.name): row for row in after.layers}
+    for row in before.layers:
+        what = None
+        if (row.name in old) != (row.name in new):
+            here, there = ("tf.keras", "Keras 3") if row.name in old else ("Keras 3", "tf.keras")
+            what = f"a mask reaches this {row.class_name} in {here}, but not in {there}: masked timesteps count there"
+        elif merges_masks(row, before):
+            what = "Keras 3 masks a timestep of its output if all inputs mask it, tf.keras if any of them does"
+        if what is not None:
+            result.changes.append(Note(row.name, what, row.pointer))
+        twin = twins.get(row.name)
+        if row.nested is not None and twin is not None and twin.nested is not None:
+            compare_masks(row.nested, twin.nested, renamed, result)
+
+
+def mask_users(model: ModelSummary) -> set[str]:
+    """Return the names of the layers that use the mask of an input."""
+    from lstmlint.rules.index import unwrapped
+    from lstmlint.rules.masks import flow
+
+    masked = flow(model).makers
+    return {
+        row.name
+        for row in model.layers
+        if any(id(source) in masked for source in row.inbound)
+        and (unwrapped(row.layer).facts.uses_mask or row.class_name in ALSO_TAKE_MASKS)
+    }
+
+
+def merges_masks(row: LayerSummary, model: ModelSummary) -> bool:
+    """Check whether a layer merges different masks timestep by timestep, for a layer that uses the result."""
+    from lstmlint.rules.masks import flow, user_after
+
+    masked = flow(model).makers
+    if (
+        id(row) not in masked
+        or not row.layer.facts.merges_lists
+        or len({masked.get(id(one)) for one in row.inbound}) < 2
+    ):
+        return False
+    shape, axis = row.input_shape, row.config.get("axis", -1)
+    if row.class_name == "Concatenate" and shape is not None and axis not in (-1, len(shape) - 1):
+        return False  # along the timesteps, each keeps its mask
+    return user_after(row, past_drops=False) is not None
+
+
+# Layers besides those with `uses_mask` whose call takes a mask in Keras 3.
+ALSO_TAKE_MASKS = frozenset({"TimeDistributed", "BatchNormalization", "Softmax", "Lambda"})
+# The operations of Keras 3 that compute the mask of a layer's output. Keras numbers their names: not_equal_1.
+MASK_OPERATIONS = {
+    "Embedding": ("not_equal",),
+    "Masking": ("not_equal", "any"),
+    "Concatenate": ("logical_or", "expand_dims", "zeros_like", "ones_like", "concatenate", "any"),
+    **dict.fromkeys(("Add", "Subtract", "Average", "Maximum", "Minimum", "Multiply"), ("logical_or",)),
+}
+
+
+def named_like_operations(model: ModelSummary) -> set[str]:
+    """Return the names of layers that operations for masks may have, too. Keras 3 refuses a model with both."""
+    from lstmlint.rules.masks import flow
+
+    found: set[str] = set()
+    if mask_users(model):
+        makers = flow(model).makers
+        masked = [row for row in model.layers if id(row) in makers]
+        operations = {name for row in masked for name in MASK_OPERATIONS.get(row.class_name, ())}
+        found = {row.name for row in model.layers if re.sub(r"_\d+$", "", row.name) in operations}
+    for row in model.layers:
+        if row.nested is not None:
+            found |= named_like_operations(row.nested)
+    return found
 
 
 def difference(old: LayerSummary, new: LayerSummary) -> str | None:

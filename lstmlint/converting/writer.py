@@ -12,6 +12,7 @@ from lstmlint.converting.notes import Conversion, Note, Refused
 from lstmlint.converting.tensorflow import FUNCTION_LAYERS, operation
 from lstmlint.converting.values import policy, shown
 from lstmlint.inference import Graph, NestedModel, graph_of, summarize
+from lstmlint.inference.summary import ModelSummary
 from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.model.shapes import Shape, Tensor
@@ -32,29 +33,44 @@ def convert(spec: ModelSpec, allow_changes: bool = False) -> Conversion:
 
     allow_changes: whether to accept changes of computed values that keep counts and shapes.
     """
-    result = Conversion()
     context = TensorContext(spec.dialect)
     graph = graph_of(spec, context)
     graph.infer()
     before = summarize(graph)
-    writer = Writer(spec, context, result)
-    written = writer.model(spec, graph)
+    result, taken = write(spec, context, graph, before, frozenset())
+    if taken:
+        result, _ = write(spec, context, graph, before, frozenset(taken))
+    if result.refusals or (result.changes and not allow_changes):
+        result.model = None
+    return result
+
+
+def write(
+    spec: ModelSpec, context: TensorContext, graph: Graph, before: ModelSummary, avoided: frozenset[str]
+) -> tuple[Conversion, set[str]]:
+    """Write and check a model. avoided: names that layers must not have.
+
+    Returns: the conversion, and the names of layers that have to be avoided.
+    """
+    result = Conversion()
+    writer = Writer(spec, context, result, avoided)
+    result.model = writer.model(spec, graph)
     for layer, message, pointer in errors_in(before, [*spec.problems, *context.problems]):
         result.refuse(layer, message, pointer)
-    if not result.refusals:
-        check(before, written, writer.renamed, result)
-    if not result.refusals and (allow_changes or not result.changes):
-        result.model = written
-    return result
+    taken = set() if result.refusals else check(before, result.model, writer.renamed, result)
+    return result, taken
 
 
 class Writer:
     """Converts one document: it knows the new names of layers, and collects notes."""
 
-    def __init__(self, document: ModelSpec, context: TensorContext, result: Conversion) -> None:
+    def __init__(
+        self, document: ModelSpec, context: TensorContext, result: Conversion, avoided: frozenset[str]
+    ) -> None:
         self.dialect = document.dialect
         self.context = context
         self.result = result
+        self.avoided = avoided
         # Name in Keras 3 -> name in the file, if they differ.
         self.renamed: dict[str, str] = {}
 
@@ -112,15 +128,18 @@ class Writer:
         return {layer.name: self.rename(layer.name, taken, layer) for layer in spec.layers}
 
     def rename(self, name: str, taken: set[str], layer: LayerSpec | None = None) -> str:
-        """Return the name without slashes, which Keras 3 does not accept."""
-        if "/" not in name:
-            return name
+        """Return the name in Keras 3, which does not accept slashes, nor a name that one of its operations has."""
         new = name.replace("/", "_")
+        if new not in self.avoided and new == name:
+            return name
+        why = "Keras 3 does not allow slashes in names"
+        if new in self.avoided:
+            new, why = f"{new}_layer", "Keras 3 gives this name to an operation that computes a mask"
         while new in taken:
             new += "_1"
         taken.add(new)
         if new not in self.renamed:
-            message = f"is renamed to {new!r}, since Keras 3 does not allow slashes in names"
+            message = f"is renamed to {new!r}, since {why}"
             self.result.remarks.append(Note(name, message, layer.pointer if layer else ""))
         self.renamed[new] = name
         return new

@@ -164,3 +164,39 @@ def test_layers_compute_the_same(family: str) -> None:
             wrong.append(f"{found}: {row['layer']}")
     assert not wrong, f"{len(wrong)} of {tally}\n" + "\n".join(wrong[:5])
     assert tally["same"] > (0 if family == "legacy" else 3 * tally["refused"]), tally
+
+
+def masked() -> Any:
+    """Return an Embedding with a mask."""
+    return L.Embedding(5, 3, mask_zero=True)
+
+
+# Layers on two sequences x and y of 6 words, and whether the conversion is exact. The names are those of operations.
+MASKS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "inside TimeDistributed": (
+        lambda x, y: L.LSTM(2)(L.TimeDistributed(L.LSTM(2))(L.TimeDistributed(masked())(L.Reshape((2, 3))(x)))),
+        "refused",
+    ),
+    "along the timesteps": (
+        lambda x, y: L.LSTM(2)(L.Concatenate(axis=1, name="concatenate")([masked()(x), masked()(y)])),
+        "same",
+    ),
+    "along the features": (lambda x, y: L.LSTM(2)(L.Concatenate()([masked()(x), masked()(y)])), "refused"),
+    "one mask": (lambda x, y: L.LSTM(2)(L.Concatenate()([masked()(x), L.Embedding(5, 3)(y)])), "refused"),
+    "sum": (lambda x, y: L.LSTM(2)(L.Add()([masked()(x), masked()(y)])), "refused"),
+    "sum of one mask": (lambda x, y: L.LSTM(2)(L.Add()([masked()(x), L.Embedding(5, 3)(y)])), "refused"),
+    "sum without a user": (lambda x, y: L.Dense(2)(L.Flatten()(L.Add()([masked()(x), masked()(y)]))), "same"),
+    "taken names": (lambda x, y: L.LSTM(2, name="any")(L.Masking(name="not_equal")(L.Reshape((6, 1))(x))), "same"),
+    "attention": (lambda x, y: L.Attention()([masked()(x), masked()(y)]), "same"),
+}
+
+
+@pytest.mark.parametrize("case", MASKS)
+def test_masks(case: str) -> None:
+    tf_keras.backend.clear_session()
+    keras.backend.clear_session()  # which numbers the names of operations
+    make, expected = MASKS[case]
+    x, y = L.Input((6,)), L.Input((6,))
+    rng = np.random.default_rng(1)
+    words = [rng.integers(0, 3, (4, 6)).astype("float32") for _ in range(2)]
+    assert verdict(tf_keras.Model([x, y], make(x, y)), words) == expected
