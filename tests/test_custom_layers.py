@@ -36,6 +36,46 @@ def test_description(description: Description, output: Any, total: int, complete
     assert report.findings == []
 
 
+@pytest.mark.parametrize("name", ["Mine>TCN", "TCN"])
+def test_a_description_of_a_registered_class(name: str) -> None:
+    options = Options(custom_layers={"TCN": Description((None, 24), 10)})
+    report = analyze(MODEL.replace(b"TCN", name.encode()), options)
+    assert report.model is not None
+    assert (report.model.params, report.findings) == (60, [])
+
+
+def test_several_outputs() -> None:
+    functional = {"class_name": "Functional", "config": {"name": "m", "layers": [
+        {"class_name": "InputLayer", "name": "x", "config": {"name": "x", "batch_input_shape": [2, 13, 5]}, "inbound_nodes": []},
+        {"class_name": "TCN", "name": "tcn", "config": {"name": "tcn"}, "inbound_nodes": [[["x", 0, 0, {}]]]},
+        {"class_name": "Dense", "name": "a", "config": {"name": "a", "units": 2}, "inbound_nodes": [[["tcn", 0, 0, {}]]]},
+        {"class_name": "Dense", "name": "b", "config": {"name": "b", "units": 3}, "inbound_nodes": [[["tcn", 0, 1, {}]]]}],
+        "input_layers": [["x", 0, 0]], "output_layers": [["a", 0, 0], ["b", 0, 0]]}}  # fmt: skip
+    options = Options(custom_layers={"TCN": Description([(None, 7), "same"], 10)})
+    report = analyze(json.dumps(functional).encode(), options)
+    assert report.model is not None
+    assert report.model.layers[1].output_shapes == [(2, 7), (2, 13, 5)]
+    assert (report.model.outputs, report.model.params) == ([(2, 2), (2, 13, 3)], 10 + 16 + 18)
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [(10, []), (None, []), (9, [("S139", "warning", "Set params to 10.")])],
+)  # fmt: skip
+def test_stored_weights_of_a_described_layer(params: int | None, found: list[Any]) -> None:
+    shapes = {"tcn/kernel": [5, 2], "dense/kernel": [5, 2], "dense/bias": [2]}
+    weights = [{"name": name, "shape": shape, "dtype": "float32"} for name, shape in shapes.items()]
+    document = {
+        "modelTopology": {"model_config": json.loads(MODEL)},
+        "weightsManifest": [{"paths": [], "weights": weights}],
+    }
+    options = Options(custom_layers={"TCN": Description("same", params)})
+    report = analyze(json.dumps(document).encode(), options)
+    assert [(one.code, one.severity, one.help) for one in report.findings] == found
+    assert report.model is not None
+    assert (report.model.params, report.model.complete) == ((params or 10) + 12, True)
+
+
 class Doubling(Layer):
     """A plugin as the documentation shows it."""
 

@@ -403,6 +403,8 @@ def test_show_settings(shell: Shell) -> None:
         params = 5
         [custom-layers.Same]
         output-shape = "same"
+        [custom-layers.Two]
+        output-shape = [["None", 3], "same"]
     """
     shell.write("lstmlint.toml", text)
     done = shell("m.json", "--show-settings", "--config", "batch = 8")

@@ -294,11 +294,18 @@ def custom_layers(source: Source) -> dict[str, Description]:
         from lstmlint.layers.user_defined import Description
 
         name = source.parse(parsers.custom_class, *path, key=True)
-        shape = source.parse(parsers.output_shape, *path, "output-shape")
+        shape = source.parse(parsers.output_shapes, *path, "output-shape")
         params = source.parse(parsers.count, *path, "params")
         if name is not None:
             found[name] = Description(shape, params)
     return found
+
+
+def written_shape(shape: Any) -> Any:
+    """Return the output shape of a description as the settings write it."""
+    if isinstance(shape, list):
+        return [one if one == "same" else ["None" if dim is None else dim for dim in one] for one in shape]
+    return shape if shape == "same" else ",".join(map(str, shape))
 
 
 def as_toml(settings: Settings) -> str:
@@ -333,8 +340,7 @@ def as_toml(settings: Settings) -> str:
     for name, description in settings.custom_layers.items():
         lines.append(f"[custom-layers.{shown(name)}]")
         if description.output_shape is not None:
-            shape = description.output_shape
-            lines.append(f"output-shape = {shown(shape if shape == 'same' else ','.join(map(str, shape)))}")
+            lines.append(f"output-shape = {shown(written_shape(description.output_shape))}")
         if description.params is not None:
             lines.append(f"params = {description.params}")
     for files, suppressed in settings.suppress:

@@ -248,8 +248,15 @@ def input_shape(value: Any, name: str) -> Shape:
     return shape(value, name, SHAPE_WANTED)
 
 
+def output_shapes(value: Any, name: str) -> Shape | Literal["same"] | list[Shape | Literal["same"]]:
+    """The shape of a custom layer's output, or a list of the shapes of its outputs."""
+    if isinstance(value, list) and any(isinstance(item, list) or item == "same" for item in value):
+        return [output_shape(item, name) for item in value]
+    return output_shape(value, name)
+
+
 def output_shape(value: Any, name: str) -> Shape | Literal["same"]:
-    """The shape of a custom layer's output, or "same"."""
+    """The shape of an output of a custom layer, or "same"."""
     return "same" if value == "same" else shape(value, name, OUTPUT_WANTED)
 
 

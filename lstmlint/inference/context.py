@@ -97,12 +97,14 @@ class InferenceContext:
             return self.nested_model(spec, self)
         operation = spec.is_operation
         cls = registry.find_operation(spec.module, spec.class_name) if operation else registry.find(spec.class_name)
-        if spec.class_name in self.descriptions and (cls is None or spec.class_name == "Lambda"):
-            from lstmlint.layers.user_defined import DescribedLayer
+        if self.descriptions and (cls is None or spec.class_name == "Lambda"):
+            from lstmlint.layers.user_defined import DescribedLayer, description_of
 
-            described = DescribedLayer(spec, self, self.descriptions[spec.class_name])
-            described.stands_for = cls
-            return described
+            description = description_of(spec.class_name, self.descriptions)
+            if description is not None:
+                described = DescribedLayer(spec, self, description)
+                described.stands_for = cls
+                return described
         if cls is None:
             self.report_unknown(spec)
             return UnknownLayer(spec, self)

@@ -12,6 +12,7 @@ from math import prod
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer, Weight
 from lstmlint.layers.normalization import SpectralNormalization, kernel_of
+from lstmlint.layers.user_defined import DescribedLayer
 from lstmlint.model.findings import Problem, ReadError, listing
 from lstmlint.model.shapes import format_shape
 from lstmlint.parsing.common import snake_case
@@ -251,6 +252,21 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
     if theirs == sorted(weight.shape for weight in row.weights if "lora_" not in weight.name):
         return
     if theirs == sorted([*ours, *_kept_twice(row.layer)]):
+        return
+    if isinstance(row.layer, DescribedLayer):
+        described, stored = row.params, sum(map(prod, theirs))
+        if described != stored:
+            top.problems.append(
+                Problem(
+                    "S139",
+                    f"the settings describe {row.class_name} {row.name!r} with {described:,} parameters, but {stored:,}"
+                    " are stored",
+                    f"Set params to {stored}.",
+                    row.name,
+                    row.pointer,
+                    "warning",
+                )
+            )
         return
     message = (
         f"the config gives {row.class_name} {row.name!r} the weights {_shown(ours)}, but the stored weights are"

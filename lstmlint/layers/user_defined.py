@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,19 +10,25 @@ from lstmlint.layers.base import Context, Layer, UnknownShape, Weight
 from lstmlint.model.shapes import KnownShape, Shape, Tensor, tensors_in
 from lstmlint.model.spec import LayerSpec
 
+OutputShape = KnownShape | Literal["same"]
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
     """The user's description of a custom layer.
 
-    output_shape: "same" as the first input, or the whole shape with None for unknown dimensions (a batch of None
-    becomes
-    the input's batch); None if not described.
+    output_shape: "same" as the first input, or the whole shape with None for unknown dimensions (a batch of None becomes
+        the input's batch); a list of them for several outputs; None if not described.
     params: number of parameters; None if not described.
     """
 
-    output_shape: KnownShape | Literal["same"] | None = None
+    output_shape: OutputShape | list[OutputShape] | None = None
     params: int | None = None
+
+
+def description_of(class_name: str, descriptions: Mapping[str, Description]) -> Description | None:
+    """Return the description of a class: of its name, or of that name without the package it is registered for."""
+    return descriptions.get(class_name) or descriptions.get(class_name.rpartition(">")[2])
 
 
 class DescribedLayer(Layer):
@@ -45,8 +51,8 @@ class DescribedLayer(Layer):
         if params:
             yield self.weight("weights", (params,))
 
-    def call(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Return the described output.
+    def call(self, *args: Any, **kwargs: Any) -> Tensor | list[Tensor]:
+        """Return the described outputs.
 
         Raises: UnknownShape if the shape is not described.
         """
@@ -55,6 +61,12 @@ class DescribedLayer(Layer):
         shape = self.description.output_shape
         if shape is None:
             raise UnknownShape
+        if isinstance(shape, list):
+            return [self.output(one, first) for one in shape]
+        return self.output(shape, first)
+
+    def output(self, shape: OutputShape, first: Shape) -> Tensor:
+        """Return an output. first: the shape of the first input."""
         if shape == "same":
             return Tensor(first, self.compute_dtype)
         if shape and shape[0] is None and first:
