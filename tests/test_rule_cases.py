@@ -429,6 +429,28 @@ def test_what_a_message_says(model: dict[str, Any], code: str, says: str) -> Non
     assert re.search(says, shown), shown
 
 
+@pytest.mark.parametrize(
+    ("model", "code"),
+    [
+        (sequential(lstm(recurrent_activation="hard_sigmoid", recurrent_dropout=0.1, unroll=True, use_bias=False), dense(1)), "R208"),
+        (sequential(layer("GRU", units=3, activation="relu", reset_after=False), dense(1)), "R208"),
+        (sequential(lstm(activation="relu", recurrent_activation="linear"), dense(1)), "R209"),
+        (sequential(lstm(recurrent_activation="softplus"), dense(1)), "R209"),
+    ],
+)  # fmt: skip
+def test_help_of_a_recurrent_layer_mends_all_that_it_names(model: dict[str, Any], code: str) -> None:
+    def found() -> list[str]:
+        options = Options(extend_select=(code,))
+        return [f.help for f in analyze(json.dumps(model).encode(), options).findings if f.code == code]
+
+    (advice,) = found()
+    changes = re.findall(r'(\w+) (?:to )?"?(tanh|sigmoid|0|true|false)\b', advice)
+    model["config"]["layers"][0]["config"] |= {
+        name: {"0": 0, "true": True, "false": False}.get(value, value) for name, value in changes
+    }
+    assert found() == []
+
+
 def decoded(given: list[list[Any]], name: str = "LSTM", units: int = 8) -> dict[str, Any]:
     """Return a model whose decoder starts from the states of a Bidirectional encoder."""
     joined = [
