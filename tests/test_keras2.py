@@ -244,3 +244,70 @@ def test_objects_with_modules_need_no_config() -> None:
 def test_namesakes_inside_of_a_nested_model() -> None:
     inner = sequential(layer("ReLU", "a", batch_input_shape=[None, 5]), layer("ReLU", "a"))
     assert errors(sequential(inner, **VERSION)) == ["S127"]
+
+
+PRELU = {"class_name": "PReLU", "config": {"name": "p_re_lu", "shared_axes": None}}
+# A layer, its input shape, its parameters without a PReLU as activation, and those of the PReLU, as tf_keras counts them.
+PRELU_ROWS: list[tuple[str, dict[str, Any], tuple[int, ...], int, int]] = [
+    ("Dense", {"units": 4}, (7,), 32, 4),
+    ("Dense", {"units": 4}, (5, 6), 28, 20),
+    ("Conv1D", {"filters": 4, "kernel_size": 2}, (5, 6), 52, 16),
+    ("Conv2D", {"filters": 4, "kernel_size": 2}, (8, 8, 3), 52, 196),
+    ("SeparableConv2D", {"filters": 4, "kernel_size": 2}, (8, 8, 3), 28, 196),
+    ("DepthwiseConv2D", {"kernel_size": 2}, (8, 8, 3), 15, 147),
+    ("Conv2DTranspose", {"filters": 4, "kernel_size": 2}, (8, 8, 3), 52, 324),
+    ("LocallyConnected1D", {"filters": 4, "kernel_size": 2}, (5, 6), 208, 16),
+    ("EinsumDense", {"equation": "ab,bc->ac", "output_shape": 4}, (7,), 28, 4),
+    ("LSTM", {"units": 4}, (5, 6), 176, 4),
+    ("GRU", {"units": 4, "return_sequences": True}, (5, 6), 144, 4),
+    ("SimpleRNN", {"units": 4}, (5, 6), 44, 4),
+    ("ConvLSTM2D", {"filters": 4, "kernel_size": 2}, (5, 8, 8, 3), 464, 196),
+]
+
+
+@pytest.mark.parametrize(("name", "config", "shape", "own", "alpha"), PRELU_ROWS)
+def test_prelu_as_activation(name: str, config: dict[str, Any], shape: tuple[int, ...], own: int, alpha: int) -> None:
+    config = config | {"name": "layer", "batch_input_shape": [None, *shape]}
+    for activation, expected in (("relu", own), (PRELU, own + alpha), ("PReLU", own + alpha)):
+        layer = {"class_name": name, "config": config | {"activation": activation}}
+        model = {"class_name": "Sequential", "config": {"name": "m", "layers": [layer]}, "keras_version": "2.15.0"}
+        report = analyze(json.dumps(model).encode())
+        assert report.model is not None
+        assert (report.model.params, report.model.trainable_params) == (expected, expected)
+
+
+STATES = layer("LSTM", "states", units=4, return_state=True)
+SHAPE = {"batch_input_shape": [None, 13, 5]}
+BOTH = layer("Bidirectional", "both", layer=layer("LSTM", "inner", units=4), merge_mode=None)
+CELLS = layer("StackedRNNCells", "cells", cells=[layer("LSTMCell", "cell", units=4)])
+INPUT = layer("InputLayer", "input", **SHAPE)
+CODE = ["4wAAAAAAAAAAAAAAAAEAAAADAAAA", None, None]
+# Models, and the code of the error if tf_keras refuses them.
+SEQUENTIALS: list[tuple[Config, str | None]] = [
+    (sequential(INPUT, STATES, **VERSION), "S121"),
+    (sequential(STATES, **VERSION), None),  # not built
+    (sequential(INPUT, STATES, layer("Dense", "y", units=2), **VERSION), "S121"),
+    (sequential(INPUT, BOTH, **VERSION), "S121"),
+    (
+        sequential(INPUT, {"class_name": "Sequential", "config": {"name": "inside", "layers": [STATES]}}, **VERSION),
+        "S121",
+    ),
+    (sequential(INPUT, CELLS, **VERSION), "S122"),
+    (sequential(CELLS, **VERSION), None),
+    (sequential(layer("GRUCell", "cell", units=4, batch_input_shape=[None, 5]), **VERSION), "S122"),
+]
+
+
+@pytest.mark.parametrize(("model", "code"), SEQUENTIALS)
+def test_outputs_and_states_of_a_sequential(model: Config, code: str | None) -> None:
+    assert errors(model) == ([] if code is None else [code])
+
+
+def test_lambda_with_code() -> None:
+    by_code = [layer("Lambda", name, function=CODE, function_type="lambda") for name in ("a", "b")]
+    inside = layer("TimeDistributed", "each", layer=layer("Lambda", "c", function=CODE, function_type="lambda"))
+    by_name = layer("Lambda", "d", function="f", function_type="function")
+    model = sequential(INPUT, *by_code, inside, by_name, **VERSION)
+    (found,) = (finding for finding in said(model).findings if finding.code == "P611")
+    assert found.severity == "warning"
+    assert "the Lambdas 'a', 'b', and 'c' contain Python bytecode" in found.message

@@ -272,7 +272,6 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(layer("Masking"), dense(3), layer("Softmax"), shape=(None, 6)), ["R237"]),
         (sequential(layer("Masking"), dense(3), layer("Activation", activation="softmax")), []),
         (sequential(layer("Masking"), lstm(), dense(3), layer("Softmax")), []),
-        (sequential(layer("Masking"), dense(3), layer("Softmax"), keras_version="2.2.4-tf"), []),
         (sequential(layer("Masking"), layer("Flatten"), dense(3), layer("Softmax")), ["R213"]),
         # the axis of a normalization
         (conv_norm(1), ["N413"]),
@@ -417,9 +416,6 @@ def test_what_is_often_meant_is_an_info(model: dict[str, Any], severity: str) ->
         (conv_norm(1), "N413", r"axis 1 of \(None, 7, 6, 3\), but the channels of Conv2D 'conv2d' come last: .* 7 positions on that axis\nSet axis to -1"),
         (sequential(layer("MaxPooling1D", pool_size=9, padding="same"), dense(1), shape=(None, 1, 64)), "G705", "a window of 9 over 1 step of .* has no effect"),
         (sequential(layer("AveragePooling1D", pool_size=9, padding="same"), dense(1), shape=(None, 7, 64)), "G705", "takes the mean of the whole axis"),
-        (sequential(layer("Masking"), dense(3), layer("Softmax")), "R237", "^error: .*tf.keras refuses to load"),
-        (sequential(layer("Masking"), dense(3), layer("Softmax"), **KERAS3), "R237", "^warning: .*when the model runs"),
-        (sequential(layer("Masking"), dense(1), layer("Softmax", axis=1)), "R237", "^warning: .*when the model runs"),
         (sequential(layer("Masking"), layer("Softmax"), shape=(None, 6)), "R237", r"a mask of shape \(None,\) from 'masking', which does not fit its input \(None, 6\)"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from lstmlint.inference.context import InferenceContext
 from lstmlint.inference.graph import Graph, macs_of, plus
-from lstmlint.layers.base import LayerError
+from lstmlint.layers.base import Layer, LayerError
 from lstmlint.model.shapes import KnownShape, Shape, Tensor, format_shape, tensors_in
 from lstmlint.model.spec import LayerSpec, ModelSpec
 
@@ -62,12 +62,13 @@ class SequentialGraph(Graph):
                 outputs = context.apply(layer, [], {})
             else:
                 argument = self._past_unknown(position, inputs, rerun) if value is None else value
-                if layer.needs_states and argument.shape is not None and context.dialect == "keras3" and not rerun:
+                if layer.needs_states and argument.shape is not None and not rerun:
                     message = (
                         f"{layer.class_name} is one step of an RNN, and takes states, which a Sequential does not pass"
                     )
+                    error = "ValueError" if context.dialect == "keras3" else "TypeError"
                     advice = "Wrap it in a layer: RNN(LSTMCell(4)) is equivalent to LSTM(4)."
-                    context.report(layer, LayerError("S122", f"{message}; Keras raises a ValueError", advice))
+                    context.report(layer, LayerError("S122", f"{message}; Keras raises a {error}", advice))
                 outputs = context.apply(layer, [argument], {})
                 input_shapes = [tensor.shape for tensor in tensors_in(argument)]
             output_shapes: list[Shape] = [None] if outputs is None else [tensor.shape for tensor in tensors_in(outputs)]
@@ -75,21 +76,29 @@ class SequentialGraph(Graph):
             self.macs = plus(self.macs, macs)
             if not rerun:
                 row.input_shapes, row.output_shapes, row.macs, row.calls = input_shapes, output_shapes, macs, 1
-            if isinstance(outputs, list) and len(outputs) > 1 and position < len(self.layers) - 1:
-                if not rerun:
-                    context.report(
-                        layer,
-                        LayerError(
-                            "S121",
-                            f"{layer.class_name} returns {len(outputs)} tensors, but the next layer of a Sequential takes"
-                            " one; Keras raises a ValueError",
-                            "Set return_state to false, or build the model with the functional API.",
-                            argument="return_state",
-                        ),
-                    )
+            last = position == len(self.layers) - 1
+            if isinstance(outputs, list) and len(outputs) > 1 and not (last and context.dialect == "keras3"):
+                if not rerun and not layer.needs_states:  # reported above
+                    self._report_outputs(layer, len(outputs), last)
                 outputs = None
             value = outputs
         return value
+
+    def _report_outputs(self, layer: Layer, count: int, last: bool) -> None:
+        """Report S121 for a layer with several outputs. Keras 3 accepts it as the last layer, tf_keras does not."""
+        message = f"{layer.class_name} returns {count} tensors, but "
+        message += "a Sequential of tf_keras has one output" if last else "the next layer of a Sequential takes one"
+        merge_mode = "merge_mode" in layer.config and layer.config["merge_mode"] is None
+        advice = 'Set merge_mode to "concat"' if merge_mode else "Set return_state to false"
+        self.context.report(
+            layer,
+            LayerError(
+                "S121",
+                f"{message}; Keras raises a ValueError",
+                f"{advice}, or build the model with the functional API.",
+                argument="merge_mode" if merge_mode else "return_state",
+            ),
+        )
 
     def _past_unknown(self, position: int, inputs: Any, rerun: bool) -> Tensor:
         """Return the recorded input of a layer after a layer with unknown outputs."""

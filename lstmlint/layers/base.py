@@ -146,6 +146,23 @@ class Layer:
         """
         return ()
 
+    def activation_weights(self, input_shape: Any) -> Iterator[Weight]:
+        """Yield the weights of a PReLU that is the layer's activation: tf_keras tracks them, Keras 3 does not."""
+        for argument in ("activation", "recurrent_activation"):
+            value = self.config.get(argument)
+            if value == "PReLU" or (isinstance(value, dict) and value.get("class_name") == "PReLU"):
+                config = value.get("config") if isinstance(value, dict) else None
+                own = dict(config) if isinstance(config, dict) else {}
+                name, trainable = own.pop("name", "p_re_lu"), own.pop("trainable", True) is not False
+                own.pop("dtype", None)
+                prelu = self.context.make_cached(LayerSpec(name, "PReLU", own, self.spec.pointer))
+                for weight in prelu.weights(self.activation_shape(input_shape)):
+                    yield Weight(f"{name}/{weight.name}", weight.shape, weight.dtype, trainable)
+
+    def activation_shape(self, input_shape: Any) -> Shape:
+        """Return the shape of the tensor to which the layer applies its activation."""
+        return self.output_shape(need(input_shape))
+
     def output_shape(self, input_shape: KnownShape) -> Shape:
         """Return the output shape for an input shape of known rank. The batch comes first."""
         return input_shape
@@ -200,6 +217,8 @@ class Layer:
         """
         try:
             self.own_weights = list(self.weights(input_shape))
+            if self.context.dialect == "keras2":
+                self.own_weights += self.activation_weights(input_shape)
         except UnknownShape:
             self.weights_known = False
         for weight in self.own_weights:

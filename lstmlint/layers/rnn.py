@@ -37,6 +37,10 @@ class Gated(Layer):
         if self.config["use_bias"]:
             yield self.weight("bias", self.bias_shape(units))
 
+    def activation_shape(self, input_shape: Any) -> Shape:
+        """Return the shape of one timestep's output."""
+        return (None, self.output_size())
+
     def state_sizes(self) -> list[StateSize]:
         """Return the size of each state: an int, or a list for a stacked cell."""
         return [self.integer("units")] * len(self.states)
@@ -521,6 +525,10 @@ class ConvLSTM(RecurrentLayer):
         state = (shape[0], *frame)
         output = (shape[0], shape[1], *frame) if self.config.get("return_sequences") else state
         return [output, state, state]
+
+    def activation_shape(self, input_shape: Any) -> Shape:
+        """Return the shape of the state."""
+        return self.all_shapes(need(input_shape))[1]
 
     def output_size(self) -> int:
         """Return the number of filters."""

@@ -12,7 +12,7 @@ from lstmlint.layers import find
 from lstmlint.layers.base import Layer
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Dim, Shape
-from lstmlint.rules.index import cached, is_old_keras2, outputs_of, recurrent, unwrapped
+from lstmlint.rules.index import cached, outputs_of, recurrent, unwrapped
 
 KNOWN_ACTIVATIONS = frozenset(
     "linear relu relu6 elu selu gelu silu swish softplus softsign tanh sigmoid hard_sigmoid exponential softmax"
@@ -255,7 +255,8 @@ def reads_logits(model: ModelSummary, objective: Objective, head: Head) -> bool 
         return False
     if spec.backend is None and spec.dialect == "keras3":
         return None
-    return None if is_old_keras2(model) else True
+    old = spec.dialect == "keras2" and (spec.keras_version or "").startswith(("2.0.", "2.1.", "2.2.", "2.3."))
+    return None if old else True
 
 
 def settings_pointer(model: ModelSummary, *keys: str) -> str:

@@ -96,12 +96,6 @@ def index_of(model: ModelSummary) -> Index:
     return index
 
 
-def is_old_keras2(model: ModelSummary) -> bool:
-    """Check whether a file was written by Keras 2.0 to 2.3, or by a tf.keras that calls itself so."""
-    version = model.spec.keras_version or ""
-    return model.spec.dialect == "keras2" and version.startswith(("2.0.", "2.1.", "2.2.", "2.3."))
-
-
 def row_of(model: ModelSummary, spec: LayerSpec | None) -> LayerSummary | None:
     """Return the row of a layer, in this model or a nested one; None if there is none."""
     index = index_of(model)

@@ -14,7 +14,7 @@ from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.wrappers import Bidirectional
 from lstmlint.model.shapes import KnownShape, Shape
 from lstmlint.model.spec import TensorRef
-from lstmlint.rules.index import cached, index_of, is_old_keras2, recurrent, unwrapped
+from lstmlint.rules.index import cached, index_of, recurrent, unwrapped
 
 
 class Drop(NamedTuple):
@@ -25,16 +25,11 @@ class Drop(NamedTuple):
 
 
 class Misfit(NamedTuple):
-    """A Softmax whose mask does not broadcast to its input.
-
-    maker: the layer that made the mask, if it is known.
-    refused: whether tf.keras sees it when it loads the model; otherwise, the model fails when it runs.
-    """
+    """A Softmax whose mask does not broadcast to its input. maker: the layer that made the mask, if it is known."""
 
     row: LayerSummary
     mask: KnownShape
     maker: LayerSummary | None
-    refused: bool
 
 
 class Flow(NamedTuple):
@@ -147,7 +142,7 @@ def user_after(row: LayerSummary, past_drops: bool = True) -> LayerSummary | Non
 
 def misfits(model: ModelSummary) -> Iterator[Misfit]:
     """Yield the Softmax layers whose mask does not broadcast to their input."""
-    if model.spec.dialect not in ("keras2", "keras3") or is_old_keras2(model):  # their Softmax takes no mask
+    if model.spec.dialect not in ("keras2", "keras3"):
         return
     masked = flow(model).makers
     rows = {row.name: row for row in index_of(model).rows}
@@ -161,9 +156,7 @@ def misfits(model: ModelSummary) -> Iterator[Misfit]:
         elif given is None and len(row.inbound) == 1 and (maker := masked.get(id(row.inbound[0]))) is not None:
             mask = maker.output_shape and maker.output_shape[:-1]
         if shape is not None and mask is not None and not _broadcasts(mask, shape):
-            pairs = zip(reversed(mask), reversed(shape), strict=False)
-            differ = any(None not in pair and 1 not in pair and pair[0] != pair[1] for pair in pairs)
-            yield Misfit(row, mask, maker, model.spec.dialect == "keras2" and differ)
+            yield Misfit(row, mask, maker)
 
 
 def _broadcasts(mask: Shape, shape: KnownShape) -> bool:

@@ -90,8 +90,7 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
 def mask_misfits_softmax(model: ModelSummary) -> Iterator[Problem]:
     """A mask reaches a Softmax layer, but cannot be broadcast to its input. A mask from Masking or
     Embedding(mask_zero=true) has one axis less than its tensor, and a Softmax layer needs a mask of the shape of its
-    input. predict() raises an error, unless the batch happens to have a size that fits. If the sizes differ whatever the
-    batch, tf.keras refuses to load the model, and the finding is an error.
+    input. predict() raises an error, unless the batch happens to have a size that fits.
 
     Fix: Use Activation("softmax"), which ignores masks, or pass the Softmax a mask of the shape of its input.
 
@@ -105,16 +104,14 @@ def mask_misfits_softmax(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Masking", "config": {"batch_input_shape": [null, 6]}},
           {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
     """
-    for row, mask, maker, refused in masks.misfits(model):
+    for row, mask, maker in masks.misfits(model):
         source = f" from {maker.name!r}" if maker is not None else ""
         yield violation(
             f"Softmax {row.name!r} receives a mask of shape {format_shape(mask)}{source}, which does not fit its input"
-            f" {format_shape(row.input_shape)};"
-            f" {'tf.keras refuses to load the model' if refused else 'Keras raises an error when the model runs'}",
+            f" {format_shape(row.input_shape)}; Keras raises an error when the model runs",
             f'Use Activation("softmax"), which ignores masks, or pass a mask of shape {format_shape(row.input_shape)}.',
             row.name,
             row.pointer,
-            "error" if refused else None,
         )
 
 

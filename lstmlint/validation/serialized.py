@@ -106,6 +106,12 @@ class Wrong(NamedTuple):
     custom: bool = False
 
 
+CODE = Wrong(
+    "a lambda expression, which Keras saves but cannot load",
+    "Use the name of a built-in function, or a named function that is registered.",
+)
+
+
 class Check(NamedTuple):
     """The values that an argument accepts, and their description."""
 
@@ -234,6 +240,8 @@ def wrong_quantization(value: Any, quantized: bool) -> Wrong | None:
 def wrong_activation(value: dict[str, Any]) -> Wrong | None:
     """Return what Keras refuses of a serialized activation: a function, or a layer used as one."""
     class_name, config = value.get("class_name"), value.get("config", 0)
+    if _is_code(value):
+        return CODE
     if not isinstance(class_name, str) or config == 0:
         return Wrong(
             "the object has no class_name and config, so it is not an activation", "Write the activation's name."
@@ -254,9 +262,16 @@ def wrong_activation(value: dict[str, Any]) -> Wrong | None:
     return None
 
 
+def _is_code(value: dict[str, Any]) -> bool:
+    """Return whether a value is what Keras writes for a lambda expression: bytecode, defaults, and closure."""
+    return value.keys() == {"value"} and isinstance(value["value"], list)
+
+
 def wrong_old_activation(value: Any) -> Wrong | None:
     """Return what tf_keras refuses of an activation: a name, or a serialized function or layer."""
     if isinstance(value, dict):
+        if _is_code(value):
+            return CODE
         function = value.get("class_name") == "function"
         name = value.get("config") if function else value.get("class_name")
     else:

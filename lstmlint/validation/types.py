@@ -143,8 +143,9 @@ def _accepts_old_activation(value: Any) -> bool:
 
 
 def _explain_old_activation(value: Any) -> Wrong | None:
-    named = isinstance(value, str) or (isinstance(value, dict) and "class_name" in value and "config" in value)
-    return serialized.wrong_old_activation(value) if named else None
+    if isinstance(value, dict) and not {"class_name", "config"} <= value.keys() and "value" not in value:
+        return None
+    return serialized.wrong_old_activation(value) if isinstance(value, str | dict) else None
 
 
 def _accepts_activation(value: Any) -> bool:

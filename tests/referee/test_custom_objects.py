@@ -12,6 +12,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from lstmlint.validation.serialized import ACTIVATION_LAYERS, KERAS3_ACTIVATIONS
 from tests.test_arguments import CUSTOM_OBJECTS, OLD_CUSTOM_OBJECTS
+from tests.test_keras2 import PRELU_ROWS
 
 KERAS3 = pytest.param("keras", marks=pytest.mark.referee)
 KERAS2 = pytest.param("tf_keras", marks=pytest.mark.referee_tf)
@@ -69,3 +70,13 @@ def test_activations_of_keras3() -> None:
     keras = pytest.importorskip("keras")
     assert all(loads(keras, "activation", name) for name in KERAS3_ACTIVATIONS)
     assert not any(loads(keras, "activation", name) for name in ACTIVATION_LAYERS)
+
+
+@pytest.mark.parametrize("package", [KERAS3, KERAS2])
+def test_prelu_as_activation(package: str) -> None:
+    keras = pytest.importorskip(package)
+    for name, config, shape, own, alpha in PRELU_ROWS:
+        if hasattr(keras.layers, name):
+            layer = getattr(keras.layers, name)(**config, activation=keras.layers.PReLU())
+            model = keras.Sequential([keras.Input(shape), layer])
+            assert model.count_params() == (own if package == "keras" else own + alpha), name
