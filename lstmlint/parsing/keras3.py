@@ -166,6 +166,8 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
         spec.input_shape = as_shape(spec.config.pop("batch_input_shape"))
         if class_name == "InputLayer" and "batch_shape" not in config:
             spec.config["batch_shape"] = config["batch_input_shape"]
+    elif "batch_input_shape" in config and class_name != "InputLayer":  # refused, but it states the shape
+        spec.input_shape = as_shape(config["batch_input_shape"])
     elif "input_shape" in config or ("input_dim" in config and class_name != "Embedding"):
         tail = as_shape(config.get("input_shape", [config.get("input_dim")]))
         spec.input_shape = None if tail is None else (None, *tail)

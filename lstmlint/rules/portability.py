@@ -27,6 +27,7 @@ KERAS1_ARGUMENTS = {
 KERAS2_ARGUMENTS = {
     "time_major": "Remove it; if it is true, add a Permute before and after the layer",
     "batch_input_shape": "Move the shape to batch_shape of an InputLayer before the layer",
+    "batch_size": "Move the batch size to batch_shape of an InputLayer before the layer, together with the input shape",
     "input_length": "Remove it; the number of timesteps is part of the input shape",
     "weights": "Remove it; weights are loaded, not configured",
     "dynamic": "Remove it",

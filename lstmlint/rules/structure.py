@@ -8,6 +8,7 @@ from dataclasses import replace
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import KnownShape, Shape, compatible, format_shape, product
+from lstmlint.model.spec import LayerSpec
 from lstmlint.rules.index import index_of, keeps_timesteps, past, recurrent, row_of, shape_producer
 from lstmlint.rules.registry import refined, reported, rule, violation
 
@@ -428,6 +429,17 @@ def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
     wanted = {3: "13,5 for 13 timesteps of 5 features", None: "5 for 5 features"}
     ndim = first.layer.ndim
     example = wanted.get(ndim, f"{ndim - 1} numbers" if isinstance(ndim, int) else wanted[None])
+    inner = first.config.get("layer")
+    if isinstance(inner, LayerSpec) and inner.input_shape is not None:
+        shape = format_shape(inner.input_shape)
+        yield violation(
+            f"the Sequential {model.name!r} states no input shape: {inner.class_name} inside {first.class_name}"
+            f" {first.name!r} declares {shape}, but Keras reads only the wrapper, so the model stays unbuilt",
+            f"Move the input shape {shape} from the inner layer to {first.name!r}, or to an InputLayer before it.",
+            first.name,
+            inner.pointer,
+        )
+        return
     yield violation(
         f"the Sequential {model.name!r} states no input shape: it stays unbuilt, and its shapes and counts are unknown",
         f"Give {first.name!r} an input shape, or pass --input-shape (e.g. {example}; the batch is left out).",

@@ -39,6 +39,15 @@ KERAS2_CONFIG: dict[str, frozenset[str]] = {
     "MultiHeadAttention": frozenset({"query_shape", "key_shape", "value_shape"}),
 }
 
+# Arguments on which no weight and no shape depends, beside initializers, regularizers, and constraints.
+UNSHAPING = frozenset(
+    "activation recurrent_activation dropout recurrent_dropout rate seed momentum epsilon use_cudnn noise_shape".split()
+)
+# Arguments of other layers or releases that change shapes: after one that Keras refuses, shapes are unknown.
+SHAPING = frozenset("time_major data_format dim_ordering axis output_shape merge_mode mode return_sequences".split())
+# Arguments of Keras 2 that state the input shape.
+DECLARING = frozenset({"batch_input_shape", "batch_shape", "batch_size", "input_length"})
+
 DATA_FORMAT = words("channels_last", "channels_first", None, any_case=True)
 
 BY_NAME: dict[str, Kind] = {
@@ -275,7 +284,7 @@ def check_inner(spec: LayerSpec, argument: str, value: dict[str, Any]) -> Iterat
     """Check a layer that is used as an activation in Keras 3."""
     own = {name: item for name, item in (value["config"] or {}).items() if name not in ("name", "trainable", "dtype")}
     for error in check(LayerSpec(value["class_name"], value["class_name"], own), "keras3"):
-        if error.data.get("stops", True):
+        if error.severity != "warning":
             yield LayerError("E007", f"{argument} of {spec.class_name}: {error.message}", error.help, argument)
 
 
@@ -297,7 +306,13 @@ def is_ignored(spec: LayerSpec, name: str, dialect: Dialect) -> bool:
     return False
 
 
+def shapes_nothing(argument: str) -> bool:
+    """Return whether neither weights nor shapes depend on an argument."""
+    return argument in UNSHAPING or argument.endswith(("_initializer", "_regularizer", "_constraint"))
+
+
 def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect) -> LayerError:
+    from lstmlint.model.findings import listing
     from lstmlint.model.suggestions import close_match
 
     written = spec.renamed.get(name, name)
@@ -309,7 +324,7 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
         advice = f"Did you mean {close}?"
     else:
         advice = (
-            f"Remove it. {spec.class_name} takes: {', '.join(sorted(arguments.accepted - BASE_ARGUMENTS['keras2']))}."
+            f"Remove it. {spec.class_name} takes: {listing(sorted(arguments.accepted - BASE_ARGUMENTS['keras2']))}."
         )
     error = (
         "ValueError: Unrecognized keyword arguments"
@@ -322,7 +337,8 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
         return LayerError("E005", message, advice, name, severity="warning", stops=False)
     if dialect == "keras1":  # only the last of its releases is fully known, and the count does not depend on it
         return LayerError("E005", message, advice, name, severity="warning", stops=False)
-    return LayerError("E005", message, advice, name)
+    stops = name not in DECLARING and (close is not None or meant is not None or name in SHAPING)
+    return LayerError("E005", message, advice, name, stops=stops)
 
 
 def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect) -> LayerError:
@@ -359,5 +375,11 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
         message = f"{name} of {spec.class_name} is {shown}, but should be {kind.wants}; {does}"
     soft = custom or old or kind.is_soft(value)
     return LayerError(
-        "E007", message, advice, name, severity="warning" if soft else None, stops=not soft, custom=custom
+        "E007",
+        message,
+        advice,
+        name,
+        severity="warning" if soft else None,
+        stops=not (soft or shapes_nothing(name)),
+        custom=custom,
     )
