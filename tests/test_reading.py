@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import lstmlint
 from lstmlint.model.findings import ReadError
 from lstmlint.reading import Document, is_model_folder, json_text, looks_like_model, read, sandbox
 from lstmlint.reading.containers import CONTAINERS, suffixes
@@ -376,6 +377,42 @@ def test_saved_model_graph(tmp_path: Path) -> None:
     path.write_bytes(graph_file(b"_tf_keras_sequential"))
     assert "model.to_json()" in refused(path, "E002", "this SavedModel has no keras_metadata.pb").help
     refused(tmp_path, "E002", "model.export")
+
+
+def subclassed_file(**layers: dict[str, object]) -> bytes:
+    """Return the metadata of a subclassed model with layers by their paths."""
+    root = {"name": "chat", "class_name": "Chat", "config": {"layer was saved without config": True}}
+
+    def node(path: str, kind: bytes, value: object) -> bytes:
+        return message((1, message((3, path.encode()), (4, kind), (5, json.dumps(value).encode()))))
+
+    nodes = [node(path.replace("_", "."), b"_tf_keras_layer", value) for path, value in layers.items()]
+    metric = node("root.keras_api.metrics.0", b"_tf_keras_metric", {"class_name": "Mean", "config": {"name": "loss"}})
+    return b"".join([node("root", b"_tf_keras_model", root), *nodes, metric])
+
+
+def built(class_name: str, shape: list[int], **config: object) -> dict[str, object]:
+    """Return a layer as the metadata records it."""
+    recorded = {"class_name": "TensorShape", "items": shape}
+    return {"name": config["name"], "class_name": class_name, "config": config, "build_input_shape": recorded}
+
+
+def test_subclassed_saved_model() -> None:
+    lstm = built("LSTM", [2, 7, 4], name="lstm", units=5)
+    block, inner = built("Block", [2, 5], name="block"), built("Dense", [2, 5], name="inner", units=9)
+    raw = subclassed_file(root_a=lstm, root_b_0=built("Dense", [2, 5], name="dense", units=3), root_a_cell=lstm)
+    report = lstmlint.analyze(raw)
+    assert report.model is not None
+    assert [(row.name, row.output_shape, row.params) for row in report.model.layers] == [
+        ("lstm", (None, 5), 200), ("dense", (None, 3), 18),
+    ]  # fmt: skip
+    assert (report.model.params, report.model.complete, report.model.outputs) == (218, True, [])
+    assert [(one.code, one.severity) for one in report.findings] == [("E002", "info")]
+    report = lstmlint.analyze(subclassed_file(root_a=lstm, root_b=block, root_b_d=inner))
+    assert report.model is not None
+    assert ([row.name for row in report.model.layers], report.model.complete) == (["lstm", "block"], False)
+    assert sorted(one.code for one in report.findings) == ["E002", "E004"]
+    assert lstmlint.convert(raw).model is None
 
 
 def test_saved_model_refused() -> None:

@@ -54,6 +54,9 @@ def write(
     """
     result = Conversion()
     writer = Writer(spec, context, result, avoided)
+    if not spec.wired:
+        result.refuse(None, "it is a subclassed model, whose file does not record how its layers are connected")
+        return result, set()
     result.model = writer.model(spec, graph)
     for layer, message, pointer in errors_in(before, [*spec.problems, *context.problems]):
         result.refuse(layer, message, pointer)

@@ -37,7 +37,7 @@ def infer(
         error = headers.module_error(root)
         if error is not None:
             context.report_spec(root, error)
-    elif model.dialect == "keras2" and model.class_name not in MODEL_CLASSES:
+    elif model.dialect == "keras2" and model.wired and model.class_name not in MODEL_CLASSES:
         context.report_model_class(model)
     graph = graph_of(model, context)
     graph.infer()

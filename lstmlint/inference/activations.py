@@ -17,6 +17,8 @@ def activation_peak(model: ModelSummary, batch: int = 1) -> tuple[int | None, li
     peak
     while it runs. The bytes are None if a dimension is unknown.
     """
+    if not model.spec.wired:
+        return None, []
     given = input_bytes(model, batch)
     if given is None:
         return None, model.layers[:1]

@@ -17,6 +17,10 @@ from lstmlint.model.spec import LayerSpec, ModelSpec
 
 def graph_of(spec: ModelSpec, context: InferenceContext) -> Graph:
     """Return a model that can run."""
+    if not spec.wired:
+        from lstmlint.inference.unwired import UnwiredGraph
+
+        return UnwiredGraph(spec, context)
     return SequentialGraph(spec, context) if spec.sequential else FunctionalGraph(spec, context)
 
 

@@ -117,6 +117,7 @@ class ModelSpec:
 
     inputs, outputs: nested lists or dicts of TensorRefs (functional), None in a Sequential.
     header: what a Keras 3 file says of the model outside its config (module, registered_name).
+    wired: whether it is known how its layers are connected; not in a subclassed model.
     build_input_shape: the recorded input shape of a Sequential without an InputLayer.
     compile_config: as in the file (`compile_config`, `training_config`, or Keras 0's loss), else None.
     """
@@ -137,6 +138,7 @@ class ModelSpec:
     backend: str | None = None
     problems: list[Problem] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)
+    wired: bool = True
 
     def __repr__(self) -> str:
         return f"<ModelSpec {short(self.name)} ({self.class_name:.80}): {len(self.layers):,} layers>"

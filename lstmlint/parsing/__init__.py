@@ -18,6 +18,8 @@ def parse(document: Document) -> ModelSpec:
     """Parse the model of a document. Raises: ModelError if it is malformed."""
     obj = document.model
     dialect = dialect_of(obj, document)
+    if not document.wired:
+        dialect = "keras2"
     names = Names()
     pointer = document.model_pointer
     kind = kind_of(document)
@@ -32,6 +34,9 @@ def parse(document: Document) -> ModelSpec:
         names.backend = obj.get("backend", document.backend)
         names.plain_gru = kind.weights and before_reset_after(version_of(obj, document))
         spec = keras2.parse_model(obj, pointer, names)
+        if not document.wired:
+            spec.wired = spec.sequential = False
+            spec.inputs, spec.outputs = [], []
     else:
         from lstmlint.parsing import keras1
 

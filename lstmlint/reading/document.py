@@ -27,6 +27,7 @@ class Document:
     training_config: an HDF5 attribute, or a part of `data` outside the model at `training_pointer`.
     stored_weights: reads the headers of the weights stored with the model, if there are any.
     comments: comments about lstmlint, in a text format that has comments.
+    wired: whether the model records how its layers are connected.
     problems: problems that did not stop the reading (duplicate keys, NaN, unusual YAML tags).
     """
 
@@ -42,6 +43,7 @@ class Document:
     stored_weights: Callable[[], StoredWeights | None] | None = None
     problems: list[Problem] = field(default_factory=list)
     comments: Comments | None = None
+    wired: bool = True
 
     def __repr__(self) -> str:
         return f"<Document {short(self.path)} ({self.container})>"

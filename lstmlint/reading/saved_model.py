@@ -21,7 +21,7 @@ METADATA_FILE = "keras_metadata.pb"
 GRAPH_FILE = "saved_model.pb"
 
 _PART = "the root's metadata"
-_NODES, _NODE_PATH, _METADATA = 1, 3, 5
+_NODES, _NODE_PATH, _IDENTIFIER, _METADATA = 1, 3, 4, 5
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 # The bytes before the JSON of a node in keras_metadata.pb and in saved_model.pb.
@@ -63,6 +63,8 @@ def read_metadata(source: Source) -> Document:
         data, problems = json_text.parse_beginning(_text(raw[match.start(1) :]), _PART)
     else:
         data, problems = json_text.parse_part(_text(content), _PART)
+        if isinstance(data, dict) and not is_model(data):
+            return _document(source.name, data, problems, _layers(raw))
     return _document(source.name, data, problems)
 
 
@@ -87,13 +89,61 @@ def read_graph(source: Source) -> Document:
     return _document(source.name, data, problems)
 
 
-def _document(name: str, data: Any, problems: list[Problem]) -> Document:
+def _document(name: str, data: Any, problems: list[Problem], layers: list[dict[str, Any]] | None = None) -> Document:
     if isinstance(data, dict) and not is_model(data) and not is_model(data.get("model_config")):
+        if layers:
+            return _unwired(name, data, layers, problems)
         raise ReadError("E002", *other_formats.subclassed(data.get("class_name")))
     if isinstance(data, dict) and is_model(data.get("model_config")):
         # The root contains the model twice; model_config is what Keras itself would save.
         data = {key: value for key, value in data.items() if key not in ("class_name", "config")}
     return to_document(name, "saved_model", data, problems)
+
+
+def _unwired(name: str, data: dict[str, Any], layers: list[dict[str, Any]], problems: list[Problem]) -> Document:
+    """Return the document of a subclassed model, which records its layers, but not how its code connects them."""
+    shown = data.get("name")
+    model = {
+        "class_name": data.get("class_name") if isinstance(data.get("class_name"), str) else "Model",
+        "config": {**({"name": shown} if isinstance(shown, str) else {}), "layers": layers},
+    }
+    problem = Problem(
+        "E002",
+        f"this is a subclassed model: the file records {len(layers):,} of its layers, but not how its code connects"
+        " them; the shapes are those that each layer was built with, and the outputs are unknown",
+        "For a complete check, build it as a Sequential or functional model.",
+        severity="info",
+    )
+    return Document(name, "saved_model", model, problems=[*problems, problem], wired=False)
+
+
+def _layers(raw: bytes) -> list[dict[str, Any]]:
+    """Return the layers that belong to the root itself, in the order of the file."""
+    nodes: dict[str, dict[str, Any]] = {}
+    for number, node in _fields(raw):
+        if number != _NODES or not isinstance(node, bytes):
+            continue
+        fields = dict(_fields(node))
+        path, kind, content = (fields.get(key) for key in (_NODE_PATH, _IDENTIFIER, _METADATA))
+        if not isinstance(path, bytes) or not isinstance(kind, bytes) or not isinstance(content, bytes):
+            continue
+        if path.startswith(b"root.") and not path.startswith(b"root.keras_api.") and kind != b"_tf_keras_metric":
+            try:
+                layer, _ = json_text.parse_part(_text(content), _PART)
+            except ReadError:
+                return []
+            if (
+                isinstance(layer, dict)
+                and isinstance(layer.get("class_name"), str)
+                and isinstance(layer.get("config"), dict)
+            ):
+                nodes[_text(path)] = layer
+    return [layer for path, layer in nodes.items() if not _ancestors(path) & nodes.keys()]
+
+
+def _ancestors(path: str) -> set[str]:
+    parts = path.split(".")
+    return {".".join(parts[:size]) for size in range(1, len(parts))}
 
 
 def _text(raw: bytes) -> str:

@@ -87,7 +87,7 @@ def run(model: ModelSummary, options: Options, infer: Infer) -> Iterator[Problem
             reported.add(place)
         yield problem
     for rule in rules.values():
-        if rule.check is not None and options.wants(rule):
+        if rule.check is not None and options.wants(rule) and (model.spec.wired or rule.code.startswith("C5")):
             try:
                 for problem in rule.check(model, **rule.values(options.rule_options.get(rule.code))):
                     problem.code = rule.code

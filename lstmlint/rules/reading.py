@@ -15,6 +15,9 @@ reported("E001", "unreadable", "error", raised_by="analysis reading")(
 reported("E002", "not-a-model", "error", raised_by="commands reading")(
     """The file can be read but does not contain a Keras model.
 
+    The finding is an info for the SavedModel of a subclassed model: the file records its layers with their configs and
+    shapes, so they are listed and counted, but not how its code connects them.
+
     Fix: Pass the model's architecture: a JSON file, a `.keras` or `.h5` file, or a SavedModel folder. With
     `--skip-non-models`, such files are skipped silently.
     """
