@@ -60,8 +60,10 @@ class FileReport:
         }
 
     def __repr__(self) -> str:
+        from lstmlint.reporting.view import plural
+
         model = "no model" if self.model is None else repr(self.model)
-        return f"<FileReport {short(self.path)}: {model}, {len(self.findings):,} findings>"
+        return f"<FileReport {short(self.path)}: {model}, {plural(len(self.findings), 'finding')}>"
 
     def __str__(self) -> str:
         from lstmlint.reporting.tables import finding_lines, model_lines

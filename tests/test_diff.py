@@ -244,7 +244,7 @@ def test_gate_says_what_grew(shell: Shell) -> None:
     shell.write("new.json", model(lstm(units=20), dense()))
     gate = shell("diff", "old.json", "new.json", "--max-increase", "50%", "-f", "json").json["gate"]
     assert gate["findings"][0]["message"] == (
-        "the model grew by 1,450 parameters (222.7%) from 651 to 2,101; --max-increase allows 50%, that is 325;"
+        "the model grew by 1,450 parameters (222.7%) from 651 to 2,101; --max-increase allows 50% (325);"
         " most came with lstm +1,440, dense +10"
     )
     assert (
@@ -479,7 +479,7 @@ def test_folders(shell: Shell) -> None:
         "+ lstm (LSTM)",
         "Only in the old folder, old:\n    gone.json\n",
         "Only in the new folder, new:\n    fresh.json\n",
-        "\n2 files in both folders, 1 differs.\n",
+        "\n2 models in both folders; 1 differs.\n",
     ):
         assert part in done.out
     assert "same.json" not in done.out
@@ -487,10 +487,10 @@ def test_folders(shell: Shell) -> None:
     assert (report["removed"], report["added"]) == (["gone.json"], ["fresh.json"])
     assert [entry["gate"]["passed"] for entry in report["files"]] == [False, True]
     text = shell("diff", "old", "new/", "-f", "markdown").out
-    assert "2 files in both folders, 1 differs." in text
+    assert "2 models in both folders; 1 differs." in text
     assert "Removed: `gone.json`" in text
     assert shell("diff", "old", "new", "--max-increase", "5%").code == 1
-    assert shell("diff", "old", "old", "--max-increase", "5%").out == "3 files in both folders, none differ.\n"
+    assert shell("diff", "old", "old", "--max-increase", "5%").out == "3 models in both folders; none differ.\n"
 
 
 @pytest.mark.parametrize("paths", [("old", "new"), ("old/a/b.json", "new/a/b.json")])

@@ -340,8 +340,10 @@ def convert(
     path: Annotated[
         str, typer.Argument(metavar="FILE", help="A model file of any version of Keras, or - for standard input.")
     ],
-    to: Annotated[str, value("DIALECT", "The format to write: keras3 (default).")] = "keras3",
-    output: Annotated[Text, value("FILE", "Write to a file.", "--output", "-o")] = None,
+    to: Annotated[str, value("FORMAT", "The format to write: keras3 (default).")] = "keras3",
+    output: Annotated[
+        Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")
+    ] = None,
     allow_changes: Annotated[
         bool,
         flag(
@@ -396,7 +398,10 @@ def diff(
             metavar="OLD", help="A model file, a folder, - for standard input, or a file in git: REVISION:PATH."
         ),
     ],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="As OLD. For git: main:model.json, HEAD~1:./model.json.")],
+    new: Annotated[
+        str,
+        typer.Argument(metavar="NEW", help="The same kinds as OLD. Examples: main:model.json, HEAD~1:./model.json."),
+    ],
     max_increase: Annotated[
         Text, value("N|N%", "Exit with 1 if a model has grown by more parameters than this: 1000, 50k, 5%.")
     ] = None,
@@ -413,14 +418,16 @@ def diff(
             words=one_of(*DIFF_FORMATS),
         ),
     ] = None,
-    output: Annotated[Text, value("FILE", "Write to a file.", "--output", "-o")] = None,
+    output: Annotated[
+        Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")
+    ] = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
 ) -> None:
     """Compare two models: layers, shapes, parameters, bytes, MACs and findings.
 
-    Of two folders, compare the models that have the same path in both. The options apply to both sides.
+    Given two folders, compare the models with the same path in both. Options apply to both sides.
 
     Exit code: 0 if the models were compared; 1 if one has grown by more than --max-increase, or a model in NEW cannot
     be read; 2 for a wrong option or setting, a missing file, or an internal error.

@@ -51,7 +51,7 @@ def write(destination: Destination, text: str) -> None:
 
 
 def write_atomically(path: str, content: bytes, keep_mode: bool = False) -> None:
-    """Replace a file by one with new content, so that nobody ever sees half of it.
+    """Replace a file by one with new content, so that a reader never sees half of it.
 
     keep_mode: give the new file the permissions of the old one. Raises: UsageError if that fails.
     """

@@ -41,29 +41,29 @@ def match(old: list[LayerSummary], new: list[LayerSummary]) -> dict[int, int]:
             last = j
         elif last in after:
             after[last][1].append(j)
-    for before, behind in after.values():
-        if before and behind:
-            found = pair_off(before, behind, old, new, exactly=True)
+    for removed, added in after.values():
+        if removed and added:
+            found = pair_off(removed, added, old, new, exactly=True)
             pairs |= found
             taken = set(found.values())
-            left = [i for i in before if i not in found], [j for j in behind if j not in taken]
+            left = [i for i in removed if i not in found], [j for j in added if j not in taken]
             pairs |= pair_off(*left, old, new, exactly=False)
     return pairs
 
 
 def pair_off(
-    before: list[int],
-    behind: list[int],
+    removed: list[int],
+    added: list[int],
     old: list[LayerSummary],
     new: list[LayerSummary],
     exactly: bool,
 ) -> dict[int, int]:
     """Match layers of the same class in order. exactly: only those with equal arguments."""
     waiting: dict[str, list[int]] = {}
-    for j in reversed(behind):
+    for j in reversed(added):
         waiting.setdefault(likeness(new[j], exactly), []).append(j)
     pairs = {}
-    for i in before:
+    for i in removed:
         candidates = waiting.get(likeness(old[i], exactly))
         if candidates:
             pairs[i] = candidates.pop()

@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[^,\]}#\n]*[^,\]}#\s]")
 class Place(NamedTuple):
     """Offsets in the text: where the key (of an array element: the value) begins and ends, and the same of the value.
 
-    A table that has a header, such as [severity], has no value of its own: its header's key stands for it.
+    A table with a header, such as [severity], has no value of its own, so the place of its header's key is used.
     """
 
     start: int

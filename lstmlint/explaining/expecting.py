@@ -57,7 +57,7 @@ def search(explanation: Explanation, number: int) -> Expectation:
     groups = grouped(layers)
     singles = [*single(groups, total), *elsewhere]
     fitting = [match for value, match in singles if value == number]
-    if found.right:  # the true count of one layer is no mistake in another, unless a layer was left out
+    if found.right:  # the true count of one layer is not a mistake in another, unless a layer was left out
         fitting = [match for match in fitting if match.mistakes[0] in ("layer-left-out", "class-left-out")]
     elif not fitting:
         fitting = list(pairs(groups, number, total))

@@ -51,8 +51,8 @@ _MOST_HINTS = 10
 def apply(report: FileReport, options: Options, document: Document | None = None) -> None:
     """Remove suppressed findings from a report, and add findings about the suppressions.
 
-    document: the file, where it could be read. What became of the settings' suppressions stands in
-    `report.suppressions` afterwards: they may be meant for other files.
+    document: the file, if it could be read. `report.suppressions` then records which suppressions of the settings
+    matched. Others may apply to other files.
     """
     stated = Stated()
     if document is not None:

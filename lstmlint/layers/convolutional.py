@@ -83,8 +83,8 @@ class Convolution(SlidingLayer, PinnedLayer):
             more = self.filters + -self.filters % self.groups
             raise LayerError(
                 "S117",
-                f"{self.class_name} has {self.filters} filters in {self.groups} groups, which does not divide the filters;"
-                " Keras raises a ValueError",
+                f"{self.class_name} has {self.filters} filters in {self.groups} groups, but {self.filters} is not a multiple of"
+                f" {self.groups}; Keras raises a ValueError",
                 f"Set filters to a multiple of groups, for instance {more}.",
                 "groups",
             )

@@ -94,7 +94,7 @@ def policy_at(dtype: Any, path: str) -> Any:
 def _policy_of_name(name: str) -> Policy:
     mode, found, source = name.partition("_from_")
     if not found or "_from_" in source:
-        raise refused(f"the dtype {name!r} does not name a policy to quantize from")
+        raise refused(f"the dtype {name!r} does not name the policy that it quantizes")
     return _policy(mode, source, 1024, strict=mode in ("int4", "int8"))
 
 

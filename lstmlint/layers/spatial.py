@@ -104,8 +104,8 @@ class SlidingLayer(SpatialLayer):
         window, axis = self.windows[index], AXES[self.rank][index]
         raise LayerError(
             self.too_small,
-            f"{self.class_name} slides a window of {window} along {axis}, but {format_shape(shape)} has only"
-            f" {self.split(shape)[1][index]} there, which gives an empty output; Keras raises a ValueError",
+            f"{self.class_name} has a window of {window} {axis}, but its input {format_shape(shape)} has only"
+            f" {self.split(shape)[1][index]}, so the output would be empty; Keras raises a ValueError",
             f'Use an input with at least {window} {axis}, reduce {self.window_argument}, or set padding to "same".',
             self.window_argument,
             shape=shape,

@@ -357,7 +357,7 @@ def translate(class_name: str, config: Values, dialect: Dialect) -> tuple[str, V
             continue
         name = known.arguments.get(key, key)
         if name != key:
-            if name in config:  # both names: the new one is from whoever edited the file
+            if name in config:  # both names: the new one was added by hand
                 continue
             renamed[name] = key
         new[name] = translate_value(name, value)

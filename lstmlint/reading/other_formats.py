@@ -153,7 +153,8 @@ def _object(data: dict[str, Any]) -> Sentence:
         return "this is a table of words or labels, not a model", GIVE_A_MODEL
     if not data:
         return "this is an empty object, not a model", GIVE_A_MODEL
-    return f"this is an object with the keys {_some(list(data))}, not a Keras model", GIVE_A_MODEL
+    keys_word = "key" if len(data) == 1 else "keys"
+    return f"this is an object with the {keys_word} {_some(list(data))}, not a Keras model", GIVE_A_MODEL
 
 
 def _one_object(data: dict[str, Any]) -> Sentence:

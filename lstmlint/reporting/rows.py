@@ -46,8 +46,8 @@ def parse_columns(text: str) -> tuple[str, ...]:
         elif column not in COLUMNS:
             from lstmlint.model.suggestions import did_you_mean
 
-            hint = did_you_mean(column, COLUMNS)
-            raise UsageError(f"--columns: unknown column {column!r}{hint}; the columns are {', '.join(COLUMNS)}, all")
+            advice = did_you_mean(column, COLUMNS) or f"; the columns are {', '.join(COLUMNS)}, all"
+            raise UsageError(f"--columns: unknown column {column!r}{advice}")
         elif column not in chosen:
             chosen.append(column)
     return tuple(chosen)

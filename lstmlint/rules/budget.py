@@ -210,7 +210,7 @@ def check_increase(
     if change <= most:
         return
     share = f" ({100 * change / old.params:,.1f}%)" if old.params else ""
-    limit = f"{said}, that is {most:,}" if "%" in said else f"{most:,}"
+    limit = f"{said} ({most:,})" if "%" in said else f"{most:,}"
     largest = ", ".join(f"{path} {count:+,}" for path, _, count in grown[:_SHOWN])
     fit = first_fit(new, [row for _, row, _ in grown], old.params + most, PARAMS.total, infer)
     smaller = "Make these layers smaller" if grown else "Make the model smaller"

@@ -370,8 +370,9 @@ def _is_exact(metrics: Any) -> bool:
 
 @rule("H310", "metric-of-other-targets", "warning")
 def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
-    """A metric expects targets in another form than the loss. `categorical_` metrics expect one-hot vectors, `sparse_`
-    metrics class indices. With the targets of the loss, training stops with an error, or the metric is silently wrong.
+    """A metric expects targets in another form than the loss. `categorical_` metrics expect one-hot vectors, and
+    `sparse_` metrics expect class indices. With the targets of the loss, training stops with an error, or the metric is
+    silently wrong.
 
     binary_accuracy looks at each unit separately: for ten classes it is near 90% whatever the model predicts. For two
     classes it is right and not reported. Only models with one output are checked.

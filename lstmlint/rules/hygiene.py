@@ -195,7 +195,7 @@ def pool_larger_than_input(model: ModelSummary) -> Iterator[Problem]:
             if size is None or window <= size or not (stride >= size or window >= 2 * size - 1):
                 continue
             kind = "maximum" if row.class_name.startswith("Max") else "mean"
-            effect = "it has no effect there" if size == 1 else f"it takes the {kind} of the whole axis"
+            effect = "the layer has no effect" if size == 1 else f"it takes the {kind} of the whole axis"
             yield violation(
                 f"{row.class_name} {row.name!r} has a window of {window} over {size} step{'s' if size != 1 else ''} of its"
                 f" input {format_shape(row.input_shape)}: with padding 'same', {effect}",

@@ -61,7 +61,7 @@ def linear_chain(model: ModelSummary) -> Iterator[Problem]:
         )
         yield violation(
             f"{listing(names)} are {len(names)} consecutive Dense layers with no activation between them: together they"
-            f" compute what {last} computes alone",
+            f" compute nothing that {last} could not compute alone",
             f'Set activation "relu" {fix}.',
             row.name,
             unwrapped(row.layer).spec.argument_pointer("activation"),

@@ -192,7 +192,7 @@ reported("S116", "attention-dim", "warning", raised_by="layers")(
 
 reported("S123", "initial-states", "error", raised_by="layers")(
     """The initial states of a recurrent layer do not match its own states in number or width. Keras 2 refuses them.
-    Keras 3 builds the model, but it fails when it runs (a warning).
+    Keras 3 builds the model, but it fails when it runs; there, the finding is a warning.
 
     Fix: Pass two states (h, c) to an LSTM, one to GRU and SimpleRNN, and twice as many to a Bidirectional. Each must
     have the width `units`.

@@ -106,8 +106,8 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("N405", "high-dropout", "info", rate=Option(0.8, "the lowest rate that is reported", least=0.01, most=1))
 def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
-    """Dropout drops 80% or more of its input, which is rarely intended. In Keras, `rate` is the share that is dropped;
-    in TensorFlow 1, `keep_prob` was the share that is kept. A rate of 1 is a warning: Keras 3 drops everything, so no
+    """Dropout drops 80% or more of its input, which is rarely intended. In Keras, `rate` is the part that is dropped;
+    in TensorFlow 1, `keep_prob` was the part that is kept. A rate of 1 is a warning: Keras 3 drops everything, so no
     layer before it learns, and tf.keras raises an error in training.
 
     Fix: Use a rate from 0.1 to 0.5.

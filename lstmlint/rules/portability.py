@@ -23,7 +23,7 @@ KERAS1_ARGUMENTS = {
     "bias": "use_bias", "dim_ordering": "data_format", "atrous_rate": "dilation_rate", "forget_bias_init": "unit_forget_bias",
     "consume_less": "", "input_length": "",
 }  # fmt: skip
-# What Keras 2 took and Keras 3 does not, and what stands for it.
+# Arguments that Keras 2 accepted and Keras 3 does not, and what to do instead.
 KERAS2_ARGUMENTS = {
     "time_major": "Remove it; if it is true, add a Permute before and after the layer",
     "batch_input_shape": "Move the shape to batch_shape of an InputLayer before the layer",
@@ -270,8 +270,8 @@ def hard_sigmoid_changed(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("P610", "gru-before-reset-after", "warning")
 def gru_before_reset_after(model: ModelSummary) -> Iterator[Problem]:
-    """The file has a GRU from a Keras before 2.1.5, which had no `reset_after` and one bias vector. Every later Keras
-    treats the missing argument as true, creates a second bias vector, and cannot load the saved weights.
+    """The file has a GRU from a Keras version before 2.1.5, which had no `reset_after` and one bias vector. Every later
+    Keras treats the missing argument as true, creates a second bias vector, and cannot load the saved weights.
 
     The count is that of the later Keras, or that of the weights if they are stored with the model.
 

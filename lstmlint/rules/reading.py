@@ -125,8 +125,8 @@ reported("E008", "nan-token", "warning", raised_by="reading")(
 
 
 reported("E009", "yaml-python-tag", "warning", raised_by="reading")(
-    """A YAML tag asks for a Python object. lstmlint never creates it and reads null instead. A loader that follows the
-    tag runs the code it names.
+    """A YAML tag names a Python object. lstmlint never creates it and reads null instead. A loader that follows the tag
+    runs the code it names.
 
     Fix: Remove the tag, or save the model as JSON.
     """

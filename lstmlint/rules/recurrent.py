@@ -21,9 +21,9 @@ from lstmlint.rules.registry import Option, reported, rule, violation
     features=Option(3, "the smallest number of features that is reported", least=2),
 )
 def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
-    """A recurrent layer receives sequences of one timestep with many features. Its recurrence never takes a step, so
-    its recurrent kernel has no effect. Often timesteps and features are swapped, or a layer before it reduces the
-    timesteps to one.
+    """A recurrent layer receives sequences of one timestep with many features. Its recurrence never runs, so its
+    recurrent kernel has no effect. Often timesteps and features are swapped, or a layer before it reduces the timesteps
+    to one.
 
     Not reported: stateful layers and layers with initial states (a decoder that runs step by step), and a layer next to
     a Permute of the same input (LSTM-FCN), where the axes are deliberate.
@@ -127,8 +127,8 @@ reported("R203", "stateful-without-batch", "error", raised_by="layers")(
 
 
 reported("R206", "unroll-unknown-time", "info", raised_by="layers")(
-    """A layer is unrolled over an unknown number of timesteps. tf.keras refuses it (an error). Keras 3 builds it, but
-    running the model fails if the number of timesteps is still unknown then.
+    """A layer is unrolled over an unknown number of timesteps. tf.keras refuses it, so the finding is an error there.
+    Keras 3 builds it, but running the model fails if the number of timesteps is still unknown then.
 
     Fix: Use a fixed number of timesteps, or set unroll to false.
 
@@ -253,7 +253,8 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
     itself, so its states can grow from step to step until they overflow.
 
     An unbounded recurrent_activation is worse, because the gates of an LSTM or GRU are meant to lie in [0, 1] and
-    multiply the state. An LSTM in which both are relu gives NaN after 200 timesteps, before any training: a warning.
+    multiply the state. An LSTM in which both are relu gives NaN after 200 timesteps, before any training, so this is a
+    warning.
 
     With a bounded recurrent_activation, short sequences, and small weights, an unbounded activation can work, so it is
     only an info. `exponential` is a warning. Layers that receive one timestep and are not stateful are not reported, nor

@@ -89,7 +89,7 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
 @rule("R237", "mask-misfits-softmax", "warning")
 def mask_misfits_softmax(model: ModelSummary) -> Iterator[Problem]:
     """A mask reaches a Softmax layer, but cannot be broadcast to its input. A mask from Masking or
-    Embedding(mask_zero=true) has one axis less than its tensor, and a Softmax layer needs a mask of the shape of its
+    Embedding(mask_zero=true) has one axis fewer than its tensor, and a Softmax layer needs a mask of the shape of its
     input. predict() raises an error, unless the batch happens to have a size that fits.
 
     Fix: Use Activation("softmax"), which ignores masks, or pass the Softmax a mask of the shape of its input.
@@ -487,7 +487,7 @@ def mask_refused(model: ModelSummary) -> Iterator[Problem]:
 @refined("R236", "decoder-units-differ", "error", refines=("S123",))
 def decoder_units_differ(problem: Problem, model: ModelSummary) -> Problem | None:
     """A decoder receives the states of an encoder with a different number of units. tf.keras refuses this. Keras 3
-    builds the model, but it fails when it runs (a warning).
+    builds the model, but it fails when it runs; there, the finding is a warning.
 
     Fix: Use the same units in both. For a Bidirectional encoder, give the decoder twice the units of one direction and
     concatenate the states.

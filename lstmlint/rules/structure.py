@@ -43,7 +43,7 @@ def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None
         repeat = f"; or add RepeatVector({steps[1]}) after it, for a decoder that starts from its last output"
     return violation(
         f"{producer.name!r} returns only its last output {format_shape(last)}, but {consumer.class_name}"
-        f" {consumer.name!r} takes sequences; Keras raises a ValueError",
+        f" {consumer.name!r} expects sequences; Keras raises a ValueError",
         f"Set return_sequences to true on {producer.name!r}: its output becomes"
         f" {format_shape((last[0], steps[1], *last[1:]))}{repeat}.",
         producer.name,
@@ -312,7 +312,7 @@ def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | No
     )
 
 
-@refined("S101", "ndim-mismatch", "error", refines=("S101",))  # behind those that know the cause
+@refined("S101", "ndim-mismatch", "error", refines=("S101",))  # after the rules that know the cause
 def ndim_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
     """A layer receives an input of the wrong rank. Keras refuses to build the model.
 
@@ -441,7 +441,7 @@ def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
         )
         return
     yield violation(
-        f"the Sequential {model.name!r} states no input shape: it stays unbuilt, and its shapes and counts are unknown",
+        f"the Sequential {model.name!r} has no input shape: it is not built, so its shapes and counts are unknown",
         f"Give {first.name!r} an input shape, or pass --input-shape (e.g. {example}; the batch is left out).",
         first.name,
         first.pointer,

@@ -117,7 +117,7 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
     if name is not None and (not isinstance(name, str) or "/" in name):
         yield LayerError(
             "E007",
-            f"the name {name!r} is refused by Keras: a name is a string without '/'",
+            f"Keras refuses the name {name!r}: a name must be a string without '/'",
             'Name it like "lstm_1".',
             "name",
         )

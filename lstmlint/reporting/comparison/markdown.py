@@ -29,11 +29,11 @@ def render(found: Comparison | FolderComparison, view: View) -> str:
 
 
 def folder_parts(found: FolderComparison) -> list[str]:
-    """Return the comparisons of the files that differ, and what there is on one side only."""
+    """Return the comparisons of the files that differ, and the files that only one folder has."""
     differing = [comparison for comparison in found.files if not comparison.same]
     parts = [
         f"**lstmlint**: {markdown_code(found.old)} → {markdown_code(found.new)}:"
-        f" {plural(len(found.files), 'file')} in both folders, {len(differing) or 'none'}"
+        f" {plural(len(found.files), 'model')} in both folders; {len(differing) or 'none'}"
         f" {'differs' if len(differing) == 1 else 'differ'}."
     ]
     for heading, paths in (("Removed", found.removed), ("Added", found.added)):

@@ -33,7 +33,7 @@ def render(found: Comparison | FolderComparison, view: View) -> str:
 
 
 def folder_lines(found: FolderComparison, view: View) -> list[str]:
-    """Return the comparisons of the files that differ, and what there is on one side only."""
+    """Return the comparisons of the files that differ, and the files that only one folder has."""
     lines: list[str] = []
     for comparison in found.files:
         if not comparison.same:
@@ -45,7 +45,7 @@ def folder_lines(found: FolderComparison, view: View) -> list[str]:
             lines.append("")
     differ = sum(not comparison.same for comparison in found.files)
     verb = "differs" if differ == 1 else "differ"
-    return [*lines, f"{plural(len(found.files), 'file')} in both folders, {differ or 'none'} {verb}."]
+    return [*lines, f"{plural(len(found.files), 'model')} in both folders; {differ or 'none'} {verb}."]
 
 
 def comparison_lines(found: Comparison, view: View) -> list[str]:

@@ -11,7 +11,7 @@ from lstmlint.inference.summary import LayerSummary
 from lstmlint.reporting import rows
 from lstmlint.reporting.view import plural
 
-LONG = 100  # a longer value is given by its size and its hash
+LONG = 100  # a longer value is shown as its size and its hash
 TITLES = {
     "params": "Params", "trainable_params": "Trainable params", "weight_bytes": "Weight bytes", "macs": "MACs",
 }  # fmt: skip
