@@ -277,3 +277,14 @@ def test_a_baseline_of_a_budget_accepts_no_more_than_it_was(shell: Shell) -> Non
     for units, code in ((9, 0), (4000, 1), (10, 0)):
         shell.write("m.json", sequential("m", layer("LSTM", "lstm", units=units, batch_input_shape=[None, 13, 5])))
         assert shell(*budget, "m.json").code == code
+
+
+def test_a_finding_in_several_layers_is_accepted_for_each_of_them(shell: Shell) -> None:
+    """A layer that is added to a merged finding is new; the others stay accepted."""
+    first = layer("Mine", "a", batch_input_shape=[None, 4])
+    shell.write("m.json", sequential("m", first, layer("Mine", "b")))
+    assert shell("m.json", "--write-baseline", "base.json").code == 0
+    assert shell("m.json", "--baseline", "base.json", "-f", "json").json["files"][0]["findings"] == []
+    shell.write("m.json", sequential("m", first, layer("Mine", "b"), layer("Mine", "c")))
+    (finding,) = shell("m.json", "--baseline", "base.json", "-f", "json").json["files"][0]["findings"]
+    assert (finding["code"], finding["layer"]) == ("E004", "c")
