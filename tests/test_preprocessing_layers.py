@@ -100,6 +100,7 @@ def test_a_custom_function_of_tf_keras_is_a_warning_and_hides_the_shape_only_whe
     standardize = Ran("TextVectorization", {**TEXT, "standardize": "mine"}, words(), "keras2")
     assert "loads only with custom_objects" in standardize.said
     assert standardize.problems[0].severity == "warning"
+    assert "custom_objects" in standardize.problems[0].help
     assert standardize.shapes == [(None, None)]
     split = Ran("TextVectorization", {**TEXT, "split": {"class_name": "function"}}, words(), "keras2")
     assert split.shapes == []

@@ -360,6 +360,7 @@ class TextVectorization(VocabularyLayer):
         if not self.keras3 and isinstance(value, str):
             error.severity = "warning"
             error.message = f"{argument} of TextVectorization is {shown(value)}: it loads only with custom_objects"
+            error.help = "Pass the function in custom_objects when you load the model, or register it before."
             self.context.report(self, error)
             return
         raise error
