@@ -115,7 +115,8 @@ class InferenceContext:
             try:
                 return cls(spec, self)
             except LayerError as error:
-                self.report_spec(spec, error)
+                if all(error.argument != reported.argument for reported in errors):
+                    self.report_spec(spec, error)
             except (RecursionError, UsageError):
                 raise
             except Exception as error:  # noqa: BLE001 - as in apply
