@@ -107,6 +107,8 @@ def lstmlint_says(row: Row, dialect: Dialect = "keras3") -> Row:
     if errors:
         return {"refused": f"{errors[0].code}: {errors[0].message}"}
     tensors = tensors_in(outputs)
+    if any(problem.data.get("custom") for problem in run.problems):
+        return {"custom": "it loads only with custom_objects"}
     verdict: Row = {
         "weights": [[_leaf(w.name, row), list(w.shape), w.trainable, w.dtype] for w in layer.all_weights()],
         "outputs": [None if tensor.shape is None else list(tensor.shape) for tensor in tensors],

@@ -55,6 +55,8 @@ def test_every_argument(name: str) -> None:
         _, known = EXPLAINED.get(argument, ("", ()))
         for _, value, probe in probes(row, [argument]):
             ours, theirs = lstmlint_says(probe), keras_says(keras, probe)
+            if "custom" in ours and "refused" in theirs:
+                continue  # Keras would load it with custom_objects
             if ("refused" in ours) != ("refused" in theirs) and not any(value == other for other in known):
                 wrong.append((argument, value, ours.get("refused"), theirs.get("refused", "")[-80:]))
     assert not wrong
