@@ -68,7 +68,7 @@ def count_layer(
     model = ModelSpec("model", "Functional", known, [spec], False, [], [TensorRef(spec.name, 0, 0)])
     summary = infer(model)
     row = summary.layers[0]
-    refusals = [problem for problem in summary.problems if problem.severity in (None, "error") and row.params is None]
+    refusals = [problem for problem in summary.problems if problem.severity in (None, "error")]
     if not shapes and not any(problem.code.startswith("E") for problem in refusals) and row.params is None:
         wanted = "13,5 --input 13,5" if merges(spec.class_name) else example_input(spec)
         raise UsageError(
