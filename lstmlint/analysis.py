@@ -95,9 +95,12 @@ def bytes_or_path(source: ModelSource) -> tuple[Path | bytes, str]:
     )
 
 
+MAX_PATH = 4096  # on Linux; a longer str is text
+
+
 def is_text(source: str) -> bool:
     """Check whether a str is the text of a config and not a path."""
-    looks_like_text = "\n" in source or source.lstrip()[:1] in ("{", "[")
+    looks_like_text = "\n" in source or source.lstrip()[:1] in ("", "{", "[") or len(source) > MAX_PATH
     return looks_like_text and not os.path.lexists(source)
 
 

@@ -201,6 +201,11 @@ def test_a_path_that_looks_like_text(tmp_path: Path, monkeypatch: pytest.MonkeyP
     Path("[1].json").write_bytes((EXAMPLES / "lstm_13_5.json").read_bytes())
     assert analyze("[1].json").path == "[1].json"
     assert analyze("{}").path == "<text>"
+    assert [finding.code for text in ("", " ", "x" * 5000) for finding in analyze(text).findings] == [
+        "E001",
+        "E001",
+        "E002",
+    ]
     with pytest.raises(OSError, match="gone"):
         analyze("gone.json")
 

@@ -10,7 +10,7 @@ from weakref import ref
 
 from lstmlint.layers.base import Layer, Weight
 from lstmlint.model.findings import Problem
-from lstmlint.model.shapes import Shape
+from lstmlint.model.shapes import Shape, format_shape
 from lstmlint.model.spec import LayerSpec, ModelSpec
 
 
@@ -45,10 +45,9 @@ class LayerSummary:
     nested: ModelSummary | None = None
 
     def __repr__(self) -> str:
-        return (
-            f"<LayerSummary {short(self.name)}"
-            f" ({self.class_name:.80}): {short(self.output_shapes)}, {self.params} params>"
-        )
+        shapes = ", ".join(map(format_shape, self.output_shapes[:3])) or "no output"
+        params = "?" if self.params is None else f"{self.params:,}"
+        return f"<LayerSummary {short(self.name)} ({self.class_name:.80}): {shapes:.80}, {params} params>"
 
     @property
     def name(self) -> str:
