@@ -605,3 +605,11 @@ def test_the_documentation_shows_what_is_printed(shell: Shell) -> None:
     )
     done = shell(*call.split())
     assert (done.code, done.out) == (1, shown)
+
+
+def test_folders_without_a_common_path(shell: Shell) -> None:
+    shell.write("old/a.json")
+    shell.write("new/b.json")
+    done = shell("diff", "old", "new", "--max-increase", "5%")
+    assert (done.code, done.out) == (2, "")
+    assert "nothing to compare: 'old' and 'new' have no model at the same path" in done.err

@@ -87,6 +87,8 @@ class Work:
                 found.files.append(self.compare(before[path][0], *after[path]))
         if not before and not after:
             raise UsageError(f"no Keras model found in {old!r} and {new!r}")
+        if not found.files:  # a misspelled folder must not pass a gate
+            raise UsageError(f"nothing to compare: {old!r} and {new!r} have no model at the same path")
         return found
 
     def models_in(self, folder: str) -> dict[str, tuple[FileReport, Settings, Options]]:
