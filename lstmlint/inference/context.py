@@ -115,7 +115,8 @@ class InferenceContext:
             try:
                 return cls(spec, self)
             except LayerError as error:
-                if all(error.argument != reported.argument for reported in errors):
+                refused = {reported.argument for reported in errors if reported.severity in (None, "error")}
+                if error.argument is None or error.argument not in refused:
                     self.report_spec(spec, error)
             except (RecursionError, UsageError):
                 raise
