@@ -43,7 +43,7 @@ class RunTally:
         self.known: dict[str, Entries] = {}
 
     def add(self, outcome: Outcome) -> None:
-        """Add the outcome of one input."""
+        """Add the result of one input."""
         self.totals.merge(outcome.totals)
         self.failed = self.failed or outcome.failed
         self.inputs |= outcome.inputs

@@ -85,6 +85,7 @@ def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Input
     def note(error: OSError) -> None:
         failures.append(f"cannot read the folder {error.filename!r}: {error.strerror}")
 
+    wanted = suffixes()
     for place, folders, files in os.walk(folder, onerror=note):
         settings = resolver.of_folder(os.path.abspath(place))  # noqa: PTH100
         below = []
@@ -99,7 +100,7 @@ def walk(folder: str, resolver: Resolver, failures: list[str]) -> Iterator[Input
         folders[:] = below
         for name in sorted(files):
             path = join(place, name)
-            if Path(name).suffix.lower() in suffixes() and not settings.excludes(path) and not special(path):
+            if Path(name).suffix.lower() in wanted and not settings.excludes(path) and not special(path):
                 yield InputPath(path, False, size_of(path))
 
 

@@ -20,7 +20,7 @@ NARROWEST_SUMMARY = 40
 
 
 def show_rule(code_or_name: str, format: str | None) -> int:
-    """Print one rule and return the exit code. Raises: UsageError if there is no such rule."""
+    """Print a rule and return the exit code. Raises: UsageError if the rule does not exist."""
     from lstmlint import rules
 
     chosen = choice(format or "text", RULE_FORMATS, "--format")
