@@ -127,7 +127,7 @@ def test_places_and_words(shell: Shell) -> None:
     shell.write("m.json", text + '"lstm1": ["R201",\n  "R2O1"]}}}')
     unused, unknown = shell("m.json", "-f", "json").json["files"][0]["findings"]
     assert (unused["line"], unused["column"], unused["pointer"]) == (3, 11, "/lstmlint/layers/lstm1/0")
-    assert "no finding of R201 single-timestep in the layer 'lstm1'" in unused["message"]
+    assert "no finding matches R201 single-timestep in the layer 'lstm1'" in unused["message"]
     assert unused["help"] == "Remove it, or write 'lstm_1' for that layer."
     assert (unknown["line"], unknown["column"]) == (4, 3)
     assert "no rule has the code or name 'R2O1'; did you mean" in unknown["message"]

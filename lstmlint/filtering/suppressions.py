@@ -195,7 +195,7 @@ def unused(suppression: Suppression, number: int, names: Collection[str]) -> Pro
         where = f" in the layer {name!r}"
         if name not in names and (meant := closest(name, names)):
             advice = f"Remove it, or write {meant!r} for that layer."
-    message = f"this suppression matches nothing: there is no finding of {what}{where}"
+    message = f"this suppression has no effect: no finding matches {what}{where}"
     return placed(UNUSED, message, advice, suppression.places[number])
 
 
@@ -327,7 +327,7 @@ def unused_settings(
         where = f" of {', '.join(files)}" if files else ""
         problem = Problem(
             UNUSED,
-            f"the suppression of {selector} matches nothing in any of the files{where}",
+            f"the suppression of {selector} has no effect: no finding in any of the files{where} matches it",
             "Remove it.",
             data={"place": (line_of_entry(source, entry), 1)},
         )
