@@ -97,39 +97,27 @@ def _object_schema(known: Takes, old: bool) -> Schema:
     return {**schema, "anyOf": [*branches, foreign]}
 
 
-def _named(known: Takes, what: str) -> Kind:
-    names = tuple(name for name, takes in known.items() if takes != ("value",))  # a name alone has no arguments
+def _object(known: Takes, what: str, old: bool = False) -> Kind:
+    """Return the type of initializers and similar objects.
+
+    old: whether they are objects of Keras 2, which finds custom ones by their class only and refuses a null config.
+    """
+    wrong_with = serialized.wrong_old if old else serialized.wrong_with
+    # In Keras 3, a name alone has no arguments.
+    names = tuple(name for name, takes in known.items() if old or takes != ("value",))
 
     def accepts(value: Any) -> bool:
         if isinstance(value, str):
             return value in names
-        return value is None or (isinstance(value, dict) and serialized.wrong_with(value, known, what) is None)
+        return value is None or (isinstance(value, dict) and wrong_with(value, known, what) is None)
 
     def explain(value: Any) -> Wrong | None:
-        return serialized.wrong_with(value, known, what) if isinstance(value, dict) else None
+        return wrong_with(value, known, what) if isinstance(value, dict) else None
 
     article = "an" if what == "initializer" else "a"
-    return Kind(
-        accepts, f"the name of {article} {what}, null, or an object with class_name and config",
-        {"anyOf": [{"enum": [*sorted(names), None]}, _object_schema(known, old=False)]}, names, explain, custom=True,
-    )  # fmt: skip
-
-
-def _old(known: Takes, what: str) -> Kind:
-    """Return the type of Keras 2's objects. It finds custom ones by their class only, and does not accept a null config."""
-
-    def accepts(value: Any) -> bool:
-        if isinstance(value, str):
-            return value in known
-        return value is None or (isinstance(value, dict) and serialized.wrong_old(value, known, what) is None)
-
-    def explain(value: Any) -> Wrong | None:
-        return serialized.wrong_old(value, known, what) if isinstance(value, dict) else None
-
-    article = "an" if what == "initializer" else "a"
-    schema = {"anyOf": [{"enum": [*sorted(known), None]}, _object_schema(known, old=True)]}
     wants = f"the name of {article} {what}, null, or an object with class_name and config"
-    return Kind(accepts, wants, schema, tuple(known), explain, custom=True)
+    schema = {"anyOf": [{"enum": [*sorted(names), None]}, _object_schema(known, old)]}
+    return Kind(accepts, wants, schema, names, explain, custom=True)
 
 
 def _accepts_old_activation(value: Any) -> bool:
@@ -161,7 +149,7 @@ def _explain_activation(value: Any) -> Wrong | None:
 def without(*classes: str) -> Kind:
     """Return the type of initializers without some classes, which cannot fill the shape."""
     known = {name: takes for name, takes in serialized.INITIALIZERS.items() if not _same(name, classes)}
-    return _named(known, "initializer")
+    return _object(known, "initializer")
 
 
 def old_without(every: Kind, *classes: str) -> Kind:
@@ -223,9 +211,9 @@ ACTIVATION = Kind(
     },
     tuple(serialized.ACTIVATIONS), _explain_activation, custom=True,
 )  # fmt: skip
-INITIALIZER = _named(serialized.INITIALIZERS, "initializer")
-REGULARIZER = _named(serialized.REGULARIZERS, "regularizer")
-CONSTRAINT = _named(serialized.CONSTRAINTS, "constraint")
+INITIALIZER = _object(serialized.INITIALIZERS, "initializer")
+REGULARIZER = _object(serialized.REGULARIZERS, "regularizer")
+CONSTRAINT = _object(serialized.CONSTRAINTS, "constraint")
 OLD_ACTIVATION = Kind(
     _accepts_old_activation, ACTIVATION.wants,
     {
@@ -235,9 +223,9 @@ OLD_ACTIVATION = Kind(
     },
     tuple(serialized.OLD_ACTIVATIONS), _explain_old_activation, custom=True,
 )  # fmt: skip
-OLD_INITIALIZER = _old(serialized.OLD_INITIALIZERS, "initializer")
-OLD_REGULARIZER = _old(serialized.OLD_REGULARIZERS, "regularizer")
-OLD_CONSTRAINT = _old(serialized.OLD_CONSTRAINTS, "constraint")
+OLD_INITIALIZER = _object(serialized.OLD_INITIALIZERS, "initializer", old=True)
+OLD_REGULARIZER = _object(serialized.OLD_REGULARIZERS, "regularizer", old=True)
+OLD_CONSTRAINT = _object(serialized.OLD_CONSTRAINTS, "constraint", old=True)
 # Vectors cannot be orthogonal or identities, nor can kernels with more than two dimensions be identities.
 VECTOR_INITIALIZER = without("Orthogonal", "Identity", "STFT")
 TENSOR_INITIALIZER = without("Identity")
