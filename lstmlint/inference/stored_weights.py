@@ -66,6 +66,7 @@ class _Attribution:
         self.unattributed: list[StoredWeight] = []
         self._twice = stored.twice
         self._keys: dict[int, dict[str, LayerSummary]] = {}
+        self._own: dict[int, dict[str, LayerSummary]] = {}
         self._names: dict[int, dict[tuple[str, ...], LayerSummary | None]] = {}
         owner = self._owner_by_group if stored.layout == "keras3" else self._owner_by_name
         known = {row.name for row in model.walk()}
@@ -125,11 +126,10 @@ class _Attribution:
         return found
 
     def _child(self, level: ModelSummary, key: str, name: str | None) -> LayerSummary | None:
-        names = self.names(level)
+        own = self.own(level)
         for candidate in (name, None if key in self.keys(level) else key):
-            row = names.get((candidate,)) if candidate is not None else None
-            if row is not None and row in level.layers:
-                return row
+            if candidate is not None and candidate in own:
+                return own[candidate]
         return self.keys(level).get(key) if name is None else None
 
     def _owner_by_name(self, model: ModelSummary, weight: StoredWeight) -> LayerSummary | None:
@@ -162,11 +162,17 @@ class _Attribution:
                     numbers[key] += 2 if self._twice and row.params != 0 else 1
         return self._keys[id(level)]
 
+    def own(self, level: ModelSummary) -> dict[str, LayerSummary]:
+        """Return the layers of a model by name, without those of nested models."""
+        if id(level) not in self._own:
+            self._own[id(level)] = {row.name: row for row in level.layers}
+        return self._own[id(level)]
+
     def names(self, level: ModelSummary) -> dict[tuple[str, ...], LayerSummary | None]:
         """Return the layers of a model and its nested models by the parts of their names; None if several share a name."""
         if id(level) not in self._names:
             names = self._names[id(level)] = {}
-            own = {tuple(row.name.split("/")): row for row in level.layers}
+            own = {tuple(name.split("/")): row for name, row in self.own(level).items()}
             for row in level.walk():
                 key = tuple(row.name.split("/"))
                 names[key] = own.get(key, None if key in names else row)
@@ -176,9 +182,8 @@ class _Attribution:
 def _without_weights(model: ModelSummary, stored: StoredWeights, owned: _Attribution) -> list[LayerSummary]:
     """Return the layers for which Keras finds no stored weights.
 
-    In a Keras 3 file it looks for the layer's key. In HDF5 it takes the layers with weights in order, so a renamed
-    layer is
-    found, and refuses a different number of them. TensorFlow.js uses names of its own.
+    In a Keras 3 file it looks for the layer's key. In HDF5 it takes the layers with weights in order, so it finds a
+    renamed layer, and refuses a different number of layers. TensorFlow.js uses names of its own.
     """
     rows = [row for row in model.layers if row.used and row.params and row.weights]
     if stored.layers is None or not stored.weights or len(rows) < 2:

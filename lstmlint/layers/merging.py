@@ -1,8 +1,7 @@
 """Merging layers (keras.layers.merging).
 
 Keras 3 and standalone Keras 2 infer the output shape from the shapes alone. tf_keras infers it from the operations,
-which
-resolve a dimension that only one input states; see `merge_dims`.
+which resolve a dimension that only one input states; see `merge_dims`.
 """
 
 from __future__ import annotations
