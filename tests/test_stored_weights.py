@@ -149,6 +149,23 @@ def test_layers_without_stored_weights(container: Any, tmp_path: Path) -> None:
         assert all("stored weights are none" in finding.message for finding in findings)
 
 
+@pytest.mark.parametrize(
+    ("config", "stored", "help"),
+    [
+        ({"use_bias": False}, {"kernel": (10, 2), "bias": (2,)}, 'Set "use_bias" to true, as when the weights were saved.'),
+        ({"use_bias": True}, {"kernel": (10, 2)}, 'Set "use_bias" to false, as when the weights were saved.'),
+        ({}, {"bias": (2,)}, "The file lacks 1 of the 2 weights: save the model again, or train it again."),
+        ({}, {}, "The weights come from a model without 'out': use its config, or train this model again."),
+        ({}, {"kernel": (9, 2), "bias": (2,)}, "Use the config that the weights were saved with, or train the model again."),
+    ],
+)  # fmt: skip
+def test_advice_for_stored_weights(config: dict[str, Any], stored: Any, help: str, tmp_path: Path) -> None:
+    model = chain({"class_name": "PReLU", "config": {"name": "odd"}})
+    model["config"]["layers"][3]["config"].update(config)
+    findings = report(tmp_path, hdf5({**STORED, "out": stored}, model)).findings
+    assert [(finding.code, finding.help) for finding in findings] == [("S139", help)]
+
+
 def test_a_renamed_layer_is_found_by_its_place(tmp_path: Path) -> None:
     renamed = {"head" if name == "out" else name: found for name, found in STORED.items()}
     assert report(tmp_path, hdf5(renamed, KNOWN)).findings == []

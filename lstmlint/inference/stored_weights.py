@@ -278,22 +278,32 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
         f" {_shown(theirs)}; Keras cannot load them"
     )
     advice = "Use the config that the weights were saved with, or train the model again."
-    reset_after = _stored_reset_after(ours, theirs)
-    if reset_after is not None:
-        advice = f'Set "reset_after" to {str(reset_after).lower()}, as when the weights were saved.'
+    argument = _other_argument(row, ours, theirs)
+    if argument is not None:
+        advice = f'Set "{argument[0]}" to {str(argument[1]).lower()}, as when the weights were saved.'
+    elif not theirs:
+        advice = f"The weights come from a model without {row.name!r}: use its config, or train this model again."
+    elif not Counter(theirs) - Counter(ours):
+        count = len(ours) - len(theirs)
+        advice = f"The file lacks {count} of the {len(ours)} weights: save the model again, or train it again."
     top.problems.append(Problem("S139", message, advice, row.name, row.pointer))
 
 
-def _stored_reset_after(ours: list[tuple[int, ...]], theirs: list[tuple[int, ...]]) -> bool | None:
-    """Return the reset_after with which a GRU was saved; None unless its biases are the only difference."""
+def _other_argument(
+    row: LayerSummary, ours: list[tuple[int, ...]], theirs: list[tuple[int, ...]]
+) -> tuple[str, bool] | None:
+    """Return the argument with which a layer was saved, and its value; None unless biases are the only difference."""
     expected, found = Counter(ours), Counter(theirs)
+    use_bias, difference = row.config.get("use_bias"), [*(expected - found), *(found - expected)]
+    if isinstance(use_bias, bool) and len(ours) != len(theirs) and all(len(shape) == 1 for shape in difference):
+        return "use_bias", not use_bias
     for reset_after, with_it, without_it in (
         (False, expected - found, found - expected),
         (True, found - expected, expected - found),
     ):
         if with_it and all(len(shape) == 2 and shape[0] == 2 for shape in with_it):
             if Counter({shape[1:]: count for shape, count in with_it.items()}) == without_it:
-                return reset_after
+                return "reset_after", reset_after
     return None
 
 

@@ -239,6 +239,7 @@ class RecurrentLayer(Gated):
                 f"Set the batch size of the input, for instance {argument} {format_shape((32, *shape[1:]))}, or set stateful"
                 " to false.",
                 "stateful",
+                batch_argument=argument,
             )
 
     def call(self, inputs: Any, initial_state: Any = None, *args: Any, **kwargs: Any) -> Any:
@@ -306,6 +307,17 @@ class RecurrentLayer(Gated):
 
     def _fitting_states(self, shapes: list[Shape], expected: list[Shape]) -> str:
         """Return advice for initial states that do not fit."""
+        output = next(
+            (shape for shape in shapes if shape is not None and expected[0] and len(shape) > len(expected[0])), None
+        )
+        if output is not None:
+            width, both = output[-1], ", h and c," if len(expected) == 2 else ""
+            units = f", and set units to {width}" if "units" in self.config and width != self.output_size() else ""
+            return (
+                f"{format_shape(output)} is an output, not a state: set return_state to true on the layer that returns it,"
+                f" and pass only its state{'s' if both else ''}{both} of shape {format_shape((output[0], width))}{units}. For a"
+                " Bidirectional, concatenate those of the two directions."
+            )
         widths = {shape[-1] if shape else None for shape in shapes}
         width = widths.pop() if len(widths) == 1 else None
         if len(shapes) == 2 * len(expected) == 4 and width is not None:

@@ -109,6 +109,7 @@ class SlidingLayer(SpatialLayer):
             f'Use an input with at least {window} {axis}, reduce {self.window_argument}, or set padding to "same".',
             self.window_argument,
             shape=shape,
+            axis=index,
         )
 
 

@@ -16,7 +16,7 @@ from lstmlint.rules.registry import BY_NAME, RULES, Rule
 Infer = Callable[[ModelSpec], ModelSummary]
 
 GROUPS = (
-    "reading", "structure", "graph", "merging", "recurrent", "sequences", "heads", "learning", "normalization", "cost",
+    "reading", "structure", "windows", "graph", "merging", "recurrent", "sequences", "heads", "learning", "normalization", "cost",
     "portability", "obsolete", "hygiene",
 )  # fmt: skip
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.layers.spatial import SlidingLayer
 from lstmlint.model.findings import Problem
-from lstmlint.model.shapes import Shape, flatten, format_shape
+from lstmlint.model.shapes import KnownShape, Shape, add, flatten, format_shape
 from lstmlint.rules.index import recurrent, row_of
 from lstmlint.rules.registry import refined, reported
 
@@ -100,6 +102,20 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
         if lost and fits and steps is not None and steps[:2] == longest[:2]:
             full = format_shape((shape[0], steps[1], *shape[1:]))
             return replace(problem, help=f"Set return_sequences to true on {source.name!r}: its output becomes {full}.")
+    for source, shape in zip(row.inbound, shapes, strict=True):
+        rnn = recurrent(source.layer)
+        others = [other for other in shapes if other is not shape]
+        if (
+            rnn is not None
+            and rnn.config.get("return_sequences")
+            and {len(other) for other in others} == {len(shape) - 1}
+        ):
+            short = (shape[0], *shape[2:])
+            if row.class_name == "Concatenate" or all(short == other for other in others):
+                last_only = (
+                    f"Set return_sequences to false on {source.name!r}: its output becomes {format_shape(short)}."
+                )
+                return replace(problem, help=last_only)
     last = row.config.get("axis", -1) in (-1, 2)
     if (
         row.class_name == "Concatenate"
@@ -107,19 +123,57 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
         and {len(shape) for shape in shapes} == {2, 3}
         and longest[1] is not None
     ):
-        short = next(source.name for source, shape in zip(row.inbound, shapes, strict=True) if len(shape) == 2)
-        return replace(
-            problem, help=f"Add RepeatVector({longest[1]}) after {short!r}, which repeats it for every timestep."
-        )
+        name, width = next((s.name, shape[1]) for s, shape in zip(row.inbound, shapes, strict=True) if len(shape) == 2)
+        repeat = f"RepeatVector({longest[1]}) after {name!r}, which repeats it for every timestep"
+        column = f"Reshape(({longest[1]}, 1)) after {name!r}, if it is one number per timestep, or "
+        return replace(problem, help=f"Add {column if width == longest[1] else ''}{repeat}.")
     padded = _alike_with_padding(row)
     if padded:
         return replace(problem, help=f'Set padding to "same" on {" and ".join(map(repr, padded))}.')
+    if problem.code == "S112" and (advice := _rounded(row) or _other_axis(shapes)):
+        return replace(problem, help=advice)
     if problem.code == "S113" and len(shapes) == 2 and shapes[0][:-1] == shapes[1][:-1]:
         for source, other in zip(row.inbound, reversed(shapes), strict=True):
             argument = next((name for name in ("units", "filters") if name in source.config), None)
             if argument is not None and len(source.feeds) == 1 and other[-1] and source.config[argument] != other[-1]:
                 return replace(problem, help=f"Set {argument} of {source.name!r} to {other[-1]}, or use Concatenate.")
     return None
+
+
+def _other_axis(shapes: list[KnownShape]) -> str:
+    """Return advice to join along the only axis in which the shapes differ."""
+    if len({len(shape) for shape in shapes}) != 1:
+        return ""
+    differing = [index for index, dims in enumerate(zip(*shapes, strict=True)) if len({*dims}) > 1]
+    if len(differing) != 1 or differing[0] == 0:
+        return ""
+    axis = differing[0]
+    first = shapes[0]
+    joined = (*first[:axis], add(*(shape[axis] for shape in shapes)), *first[axis + 1 :])
+    return f"Set axis to {-1 if axis == len(first) - 1 else axis}, which gives {format_shape(joined)}."
+
+
+def _rounded(row: LayerSummary) -> str:
+    """Return advice if one input was pooled and upsampled again, where the pooling rounded an odd size down."""
+    for source in row.inbound:
+        chain = [source]
+        while len(chain[-1].inbound) == 1 and len(chain) < 1000:
+            chain.append(chain[-1].inbound[0])
+        upsampled = next((one for one in chain if _grows(one)), None)
+        pooled = [one for one in chain if isinstance(one.layer, SlidingLayer) and not _grows(one)]
+        multiple = prod(max(one.layer.strides) for one in pooled if isinstance(one.layer, SlidingLayer))
+        shape = chain[-1].output_shape
+        if upsampled is not None and multiple > 1 and shape is not None and len(shape) > 3:
+            return (
+                f"Use an input whose sides are multiples of {multiple}, instead of {format_shape(shape[1:])}: otherwise, a"
+                f" pooling rounds a size down, and {upsampled.name!r} does not restore it. Or crop or pad one of the two."
+            )
+    return ""
+
+
+def _grows(row: LayerSummary) -> bool:
+    """Check whether a layer enlarges the spatial axes."""
+    return row.class_name.startswith("UpSampling") or row.class_name.endswith("Transpose")
 
 
 def _alike_with_padding(row: LayerSummary) -> list[str]:

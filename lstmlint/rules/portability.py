@@ -335,7 +335,7 @@ def lambda_code(model: ModelSummary) -> Iterator[Problem]:
     )
     yield violation(
         f"{'the Lambdas' if len(found) > 1 else 'the Lambda'} {names} contain{'' if len(found) > 1 else 's'} Python bytecode:"
-        f" {who} to load the model without safe_mode=False",
+        f" {who} to load the model without safe_mode=False, and the bytecode runs only on the version of Python that wrote it",
         "Replace it by a built-in layer or a registered function. If you trust the file, pass safe_mode=False to load_model, or"
         " call keras.config.enable_unsafe_deserialization() before model_from_json.",
         first.name,

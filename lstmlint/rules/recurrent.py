@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
@@ -10,8 +11,8 @@ from lstmlint.layers.base import Layer
 from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import format_shape
 from lstmlint.rules.effects import activation_name, constant_initializer
-from lstmlint.rules.index import index_of
-from lstmlint.rules.registry import Option, reported, rule, violation
+from lstmlint.rules.index import index_of, row_of
+from lstmlint.rules.registry import Option, refined, reported, rule, violation
 
 
 @rule(
@@ -110,7 +111,8 @@ def _fed_by(row: LayerSummary, sources: set[int]) -> bool:
     return False
 
 
-reported("R203", "stateful-without-batch", "error", raised_by="layers")(
+@refined("R203", "stateful-without-batch", "error", refines=("R203",))
+def stateful_without_batch(problem: Problem, model: ModelSummary) -> Problem | None:
     """A stateful layer keeps one state per sample of the batch, so Keras needs a fixed batch size.
 
     Fix: Give the input a fixed batch size, or set stateful to false.
@@ -123,7 +125,15 @@ reported("R203", "stateful-without-batch", "error", raised_by="layers")(
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "stateful": true, "batch_input_shape": [32, 13, 5]}}]}}
     """
-)
+    row, argument = row_of(model, problem.data.get("spec")), problem.data.get("batch_argument")
+    shapes = [shape for shape in model.inputs if shape is not None]
+    if row is None or row not in model.layers or row.input_shape in shapes or argument is None:
+        return None  # the layer's own input, which the help already names
+    if len(shapes) == 1 == len(model.inputs):
+        where = f"the model's input, for instance {argument} {format_shape((32, *shapes[0][1:]))}"
+    else:
+        where = f"the model's {len(model.inputs)} inputs with {argument}"
+    return replace(problem, help=f"Set the batch size of {where}, or set stateful to false.")
 
 
 reported("R206", "unroll-unknown-time", "info", raised_by="layers")(
@@ -281,7 +291,7 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
             for name, value in (("recurrent_activation", gates), ("activation", activation))
             if value in UNBOUNDED
         }
-        if not faults or row.class_name.startswith("ConvLSTM"):
+        if not faults or row.class_name.startswith("ConvLSTM") or row.layer.failed:
             continue
         if rnn.class_name == "SimpleRNN" and "identity" in str(rnn.config.get("recurrent_initializer")).lower():
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import flatten, format_shape, percent
 from lstmlint.model.spec import TensorRef
 from lstmlint.rules import masks
@@ -467,20 +467,24 @@ def mask_refused(model: ModelSummary) -> Iterator[Problem]:
     if model.spec.dialect != "keras2":
         return
     masked = masks.flow(model).makers
+    refused: dict[int, tuple[LayerSummary, list[LayerSummary]]] = {}
     for row in index_of(model).of("TimeDistributed"):
         inner = unwrapped(row.layer)
         maker = next((masked[id(source)] for source in row.inbound if id(source) in masked), None)
         facts = inner.facts
         if maker is None or not facts.keras_names or facts.supports_masking or facts.makes_mask:
             continue
-        if inner.class_name == "Lambda":
-            continue
+        if inner.class_name != "Lambda":
+            refused.setdefault(id(maker), (maker, []))[1].append(row)
+    for maker, rows in refused.values():
+        first, last = rows[0], rows[-1]
+        more = f" (and in {len(rows) - 1} more: {listing([row.name for row in rows[1:]])})" if len(rows) > 1 else ""
         yield violation(
-            f"TimeDistributed {row.name!r} receives the mask from {maker.name!r}, but its {inner.class_name} does not"
-            " support masking; tf.keras raises a TypeError",
-            f"Move {maker.name!r} after {row.name!r}, or remove the mask.",
-            row.name,
-            row.pointer,
+            f"TimeDistributed {first.name!r} receives the mask from {maker.name!r}, but its"
+            f" {unwrapped(first.layer).class_name} does not support masking; tf.keras raises a TypeError{more}",
+            f"Move {maker.name!r} after {last.name!r}, or remove the mask.",
+            first.name,
+            first.pointer,
         )
 
 

@@ -100,38 +100,6 @@ def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem 
     )
 
 
-reported("S103", "conv-output-nonpositive", "error", raised_by="layers")(
-    """A convolution's kernel is larger than its input, so the output would be empty.
-
-    Fix: Use a smaller kernel_size or dilation_rate, or padding "same".
-
-    Fails:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 15, "batch_input_shape": [null, 13, 5]}}]}}
-
-    Passes:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "Conv1D", "config": {"filters": 4, "kernel_size": 3, "batch_input_shape": [null, 13, 5]}}]}}
-    """
-)
-
-
-reported("S104", "pool-output-nonpositive", "error", raised_by="layers")(
-    """A pooling window is larger than its input, so the output would be empty.
-
-    Fix: Use a smaller pool_size, or padding "same".
-
-    Fails:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "MaxPooling1D", "config": {"pool_size": 15, "batch_input_shape": [null, 13, 5]}}]}}
-
-    Passes:
-        {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "MaxPooling1D", "config": {"pool_size": 2, "batch_input_shape": [null, 13, 5]}}]}}
-    """
-)
-
-
 reported("S105", "crop-too-large", "error", raised_by="layers")(
     """A Cropping layer removes more than its input contains.
 
@@ -365,12 +333,25 @@ def _wrong_producer(consumer: LayerSummary, producer: LayerSummary, shape: Known
 def _advice(consumer: LayerSummary, shape: KnownShape, wanted: int, from_input: bool) -> str | None:
     """What to put before a layer that takes another rank, in numbers."""
     inner, sequences = shape[1:], wanted == 3
+    flatten = ""
     if len(shape) == 4 and sequences and None not in inner[1:]:
         merged = (shape[0], inner[0], product(inner[1:]))
-        return f"Put TimeDistributed(Flatten()) before it: it gets {format_shape(merged)} then."
+        flatten = f"ut TimeDistributed(Flatten()) before it: it gets {format_shape(merged)} then."
+    if from_input and len(shape) == wanted + 1 and inner[0] is not None:
+        return (
+            f"An input shape leaves out the samples: if {inner[0]} is their number, it is {format_shape(inner[1:])}"
+            f"{_batch_too(consumer, inner)}.{flatten and f' Otherwise, p{flatten}'}"
+        )
+    if flatten:
+        return f"P{flatten}"
     if len(shape) + 1 != wanted or None in inner:
         return None
     longer = format_shape((*inner, 1))
+    if not sequences and from_input and recurrent(consumer.layer) is not None:
+        return (
+            f"The input shape lacks the timesteps: for sequences of images {format_shape(inner)}, it is (timesteps,"
+            f" {', '.join(map(str, inner))})."
+        )
     if not sequences:
         return f"With one channel, the input shape is {longer}." if from_input and wanted > 3 else None
     if from_input:
@@ -382,6 +363,15 @@ def _advice(consumer: LayerSummary, shape: KnownShape, wanted: int, from_input: 
         f"Put Reshape({longer}) before it for {inner[0]} timesteps of one feature, or RepeatVector(n) for n timesteps of"
         f" {inner[0]} features."
     )
+
+
+def _batch_too(consumer: LayerSummary, inner: KnownShape) -> str:
+    """How to state the batch size, which a stateful layer needs."""
+    rnn = recurrent(consumer.layer)
+    if rnn is None or not rnn.config.get("stateful"):
+        return ""
+    argument = "batch_shape" if rnn.context.dialect == "keras3" else "batch_input_shape"
+    return f"; as this layer is stateful, state the batch size with {argument} {format_shape(inner)}"
 
 
 @rule("S136", "zero-size-dim", "warning")
