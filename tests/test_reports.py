@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from lstmlint import analyze
-from tests.test_rule_cases import KERAS3, entry, functional, layer, lstm, sequential, td
+from lstmlint.reporting.training import arrays
+from tests.test_rule_cases import KERAS3, dense, entry, functional, layer, lstm, sequential, td, unbuilt
 
 
 def conv(kernel: Any = 3, **config: Any) -> dict[str, Any]:
@@ -76,3 +77,36 @@ def test_cause_and_remedy(model: dict[str, Any], code: str, says: str) -> None:
 def test_unbounded_activation_of_a_layer_that_is_refused() -> None:
     model = sequential(lstm(activation="relu"), shape=(None, 500, 13, 5))
     assert [finding.code for finding in analyze(json.dumps(model).encode()).findings] == ["S101"]
+
+
+def training(loss: Any, *layers: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return sequential(*layers, training_config={"loss": loss}, **more)
+
+
+SPARSE, SCALAR = "sparse_categorical_crossentropy", " (targets of shape (batch, 1) silently broadcast)"
+PAIR = functional(
+    ["u", "b"], ["y", "z"], entry("u", 1), entry("b", 4), layer("Embedding", "u", name="e", input_dim=1000, output_dim=3),
+    layer("Flatten", "e", name="y"), layer("Dense", "b", name="z", units=1), training_config={"loss": {"z": "mae"}},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "inputs", "targets"),
+    [
+        (training(SPARSE, dense(9)), "(batch, 13, 5)", "class indices 0 to 8, (batch, 13) (for one-hot vectors, use categorical_crossentropy)"),
+        (training("categorical_crossentropy", lstm(), dense(9)), "(batch, 13, 5)", f"one-hot vectors, (batch, 9), one per sequence because 'lstm' has return_sequences=false (for class indices, use {SPARSE})"),
+        (training("mse", lstm(return_sequences=True), layer("Dropout", rate=0.1), dense(1)), "(batch, 13, 5)", f"numbers, (batch, 13, 1), one per timestep because 'lstm' has return_sequences=true{SCALAR}"),
+        (training("bce", lstm(stateful=True), dense(1), shape=(4, None, 5)), "(4, any, 5), in batches of 4 (batch_size=4 of fit)", "numbers from 0 to 1, (4, 1), one per sequence because 'lstm' has return_sequences=false"),
+        (training("mse", layer("Embedding", input_dim=10_000, output_dim=8), layer("Flatten"), dense(1), shape=(None, 20)), "(batch, 20), ids 0 to 9,999", "numbers, (batch, 1)"),
+        (training("my_loss", dense(1)), "(batch, 13, 5)", None),
+        (PAIR, "'u' (batch, 1), ids 0 to 999 and 'b' (batch, 4)", "'z' numbers, (batch, 1)"),
+        (sequential(dense(1)), None, None),
+        (unbuilt(dense(1), training_config={"loss": "mse"}), None, None),
+    ],
+)  # fmt: skip
+def test_arrays_for_training(model: dict[str, Any], inputs: str | None, targets: str | None) -> None:
+    report = analyze(json.dumps(model).encode())
+    assert report.model is not None
+    found = dict(arrays(report.model))
+    assert (found.get("Training inputs"), found.get("Training targets")) == (inputs, targets)
+    assert all(f"{title}: {text}" in " ".join(str(report).split()) for title, text in found.items())

@@ -201,6 +201,10 @@ def totals(model: ModelSummary) -> Iterator[tuple[str, str]]:
     peak, _ = activation_peak(model)
     if peak:
         yield "Peak activations", f"{size(peak)} per sample"
+    if model.spec.compile_config:
+        from lstmlint.reporting.training import arrays
+
+        yield from arrays(model)
 
 
 def nothing_known(model: ModelSummary) -> bool:

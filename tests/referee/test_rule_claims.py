@@ -124,6 +124,25 @@ measure("H306 sigmoid")(lambda: loss_of([L.Dense(3, activation="sigmoid")], BCE,
 measure("H306 softmax")(lambda: loss_of([L.Dense(3, activation="softmax")], CCE, True))
 measure("H306 hard_sigmoid")(lambda: loss_of([L.Dense(3, activation="hard_sigmoid")], BCE, True))
 
+def takes(loss, targets, *layers):
+    """Whether the loss of these targets is the crossentropy of the classes."""
+    model = M([L.Input((4, 4) if len(targets.shape) > 1 + ("sparse" not in loss) else (4,)), *layers])
+    model.compile(loss=loss)
+    sequences = random.normal(size=(64, *model.input_shape[1:])).astype("float32")
+    p = model.predict(sequences, verbose=0)
+    right = targets if "sparse" in loss else targets.argmax(-1)
+    expected = -np.log(np.take_along_axis(p, right[..., None], -1)).mean()
+    return close(model.evaluate(sequences, targets, verbose=0), expected)
+
+steps = random.integers(0, 3, (64, 4))
+head = lambda: L.Dense(3, activation="softmax")
+measure("totals: class indices")(lambda: takes("sparse_categorical_crossentropy", classes, head()))
+measure("totals: class indices per timestep")(
+    lambda: takes("sparse_categorical_crossentropy", steps, L.LSTM(5, return_sequences=True), head()))
+measure("totals: one-hot vectors")(lambda: takes("categorical_crossentropy", onehot, head()))
+measure("totals: one-hot vectors per timestep")(
+    lambda: takes("categorical_crossentropy", np.eye(3, dtype="float32")[steps], L.LSTM(5, return_sequences=True), head()))
+
 for cell in ("LSTM", "GRU", "SimpleRNN"):
     @measure("R201 recurrent kernel at one timestep, " + cell)
     def _():
@@ -350,6 +369,10 @@ def keras3_or(keras3: Any, tf_keras: Any) -> dict[str, Any]:
 # The numpy backend cannot train.
 TRAINED = {**keras3_or(True, True), "numpy": "raises"}
 CLAIMS: dict[str, Any] = {
+    "totals: class indices": True,
+    "totals: class indices per timestep": True,
+    "totals: one-hot vectors": True,
+    "totals: one-hot vectors per timestep": True,
     "H309 accuracy of one unit rounds": True,
     "H309 accuracy of one unit on numbers": 0.0,
     "H309 accuracy of units compares positions": True,
