@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lstmlint.analysis import ModelSource, analyze, bytes_or_path, without_garbage_collection
 from lstmlint.config.options import Options
 from lstmlint.model.findings import ReadError, UsageError
+from lstmlint.model.releases import is_keras3, label
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
@@ -97,29 +98,34 @@ def diff(
     return found
 
 
-def convert(source: ModelSource, *, allow_changes: bool = False) -> Conversion:
-    """Convert a model of any Keras to the JSON form of Keras 3.
+def convert(source: ModelSource, *, to: str = "keras3", allow_changes: bool = False) -> Conversion:
+    """Convert a model of any Keras to the JSON form of another.
 
     Args:
         source: A model, in any form that `analyze` takes.
-        allow_changes: Convert even if Keras 3 computes other values, as long as counts and shapes are the same.
+        to: The release of Keras to convert to: "keras3" for the newest Keras 3, or "3.4", for instance.
+        allow_changes: Convert even if that Keras computes other values, as long as counts and shapes are the same.
 
     Returns:
         The conversion. `conversion.model` is a dict for `keras.models.model_from_json(json.dumps(...))`; it is None
         if the model cannot be converted, and `conversion.refusals` and `conversion.changes` say why.
 
     Raises:
-        UsageError: If the source does not hold a model.
+        UsageError: If the source does not hold a model, or no release has the name `to`.
         OSError: If a path cannot be opened.
     """
+    from lstmlint.config.targets import parse_target
     from lstmlint.converting.writer import convert as convert_spec
     from lstmlint.parsing import ModelError, parse
     from lstmlint.reading import read
 
+    release = parse_target(to, "to")
+    if not is_keras3(release):
+        raise UsageError(f"to takes a release of Keras 3, not {label(release)}")
     content, name = bytes_or_path(source)
     try:
         with without_garbage_collection():
-            return convert_spec(parse(read(content, name)), allow_changes)
+            return convert_spec(parse(read(content, name)), release, allow_changes)
     except (ReadError, ModelError) as error:
         raise UsageError(f"{name}: {error.message}") from error
     except RecursionError as error:

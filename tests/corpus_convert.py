@@ -76,7 +76,7 @@ def judge(path: Path, truth: dict[str, Any], allow_changes: bool) -> tuple[str, 
     except (ReadError, ModelError) as error:
         return "no model", [str(error)]
     before = infer(spec)
-    result = convert(spec, allow_changes)
+    result = convert(spec, allow_changes=allow_changes)
     if result.model is None:
         notes = result.refusals or result.changes
         return "refused" if result.refusals else "computes otherwise", [note.message for note in notes]

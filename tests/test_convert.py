@@ -10,6 +10,7 @@ import pytest
 
 from lstmlint import analyze
 from lstmlint.converting import Conversion, convert
+from lstmlint.model.releases import KERAS3
 from lstmlint.parsing import parse
 from lstmlint.reading import read
 from tests import keras1_models as keras1
@@ -19,9 +20,9 @@ from tests.convert_models import MODELS, at, functional, inner, source
 RECORDED = json.loads((Path(__file__).parent / "data" / "convert.json").read_text())
 
 
-def converted(model: Any, allow_changes: bool = False) -> Conversion:
+def converted(model: Any, allow_changes: bool = False, release: str = KERAS3[-1]) -> Conversion:
     """Convert a model's JSON."""
-    return convert(parse(read(json.dumps(model).encode())), allow_changes)
+    return convert(parse(read(json.dumps(model).encode())), release, allow_changes)
 
 
 @pytest.mark.parametrize("case", RECORDED, ids=lambda case: case["name"])
@@ -155,6 +156,29 @@ def test_changes_of_values_have_to_be_allowed(model: Any, change: str) -> None:
     assert allowed.changes[0].message.startswith(change)
 
 
+def test_paths_lead_to_the_source_of_each_layer() -> None:
+    inside = sequential("inside", layer("Dense", "a/b", units=2, batch_input_shape=[None, 3]))
+    result = converted(sequential(
+        "m",
+        layer("TimeDistributed", "td", layer=inner("Dense", name="x/y", units=3), batch_input_shape=[None, 4, 3]),
+        layer("TimeDistributed", "each", layer={key: inside[key] for key in ("class_name", "config")}),
+        layer("CuDNNGRU", "gru", units=2),
+    ), allow_changes=True)  # fmt: skip
+    expected = [
+        (("td",), ("td",)),
+        (("td", "x_y"), ("td", "x/y")),
+        (("each",), ("each",)),
+        (("each", "inside"), ("each", "inside")),
+        (("each", "inside", "a_b"), ("each", "inside", "a/b")),
+        (("gru",), ("gru",)),
+    ]
+    assert result.layers == expected
+    assert result.model is not None
+    again = converted(result.model)
+    new = [target for target, _ in expected]
+    assert [path for path in again.layers if path[0][-1][-6:] != "_input"] == list(zip(new, new, strict=True))
+
+
 @pytest.mark.parametrize(("written", "units"), [("3", 3), (3.7, 3), (3, 3)])
 def test_units_of_a_dense_become_an_integer(written: Any, units: int) -> None:
     result = converted(one("Dense", [4], units=written))
@@ -169,6 +193,139 @@ def test_dtype_of_an_embeddings_input() -> None:
     assert [str(note) for note in result.remarks] == [
         "it: dtype int32 was that of its input in the first versions of Keras 2; its weights are float32"
     ]
+
+
+def keras3(class_name: str, shape: list[int | None], **config: Any) -> Any:
+    """Return a Sequential of one layer as Keras 3 writes it."""
+    if class_name == "InputLayer":
+        return in_keras3(class_name, {"name": "it", **config})
+    given = {"name": "x", "batch_shape": [None, *shape], "dtype": "float32", "sparse": False, "ragged": False}
+    return in_keras3("InputLayer", given, class_name, {"name": "it", **config})
+
+
+def in_keras3(*stack: Any) -> Any:
+    """Return a Sequential of classes, each followed by its config, as Keras 3 writes it."""
+    layers = [
+        {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
+        for name, config in zip(stack[::2], stack[1::2], strict=True)
+    ]
+    return {
+        "module": "keras",
+        "class_name": "Sequential",
+        "config": {"name": "m", "layers": layers},
+        "registered_name": None,
+    }
+
+
+POLICY = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "mixed_float16"}, "registered_name": None}
+INT8 = {
+    "module": "keras.dtype_policies", "class_name": "QuantizedDTypePolicy", "registered_name": None,
+    "config": {"mode": "int8", "source_name": "float32"},
+}  # fmt: skip
+ORTHOGONAL = {
+    "module": "keras.initializers",
+    "class_name": "Orthogonal",
+    "config": {"gain": 1.0},
+    "registered_name": None,
+}
+GLOROT = {
+    "module": "keras.initializers", "class_name": "GlorotUniform", "registered_name": None,
+    "config": {"seed": None, "input_axes": None, "output_axes": None},
+}  # fmt: skip
+OLD_GLOROT = {**GLOROT, "config": {"seed": None}}
+
+# What an older release takes: class, input shape, arguments, release -> arguments there.
+OLDER: list[tuple[str, list[int | None], dict[str, Any], str, dict[str, Any]]] = [
+    ("Dense", [3], {"units": 2, "quantization_config": None}, "3.12", {"units": 2}),
+    ("Dense", [3], {"units": 2, "kernel_initializer": GLOROT}, "3.14", {"units": 2, "kernel_initializer": OLD_GLOROT}),
+    ("Dense", [3], {"units": 2, "lora_rank": 2, "lora_alpha": 2}, "3.9", {"units": 2, "lora_rank": 2}),
+    ("Dense", [3], {"units": 2, "dtype": POLICY}, "3.4", {"units": 2, "dtype": POLICY}),
+    ("Dense", [3], {"units": 2, "dtype": POLICY}, "3.3", {"units": 2, "dtype": "mixed_float16"}),
+    ("Dense", [3], {"units": 2, "dtype": INT8}, "3.3", {"units": 2, "dtype": "int8_from_float32"}),
+    ("LSTM", [4, 3], {"units": 2, "recurrent_initializer": ORTHOGONAL}, "3.6",
+     {"units": 2, "recurrent_initializer": {**ORTHOGONAL, "class_name": "OrthogonalInitializer"}}),
+    ("BatchNormalization", [3], {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99}, "3.13", {}),
+    ("ZeroPadding1D", [4, 3], {"padding": 1, "data_format": "channels_last"}, "3.4", {"padding": 1}),
+    ("RandomRotation", [8, 8, 3], {"factor": 0.2, "value_range": [0, 255]}, "3.15", {"factor": 0.2}),
+    ("RandomRotation", [8, 8, 3], {"factor": 0.2, "value_range": [0, 255]}, "3.5", {"factor": 0.2, "value_range": [0, 255]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("class_name", "shape", "config", "release", "expected"), OLDER)
+def test_older_releases_of_keras_3(
+    class_name: str, shape: list[int | None], config: Any, release: str, expected: Any
+) -> None:
+    result = converted(keras3(class_name, shape, **config), release=release)
+    assert [str(note) for note in result.refusals + result.changes] == []
+    assert result.model is not None
+    written = result.model["config"]["layers"][-1]["config"]
+    assert {key: value for key, value in written.items() if key != "name"} == expected
+
+
+NOT_OLDER: list[tuple[str, list[int | None], dict[str, Any], str, str]] = [
+    ("Dense", [3], {"units": 2, "lora_rank": 2, "lora_alpha": 4}, "3.9", "Keras 3.9 does not take lora_alpha=4"),
+    ("Dense", [3], {"units": 2, "dtype": INT8}, "3.0", "Keras 3.0 has no QuantizedDTypePolicy, which is new in Keras 3.1"),
+    ("Dense", [3], {"units": 2, "activation": "sparse_sigmoid"}, "3.9", "Keras 3.9 has no activation sparse_sigmoid"),
+    ("Dense", [3], {"units": 2, "kernel_initializer": {**GLOROT, "config": {"input_axes": [0]}}}, "3.14",
+     "Keras 3.14 does not take input_axes=[0] of the initializer GlorotUniform"),
+    ("BatchNormalization", [3], {"renorm": True}, "3.13", "Keras 3.13 does not take renorm=True"),
+    ("InputLayer", [3], {"batch_shape": [None, 3], "optional": True}, "3.3", "Keras 3.3 does not take optional=True"),
+    ("RMSNormalization", [3], {}, "3.8", "Keras 3.8 has no RMSNormalization, which is new in Keras 3.9"),
+    ("RandomRotation", [8, 8, 3], {"factor": 0.2, "value_range": [0, 1]}, "3.6", "Keras 3.6 does not take value_range=[0, 1]"),
+    ("TimeDistributed", [4, 3], {"layer": keras3("Dense", [3], units=2, quantization_config={"class_name": "Q", "config": {}})},
+     "3.12", "Keras 3.12 does not take quantization_config={'class_name': 'Q'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("class_name", "shape", "config", "release", "reason"), NOT_OLDER)
+def test_refuses_what_an_older_release_does_not_have(
+    class_name: str, shape: list[int | None], config: Any, release: str, reason: str
+) -> None:
+    result = converted(keras3(class_name, shape, **config), allow_changes=True, release=release)
+    assert result.model is None
+    assert [note.message[: len(reason)] for note in result.refusals] == [reason]
+
+
+def test_calls_and_ends_of_older_releases() -> None:
+    tensor = {
+        "class_name": "__keras_tensor__",
+        "config": {"shape": [None, 3], "dtype": "float32", "keras_history": ["x", 0, 0]},
+    }
+    given = {"batch_shape": [None, 3], "dtype": "float32", "name": "x", "optional": False}
+    softmax = {"class_name": "Softmax", "module": "keras.layers", "registered_name": None, "name": "it",
+               "config": {"name": "it"}, "inbound_nodes": [{"args": [tensor], "kwargs": {"mask": None}}]}  # fmt: skip
+    first: Any = {"class_name": "InputLayer", "module": "keras.layers", "registered_name": None, "name": "x",
+              "config": given, "inbound_nodes": []}  # fmt: skip
+    model = {"class_name": "Functional", "module": "keras.src.models.functional", "registered_name": "Functional",
+             "config": {"name": "m", "layers": [first, softmax], "input_layers": ["x", 0, 0], "output_layers": ["it", 0, 0]}}  # fmt: skip
+    new, old = converted(model).model, converted(model, release="3.3").model
+    assert new is not None
+    assert old is not None
+    assert [new["config"][key] for key in ("input_layers", "output_layers")] == [["x", 0, 0], ["it", 0, 0]]
+    assert [old["config"][key] for key in ("input_layers", "output_layers")] == [[["x", 0, 0]], [["it", 0, 0]]]
+    assert "optional" in new["config"]["layers"][0]["config"]
+    assert "optional" not in old["config"]["layers"][0]["config"]
+    assert new["config"]["layers"][1]["inbound_nodes"][0]["kwargs"] == {"mask": None}
+    assert old["config"]["layers"][1]["inbound_nodes"][0]["kwargs"] == {}
+
+
+def test_in_place_keeps_the_old_file(shell: Shell) -> None:
+    old = json.dumps(keras3("Dense", [3], units=2, quantization_config=None))
+    shell.write("m.json", old)
+    assert (
+        shell("convert", "m.json", "--to", "3.9", "--in-place").err
+        == "lstmlint: m.json is converted; the old file is m.json.bak\n"
+    )
+    once = (shell.folder / "m.json").read_text()
+    assert "quantization_config" not in once
+    assert (shell.folder / "m.json.bak").read_text() == old
+    assert shell("convert", "m.json", "--to", "3.0", "--in-place").code == 0
+    assert [(shell.folder / name).read_text() for name in ("m.json.bak", "m.json.bak1")] == [old, once]
+    shell.write("m.json", keras3("RMSNormalization", [3]))
+    before = (shell.folder / "m.json").read_text()
+    done = shell("convert", "m.json", "--to", "3.0", "--in-place")
+    assert (done.code, (shell.folder / "m.json").read_text()) == (1, before)
+    assert "m.json is not converted: Keras 3.0 cannot express it" in done.err
 
 
 def test_command_line(shell: Shell) -> None:
@@ -202,7 +359,12 @@ def test_command_line(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["m.json", "--to", "keras2"], 2, "--to takes keras3, not 'keras2'"),
+        (["m.json", "--to", "keras2"], 2, "--to takes a release of Keras 3, not tf_keras 2.21"),
+        (["m.json", "--to", "kers3"], 2, "there is no release 'kers3'; did you mean 'keras3'?"),
+        (["m.json", "--to", "3.4,3.5"], 2, "--to takes one release"),
+        (["m.json", "--in-place", "-o", "x.json"], 2, "--in-place replaces FILE"),
+        (["-", "--in-place"], 2, "--in-place replaces FILE"),
+        (["m.yaml", "--in-place"], 2, "--in-place replaces JSON files"),
         (["none.json"], 2, "cannot read 'none.json'"),
         (["m.json", "-o", "no/such.json"], 2, "the folder 'no' does not exist"),
         (["text.json"], 1, "text.json:1:1: error: "),
@@ -211,6 +373,7 @@ def test_command_line(shell: Shell) -> None:
 )
 def test_mistakes(shell: Shell, arguments: list[str], code: int, said: str) -> None:
     shell.write("m.json")
+    shell.write("m.yaml", "class_name: Sequential\nconfig: []\n")
     shell.write("text.json", "hello")
     shell.write("broken.json", '{"config": ')
     done = shell("convert", *arguments)

@@ -1,17 +1,21 @@
-"""`lstmlint convert`: write a model as Keras 3 JSON, or the reasons against it to standard error."""
+"""`lstmlint convert`: write a model for another Keras, or the reasons against it to standard error."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
-from lstmlint.commands.request import Destination, choice, written_to
-from lstmlint.commands.writing import check_writable, write
+from lstmlint.commands.request import Destination, written_to
+from lstmlint.commands.writing import check_writable, write, write_atomically
+from lstmlint.config.targets import parse_target
 from lstmlint.model.findings import ReadError, UsageError
+from lstmlint.model.releases import is_keras3, label
 from lstmlint.reporting import View
 from lstmlint.reporting.escape import terminal
 
@@ -19,24 +23,26 @@ if TYPE_CHECKING:
     from lstmlint.converting.notes import Conversion, Note
     from lstmlint.reading.document import Document
 
-TARGETS = ("keras3",)
 
-
-def run(path: str, to: str, output: str | None, allow_changes: bool) -> int:
+def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: bool) -> int:
     """Convert a file and return the exit code: 1 if it cannot be converted. Raises: UsageError."""
     from lstmlint.analysis import without_garbage_collection
     from lstmlint.converting.writer import convert
     from lstmlint.parsing import ModelError, parse
     from lstmlint.reading import read
 
-    choice(to, TARGETS, "--to")
-    destination = Destination("json", written_to(output), View())
+    release = parse_target(to)
+    if not is_keras3(release):
+        raise UsageError(f"--to takes a release of Keras 3, not {label(release)}")
+    if in_place and (output is not None or path == STDIN):
+        raise UsageError("--in-place replaces FILE, so it takes neither --output nor standard input")
+    destination = Destination("json", path if in_place else written_to(output), View())
     check_writable(destination)
     name = "<stdin>" if path == STDIN else path
     try:
         with without_garbage_collection():
             document = read(read_stdin() if path == STDIN else Path(path), name)
-            result = convert(parse(document), allow_changes)
+            result = convert(parse(document), release, allow_changes)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     except ReadError as error:
@@ -49,14 +55,39 @@ def run(path: str, to: str, output: str | None, allow_changes: bool) -> int:
     except RecursionError:
         print_stderr(f"{name}:1:1: error: the file is nested too deeply")
         return FOUND
-    report(name, document, result)
+    if in_place and document.container != "json":
+        raise UsageError(f"--in-place replaces JSON files; write {path!r} to a new one with --output")
+    report(name, document, result, label(release) if to != "keras3" else "Keras 3")
     if result.model is None:
         return FOUND
-    write(destination, json.dumps(result.model, indent=2) + "\n")
+    text = json.dumps(result.model, indent=2) + "\n"
+    if in_place:
+        replace(path, text)
+    else:
+        write(destination, text)
     return CLEAN
 
 
-def report(name: str, document: Document, result: Conversion) -> None:
+def replace(path: str, text: str) -> None:
+    """Replace a file as a whole, and keep the old content as FILE.bak. Raises: UsageError if that fails."""
+    old = Path(os.path.realpath(path))
+    try:
+        content = old.read_bytes()
+        for number in count():
+            backup = old.with_name(f"{old.name}.bak{number or ''}")
+            try:
+                with backup.open("xb") as file:
+                    file.write(content)
+                break
+            except FileExistsError:
+                continue
+    except OSError as error:
+        raise UsageError(f"cannot keep a backup of {path!r}: {error.strerror or error}") from error
+    write_atomically(path, text.encode("utf-8", "backslashreplace"), keep_mode=True)
+    print_stderr(f"lstmlint: {path} is converted; the old file is {backup.name}")
+
+
+def report(name: str, document: Document, result: Conversion, target: str) -> None:
     """Print the notes of the conversion."""
 
     def lines(notes: list[Note], kind: str) -> None:
@@ -70,7 +101,7 @@ def report(name: str, document: Document, result: Conversion) -> None:
     if result.model is not None:
         return
     if result.refusals:
-        print_stderr(f"lstmlint: {name} is not converted: Keras 3 cannot express it")
+        print_stderr(f"lstmlint: {name} is not converted: {target} cannot express it")
     else:
         print_stderr(
             f"lstmlint: {name} is not converted because it would compute other values; --allow-changes converts it"

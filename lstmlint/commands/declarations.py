@@ -23,7 +23,7 @@ Other commands (each has a --help):
   lstmlint explain FILE [LAYER]  show how a parameter count is calculated
   lstmlint count LAYER           count the parameters of a layer without a file
   lstmlint diff OLD NEW          compare two models, or two folders of models
-  lstmlint convert FILE          convert a model to the format of Keras 3
+  lstmlint convert FILE          convert a model to another version of Keras
   lstmlint rule RULE             explain a rule
   lstmlint rules                 list all rules
 
@@ -335,12 +335,20 @@ def count(
     leave(lambda: command.count(expression, input or [], expect, batch, format))
 
 
-@app.command(epilog=examples("lstmlint convert old.h5 -o model.json", "lstmlint convert old.json > model.json"))
+@app.command(
+    epilog=examples(
+        "lstmlint convert old.h5 -o model.json",
+        "lstmlint convert old.json > model.json",
+        "lstmlint convert model.json --to 3.4 --in-place",
+    )
+)
 def convert(
     path: Annotated[
         str, typer.Argument(metavar="FILE", help="A model file of any version of Keras, or - for standard input.")
     ],
-    to: Annotated[str, value("FORMAT", "The format to write: keras3 (default).")] = "keras3",
+    to: Annotated[
+        str, value("RELEASE", "The Keras to convert to: keras3 (default) for the newest Keras 3, or 3.4, for instance.")
+    ] = "keras3",
     output: Annotated[
         Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")
     ] = None,
@@ -348,11 +356,14 @@ def convert(
         bool,
         flag(
             "--allow-changes",
-            "Convert even if Keras 3 computes other values, as long as counts and shapes are the same.",
+            "Convert even if that Keras computes other values, as long as counts and shapes are the same.",
         ),
     ] = False,
+    in_place: Annotated[
+        bool, flag("--in-place", "Replace FILE by the result, and keep the old file as FILE.bak.")
+    ] = False,
 ) -> None:
-    """Convert a model to the JSON of Keras 3, for keras.models.model_from_json.
+    """Convert a model to the JSON of another Keras, for keras.models.model_from_json.
 
     The result has the same counts and shapes; a model for which that is impossible is not converted.
 
@@ -361,7 +372,7 @@ def convert(
     """
     from lstmlint.commands import convert as command
 
-    leave(lambda: command.run(path, to, output, allow_changes))
+    leave(lambda: command.run(path, to, output, allow_changes, in_place))
 
 
 @app.command()

@@ -58,7 +58,10 @@ class TensorContext(InferenceContext):
 
 
 def errors_in(model: ModelSummary, problems: list[Problem]) -> Iterator[tuple[str | None, str, str]]:
-    """Yield (layer, message, pointer) for everything that Keras refuses of a model."""
+    """Yield (layer, message, pointer) for everything that Keras refuses of a model.
+
+    Custom classes are left to the writer, as are arguments that another release has.
+    """
     if not problems:
         return
     from lstmlint import rules
@@ -66,8 +69,30 @@ def errors_in(model: ModelSummary, problems: list[Problem]) -> Iterator[tuple[st
     table = rules.load()
     for problem in problems:
         rule = table.get(problem.code)
-        if problem.code != "E004" and (problem.severity or (rule and rule.severity)) == "error":
+        if problem.code == "E004" or (problem.code == "E005" and of_another_release(problem, model)):
+            continue
+        if (problem.severity or (rule and rule.severity)) == "error":
             yield problem.layer, problem.message, problem.pointer
+
+
+def of_another_release(problem: Problem, model: ModelSummary) -> bool:
+    """Check whether the unknown argument that a problem points at is one of another release of Keras 3."""
+    from lstmlint.signatures import history
+
+    argument = problem.pointer.rpartition("/")[2]
+    return any(
+        history.since("layers", row.class_name, argument=argument) is not None
+        for row in rows_of(model)
+        if row.name == problem.layer
+    )
+
+
+def rows_of(model: ModelSummary) -> Iterator[LayerSummary]:
+    """Yield the layers of a model and of the models in it."""
+    for row in model.layers:
+        yield row
+        if row.nested is not None:
+            yield from rows_of(row.nested)
 
 
 def check(before: ModelSummary, written: dict[str, Any], renamed: dict[str, str], result: Conversion) -> set[str]:

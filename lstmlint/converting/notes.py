@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+# A layer's place: the names of the models and layers around it, from the outside in, then its own.
+Path = tuple[str, ...]
+
 
 class Refused(Exception):
     """A part of the model has no exact equivalent in Keras 3. The message is one clause."""
@@ -31,12 +34,16 @@ class Conversion:
     changes: changes that keep counts and shapes but not the computed values. They refuse the conversion unless they are
         allowed.
     remarks: exact changes, such as a new name.
+    layers: for each written layer, (its path, the path of the layer in the file that it comes from). A path also leads
+        through wrappers and cells: ("encoder", "bidirectional", "lstm"). An InputLayer that only the result has is
+        missing, and a layer that the conversion puts into another one has the same path twice.
     """
 
     model: dict[str, Any] | None = None
     refusals: list[Note] = field(default_factory=list)
     changes: list[Note] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
+    layers: list[tuple[Path, Path]] = field(default_factory=list)
 
     def __repr__(self) -> str:
         outcome = "refused" if self.model is None else "converted"

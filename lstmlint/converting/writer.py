@@ -8,14 +8,16 @@ from typing import Any
 from lstmlint import layers as registry
 from lstmlint.converting.arguments import GONE, translate
 from lstmlint.converting.checking import TensorContext, check, errors_in
-from lstmlint.converting.notes import Conversion, Note, Refused
+from lstmlint.converting.fitting import fit, fit_ends, fit_nodes
+from lstmlint.converting.notes import Conversion, Note, Path, Refused
 from lstmlint.converting.tensorflow import FUNCTION_LAYERS, operation
 from lstmlint.converting.values import policy, shown
 from lstmlint.inference import Graph, NestedModel, graph_of, summarize
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
-from lstmlint.model.shapes import Shape, Tensor
+from lstmlint.model.releases import KERAS3
+from lstmlint.model.shapes import Shape, Tensor, flatten
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import is_layer_object, references_in
 from lstmlint.signatures.keras3 import SIGNATURES
@@ -28,32 +30,33 @@ FUNCTIONAL = {"module": "keras.src.models.functional", "class_name": "Functional
 SEQUENTIAL = {"module": "keras", "class_name": "Sequential", "registered_name": None}
 
 
-def convert(spec: ModelSpec, allow_changes: bool = False) -> Conversion:
-    """Convert a model to Keras 3.
+def convert(spec: ModelSpec, release: str = KERAS3[-1], allow_changes: bool = False) -> Conversion:
+    """Convert a model to a release of Keras.
 
+    release: its name, as `parse_target` in config/targets.py returns it. Default: the newest Keras 3.
     allow_changes: whether to accept changes of computed values that keep counts and shapes.
     """
     context = TensorContext(spec.dialect)
     graph = graph_of(spec, context)
     graph.infer()
     before = summarize(graph)
-    result, taken = write(spec, context, graph, before, frozenset())
+    result, taken = write(spec, release, context, graph, before, frozenset())
     if taken:
-        result, _ = write(spec, context, graph, before, frozenset(taken))
+        result, _ = write(spec, release, context, graph, before, frozenset(taken))
     if result.refusals or (result.changes and not allow_changes):
         result.model = None
     return result
 
 
 def write(
-    spec: ModelSpec, context: TensorContext, graph: Graph, before: ModelSummary, avoided: frozenset[str]
+    spec: ModelSpec, release: str, context: TensorContext, graph: Graph, before: ModelSummary, avoided: frozenset[str]
 ) -> tuple[Conversion, set[str]]:
     """Write and check a model. avoided: names that layers must not have.
 
     Returns: the conversion, and the names of layers that have to be avoided.
     """
     result = Conversion()
-    writer = Writer(spec, context, result, avoided)
+    writer = Writer(spec, release, context, result, avoided)
     if not spec.wired:
         result.refuse(None, "it is a subclassed model, whose file does not record how its layers are connected")
         return result, set()
@@ -68,14 +71,17 @@ class Writer:
     """Converts one document: it knows the new names of layers, and collects notes."""
 
     def __init__(
-        self, document: ModelSpec, context: TensorContext, result: Conversion, avoided: frozenset[str]
+        self, document: ModelSpec, release: str, context: TensorContext, result: Conversion, avoided: frozenset[str]
     ) -> None:
         self.dialect = document.dialect
+        self.release = release
         self.context = context
         self.result = result
         self.avoided = avoided
         # Name in Keras 3 -> name in the file, if they differ.
         self.renamed: dict[str, str] = {}
+        # The paths of the layer that is being written.
+        self.here: tuple[Path, Path] = (), ()
 
     # Models -------------------------------------------------------------------------------------------
 
@@ -98,6 +104,10 @@ class Writer:
         nested = {layer.name for layer in spec.layers if layer.model is not None and not layer.model.sequential}
         for key, ends in (("input_layers", spec.inputs), ("output_layers", spec.outputs)):
             config[key] = self.ends(ends, names, nested)
+        try:
+            config |= fit_ends(config, self.release)
+        except Refused as refusal:
+            self.result.refuse(None, str(refusal), spec.pointer)
         if self.dialect != "keras3":
             for ref in references_in(spec.inputs):
                 position = graph.index.get(ref.layer)
@@ -179,6 +189,10 @@ class Writer:
                     obj["inbound_nodes"].append(self.call(call, graph.layers[position], graph, names))
                 except Refused as refusal:
                     self.result.refuse(spec.name, str(refusal), call.pointer)
+        try:
+            obj["inbound_nodes"] = fit_nodes(spec.class_name, obj["inbound_nodes"], self.release)
+        except Refused as refusal:
+            self.result.refuse(spec.name, str(refusal), spec.pointer)
         return obj
 
     def layer(
@@ -199,20 +213,30 @@ class Writer:
         """
         if name is None:
             name = self.rename(spec.name, taken if taken is not None else set(), spec)
+        outside = self.here
+        self.here = (*outside[0], name), (*outside[1], spec.name)
+        self.result.layers.append(self.here)
         try:
-            if spec.model is not None:
-                inside = layer.graph if isinstance(layer, NestedModel) else self.context.graph_of(spec)
-                obj = self.model(spec.model, inside, frozen)
-                obj["config"]["name"] = (spec.own_name if self.dialect == "keras3" else "") or name
-                return obj
-            if self.dialect == "keras3":
-                return self.kept(spec, layer)
-            if spec.class_name in FUNCTION_LAYERS and graph is not None:
-                return self.function(spec, graph, name)
-            return self.translated(spec, layer, name, frozen)
+            obj = self.written(spec, layer, frozen, name, graph)
+            return obj if spec.model is not None else fit(obj, self.release)
         except Refused as refusal:
             self.result.refuse(spec.name, str(refusal), spec.pointer)
             return {"module": "keras.layers", "class_name": spec.class_name, "config": {"name": name}}
+        finally:
+            self.here = outside
+
+    def written(self, spec: LayerSpec, layer: Layer | None, frozen: bool, name: str, graph: Graph | None) -> Object:
+        """Write a layer for the newest release of the generation. Raises: Refused."""
+        if spec.model is not None:
+            inside = layer.graph if isinstance(layer, NestedModel) else self.context.graph_of(spec)
+            obj = self.model(spec.model, inside, frozen)
+            obj["config"]["name"] = (spec.own_name if self.dialect == "keras3" else "") or name
+            return obj
+        if self.dialect == "keras3":
+            return self.kept(spec, layer)
+        if spec.class_name in FUNCTION_LAYERS and graph is not None:
+            return self.function(spec, graph, name)
+        return self.translated(spec, layer, name, frozen)
 
     def kept(self, spec: LayerSpec, layer: Layer | None) -> Object:
         """Copy a layer of a Keras 3 file. Raises: Refused if Keras loads it only with custom code."""
@@ -221,6 +245,7 @@ class Writer:
         if spec.class_name == "Lambda":
             raise Refused("Keras 3 refuses a Lambda with Python code unless safe_mode is off")
         raw = spec.raw
+        self.record_inner(spec)
         module = raw.get("module") or "keras.layers"
         obj: Object = {
             "module": module,
@@ -241,6 +266,15 @@ class Writer:
         if isinstance(build, dict) and (not build or "input_shape" in build or "shapes_dict" in build):
             obj["build_config"] = deepcopy(build)
         return obj
+
+    def record_inner(self, spec: LayerSpec) -> None:
+        """Record the paths of the layers in the arguments of a layer that is copied."""
+        outside = self.here
+        for inner in inner_layers(spec):
+            self.here = (*outside[0], inner.name), (*outside[1], inner.name)
+            self.result.layers.append(self.here)
+            self.record_inner(inner)
+        self.here = outside
 
     def kept_value(self, value: Any, spec: LayerSpec) -> Any:
         """Copy a value of a Keras 3 config. Raises: Refused for code and for classes outside Keras."""
@@ -364,6 +398,13 @@ class Writer:
         if isinstance(value, dict):
             return {key: self.value(item, graph, names) for key, item in value.items()}
         return value
+
+
+def inner_layers(spec: LayerSpec) -> list[LayerSpec]:
+    """Return the layers in the arguments of a layer, or in a model."""
+    if spec.model is not None:
+        return spec.model.layers
+    return [value for value in flatten(list(spec.config.values())) if isinstance(value, LayerSpec)]
 
 
 OWN_MODULES = frozenset({"keras", "builtins", "numpy"})
