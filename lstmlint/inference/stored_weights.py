@@ -6,10 +6,11 @@ A stored weight belongs to the layer whose group holds it, never to a layer that
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from math import prod
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.inference.totals import ParamTotals
 from lstmlint.layers.base import Layer, Weight
 from lstmlint.layers.normalization import SpectralNormalization, kernel_of
 from lstmlint.layers.user_defined import DescribedLayer
@@ -216,36 +217,53 @@ def _report_unattributed(model: ModelSummary, weights: list[StoredWeight]) -> No
 
 def _fill_in(
     model: ModelSummary, top: ModelSummary, owned: _Attribution, old: bool, frozen: bool = False
-) -> list[Weight]:
-    """Compare each layer, and fill in unknown ones. Return the weights that were added to the model's count."""
+) -> tuple[list[Weight], list[Weight]]:
+    """Compare each layer, and fill in unknown ones.
+
+    Returns the weights that were added to the model's count, and those that they replace: the known weights of layers
+    of which others were unknown.
+    """
     frozen = frozen or not model.spec.trainable
     added: list[Weight] = []
+    replaced: list[Weight] = []
     for row in model.layers:
         found = owned.get(row)
         new: list[Weight] = []
+        partial: list[Weight] = []
         if row.nested is not None:
-            new = _fill_in(row.nested, top, owned, old, frozen)
-            row.weights = [*row.weights, *new]
-            if new and row.nested.complete:
-                row.params, row.trainable_params = row.nested.params, row.nested.trainable_params
+            new, partial = _fill_in(row.nested, top, owned, old, frozen)
+            if new:
+                row.weights = [*row.weights, *new]
+                for weight in partial:
+                    row.weights.remove(weight)
+                if row.nested.complete:
+                    row.params, row.trainable_params = row.nested.params, row.nested.trainable_params
         elif row.params is not None:
             if found and row.weights:
                 _compare(row, found, top, old)
         elif found is not None and not row.layer.failed and (found or not row.known):
-            new = row.weights = _as_weights(row, found, frozen)
+            partial, new = row.weights, _as_weights(row, found, frozen)
+            row.weights = new
             row.params = sum(weight.size for weight in new)
             row.trainable_params = sum(weight.size for weight in new if weight.trainable)
         if row.used:
-            added += new
-    for weight in added:
-        model.params += weight.size
-        if weight.trainable:
-            model.trainable_params += weight.size
-            model.trainable_bytes += weight.bytes
-        model.weight_bytes += weight.bytes
-        model.bytes_by_dtype[weight.dtype] = model.bytes_by_dtype.get(weight.dtype, 0) + weight.bytes
+            added += _inside(row, new)
+            replaced += _inside(row, partial)
+    for sign, weights in ((1, added), (-1, replaced)):
+        totals = ParamTotals(weights)
+        model.params += sign * totals.params
+        model.trainable_params += sign * totals.trained
+        model.trainable_bytes += sign * totals.trained_bytes
+        model.weight_bytes += sign * totals.bytes
+        for dtype, size in totals.by_dtype.items():
+            model.bytes_by_dtype[dtype] = model.bytes_by_dtype.get(dtype, 0) + sign * size
     model.complete = all(row.params is not None for row in model.layers if row.used)
-    return added
+    return added, replaced
+
+
+def _inside(row: LayerSummary, weights: list[Weight]) -> list[Weight]:
+    """Return a layer's weights with the names that they have in the model around it."""
+    return [Weight(f"{row.name}/{one.name}", one.shape, one.dtype, one.trainable) for one in weights]
 
 
 def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, old: bool) -> None:
@@ -323,17 +341,38 @@ def _shown(shapes: list[tuple[int, ...]]) -> str:
     return listing([*map(format_shape, shapes)]) or "none"
 
 
-def _as_weights(row: LayerSummary, found: Iterable[StoredWeight], frozen: bool) -> list[Weight]:
+def _as_weights(row: LayerSummary, found: list[StoredWeight], frozen: bool) -> list[Weight]:
     """Return the weights stored for a layer."""
+    moving = _moving_statistics(row, found)
     return [
         Weight(
             "/".join((*_inner_path(row, weight), weight.name)),
             weight.shape,
             weight.dtype,
-            row.spec.trainable and not frozen and weight.name not in _NOT_TRAINED,
+            row.spec.trainable and not frozen and weight.name not in _NOT_TRAINED and id(weight) not in moving,
         )
         for weight in found
     ]
+
+
+def _moving_statistics(row: LayerSummary, found: list[StoredWeight]) -> set[int]:
+    """Return the ids of weights without names that a BatchNormalization averages instead of training them.
+
+    They are the last two of its group. A group is taken for one if its name says so, or if it is below another layer and
+    consists of four equal vectors: gamma, beta, moving mean, and moving variance.
+    """
+    groups: dict[tuple[str, ...], list[StoredWeight]] = {}
+    for weight in found:
+        if weight.name.startswith("weight_"):
+            groups.setdefault(weight.path, []).append(weight)
+    moving: set[int] = set()
+    for path, weights in groups.items():
+        name = (weights[0].names[-1] if weights[0].names else None) or path[-1]
+        named = name.startswith("batch_normalization") or row.class_name == "BatchNormalization"
+        vectors = len({weight.shape for weight in weights}) == 1 and len(weights[0].shape) == 1
+        if vectors and (2 <= len(weights) <= 4 if named else len(weights) == 4 and path[-2] not in ROOTS):
+            moving.update(map(id, sorted(weights, key=lambda weight: weight.name)[-2:]))
+    return moving
 
 
 def _inner_path(row: LayerSummary, weight: StoredWeight) -> list[str]:

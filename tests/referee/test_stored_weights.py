@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,44 @@ class Owner(Base):  # type: ignore[misc]
 
     def call(self, x: Any) -> Any:
         return self.inner(self.dense(x))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "units": self.units}
+
+
+class Normed(Base):  # type: ignore[misc]
+    """A custom layer with a BatchNormalization under another name, which has weights that training does not change."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.norm = L.BatchNormalization()
+        self.dense = L.Dense(4)
+
+    def build(self, input_shape: Any) -> None:
+        self.norm.build(input_shape)
+        self.dense.build(input_shape)
+        self.built = True
+
+    def call(self, x: Any) -> Any:
+        return self.dense(self.norm(x))
+
+
+class Cell(Base):  # type: ignore[misc]
+    """A custom cell of an RNN layer."""
+
+    def __init__(self, units: int = 3, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units = self.state_size = self.output_size = units
+        self.dense = L.Dense(units)
+
+    def build(self, input_shape: Any) -> None:
+        self.dense.build(input_shape)
+        self.recurrent = self.add_weight(shape=(self.units, self.units), name="recurrent")
+        self.built = True
+
+    def call(self, x: Any, states: Any) -> Any:
+        state = self.dense(x) + keras.ops.matmul(states[0], self.recurrent)
+        return state, [state]
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "units": self.units}
@@ -73,7 +112,24 @@ def deep() -> Any:
     return keras.Model(y, L.Dense(1, name="dense")(inner(L.Dense(5, name="first")(y))), name="outer")
 
 
-@pytest.mark.parametrize("build", [owner_and_dense, slashes, nested_twice, in_wrappers, deep], ids=lambda f: f.__name__)
+def custom_cells() -> Any:
+    """A layer of which some weights are inferred and others only stored."""
+    x = L.Input((6, 5))
+    y = L.RNN([L.LSTMCell(4), Cell(2)], return_sequences=True, name="rnn")(x)
+    inner = keras.Sequential([L.Input((6, 2)), L.RNN([L.GRUCell(3), Cell(3)], name="rnn")], name="inner")
+    return keras.Model(x, L.Dense(2, name="dense")(inner(y)), name="m")
+
+
+def normed() -> Any:
+    x = L.Input((5,))
+    y = L.BatchNormalization(name="norm")(Normed(name="first")(x))
+    return keras.Model(x, Normed(name="batch_normalization")(y), name="m")
+
+
+MODELS = [owner_and_dense, slashes, nested_twice, in_wrappers, deep, custom_cells, normed]
+
+
+@pytest.mark.parametrize("build", MODELS, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("suffix", ["keras", "h5"])
 @pytest.mark.filterwarnings("ignore")
 def test_saved_by_keras(build: Callable[[], Any], suffix: str, tmp_path: Path) -> None:
@@ -84,5 +140,6 @@ def test_saved_by_keras(build: Callable[[], Any], suffix: str, tmp_path: Path) -
     assert report.model is not None
     assert [f.message for f in report.findings if f.code in ("S139", "S140", "E012")] == []
     assert (report.model.params, report.model.complete) == (model.count_params(), True)
+    assert report.model.trainable_params == sum(math.prod(weight.shape) for weight in model.trainable_weights)
     rows = {row.name: row.params for row in report.model.layers}
     assert {layer.name: layer.count_params() for layer in model.layers}.items() <= rows.items()
