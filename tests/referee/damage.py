@@ -1,4 +1,4 @@
-"""Damage a valid Keras 3 config with one edit, as people and scripts do."""
+"""Damage a valid config of Keras 3 or tf_keras with one edit, as people and scripts do."""
 
 from __future__ import annotations
 
@@ -493,6 +493,102 @@ class Damage:
             args[0] = {"x": args[0]}
         return f"call ({choice})"
 
+    def copy_key(self, config: Any) -> str | None:
+        """Store an argument under a second name."""
+        parent, key, pointer = self.random.choice(self.config_places(config))
+        new = self.random.choice((key + "s", key[:-1], key.upper(), OLD_NAMES.get(key, key + "_"), f"{key} "))
+        if new in parent:
+            return None
+        parent[new] = copy.deepcopy(parent[key])
+        return f"{pointer} as {new}"
+
+    def inner(self, config: Any) -> str | None:
+        """Edit an object in an argument: an initializer, a policy, a layer in a wrapper, ..."""
+        found = [
+            (layer["config"][key], layer, key)
+            for layer in layers_of(config)
+            for key in layer["config"]
+            if isinstance(layer["config"][key], dict) and "class_name" in layer["config"][key]
+        ]
+        place = self.some(found)
+        if place is None:
+            return None
+        value, layer, key = place
+        choice = self.random.randrange(8)
+        if choice == 0:
+            del value[self.random.choice(sorted(value))]
+        elif choice == 1:
+            value["class_name"] = self.random.choice((*INNER, str(value["class_name"]) + "s", None, 3))
+        elif choice == 2:
+            value["config"] = self.random.choice((None, {}, [], "abc", 3, {"a": 1}))
+        elif choice == 3 and isinstance(value.get("config"), dict):
+            value["config"][self.random.choice(INNER_ARGUMENTS)] = self.random.choice(OTHER_VALUES)
+        elif choice == 4:
+            value["module"] = self.random.choice((*WORDS["module"], "keras.initializers", "keras.regularizers"))
+        elif choice == 5:
+            value["registered_name"] = self.random.choice((*WORDS["registered_name"], "Custom>Mine"))
+        elif choice == 6:
+            layer["config"][key] = [value]
+        else:
+            layer["config"][key] = copy.deepcopy(value.get("config"))
+        return f"{layer['config'].get('name')}.{key} -> {layer['config'][key]!r:.100}"
+
+    def off_by_one(self, config: Any) -> str | None:
+        """Add 1 to, or subtract 1 from, a size in a layer's arguments."""
+        found = []
+        for layer in layers_of(config):
+            for parent, key, pointer in places(layer["config"]):
+                if isinstance(parent[key], int) and not isinstance(parent[key], bool):
+                    found.append((parent, key, f"{layer['config'].get('name')}{pointer}"))
+        place = self.some(found)
+        if place is None:
+            return None
+        parent, key, pointer = place
+        old = parent[key]
+        parent[key] += self.random.choice((1, -1))
+        return f"{pointer} {old} -> {parent[key]}"
+
+    def kin(self, config: Any) -> str | None:
+        """Replace a layer's class by one of the same family."""
+        layer = self.some([layer for layer in layers_of(config) if any(layer["class_name"] in kin for kin in KIN)])
+        if layer is None:
+            return None
+        old = layer["class_name"]
+        layer["class_name"] = self.random.choice(next(kin for kin in KIN if old in kin))
+        return f"{old} -> {layer['class_name']}"
+
+    def mask(self, config: Any) -> str | None:
+        """Insert a Masking layer, switch mask_zero, or replace a layer by one that drops or checks masks."""
+        layers = self.some(layer_lists(config))
+        if not layers:
+            return None
+        embeddings = [layer for layer in layers if is_layer(layer) and layer["class_name"] == "Embedding"]
+        if embeddings and self.random.random() < 0.5:
+            change = self.random.choice(embeddings)["config"]
+            change["mask_zero"] = self.random.choice((not change.get("mask_zero"), None, 1, "yes"))
+            return f"{change.get('name')}.mask_zero {change['mask_zero']!r}"
+        i = self.random.randrange(len(layers))
+        around = {key: value for key, value in layers[i].items() if key in ("module", "name", "inbound_nodes")}
+        masking = {
+            "name": f"masking{self.random.randrange(9)}",
+            "mask_value": self.random.choice((0.0, 0, None, -1, [0])),
+        }
+        if around.get("inbound_nodes") and is_layer(layers[i]):
+            masking["name"] = layers[i]["config"].get("name")
+            layers[i] = {**around, "class_name": "Masking", "config": masking}
+            return f"Masking instead of layer {i}"
+        around = {key: value for key, value in around.items() if key == "module"}
+        layers.insert(i, {**around, "class_name": "Masking", "config": masking})
+        return f"Masking before layer {i}"
+
+    def compiling(self, config: Any) -> str | None:
+        """Edit a compile_config, or add one."""
+        if not config.get("compile_config") or not isinstance(config["compile_config"], dict):
+            config["compile_config"] = {"optimizer": self.random.choice(OPTIMIZERS), "loss": "mse", "metrics": ["mae"]}
+        parent, key, pointer = self.random.choice(list(places(config["compile_config"])))
+        parent[key] = copy.deepcopy(self.random.choice((*OTHER_VALUES, *COMPILED)))
+        return f"compile_config{pointer} -> {parent[key]!r:.60}"
+
 
 ADDED = (
     "name", "dtype", "trainable", "seed", "axis", "training", "mask", "initial_state", "module", "config", "class_name",
@@ -513,10 +609,63 @@ CALLED = (
     "states",
     "axis",
 )
+INNER = (
+    "Zeros",
+    "GlorotUniform",
+    "L2",
+    "MaxNorm",
+    "Dense",
+    "LSTM",
+    "LSTMCell",
+    "GRU",
+    "Policy",
+    "DTypePolicy",
+    "function",
+    "Mine",
+)
+INNER_ARGUMENTS = (
+    "seed",
+    "scale",
+    "mode",
+    "l1",
+    "l2",
+    "max_value",
+    "axis",
+    "name",
+    "units",
+    "value",
+    "gain",
+    "foo",
+    "dtype",
+)
+KIN = (
+    ("LSTM", "GRU", "SimpleRNN", "ConvLSTM2D", "ConvLSTM1D", "CuDNNLSTM", "RNN", "LSTMCell"),
+    ("Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D", "Conv2DTranspose", "LocallyConnected1D"),
+    ("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
+     "GlobalAveragePooling1D", "GlobalAveragePooling2D"),
+    ("Add", "Subtract", "Multiply", "Average", "Maximum", "Concatenate", "Dot", "Attention", "AdditiveAttention"),
+    ("BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization"),
+    ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "AlphaDropout", "ReLU", "Softmax", "PReLU", "Masking"),
+    ("Dense", "Embedding", "EinsumDense", "TimeDistributed", "Bidirectional", "RepeatVector", "Flatten"),
+    ("ZeroPadding1D", "ZeroPadding2D", "Cropping1D", "Cropping2D", "UpSampling1D", "UpSampling2D"),
+)  # fmt: skip
+OPTIMIZERS = ("adam", {"class_name": "Adam", "config": {"learning_rate": 0.01}}, {"class_name": "SGD", "config": {}})
+COMPILED = (
+    "adam",
+    "mse",
+    "accuracy",
+    ["accuracy"],
+    "nothing",
+    {"class_name": "Adam", "config": {}},
+    "sgd",
+    "auc",
+    "AUC",
+)
 EDITS: tuple[Callable[[Damage, Any], str | None], ...] = (
     Damage.drop, Damage.drop, Damage.retype, Damage.retype, Damage.retype, Damage.rename, Damage.foreign,
     Damage.words, Damage.words, Damage.words, Damage.header, Damage.reclass, Damage.reshape, Damage.reshape,
     Damage.reconnect, Damage.reconnect, Damage.recall, Damage.ends, Damage.swap, Damage.remove, Damage.double,
     Damage.namesake, Damage.cut, Damage.rebuild, Damage.rebuild, Damage.exchange, Damage.transplant, Damage.transplant,
-    Damage.add, Damage.move, Damage.call, Damage.call,
+    Damage.add, Damage.move, Damage.call, Damage.call, Damage.copy_key, Damage.inner, Damage.off_by_one, Damage.kin, Damage.kin,
+    Damage.mask, Damage.compiling,
 )  # fmt: skip

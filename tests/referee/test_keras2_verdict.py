@@ -52,7 +52,7 @@ def reconnect(damage: Damage, config: Any) -> str | None:
     return f"{pointer} {old!r:.60} -> {parent[key]!r:.60}"
 
 
-EDITS2 = (*(edit for edit in EDITS if edit.__name__ not in ("header", "rebuild", "reconnect")), reconnect, reconnect)
+EDITS2 = (*(edit for edit in EDITS if edit.__name__ != "reconnect"), reconnect, reconnect)
 
 
 @dataclass
