@@ -66,6 +66,19 @@ def said(model: dict[str, Any], **options: Any) -> Any:
     return report.model
 
 
+def test_an_input_in_the_middle() -> None:
+    """Keras 3 refuses it when it builds the model; what it would say of the layers behind is unknown."""
+    for first in ({"class_name": "Dense", "config": {"units": 3}}, {"class_name": "SimpleRNN", "config": {"units": 3}}):
+        given = {"class_name": "InputLayer", "config": {"batch_shape": [None, 20, 1]}}
+        last = {"class_name": "Dense", "config": {"units": 1}, "build_config": {"input_shape": [None, 20]}}
+        layers = [{"module": "keras.layers", "registered_name": None, **entry} for entry in (first, given, last)]
+        model = {"module": "keras", "class_name": "Sequential", "registered_name": None}
+        report = analyze({**model, "config": {"name": "m", "layers": layers}})
+        (error,) = (finding for finding in report.findings if finding.severity == "error")
+        assert error.code == "S122"
+        assert "when it builds the model" in error.message
+
+
 def test_shared_layers_own_their_weights_once() -> None:
     x, y = (
         layer("x", "InputLayer", {"batch_input_shape": [N, 5]}),

@@ -111,6 +111,9 @@ def test_modules_of_tf_keras() -> None:
     ]
     model = {"class_name": "Sequential", "config": {"name": "m", "layers": layers}}
     assert (said(model).dialect, errors(model)) == ("keras2", [])
+    layers.append({"module": "tensorflow.keras.layers", **layer("Dense", "d", units=1)})
+    layers[0] = without(layers[0], "module")
+    assert said(model).dialect == "keras2"  # only one layer has a module
     call = called("Dense", "y", CALL, units=1)
     model = without(functional([X, {"module": "keras.layers", **call}]), "keras_version")
     assert said(model).dialect == "keras2"
@@ -130,6 +133,14 @@ def test_modules_of_tf_keras() -> None:
         ({"kernel_regularizer": "l1_l2"}, None), ({"kernel_regularizer": {"l2": 0.1}}, "E007"),
         ({"activity_regularizer": 1}, "E007"), ({"activity_regularizer": "l2"}, None),
         ({"kernel_constraint": "maxnorm"}, None), ({"activation": {}}, "E007"), ({"units": 0}, None), ({"units": -1}, "E007"),
+        ({"batch_input_shape": None}, "E007"), ({"batch_input_shape": 5}, "E007"),
+        ({"kernel_initializer": {"class_name": "Zeros", "config": {}, "module": None}}, "E007"),
+        ({"kernel_regularizer": {"class_name": "L2", "config": {}, "module": None, "registered_name": "keras.regularizers"}}, "E007"),
+        ({"activation": {"class_name": "ReLU", "config": {}, "module": None}}, "E007"),
+        ({"activation": {"class_name": "function", "config": "relu", "module": None}}, None),
+        ({"kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": "a"}}}, "E007"),
+        ({"kernel_initializer": {"class_name": "VarianceScaling", "config": {"mode": None}}}, "E007"),
+        ({"kernel_initializer": {"class_name": "VarianceScaling", "config": {"distribution": "Uniform"}}}, None),
         ({"units": 3.7}, None), ({"units": "3"}, None), ({"units": "-1"}, "E007"), ({"units": True}, "E007"),
     ],
     ids=str,
@@ -137,6 +148,33 @@ def test_modules_of_tf_keras() -> None:
 def test_what_tf_keras_takes_of_a_dense(config: Config, code: str | None) -> None:
     dense = {"class_name": "Dense", "config": {"name": "y", "units": 2, "batch_input_shape": [None, 5], **config}}
     assert errors(sequential(dense, **VERSION)) == ([] if code is None else [code])
+
+
+# Layers of a Sequential, their arguments, what stands beside the config, and the code of an error.
+@pytest.mark.parametrize(
+    ("class_name", "config", "beside", "code"),
+    [
+        ("BatchNormalization", {"trainable": "true"}, {}, None),
+        ("BatchNormalization", {"trainable": None}, {}, None),
+        ("Dense", {"units": 2, "trainable": 1}, {}, "E007"),
+        ("GaussianNoise", {"stddev": "0.1"}, {}, "E007"),
+        ("GaussianNoise", {"stddev": [0.1]}, {}, None),
+        ("Dense", {"units": 2}, {"module": None, "registered_name": None}, "E004"),
+        ("Dense", {"units": 2}, {"module": None, "registered_name": "keras.layers"}, "E004"),
+        ("Dense", {"units": 2}, {"module": "builtins", "registered_name": "Dense"}, None),
+    ],
+    ids=str,
+)
+def test_what_tf_keras_takes_of_a_layer(class_name: str, config: Config, beside: Config, code: str | None) -> None:
+    given = layer("InputLayer", "x", batch_input_shape=[None, 5])
+    entry = {**layer(class_name, "y", **config), **beside}
+    assert errors(sequential(given, entry, **VERSION)) == ([] if code is None else [code])
+
+
+def test_unnamed_inputs() -> None:
+    for name, codes in (("", []), (False, []), ([], []), (3, ["S128"])):
+        given = {"class_name": "InputLayer", "config": {"name": name, "batch_input_shape": [None, 5]}}
+        assert errors(sequential(given, layer("ReLU", "y"), **VERSION)) == codes
 
 
 def test_names_on_other_backends() -> None:
@@ -192,13 +230,25 @@ def test_input_layers_hand_on_what_they_get() -> None:
 
 BROKEN_CALLS: list[tuple[Any, str]] = [
     ([["x", 0]], "E011"), ([["x"]], "E011"), ([[3, 0, 0]], "E011"), ([["x", 7, 0, {}]], ""),
-    ([["nothing", 0, 0, {}]], "S124"), ([["x", 0, 3, {}]], "S124"),
+    ([["nothing", 0, 0, {}]], "S124"), ([["x", 0, 3, {}]], "S124"), ([], "E011"),
+    ([["x", 0, 0, {"foo": 1}]], "E005"), ([["x", 0, 0, {"training": True}]], ""),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("call", "code"), BROKEN_CALLS, ids=str)
 def test_calls(call: Any, code: str) -> None:
     assert errors(functional([X, called("Dense", "y", call, units=2)])) == ([code] if code else [])
+
+
+def test_last_keyword_arguments_count() -> None:
+    for first, last, codes in (({"foo": 1}, {}, []), ({}, {"foo": 1}, ["E005"])):
+        add = called("Add", "y", [["x", 0, 0, first], ["x", 0, 0, last]])
+        assert errors(functional([X, add])) == codes
+
+
+def test_inputs_are_fed_by_the_user_alone() -> None:
+    fed = {**X, "inbound_nodes": [[["y", 0, 0, {}]]]}
+    assert errors(functional([fed, called("Dense", "y", CALL, units=2)])) == []
 
 
 @pytest.mark.parametrize(
@@ -208,6 +258,7 @@ def test_calls(call: Any, code: str) -> None:
         ([["x", 0]], "E011"),
         ([["x", 0, 0, {}]], "E011"),
         ([[3, 0, 0]], "E011"),
+        ([["x", 0, 5]], "S124"),
         (["x", 0, 0], None),
         ({"a": ["x", 0, 0]}, None),
     ],
@@ -274,6 +325,23 @@ def test_prelu_as_activation(name: str, config: dict[str, Any], shape: tuple[int
         report = analyze(json.dumps(model).encode())
         assert report.model is not None
         assert (report.model.params, report.model.trainable_params) == (expected, expected)
+
+
+def test_time_distributed_over_several_inputs() -> None:
+    """tf_keras passes one timestep of each input to the inner layer."""
+    inner = functional(
+        [called("InputLayer", name, batch_input_shape=[None, 3]) for name in "pq"], [["p", 0, 0], ["q", 0, 0]]
+    )
+    inner["config"]["layers"] += [
+        called("Concatenate", "c", [["p", 0, 0, {}], ["q", 0, 0, {}]]),
+        called("Dense", "y", [["c", 0, 0, {}]], units=7),
+    ]
+    for wrapped, params, output in ((layer("Multiply", "m"), 0, (None, 4, 3)), (inner, 49, (None, 4, 7))):
+        inputs = [called("InputLayer", name, batch_input_shape=[None, 4, 3]) for name in "ab"]
+        each = called("TimeDistributed", "y", [["a", 0, 0, {}], ["b", 0, 0, {}]], layer=wrapped)
+        report = said(functional([*inputs, each], [["a", 0, 0], ["b", 0, 0]]))
+        assert report.model is not None
+        assert (report.model.params, report.model.outputs, report.findings) == (params, [output], [])
 
 
 STATES = layer("LSTM", "states", units=4, return_state=True)

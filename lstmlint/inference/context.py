@@ -67,6 +67,11 @@ class InferenceContext:
         """
         self.calls_left += CALLS_PER_LAYER
         if self.dialect != "keras3":
+            if self.dialect == "keras2" and any(call.kwargs for call in spec.calls):
+                from lstmlint.validation.calls import old_call_errors
+
+                for error in old_call_errors(spec):
+                    self.report_spec(spec, error, error.data["pointer"])
             return self.instantiate(spec)
         key = key_of(spec)
         cached = None if key is None else self.layer_cache.get(key)

@@ -221,7 +221,13 @@ class Plan:
                 calls = 0 if position is None else max(len(specs[position].calls), position in self.starts)
                 if -calls <= ref.node < 0:  # a negative index counts from the end
                     ref.node += calls
-                if position is None or not 0 <= ref.node < calls:
+                beyond = (
+                    not as_output
+                    and self.spec.dialect == "keras2"
+                    and position in self.starts
+                    and ref.tensor not in (0, -1)
+                )
+                if position is None or not 0 <= ref.node < calls or beyond:
                     self._bad_end(ref, as_output)
                     broken = True
                 elif as_output:
@@ -318,7 +324,8 @@ class Plan:
         self.problems.append(
             Problem(
                 "S124",
-                f"the model's {side} names call {ref.node} of {ref.layer!r}, which does not exist; Keras cannot load it",
+                f"the model's {side} names output {ref.tensor} of call {ref.node} of {ref.layer!r}, which does not exist; Keras"
+                " cannot load it",
                 f"Name a layer of this model as its {side}.",
                 pointer=ref.pointer or self.spec.pointer,
             )

@@ -48,17 +48,16 @@ class SequentialGraph(Graph):
             elif layer.class_name == "InputLayer" and value is not None and context.dialect == "keras2":
                 context.apply(layer, [], {})  # passes its input through
                 outputs = value
-            elif layer.class_name == "InputLayer":
-                if position and value is not None and context.dialect == "keras3" and not rerun:
-                    context.report(
-                        layer,
-                        LayerError(
-                            "S122",
-                            "an InputLayer has no input: it can only be the first layer of a Sequential, and Keras"
-                            " raises a ValueError",
-                            "Remove it, or move it to the front.",
-                        ),
+            elif layer.class_name == "InputLayer" and position and context.dialect == "keras3":
+                if not rerun:
+                    message = (
+                        "an InputLayer has no input: it can only be the first layer of a Sequential, and Keras raises a"
+                        " ValueError when it builds the model"
                     )
+                    context.report(layer, LayerError("S122", message, "Remove it, or move it to the front."))
+                context.apply(layer, [], {})
+                outputs = value
+            elif layer.class_name == "InputLayer":
                 outputs = context.apply(layer, [], {})
             else:
                 argument = self._past_unknown(position, inputs, rerun) if value is None else value

@@ -186,7 +186,7 @@ class Layer:
         """Return the input tensors that do not depend on a call: those of a nested model."""
         return []
 
-    def run_inside(self, layer: Layer, inputs: Tensor) -> Any:
+    def run_inside(self, layer: Layer, inputs: Any) -> Any:
         """Call an inner layer. Keras 3 only computes its output shape, so a wrong input fails when the model runs."""
         try:
             return layer.apply([inputs], {})

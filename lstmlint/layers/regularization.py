@@ -40,11 +40,16 @@ class GaussianNoise(Layer):
         deviation = self.config.get("stddev")
         if isinstance(deviation, int | float) and (0 <= deviation <= 1 or context.dialect != "keras3"):
             return
+        if context.dialect != "keras3" and isinstance(deviation, list) and deviation:
+            return  # one for each feature
+        takes, advice = (
+            "Keras takes numbers from 0 to 1",
+            "a number from 0 to 1, and scale the layer's input if that is too little",
+        )
+        if context.dialect != "keras3":
+            takes, advice = "Keras loads it, but raises an error in training", "a number, 0.1 for instance"
         raise LayerError(
-            "E007",
-            f"stddev of GaussianNoise is {deviation!r}; Keras takes numbers from 0 to 1",
-            "Set stddev to a number from 0 to 1, and scale the layer's input if that is not enough.",
-            "stddev",
+            "E007", f"stddev of GaussianNoise is {deviation!r}; {takes}", f"Set stddev to {advice}.", "stddev"
         )
 
 

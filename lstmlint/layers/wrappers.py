@@ -163,6 +163,12 @@ class Bidirectional(Layer):
         return None if forward is None or backward is None else forward + backward
 
 
+def one_timestep(shape: Shape) -> KnownShape:
+    """Return a shape without its time axis. Raises: UnknownShape."""
+    batch, _, *rest = need(shape)
+    return (batch, *rest)
+
+
 @layer("TimeDistributed")
 class TimeDistributed(Layer):
     """Applies a layer to every timestep. Its weights count once."""
@@ -184,17 +190,29 @@ class TimeDistributed(Layer):
                 shape=shape,
             )
 
+    def check_inputs(self, args: list[Any]) -> list[Any]:
+        """Return the arguments. tf_keras accepts several tensors, and passes one timestep of each to the inner layer."""
+        given = [] if not args or isinstance(args[0], Tensor) else tensors_in(args[0])
+        if len(given) < 2 or self.context.dialect != "keras2":
+            return super().check_inputs(args)
+        for tensor in given:
+            self.check_rank(tensor.shape)
+        return [given, *args[1:]]
+
     def build(self, input_shape: Any) -> None:
-        """Build the inner layer on one timestep."""
+        """Build the inner layer on one timestep. With several inputs, its call builds it."""
+        if isinstance(input_shape, list):
+            return
         if self.context.dialect == "keras3":
             self.check_rank(None if input_shape is None else need(input_shape))
         self.inner.build_from((input_shape[0], *input_shape[2:]) if isinstance(input_shape, tuple) else None)
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         """Return the output of the inner layer with the time axis restored."""
-        shape = need(inputs.shape)
-        step = Tensor((shape[0], *shape[2:]), inputs.dtype)
-        outputs = self.run_inside(self.inner, step)
+        several = isinstance(inputs, list)
+        steps = [Tensor(one_timestep(tensor.shape), tensor.dtype) for tensor in (inputs if several else [inputs])]
+        shape = need((inputs[0] if several else inputs).shape)
+        outputs = self.run_inside(self.inner, steps if several else steps[0])
         found = tensors_in(outputs)
         if len(found) > 1 and self.context.dialect == "keras3":
             raise LayerError(
@@ -215,6 +233,6 @@ class TimeDistributed(Layer):
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Return timesteps · the multiply-accumulates of the inner layer."""
         shape = need(input_shapes[0])
-        inner_in: list[Shape] = [(shape[0], *shape[2:])]
+        inner_in: list[Shape] = [one_timestep(given) for given in input_shapes]
         inner_out: list[Shape] = [out and (out[0], *out[2:]) for out in output_shapes]
         return product((self.inner.macs(inner_in, inner_out), shape[1]))

@@ -35,7 +35,7 @@ def guess(obj: dict[str, Any]) -> Dialect:
         return "keras1"
     if not isinstance(layers, list):
         return "keras2"
-    keras1 = modern = False
+    keras1 = modern = old = False
     for layer in layers[:1000]:
         if not isinstance(layer, dict):
             continue
@@ -50,11 +50,10 @@ def guess(obj: dict[str, Any]) -> Dialect:
         if isinstance(nodes, list) and nodes and isinstance(nodes[0], dict) and "args" in nodes[0]:
             return "keras3"
         # tf.keras writes modules since 2.13, and always wrote these.
-        if modern and ("batch_input_shape" in inner or (isinstance(nodes, list) and nodes and nodes[0])):
-            return "keras2"
+        old = old or "batch_input_shape" in inner or (isinstance(nodes, list) and bool(nodes) and bool(nodes[0]))
         keras1 = keras1 or speaks_keras1(layer)
     if modern:
-        return "keras3"
+        return "keras2" if old or isinstance(config, list) else "keras3"
     return "keras1" if keras1 else "keras2"
 
 

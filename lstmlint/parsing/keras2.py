@@ -31,7 +31,7 @@ from lstmlint.parsing.common import (
     shift_nested_calls,
     untuple,
 )
-from lstmlint.parsing.keras2_checks import check_entry, check_header, check_model, missing
+from lstmlint.parsing.keras2_checks import check_entry, check_header, check_model, is_trainable, missing
 
 NOT_ARGUMENTS = frozenset(
     {"name", "trainable", "dtype", "batch_input_shape", "input_shape", "input_dim", "input_length", "input_dtype"}
@@ -134,7 +134,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
         {key: untuple(value) for key, value in config.items() if key not in NOT_ARGUMENTS or key in own},
         pointer,
         class_name,
-        trainable=config.get("trainable") is not False,
+        trainable=is_trainable(class_name, config),
         dtype=dtype,
     )
     spec.named = named
@@ -166,9 +166,9 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
         if not isinstance(nodes, list):
             raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
         strict = dialect == "keras2"
-        spec.calls = [
-            parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, strict) for i, node in enumerate(nodes)
-        ]
+        calls = [parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, strict) for i, node in enumerate(nodes)]
+        if not (strict and spec.class_name == "InputLayer"):  # tf.keras reads the input itself, whatever feeds it
+            spec.calls = calls
     return spec
 
 
@@ -229,6 +229,9 @@ def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Cal
     """
     if not isinstance(node, list | dict):
         raise ModelError(f"an inbound node of {layer!r} must be a list, but is {kind_of(node)}", pointer)
+    if strict and not node:
+        message = f"an inbound node of {layer!r} is empty; Keras cannot call the layer"
+        raise ModelError(message, pointer, 'List its tensors, [["dense", 0, 0, {}]] for instance, or remove the node.')
     found = _Arguments()
     inputs = found.take(node, pointer)
     for leaf in flatten(inputs) if strict else ():
@@ -244,23 +247,22 @@ def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Cal
 
 
 class _Arguments:
-    """The content of an inbound node: its tensors in order, and keyword arguments."""
+    """The content of an inbound node: its tensors in order, and the keyword arguments of the last one."""
 
     def __init__(self) -> None:
         self.references: list[TensorRef] = []
         self.kwargs: dict[str, Any] = {}
+        self._in_kwargs = False
 
     def take(self, value: Any, place: str) -> Any:
         """Return a value with TensorRefs for the tensors in it."""
         if isinstance(value, list) and value and value[0] == CONSTANT:
-            if len(value) > 3 and isinstance(value[3], dict):
-                self.merge(value[3], f"{place}/3")
+            self._take_kwargs(value, place)
             return constant(value[2] if len(value) > 2 else None)
         if is_reference(value):
             ref = TensorRef(value[0], value[1], value[2], pointer=place)
             self.references.append(ref)
-            if len(value) == 4 and isinstance(value[3], dict):
-                self.merge(value[3], f"{place}/3")
+            self._take_kwargs(value, place)
             return ref
         if isinstance(value, list):
             return [self.take(item, f"{place}/{i}") for i, item in enumerate(value)]
@@ -268,11 +270,18 @@ class _Arguments:
             return {key: self.take(item, f"{place}/{escape(key)}") for key, item in value.items()}
         return value
 
-    def merge(self, given: dict[str, Any], place: str) -> None:
-        """Add keyword arguments; the first of a name counts."""
-        for key, value in given.items():
-            if value is not None and key not in self.kwargs:
-                self.kwargs[key] = self.take(untuple(value), f"{place}/{escape(key)}")
+    def _take_kwargs(self, reference: list[Any], place: str) -> None:
+        """Replace the keyword arguments by those of a reference, unless it is itself in one."""
+        if self._in_kwargs:
+            return
+        self._in_kwargs = True
+        given = reference[3] if len(reference) == 4 and isinstance(reference[3], dict) else {}
+        self.kwargs = {
+            key: self.take(untuple(value), f"{place}/3/{escape(key)}")
+            for key, value in given.items()
+            if value is not None
+        }
+        self._in_kwargs = False
 
 
 def constant(value: Any) -> Any:

@@ -23,6 +23,8 @@ DTYPES = frozenset(
         "mixed_float16", "mixed_bfloat16", "_infer", "infer", "",
     }
 )  # fmt: skip
+# Layers of tf.keras that treat any value of `trainable` as true or false.
+LENIENT = frozenset({"BatchNormalization", "SyncBatchNormalization"})
 FUNCTIONAL_KEYS = ("name", "layers", "input_layers", "output_layers")
 
 
@@ -51,12 +53,20 @@ def check_entry(obj: dict[str, Any], class_name: str, pointer: str, names: Names
             missing(names, f"this {class_name} of a functional model", f"{key} next to its config", pointer, advice)
 
 
+def is_trainable(class_name: str, config: dict[str, Any]) -> bool:
+    """Return whether a layer trains."""
+    trainable = config.get("trainable", True)
+    return bool(trainable) if class_name in LENIENT else trainable is not False
+
+
 def check_header(class_name: str, name: str, config: dict[str, Any], pointer: str, names: Names) -> None:
-    """Report a name, `trainable`, or dtype that tf.keras refuses."""
+    """Report a name, `trainable`, dtype, or batch_input_shape that tf.keras refuses."""
     own = config.get("name")
     trainable = config.get("trainable", True)
     dtype = config.get("dtype")
     plain = isinstance(own, str) and SCOPE.match(own) is not None
+    if "batch_input_shape" in config and not isinstance(config["batch_input_shape"], list):
+        plain = False
     if plain and trainable is True and (dtype is None or dtype == "float32"):
         return
     names.problems += header_problems(class_name, name, config, pointer, names)
@@ -65,10 +75,10 @@ def check_header(class_name: str, name: str, config: dict[str, Any], pointer: st
 def header_problems(
     class_name: str, name: str, config: dict[str, Any], pointer: str, names: Names
 ) -> Iterator[Problem]:
-    """Yield the problems of a layer's name, `trainable`, and dtype."""
+    """Yield the problems of a layer's name, `trainable`, dtype, and batch_input_shape."""
     own, trainable, dtype = config.get("name"), config.get("trainable", True), config.get("dtype")
     place = f"{pointer}/config"
-    if own is not None and not isinstance(own, str):
+    if own is not None and not isinstance(own, str) and (own or class_name != "InputLayer"):
         yield Problem("E007", f"the name {own!r} is not a string; Keras raises a TypeError", 'Name it like "lstm_1".',
                       name, f"{place}/name")  # fmt: skip
     elif own and class_name != "InputLayer" and not SCOPE.match(own):
@@ -77,9 +87,13 @@ def header_problems(
         yield Problem("E007", message, 'Name it like "lstm_1", here and where it is referred to.', name,
                       f"{place}/name", "warning" if elsewhere else None)  # fmt: skip
     is_model = "layers" in config
-    if not isinstance(trainable, bool) and class_name != "InputLayer" and not is_model:
+    if not isinstance(trainable, bool) and class_name not in LENIENT | {"InputLayer"} and not is_model:
         yield Problem("E007", f"trainable of {class_name} is {trainable!r}; Keras takes only true and false",
                       "Write true or false, without quotes.", name, f"{place}/trainable")  # fmt: skip
+    shape = config.get("batch_input_shape", [])
+    if not isinstance(shape, list | str | dict) and class_name != "InputLayer" and not is_model:
+        yield Problem("E007", f"batch_input_shape of {class_name} is {shape!r}; tf.keras raises a TypeError",
+                      "Remove it, or write a list, [null, 13, 5] for instance.", name, f"{place}/batch_input_shape")  # fmt: skip
     if not is_model and not is_dtype(dtype):
         yield Problem("P609", f"{dtype!r} is not a dtype of TensorFlow", 'Write "float32", or the name of another dtype.',
                       name, f"{place}/dtype")  # fmt: skip

@@ -22,6 +22,7 @@ from lstmlint.validation.serialized import (
     is_custom_initializer,
     is_layer,
     is_misspelt,
+    is_nowhere,
     wrong_quantization,
 )
 from lstmlint.validation.types import Kind, words
@@ -239,6 +240,9 @@ def check(spec: LayerSpec, dialect: Dialect) -> list[LayerError]:
         return []
     config = spec.config
     errors: list[LayerError] = []
+    if dialect == "keras2" and "module" in spec.raw and is_nowhere(spec.raw):
+        message = f"the module of {spec.class_name} is null; tf_keras cannot find its class"
+        errors.append(LayerError("E004", message, 'Write "module": "keras.layers".', severity="error", stops=False))
     if not config.keys() <= arguments.accepted and dialect != "keras0":  # its releases accepted various arguments
         errors += [_unknown(spec, name, arguments, dialect) for name in config if name not in arguments.accepted]
     for name in arguments.required:

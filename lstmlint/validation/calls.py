@@ -1,4 +1,4 @@
-"""What Keras 3 refuses of the calls of layers and models, before it looks at shapes."""
+"""What Keras refuses of the calls of layers and models, before it looks at shapes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from lstmlint.model.spec import Call, LayerSpec, TensorRef
 from lstmlint.signatures.keras3 import CALLS
 
 MODEL_CALL = "inputs training mask"
+# Arguments of calls that layers of tf_keras accept beside those of Keras 3; None for any.
+OLD_CALLS: dict[str, str | None] = {
+    "ActivityRegularization": None, "InputLayer": None, "Lambda": None, "GroupNormalization": "mask",
+    **dict.fromkeys(("RNN", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), "constants"),
+}  # fmt: skip
 
 
 def call_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
@@ -20,6 +25,20 @@ def call_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:
     error = next(_argument_errors(spec, call, node), None)
     if error is not None:
         yield error
+
+
+def old_call_errors(spec: LayerSpec) -> Iterator[LayerError]:
+    """Yield what tf_keras refuses of the calls of a layer: keyword arguments that it does not know."""
+    takes, more = CALLS.get(spec.class_name), OLD_CALLS.get(spec.class_name, "")
+    if takes is None or more is None or spec.model is not None:
+        return
+    names = {"inputs", "training", *takes.split(), *more.split()}
+    for call in spec.calls:
+        for key in call.kwargs.keys() - names:
+            message = f"{spec.class_name} cannot be called with {key!r}; tf_keras raises a TypeError"
+            yield LayerError(
+                "E005", message, f"Remove it from the inbound node of {spec.name!r}.", pointer=call.pointer
+            )
 
 
 def _argument_errors(spec: LayerSpec, call: Call, node: Any) -> Iterator[LayerError]:

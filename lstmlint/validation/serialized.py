@@ -156,6 +156,7 @@ CHECKS: dict[str, Check] = {
     "l1": _PENALTY,
     "l2": _PENALTY,
 }
+OLD_CHECKED = ("scale", "mode", "distribution")  # of VarianceScaling, also in Keras 2
 ORTHOGONAL = {"factor": _PENALTY, "mode": Check(enum("rows", "columns"), "rows, columns")}
 
 
@@ -208,14 +209,25 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     takes = known.get(name)
     if takes is None:
         return _custom(_registered(value, name))
-    if "config" not in value or class_name == "function":
+    if class_name == "function":
+        return None
+    if is_nowhere(value):
+        return Wrong(f"the module of {class_name} is null", f'Write "module": "keras.{what}s".')
+    if "config" not in value:
         return None
     if not isinstance(config, dict):
         return Wrong(f"the config of {class_name} is not an object", f"{class_name} takes {_listed(takes)}.")
-    for key in config:
+    for key, given in config.items():
         if key not in takes:
             return Wrong(f"{class_name} does not accept the argument {key!r}", f"It takes {_listed(takes)}.")
+        if key in OLD_CHECKED and "scale" in takes and not CHECKS[key].value.accepts(given):
+            return Wrong(f"{key} of {class_name} is {given!r}", f"Write {CHECKS[key].wants}.")
     return None
+
+
+def is_nowhere(value: dict[str, Any]) -> bool:
+    """Return whether tf_keras looks for an object among the custom ones only, since its module is null."""
+    return value.get("module", "") is None
 
 
 def wrong_quantization(value: Any, quantized: bool) -> Wrong | None:
@@ -276,6 +288,8 @@ def wrong_old_activation(value: Any) -> Wrong | None:
         name = value.get("config") if function else value.get("class_name")
     else:
         name = value
+    if isinstance(value, dict) and name in OLD_ACTIVATIONS and not function and is_nowhere(value):
+        return Wrong(f"the module of {name} is null", 'Write "module": "keras.layers".')
     if name in OLD_ACTIVATIONS or not isinstance(name, str):
         return None
     if name in KERAS3_ACTIVATIONS:
