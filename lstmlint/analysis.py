@@ -137,10 +137,10 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
             from lstmlint.inference import stored_weights
 
             problems += stored_weights.confirm(report.model, document.stored_weights)
-        if any("unknown_class" in problem.data for problem in report.model.problems):
+        if any("unknown_class" in problem.data or "custom" in problem.data for problem in report.model.problems):
             from lstmlint.inference import unknown_classes
 
-            unknown_classes.complete(report.model, document.container == "tfjs")
+            unknown_classes.complete(report.model)
         problems += rules.run(report.model, options, infer_spec)
     report.findings = findings_of(problems, options, document.locate)
     asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data

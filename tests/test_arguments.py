@@ -90,7 +90,7 @@ CUSTOM_OBJECTS: list[tuple[str, Any, bool]] = [
     ("activation", instance("Swish", module=None, registered_name="Mine>Swish"), True),
     ("kernel_initializer", "mine", True),
     ("kernel_initializer", "zeors", False),
-    ("kernel_initializer", "xavier", False),
+    ("kernel_initializer", "xavier", True),
     ("kernel_initializer", instance("Mine", module=None, registered_name="Package>Mine"), True),
     ("kernel_initializer", instance("HeNormall", module="keras.initializers", registered_name=None), False),
     ("kernel_initializer", function("mine"), True),
@@ -115,7 +115,8 @@ OLD_CUSTOM_OBJECTS: list[tuple[str, Any, bool]] = [
 def test_custom_objects(argument: str, value: Any, custom: bool, keras: int) -> None:
     (found,) = findings("Dense", LSTM | {argument: value}, keras=keras)
     assert (found.code, found.severity) == ("E007", "warning" if custom else "error")
-    assert ("which is not built into Keras: it loads only with custom_objects" in found.message) == custom
+    assert ("is not built into Keras: it loads only with custom_objects" in found.message) == custom
+    assert ("Did you mean 'glorot_uniform'?" in found.help) == (value == "xavier")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import signal
 import sys
 import tracemalloc
 import zipfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -391,10 +392,73 @@ def subclassed_file(**layers: dict[str, object]) -> bytes:
     return b"".join([node("root", b"_tf_keras_model", root), *nodes, metric])
 
 
-def built(class_name: str, shape: list[int], **config: object) -> dict[str, object]:
+def built(class_name: str, shape: Sequence[int | None] | None, **config: object) -> dict[str, object]:
     """Return a layer as the metadata records it."""
     recorded = {"class_name": "TensorShape", "items": shape}
     return {"name": config["name"], "class_name": class_name, "config": config, "build_input_shape": recorded}
+
+
+def saved_model(layers: list[dict[str, Any]], **shapes: list[int | None]) -> bytes:
+    """Return the metadata of a Sequential. shapes: the input shape that a layer was built with, by its name."""
+    config = {
+        "name": "m",
+        "layers": [{"class_name": "InputLayer", "config": {"batch_input_shape": [None, None]}}, *layers],
+    }
+    root = {"name": "m", "class_name": "Sequential", "config": config, "keras_version": "2.9.0"}
+    nodes = [built(one["class_name"], shapes.get(one["config"]["name"]), **one["config"]) for one in layers]
+    return b"".join(
+        message((1, message((3, path.encode()), (4, b"_tf_keras_layer"), (5, json.dumps(value).encode()))))
+        for path, value in [("root", root), *((f"root.layer-{i}", node) for i, node in enumerate(nodes))]
+    )
+
+
+DENSE_2: dict[str, Any] = {"class_name": "Dense", "config": {"name": "dense", "units": 2}}
+
+
+@pytest.mark.parametrize(
+    ("layer", "rows", "findings"),
+    [
+        (
+            {"class_name": "Normalization", "config": {"name": "first", "axis": [-1]}},
+            [("first", (None, 5), 11), ("dense", (None, 2), 12)],
+            [],
+        ),
+        (
+            {"class_name": "Mine", "config": {"name": "first"}},
+            [("first", (None, 5), None), ("dense", (None, 2), 12)],
+            [("E004", "info", "without custom_objects, tf.keras restores only the operations of the layer")],
+        ),
+        (
+            {"class_name": "Dense", "config": {"name": "first", "units": 5, "activation": "mine"}},
+            [("first", (None, 5), 30), ("dense", (None, 2), 12)],
+            [("E007", "info", "without custom_objects, tf.keras restores only the operations of the layer")],
+        ),
+        (
+            {"class_name": "Dense", "config": {"name": "first", "units": 5, "activation": "<lambda>"}},
+            [("first", (None, 5), 30), ("dense", (None, 2), 12)],
+            [
+                (
+                    "E007",
+                    "info",
+                    "activation; without custom_objects, tf.keras restores only the operations of the layer",
+                )
+            ],
+        ),
+        (
+            {"class_name": "Lambda", "config": {"name": "first", "function": ["4wEAAAAA", None, None]}},
+            [("first", (None, 5), 0), ("dense", (None, 2), 12)],
+            [],
+        ),
+    ],
+)
+def test_recorded_shapes_of_a_saved_model(
+    layer: dict[str, Any], rows: list[Any], findings: list[tuple[str, str, str]]
+) -> None:
+    report = lstmlint.analyze(saved_model([layer, DENSE_2], first=[None, 5], dense=[None, 5]))
+    assert report.model is not None
+    assert [(row.name, row.output_shape, row.params) for row in report.model.layers[1:]] == rows
+    assert [(one.code, one.severity) for one in report.findings] == [one[:2] for one in findings]
+    assert all(says in one.message for one, (_, _, says) in zip(report.findings, findings, strict=True))
 
 
 def test_subclassed_saved_model() -> None:

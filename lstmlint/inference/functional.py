@@ -94,6 +94,8 @@ class FunctionalGraph(Graph):
                 args = [resolve(arg, values) for arg in call.args]
                 if call.kwargs:
                     kwargs = {name: resolve(arg, values) for name, arg in call.kwargs.items()}
+            if number == 0:
+                args = self.complete_inputs(layer, args)
             outputs = apply(layer, args, kwargs)
             flat = values[key] = None if outputs is None else tensors_in(outputs)
             row = rows[position]
@@ -113,6 +115,7 @@ class FunctionalGraph(Graph):
             if len(resolved) == len(self.inputs):  # the model may begin after a layer
                 pairs = zip(resolved, self.inputs, strict=True)
                 self.inputs = [tensor if known.shape is None else known for tensor, known in pairs]
+        if not rerun and self.spec.dialect != "keras1":
             self._fill_unknown_outputs()
         return self._resolve(self.spec.outputs, values)
 
@@ -143,7 +146,7 @@ class FunctionalGraph(Graph):
         return value
 
     def _fill_unknown_outputs(self) -> None:
-        """Fill in unknown outputs of rows with the shapes that Keras 3 recorded where other layers use them."""
+        """Fill in unknown outputs of rows with the shapes that the file records where other layers use them."""
         unknown = {
             row.name: row
             for layer, row in zip(self.layers, self.rows, strict=True)
@@ -152,11 +155,12 @@ class FunctionalGraph(Graph):
         if not unknown:
             return
         recorded: dict[tuple[str, int], Shape] = {}
-        for spec in self.spec.layers:
+        for spec, row in zip(self.spec.layers, self.rows, strict=True):
             for call in spec.calls:
                 for ref in call.references:
                     if ref.layer in unknown and ref.node == 0:
-                        recorded.setdefault((ref.layer, ref.tensor), ref.shape)
+                        alone = call is spec.calls[0] and len(row.input_shapes) == 1  # of a SavedModel
+                        recorded.setdefault((ref.layer, ref.tensor), row.input_shape if alone else ref.shape)
         for name, row in unknown.items():
             row.output_shapes = [
                 recorded.get((name, i)) if shape is None else shape for i, shape in enumerate(row.output_shapes)

@@ -10,6 +10,7 @@ from lstmlint.inference.summary import LayerSummary
 from lstmlint.layers.base import Layer, LayerError, UnknownShape
 from lstmlint.model.shapes import Shape, Tensor
 from lstmlint.model.spec import ModelSpec
+from lstmlint.parsing.common import shape_list
 
 
 class Graph:
@@ -32,6 +33,20 @@ class Graph:
         self.macs: int | None = 0
         self.index: dict[str, int] = {}
         self.order: list[Key] = []
+
+    def complete_inputs(self, layer: Layer, args: list[Any]) -> list[Any]:
+        """Complete an unknown input with the shape that a SavedModel records, with which tf.keras builds the layer."""
+        if "build_input_shape" not in layer.spec.raw or len(args) != 1 or not isinstance(args[0], Tensor):
+            return args
+        recorded = shape_list(layer.spec.raw["build_input_shape"])
+        if not recorded or self.context.dialect != "keras2" or self.context.bindings.input_shapes:
+            return args
+        shape = args[0].shape
+        if shape is None:
+            shape = (None, *recorded[1:])
+        elif len(shape) == len(recorded) and shape[-1] is None:
+            shape = (*shape[:-1], recorded[-1])
+        return [Tensor(shape, args[0].dtype)]
 
     def known_inputs(self) -> list[Tensor]:
         """Return the model's input tensors, as far as the file states them."""

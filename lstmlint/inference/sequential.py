@@ -61,6 +61,7 @@ class SequentialGraph(Graph):
                 outputs = context.apply(layer, [], {})
             else:
                 argument = self._past_unknown(position, inputs, rerun) if value is None else value
+                argument = self._completed(layer, argument, position)
                 if layer.needs_states and argument.shape is not None and not rerun:
                     message = (
                         f"{layer.class_name} is one step of an RNN, and takes states, which a Sequential does not pass"
@@ -109,6 +110,13 @@ class SequentialGraph(Graph):
             return Tensor(None, None)
         self.rows[position - 1].output_shapes = [shape]
         return Tensor(shape, None)
+
+    def _completed(self, layer: Layer, argument: Any, position: int) -> Any:
+        """Return the input of a layer, with what a SavedModel records of it. The output before it is the same."""
+        [completed] = self.complete_inputs(layer, [argument])
+        if completed is not argument and position and self.rows[position - 1].output_shapes == [None]:
+            self.rows[position - 1].output_shapes = [completed.shape]
+        return completed
 
     def own_input(self) -> Tensor | None:
         """Return the input that the file states: that of the InputLayer, of the first layer, or the recorded one."""

@@ -1,4 +1,4 @@
-"""The findings on layers of unknown classes (E004): what the class may be, and what the file records of it."""
+"""The findings on custom objects (E004, E007): what a class may be, what the file records of it, and how it loads."""
 
 from __future__ import annotations
 
@@ -7,18 +7,26 @@ from functools import lru_cache
 
 from lstmlint import layers as registry
 from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.findings import Problem
 from lstmlint.model.suggestions import closest
 from lstmlint.validation.third_party import describe
 
 CUSTOM_OBJECTS = "it loads only with custom_objects"
-REGISTERED = "TensorFlow.js loads it only if tf.serialization.registerClass has registered the class"
+# What else is true, by container.
+LOADS = {
+    "tfjs": "TensorFlow.js loads it only if tf.serialization.registerClass has registered the class",
+    "saved_model": "without custom_objects, tf.keras restores only the operations of the layer",
+}
 
 _SETTINGS = "Describe it in the settings under custom-layers."
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-def complete(model: ModelSummary, tfjs: bool) -> None:
-    """Add to each E004 what the file records of the class. Called after stored weights have been read."""
+def complete(model: ModelSummary) -> None:
+    """Add to each E004 what the file records of the class, and say how its container loads custom objects.
+
+    Called after stored weights have been read.
+    """
     found = [problem for problem in model.problems if "unknown_class" in problem.data]
     rows = {id(row.spec): row for row in model.walk()}
     by_class: dict[str, list[LayerSummary | None]] = {}
@@ -27,8 +35,24 @@ def complete(model: ModelSummary, tfjs: bool) -> None:
     for problem in found:
         name = problem.data["unknown_class"]
         problem.help = advice(name, recorded(by_class[name]))
-        if tfjs:
-            problem.message = problem.message.replace(CUSTOM_OBJECTS, REGISTERED)
+    if model.spec.container in LOADS:
+        for problem in model.problems:
+            _say_how_it_loads(problem, model.spec.container)
+
+
+def _say_how_it_loads(problem: Problem, container: str) -> None:
+    """Correct a finding on a custom object for a container that loads them in another way."""
+    if not problem.data.keys() & {"unknown_class", "custom"}:
+        return
+    if CUSTOM_OBJECTS in problem.message:
+        problem.message = problem.message.replace(CUSTOM_OBJECTS, LOADS[container])
+    elif container == "saved_model" and "is not a built-in" in problem.message:  # a lambda expression
+        problem.message = problem.message.replace("Keras refuses it", LOADS[container])
+        problem.help = "Use a named function, and register it."
+    else:
+        return
+    if container == "saved_model":
+        problem.severity = "info"
 
 
 def recorded(rows: list[LayerSummary | None]) -> str:

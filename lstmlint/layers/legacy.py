@@ -100,8 +100,8 @@ class Merge(MergingLayer):
 
     signature: ClassVar[dict[str, Any]] = {
         "mode": "sum", "concat_axis": -1, "dot_axes": -1, "output_shape": None, "output_mask": None,
-        "arguments": None, "mode_type": "raw", "output_mask_type": "raw", "node_indices": None,
-        "tensor_indices": None,
+        "arguments": None, "mode_type": "raw", "output_shape_type": "raw", "output_mask_type": "raw",
+        "node_indices": None, "tensor_indices": None,
     }  # fmt: skip
     elementwise = ("sum", "mul", "ave", "max")
     contracted: Dim = None
@@ -124,7 +124,8 @@ class Merge(MergingLayer):
         shapes = self.shapes(inputs)
         self.check_count(shapes)
         if self.coded:
-            rest = declared_shape(self.config["output_shape"])
+            coded = self.config["output_shape_type"] != "raw"
+            rest = None if coded else declared_shape(self.config["output_shape"])
             first = need(shapes[0])
             return Tensor(None if rest is None else (first[0] if first else None, *rest), self.compute_dtype)
         if self.mode == "join":

@@ -119,6 +119,7 @@ class ModelSpec:
     header: what a Keras 3 file says of the model outside its config (module, registered_name).
     wired: whether it is known how its layers are connected; not in a subclassed model.
     build_input_shape: the recorded input shape of a Sequential without an InputLayer.
+    container: the kind of file that the outermost model comes from.
     compile_config: as in the file (`compile_config`, `training_config`, or Keras 0's loss), else None.
     """
 
@@ -135,6 +136,7 @@ class ModelSpec:
     compile_config: dict[str, Any] | None = None
     compile_pointer: str = ""
     keras_version: str | None = None
+    container: str = ""
     backend: str | None = None
     problems: list[Problem] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)

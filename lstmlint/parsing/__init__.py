@@ -87,6 +87,7 @@ def _root_problems(spec: ModelSpec, document: Document, obj: dict[str, Any], poi
 def _add_metadata(spec: ModelSpec, document: Document, obj: dict[str, Any], pointer: str) -> None:
     version = obj.get("keras_version", document.keras_version)
     backend = obj.get("backend", document.backend)
+    spec.container = document.container
     spec.keras_version = version if isinstance(version, str) else None
     spec.backend = backend if isinstance(backend, str) else None
     for key in ("compile_config", "training_config"):

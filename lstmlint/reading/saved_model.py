@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from lstmlint.reading.source import Source
 
 METADATA_FILE = "keras_metadata.pb"
 GRAPH_FILE = "saved_model.pb"
+
+BUILT_WITH = "build_input_shape"  # of a layer
 
 _PART = "the root's metadata"
 _NODES, _NODE_PATH, _IDENTIFIER, _METADATA = 1, 3, 4, 5
@@ -65,6 +68,9 @@ def read_metadata(source: Source) -> Document:
         data, problems = json_text.parse_part(_text(content), _PART)
         if isinstance(data, dict) and not is_model(data):
             return _document(source.name, data, problems, _layers(raw))
+        if isinstance(data, dict):
+            with suppress(_DamagedError):  # the root can be read without the lengths
+                _add_build_shapes(data.get("model_config", data), raw)
     return _document(source.name, data, problems)
 
 
@@ -119,6 +125,31 @@ def _unwired(name: str, data: dict[str, Any], layers: list[dict[str, Any]], prob
 
 def _layers(raw: bytes) -> list[dict[str, Any]]:
     """Return the layers that belong to the root itself, in the order of the file."""
+    nodes = _nodes(raw)
+    return [layer for path, layer in nodes.items() if not _ancestors(path) & nodes.keys()]
+
+
+def _add_build_shapes(root: Any, raw: bytes) -> None:
+    """Add to each layer of a model the input shape that it was built with: tf.keras builds it again with that shape."""
+    nodes = _nodes(raw)
+    inside: dict[str, dict[str, str]] = {}  # path of a model -> name of a layer -> its path
+    for path, node in nodes.items():
+        inside.setdefault(path.rpartition(".")[0], {})[str(node["config"].get("name"))] = path
+    models = [(root, "root")]
+    while models:
+        model, path = models.pop()
+        config = model.get("config") if isinstance(model, dict) else None
+        layers = config.get("layers") if isinstance(config, dict) else None
+        for layer in layers if isinstance(layers, list) else ():
+            own = layer.get("config") if isinstance(layer, dict) else None
+            child = inside.get(path, {}).get(str(own.get("name"))) if isinstance(own, dict) else None
+            if child is not None:
+                layer.setdefault(BUILT_WITH, nodes[child].get(BUILT_WITH))
+                models.append((layer, child))
+
+
+def _nodes(raw: bytes) -> dict[str, dict[str, Any]]:
+    """Return the layers of the file by the path from the root."""
     nodes: dict[str, dict[str, Any]] = {}
     for number, node in _fields(raw):
         if number != _NODES or not isinstance(node, bytes):
@@ -131,14 +162,14 @@ def _layers(raw: bytes) -> list[dict[str, Any]]:
             try:
                 layer, _ = json_text.parse_part(_text(content), _PART)
             except ReadError:
-                return []
+                return {}
             if (
                 isinstance(layer, dict)
                 and isinstance(layer.get("class_name"), str)
                 and isinstance(layer.get("config"), dict)
             ):
                 nodes[_text(path)] = layer
-    return [layer for path, layer in nodes.items() if not _ancestors(path) & nodes.keys()]
+    return nodes
 
 
 def _ancestors(path: str) -> set[str]:

@@ -186,6 +186,7 @@ def pool_larger_than_input(model: ModelSummary) -> Iterator[Problem]:
     """
     if model.spec.dialect not in ("keras2", "keras3"):
         return
+    found = False
     for row in index_of(model).of(*(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3))):
         layer: Any = row.layer
         if row.input_shape is None or layer.failed or not layer.known or layer.padding != "same":
@@ -194,6 +195,9 @@ def pool_larger_than_input(model: ModelSummary) -> Iterator[Problem]:
         for size, window, stride in zip(sizes, layer.windows, layer.strides, strict=False):
             if size is None or window <= size or not (stride >= size or window >= 2 * size - 1):
                 continue
+            if size == 1 and found:  # a pooling before it left one step
+                continue
+            found = True
             kind = "maximum" if row.class_name.startswith("Max") else "mean"
             effect = "the layer has no effect" if size == 1 else f"it takes the {kind} of the whole axis"
             yield violation(

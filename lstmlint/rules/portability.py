@@ -305,7 +305,7 @@ def gru_before_reset_after(model: ModelSummary) -> Iterator[Problem]:
 def lambda_code(model: ModelSummary) -> Iterator[Problem]:
     """A Lambda contains Python bytecode, as Keras writes it for a lambda expression. Keras 3 refuses to load it unless
     `safe_mode=False` is passed, since loading runs the code; tf_keras refuses it in JSON and `.keras` files. The bytecode
-    also depends on the version of Python that wrote it.
+    also depends on the version of Python that wrote it. SavedModels load: they contain the operations of the Lambda, too.
 
     Fix: Replace the Lambda by a built-in layer, a registered function, or a custom layer.
 
@@ -318,7 +318,7 @@ def lambda_code(model: ModelSummary) -> Iterator[Problem]:
         {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
           {"class_name": "Rescaling", "config": {"name": "half", "scale": 0.5, "batch_input_shape": [null, 5]}}]}}
     """
-    if model.spec.dialect not in ("keras2", "keras3"):
+    if model.spec.dialect not in ("keras2", "keras3") or model.spec.container == "saved_model":
         return
     specs = [row.spec for row in index_of(model).of("Lambda")]
     wrapped = (row.config.get("layer") for row in index_of(model).of("TimeDistributed"))

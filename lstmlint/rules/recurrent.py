@@ -19,11 +19,11 @@ from lstmlint.rules.registry import Option, refined, reported, rule, violation
     "R201",
     "single-timestep",
     "warning",
-    features=Option(3, "the smallest number of features that is reported", least=2),
+    features=Option(1, "the smallest number of features that is reported", least=1),
 )
 def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
-    """A recurrent layer receives sequences of one timestep with many features. Its recurrence never runs, so its
-    recurrent kernel has no effect. Often timesteps and features are swapped, or a layer before it reduces the timesteps
+    """A recurrent layer receives sequences of one timestep. Its recurrence never runs, so its recurrent kernel has no
+    effect. Often timesteps and features are swapped, or a layer before it reduces the timesteps
     to one.
 
     Not reported: stateful layers and layers with initial states (a decoder that runs step by step), and a layer next to
@@ -46,19 +46,20 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
     permuted = {key for key, source in sources.items() if any(row.class_name == "Permute" for row in source.consumers)}
     for row, rnn in index.recurrent:
         shape = row.input_shape
-        if shape is None or len(shape) != 3 or shape[1] != 1 or (shape[2] or 0) < features:
+        if shape is None or len(shape) != 3 or shape[1] != 1 or shape[2] is None:
             continue
         if rnn.config.get("stateful") or rnn.config.get("return_state") or len(row.input_shapes) > 1:
             continue
         if any(id(source) in permuted for source in row.inbound):
             continue
         single.add(id(row))
-        if _fed_by(row, single):  # one finding per stack
+        if _fed_by(row, single) or shape[2] < features:  # one finding per stack
             continue
         maker = _maker_of_single_step(row)
         made = f", made by {maker.class_name} {maker.name!r} from {format_shape(maker.input_shape)}" if maker else ""
         yield violation(
-            f"{row.class_name} {row.name!r} receives {format_shape(shape)}: one timestep of {shape[2]} features{made}, so"
+            f"{row.class_name} {row.name!r} receives {format_shape(shape)}: one timestep of"
+            f" {'one feature' if shape[2] == 1 else f'{shape[2]} features'}{made}, so"
             " its recurrent kernel has no effect",
             _more_steps(row, rnn, maker),
             row.name,
@@ -90,7 +91,13 @@ def _more_steps(row: LayerSummary, rnn: Layer, maker: LayerSummary | None) -> st
         return f"Change {maker.name!r} so that it keeps {steps}. {dense}"
     windows = f"pass windows of several timesteps, (timesteps, {size})"
     # With one feature instead of many, the kernel must not lose nearly all of its weights.
-    if maker is None and isinstance(units, int) and size is not None and (units + 2) * 10 >= size + units + 1:
+    if (
+        maker is None
+        and isinstance(units, int)
+        and size is not None
+        and size > 1
+        and (units + 2) * 10 >= size + units + 1
+    ):
         return (
             f"If these are {size} timesteps of one feature, use the input shape ({size}, 1). If they are {size} features,"
             f" {windows}. {dense}"
@@ -257,8 +264,13 @@ def _own_activation(rnn: Layer) -> str | None:
     return activation_name(rnn.config["activation"]) if "activation" in rnn.config else None
 
 
-@rule("R209", "unbounded-rnn-activation", "info")
-def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
+@rule(
+    "R209",
+    "unbounded-rnn-activation",
+    "info",
+    timesteps=Option(20, "the smallest number of timesteps that is reported, if the gates are bounded", least=2),
+)
+def unbounded_rnn_activation(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     """A recurrent layer has an activation without an upper bound, such as relu or linear. Its output feeds back into
     itself, so its states can grow from step to step until they overflow.
 
@@ -266,8 +278,8 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
     multiply the state. An LSTM in which both are relu gives NaN after 200 timesteps, before any training, so this is a
     warning.
 
-    With a bounded recurrent_activation, short sequences, and small weights, an unbounded activation can work, so it is
-    only an info. `exponential` is a warning. Layers that receive one timestep and are not stateful are not reported, nor
+    With a bounded recurrent_activation and small weights, an unbounded activation can work, so it is only an info, and
+    not reported for fewer than 20 timesteps. `exponential` is a warning. Layers that receive one timestep and are not stateful are not reported, nor
     is a SimpleRNN with relu and recurrent_initializer "identity" (IRNN), which is deliberate.
 
     Fix: Use activation "tanh" and recurrent_activation "sigmoid", the defaults. If you want a relu, put it in the Dense
@@ -275,11 +287,11 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "activation": "relu", "batch_input_shape": [null, 13, 5]}}]}}
+          {"class_name": "LSTM", "config": {"units": 10, "activation": "relu", "batch_input_shape": [null, 50, 5]}}]}}
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "activation": "tanh", "batch_input_shape": [null, 13, 5]}}]}}
+          {"class_name": "LSTM", "config": {"units": 10, "activation": "tanh", "batch_input_shape": [null, 50, 5]}}]}}
 
     References: https://github.com/keras-team/keras/issues/2194; Le et al. 2015 (IRNN)
     """
@@ -298,8 +310,9 @@ def unbounded_rnn_activation(model: ModelSummary) -> Iterator[Problem]:
         if gates not in UNBOUNDED and activation == "relu" and rnn.config.get("recurrent_dropout"):
             continue  # reported as R210
         steps = row.input_shape[1] if row.input_shape is not None and len(row.input_shape) > 1 else None
-        if steps == 1 and not rnn.config.get("stateful"):  # nothing feeds back
-            continue
+        least = 2 if gates in UNBOUNDED or activation == "exponential" else timesteps
+        if steps is not None and steps < least and not rnn.config.get("stateful"):
+            continue  # nothing feeds back, or too rarely to overflow
         named = " and ".join(f"{name} {value!r}" for name, (value, _) in faults.items())
         unlimited = "so its gates are not limited to [0, 1]" if gates in UNBOUNDED else "which has no upper bound"
         changes = " and ".join(f'{name} "{needed}"' for name, (_, needed) in faults.items())
@@ -467,7 +480,8 @@ def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
 )
 def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     """`units` equals the number of timesteps. This can be a coincidence, but `units` is often mistaken for the number
-    of timesteps. It is the width of the output and of the state. All timesteps share the same weights.
+    of timesteps. It is the width of the output and of the state. All timesteps share the same weights. Powers of two and
+    multiples of ten, which are common numbers of both, are not reported.
 
     Fix: Choose units by how much the layer has to remember, whatever the length of the sequence.
 
@@ -483,10 +497,11 @@ def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Probl
         shape = row.input_shape
         if shape is None or len(shape) != 3 or shape[1] is None or shape[1] < timesteps:
             continue
-        if rnn.config.get("units") == shape[1]:
+        steps = shape[1]
+        if rnn.config.get("units") == steps and steps % 10 and steps & (steps - 1):
             yield violation(
-                f"units of {row.class_name} {row.name!r} is {shape[1]}, the same as the number of timesteps of its input"
-                f" {format_shape(shape)}; Keras does not need the two to match",
+                f"units of {row.class_name} {row.name!r} is {steps}, the same as the number of timesteps of its input;"
+                " Keras does not need the two to match",
                 "Choose units by how much the layer has to remember: units is the width of its output, and all timesteps"
                 " share the same weights.",
                 row.name,

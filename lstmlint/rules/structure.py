@@ -416,6 +416,8 @@ def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
     first = model.layers[0]
     if first.class_name == "InputLayer" or first.spec.input_shape is not None or not first.known or first.layer.failed:
         return
+    if model.spec.container == "saved_model" and any(row.output_shape for row in model.layers):  # of recorded shapes
+        return
     wanted = {3: "13,5 for 13 timesteps of 5 features", None: "5 for 5 features"}
     ndim = first.layer.ndim
     example = wanted.get(ndim, f"{ndim - 1} numbers" if isinstance(ndim, int) else wanted[None])
@@ -441,7 +443,8 @@ def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
 @rule("S138", "declared-input-differs", "warning")
 def declared_input_differs(model: ModelSummary) -> Iterator[Problem]:
     """A layer declares an input shape (input_dim, input_shape, batch_input_shape, input_length) that differs from the
-    input it receives. Keras ignores the declaration on every layer except the first.
+    input it receives. Keras ignores the declaration on every layer except the first. Preprocessing layers are not
+    reported, since `adapt` writes their declarations.
 
     A common cause: `input_dim` is the number of features per timestep, not the length of the sequence.
 
@@ -468,6 +471,10 @@ def declared_input_differs(model: ModelSummary) -> Iterator[Problem]:
         if row.class_name == "Embedding":
             yield from _embedding_length(row, arriving)
         elif declared is not None and not compatible(declared[1:], arriving[1:]):
+            from lstmlint.layers.preprocessing import PreprocessingLayer
+
+            if isinstance(row.layer, PreprocessingLayer):
+                continue
             word = spec.renamed.get("batch_shape", "input_shape")
             yield violation(
                 f"{word} declares the input {format_shape(declared)}, but the layer receives {format_shape(arriving)};"

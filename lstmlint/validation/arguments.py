@@ -364,16 +364,16 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
     elif isinstance(value, str) and kind.names:
         from lstmlint.model.suggestions import close_match
 
-        close = INITIALIZER_NAMES.get(value) if name.endswith("_initializer") else None
-        close = close or close_match(value, kind.names, 0.7)
+        other = INITIALIZER_NAMES.get(value) if name.endswith("_initializer") else None
+        close = other or close_match(value, kind.names, 0.7)
         custom = custom and not (close and is_misspelt(value, close))
         if custom:
-            advice = CUSTOM_HELP
+            advice = f"Did you mean {close!r}? If it is your own, pass it in custom_objects." if other else CUSTOM_HELP
         elif close:
             advice = f"Did you mean {close!r}?"
     if custom:
-        what = wrong.message if wrong else f"{shown}, which is not built into Keras"
-        message = f"{name} of {spec.class_name} is {what}: it loads only with custom_objects"
+        what = f"{name.rpartition('_')[2]} {wrong.message if wrong else shown}"  # the same for all layers
+        message = f"the {what} is not built into Keras: it loads only with custom_objects"
     elif kind.is_soft(value):
         does = "Keras ignores it" if kind.soft else "Keras loads it anyway"
         message = f"{name} of {spec.class_name} is {shown}, but should be {kind.wants}; {does}"

@@ -99,7 +99,7 @@ DISTRIBUTIONS = ("normal", "uniform", "truncated_normal", "untruncated_normal")
 
 
 class Wrong(NamedTuple):
-    """What Keras refuses of an object. `custom`: whether it would load with custom_objects."""
+    """What Keras refuses of an object. `custom`: whether it would load with custom_objects; the message is its name."""
 
     message: str
     help: str
@@ -309,7 +309,7 @@ INITIALIZER_NAMES = {
 
 def is_custom_initializer(name: str) -> bool:
     """Return whether Keras 3 may find an initializer of this name among custom objects."""
-    tables: tuple[Collection[str], ...] = (INITIALIZERS, REGULARIZERS, CONSTRAINTS, ACTIVATIONS, INITIALIZER_NAMES)
+    tables: tuple[Collection[str], ...] = (INITIALIZERS, REGULARIZERS, CONSTRAINTS, ACTIVATIONS)
     built_in = any(name in table for table in tables)
     return not built_in and name.rpartition(">")[2].isidentifier()
 
@@ -364,7 +364,7 @@ def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) 
 
 def _custom(name: str) -> Wrong:
     """Describe a custom object."""
-    return Wrong(f"{name!r}, which is not built into Keras", CUSTOM_HELP, custom=True)
+    return Wrong(repr(name), CUSTOM_HELP, custom=True)
 
 
 def _registered(value: dict[str, Any], name: str) -> str:

@@ -30,6 +30,9 @@ PACKAGES: dict[str, dict[str, str]] = {
         "EmbeddingSim": "logits from the similarity to an embedding table",
         "EmbeddingRet": "an embedding that also returns its table",
     },
+    "in models that mix keras and tf.keras": {
+        "ModuleWrapper": "a wrapper around a layer of the other package, whose config is not recorded",
+    },
     "in many codes": {
         "AttentionWithContext": "attention that sums a sequence up by a learnt context vector (a widely copied gist)",
         "AttentionLayer": "an attention layer written by hand",
