@@ -7,7 +7,7 @@ Analyze a model, given as a path, bytes, a dict, JSON or YAML text, or a Keras m
     >>> report.model.params, [finding.code for finding in report.findings]
     >>> print(report)  # the table that the command line prints
 
-The commands are functions, too: `explain`, `count`, `diff` and `convert`.
+The commands are functions, too: `explain`, `count`, `diff`, `convert` and `compat`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lstmlint.version import __version__
 
 if TYPE_CHECKING:
     from lstmlint.analysis import analyze
-    from lstmlint.api import convert, count, diff, explain
+    from lstmlint.api import compat, convert, count, diff, explain
     from lstmlint.config.options import Options
     from lstmlint.inference.bindings import Bindings
     from lstmlint.inference.summary import LayerSummary, ModelSummary
@@ -34,6 +34,7 @@ _MODULES = {
     "count": "api",
     "diff": "api",
     "convert": "api",
+    "compat": "api",
     "FileReport": "report",
     "Options": "config.options",
     "Finding": "model.findings",
@@ -50,7 +51,7 @@ _MODULES = {
 
 __all__ = [
     "Bindings", "Description", "FileReport", "Finding", "Layer", "LayerError", "LayerSummary", "ModelSummary", "Options",
-    "UsageError", "Weight", "__version__", "analyze", "convert", "count", "diff", "explain", "layer",
+    "UsageError", "Weight", "__version__", "analyze", "compat", "convert", "count", "diff", "explain", "layer",
 ]  # fmt: skip
 
 

@@ -142,6 +142,10 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
 
             unknown_classes.complete(report.model)
         problems += rules.run(report.model, options, infer_spec)
+        if options.targets or options.compat:
+            from lstmlint.compatibility import checking
+
+            problems += checking.check(document, report, options, problems)
     report.findings = findings_of(problems, options, document.locate)
     asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data
     if asked or options.suppressions or options.baseline is not None:

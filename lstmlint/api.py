@@ -1,8 +1,9 @@
-"""The commands as functions: explain, count, diff and convert."""
+"""The commands as functions: explain, count, diff, convert and compat."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lstmlint.analysis import ModelSource, analyze, bytes_or_path, without_garbage_collection
@@ -13,6 +14,7 @@ from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
     from lstmlint.comparing import Comparison
+    from lstmlint.compatibility import Verdict
     from lstmlint.converting.notes import Conversion
     from lstmlint.explaining import Explanation
 
@@ -130,6 +132,37 @@ def convert(source: ModelSource, *, to: str = "keras3", allow_changes: bool = Fa
         raise UsageError(f"{name}: {error.message}") from error
     except RecursionError as error:
         raise UsageError(f"{name} is nested too deeply") from error
+
+
+def compat(
+    source: ModelSource, targets: str | Sequence[str] | None = None, *, options: Options | None = None
+) -> list[Verdict]:
+    """Return which releases of Keras load a model, and what stops the others.
+
+    Args:
+        source: A model, in any form that `analyze` takes.
+        targets: Releases: "3.4", ">=3.3,<3.10", or a list of such texts. Default: all that lstmlint knows.
+        options: As for `analyze`.
+
+    Returns:
+        A verdict per release, from oldest to newest. `verdict.loads` is True, False, or None if the release loads the
+        model only with custom objects. `verdict.obstacles` says what stops it, in the order in which it reads the file.
+
+    Raises:
+        UsageError: If the source does not hold a model, or a target is not a known release.
+        OSError: If a path cannot be opened.
+    """
+    from lstmlint.compatibility import JUDGED, judged
+    from lstmlint.config.targets import parse_targets
+
+    releases = JUDGED
+    if targets is not None:
+        text = targets if isinstance(targets, str) else ",".join(targets)
+        releases = judged(parse_targets(text, "targets"), "targets")
+    report = analyze(source, replace(options or Options(), compat=releases))
+    if report.compat is None:
+        raise UsageError(unreadable(report))
+    return report.compat
 
 
 def unreadable(report: FileReport) -> str:

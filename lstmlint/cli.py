@@ -23,7 +23,7 @@ from lstmlint.commands.writing import say
 from lstmlint.model.findings import UsageError
 from lstmlint.reading import sandbox
 
-COMMANDS = frozenset({"explain", "count", "diff", "convert", "rule", "rules"})
+COMMANDS = frozenset({"explain", "count", "diff", "convert", "compat", "rule", "rules"})
 MISSPELT = 0.7  # how similar a word is to the command that was meant
 # Errors without a file, from writing help and from asking for the current folder.
 SURROUNDINGS = {

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from reprlib import repr as short
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
+
+if TYPE_CHECKING:
+    from lstmlint.compatibility.obstacles import Verdict
 
 
 @dataclass(slots=True)
@@ -26,6 +29,7 @@ class FileReport:
         baseline: The entries of the baseline that still apply: pointer -> code -> number of findings, or the
             accepted amount of a budget.
         fixable: The number of findings that `--fix` would fix, if they were counted.
+        compat: Which releases load the file, if `Options.compat` asks for it.
     """
 
     path: str
@@ -37,6 +41,7 @@ class FileReport:
     known: int = 0
     baseline: dict[str, dict[str, Any]] = field(default_factory=dict)
     fixable: int = 0
+    compat: list[Verdict] | None = None
 
     @property
     def input_names(self) -> list[str]:
@@ -51,13 +56,16 @@ class FileReport:
         """Return the file's entry in the JSON report."""
         from lstmlint.reporting.entries import model_to_dict
 
-        return {
+        entry = {
             "path": self.path,
             "container": self.container,
             "dialect": self.dialect,
             "model": None if self.model is None else model_to_dict(self.model),
             "findings": [finding.to_dict() for finding in self.findings],
         }
+        if self.compat is not None:
+            entry["compat"] = [verdict.to_dict() for verdict in self.compat]
+        return entry
 
     def __repr__(self) -> str:
         from lstmlint.reporting.view import plural

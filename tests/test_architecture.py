@@ -22,19 +22,20 @@ MAY_IMPORT = {
     "layers": "model signatures",
     "validation": "layers model signatures",
     "inference": "layers model parsing.common reading.stored_weights signatures validation",
-    "config": "inference layers model report reporting.escape reporting.excerpt resources rules",
+    "config": "compatibility inference layers model report reporting.escape reporting.excerpt resources rules",
     "rules": "config inference layers model parsing.common validation",
     "filtering": "config inference model reading report rules",
-    "report": "inference model reporting",
-    "reporting": "comparing inference model report rules version",
-    "analysis": "config filtering inference model parsing reading report rules",
+    "report": "compatibility inference model reporting",
+    "reporting": "comparing compatibility inference model report rules version",
+    "compatibility": "config fixing.edits model reading.document report rules signatures",
+    "analysis": "compatibility config filtering inference model parsing reading report rules",
     "converting": "inference layers model parsing rules signatures validation",
     "explaining": "inference layers model parsing reporting signatures validation",
     "fixing": "analysis config model reading report validation",
     "comparing": "config filtering inference layers model parsing report rules",
-    "api": "analysis comparing config converting explaining model parsing reading report",
+    "api": "analysis comparing compatibility config converting explaining model parsing reading report",
     "commands": (
-        "analysis comparing config converting explaining filtering fixing layers model parsing reading report reporting"
+        "analysis comparing compatibility config converting explaining filtering fixing layers model parsing reading report reporting"
         " rules version"
     ),
     "cli": "commands model reading",

@@ -72,4 +72,4 @@ def test_one_target() -> None:
 def test_names_in_messages() -> None:
     assert label("tf2.15") == "tf.keras 2.15"
     assert span(["3.3"]) == "Keras 3.3"
-    assert span(["3.9", "3.10", "tfjs", "tf2.15"]) == "tf.keras 2.15, Keras 3.9 to 3.10 and TensorFlow.js"
+    assert span(["3.9", "3.10", "tfjs", "tf2.15"]) == "tf.keras 2.15, Keras 3.9 and 3.10 and TensorFlow.js"

@@ -13,6 +13,7 @@ from lstmlint.commands.exit_codes import INTERRUPTED
 from lstmlint.commands.help import use
 from lstmlint.commands.request import Request
 from lstmlint.model.findings import SEVERITIES
+from lstmlint.model.releases import ALL
 from lstmlint.reporting import FORMATS
 from lstmlint.reporting.comparison import FORMATS as DIFF_FORMATS
 from lstmlint.reporting.rows import COLUMNS
@@ -24,6 +25,7 @@ Other commands (each has a --help):
   lstmlint count LAYER           count the parameters of a layer without a file
   lstmlint diff OLD NEW          compare two models, or two folders of models
   lstmlint convert FILE          convert a model to another version of Keras
+  lstmlint compat FILE           show which releases of Keras load a model
   lstmlint rule RULE             explain a rule
   lstmlint rules                 list all rules
 
@@ -144,6 +146,14 @@ Config = Annotated[
     ),
 ]
 Isolated = Annotated[bool, flag("--isolated", "Ignore all settings files.")]
+Target = Annotated[
+    Texts,
+    value(
+        "RELEASES",
+        "Releases of Keras that must load the models: 3.4, tf2.15, keras3, tfjs or '>=3.3,<3.10'. Repeatable.",
+        words=one_of(*ALL),
+    ),
+]
 NoWeights = Annotated[
     bool, flag("--no-weights", "Do not compare the model with the weights stored in or next to its file.")
 ]
@@ -275,6 +285,7 @@ def check(
     diff: Annotated[
         bool, flag("--diff", "Print the changes that --fix would make. Exit with 1 if there are any.")
     ] = False,
+    target: Target = None,
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -373,6 +384,36 @@ def convert(
     from lstmlint.commands import convert as command
 
     leave(lambda: command.run(path, to, output, allow_changes, in_place))
+
+
+@app.command(
+    epilog=examples("lstmlint compat model.json", "lstmlint compat model.keras --target 'keras>=3.4' --target tf2.15")
+)
+def compat(
+    paths: Annotated[
+        Texts, typer.Argument(metavar="FILE", help="Model files, folders or globs; - for standard input.")
+    ] = None,
+    target: Target = None,
+    format: Format = None,
+    output: Annotated[
+        Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")
+    ] = None,
+    no_weights: NoWeights = False,
+    config: Config = None,
+    isolated: Isolated = False,
+) -> None:
+    """Show which releases of Keras load a model, and what stops the others.
+
+    With --target, show only these releases.
+
+    Exit code: 0 in general; 1 if a file does not hold a model, or a target does not load it; 2 for a wrong option or
+    setting, a missing file, or an internal error.
+    """
+    from lstmlint.commands import compat as command
+
+    request = Request(paths or [], no_weights=no_weights, isolated=isolated, output=output)
+    request.target, request.config = target or [], config or []
+    leave(lambda: command.run(request, format))
 
 
 @app.command()

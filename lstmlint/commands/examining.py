@@ -188,13 +188,9 @@ def count_fixable(report: FileReport, path: str, job: Job) -> int:
     """Return the number of findings that --fix would fix, if a report for people shows it."""
     if not report.findings or not any(FORMATS[destination.format].plain for destination in job.destinations):
         return 0
-    from lstmlint.fixing.rules import FIXES
+    from lstmlint.fixing.fix import fixable, may_be_fixable, not_json
 
-    if not any(finding.code in FIXES for finding in report.findings) or not os.path.isfile(path):  # noqa: PTH113
-        return 0
-    from lstmlint.fixing.fix import fixable, not_json
-
-    if not_json(report):
+    if not any(map(may_be_fixable, report.findings)) or not os.path.isfile(path) or not_json(report):  # noqa: PTH113
         return 0
     with open(path, "rb") as file:  # noqa: PTH123
         return fixable(file.read(), report)

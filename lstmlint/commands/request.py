@@ -56,6 +56,7 @@ class Request:
     jobs: str | None = None
     fix: bool = False
     diff: bool = False
+    target: list[str] = field(default_factory=list)
 
 
 class Destination(NamedTuple):
@@ -94,6 +95,11 @@ def overrides(request: Request) -> dict[str, Any]:
             raise UsageError("two --input-shape options are for the same input; name the inputs: NAME=13,5")
     if request.batch is not None:
         values["batch"] = parse_positive(request.batch, "--batch")
+    if request.target:
+        from lstmlint.compatibility import judged
+        from lstmlint.config.targets import parse_targets
+
+        values["target-keras"] = list(judged(parse_targets(",".join(request.target)), "--target"))
     if request.timesteps is not None:
         values["timesteps"] = parse_positive(request.timesteps, "--timesteps")
     return values

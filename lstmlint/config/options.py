@@ -60,7 +60,8 @@ class Options:
     weights that are stored with the model.
     custom_layers: class name -> its description. suppressions: findings not to report, in addition to those that the
     file itself suppresses. baseline: findings that were accepted before. rule_options: code -> option of the rule ->
-    value, in the range of the option.
+    value, in the range of the option. targets: the releases that must load the model (`parse_targets`). compat: the
+    releases whose verdicts the report should hold.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -76,6 +77,8 @@ class Options:
     suppressions: tuple[Suppression, ...] = ()
     baseline: AcceptedFindings | None = None
     rule_options: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    targets: tuple[str, ...] = ()
+    compat: tuple[str, ...] = ()
 
     def wants(self, rule: Rule) -> bool:
         """Return whether a rule is selected."""

@@ -36,7 +36,7 @@ class Settings:
     select: None for the default rules. per_file_ignores: (glob, rules). exclude: (folder, glob relative to it).
     rule_options: code -> option -> value. suppress: (globs, suppression); without globs, it applies to all files.
     baseline: the path of the baseline. limits: key -> limit. budgets: (globs, limits).
-    dtype: the dtype of weights for which limits on bytes are computed.
+    dtype: the dtype of weights for which limits on bytes are computed. targets: the releases that must load the models.
     """
 
     source: str | None = None
@@ -59,6 +59,7 @@ class Settings:
     timesteps: int | None = None
     custom_layers: dict[str, Description] = field(default_factory=dict)
     baseline: str | None = None
+    targets: tuple[str, ...] = ()
 
     def excludes(self, path: str) -> bool:
         """Return whether a file or folder is excluded."""
@@ -108,6 +109,7 @@ class Settings:
             self.dtype,
             suppressions,
             rule_options=self.rule_options,
+            targets=self.targets,
         )
 
 
@@ -264,6 +266,8 @@ def apply(settings: Settings, source: Source, folder: str = "") -> None:
         (source.globs(*path, "files"), source.limits(*path)) for path, _ in source.children("budgets")
     )
     settings.dtype = source.get("dtype", default=settings.dtype)
+    if source.has("target-keras"):
+        settings.targets = source.targets()
     if source.has("baseline"):
         baseline = source.get("baseline")
         settings.baseline = os.path.join(folder, baseline) if baseline else None  # noqa: PTH118
@@ -321,6 +325,7 @@ def as_toml(settings: Settings) -> str:
         ("exclude", [glob for _, glob in settings.exclude]),
         *settings.limits.items(),
         ("dtype", settings.dtype),
+        ("target-keras", list(settings.targets)),
         ("batch", settings.batch),
         ("timesteps", settings.timesteps),
         ("baseline", settings.baseline),

@@ -10,6 +10,7 @@ from lstmlint.config.globs import glob_pattern
 from lstmlint.config.toml_places import Path, Place, find_places
 from lstmlint.config.values import LIMITS, SHAPE_WANTED, Shape, parse_count, parse_shape
 from lstmlint.model.findings import UsageError
+from lstmlint.model.releases import in_order
 from lstmlint.model.suggestions import did_you_mean
 
 Parsed = TypeVar("Parsed")
@@ -103,6 +104,10 @@ class Source:
     def strings(self, *path: str | int) -> tuple[str, ...]:
         """Return one string or several as a tuple."""
         return self.parse_all(lambda value, name: str(value), *path)
+
+    def targets(self) -> tuple[str, ...]:
+        """Return the releases in `target-keras`."""
+        return in_order(release for found in self.parse_all(releases, "target-keras") for release in found)
 
     def limits(self, *path: str | int) -> dict[str, int]:
         """Return the budgets among the values of a table."""
@@ -265,6 +270,14 @@ def shape(value: Any, name: str, wanted: str) -> Shape:
     if isinstance(value, str):
         return parse_shape(value, name, wanted)
     return tuple(dim if isinstance(dim, int) else None for dim in value)
+
+
+def releases(value: str, name: str) -> tuple[str, ...]:
+    """The releases of Keras that a text names."""
+    from lstmlint.compatibility import judged
+    from lstmlint.config.targets import parse_targets
+
+    return judged(parse_targets(value, name), name)
 
 
 def selector(value: str, name: str) -> str:

@@ -28,7 +28,9 @@ WORDS = {
 COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
     ">=": ge, "<=": le, "==": eq, "!=": ne, ">": gt, "<": lt
 }  # fmt: skip
-_RELEASE = re.compile(r"([a-z._-]*?)[ _-]*v?([0-9]+)(?:\.([0-9]+|\*|x))?(?:\.(?:[0-9]+|\*|x))*[a-z0-9.+-]*")
+_RELEASE = re.compile(
+    r"([a-z._-]*?)[ _-]*v?([0-9]+)(?:\.([0-9]+|\*|x)(?:\.(?:[0-9]+|\*|x))*(?:[-.]?(?:a|b|rc|dev|post)[0-9]*)?)?"
+)
 _CONDITION = re.compile(r"([a-z._-]*)\s*(>=|<=|==|!=|~=|>|<)\s*(.+)")
 KNOWN = (
     f"{KERAS3[0]} to {KERAS3[-1]}, tf2.0 to tf2.15, tf_keras2.16 to {KERAS2[-1]}, 2.0 to 2.3, {TFJS}, and keras3, keras2"

@@ -39,6 +39,7 @@ def findings_of(problems: list[Problem], options: Options, locate: Locate | None
                 line,
                 column,
                 problem.data.get("amount"),
+                edit=problem.data.get("edit"),
             )  # fmt: skip
         )
     return in_file_order(findings)

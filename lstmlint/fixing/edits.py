@@ -21,7 +21,7 @@ class Edit:
     pointer: of the object.
     key: of the member.
     new_key: None removes the member.
-    value: a scalar; KEEP leaves it unchanged.
+    value: the new one, as JSON data; KEEP leaves it unchanged.
     which: which of several members with the key, counted from 0; None: the only one, or the last.
     """
 

@@ -49,7 +49,7 @@ def fix(source: Path | bytes, name: str, options: Options) -> Fixed:
     """Fix everything that can be fixed in a file. Raises: OSError if a path cannot be read."""
     report = analyze(source, options, name=name)
     fixed = Fixed("", "", 0, report)
-    if not any(finding.code in FIXES for finding in report.findings):
+    if not any(map(may_be_fixable, report.findings)):
         return fixed
     fixed.unfixable = not_json(report)
     if fixed.unfixable is None and isinstance(source, Path):
@@ -73,6 +73,11 @@ def fix(source: Path | bytes, name: str, options: Options) -> Fixed:
         fixed.after = text
         fixed.edits += len(edits)
     return fixed
+
+
+def may_be_fixable(finding: Finding) -> bool:
+    """Check whether there may be an edit for a finding."""
+    return finding.code in FIXES or any(one.edit is not None for one in finding.each)
 
 
 def not_json(report: FileReport) -> str | None:
@@ -102,10 +107,13 @@ def edits_for(text: str, report: FileReport) -> list[Edit]:
 def edits_of(finding: Finding, data: Any, dialect: Dialect | None) -> Iterator[Edit]:
     """Return the edits for a finding and its repeats. data: the file's content."""
     make = FIXES.get(finding.code)
-    if make is not None:
-        for one in finding.each:
-            if one.pointer:
-                yield from make(Site(data, one.pointer, dialect))
+    for one in finding.each:
+        if one.edit is not None:
+            target = Site(data, one.pointer, dialect).at(one.edit.pointer)
+            if isinstance(target, dict) and one.edit.key in target:
+                yield one.edit
+        elif make is not None and one.pointer:
+            yield from make(Site(data, one.pointer, dialect))
 
 
 def fixable(raw: bytes, report: FileReport) -> int:

@@ -52,6 +52,7 @@ class Finding:
 
     amount: of a budget that is exceeded, the cost of the model; None for other findings.
     merged: the findings in several layers that this one stands for, itself first.
+    edit: the change of the file that removes the cause, if whoever found it knows one.
     """
 
     code: str
@@ -65,6 +66,7 @@ class Finding:
     column: int
     amount: int | None = None
     merged: list[Finding] = field(default_factory=list)
+    edit: Any = None
 
     @property
     def each(self) -> list[Finding]:

@@ -41,6 +41,28 @@ def version(release: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
+def release_of(text: str | None) -> str | None:
+    """Return the release that a `keras_version` in a file names, such as 3.13.2 or 2.2.4-tf; None if it is not known."""
+    numbers = [
+        int(part) if part.isdecimal() and part.isascii() else -1 for part in (text or "").split("-")[0].split(".")
+    ]
+    if len(numbers) < 2 or min(numbers[:2]) < 0 or max(numbers[:2]) > 999:
+        return None
+    major, minor = numbers[:2]
+    names = (f"{major}.{minor}", f"tf{major}.{minor}", f"tf_keras{major}.{minor}")
+    if "-tf" in (text or "") or (major, minor) == (2, 4):  # before 2.5, tf.keras had numbers of its own
+        return {(2, 2): "tf2.1", (2, 3): "tf2.2", (2, 4): "tf2.4"}.get((major, minor))
+    return next((name for name in names if name in RELEASES), None)
+
+
+def is_newer(text: str | None) -> bool:
+    """Check whether a `keras_version` in a file is later than all known releases."""
+    numbers = (text or "").split(".")[:2]
+    if len(numbers) < 2 or not all(part.isdecimal() and part.isascii() and len(part) < 4 for part in numbers):
+        return False
+    return (int(numbers[0]), int(numbers[1])) > version(KERAS3[-1])
+
+
 def line_of(release: str) -> str:
     """Return the line of a release: tf_keras, tf or "" for the package keras, or tfjs."""
     return TFJS if release == TFJS else release.rstrip("0123456789.")
@@ -70,5 +92,8 @@ def span(releases: Sequence[str]) -> str:
             run.append(release)
         else:
             runs.append([release])
-    names = [label(run[0]) + (f" to {'.'.join(map(str, version(run[-1])))}" if len(run) > 1 else "") for run in runs]
+    names = []
+    for run in runs:
+        joint = " and " if len(run) == 2 else " to "
+        names.append(label(run[0]) + (joint + ".".join(map(str, version(run[-1]))) if len(run) > 1 else ""))
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

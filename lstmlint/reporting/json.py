@@ -24,7 +24,8 @@ def digest(report: FileReport, view: View) -> str:
     else:
         layers = model.pop("layers")
         shown = f'{dumps(model)[:-1]}, "layers": {lines(layers)}}}'
-    return f'{dumps(entry)[:-1]},\n "model": {shown},\n "findings": {lines(findings)}}}'
+    compat = f',\n "compat": {lines(entry.pop("compat"))}' if "compat" in entry else ""
+    return f'{dumps(entry)[:-1]},\n "model": {shown},\n "findings": {lines(findings)}{compat}}}'
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:

@@ -1,4 +1,4 @@
-"""P: what one generation of Keras writes and another does not read, or reads as something else."""
+"""P: what one release of Keras writes and another does not read, or reads as something else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lstmlint.model.spec import LayerSpec
 from lstmlint.parsing.common import before_reset_after
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import index_of, row_of
-from lstmlint.rules.registry import refined, rule, violation
+from lstmlint.rules.registry import refined, reported, rule, violation
 
 # What Keras 1 called the arguments of its layers, and what they are called since.
 KERAS1_ARGUMENTS = {
@@ -351,3 +351,41 @@ def _arguments_with_code(spec: LayerSpec) -> Iterator[str]:
             yield name
         elif isinstance(value, list) and value and isinstance(value[0], str):
             yield name
+
+
+reported("P621", "target-lacks-class", "error", raised_by="compatibility")(
+    """A release in `target-keras` or `--target` does not have a class or function that the model uses, such as
+    RMSNormalization before Keras 3.9, or finds it under another name.
+
+    Fix: Replace it, or load the model with a release that has it.
+    """
+)
+
+
+reported("P622", "target-lacks-argument", "error", raised_by="compatibility")(
+    """A release in `target-keras` or `--target` refuses an argument in the model, such as quantization_config before
+    Keras 3.13. Every Keras writes all arguments that it knows, so that older releases refuse even arguments with their
+    default values.
+
+    Fix: Remove the argument if its value is the default; `--fix` does that in JSON files. Otherwise, load the model with
+    a release that has it.
+    """
+)
+
+
+reported("P623", "target-lacks-structure", "error", raised_by="compatibility")(
+    """A release in `target-keras` or `--target` cannot read the form in which the file states something: `input_layers`
+    without an outer list before Keras 3.4, for instance, or a format of another generation.
+
+    Fix: Convert the model.
+    """
+)
+
+
+reported("P624", "target-refuses-code", "error", raised_by="compatibility")(
+    """The file holds Python code of a Lambda, which the releases in `target-keras` or `--target` load only with
+    `safe_mode=False`.
+
+    Fix: Replace the Lambda by a layer or an operation of keras.ops.
+    """
+)

@@ -1,0 +1,78 @@
+"""`lstmlint compat`: which releases of Keras load a file, and what stops the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
+from lstmlint.commands.paths import STDIN, InputPath, expand, read_stdin
+from lstmlint.commands.request import Destination, Request, choice, completed, overrides, written_to
+from lstmlint.commands.writing import check_writable, say, write
+from lstmlint.config.settings import Resolver
+from lstmlint.model.findings import UsageError
+from lstmlint.reporting import Totals, View
+
+if TYPE_CHECKING:
+    from lstmlint.report import FileReport
+
+
+def run(request: Request, format: str | None) -> int:
+    """Print which releases load each file, and return the exit code. Raises: UsageError.
+
+    The code is 1 if a file does not hold a model, or a target does not load it. With --target, only the targets are
+    judged.
+    """
+    from lstmlint.reporting import compatibility
+    from lstmlint.reporting import json as json_format
+
+    chosen = choice(format or "text", ("text", "json"), "--format")
+    path = written_to(request.output)
+    destination = Destination(chosen, path, completed(View(), chosen, path, request.color or "auto"))
+    check_writable(destination)
+    if not request.paths:
+        raise UsageError("name a model file, a folder, or - for standard input")
+    resolver = Resolver(request.config, request.isolated, overrides(request))
+    sources, failures = expand(request.paths, resolver)
+    totals = Totals()
+    digests: list[str] = []
+    failed = False
+    for source in sources:
+        try:
+            report, targets = examined(source, resolver, request)
+        except OSError as error:
+            failures.append(f"cannot read {source.path!r}: {error.strerror or error}")
+            continue
+        if report is None:
+            continue
+        totals.add(report)
+        failed = failed or report.model is None
+        failed = failed or any(verdict.loads is False for verdict in report.compat or () if verdict.release in targets)
+        if chosen == "json":
+            digests.append(json_format.digest(report, destination.view))
+        else:
+            digests.append(compatibility.digest(report, destination.view))
+    for failure in failures:
+        say(failure)
+    totals.failures = failures
+    text = json_format.render(digests, totals, destination.view) if chosen == "json" else "\n".join(digests)
+    write(destination, text)
+    return FAILED if failures else FOUND if failed else CLEAN
+
+
+def examined(source: InputPath, resolver: Resolver, request: Request) -> tuple[FileReport | None, tuple[str, ...]]:
+    """Return the report of one file with its verdicts, and the targets; no report for a found file that is no model."""
+    from lstmlint.analysis import analyze
+    from lstmlint.commands.examining import worth_reading
+    from lstmlint.compatibility import JUDGED
+
+    stdin = source.path == STDIN
+    name = (request.stdin_filename or "<stdin>") if stdin else source.path
+    if not source.named and not worth_reading(source.path):
+        return None, ()
+    options = resolver.of_file(name).options(name, not request.no_weights)
+    options.compat = options.targets if request.target else JUDGED
+    report = analyze(read_stdin() if stdin else Path(source.path), options, name=name)
+    if report.model is None and not source.named and all(finding.code == "E002" for finding in report.findings):
+        return None, ()
+    return report, options.targets

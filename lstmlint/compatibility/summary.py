@@ -1,0 +1,127 @@
+"""Verdicts in words: consecutive releases with the same verdict in one row, and one sentence for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from lstmlint.compatibility.obstacles import Obstacle, Verdict
+from lstmlint.model.findings import listing
+from lstmlint.model.releases import KERAS2, KERAS3, is_newer, span
+
+MOST_PARTS = 3  # of the sentence, about releases that do not load the file
+
+
+class Row(NamedTuple):
+    """Releases with the same verdict. obstacle: the first one."""
+
+    releases: list[str]
+    loads: bool | None
+    obstacle: Obstacle | None
+
+    @property
+    def label(self) -> str:
+        """The releases, as messages name them."""
+        return span(self.releases)
+
+
+def rows(verdicts: Sequence[Verdict]) -> list[Row]:
+    """Return consecutive releases with the same verdict and the same first obstacle."""
+
+    def key(verdict: Verdict) -> tuple[str, bool | None, list[str]]:
+        first = [f"{obstacle.pointer}: {obstacle.message}" for obstacle in verdict.obstacles[:1]]
+        return family(verdict.release), verdict.loads, first
+
+    grouped = [list(group) for _, group in groupby(verdicts, key)]
+    return [
+        Row([one.release for one in group], group[0].loads, next(iter(group[0].obstacles), None)) for group in grouped
+    ]
+
+
+def family(release: str) -> str:
+    """Return the generation of a release, so that no row spans two."""
+    return "3" if release in KERAS3 else "2" if release in KERAS2 else release
+
+
+def sentence(verdicts: Sequence[Verdict], keras_version: str | None = None) -> str:
+    """Return which releases load the file, and what the others need."""
+    loading = [verdict.release for verdict in verdicts if verdict.loads]
+    custom = [verdict for verdict in verdicts if verdict.loads is None]
+    parts = [f"Loads in {span(loading)}."] if loading else []
+    if custom:
+        names = list(dict.fromkeys(obstacle.subject for verdict in custom for obstacle in verdict.obstacles))
+        also = "also in" if loading else "Loads in"
+        parts.append(
+            f"{also.capitalize()} {span([v.release for v in custom])} if you pass {listing(names)} in custom_objects."
+        )
+    if not parts:
+        parts.append(
+            "No release that lstmlint knows loads it."
+            if len(verdicts) > 1
+            else f"{span([verdicts[0].release])} does not load it."
+        )
+    failing = [verdict for verdict in verdicts if verdict.loads is False]
+    parts += list(remedies(failing))[:MOST_PARTS]
+    if is_newer(keras_version):
+        parts.append(f"Keras {keras_version}, which wrote the file, is newer than the releases that lstmlint knows.")
+    return " ".join(parts)
+
+
+def remedies(failing: Sequence[Verdict]) -> Iterator[str]:
+    """Yield a sentence per group of consecutive releases with the same causes, the newest releases first."""
+    before: set[str] = set()
+
+    def causes(verdict: Verdict) -> tuple[str, frozenset[str]]:
+        if mendable(verdict):
+            return "", frozenset(obstacle.action for obstacle in verdict.obstacles)
+        first = next(obstacle for obstacle in verdict.obstacles if obstacle.edit is None and obstacle.kind != "custom")
+        return first.message, frozenset()
+
+    for (_, (message, actions)), group in groupby(
+        reversed(failing), lambda verdict: (family(verdict.release), causes(verdict))
+    ):
+        same = list(group)
+        where = span([verdict.release for verdict in same])
+        if message:
+            yield f"{where} cannot: {message}."
+        elif before and before < actions:
+            new = [obstacle for obstacle in same[0].obstacles if obstacle.action not in before]
+            yield f"For {where} also {edits(new)}."
+        else:
+            yield f"For {where} {edits(same[0].obstacles)}."
+        before = set(actions)
+
+
+def mendable(verdict: Verdict) -> bool:
+    """Check whether edits without loss remove all obstacles."""
+    return all(obstacle.edit is not None for obstacle in verdict.obstacles)
+
+
+def edits(obstacles: Sequence[Obstacle]) -> str:
+    """Return what to change, without loss: "remove quantization_config (3 layers, all null: no change)"."""
+    by_action: dict[str, list[Obstacle]] = {}
+    for obstacle in obstacles:
+        by_action.setdefault(obstacle.action, []).append(obstacle)
+    by_place: dict[str, list[str]] = {}
+    for action, some in by_action.items():
+        by_place.setdefault(place(some), []).append(action)
+    return listing([f"{joined(actions)} ({where}no change)" for where, actions in by_place.items()])
+
+
+def joined(actions: list[str]) -> str:
+    """Return actions, with a common verb once: remove a and b."""
+    verb = actions[0].partition(" ")[0]
+    if len(actions) > 1 and all(action.startswith(f"{verb} ") and action.count(" ") == 1 for action in actions):
+        return f"{verb} {listing([action.partition(' ')[2] for action in actions])}"
+    return listing(actions)
+
+
+def place(obstacles: Sequence[Obstacle]) -> str:
+    """Return the layers and the values that edits concern: "3 layers, all null: "."""
+    layers = list(dict.fromkeys(obstacle.layer for obstacle in obstacles if obstacle.layer is not None))
+    notes = list(dict.fromkeys(obstacle.note for obstacle in obstacles))
+    parts = [f"{len(layers)} layers"] if len(layers) > 1 else layers
+    if len(notes) == 1 and notes[0]:
+        parts.append(f"all {notes[0]}" if len(layers) > 1 else notes[0])
+    return f"{', '.join(parts)}: " if parts else ""

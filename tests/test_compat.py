@@ -1,0 +1,182 @@
+"""`lstmlint compat`, targets, and the verdicts themselves. The verdicts in tables are those of the real releases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lstmlint
+from lstmlint.compatibility import JUDGED
+from tests.commandline import Shell
+
+ROOT = Path(__file__).parent.parent
+COLAB = str(ROOT / "examples" / "from_colab.json")
+
+
+def keras3(*layers: dict[str, Any]) -> dict[str, Any]:
+    """Return a Sequential as Keras 3 writes it."""
+    return {
+        "class_name": "Sequential",
+        "module": "keras",
+        "registered_name": None,
+        "config": {"name": "m", "layers": layers},
+    }
+
+
+def built_in(class_name: str, module: str = "keras.layers", **config: Any) -> dict[str, Any]:
+    """Return an object of Keras 3."""
+    return {"class_name": class_name, "module": module, "registered_name": None, "config": config}
+
+
+INPUT = built_in("InputLayer", name="x", batch_shape=[None, 5])
+ENDS = [["x", 0, 0]]
+
+
+def functional(inputs: Any, outputs: Any) -> dict[str, Any]:
+    """Return a functional model whose output is its input."""
+    config = {"name": "m", "layers": [{**INPUT, "name": "x", "inbound_nodes": []}]}
+    return {
+        "class_name": "Functional",
+        "module": "keras.src.models.functional",
+        "registered_name": "Functional",
+        "config": {**config, "input_layers": inputs, "output_layers": outputs},
+    }
+
+
+def dense(**config: Any) -> dict[str, Any]:
+    """Return a Sequential with a Dense."""
+    return keras3(INPUT, built_in("Dense", name="dense", units=2, **config))
+
+
+ALL_15 = [f"3.{minor}" for minor in range(16)]
+
+
+@pytest.mark.parametrize(
+    ("model", "loading", "subjects"),
+    [
+        (dense(), ALL_15, set()),
+        (dense(lora_rank=None), ALL_15, set()),
+        (dense(quantization_config=None), ALL_15[13:], {"quantization_config"}),
+        (dense(kernel_initializer=built_in("Orthogonal", "keras.initializers")), ALL_15[4:], {"Orthogonal"}),
+        (
+            dense(kernel_initializer=built_in("GlorotUniform", "keras.initializers", seed=None, input_axes=None)),
+            ALL_15[15:],
+            {"input_axes"},
+        ),
+        (dense(activation="glu"), ALL_15[7:], {"glu"}),
+        (dense(activation=built_in("LeakyReLU", negative_slope=0.1)), ALL_15, set()),
+        (dense(dtype=built_in("DTypePolicy", "keras", name="float32")), ALL_15, set()),
+        (dense(dtype=built_in("GPTQDTypePolicy", "keras.dtype_policies", mode="gptq/4/32")), ALL_15[12:], {"GPTQDTypePolicy"}),
+        (keras3(INPUT, built_in("RMSNormalization", name="n")), ALL_15[9:], {"RMSNormalization"}),
+        (keras3({**INPUT, "config": {**INPUT["config"], "optional": False}}), ALL_15, set()),
+        ({**dense(), "registered_name": "other>Sequential"}, ALL_15[:15], {"registered_name"}),
+        (functional(ENDS, ENDS), ALL_15, set()),
+        (functional(ENDS[0], ENDS[0]), ALL_15[4:], {"input_layers", "output_layers"}),
+        (functional(ENDS, {"a": ENDS}), ALL_15[4:], {"output_layers"}),
+        (keras3(INPUT, built_in("Lambda", name="f", function={"class_name": "__lambda__", "config": {}})), [], {"Lambda"}),
+        ({"class_name": "Sequential", "config": {"name": "m", "layers": []}, "keras_version": "2.15.0"}, [], {"module"}),
+    ],
+)  # fmt: skip
+def test_verdicts(model: dict[str, Any], loading: list[str], subjects: set[str]) -> None:
+    verdicts = lstmlint.compat(model)
+    assert [verdict.release for verdict in verdicts if verdict.loads] == loading
+    assert {obstacle.subject for verdict in verdicts for obstacle in verdict.obstacles} == subjects
+
+
+def test_custom_objects() -> None:
+    mine = {**built_in("Mine", "mine", name="mine"), "registered_name": "Mine"}
+    model = keras3(INPUT, mine, built_in("Dense", name="d", units=1))
+    assert {verdict.loads for verdict in lstmlint.compat(model)} == {None}
+    assert {obstacle.layer for verdict in lstmlint.compat(model) for obstacle in verdict.obstacles} == {"mine"}
+    assert [verdict.loads for verdict in lstmlint.compat({**model}, ["3.4", "3.15"])] == [None, None]
+
+
+def test_errors_of_the_model_are_obstacles() -> None:
+    (verdict,) = lstmlint.compat(keras3(INPUT, built_in("LSTM", name="lstm", units=2)), "3.15")
+    assert [(obstacle.code, obstacle.layer) for obstacle in verdict.obstacles] == [("P626", "lstm")]
+
+
+def test_table(shell: Shell) -> None:
+    done = shell("compat", COLAB)
+    assert done.code == 0
+    assert "Keras 3.15         yes" in done.out
+    assert max(map(len, done.out.splitlines())) <= 80
+    assert done.out.count("\n") < 20
+
+
+def test_json(shell: Shell) -> None:
+    done = shell("compat", COLAB, "--format", "json")
+    (file,) = done.json["files"]
+    assert [entry["release"] for entry in file["compat"]] == list(JUDGED)
+    first = file["compat"][-2]["obstacles"][0]
+    assert (first["code"], first["layer"], first["mendable"]) == ("P622", "lstm", True)
+    assert "input_axes" in Path(COLAB).read_text().splitlines()[first["line"] - 1]
+
+
+def test_targets(shell: Shell) -> None:
+    done = shell(COLAB, "--target", "3.4", "--target", ">=3.9,<3.12", "--format", "json")
+    findings = done.json["files"][0]["findings"]
+    assert done.code == 1
+    assert {finding["code"] for finding in findings} == {"P622"}
+    assert all("Keras 3.4 and Keras 3.9 to 3.11 cannot load the model" in finding["message"] for finding in findings)
+    assert shell("compat", COLAB, "--target", "3.4").code == 1
+    assert shell("compat", COLAB, "--target", "3.15").code == 0
+    assert shell(COLAB, "--target", "3.15").code == 0
+
+
+def test_target_in_settings(shell: Shell) -> None:
+    shell.write("lstmlint.toml", 'target-keras = [">=3.13", "3.12"]')
+    shell.write("a.json", Path(COLAB).read_text())
+    done = shell("a.json", "-q")
+    assert "Keras 3.12 cannot load the model" in done.out
+    assert 'target-keras = ["3.12", "3.13", "3.14", "3.15"]' in shell("--show-settings").out
+    shell.write("lstmlint.toml", 'target-keras = "3.l4"')
+    assert "target-keras: there is no release '3.l4'" in shell("a.json").err
+
+
+@pytest.mark.parametrize("target", ["kers3", "3.99", ""])
+def test_unknown_targets(shell: Shell, target: str) -> None:
+    done = shell("compat", COLAB, "--target", target)
+    assert done.code == 2
+    assert "3.0 to 3.15" in done.err
+
+
+def test_fix_for_a_target(shell: Shell) -> None:
+    shell.write("a.json", Path(COLAB).read_text())
+    shown = shell("a.json", "--target", "3.3", "--diff")
+    assert shown.code == 1
+    assert '-          "quantization_config": null,' in shown.out or "quantization_config" in shown.out
+    assert shell("a.json", "--target", "3.3", "--fix", "-q").code == 0
+    assert shell("compat", "a.json", "--target", "3.*").code == 0
+    assert lstmlint.analyze(shell.folder / "a.json").model.params == lstmlint.analyze(COLAB).model.params  # type: ignore[union-attr]
+
+
+def test_other_values_are_not_removed(shell: Shell) -> None:
+    shell.write("a.json", dense(lora_rank=4, lora_alpha=8))
+    before = (shell.folder / "a.json").read_text()
+    done = shell("a.json", "--target", "3.4", "--fix")
+    assert "8 is not its default" in done.out
+    assert (shell.folder / "a.json").read_text() == before
+
+
+def test_files_that_are_no_models(shell: Shell) -> None:
+    shell.write("a.json", '{"a": 1}')
+    assert shell("compat", "a.json").code == 1
+    shell.write("b.json", "{")
+    done = shell("compat", "b.json", "--format", "json")
+    assert (done.code, done.json["files"][0]["findings"][0]["code"]) == (1, "E001")
+    assert shell("compat", "none.json").code == 2
+    assert shell("compat").code == 2
+    shell.write("models/a.json", Path(COLAB).read_text())
+    shell.write("models/b.json", "[1]")
+    done = shell("compat", "models", "--format", "json")
+    assert [file["path"] for file in done.json["files"]] == ["models/a.json"]
+
+
+def test_a_newer_keras() -> None:
+    verdicts = lstmlint.compat(json.loads(json.dumps({**dense(shiny=None), "keras_version": "3.99.0"})))
+    obstacle = verdicts[-1].obstacles[0]
+    assert "may be new in Keras 3.99.0" in obstacle.message
