@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "reporting": "comparing compatibility inference model report rules version",
     "compatibility": "config fixing.edits model reading.document report rules signatures",
     "analysis": "compatibility config filtering inference model parsing reading report rules",
-    "converting": "inference layers model parsing rules signatures validation",
+    "converting": "inference layers model parsing reading rules signatures validation",
     "explaining": "inference layers model parsing reporting signatures validation",
     "fixing": "analysis config model reading report validation",
     "comparing": "config filtering inference layers model parsing report rules",

@@ -364,7 +364,7 @@ def test_command_line(shell: Shell) -> None:
         (["m.json", "--to", "3.4,3.5"], 2, "--to takes one release"),
         (["m.json", "--in-place", "-o", "x.json"], 2, "--in-place replaces FILE"),
         (["-", "--in-place"], 2, "--in-place replaces FILE"),
-        (["m.yaml", "--in-place"], 2, "--in-place replaces JSON files"),
+        (["m.yaml", "--in-place"], 2, "--in-place replaces JSON, .keras and .h5 files"),
         (["none.json"], 2, "cannot read 'none.json'"),
         (["m.json", "-o", "no/such.json"], 2, "the folder 'no' does not exist"),
         (["text.json"], 1, "text.json:1:1: error: "),

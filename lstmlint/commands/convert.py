@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +11,11 @@ from typing import TYPE_CHECKING
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Destination, written_to
-from lstmlint.commands.writing import check_writable, write, write_atomically
+from lstmlint.commands.writing import check_writable, print_stderr, write, write_atomically
 from lstmlint.config.targets import parse_target
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.releases import is_keras3, label
 from lstmlint.reporting import View
-from lstmlint.reporting.escape import terminal
 
 if TYPE_CHECKING:
     from lstmlint.converting.notes import Conversion, Note
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: bool) -> int:
     """Convert a file and return the exit code: 1 if it cannot be converted. Raises: UsageError."""
     from lstmlint.analysis import without_garbage_collection
+    from lstmlint.commands.convert_file import holds_weights, write_file
     from lstmlint.converting.writer import convert
     from lstmlint.parsing import ModelError, parse
     from lstmlint.reading import read
@@ -37,12 +36,15 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
     if in_place and (output is not None or path == STDIN):
         raise UsageError("--in-place replaces FILE, so it takes neither --output nor standard input")
     destination = Destination("json", path if in_place else written_to(output), View())
-    check_writable(destination)
+    whole = holds_weights(destination.path, release)
+    if not whole:
+        check_writable(destination)
     name = "<stdin>" if path == STDIN else path
     try:
         with without_garbage_collection():
             document = read(read_stdin() if path == STDIN else Path(path), name)
-            result = convert(parse(document), release, allow_changes)
+            spec = parse(document)
+            result = convert(spec, release, allow_changes)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     except ReadError as error:
@@ -55,11 +57,15 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
     except RecursionError:
         print_stderr(f"{name}:1:1: error: the file is nested too deeply")
         return FOUND
-    if in_place and document.container != "json":
-        raise UsageError(f"--in-place replaces JSON files; write {path!r} to a new one with --output")
+    if in_place and document.container not in ("json", "keras", "hdf5"):
+        raise UsageError(f"--in-place replaces JSON, .keras and .h5 files; write {path!r} to a new one with --output")
+    if in_place and whole != (document.container != "json"):
+        raise UsageError(f"the suffix of {path!r} does not fit its content; write it to a new file with --output")
     report(name, document, result, label(release) if to != "keras3" else "Keras 3")
     if result.model is None:
         return FOUND
+    if whole:
+        return write_file(name, document, spec, result, release, str(destination.path), allow_changes, in_place)
     text = json.dumps(result.model, indent=2) + "\n"
     if in_place:
         replace(path, text)
@@ -106,8 +112,3 @@ def report(name: str, document: Document, result: Conversion, target: str) -> No
         print_stderr(
             f"lstmlint: {name} is not converted because it would compute other values; --allow-changes converts it"
         )
-
-
-def print_stderr(sentence: str) -> None:
-    """Print a line to standard error, without control characters."""
-    sys.stderr.write(terminal(sentence) + "\n")

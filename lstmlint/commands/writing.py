@@ -17,6 +17,13 @@ def say(sentence: str) -> None:
     print(f"lstmlint: {terminal(sentence)}", file=sys.stderr)  # noqa: T201
 
 
+def print_stderr(sentence: str) -> None:
+    """Print a line to standard error, without control characters."""
+    from lstmlint.reporting.escape import terminal
+
+    sys.stderr.write(terminal(sentence) + "\n")
+
+
 def check_writable(destination: Destination) -> None:
     """Check before any work that a report can be written. Raises: UsageError."""
     path = destination.path

@@ -31,6 +31,8 @@ NESTED_ENDS = (3, 4)
 RETURNS_SCORES = {"MultiHeadAttention": (3, 4), "GroupQueryAttention": (3, 15)}
 TIME_DISTRIBUTED_MODEL = (3, 4)
 ELLIPSIS = (3, 3)
+# Up to here, a Bidirectional also has the weights of the layer that it was made from, if that is built.
+BUILDS_TWICE = (3, 2)
 PLAIN_POLICIES = frozenset({"DTypePolicy", "FloatDTypePolicy"})
 # Objects that older releases know by another name: name -> (the last such release, name there).
 RENAMED = {("initializers", "Orthogonal"): ((3, 6), "OrthogonalInitializer")}
@@ -62,6 +64,13 @@ def fit(obj: Object, release: str, argument: str = "layer") -> Any:
     if name == "TimeDistributed" and is_keras3(release) and is_functional(config.get("layer")):
         need("a TimeDistributed around a functional model", TIME_DISTRIBUTED_MODEL, release)
     new = {key: fit_value(key, value, release) for key, value in config.items()}
+    if (
+        name == "Bidirectional"
+        and is_keras3(release)
+        and version(release) <= BUILDS_TWICE
+        and isinstance(new.get("layer"), dict)
+    ):
+        new["layer"].pop("build_config", None)
     if kind == "models":
         return {**obj, "config": {**new, **fit_ends(new, release)}}
     takes = arguments(kind, name, release)

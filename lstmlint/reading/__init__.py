@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import zlib
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import ReadError
 from lstmlint.reading.containers import detect, is_zip
 from lstmlint.reading.document import Document
 from lstmlint.reading.limits import MAX_BYTES, check_size
 from lstmlint.reading.source import Source
+
+if TYPE_CHECKING:
+    from lstmlint.reading.weight_values import Values
 
 __all__ = ["Document", "is_model_folder", "looks_like_model", "read"]
 
@@ -106,7 +112,15 @@ def _read_text(source: Source) -> Document:
     parsed = parse(text)
     document = to_document(source.name, parsed.container, parsed.data, parsed.problems, locator(text, parsed.offset))
     document.comments = parsed.comments
+    if document.container == "tfjs" and document.stored_weights is not None and source.path is not None:
+        document.weight_values = partial(_open_tfjs, source.path.parent, document.data)
     return document
+
+
+def _open_tfjs(folder: Path, data: dict[str, Any]) -> AbstractContextManager[Values]:
+    from lstmlint.reading.weight_values import values_of_tfjs
+
+    return values_of_tfjs(folder, data["weightsManifest"])
 
 
 def _unpacked(source: Source) -> Source:

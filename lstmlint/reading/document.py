@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from lstmlint.model.findings import Problem
 
 if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
+    from lstmlint.reading.weight_values import Asset, Opener
 
 # (line, column, text starting at the #)
 Comment = tuple[int, int, str]
@@ -26,6 +28,8 @@ class Document:
     locator: pointer -> (line, column), 1-based; called only for findings.
     training_config: an HDF5 attribute, or a part of `data` outside the model at `training_pointer`.
     stored_weights: reads the headers of the weights stored with the model, if there are any.
+    weight_values: opens their values.
+    assets: opens the files that a .keras archive holds for layers, by their paths.
     comments: comments about lstmlint, in a text format that has comments.
     wired: whether the model records how its layers are connected.
     problems: problems that did not stop the reading (duplicate keys, NaN, unusual YAML tags).
@@ -41,6 +45,8 @@ class Document:
     keras_version: str | None = None
     backend: str | None = None
     stored_weights: Callable[[], StoredWeights | None] | None = None
+    weight_values: Opener | None = None
+    assets: Callable[[], AbstractContextManager[dict[str, Asset]]] | None = None
     problems: list[Problem] = field(default_factory=list)
     comments: Comments | None = None
     wired: bool = True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import ReadError
 from lstmlint.reading import json_text, other_formats
@@ -14,6 +15,9 @@ from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import add_training_config, is_model, to_document
 from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.source import Source
+
+if TYPE_CHECKING:
+    from lstmlint.reading.weight_values import Values
 
 
 def read_hdf5(source: Source) -> Document:
@@ -45,7 +49,15 @@ def read_hdf5(source: Source) -> Document:
     from lstmlint.reading.stored_weights import of_hdf5
 
     document.stored_weights = partial(of_hdf5, source)
+    document.weight_values = partial(open_values, source)
     return document
+
+
+def open_values(source: Source) -> AbstractContextManager[Values]:
+    """Open the values of the model's weights."""
+    from lstmlint.reading.weight_values import values_of_hdf5
+
+    return values_of_hdf5(source)
 
 
 def _root(source: Source) -> tuple[dict[str, str | None], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,8 +19,10 @@ from lstmlint.reading.text import decode
 
 if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
+    from lstmlint.reading.weight_values import Asset, Values
 
 WEIGHTS_MEMBER = "model.weights.h5"
+ASSETS = "assets/"
 _CONFIG = "config.json"
 _METADATA = "metadata.json"
 _MAX_METADATA_BYTES = 2**20
@@ -48,7 +51,23 @@ def read_archive(source: Source) -> Document:
     document = _document(source.name, config, metadata)
     if WEIGHTS_MEMBER in names:
         document.stored_weights = partial(read_stored_weights, source)
+        document.weight_values = partial(open_values, source)
+    document.assets = partial(open_assets, source)
     return document
+
+
+def open_values(source: Source) -> AbstractContextManager[Values]:
+    """Open the values of an archive's weights."""
+    from lstmlint.reading.weight_values import values_of_archive
+
+    return values_of_archive(source, WEIGHTS_MEMBER)
+
+
+def open_assets(source: Source) -> AbstractContextManager[dict[str, Asset]]:
+    """Open the files that layers store beside their weights."""
+    from lstmlint.reading.weight_values import assets_of
+
+    return assets_of(source, ASSETS)
 
 
 def read_stored_weights(source: Source) -> StoredWeights | None:

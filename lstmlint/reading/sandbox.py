@@ -16,15 +16,15 @@ from lstmlint.model.findings import ReadError
 # Whether this process runs the command line.
 own_process = False
 
-_SECONDS = 60  # intact files take less than one
+_SECONDS = 60  # the headers of intact files take less than one
 _MEMORY = 3 * 2**30  # beyond the memory of this process
 _HELP = "Save the model again, or copy the file again: it may be cut off."
 
 
-def isolated(read: Callable[..., Any], *arguments: Any) -> Any:
+def isolated(read: Callable[..., Any], *arguments: Any, seconds: int = _SECONDS) -> Any:
     """Return the result of read(*arguments), made of lists, dicts, and strings. Raises: ReadError, as `read` does.
 
-    Also raises E001 if `read` crashes or exceeds the time or memory limit.
+    Also raises E001 if `read` crashes or exceeds the limit of time, `seconds`, or of memory.
     """
     if not own_process or not sys.platform.startswith("linux"):
         return read(*arguments)
@@ -37,7 +37,7 @@ def isolated(read: Callable[..., Any], *arguments: Any) -> Any:
     if child == 0:
         try:
             os.close(receiving)
-            _limit()
+            _limit(seconds)
             with os.fdopen(sending, "wb") as pipe:
                 pipe.write(json.dumps(_outcome(read, arguments)).encode())
         finally:
@@ -63,13 +63,13 @@ def _outcome(read: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any,
         return None, ("E001", str(error) or type(error).__name__, _HELP)
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     """Limit this process's time and memory, and disable core dumps."""
     import resource
     import signal
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(_SECONDS)
+    signal.alarm(seconds)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with open("/proc/self/statm", encoding="ascii") as status:  # noqa: PTH123
         pages = int(status.read().split()[0])

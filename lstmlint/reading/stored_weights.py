@@ -23,7 +23,7 @@ from lstmlint.reading.source import Source
 _MAX_UNPACKED_BYTES = 64 * 2**20
 _MAX_WEIGHTS = 1_000_000
 # The bytes of a weights file that are checked before the HDF5 library opens it: its first groups and attributes.
-_CHECKED_BYTES = 2**20
+CHECKED_BYTES = 2**20
 # The groups in which Keras 3 and tf_keras store the layers of a model.
 _TWICE = "_layer_checkpoint_dependencies"
 ROOTS = ("layers", _TWICE, "_self_tracked_trackables")
@@ -43,6 +43,7 @@ class StoredWeight:
     path: the groups around it, outermost first. "keras3": the path in the weights file ("layers", "dense", ...);
         "hdf5": the layer's group, then the parts of the weight's name; "tfjs": the parts of the weight's name.
     names: the layer names that a Keras 3 file records, one per group of `path`; None where it records none.
+    address: where the values are: the path in the HDF5 file, or the name in a TensorFlow.js manifest.
     """
 
     path: tuple[str, ...]
@@ -50,6 +51,7 @@ class StoredWeight:
     shape: tuple[int, ...]
     dtype: str
     names: tuple[str | None, ...] = ()
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,9 @@ def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
         raise ReadError("E001", str(error) or type(error).__name__) from None
     if found is None:
         return None
-    weights = [(weight.path, weight.name, weight.shape, weight.dtype, weight.names) for weight in found.weights]
+    weights = [
+        (weight.path, weight.name, weight.shape, weight.dtype, weight.names, weight.address) for weight in found.weights
+    ]
     return weights, None if found.layers is None else list(found.layers), found.layout, found.twice
 
 
@@ -99,8 +103,8 @@ def _revived(plain: Any) -> StoredWeights | None:
         return None
     weights, layers, layout, twice = plain
     found = [
-        StoredWeight(tuple(path), name, tuple(shape), dtype, tuple(names))
-        for path, name, shape, dtype, names in weights
+        StoredWeight(tuple(path), name, tuple(shape), dtype, tuple(names), address)
+        for path, name, shape, dtype, names, address in weights
     ]
     return StoredWeights(found, None if layers is None else frozenset(layers), layout, twice)
 
@@ -113,12 +117,12 @@ def _in_archive(source: Source, member_name: str) -> StoredWeights | None:
             return None
         info = archive.getinfo(member_name)
         if info.compress_type == zipfile.ZIP_STORED:
-            member: Any = Window(file, _data_offset(file, info), info.file_size)
+            member: Any = Window(file, data_offset(file, info), info.file_size)
         elif info.file_size <= _MAX_UNPACKED_BYTES:
             member = io.BytesIO(archive.read(info))
         else:
             return None
-        check_beginning(member, _CHECKED_BYTES)
+        check_beginning(member, CHECKED_BYTES)
         member.seek(0)
         with h5py.File(member, "r") as weights:
             return _keras3_groups(h5py, weights)
@@ -128,21 +132,24 @@ def _in_hdf5(source: Source) -> StoredWeights | None:
     import h5py
 
     with source.open() as file, h5py.File(file, "r") as archive:
-        root = _inside(archive, "model_weights") or archive
+        base = "model_weights/" if inside(archive, "model_weights") is not None else ""
+        root = archive[base] if base else archive
         if "layer_names" not in root.attrs and "layer_names0" not in root.attrs:
             return None
         found: list[StoredWeight] = []
         layers = _names(root, "layer_names")
         for layer in layers:
-            group = _inside(root, layer)
+            group = inside(root, layer)
             if group is None or len(found) > _MAX_WEIGHTS:
                 continue
             for name in _names(group, "weight_names"):
-                data = _inside(group, name)
+                data = inside(group, name)
                 if isinstance(data, h5py.Dataset) and not too_large(data.shape):
                     *around, leaf = name.split("/")
                     path = (layer, *around)
-                    found.append(StoredWeight(path, leaf.partition(":")[0], tuple(data.shape), str(data.dtype)))
+                    address = f"{base}{layer}/{name}"
+                    shape, dtype = tuple(data.shape), dtype_of(data)
+                    found.append(StoredWeight(path, leaf.partition(":")[0], shape, dtype, address=address))
         return StoredWeights(found, frozenset(layers), "hdf5")
 
 
@@ -162,11 +169,11 @@ def of_tfjs(manifest: Any) -> StoredWeights | None:
             if not all(type(dim) is int and dim >= 0 for dim in shape) or too_large(tuple(shape)):
                 return None
             *around, leaf = name.split("/")
-            found.append(StoredWeight(tuple(around), leaf, tuple(shape), str(entry.get("dtype"))))
+            found.append(StoredWeight(tuple(around), leaf, tuple(shape), str(entry.get("dtype")), address=name))
     return StoredWeights(found)
 
 
-def _inside(group: Any, path: str) -> Any:
+def inside(group: Any, path: str) -> Any:
     """Return the member at a path in an HDF5 group; None if a link on the path is not a hard link.
 
     Keras writes only hard links. A soft link can form a cycle, and an external one would open another file.
@@ -198,7 +205,7 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
         groups = parts[: parts.index("vars")]
         names = tuple(_layer_name(weights, groups[: depth + 1]) for depth in range(len(groups)))
         name = f"weight_{parts[-1]}" if parts[-1].isdigit() else parts[-1]  # Keras 3 numbers them
-        found.append(StoredWeight(tuple(groups), name, tuple(item.shape), str(item.dtype), names))
+        found.append(StoredWeight(tuple(groups), name, tuple(item.shape), dtype_of(item), names, path))
 
     weights.visititems(visit)
     return StoredWeights(found, frozenset(layers), "keras3", _TWICE in weights)
@@ -206,11 +213,17 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
 
 def _layer_name(weights: Any, path: list[str]) -> str | None:
     """The layer name that newer releases of Keras 3 record for a group."""
-    group = _inside(weights, "/".join((*path, "vars"))) if len(path) > 1 else None
+    group = inside(weights, "/".join((*path, "vars"))) if len(path) > 1 else None
     name = None if group is None else group.attrs.get("name")
     if isinstance(name, bytes):
         name = name.decode("utf-8", "replace")
     return name if isinstance(name, str) else None
+
+
+def dtype_of(data: Any) -> str:
+    """Return the dtype of an HDF5 dataset. Keras stores bfloat16 as 2 opaque bytes with an attribute."""
+    dtype = str(data.dtype)
+    return "bfloat16" if dtype == "|V2" else dtype
 
 
 def _names(group: Any, attribute: str) -> list[str]:
@@ -225,7 +238,7 @@ def _names(group: Any, attribute: str) -> list[str]:
     return [value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value) for value in values]
 
 
-def _data_offset(file: BinaryIO, info: zipfile.ZipInfo) -> int:
+def data_offset(file: BinaryIO, info: zipfile.ZipInfo) -> int:
     """Return the offset of a member's data, after its local header, whose last two fields have their own lengths."""
     file.seek(info.header_offset)
     header = file.read(30)
