@@ -326,7 +326,7 @@ def masked(*names: str) -> dict[str, Any]:
         (sequential(dense(4, "relu"), layer("Dropout", rate=1.0), dense(1), shape=(None, 5)), ["N405"]),
         (sequential(dense(3, "relu"), layer("Dropout", rate=0.2), shape=(None, 5)), []),
         (sequential(dense(3, "softmax"), layer("Dropout", rate=0.2), shape=(None, 5)), ["N406"]),
-        (sequential(dense(3, "relu"), layer("Dropout", rate=0.2), shape=(None, 5), **trained("mse")), ["N406"]),
+        (sequential(dense(3, "relu"), layer("Dropout", rate=0.2), shape=(None, 5), **trained("mse")), ["H321", "N406"]),
         (sequential(dense(4, "relu"), layer("Dropout", rate=0.2), layer("SpatialDropout1D", rate=0.2), dense(1)), []),
         (sequential(dense(4, "relu"), layer("Dropout", rate=0.2), layer("Dropout", rate=0.2), dense(1)), ["N407"]),
         # generations
@@ -427,6 +427,12 @@ def test_what_is_often_meant_is_an_info(model: dict[str, Any], severity: str) ->
         (conv_norm(1), "N413", r"axis 1 of \(None, 7, 6, 3\), but the channels of Conv2D 'conv2d' come last: .* 7 positions on that axis\nSet axis to -1"),
         (sequential(layer("MaxPooling1D", pool_size=9, padding="same"), dense(1), shape=(None, 1, 64)), "G705", "a window of 9 over 1 step of .* has no effect"),
         (sequential(layer("AveragePooling1D", pool_size=9, padding="same"), dense(1), shape=(None, 7, 64)), "G705", "takes the mean of the whole axis"),
+        (sequential(layer("Reshape", target_shape=[5, 13]), dense(1)), "S141", r"\nTo swap the axes, use Permute\(\(2, 1\)\)\.$"),
+        (sequential(layer("Reshape", target_shape=[4, 2, 3]), shape=(None, 2, 3, 4)), "S141", r"use Permute\(\(3, 1, 2\)\)"),
+        (sequential(lstm(), dense(1, "relu"), **trained("mae")), "H321", "never negative"),
+        (sequential(dense(4, "sigmoid"), **trained("bce", metrics=["acc"]), shape=(None, 5)), "H322", "largest of the 4 outputs of 'dense'"),
+        (sequential(lstm(recurrent_dropout=0.2, return_sequences=True), layer("GRU", units=3, recurrent_dropout=0.1), dense(1)), "R240", r"recurrent_dropout 0.2: .* \(and in 1 more: gru\)\n.*prevent cuDNN\.$"),
+        (sequential(lstm(recurrent_dropout=0.2), dense(1), **KERAS3), "R240", r"prevent cuDNN since Keras 3\.4\.$"),
         (sequential(layer("Masking"), layer("Softmax"), shape=(None, 6)), "R237", r"a mask of shape \(None,\) from 'masking', which does not fit its input \(None, 6\)"),
     ],
 )  # fmt: skip

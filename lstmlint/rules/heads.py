@@ -368,6 +368,80 @@ def _is_exact(metrics: Any) -> bool:
     return str(metrics["class_name"]).rpartition(">")[2] == "Accuracy"
 
 
+@rule("H321", "relu-regression", "info")
+def relu_regression(model: ModelSummary) -> Iterator[Problem]:
+    """The output of a regression ends with a relu. It cannot be negative, and where the value before the relu is
+    negative, the output is 0 and its loss does not train the model. If that happens for every sample, which is likely
+    with a single unit, the model returns 0 from then on.
+
+    Fix: Remove the activation. For outputs that must not be negative, use "softplus", whose slope is never 0.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1, "activation": "relu"}}]},
+          "training_config": {"loss": "mse"}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}},
+          {"class_name": "Dense", "config": {"units": 1}}]},
+          "training_config": {"loss": "mse"}}
+    """
+    for objective, head in heads(model):
+        if objective.loss in REGRESSION and head.activation == "relu" and not head.recurrent:
+            yield violation(
+                f"the output of {head.row.name!r} ends with a relu and is trained with {objective.loss}: it is never"
+                " negative, and a unit that is negative before the relu for all samples returns 0 and learns nothing more",
+                'Remove the activation, or use "softplus" if the output must not be negative.',
+                head.row.name,
+                head.pointer,
+            )
+
+
+@rule("H322", "accuracy-of-several-sigmoids", "info")
+def accuracy_of_several_sigmoids(model: ModelSummary) -> Iterator[Problem]:
+    """The model ends with several sigmoid units, is trained with a binary crossentropy, and reports "accuracy". tf.keras
+    and Keras 3 resolve it to CategoricalAccuracy, since there are several units. It compares only the positions of the
+    largest values, which says little if several classes can be right.
+
+    Fix: Use binary_accuracy, which scores each unit, if several classes can be right. If exactly one class is right, use
+    a softmax and categorical_crossentropy.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "sigmoid", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "binary_crossentropy", "metrics": ["accuracy"]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Dense", "config": {"units": 3, "activation": "sigmoid", "batch_input_shape": [null, 5]}}]},
+          "training_config": {"loss": "binary_crossentropy", "metrics": ["binary_accuracy"]}}
+    """
+    found = objectives(model)
+    metrics = (model.spec.compile_config or {}).get("metrics")
+    if len(found) != 1 or len(outputs_of(model)) != 1 or not _has_accuracy(metrics):
+        return
+    for objective, head in heads(model):
+        units = width_of(head.row, objective.shape)
+        if objective.loss in BINARY and head.activation in SIGMOIDS and units is not None and units > 1:
+            yield violation(
+                f'metric "accuracy" compares only the positions of the largest of the {units} outputs of'
+                f" {head.row.name!r}, in tf.keras and Keras 3, while {objective.loss} trains each unit separately",
+                'If several classes can be right, use the metric "binary_accuracy". If exactly one is right, use activation'
+                ' "softmax" and loss "categorical_crossentropy".',
+                pointer=settings_pointer(model, "metrics"),
+            )
+
+
+def _has_accuracy(value: Any) -> bool:
+    """Check whether the metrics contain "accuracy", which Keras resolves to a class by the shapes."""
+    if isinstance(value, list):
+        return any(map(_has_accuracy, value))
+    config = value.get("config") if isinstance(value, dict) else None
+    return value in ("accuracy", "acc") or (isinstance(config, dict) and config.get("name") in ("accuracy", "acc"))
+
+
 @rule("H310", "metric-of-other-targets", "warning")
 def metric_of_other_targets(model: ModelSummary) -> Iterator[Problem]:
     """A metric expects targets in another form than the loss. `categorical_` metrics expect one-hot vectors, and

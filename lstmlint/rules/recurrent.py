@@ -192,18 +192,18 @@ def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
     """An LSTM or GRU has a setting that prevents TensorFlow from using NVIDIA's cuDNN kernel. On a GPU it falls back to
     a much slower loop. The results are the same, and nothing changes on a CPU.
 
-    Off by default, since it matters only on such a GPU.
+    Off by default, since it matters only on such a GPU. If recurrent_dropout is the only such setting, R240 reports it.
 
     Fix: Use activation "tanh", recurrent_activation "sigmoid", recurrent_dropout 0, unroll false, use_bias true, and
     for a GRU reset_after true.
 
     Fails:
         {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "recurrent_dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+          {"class_name": "LSTM", "config": {"units": 10, "use_bias": false, "batch_input_shape": [null, 13, 5]}}]}}
 
     Passes:
         {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+          {"class_name": "LSTM", "config": {"units": 10, "use_bias": true, "batch_input_shape": [null, 13, 5]}}]}}
 
     References: keras.src.backend.tensorflow.rnn: cudnn_ok
     """
@@ -213,7 +213,7 @@ def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
         if rnn.class_name not in ("LSTM", "GRU"):
             continue
         obstacles = _cudnn_obstacles(rnn)
-        if obstacles:
+        if obstacles and obstacles != ["recurrent_dropout"]:  # reported as R240
             found = [f"{name} is {_shown(rnn.config.get(name))}, not {_shown(_CUDNN[name])}" for name in obstacles]
             changes = [f"{name} to {_shown(_CUDNN[name])}" for name in obstacles]
             yield violation(
@@ -223,6 +223,49 @@ def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
                 row.name,
                 rnn.spec.argument_pointer(obstacles[0]),
             )
+
+
+@rule("R240", "recurrent-dropout-speed", "info")
+def recurrent_dropout_speed(model: ModelSummary) -> Iterator[Problem]:
+    """recurrent_dropout is the only setting of an LSTM or GRU that prevents TensorFlow from using NVIDIA's cuDNN kernel.
+    On a GPU it falls back to a much slower loop. Nothing changes on a CPU.
+
+    Fix: Use dropout instead, which does not prevent the kernel, in Keras 3 since release 3.4. R208 reports all settings
+    that do.
+
+    Fails:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "recurrent_dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
+          {"class_name": "LSTM", "config": {"units": 10, "dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    if model.spec.dialect not in ("keras2", "keras3") or model.spec.backend not in (None, "tensorflow"):
+        return
+    found = [
+        (row, rnn)
+        for row, rnn in index_of(model).recurrent
+        if rnn.class_name in ("LSTM", "GRU")
+        and _cudnn_obstacles(rnn) == ["recurrent_dropout"]
+        and _is_rate(rnn.config["recurrent_dropout"])  # others are reported as R218 and R219
+    ]
+    since = " since Keras 3.4" if model.spec.dialect == "keras3" else ""
+    if found:
+        row, rnn = found[0]
+        more = f" (and in {len(found) - 1} more: {listing([row.name for row, _ in found[1:]])})" if found[1:] else ""
+        yield violation(
+            f"{row.class_name} {row.name!r} has recurrent_dropout {rnn.config['recurrent_dropout']}: TensorFlow then does not"
+            f" use cuDNN, and runs a much slower loop on a GPU{more}",
+            f"For speed on a GPU, use dropout instead, which does not prevent cuDNN{since}.",
+            row.name,
+            rnn.spec.argument_pointer("recurrent_dropout"),
+        )
+
+
+def _is_rate(value: object) -> bool:
+    """Check whether a value is a rate with which dropout can train."""
+    return isinstance(value, int | float) and 0 < value < 1
 
 
 # The arguments with which TensorFlow can run an LSTM or GRU on cuDNN; only GRU has reset_after.
@@ -342,7 +385,7 @@ def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "activation": "tanh", "recurrent_dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+          {"class_name": "LSTM", "config": {"units": 10, "activation": "tanh", "dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
 
     References: https://github.com/keras-team/keras/issues/13221
     """
@@ -403,7 +446,7 @@ def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "recurrent_dropout": 0.1, "batch_input_shape": [null, 13, 5]}}]}}
+          {"class_name": "LSTM", "config": {"units": 10, "dropout": 0.1, "batch_input_shape": [null, 13, 5]}}]}}
     """
     for row, rnn, argument, rate in _dropout_rates(model):
         if rate == 1:

@@ -374,6 +374,45 @@ def _batch_too(consumer: LayerSummary, inner: KnownShape) -> str:
     return f"; as this layer is stateful, state the batch size with {argument} {format_shape(inner)}"
 
 
+@rule("S141", "reshape-as-permute", "info")
+def reshape_as_permute(model: ModelSummary) -> Iterator[Problem]:
+    """The target_shape of a Reshape holds the sizes of its input in another order. A Reshape keeps the order of the
+    numbers, so it does not swap axes, as a transpose does: it cuts the same numbers into rows of another length, and a
+    row of the output then mixes timesteps and features.
+
+    Fix: Use Permute to swap axes.
+
+    Fails:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Reshape", "config": {"target_shape": [5, 13], "batch_input_shape": [null, 13, 5]}}]}}
+
+    Passes:
+        {"class_name": "Sequential", "config": {"name": "m", "layers": [
+          {"class_name": "Permute", "config": {"dims": [2, 1], "batch_input_shape": [null, 13, 5]}}]}}
+    """
+    for row in index_of(model).of("Reshape"):
+        before, after = row.input_shape, row.output_shape
+        if before is None or after is None or None in before[1:] or None in after[1:] or len(before) != len(after):
+            continue
+        if sorted(product((dim,)) or 0 for dim in before[1:]) != sorted(product((dim,)) or 0 for dim in after[1:]):
+            continue
+        if [dim for dim in before[1:] if dim != 1] == [dim for dim in after[1:] if dim != 1]:
+            continue  # only axes of size 1 move, which changes nothing else
+        left = list(range(1, len(before)))
+        dims = []
+        for dim in after[1:]:
+            axis = next(axis for axis in left if before[axis] == dim)
+            left.remove(axis)
+            dims.append(axis)
+        yield violation(
+            f"Reshape {row.name!r} turns {format_shape(before)} into {format_shape(after)}, but does not swap the axes:"
+            " numbers keep their order, so each row of the output mixes values of several rows of the input",
+            f"To swap the axes, use Permute(({', '.join(map(str, dims))})).",
+            row.name,
+            row.spec.argument_pointer("target_shape"),
+        )
+
+
 @rule("S136", "zero-size-dim", "warning")
 def zero_size_dim(model: ModelSummary) -> Iterator[Problem]:
     """An input has a dimension of size 0. Keras builds the model, but every tensor of that shape is empty.

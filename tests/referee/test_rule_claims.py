@@ -347,6 +347,48 @@ def _():
     text["config"]["layers"][1]["config"]["trainable"] = False
     return len(keras.models.model_from_json(json.dumps(text)).trainable_weights)
 
+def swapped(layer):
+    sequences = real[3][:60].reshape(4, 5, 9)
+    return close(layer(sequences), sequences.swapaxes(1, 2))
+
+measure("S141 Reshape swaps axes")(lambda: swapped(L.Reshape((9, 5))))
+measure("S141 Permute swaps axes")(lambda: swapped(L.Permute((2, 1))))
+
+def learns(activation):
+    """Whether a unit learns that is negative before its activation for all samples."""
+    model = M([L.Input((4,)), L.Dense(1, activation=activation, bias_initializer=keras.initializers.Constant(-9.0))])
+    model.compile(loss="mse", optimizer="sgd")
+    before = model.get_weights()[0].copy()
+    model.fit(x, real[1] + 3, epochs=3, verbose=0)
+    return bool(np.abs(model.get_weights()[0] - before).max() > 0)
+
+measure("H321 relu learns")(lambda: learns("relu"))
+measure("H321 softplus learns")(lambda: learns("softplus"))
+
+@measure("H322 accuracy of sigmoids compares positions")
+def _():
+    several = (real[3] > 0).astype("float32")
+    got, p = evaluated(3, "sigmoid", "binary_crossentropy", "accuracy", several)
+    return close(got, (p.argmax(-1) == several.argmax(-1)).mean()) and not close(got, ((p > 0.5) == several).mean())
+
+def tries_cudnn(cell, **arguments):
+    """Whether a layer tries the optimized loop of its backend: on TensorFlow, that of cuDNN."""
+    layer = getattr(L, cell)(3, **arguments)
+    if sys.argv[1] == "tf_keras":
+        return layer._could_use_gpu_kernel
+    from keras.src import backend
+    tried = []
+    def stand_in(*args, **kwargs):
+        tried.append(True)
+        raise NotImplementedError
+    setattr(backend, cell.lower(), stand_in)
+    layer(real[3][:60].reshape(4, 5, 9))
+    return bool(tried)
+
+for cell in ("LSTM", "GRU"):
+    measure(f"R240 {cell} with recurrent_dropout tries cuDNN")(lambda: tries_cudnn(cell, recurrent_dropout=0.2))
+    measure(f"R240 {cell} with dropout tries cuDNN")(lambda: tries_cudnn(cell, dropout=0.2))
+
 @measure("H319 zeros before a relu learn")
 def _():
     model = M([L.Input((4,)), L.Dense(3, activation="relu", kernel_initializer="zeros"), L.Dense(1)])
@@ -369,6 +411,15 @@ def keras3_or(keras3: Any, tf_keras: Any) -> dict[str, Any]:
 # The numpy backend cannot train.
 TRAINED = {**keras3_or(True, True), "numpy": "raises"}
 CLAIMS: dict[str, Any] = {
+    "S141 Reshape swaps axes": False,
+    "S141 Permute swaps axes": True,
+    "H321 relu learns": {**keras3_or(False, False), "numpy": "raises"},
+    "H321 softplus learns": TRAINED,
+    "H322 accuracy of sigmoids compares positions": True,
+    "R240 LSTM with recurrent_dropout tries cuDNN": False,
+    "R240 LSTM with dropout tries cuDNN": True,
+    "R240 GRU with recurrent_dropout tries cuDNN": False,
+    "R240 GRU with dropout tries cuDNN": True,
     "totals: class indices": True,
     "totals: class indices per timestep": True,
     "totals: one-hot vectors": True,
