@@ -137,7 +137,7 @@ def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileRe
             from lstmlint.inference import stored_weights
 
             problems += stored_weights.confirm(report.model, document.stored_weights)
-        if any("unknown_class" in problem.data or "custom" in problem.data for problem in report.model.problems):
+        if any(problem.data.keys() & {"unknown_class", "custom", "function"} for problem in report.model.problems):
             from lstmlint.inference import unknown_classes
 
             unknown_classes.complete(report.model)

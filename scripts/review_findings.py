@@ -69,12 +69,22 @@ class Sample(NamedTuple):
         return f"{digest.hexdigest()[:16]}:{self.finding.code}:{self.finding.pointer}"
 
 
+def models_in(folder: Path) -> Iterator[Path]:
+    """The model files below a folder, and the folders of SavedModels."""
+    for path in sorted(folder.iterdir()):
+        if not path.is_dir():
+            if path.suffix not in NOT_MODELS:
+                yield path
+        elif any((path / name).is_file() for name in ("saved_model.pb", "keras_metadata.pb")):
+            yield path
+        else:
+            yield from models_in(path)
+
+
 def findings_in(folder: Path) -> Iterator[Sample]:
     """The findings of every model below a folder."""
-    for path in sorted(folder.rglob("*")):
-        saved_model = path.is_dir() and any((path / name).is_file() for name in ("saved_model.pb", "keras_metadata.pb"))
-        if saved_model or (path.is_file() and path.suffix not in NOT_MODELS):
-            yield from (Sample(path, finding) for finding in analyze(path).findings)
+    for path in models_in(folder):
+        yield from (Sample(path, finding) for finding in analyze(path).findings)
 
 
 def drawn(folder: Path, size: int, seed: int, code: str | None) -> list[Sample]:
@@ -150,6 +160,26 @@ def review(samples: list[Sample], verdicts: Path, keras: bool) -> None:
 def entries(verdicts: Path) -> list[dict[str, Any]]:
     """The recorded verdicts."""
     return [json.loads(line) for line in verdicts.read_text("utf-8").splitlines()] if verdicts.exists() else []
+
+
+def comparison(before: Path, after: Path) -> str:
+    """A table of verdicts per rule before and after changes, in Markdown."""
+    counts: dict[str, Counter[str]] = {}
+    for column, path in enumerate((before, after)):
+        for entry in entries(path):
+            counts.setdefault(entry["code"], Counter())[f"{entry['verdict']}{column}"] += 1
+    table = rules.load()
+    lines = [f"| rule | read | {' | '.join(VERDICTS)} | read | {' | '.join(VERDICTS)} |", "|---" * 11 + "|"]
+    rows = [
+        (f"{code} {table[code].name if code in table else ''}", counter) for code, counter in sorted(counts.items())
+    ]
+    for name, counter in [*rows, ("all", sum(counts.values(), Counter()))]:
+        cells = []
+        for column in range(2):
+            found = [counter[f"{verdict}{column}"] for verdict in VERDICTS]
+            cells += [sum(found), *found]
+        lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
 
 
 def tally(verdicts: Path) -> str:

@@ -461,6 +461,16 @@ def test_recorded_shapes_of_a_saved_model(
     assert all(says in one.message for one, (_, _, says) in zip(report.findings, findings, strict=True))
 
 
+@pytest.mark.parametrize("version", ["2.9.0", "3.8.0"])
+def test_an_input_of_tensorflow_js_in_the_words_of_javascript(version: str) -> None:
+    layers = [{"class_name": "InputLayer", "config": {"name": "x", "batchInputShape": [None, 5]}}, DENSE_2]
+    model = {"class_name": "Sequential", "config": {"name": "m", "layers": layers}}
+    content = {"modelTopology": {"keras_version": version, "model_config": model}, "weightsManifest": []}
+    report = lstmlint.analyze(json.dumps(content).encode())
+    assert report.model is not None
+    assert ([one.code for one in report.findings], report.model.params) == ([], 12)
+
+
 def test_subclassed_saved_model() -> None:
     lstm = built("LSTM", [2, 7, 4], name="lstm", units=5)
     block, inner = built("Block", [2, 5], name="block"), built("Dense", [2, 5], name="inner", units=9)

@@ -279,6 +279,44 @@ def test_archives_of_tf_keras_2_13_count_layers_with_weights_twice() -> None:
     assert report(["dense", "dense_4", "dense_2"]) == ["S139", "S139"]
 
 
+def test_operations_of_keras3_in_hdf5_have_no_module(tmp_path: Path) -> None:
+    config = FUNCTIONAL["config"]
+    x, lstm, _, out = config["layers"]
+    tensor = {"class_name": "__keras_tensor__", "config": {"shape": [None, 10], "keras_history": ["lstm", 0, 0]}}
+    calls = [{"args": [tensor, 0], "kwargs": {}}]
+    compare = {"class_name": "NotEqual", "name": "odd", "config": {"name": "odd"}, "inbound_nodes": calls}
+    model = {"class_name": "Functional", "config": {**config, "layers": [x, lstm, compare, out]}}
+    (tmp_path / "model.h5").write_bytes(hdf5({}, model)[1])
+    with h5py.File(tmp_path / "model.h5", "r+") as file:
+        file.attrs["keras_version"] = "3.8.0"
+    (found,) = [one for one in analyze(tmp_path / "model.h5").findings if one.code in ("E004", "E007")]
+    assert (found.severity, found.layer) == ("error", "odd")
+    assert "'NotEqual' is an operation" in found.message
+
+
+@pytest.mark.parametrize("width", [4, 3])
+def test_archives_saved_on_windows(width: int, tmp_path: Path) -> None:
+    layers = [
+        {"class_name": "LSTM", "config": {"name": "a", "units": 3, "batch_input_shape": [None, 7, 4]}},
+        {"class_name": "Dense", "config": {"name": "b", "units": 2}},
+    ]
+    weights, path = io.BytesIO(), tmp_path / "model.keras"
+    with h5py.File(weights, "w") as file:  # as tf.keras 2.15 names them there
+        for number, shape in enumerate([(width, 12), (3, 12), (12,)]):
+            file.create_dataset(f"layers\\lstm\\cell/vars/{number}", shape, "float32")
+        for number, shape in enumerate([(3, 2), (2,)]):
+            file.create_dataset(f"layers\\dense/vars/{number}", shape, "float32")
+        file.create_dataset("metrics\\mean/vars/0", (), "float32")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": "2.15.0"}))
+        archive.writestr(
+            "config.json", json.dumps({"class_name": "Sequential", "config": {"name": "m", "layers": layers}})
+        )
+        archive.writestr("model.weights.h5", weights.getvalue())
+    found = [(finding.code, finding.severity) for finding in analyze(path).findings]
+    assert sorted(found) == [("P612", "warning"), *([] if width == 4 else [("S139", "error")])]
+
+
 def functional(dialect_config: list[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
     """A chain of layers (class, name, config) after an input of shape (None, 5)."""
     layers: list[dict[str, Any]] = [

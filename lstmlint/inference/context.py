@@ -139,6 +139,11 @@ class InferenceContext:
         from lstmlint.inference import unknown_classes
 
         name = spec.written_class or spec.class_name
+        if self.dialect == "keras3" and headers.lacks_module(spec):
+            message = f"{name!r} is an operation, and the file does not record its module; Keras raises a ValueError"
+            advice = "Save the model in the .keras format: HDF5 files cannot hold operations."
+            self.report_spec(spec, LayerError("E004", message, advice, severity="error"))
+            return
         if ours:
             close = unknown_classes.suggestion(spec.class_name, 0.6)
             advice = f"Did you mean {close}?" if close else "Use the name of a built-in Keras layer."

@@ -240,6 +240,7 @@ class Plan:
                     if position in self.starts:
                         used.add((position, ref.node))
         used.update(stack)
+        unfed: list[LayerSpec] = []
         while stack:
             position, number = key = stack.pop()
             calls_of = specs[position].calls
@@ -250,9 +251,8 @@ class Plan:
                     broken = True
                     self._both_ends(specs[position])
                 continue
-            if not calls_of and not broken and specs[position].class_name == "InputLayer":
-                broken = True
-                self._unfed(specs[position])
+            if not calls_of and specs[position].class_name == "InputLayer":
+                unfed.append(specs[position])
             if not 0 <= number < len(calls_of):  # a dangling reference, reported before
                 continue
             for ref in calls_of[number].references:
@@ -261,6 +261,8 @@ class Plan:
                     used.add((source, ref.node))
                     stack.append((source, ref.node))
         self.used = {position for position, _ in used}
+        if unfed and not broken:
+            self._report_unfed(unfed)
         if self.spec.dialect in ("keras2", "keras3"):
             self._check_own_names()
 
@@ -284,14 +286,16 @@ class Plan:
                     None,
                 )
 
-    def _unfed(self, layer: LayerSpec) -> None:
+    def _report_unfed(self, layers: list[LayerSpec]) -> None:
+        names = listing([repr(layer.name) for layer in layers])
+        references = " and ".join(f'["{layer.name}", 0, 0]' for layer in layers)
+        what = f"the input {names}, which is" if len(layers) == 1 else f"the inputs {names}, which are"
         self.problems.append(
             Problem(
                 "S124",
-                f"the model's outputs need the input {layer.name!r}, which is not among its inputs; Keras raises a"
-                " ValueError",
-                f'Add ["{layer.name}", 0, 0] to input_layers.',
-                layer.name,
+                f"the model's outputs need {what} not among its inputs; Keras raises a ValueError",
+                f"Add {references} to input_layers.",
+                layers[0].name,
                 f"{self.spec.pointer}/config/input_layers",
             )
         )

@@ -41,7 +41,18 @@ def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None
         return [Problem("E012", message, "Save the model again, or ignore stored weights with --no-weights.")]
     if stored:
         compare(model, stored)
+        if stored.backslashes:
+            return [_backslashes(model)]
     return []
+
+
+def _backslashes(model: ModelSummary) -> Problem:
+    message = (
+        "the archive was saved on Windows by a version of tf.keras that stores weights under paths with backslashes:"
+        " tf.keras on Linux and macOS finds none of them, and raises a ValueError"
+    )
+    advice = "Load the model on Windows, and save it in the .h5 format there."
+    return Problem("P612", message, advice, pointer=model.spec.pointer)
 
 
 def compare(model: ModelSummary, stored: StoredWeights) -> None:

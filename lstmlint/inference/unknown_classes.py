@@ -42,6 +42,8 @@ def complete(model: ModelSummary) -> None:
 
 def _say_how_it_loads(problem: Problem, container: str) -> None:
     """Correct a finding on a custom object for a container that loads them in another way."""
+    if "function" in problem.data and container == "tfjs":  # of a layer that TensorFlow.js does not have
+        problem.message = problem.message.replace(CUSTOM_OBJECTS, f"in Python, {CUSTOM_OBJECTS}")
     if not problem.data.keys() & {"unknown_class", "custom"}:
         return
     if CUSTOM_OBJECTS in problem.message:

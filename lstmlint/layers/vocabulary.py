@@ -361,6 +361,7 @@ class TextVectorization(VocabularyLayer):
             error.severity = "warning"
             error.message = f"{argument} of TextVectorization is {shown(value)}: it loads only with custom_objects"
             error.help = "Pass the function in custom_objects when you load the model, or register it before."
+            error.data["function"] = True
             self.context.report(self, error)
             return
         raise error

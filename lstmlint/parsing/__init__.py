@@ -21,6 +21,7 @@ def parse(document: Document) -> ModelSpec:
     if not document.wired:
         dialect = "keras2"
     names = Names()
+    names.tfjs = document.container == "tfjs"
     pointer = document.model_pointer
     kind = kind_of(document)
     if dialect == "keras3":

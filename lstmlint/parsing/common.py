@@ -52,6 +52,8 @@ class Names:
         self.backend: str | None = None
         # Whether its weights are from a Keras whose GRU had no reset_after.
         self.plain_gru = False
+        # Whether TensorFlow.js reads it, which also takes the names of JavaScript.
+        self.tfjs = False
 
     def make(self, class_name: str) -> str:
         """Return a new name for a layer of the class."""

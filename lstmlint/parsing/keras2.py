@@ -149,6 +149,8 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
         if not alone:
             check_entry(obj, class_name, pointer, names)
     spec.config_pointer = f"{pointer}/config"
+    if names.tfjs and spec.config.pop("batchInputShape", None) is not None:
+        config = {**config, "batch_input_shape": config["batchInputShape"]}
     declare_input(spec, config)
     if class_name == "Input":
         declare_by_function(spec)

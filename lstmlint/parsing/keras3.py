@@ -162,6 +162,9 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
         raw=obj,
         config_pointer=config_pointer,
     )
+    if names.tfjs and class_name == "InputLayer" and "batchInputShape" in config:
+        spec.config["batch_shape"] = spec.config.pop("batchInputShape")
+        spec.renamed["batch_shape"] = "batchInputShape"
     if "batch_input_shape" in config and "module" not in obj:  # Keras 3's own HDF5 files keep this old form
         spec.input_shape = as_shape(spec.config.pop("batch_input_shape"))
         if class_name == "InputLayer" and "batch_shape" not in config:

@@ -62,12 +62,14 @@ class StoredWeights:
         weights only.
     layout: how `path` of each weight is made up.
     twice: whether keys count layers that have weights twice (dense, dense_2, dense_4), as tf.keras 2.13 does.
+    backslashes: whether the names of groups contain whole paths with backslashes, as tf.keras on Windows writes them.
     """
 
     weights: list[StoredWeight]
     layers: frozenset[str] | None = None
     layout: Layout = "tfjs"
     twice: bool = False
+    backslashes: bool = False
 
 
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -95,18 +97,18 @@ def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
     weights = [
         (weight.path, weight.name, weight.shape, weight.dtype, weight.names, weight.address) for weight in found.weights
     ]
-    return weights, None if found.layers is None else list(found.layers), found.layout, found.twice
+    return weights, None if found.layers is None else list(found.layers), found.layout, found.twice, found.backslashes
 
 
 def _revived(plain: Any) -> StoredWeights | None:
     if plain is None:
         return None
-    weights, layers, layout, twice = plain
+    weights, layers, layout, twice, backslashes = plain
     found = [
         StoredWeight(tuple(path), name, tuple(shape), dtype, tuple(names), address)
         for path, name, shape, dtype, names, address in weights
     ]
-    return StoredWeights(found, None if layers is None else frozenset(layers), layout, twice)
+    return StoredWeights(found, None if layers is None else frozenset(layers), layout, twice, backslashes)
 
 
 def _in_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -191,9 +193,10 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
     """Return the weights in groups `layers/<key>/.../vars`. Newer releases record the layer's name there."""
     found: list[StoredWeight] = []
     layers: set[str] = set()
+    backslashes = any(name.startswith(tuple(f"{root}\\" for root in ROOTS)) for name in weights)
 
     def visit(path: str, item: Any) -> None:
-        parts = path.split("/")
+        parts = (path.replace("\\", "/") if backslashes else path).split("/")
         if not isinstance(item, h5py.Dataset):
             if parts[-1] == "vars" and len(parts) >= 3:
                 layers.update(name for name in (item.attrs.get("name"), parts[-2]) if isinstance(name, str))
@@ -208,7 +211,8 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
         found.append(StoredWeight(tuple(groups), name, tuple(item.shape), dtype_of(item), names, path))
 
     weights.visititems(visit)
-    return StoredWeights(found, frozenset(layers), "keras3", _TWICE in weights)
+    twice = any(name.partition("\\")[0] == _TWICE for name in weights)
+    return StoredWeights(found, frozenset(layers), "keras3", twice, backslashes)
 
 
 def _layer_name(weights: Any, path: list[str]) -> str | None:

@@ -301,6 +301,15 @@ def gru_before_reset_after(model: ModelSummary) -> Iterator[Problem]:
         )
 
 
+reported("P612", "windows-weight-paths", "warning", raised_by="inference")(
+    """A `.keras` archive was saved on Windows by tf.keras (TensorFlow 2.13 to 2.15), which stores its weights under paths
+    with backslashes. On other systems, tf.keras looks for slashes, finds no weights, and refuses the file.
+
+    Fix: Load the model on Windows, and save it in the `.h5` format there.
+    """
+)
+
+
 @rule("P611", "lambda-code", "warning")
 def lambda_code(model: ModelSummary) -> Iterator[Problem]:
     """A Lambda contains Python bytecode, as Keras writes it for a lambda expression. Keras 3 refuses to load it unless

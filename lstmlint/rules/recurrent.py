@@ -89,15 +89,12 @@ def _more_steps(row: LayerSummary, rnn: Layer, maker: LayerSummary | None) -> st
     if maker is not None and before is not None and len(before) > 2 and (before[1] or 2) > 1:
         steps = f"the {before[1]} timesteps" if len(before) == 3 and before[1] else "several timesteps"
         return f"Change {maker.name!r} so that it keeps {steps}. {dense}"
-    windows = f"pass windows of several timesteps, (timesteps, {size})"
+    direct = not row.inbound or row.inbound[0].layer.facts.is_input
+    windows = (
+        f"pass windows of several timesteps, (timesteps, {size})" if direct else "pass windows of several timesteps"
+    )
     # With one feature instead of many, the kernel must not lose nearly all of its weights.
-    if (
-        maker is None
-        and isinstance(units, int)
-        and size is not None
-        and size > 1
-        and (units + 2) * 10 >= size + units + 1
-    ):
+    if direct and isinstance(units, int) and size is not None and size > 1 and (units + 2) * 10 >= size + units + 1:
         return (
             f"If these are {size} timesteps of one feature, use the input shape ({size}, 1). If they are {size} features,"
             f" {windows}. {dense}"
@@ -372,16 +369,21 @@ def unbounded_rnn_activation(model: ModelSummary, timesteps: int) -> Iterator[Pr
         )
 
 
-@rule("R210", "relu-with-recurrent-dropout", "warning")
-def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
+@rule(
+    "R210",
+    "relu-with-recurrent-dropout",
+    "warning",
+    timesteps=Option(20, "the smallest number of timesteps that is reported", least=2),
+)
+def relu_with_recurrent_dropout(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     """A recurrent layer combines activation relu with recurrent_dropout. Dropout scales up the values that it keeps at
-    every timestep, and relu does not bound them: the loss is prone to become NaN.
+    every timestep, and relu does not bound them: on long sequences, the loss is prone to become NaN.
 
     Fix: Use activation "tanh", or remove recurrent_dropout.
 
     Fails:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
-          {"class_name": "LSTM", "config": {"units": 10, "activation": "relu", "recurrent_dropout": 0.2, "batch_input_shape": [null, 13, 5]}}]}}
+          {"class_name": "LSTM", "config": {"units": 10, "activation": "relu", "recurrent_dropout": 0.2, "batch_input_shape": [null, 50, 5]}}]}}
 
     Passes:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
@@ -391,6 +393,9 @@ def relu_with_recurrent_dropout(model: ModelSummary) -> Iterator[Problem]:
     """
     for row, rnn in index_of(model).recurrent:
         rate = rnn.config.get("recurrent_dropout")
+        steps = row.input_shape[1] if row.input_shape is not None and len(row.input_shape) > 1 else None
+        if steps is not None and steps < timesteps and not rnn.config.get("stateful"):
+            continue
         if rate and _own_activation(rnn) == "relu":
             yield violation(
                 f"{row.class_name} {row.name!r} has activation 'relu' and recurrent_dropout {rate}: dropout scales up"

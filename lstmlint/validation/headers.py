@@ -132,7 +132,7 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         if dtype is not None and (not isinstance(dtype, str) or dtype not in DTYPES):
             yield bad_dtype(dtype, "an input's dtype is one of " + ", ".join(sorted(DTYPE_BITS)[:9]) + ", ...")
         return
-    if spec.is_operation:
+    if spec.is_operation or lacks_module(spec):
         return
     for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
         if not is_plain_call(spec.class_name, call, node):
@@ -151,6 +151,15 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
         wrong = dtype_error(config.get("dtype"), facts_of(spec.class_name).quantizable)
         if wrong is not None:
             yield wrong
+
+
+def lacks_module(spec: LayerSpec) -> bool:
+    """Return whether a class is an operation whose module is not recorded, as in the HDF5 files of Keras 3."""
+    if spec.module is not None or spec.model is not None or spec.class_name in SIGNATURES:
+        return False
+    from lstmlint.signatures import operations
+
+    return spec.class_name in operations.SIGNATURES
 
 
 def is_plain_call(class_name: str, call: Call, node: Any) -> bool:
