@@ -44,7 +44,7 @@ DECISIONS = {
     "P605": "off: nearly every LSTM of Keras 1 and 2 has it, and it matters only in a move to Keras 3",
     "G705": "info; not for a layer after one that left a single step",
     "P611": "warning, except in SavedModels, which load from their operations",
-    "P612": "warning: tf_keras on Linux refuses all of these files, and loads them after their groups are renamed",
+    "P612": "warning: tf_keras on Linux refuses all of these files; with slashes in the names of its groups, one loads",
     "R201": "warning, except for layers that are stateful or receive states (decoders run step by step) and for layers next"
     " to a Permute of the same input (LSTM-FCN); one finding per stack",
     "R208": "off: the default of Keras 2 is not eligible, and it matters only on NVIDIA GPUs",
@@ -65,10 +65,12 @@ DECISIONS = {
 VERDICTS = [
     "## Verdicts",
     "",
-    "All findings in these files were read, and judged as the owner of the model would, with the file loaded in Keras 3 and",
-    "tf_keras: A is true and worth acting on, B true but of little use, C misleading or badly advised, and D false. Then the",
+    "All findings in these files were read, and judged as the owner of the model would, most of them with the file loaded in",
+    "Keras: A is true and worth acting on, B true but of little use, C misleading or badly advised, and D false. Then the",
     "causes of C and D were corrected, and all findings were read again. The first five columns show the findings before the",
-    "corrections, the last five those after them.",
+    "corrections, the last five those after them. The corrections were made for these files, so only new files show what",
+    "they are worth: of 53 findings in 94 files that were read after the first corrections, 47 were A or B, and of 21 in 64",
+    "files that were read after the last ones, all were.",
 ]
 
 
