@@ -23,6 +23,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.history_file import Table, read_history, write_history
+from scripts.keras2_objects import read_keras2
 from scripts.keras3_objects import read_keras3
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +42,7 @@ class Release(NamedTuple):
 def versions(package: str) -> dict[str, str]:
     """Return the newest patch release of each minor release on the package index, by minor release."""
     command = [sys.executable, "-m", "pip", "index", "versions", package, "--ignore-requires-python"]
-    if package == "tensorflow":
+    if package.startswith("tensorflow"):
         command += ["--only-binary=:all:", *PLATFORM]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     found = re.search(r"Available versions: (.+)", output)
@@ -58,9 +59,13 @@ def known_releases() -> list[Release]:
     """Return the releases on the package index, oldest to newest in each line."""
     keras = versions("keras")
     found = [Release(m, "keras", v, "keras/") for m, v in keras.items() if m in {"2.0", "2.1", "2.2", "2.3"}]
-    for minor, version in versions("tensorflow").items():
-        if minor.startswith("2.") and int(minor[2:]) < 6:
-            found.append(Release(f"tf{minor}", "tensorflow", version, "tensorflow"))
+    tensorflow = {"2.0": ("tensorflow", versions("tensorflow")["2.0"])}
+    tensorflow |= {m: ("tensorflow-cpu", v) for m, v in versions("tensorflow-cpu").items()}  # smaller, but not for 2.0
+    found += [
+        Release(f"tf{minor}", package, version, "tensorflow")
+        for minor, (package, version) in tensorflow.items()
+        if minor.startswith("2.") and int(minor[2:]) < 6
+    ]
     found += [
         Release(f"tf{m}", "keras", v, "keras/") for m, v in keras.items() if m.startswith("2.") and int(m[2:]) >= 6
     ]
@@ -68,7 +73,6 @@ def known_releases() -> list[Release]:
         Release(f"tf_keras{m}", "tf_keras", v, "tf_keras/") for m, v in versions("tf_keras").items() if int(m[2:]) >= 16
     ]
     found += [Release(m, "keras", v, "keras/") for m, v in keras.items() if m.startswith("3.")]
-    found = [release for release in found if release.name.startswith("3.")]
     return sorted(found, key=lambda release: order(release.name))
 
 
@@ -84,7 +88,7 @@ def modules(release: Release, folder: Path) -> dict[str, str]:
     if not stored.exists():
         with tempfile.TemporaryDirectory() as scratch:
             command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "-d", scratch]
-            command += ["--ignore-requires-python", *(PLATFORM if release.package == "tensorflow" else ())]
+            command += ["--ignore-requires-python", *(PLATFORM if release.package.startswith("tensorflow") else ())]
             subprocess.run([*command, f"{release.package}=={release.version}"], check=True)
             (wheel,) = Path(scratch).glob("*.whl")
             with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(stored, "w", zipfile.ZIP_DEFLATED) as target:
@@ -106,13 +110,18 @@ def wanted(name: str) -> bool:
     if not name.endswith(".py") or name.endswith("_test.py") or "/tests/" in name:
         return False
     return "tensorflow" not in name or bool(
-        re.match(r"(tensorflow|tensorflow_core)/(python/keras/|_api/v2/keras/|keras/)", name)
+        re.match(r"(tensorflow|tensorflow_core)/(python/keras/|python/ops/init_ops|python/feature_column/)", name)
     )
 
 
 def read(release: Release, folder: Path) -> Table:
     """Return what a release can deserialize."""
-    return read_keras3(modules(release, folder))
+    texts = modules(release, folder)
+    if release.name.startswith("3."):
+        return read_keras3(texts)
+    return read_keras2(
+        texts, "tensorflow.python.keras" if release.package.startswith("tensorflow") else release.package
+    )
 
 
 def main() -> None:

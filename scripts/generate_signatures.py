@@ -88,7 +88,8 @@ def popped(function: Any, variable: str = "kwargs") -> dict[str, Any]:
     for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
         match node:
             case ast.Call(ast.Attribute(ast.Name(held), "pop"), [ast.Constant(str(name)), *rest]) if held == variable:
-                found[name] = rest[0].value if rest and isinstance(rest[0], ast.Constant) else None
+                default = rest[0].value if rest and isinstance(rest[0], ast.Constant) else None
+                found.setdefault(name, default)  # the first of two branches is the one of TensorFlow 2
             case ast.Delete([ast.Subscript(ast.Name(held), ast.Constant(str(name)))]) if held == variable:
                 found[name] = None
     return found

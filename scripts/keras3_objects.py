@@ -104,8 +104,9 @@ def objects(source: Source) -> Iterator[tuple[str, str, Class | Callable, str]]:
             if isinstance(item, Class) and item.module == module:
                 kind = kind_of(source, item)
                 if kind:
-                    paths = list(exports(item.node))
-                    for path in paths:
+                    for path in exports(item.node):
+                        if path.startswith("keras._"):
+                            continue  # it is not registered before its module is imported
                         space, _, name = path.rpartition(".")
                         yield kind, name, item, space
                     yield kind, item.name, item, module.removesuffix(".__init__")

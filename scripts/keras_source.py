@@ -23,6 +23,10 @@ class _Required:
 
 
 REQUIRED: Final = _Required()
+GRAPHS: Final = {
+    "functional_from_config",
+    "reconstruct_from_config",
+}  # functions that build a model from a whole config
 LOOKING: Final = {
     "len",
     "set",
@@ -69,17 +73,25 @@ class Callable(NamedTuple):
 class Accepted:
     """What a constructor takes: arguments with their defaults, whether any other argument is taken, and the keys that
     `from_config` reads from the config without a default.
+
+    `ends` is whether a function passes the arguments on to a constructor, or refuses some. Otherwise it only looks at them,
+    and takes out those that are `popped`.
     """
 
     arguments: dict[str, Any] = field(default_factory=dict)
     extra: bool = False
     needed: set[str] = field(default_factory=set)
+    ends: bool = True
+    popped: dict[str, Any] = field(default_factory=dict)
 
 
 def flat(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a body, those in `if`, `try` and `with` included."""
+    """Yield the statements of a body, those in `if`, `try` and `with` included. TensorFlow 1 is left out."""
     for node in body:
         yield node
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Call) and "tf2.enabled" in ast.unparse(node.test):
+            yield from flat(node.body)
+            continue
         for name in ("body", "orelse", "handlers", "finalbody"):
             if not isinstance(node, ast.ClassDef | Function):
                 inner = getattr(node, name, [])
@@ -152,6 +164,10 @@ class Source:
                 case ast.Assign() | ast.AnnAssign():
                     for name, value in assignments([node]):
                         found[name] = ("value", module, value)
+        for inner in ast.walk(self.tree(module)):  # imports in functions, which break circles
+            if isinstance(inner, ast.ImportFrom):
+                for alias in inner.names:
+                    found.setdefault(alias.asname or alias.name, ("import", self.origin(module, inner), alias.name))
         return found
 
     def origin(self, module: str, node: ast.ImportFrom) -> str:
@@ -329,18 +345,29 @@ class Use:
     allowed: set[str] | None = None  # the keys that a check lets pass
     closed: bool = False  # the function refuses what is left
     forwards: list[ast.Call] = field(default_factory=list)  # calls with `**kwargs`
+    certain: list[ast.Call] = field(default_factory=list)  # those that are always reached
+    renamed: dict[str, str] = field(default_factory=dict)  # key -> the key under which it is put back
     names: set[str] = field(default_factory=set)
 
 
 class Reader:
     """Follows a dict of arguments through the statements of a function."""
 
-    def __init__(self, source: Source, module: str, function: Function, held: str, cls: Class | None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        module: str,
+        function: Function,
+        held: str,
+        cls: Class | None,
+        given: dict[str, ast.expr] | None = None,
+    ) -> None:
         self.source = source
         self.module = module
         self.cls = cls
         self.use = Use(names={held})
-        self.locals: dict[str, ast.expr] = {}
+        self.locals: dict[str, ast.expr] = dict(given or {})
+        self.parameters = parameters(source, module, function, bound=False).defaults
         self.statements(function.body, frozenset(), certain=True)
 
     def holds(self, node: ast.AST | None) -> bool:
@@ -362,13 +389,18 @@ class Reader:
                 return self.holds(left)
         return False
 
-    def key(self, node: ast.expr) -> list[str]:
-        """Return the keys that an expression stands for: a string, or a loop over strings."""
-        if isinstance(node, ast.Name) and node.id in self.locals:
-            value = self.source.constant(self.module, self.locals[node.id])
-            return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-        value = self.source.constant(self.module, node)
-        return [value] if isinstance(value, str) else []
+    def key(self, node: ast.expr) -> dict[str, Any]:
+        """Return the keys that an expression stands for, with defaults: a string, or a loop over strings or a dict."""
+        while isinstance(node, ast.Name) and node.id in self.locals:
+            node = self.locals[node.id]
+        match self.source.constant(self.module, node):
+            case str() as name:
+                return {name: None}
+            case list() as names:
+                return {name: None for name in names if isinstance(name, str)}
+            case dict() as defaults:
+                return defaults
+        return {}
 
     def statements(self, body: list[ast.stmt], known: frozenset[str], *, certain: bool) -> None:
         """Read statements. `known` are the keys that a condition has found in the dict."""
@@ -377,18 +409,22 @@ class Reader:
                 case ast.If(test, then, other):
                     self.expression(test, known, certain=certain)
                     present, absent = self.presence(test)
-                    if self.holds(test) and raises(then):
+                    if raises(then) and (self.holds(test) or self.compares_unknown(test)):
                         self.use.closed = True
-                    else:
-                        self.statements(then, known | present, certain=False)
-                    self.statements(other, known | absent, certain=certain and raises(then) and bool(absent or present))
-                    if raises(then) and self.compares_unknown(test):
-                        self.use.closed = True
+                    insisted = absent if raises(then) else present if raises(other) else frozenset()
+                    if certain:
+                        self.use.read |= dict.fromkeys(insisted, True)
+                    self.statements(then, known | present, certain=certain and raises(other))
+                    self.statements(other, known | absent, certain=certain and raises(then))
+                    known |= insisted
                 case ast.For(target, iterated, inner):
                     if self.iterates(iterated) and self.checks(target, inner):
                         continue
-                    if isinstance(target, ast.Name):
-                        self.locals[target.id] = iterated
+                    match target, iterated:
+                        case ast.Name(name), _:
+                            self.locals[name] = iterated
+                        case ast.Tuple([ast.Name(name), *_]), ast.Call(ast.Attribute(mapping, "items"), []):
+                            self.locals[name] = mapping
                     self.expression(iterated, known, certain=certain)
                     self.statements(inner, known, certain=False)
                 case ast.Try(body=inner, handlers=handlers, orelse=other, finalbody=final):
@@ -399,6 +435,12 @@ class Reader:
                     for item in items:
                         self.expression(item.context_expr, known, certain=certain)
                     self.statements(inner, known, certain=certain)
+                case ast.Assign(
+                    [ast.Subscript(held, ast.Constant(str(new)))],
+                    ast.Call(ast.Attribute(popped, "pop"), [ast.Constant(str(key)), *_]) as value,
+                ) if self.holds(held) and self.holds(popped):
+                    self.use.renamed[key] = new
+                    self.expression(value, known, certain=certain)
                 case ast.Assign([ast.Name(name)], value) if self.holds(value):
                     self.expression(value, known, certain=certain)
                     self.use.names.add(name)
@@ -426,6 +468,8 @@ class Reader:
                 return frozenset(), frozenset({key})
             case ast.BoolOp(ast.And(), values):
                 return frozenset().union(*(self.presence(value)[0] for value in values)), frozenset()
+            case ast.BoolOp(ast.Or(), values):
+                return frozenset(), frozenset().union(*(self.presence(value)[1] for value in values))
             case ast.UnaryOp(ast.Not(), value):
                 present, absent = self.presence(value)
                 return absent, present
@@ -489,20 +533,28 @@ class Reader:
                 return True
         return False
 
+    def default(self, node: ast.expr) -> Any:
+        """Return the value of a default: a parameter's own default if it is the name of a parameter."""
+        if isinstance(node, ast.Name) and node.id in self.parameters:
+            default = self.parameters[node.id]
+            return None if default is REQUIRED else default
+        return plain(self.source.constant(self.module, node))
+
     def pop(self, key: str, default: Any, known: frozenset[str], *, certain: bool, required: bool) -> None:
         """Note that a key is taken from the dict."""
         if required and certain and key not in known:
             self.use.popped.setdefault(key, REQUIRED)
         else:
-            self.use.popped.setdefault(key, None if required else default)
+            self.use.popped.setdefault(key, default)
 
     def expression(self, node: ast.expr, known: frozenset[str], *, certain: bool) -> None:
         """Read an expression."""
         match node:
             case ast.Call(ast.Attribute(held, "pop"), [key, *rest]) if self.holds(held):
-                default = plain(self.source.constant(self.module, rest[0])) if rest else None
-                for name in self.key(key):
-                    self.pop(name, default, known, certain=certain, required=not rest)
+                for name, default in self.key(key).items():
+                    value = self.default(rest[0]) if rest else default
+                    required = not rest and not isinstance(key, ast.Name)  # a loop pops what is there
+                    self.pop(name, value, known, certain=certain, required=required)
                 for item in rest:
                     self.expression(item, known, certain=False)
                 return
@@ -536,6 +588,8 @@ class Reader:
                     any(self.holds(arg) for arg in args) and name not in LOOKING
                 ):
                     self.use.forwards.append(node)
+                    if certain:
+                        self.use.certain.append(node)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.keyword):
                 self.expression(child.value, known, certain=certain)
@@ -575,22 +629,22 @@ class Constructors:
         found = parameters(self.source, function.module, function.node, bound=False)
         return Accepted(dict(found.defaults), found.keywords is not None)
 
-    def _constructor(self, cls: Class, order: list[Class], start: int) -> Accepted:
-        """Return what the first constructor from `order[start]` on accepts."""
+    def _constructor(self, cls: Class, order: list[Class], start: int, values: int = 0) -> Accepted:
+        """Return what the first constructor from `order[start]` on accepts, besides a number of positional values."""
         for index in range(start, len(order)):
             if "__init__" in order[index].methods:
-                return self._call(cls, order, index, order[index].methods["__init__"], bound=True)
+                return self._call(cls, order, index, order[index].methods["__init__"], values)
         return Accepted()
 
-    def _call(
-        self, cls: Class, order: list[Class], index: int, function: Function, *, bound: bool, module: str = ""
-    ) -> Accepted:
-        """Return what a function accepts as keywords."""
-        module = module or order[index].module
-        found = parameters(self.source, module, function, bound=bound)
-        result = Accepted(dict(found.defaults))
+    def _call(self, cls: Class, order: list[Class], index: int, function: Function, values: int = 0) -> Accepted:
+        """Return what a constructor accepts as keywords, besides a number of positional values."""
+        module = order[index].module
+        found = parameters(self.source, module, function, bound=True)
+        result = Accepted({k: v for k, v in found.defaults.items() if k not in found.positional[:values]})
         if found.keywords:
-            rest = self._dict(cls, order, index, module, function, found.keywords)
+            rest = self._dict(
+                cls, order, index, module, function, found.keywords, values=max(values - len(found.positional), 0)
+            )
             result.extra = rest.extra
             result.arguments |= {k: v for k, v in rest.arguments.items() if k not in result.arguments}
         for decorator in function.decorator_list:
@@ -621,17 +675,41 @@ class Constructors:
                 for key, default in use.popped.items():
                     result.arguments.setdefault(key, None if default is REQUIRED else default)
 
-    def _dict(self, cls: Class, order: list[Class], index: int, module: str, function: Function, held: str) -> Accepted:
-        """Return what a function accepts in a dict of arguments."""
-        use = Reader(self.source, module, function, held, cls).use
-        result = Accepted(dict(use.popped))
+    def _dict(
+        self,
+        cls: Class,
+        order: list[Class],
+        index: int,
+        module: str,
+        function: Function,
+        held: str,
+        given: dict[str, ast.expr] | None = None,
+        values: int = 0,
+    ) -> Accepted:
+        """Return what a function accepts in a dict of arguments. `given` are its other arguments as written, and `values` is
+        the number of positional values that its `*args` holds.
+        """
+        reader = Reader(self.source, module, function, held, cls, given)
+        use = reader.use
+        result = Accepted(dict(use.popped), popped=dict(use.popped))
         passed: list[Accepted] = []
         for call in use.forwards:
-            target = self._forward(cls, order, index, module, function, call, use)
+            if getattr(call.func, "attr", getattr(call.func, "id", "")) in GRAPHS:
+                return self._graph(module, call, reader)
+        for call in use.forwards:
+            target = self._forward(cls, order, index, module, function, call, use, values)
             if target:
                 passed.append(target)
+                if call in use.certain:
+                    result.needed |= target.needed
+        result.ends = bool(passed) or use.closed or use.allowed is not None
         if passed:
             arguments: dict[str, Any] = {}
+            if any(target.ends for target in passed):  # the others only take some of the arguments
+                for target in passed:
+                    if not target.ends:
+                        result.arguments |= {k: v for k, v in target.popped.items() if k not in result.arguments}
+                passed = [target for target in passed if target.ends]
             for target in passed:
                 arguments |= {k: v for k, v in target.arguments.items() if k not in arguments}
             extra = any(target.extra for target in passed)
@@ -644,55 +722,69 @@ class Constructors:
                 arguments = {}
             result.extra = extra
             result.arguments |= {k: v for k, v in arguments.items() if k not in result.arguments}
-            for target in passed:
-                result.needed |= target.needed
         elif use.allowed is not None:
             result.arguments |= {k: None for k in sorted(use.allowed) if k not in result.arguments}
         elif not use.closed:
             result.extra = True
             result.arguments |= {k: None for k in use.read if k not in result.arguments}
-        for key, needed in use.read.items():
-            if needed:
-                result.needed.add(key)
+        result.needed |= {key for key, needed in use.read.items() if needed}
+        if not result.extra:
+            for key, new in use.renamed.items():
+                if new not in result.arguments:
+                    result.arguments.pop(key, None)
         return result
 
+    def _graph(self, module: str, call: ast.Call, reader: Reader) -> Accepted:
+        """Return what the config of a functional model holds. Nothing refuses other keys.
+
+        `from_config` builds a functional model only if the keys of `functional_config_keys` are there.
+        """
+        function = self.source.resolve_expression(module, call.func)
+        inner = Reader(self.source, function.module, function.node, "config", None).use
+        keys = self.source.constant(module, reader.locals.get("functional_config_keys"))
+        arguments = dict.fromkeys([*reader.use.read, *inner.read, *inner.popped])
+        required = {key for key, needed in inner.read.items() if needed} | set(plain(keys) or ())
+        arguments |= {key: REQUIRED for key in ["name", "layers", "input_layers", "output_layers"] if key in required}
+        return Accepted(arguments, extra=True)
+
     def _forward(
-        self, cls: Class, order: list[Class], index: int, module: str, function: Function, call: ast.Call, use: Use
+        self,
+        cls: Class,
+        order: list[Class],
+        index: int,
+        module: str,
+        function: Function,
+        call: ast.Call,
+        use: Use,
+        values: int,
     ) -> Accepted | None:
         """Return what the target of a call with the dict accepts, less what the call gives itself."""
         spread = any(keyword.arg is None for keyword in call.keywords)
         first = function.args.args[0].arg if function.args.args else ""
         is_class_method = any(isinstance(d, ast.Name) and d.id == "classmethod" for d in function.decorator_list)
-        positional = list(call.args)
+        starred = any(isinstance(argument, ast.Starred) for argument in call.args)
+        count = len(call.args) - starred + (values if starred else 0)
         target: Accepted | None = None
-        names: list[str] = []
         match call.func:
             case ast.Attribute(ast.Call(ast.Name("super"), arguments), "__init__") if spread:
                 start = index
                 if arguments:
                     named = self.source.resolve_expression(module, arguments[0])
                     start = order.index(named) if named in order else index
-                target, names = self._constructor_at(cls, order, start + 1)
+                target = self._constructor(cls, order, start + 1, count)
             case ast.Attribute(ast.Call(ast.Name("super"), _), "from_config"):
                 return self._from_config(cls, order, index + 1)
-            case ast.Attribute(ast.Name(name), "__init__") if spread:
-                base = self.source.resolve(module, name)
-                if isinstance(base, Class):
-                    target, names = self._constructor_at(cls, self.source.order(base), 0)
-                    positional = positional[1:]
             case ast.Attribute(base_node, "__init__") if spread:
                 base = self.source.resolve_expression(module, base_node)
                 if isinstance(base, Class):
-                    target, names = self._constructor_at(cls, self.source.order(base), 0)
-                    positional = positional[1:]
+                    target = self._constructor(cls, self.source.order(base), 0, count - 1)
             case ast.Name(name) if spread and ((name == first and is_class_method) or name == "cls"):
-                target, names = self._constructor_at(cls, self.source.order(cls), 0)
+                target = self._constructor(cls, self.source.order(cls), 0, count)
             case ast.Attribute(ast.Name(name), "from_config") if name != first:
                 base = self.source.resolve(module, name)
                 if isinstance(base, Class):
-                    return self._from_config(
-                        base if base not in self.source.order(cls) else cls, self.source.order(base), 0
-                    )
+                    own = cls if base in self.source.order(cls) else base
+                    return self._from_config(own, self.source.order(base), 0)
             case ast.Attribute(ast.Name(name), method) if name == first:
                 return self._method(cls, order, method, call, use)
             case ast.Name(name):
@@ -702,18 +794,8 @@ class Constructors:
         if target is None:
             return None
         given = {keyword.arg for keyword in call.keywords if keyword.arg}
-        given |= set(names[: len(positional)])
         left = {k: v for k, v in target.arguments.items() if k not in given}
         return replace(target, arguments=left, needed=set(target.needed) - given)
-
-    def _constructor_at(self, cls: Class, order: list[Class], start: int) -> tuple[Accepted, list[str]]:
-        """Return what the next constructor accepts, and the names of its positional parameters."""
-        for index in range(start, len(order)):
-            function = order[index].methods.get("__init__")
-            if function:
-                names = parameters(self.source, order[index].module, function, bound=True).positional
-                return self._call(cls, order, index, function, bound=True), names
-        return Accepted(), []
 
     def _method(self, cls: Class, order: list[Class], name: str, call: ast.Call, use: Use) -> Accepted | None:
         """Return what a method accepts in the dict that a call hands it as an argument."""
@@ -721,9 +803,10 @@ class Constructors:
             if name in base.methods:
                 function = base.methods[name]
                 names = parameters(self.source, base.module, function, bound=True).positional
-                for position, argument in enumerate(call.args):
-                    if isinstance(argument, ast.Name) and argument.id in use.names and position < len(names):
-                        return self._dict(cls, order, index, base.module, function, names[position])
+                given = dict(zip(names, call.args, strict=False))
+                for parameter, argument in given.items():
+                    if isinstance(argument, ast.Name) and argument.id in use.names:
+                        return self._dict(cls, order, index, base.module, function, parameter, given)
         return None
 
     def _helper(
@@ -731,9 +814,10 @@ class Constructors:
     ) -> Accepted | None:
         """Return what a function accepts in the dict that a call hands it as an argument."""
         names = parameters(self.source, function.module, function.node, bound=False).positional
-        for position, argument in enumerate(call.args):
-            if isinstance(argument, ast.Name) and argument.id in use.names and position < len(names):
-                return self._dict(cls, order, index, function.module, function.node, names[position])
+        given = dict(zip(names, call.args, strict=False))
+        for parameter, argument in given.items():
+            if isinstance(argument, ast.Name) and argument.id in use.names:
+                return self._dict(cls, order, index, function.module, function.node, parameter, given)
         return None
 
     def _from_config(self, cls: Class, order: list[Class], start: int) -> Accepted:
@@ -746,6 +830,8 @@ class Constructors:
                 result = self._dict(cls, order, index, module, function, names[0])
                 own = self.accepted(cls).arguments
                 for name, default in result.arguments.items():  # the constructor knows the default of a popped name
+                    if default is REQUIRED:
+                        result.needed.add(name)
                     if name in own and (default is None or default is REQUIRED):
                         result.arguments[name] = own[name]
                 ordered = {name: result.arguments[name] for name in own if name in result.arguments}

@@ -10,7 +10,13 @@ TensorFlow), `"tf_keras2.16"` (the package tf_keras), `"2.3"` (Keras 2 before it
 (TensorFlow.js layers). `releases()` lists them.
 
 Names are those that a config can hold, in the spelling of that release: classes (`"GlorotUniform"`), functions (`"relu"`),
-and the identifiers that stand for them (`"glorot_uniform"`, `"mse"`).
+and the identifiers that stand for them (`"glorot_uniform"`, `"mse"`). A Functional, Model or Sequential is of the kind
+`"models"`; its arguments are the keys of its config, such as `layers`.
+
+From tf2.10 on, tf.keras has two optimizers of each name. `"Adam"` is the new one, which a config with
+`"is_legacy_optimizer": false` selects. `"legacy.Adam"` is the old one, which any other config selects.
+
+The few arguments that a release accepts only together with another one are listed like all others.
 
 The facts are in `history.json`, which scripts/generate_history.py writes from the published packages. It is read when the
 first question is asked.
