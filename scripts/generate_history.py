@@ -4,9 +4,9 @@ Usage: python scripts/generate_history.py            adds the releases that have
        python scripts/generate_history.py 3.15 tf2.5 reads these releases again
        python scripts/generate_history.py --all      reads every release again (downloads about 1 GB)
 
-Releases are downloaded with pip and read as text; nothing is imported. The newest patch release stands for its minor
-release. `--wheels FOLDER` keeps the downloaded modules for the next run. TensorFlow 2.0 to 2.5 contain Keras themselves. From
-2.6 to 2.15, tf.keras is the package `keras` of the same version.
+Releases are downloaded with pip (TensorFlow.js with npm) and read as text; nothing is imported. The newest patch release
+stands for its minor release. `--wheels FOLDER` keeps the downloaded modules for the next run. TensorFlow 2.0 to 2.5 contain
+Keras themselves. From 2.6 to 2.15, tf.keras is the package `keras` of the same version.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from scripts import tfjs_objects
 from scripts.history_file import Table, read_history, write_history
 from scripts.keras2_objects import read_keras2
 from scripts.keras3_objects import read_keras3
@@ -73,11 +74,14 @@ def known_releases() -> list[Release]:
         Release(f"tf_keras{m}", "tf_keras", v, "tf_keras/") for m, v in versions("tf_keras").items() if int(m[2:]) >= 16
     ]
     found += [Release(m, "keras", v, "keras/") for m, v in keras.items() if m.startswith("3.")]
+    found.append(Release("tfjs", tfjs_objects.PACKAGE, tfjs_objects.newest(), ""))
     return sorted(found, key=lambda release: order(release.name))
 
 
 def order(release: str) -> tuple[int, int]:
-    """Return the sort key of a release's name: lines in the order 2, tf, tf_keras, 3."""
+    """Return the sort key of a release's name: lines in the order 2, tf, tf_keras, 3, tfjs."""
+    if release == "tfjs":
+        return 9, 0
     line, minor = re.fullmatch(r"(tf_keras2|tf2|2|3)\.(\d+)", release).groups()  # type: ignore[union-attr]
     return ["2", "tf2", "tf_keras2", "3"].index(line), int(minor)
 
@@ -116,6 +120,8 @@ def wanted(name: str) -> bool:
 
 def read(release: Release, folder: Path) -> Table:
     """Return what a release can deserialize."""
+    if release.name == "tfjs":
+        return tfjs_objects.read_tfjs(tfjs_objects.files(release.version, folder))
     texts = modules(release, folder)
     if release.name.startswith("3."):
         return read_keras3(texts)

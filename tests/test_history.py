@@ -99,6 +99,19 @@ def test_agrees_with_the_newest_signatures(line: str, signatures: dict[str, dict
         assert not accepted.keys() - own.keys() - base.keys(), name
 
 
+def test_tfjs() -> None:
+    """TensorFlow.js ignores keys that it does not know, such as `batch_shape`, and lacks some classes."""
+    accepted = history.arguments("layers", "InputLayer", "tfjs")
+    assert accepted
+    assert "batch_input_shape" in accepted
+    assert "batch_shape" not in accepted
+    assert history.extra("layers", "InputLayer", "tfjs")
+    assert history.needed("layers", "Dense", "tfjs") == {"units"}
+    assert history.arguments("layers", "MultiHeadAttention", "tfjs") is None
+    assert history.arguments("initializers", "glorot_uniform", "tfjs") == {"seed": None}
+    assert history.arguments("initializers", "lecun_normal", "tfjs") is None  # it is spelled `le_cun_normal`
+
+
 def test_size() -> None:
     data = (Path(history.__file__).parent / "history.json").read_bytes()
     assert len(zlib.compress(data)) < 100_000

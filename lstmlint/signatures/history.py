@@ -18,6 +18,9 @@ From tf2.10 on, tf.keras has two optimizers of each name. `"Adam"` is the new on
 
 The few arguments that a release accepts only together with another one are listed like all others.
 
+TensorFlow.js ignores keys that it does not know (`extra` is true for all its classes), and its defaults are not recorded. Names
+and keys are in snake case, as Keras writes them.
+
 The facts are in `history.json`, which scripts/generate_history.py writes from the published packages. It is read when the
 first question is asked.
 """
