@@ -389,6 +389,46 @@ for cell in ("LSTM", "GRU"):
     measure(f"R240 {cell} with recurrent_dropout tries cuDNN")(lambda: tries_cudnn(cell, recurrent_dropout=0.2))
     measure(f"R240 {cell} with dropout tries cuDNN")(lambda: tries_cudnn(cell, dropout=0.2))
 
+def loaded(model, change=lambda text: None):
+    """The model from its JSON after a change."""
+    text = json.loads(model.to_json())
+    change(text["config"]["layers"][-1]["config"])
+    return keras.models.model_from_json(json.dumps(text))
+
+measure("P605 hard_sigmoid of -1")(lambda: round(float(keras.activations.hard_sigmoid(keras.ops.array(-1.0)
+    if sys.argv[1] == "keras" else keras.backend.constant(-1.0))), 3))
+measure("P610 bias of a GRU without reset_after")(lambda: list(loaded(
+    M([L.Input((5, 4)), L.GRU(3)]), lambda config: config.pop("reset_after")).get_weights()[2].shape))
+
+@measure("R203 stateful without batch")
+def _():
+    return M([L.Input((5, 4)), L.LSTM(3, stateful=True)]).count_params()
+
+@measure("R207 unrolled results are the same")
+def _():
+    sequences, layer = real[3][:60].reshape(4, 5, 9), L.LSTM(3)
+    looped = np.asarray(layer(sequences))
+    layer.unroll = True
+    return close(looped, layer(sequences))
+
+@measure("R227 recurrent kernel of zeros ignores earlier timesteps")
+def _():
+    sequences = real[3][:60].reshape(4, 5, 9)
+    layer = L.SimpleRNN(3, recurrent_initializer="zeros")
+    return close(layer(sequences), layer(sequences[:, -1:]))
+
+@measure("R234 outputs of an LSTM with softmax sum to 1")
+def _():
+    return close(np.asarray(L.LSTM(3, activation="softmax")(real[3][:60].reshape(4, 5, 9))).sum(-1), 1)
+
+@measure("S128 slash in a name")
+def _():
+    return M([L.Input((4,)), L.Dense(3, name="a/b")]).count_params()
+
+@measure("S138 a later input_shape is ignored")
+def _():
+    return M([L.Input((4,)), L.Dense(3), L.Dense(2, input_shape=(9,))]).count_params()
+
 @measure("H319 zeros before a relu learn")
 def _():
     model = M([L.Input((4,)), L.Dense(3, activation="relu", kernel_initializer="zeros"), L.Dense(1)])
@@ -411,6 +451,14 @@ def keras3_or(keras3: Any, tf_keras: Any) -> dict[str, Any]:
 # The numpy backend cannot train.
 TRAINED = {**keras3_or(True, True), "numpy": "raises"}
 CLAIMS: dict[str, Any] = {
+    "P605 hard_sigmoid of -1": keras3_or(0.333, 0.3),
+    "P610 bias of a GRU without reset_after": [2, 9],
+    "R203 stateful without batch": "raises",
+    "R207 unrolled results are the same": True,
+    "R227 recurrent kernel of zeros ignores earlier timesteps": True,
+    "R234 outputs of an LSTM with softmax sum to 1": False,
+    "S128 slash in a name": keras3_or("raises", 15),
+    "S138 a later input_shape is ignored": 23,
     "S141 Reshape swaps axes": False,
     "S141 Permute swaps axes": True,
     "H321 relu learns": {**keras3_or(False, False), "numpy": "raises"},
