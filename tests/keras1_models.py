@@ -786,3 +786,65 @@ def disagreement(model: Config, answer: Config) -> str | None:
 def plain(shape: Any) -> list[int | None] | None:
     """Return a shape for JSON."""
     return None if shape is None else list(shape)
+
+
+def embedding(mask_zero: bool = True) -> Config:
+    """Return an Embedding at the beginning of a Sequential."""
+    return layer(
+        "Embedding", input_dim=9, output_dim=3, mask_zero=mask_zero, input_length=7, batch_input_shape=[None, 7]
+    )
+
+
+def merge_of_masks(mode: str, second: bool, last: Config, functional: bool) -> Config:
+    """Return a Merge of two Embeddings, the second with or without a mask, and a layer after it."""
+    config = {
+        "mode": mode,
+        "concat_axis": -1,
+        "dot_axes": -1,
+        "mode_type": "raw",
+        "output_shape": None,
+        "arguments": {},
+    }
+    config |= {"output_shape_type": "raw", "output_mask": None, "output_mask_type": "raw"}
+    if not functional:
+        return sequential(
+            layer("Merge", layers=[sequential(embedding()), sequential(embedding(second))], **config), last
+        )
+    layers = [source("x", 7, dtype="int32")]
+    for name, masked in (("a", True), ("b", second)):
+        layers.append(node(name, "Embedding", [ref("x")], input_dim=9, output_dim=3, mask_zero=masked, input_length=7))
+    layers.append(node("m", "Merge", [ref("a"), ref("b")], **config))
+    layers.append({**last, "name": "last", "inbound_nodes": [[ref("m")]]})
+    return graph(layers, ["x"], ["last"])
+
+
+FLATTEN, LAST, SEQUENCE = (
+    layer("Flatten", name="last"),
+    layer("LSTM", name="last", output_dim=2),
+    layer("LSTM", name="sequence", output_dim=2, return_sequences=True),
+)
+# Models with masks, and whether R211 or R238 reports them: R238 where Keras 1.2.2 raises a ValueError.
+MASKS: list[tuple[Config, str | None]] = [
+    (sequential(embedding(), FLATTEN), "R238"),
+    (sequential(embedding(), layer("Convolution1D", name="c", nb_filter=2, filter_length=2)), "R238"),
+    (sequential(embedding(), layer("Dropout", name="d", p=0.1), layer("GlobalMaxPooling1D", name="g")), "R238"),
+    (sequential(embedding(), SEQUENCE, FLATTEN), "R238"),
+    (sequential(sequential(embedding(), layer("Dropout", name="d", p=0.1)), FLATTEN), "R238"),
+    (sequential(embedding(), LAST, layer("Dense", name="y", output_dim=1)), None),
+    (sequential(embedding(), layer("TimeDistributedDense", name="t", output_dim=2), LAST), None),
+    (sequential(embedding(False), FLATTEN), None),
+    *[
+        (merge_of_masks(mode, second, FLATTEN, True), "R238")
+        for mode in ("sum", "concat", "max")
+        for second in (True, False)
+    ],
+    (merge_of_masks("dot", True, FLATTEN, True), None),
+    (merge_of_masks("sum", False, LAST, True), None),
+    (merge_of_masks("dot", True, LAST, True), "R211"),
+    *[
+        (merge_of_masks(mode, second, FLATTEN, False), None)
+        for mode in ("ave", "max", "concat")
+        for second in (True, False)
+    ],
+    (merge_of_masks("mul", True, LAST, False), "R211"),
+]

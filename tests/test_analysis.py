@@ -79,6 +79,39 @@ def test_an_input_in_the_middle() -> None:
         assert "when it builds the model" in error.message
 
 
+def test_calls_that_nobody_reads() -> None:
+    """Keras 3 does not look at the inbound nodes of a cell or of a layer in a Sequential."""
+    cell = {
+        "module": "keras.layers",
+        "class_name": "LSTMCell",
+        "config": {"name": "c", "units": 4},
+        "registered_name": None,
+    }
+    model: dict[str, Any] = {"module": "keras", "class_name": "Sequential", "registered_name": None}
+    given = {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 13, 5]}}
+    rnn = {
+        "module": "keras.layers",
+        "class_name": "RNN",
+        "config": {"name": "r", "cell": {**cell, "inbound_nodes": "3"}},
+    }
+    layers = [{**entry, "registered_name": None} for entry in (given, {**rnn, "inbound_nodes": "3"})]
+    report = analyze({**model, "config": {"name": "m", "layers": layers}})
+    assert report.model is not None
+    assert (report.model.params, report.findings) == (4 * (4 * (5 + 4) + 4), [])
+
+
+def test_timesteps_of_refused_arguments() -> None:
+    """Keras 3 refuses input_length; the mistakes behind it are reported for the shape that it states."""
+    layers = [
+        {"class_name": "LSTM", "config": {"name": "a", "units": 4, "input_dim": 5, "input_length": 13}},
+        {"class_name": "LSTM", "config": {"name": "b", "units": 4}},
+    ]
+    entries = [{"module": "keras.layers", "registered_name": None, **entry} for entry in layers]
+    model = {"module": "keras", "class_name": "Sequential", "registered_name": None}
+    report = analyze({**model, "config": {"name": "m", "layers": entries}})
+    assert sorted(finding.code for finding in report.findings) == ["P601", "S102"]
+
+
 def test_shared_layers_own_their_weights_once() -> None:
     x, y = (
         layer("x", "InputLayer", {"batch_input_shape": [N, 5]}),

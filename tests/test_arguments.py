@@ -84,6 +84,11 @@ CUSTOM_OBJECTS: list[tuple[str, Any, bool]] = [
     ("activation", function("Mine>mish2"), True),
     ("activation", function("mish2", "my.module", "Mine>mish2"), True),
     ("activation", function("mish2", None, "mish2"), True),
+    ("activation", "mine", False),  # of names, Keras 3 looks up only those of initializers
+    ("kernel_regularizer", "mine", False),
+    ("kernel_constraint", "mine", False),
+    ("kernel_regularizer", instance("mine", module=None, registered_name="mine"), True),  # what the help says
+    ("kernel_constraint", instance("mine", module=None, registered_name="mine"), True),
     ("activation", function("sigmiod", "builtins"), False),
     ("activation", function("sigmoidd", "keras.activations"), False),
     ("activation", instance("Swish", module="my.module", registered_name="Mine>Swish"), True),
@@ -117,6 +122,25 @@ def test_custom_objects(argument: str, value: Any, custom: bool, keras: int) -> 
     assert (found.code, found.severity) == ("E007", "warning" if custom else "error")
     assert ("is not built into Keras: it loads only with custom_objects" in found.message) == custom
     assert ("Did you mean 'glorot_uniform'?" in found.help) == (value == "xavier")
+
+
+# The function of a Lambda, and whether it is a user's own. Measured in tests/referee/test_custom_objects.py.
+LAMBDAS: list[tuple[Any, bool]] = [
+    ("mine", True),
+    (function("mine"), True),
+    (function("mine", "my.module", "Mine>mine"), True),
+    (function("relu", "keras.activations"), False),
+]
+
+
+@pytest.mark.parametrize(("value", "own"), LAMBDAS)
+def test_function_of_a_lambda(value: Any, own: bool) -> None:
+    config = {"function": value, "output_shape": [5]}
+    found = findings("Lambda", config)
+    assert [(one.code, one.severity) for one in found] == ([("E007", "warning")] if own else [])
+    if isinstance(value, str):
+        old = findings("Lambda", config | {"function_type": "function", "output_shape_type": "raw"}, keras=2)
+        assert [(one.code, one.severity) for one in old] == [("E007", "warning")]
 
 
 @pytest.mark.parametrize(

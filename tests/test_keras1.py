@@ -25,6 +25,7 @@ from tests.keras1_models import (
     KERAS0,
     KERAS1,
     KERAS10,
+    MASKS,
     Config,
     branch,
     disagreement,
@@ -187,8 +188,8 @@ def test_values_take_their_new_form() -> None:
         "bias_constraint": {"class_name": "MaxNorm", "config": {"max_value": 2, "axis": 0}},
         "activation": "softmax",
     }
-    odd = {"W_regularizer": {"name": "Mine"}, "W_constraint": {"name": 3}}
-    assert translate("Dense", odd, "keras1")[1]["kernel_regularizer"] == {"name": "Mine"}
+    odd: dict[str, Any] = {"W_regularizer": {"name": "Mine"}, "W_constraint": {"name": 3}}
+    assert translate("Dense", odd, "keras1")[1]["kernel_regularizer"] == {"class_name": "Mine", "config": {}}
     assert translate("Dense", odd, "keras1")[1]["kernel_constraint"] == {"name": 3}
 
 
@@ -363,6 +364,13 @@ def test_merge_modes(mode: Any, shapes: Any, config: Any, result: Any) -> None:
 )
 def test_merges_that_keras_refuses(mode: Any, shapes: Any, config: Any, code: str) -> None:
     assert codes(merge(mode, *shapes, **config)) == [code]
+
+
+@pytest.mark.parametrize(("model", "code"), MASKS)
+def test_masks(model: Any, code: str | None) -> None:
+    """The referee suite asks Keras 1.2.2 about the same models."""
+    found = [(one.code, one.severity) for one in analyze(model).findings if one.code in ("R211", "R213", "R238")]
+    assert found == ([] if code is None else [(code, "error" if code == "R238" else "warning")])
 
 
 def old_merge(mode: str, *shapes: list[int], **config: Any) -> ModelSummary:

@@ -173,6 +173,8 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
         spec.input_shape = as_shape(config["batch_input_shape"])
     elif "input_shape" in config or ("input_dim" in config and class_name != "Embedding"):
         tail = as_shape(config.get("input_shape", [config.get("input_dim")]))
+        if tail is not None and isinstance(config.get("input_length"), int) and "input_shape" not in config:
+            tail = (config["input_length"], *tail)  # refused, but it states the timesteps
         spec.input_shape = None if tail is None else (None, *tail)
     if is_model(obj):
         spec.model = parse_model(obj, pointer, names, depth + 1)
@@ -184,6 +186,8 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
     nodes = obj.get("inbound_nodes")
     if nodes is None and not alone:
         _not_connectable(class_name, "inbound_nodes", pointer, names)
+    elif nodes and not isinstance(nodes, list) and alone:
+        pass  # nobody reads the calls of a layer in an argument or in a Sequential
     elif nodes or not isinstance(nodes, list | dict | None):
         if not isinstance(nodes, list):
             raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")

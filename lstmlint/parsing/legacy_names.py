@@ -395,14 +395,21 @@ def _regularizer(value: dict[str, Any]) -> dict[str, Any]:
     """Convert {"name": "WeightRegularizer", "l1": 0.0, "l2": 0.01} to an L1L2 object."""
     if value.get("name") in ("WeightRegularizer", "ActivityRegularizer", "L1L2Regularizer"):
         return {"class_name": "L1L2", "config": {"l1": value.get("l1", 0.0), "l2": value.get("l2", 0.0)}}
-    return value
+    return _named_object(value)
+
+
+def _named_object(value: dict[str, Any]) -> dict[str, Any]:
+    """Convert {"name": "Mine", "k": 2}, a custom object, to an object with class_name and config."""
+    if "class_name" in value or not isinstance(value.get("name"), str):
+        return value
+    return {"class_name": value["name"], "config": {key: item for key, item in value.items() if key != "name"}}
 
 
 def _constraint(value: dict[str, Any]) -> dict[str, Any]:
     """Convert {"name": "MaxNorm", "m": 2, "axis": 0} to a MaxNorm object."""
     name = value.get("name")
     if not isinstance(name, str) or name not in CONSTRAINTS:
-        return value
+        return _named_object(value)
     config = {("max_value" if key == "m" else key): item for key, item in value.items() if key != "name"}
     return {"class_name": CONSTRAINTS[name], "config": config}
 

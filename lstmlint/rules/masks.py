@@ -86,6 +86,72 @@ def flow(model: ModelSummary) -> Flow:
     return Flow(list(found.values()), masked)
 
 
+# Layers of Keras 1.2.2 that support masking, by their classes there. Others raise a ValueError if they get a mask.
+_KERAS1_SUPPORTING = frozenset(
+    {
+        "Masking", "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "Activation", "SReLU", "ELU",
+        "ActivityRegularization", "TimeDistributedDense", "TimeDistributed", "LeakyReLU", "PReLU", "ParametricSoftplus",
+        "ThresholdedReLU", "GaussianNoise", "GaussianDropout", "BatchNormalization", "SimpleRNN", "GRU", "LSTM",
+        "Bidirectional", "ConvLSTM2D", "Embedding",
+    }
+)  # fmt: skip
+_KERAS1_MASKED_MODES = ("sum", "mul", "ave", "concat")  # of Merge
+
+
+class OldFlow(NamedTuple):
+    """Where masks end in a Keras 1 model: the layers that raise an error, and the Merges that lose them."""
+
+    refused: list[Drop]
+    lost: list[Drop]
+
+
+@cached
+def old_flow(model: ModelSummary) -> OldFlow:
+    """Return where the masks of a Keras 1 model end. Sources: Layer.compute_mask and Merge.compute_mask of Keras 1.2.2."""
+    refused: dict[int, Drop] = {}
+    lost: dict[int, Drop] = {}
+    if model.spec.dialect != "keras1":
+        return OldFlow([], [])
+    around = {id(last): row for row in model.walk() if row.nested is not None for last in row.nested.output_layers}
+    waiting = [(row, row) for row in makers(model)]
+    seen = {id(row) for row, _ in waiting}
+    while waiting:
+        row, maker = waiting.pop()
+        outer = around.get(id(row))
+        for next_row in [*row.consumers, *([outer] if outer is not None else [])]:
+            if id(next_row) in seen or (next_row.nested is not None and next_row is not outer) or not next_row.known:
+                continue
+            found = Drop(next_row, maker)
+            if next_row.class_name == "Merge" and loses_masks(next_row):
+                lost.setdefault(id(next_row), found)
+            elif next_row is not outer and not _supported_by_keras1(next_row):
+                refused.setdefault(id(next_row), found)
+            elif next_row is outer or _passes_in_keras1(next_row):
+                seen.add(id(next_row))
+                waiting.append((next_row, maker))
+    return OldFlow(list(refused.values()), list(lost.values()))
+
+
+def loses_masks(merge: LayerSummary) -> bool:
+    """Return whether a Merge of Keras 1 returns no mask: one that contains its models, and one that multiplies."""
+    config = merge.spec.raw.get("config")
+    contains_models = isinstance(config, dict) and bool(config.get("layers"))
+    return contains_models or merge.config.get("mode") in ("dot", "cos")
+
+
+def _supported_by_keras1(row: LayerSummary) -> bool:
+    if row.class_name == "Merge":
+        return row.config.get("mode") != "max"
+    return row.spec.written_class in _KERAS1_SUPPORTING
+
+
+def _passes_in_keras1(row: LayerSummary) -> bool:
+    if row.class_name == "Merge":
+        return row.config.get("mode") in _KERAS1_MASKED_MODES
+    rnn = recurrent(row.layer) if row.spec.written_class != "TimeDistributed" else None
+    return rnn is None or bool(rnn.config.get("return_sequences"))
+
+
 def drops_mask(row: LayerSummary) -> bool:
     """Check whether a layer drops the masks of its inputs. A Lambda does so unless it has the argument `mask`."""
     facts = row.layer.facts

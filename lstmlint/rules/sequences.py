@@ -53,7 +53,8 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
 
     References: https://keras.io/guides/understanding_masking_and_padding/
     """
-    for drop in masks.drops(model):
+    says = {"keras3": "Keras 3 only warns", "keras2": "tf.keras is silent"}.get(model.spec.dialect, "Keras 1 is silent")
+    for drop in masks.drops(model) or masks.old_flow(model).lost:
         row = drop.row
         if row.layer.facts.removes_timesteps:
             continue
@@ -65,9 +66,11 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
             moves = row.input_shape is not None and row.output_shape is not None
             moves = moves and len(row.input_shape or ()) == len(row.output_shape or ()) and row.class_name != "Reshape"
             keep = f"Move {row.name!r} after {user.name!r}" if moves else f"Pass {user.name!r} a mask as an argument"
+            if model.spec.dialect == "keras1":
+                keep = "A Merge in a functional model passes masks on, unless its mode is dot or cos"
             yield violation(
                 f"{row.class_name} {row.name!r} drops the mask from {maker.name!r}, so {user.class_name} {user.name!r}"
-                f" treats padding as data; {'Keras 3 only warns' if model.spec.dialect == 'keras3' else 'tf.keras is silent'}",
+                f" treats padding as data; {says}",
                 f"{keep}. If padding may count as data, {unmask}.",
                 row.name,
                 row.pointer,
@@ -450,7 +453,9 @@ def mask_refused(model: ModelSummary) -> Iterator[Problem]:
     """A mask reaches a TimeDistributed around a layer that does not support masking, such as Flatten or Conv1D. tf.keras
     raises a TypeError when it loads the model. Keras 3 loads it, so its files are not checked.
 
-    Fix: Remove the mask, or move the layer that makes it after the TimeDistributed.
+    Keras 1 refuses a mask in every layer that does not support masking, also without a TimeDistributed.
+
+    Fix: Remove the mask, or move the layer that makes it after the layer that refuses it.
 
     Fails:
         {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
@@ -464,17 +469,28 @@ def mask_refused(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Masking", "config": {}},
           {"class_name": "LSTM", "config": {"units": 10}}]}}
     """
+    for row, maker in masks.old_flow(model).refused:  # Keras 1
+        embeds = unwrapped(maker.layer).class_name == "Embedding"
+        yield violation(
+            f"{row.spec.written_class} {row.name!r} receives the mask from {maker.name!r}, but does not support masking; Keras 1"
+            " raises a ValueError",
+            f"{'Set mask_zero to false on' if embeds else 'Remove'} {maker.name!r}, or end the mask with a recurrent layer"
+            " without return_sequences.",
+            row.name,
+            row.pointer,
+        )
     if model.spec.dialect != "keras2":
         return
     masked = masks.flow(model).makers
     refused: dict[int, tuple[LayerSummary, list[LayerSummary]]] = {}
     for row in index_of(model).of("TimeDistributed"):
         inner = unwrapped(row.layer)
-        maker = next((masked[id(source)] for source in row.inbound if id(source) in masked), None)
+        source = next((source for source in row.inbound if id(source) in masked), None)
         facts = inner.facts
-        if maker is None or not facts.keras_names or facts.supports_masking or facts.makes_mask:
+        if source is None or not facts.keras_names or facts.supports_masking or facts.makes_mask:
             continue
         if inner.class_name != "Lambda":
+            maker = masked[id(source)]
             refused.setdefault(id(maker), (maker, []))[1].append(row)
     for maker, rows in refused.values():
         first, last = rows[0], rows[-1]

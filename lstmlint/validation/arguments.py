@@ -93,6 +93,7 @@ OF_LAYER: dict[tuple[str, str], Kind] = {
     },
     **{(f"Conv{rank}DTranspose", "kernel_initializer"): types.TENSOR_INITIALIZER for rank in (1, 2, 3)},
     **{(f"ConvLSTM{rank}D", "recurrent_initializer"): types.TENSOR_INITIALIZER for rank in (1, 2, 3)},
+    ("Lambda", "function"): types.FUNCTION,
     ("LSTM", "bias_initializer"): types.NEEDED_VECTOR_INITIALIZER,
     ("LSTMCell", "bias_initializer"): types.NEEDED_VECTOR_INITIALIZER,
     **{(f"ConvLSTM{rank}D", "bias_initializer"): types.NEEDED_VECTOR_INITIALIZER for rank in (1, 2, 3)},
@@ -145,6 +146,7 @@ CONFUSIONS = {
 }  # fmt: skip
 
 OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
+    ("Lambda", "function"): types.FUNCTION,
     ("AlphaDropout", "rate"): types.SOFT_RATE,
     ("GaussianDropout", "rate"): types.SOFT_RATE,
     ("RandomFourierFeatures", "kernel_initializer"): types.kind(
@@ -371,6 +373,16 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
             advice = f"Did you mean {close!r}? If it is your own, pass it in custom_objects." if other else CUSTOM_HELP
         elif close:
             advice = f"Did you mean {close!r}?"
+        elif dialect == "keras3" and kind.custom and value.isidentifier():
+            import json
+
+            message = (
+                f"{name} of {spec.class_name} is {shown}, which Keras 3 does not have; it refuses custom names here"
+            )
+            written: dict[str, Any] = {"module": None, "class_name": value, "config": {}, "registered_name": value}
+            if name.endswith("activation"):
+                written |= {"class_name": "function", "config": value}
+            advice = f"If it is your own, write {json.dumps(written)}, and pass it in custom_objects."
     if custom:
         what = f"{name.rpartition('_')[2]} {wrong.message if wrong else shown}"  # the same for all layers
         message = f"the {what} is not built into Keras: it loads only with custom_objects"

@@ -208,7 +208,7 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
     name = config if class_name == "function" and isinstance(config, str) else class_name
     takes = known.get(name)
     if takes is None:
-        return _custom(_registered(value, name))
+        return custom_object(_registered(value, name))
     if class_name == "function":
         return None
     if is_nowhere(value):
@@ -356,15 +356,25 @@ def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) 
         builtin = str(module).partition(".")[0]
         custom = custom and builtin != "keras" and not (builtin == "builtins" and close and is_misspelt(name, close))
     if custom:
-        return _custom(registered)
+        return custom_object(registered)
     names = sorted(name for name in known if name[0].isupper()) or sorted(known)
     advice = f"Did you mean {close!r}?" if close else f"Keras has {listing(names)}."
     return Wrong(f"{registered!r} is not a built-in Keras {what}", advice)
 
 
-def _custom(name: str) -> Wrong:
+def custom_object(name: str) -> Wrong:
     """Describe a custom object."""
     return Wrong(repr(name), CUSTOM_HELP, custom=True)
+
+
+def function_name(value: Any) -> str | None:
+    """Return the name of a user's function; None for functions of Keras, and for code."""
+    if isinstance(value, str):
+        return value if value.isidentifier() else None  # else bytecode of an old Keras
+    if not isinstance(value, dict) or value.get("class_name") != "function" or not isinstance(value.get("config"), str):
+        return None
+    ours = str(value.get("module")).partition(".")[0] == "keras"
+    return None if ours else _registered(value, value["config"])
 
 
 def _registered(value: dict[str, Any], name: str) -> str:

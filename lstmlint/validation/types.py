@@ -146,6 +146,11 @@ def _explain_activation(value: Any) -> Wrong | None:
     return serialized.wrong_activation(value) if isinstance(value, dict) else None
 
 
+def _explain_function(value: Any) -> Wrong | None:
+    name = serialized.function_name(value)
+    return None if name is None else serialized.custom_object(name)
+
+
 def without(*classes: str) -> Kind:
     """Return the type of initializers without some classes, which cannot fill the shape."""
     known = {name: takes for name, takes in serialized.INITIALIZERS.items() if not _same(name, classes)}
@@ -236,6 +241,14 @@ NEEDED_VECTOR_INITIALIZER = kind(
 )  # fmt: skip
 OLD_VECTOR_INITIALIZER = old_without(OLD_INITIALIZER, "Orthogonal", "Identity")
 OLD_TENSOR_INITIALIZER = old_without(OLD_INITIALIZER, "Identity")
+# Keras finds the function of a Lambda by name only among custom objects. Code is the business of a rule.
+FUNCTION = Kind(
+    lambda value: serialized.function_name(value) is None,
+    "a function",
+    {"not": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}},
+    explain=_explain_function,
+    custom=True,
+)
 ONE_LAYER = Value(lambda value: isinstance(value, LayerSpec), {"$ref": "#/$defs/layer"})
 LAYER = kind(ONE_LAYER, "a layer")
 OPTIONAL_LAYER = kind(any_of(NULL, ONE_LAYER), "a layer or null")

@@ -11,7 +11,7 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from lstmlint.validation.serialized import ACTIVATION_LAYERS, KERAS3_ACTIVATIONS
-from tests.test_arguments import CUSTOM_OBJECTS, OLD_CUSTOM_OBJECTS
+from tests.test_arguments import CUSTOM_OBJECTS, LAMBDAS, OLD_CUSTOM_OBJECTS
 from tests.test_keras2 import PRELU_ROWS
 
 KERAS3 = pytest.param("keras", marks=pytest.mark.referee)
@@ -56,6 +56,36 @@ def test_custom_objects(package: str) -> None:
             assert not loads(keras, argument, value), value
         if custom:
             assert loads(keras, argument, value, dict.fromkeys(names(value), obj)), value
+
+
+def loads_lambda(keras: Any, function: Any, custom: dict[str, Any]) -> bool:
+    """Return whether Keras loads a Lambda with a function."""
+    config = {"name": "l", "function": function, "output_shape": [5], "arguments": {}}
+    if not keras.__version__.startswith("3"):
+        config |= {
+            "function_type": "function",
+            "output_shape_type": "raw",
+            "module": "my.module",
+            "output_shape_module": None,
+        }
+    entry = {"module": "keras.layers", "class_name": "Lambda", "config": config, "registered_name": None}
+    model = {"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": [entry]}}
+    try:
+        keras.models.model_from_json(json.dumps(model), custom_objects=custom)
+    except (KeyError, TypeError, ValueError):
+        return False
+    return True
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("package", [KERAS3, KERAS2])
+def test_function_of_a_lambda(package: str) -> None:
+    keras = pytest.importorskip(package)
+    for function, own in LAMBDAS if package == "keras" else [LAMBDAS[0]]:
+        assert loads_lambda(keras, function, {}) != own, function
+        assert loads_lambda(keras, function, {"mine": keras.activations.relu, "Mine>mine": keras.activations.relu}), (
+            function
+        )
 
 
 @pytest.mark.referee_tf

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.keras1_models import disagreement, questions
+from tests.keras1_models import MASKS, disagreement, questions
 from tests.referee.keras1 import ask, fetch
 
 pytest.importorskip("numpy")
@@ -29,3 +29,13 @@ def test_agrees_with_keras(version: str, tmp_path: Path) -> None:
     # Only the models that should be refused are refused.
     refused = [name for name, answer in answers.items() if "error" in answer]
     assert refused == (["unequal merge", "wrong rank"] if version == "1.2.2" else [])
+
+
+def test_masks_that_keras_refuses(tmp_path: Path) -> None:
+    try:
+        source = fetch("1.2.2", tmp_path)
+    except RuntimeError as error:
+        pytest.skip(f"the source of Keras 1.2.2 cannot be had: {error}")
+    answers = ask(source, {str(number): model for number, (model, _) in enumerate(MASKS)})
+    refused = ["error" in answer for answer in answers.values()]
+    assert refused == [code == "R238" for _, code in MASKS]
