@@ -136,6 +136,8 @@ def test_modules_of_tf_keras() -> None:
         ({"batch_input_shape": None}, "E007"), ({"batch_input_shape": 5}, "E007"),
         ({"kernel_initializer": {"class_name": "Zeros", "config": {}, "module": None}}, "E007"),
         ({"kernel_regularizer": {"class_name": "L2", "config": {}, "module": None, "registered_name": "keras.regularizers"}}, "E007"),
+        ({"kernel_initializer": {"class_name": "Zeros", "config": [], "module": "keras.initializers"}}, None),
+        ({"kernel_initializer": {"class_name": "Zeros", "config": []}}, "E007"),
         ({"activation": {"class_name": "ReLU", "config": {}, "module": None}}, "E007"),
         ({"activation": {"class_name": "function", "config": "relu", "module": None}}, None),
         ({"kernel_initializer": {"class_name": "VarianceScaling", "config": {"scale": "a"}}}, "E007"),
@@ -246,6 +248,11 @@ def test_last_keyword_arguments_count() -> None:
         assert errors(functional([X, add])) == codes
 
 
+def test_a_sequential_reads_no_calls() -> None:
+    for nodes in (2, [2, 2], "abc"):
+        assert errors(sequential(INPUT, {**layer("ReLU", "y"), "inbound_nodes": nodes}, **VERSION)) == []
+
+
 def test_inputs_are_fed_by_the_user_alone() -> None:
     fed = {**X, "inbound_nodes": [[["y", 0, 0, {}]]]}
     assert errors(functional([fed, called("Dense", "y", CALL, units=2)])) == []
@@ -259,6 +266,7 @@ def test_inputs_are_fed_by_the_user_alone() -> None:
         ([["x", 0, 0, {}]], "E011"),
         ([[3, 0, 0]], "E011"),
         ([["x", 0, 5]], "S124"),
+        ([["x", 1, 0]], None),  # tf.keras ignores which call of an InputLayer is meant
         (["x", 0, 0], None),
         ({"a": ["x", 0, 0]}, None),
     ],

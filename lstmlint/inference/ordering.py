@@ -218,6 +218,12 @@ class Plan:
                 if not isinstance(ref, TensorRef):
                     continue
                 position = self.index.get(ref.layer)
+                if (
+                    position is not None
+                    and specs[position].class_name == "InputLayer"
+                    and self.spec.dialect == "keras2"
+                ):
+                    ref.node = 0  # as in _producer
                 calls = 0 if position is None else max(len(specs[position].calls), position in self.starts)
                 if -calls <= ref.node < 0:  # a negative index counts from the end
                     ref.node += calls

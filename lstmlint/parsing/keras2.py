@@ -164,7 +164,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
                     config[argument], f"{spec.config_pointer}/{argument}", names, dialect, depth + 1
                 )
     nodes = obj.get("inbound_nodes")
-    if nodes:
+    if nodes and not alone:
         if not isinstance(nodes, list):
             raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
         strict = dialect == "keras2"

@@ -186,9 +186,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
     nodes = obj.get("inbound_nodes")
     if nodes is None and not alone:
         _not_connectable(class_name, "inbound_nodes", pointer, names)
-    elif nodes and not isinstance(nodes, list) and alone:
-        pass  # nobody reads the calls of a layer in an argument or in a Sequential
-    elif nodes or not isinstance(nodes, list | dict | None):
+    elif not alone and (nodes or not isinstance(nodes, list | dict | None)):
         if not isinstance(nodes, list):
             raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
         nulls = spec.is_operation

@@ -213,7 +213,7 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
         return None
     if is_nowhere(value):
         return Wrong(f"the module of {class_name} is null", f'Write "module": "keras.{what}s".')
-    if "config" not in value:
+    if "config" not in value or ("module" in value and not config):
         return None
     if not isinstance(config, dict):
         return Wrong(f"the config of {class_name} is not an object", f"{class_name} takes {_listed(takes)}.")

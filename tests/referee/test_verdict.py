@@ -21,7 +21,8 @@ from tests import test_compile_config as compiled  # noqa: E402
 from tests.referee.verdicts import Verdict, verdicts  # noqa: E402
 
 pytestmark = pytest.mark.referee
-EDITS = 90  # of each of the models
+EDITS = int(os.environ.get("LSTMLINT_DRAWS", "90"))  # of each of the models
+FIRST = int(os.environ.get("LSTMLINT_FIRST_SEED", "0"))
 
 
 def backend(verdict: Verdict) -> bool:
@@ -55,12 +56,12 @@ EXCEPTIONS = {
 @pytest.fixture(scope="module")
 def found() -> list[Verdict]:
     """Return all verdicts."""
-    return list(verdicts(EDITS))
+    return list(verdicts(EDITS, FIRST))
 
 
 def test_enough(found: list[Verdict]) -> None:
     refused = sum(verdict.keras is not None for verdict in found)
-    assert len(found) > 3000
+    assert len(found) > 30 * EDITS
     assert 0.3 < refused / len(found) < 0.8  # harmless and harmful edits
 
 
@@ -80,7 +81,8 @@ def test_the_rest_is_explained(found: list[Verdict]) -> None:
 
 def test_every_exception_still_is_one(found: list[Verdict]) -> None:
     differing = {verdict.place for verdict in found if not verdict.agrees}
-    assert not EXCEPTIONS.keys() - differing
+    if FIRST == 0 and EDITS >= 90:
+        assert not EXCEPTIONS.keys() - differing
 
 
 def test_no_defect_of_ours(found: list[Verdict]) -> None:
