@@ -747,7 +747,7 @@ def test_globs(glob: str, path: str, matches: bool) -> None:
 
 
 def test_where_the_unknown_begins(shell: Shell) -> None:
-    """A Lambda is not a finding, but is named as the cause of unknown shapes after it."""
+    """A Lambda is named as the cause of unknown shapes after it."""
     layers = [
         {"class_name": "Lambda", "config": {"name": "scale", "batch_input_shape": [None, 8], "function": "x"}},
         {"class_name": "Dense", "config": {"name": "dense", "units": 1}},

@@ -173,6 +173,13 @@ def test_what_tf_keras_takes_of_a_layer(class_name: str, config: Config, beside:
     assert errors(sequential(given, entry, **VERSION)) == ([] if code is None else [code])
 
 
+def test_seeds_of_augmentation() -> None:
+    """tf_keras turns a seed into an integer or a list of them, and refuses only what it cannot turn."""
+    for seed, codes in ((1.5, []), ([1, 2], []), (True, []), ("a", ["E007"]), ({}, ["E007"])):
+        given = layer("InputLayer", "x", batch_input_shape=[None, 8, 8, 3])
+        assert errors(sequential(given, layer("RandomFlip", "y", seed=seed), **VERSION)) == codes
+
+
 def test_unnamed_inputs() -> None:
     for name, codes in (("", []), (False, []), ([], []), (3, ["S128"])):
         given = {"class_name": "InputLayer", "config": {"name": name, "batch_input_shape": [None, 5]}}

@@ -119,7 +119,7 @@ SEED = Rule(
     "an integer from 0 to 2³² - 1, or null",
     42,
 )
-TF_SEED = Rule(lambda value: value is None or isinstance(value, int), "an integer or null", 42)
+TF_SEED = Rule(lambda value: not isinstance(value, str | dict), "an integer or null", 42)
 FORMAT = Rule(
     lambda value: value is None or str(value).lower() in ("channels_first", "channels_last"),
     '"channels_last" or "channels_first"', "channels_last",

@@ -214,7 +214,7 @@ def nothing_known(model: ModelSummary) -> bool:
 
 def last_known(model: ModelSummary) -> list[LayerSummary]:
     """Return the layers, mostly Lambdas, with known inputs and unknown outputs that no problem explains."""
-    explained = {problem.layer for problem in model.problems}
+    explained = {problem.layer for problem in model.problems if not problem.data.get("custom")}
     return [
         row
         for row in model.layers
