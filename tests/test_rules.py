@@ -38,6 +38,7 @@ WITHOUT_EXAMPLES = {
     "P622",
     "P623",
     "P624",
+    "P625",
 }
 ROOT = Path(__file__).parent.parent
 BROKEN = ROOT / "examples" / "broken"
@@ -65,7 +66,7 @@ def test_documentation(rule: Rule) -> None:
 
 
 # Packages that use codes of others: they filter, fix, or compare findings.
-USERS = {"rules", "filtering", "fixing", "converting", "explaining", "comparing"}
+USERS = {"rules", "filtering", "fixing", "converting", "explaining", "comparing", "compatibility"}
 
 
 def test_who_raises_a_code() -> None:

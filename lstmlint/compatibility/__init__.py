@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lstmlint.compatibility.loader import Loader
 from lstmlint.compatibility.obstacles import Obstacle, Verdict
 from lstmlint.model.findings import Problem, UsageError
-from lstmlint.model.releases import KERAS3, is_keras3, span
+from lstmlint.model.releases import ALL, TFJS, is_keras3, span
 from lstmlint.model.spec import ModelSpec
 from lstmlint.reading.document import Document
 
 __all__ = ["JUDGED", "Obstacle", "Verdict", "judge", "judged"]
 
+# Classes and arguments that a release does not know, in which releases differ.
+JUDGED_BY_LOADER = frozenset({"E005", "P601", "P602", "P604"})
 # The releases that can be judged.
-JUDGED = KERAS3
+JUDGED = ALL
 
 
 def judged(releases: Sequence[str], option: str) -> tuple[str, ...]:
@@ -37,21 +40,42 @@ def judge(document: Document, spec: ModelSpec, release: str, problems: Sequence[
         release: One of `JUDGED`.
         problems: The errors that the analysis found, which the releases of the file's own generation refuse as well.
     """
-    from lstmlint.compatibility.keras3 import Keras3Loader
-
-    loader = Keras3Loader(release, document.keras_version)
-    loader.load(document)
-    found = loader.obstacles
+    found = obstacles(document, release)
+    if release == TFJS:
+        return Verdict(release, found)
     if is_keras3(release) == (spec.dialect == "keras3"):
-        found = [*found, *refusals(found, problems)]
+        found += refusals(found, problems)
+    elif not is_keras3(release):
+        found = found[:1]  # the whole file is in the format of Keras 3
     return Verdict(release, found)
 
 
+def obstacles(document: Document, release: str) -> list[Obstacle]:
+    """Return what the loader of a release refuses in a file."""
+    loader: Loader
+    if release == TFJS:
+        from lstmlint.compatibility.tfjs import TfjsLoader
+
+        loader = TfjsLoader(release, document.keras_version)
+    elif is_keras3(release):
+        from lstmlint.compatibility.keras3 import Keras3Loader
+
+        loader = Keras3Loader(release, document.keras_version)
+    else:
+        from lstmlint.compatibility.keras2 import Keras2Loader
+
+        loader = Keras2Loader(release, document.keras_version)
+    loader.load(document)
+    return loader.obstacles
+
+
 def refusals(found: list[Obstacle], problems: Sequence[Problem]) -> list[Obstacle]:
-    """Return the errors of the analysis that are not obstacles already, except those that only some releases refuse."""
+    """Return the errors of the analysis that are not obstacles already, except those that the loader judges itself."""
     places = {obstacle.pointer for obstacle in found}
     return [
         Obstacle("refused", problem.code, problem.message, problem.help, problem.pointer, problem.layer)
         for problem in problems
-        if problem.pointer not in places and not problem.pointer.endswith("/registered_name")
+        if problem.pointer not in places
+        and problem.code not in JUDGED_BY_LOADER
+        and not problem.pointer.endswith("/registered_name")
     ]

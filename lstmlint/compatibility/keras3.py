@@ -8,6 +8,7 @@ from lstmlint.compatibility.loader import MODELS, Loader, is_end
 from lstmlint.compatibility.names import exists_somewhere, kind_of_module
 from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.fixing.edits import Edit
+from lstmlint.model.pointers import escape
 from lstmlint.reading.document import Document
 from lstmlint.signatures import history
 
@@ -15,12 +16,24 @@ from lstmlint.signatures import history
 VALUES = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__typespec__"})
 # The kinds in which the name of a function in the module "builtins" is looked up.
 BUILTINS = ("activations", "constraints", "initializers", "losses", "metrics", "optimizers", "regularizers")
+SHORT_LOSSES = frozenset(
+    name for short in ("mse", "mae", "mape", "msle", "bce", "kld") for name in (short, short.upper())
+)
+# Layers that have the name of an operation of two arguments, and take a list.
+OPERATORS = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
+# Functions of keras.layers.
+LAYER_FUNCTIONS = frozenset(name.lower() for name in (*OPERATORS, "Concatenate", "Dot"))
+NORMALIZATIONS = frozenset({"LayerNormalization", "BatchNormalization", "UnitNormalization"})
 # The releases in which the loader changed.
+NO_BIDIRECTIONAL = (3, 0)  # the stored weights of a Bidirectional are not loaded
+SHIFTED_ENDS = (3, 3)  # the calls of a nested functional model count from 1 in output_layers
 ELLIPSIS = (3, 3)  # slices with an ellipsis
 POLICIES_BY_NAME = (3, 3)  # dtype policies are looked up by their class alone
 NESTED_ENDS = (3, 4)  # inputs and outputs of any structure, a single tensor among them
 KEYWORDS_OF_MODELS = (3, 7)  # other keys of a functional model's config go to its constructor
+FUNCTIONS_IN_HDF5 = (3, 14)  # strings in HDF5 files are replaced by functions of keras.layers with that name
 NO_REGISTERED_BUILTINS = (3, 15)  # a class of Keras must not have a registered_name
+SUFFIXES = ("keras", "h5", "hdf5")
 # The containers that Keras 3 does not read, and what to do instead.
 OTHER_CONTAINERS = {
     "tfjs": ("models of TensorFlow.js", "Convert it with tensorflowjs_converter, or load the original."),
@@ -34,15 +47,67 @@ OTHER_CONTAINERS = {
 class Keras3Loader(Loader):
     """Finds the obstacles in a file for one release of Keras 3."""
 
+    def __init__(self, release: str, writer: str | None = None) -> None:
+        super().__init__(release, writer)
+        self.bidirectionals: list[tuple[Any, str]] = []
+        self.late: list[tuple[Any, str]] = []  # normalizations over several axes, in HDF5 files
+
     def load(self, document: Document) -> None:
         """Visit a file as `model_from_json` or `load_model` does, by its container."""
+        if self.misnamed(document):
+            return
         if document.container == "hdf5":
             self.legacy(document.model, document.model_pointer)
+            self.weights(document)
+            if isinstance(document.training_config, dict):
+                self.training(document.training_config, document.training_pointer)
         elif document.container in ("json", "yaml", "keras"):
             self.value(document.model, document.model_pointer)
+            self.weights(document)
         else:
             what, to = OTHER_CONTAINERS[document.container]
             self.add("structure", document.container, f"{self.name} does not load {what}", to, document.model_pointer)
+
+    def weights(self, document: Document) -> None:
+        """Record layers whose stored weights this release does not load."""
+        for layer, pointer in self.late:
+            self.layer = layer
+            message = f"{self.generation} ignores several axes in an HDF5 file, so the stored weights do not fit"
+            self.add("weights", "axis", message, "Save the model as .keras.", pointer)
+        if self.version == NO_BIDIRECTIONAL and document.stored_weights is not None:
+            for layer, pointer in self.bidirectionals:
+                self.layer = layer
+                message = "Keras 3.0 does not load the stored weights of a Bidirectional, not even its own"
+                self.add("weights", "Bidirectional", message, "Load the model with Keras 3.1 or later.", pointer)
+
+    def from_config(self, kind: str | None, class_name: str, config: dict[str, Any], pointer: str) -> None:
+        """Visit what a class creates from its config."""
+        super().from_config(kind, class_name, config, pointer)
+        if class_name == "Bidirectional" and kind == "layers":
+            self.bidirectionals.append((config.get("name"), pointer))
+
+    def arguments(self, kind: str, class_name: str, config: dict[str, Any], pointer: str) -> None:
+        """Record the arguments that a constructor does not take."""
+        super().arguments(kind, class_name, config, pointer)
+        if class_name == "BatchNormalization" and isinstance(config.get("axis"), list):
+            message = f"axis of BatchNormalization is a list, and {self.generation} takes one integer"
+            self.add("argument", "axis", message, "Convert the file with lstmlint convert.", f"{pointer}/axis")
+
+    def misnamed(self, document: Document) -> bool:
+        """Record a file whose suffix does not fit its format, which `load_model` tells by the suffix."""
+        suffix = document.path.rpartition(".")[2].lower()
+        wanted = {"hdf5": ("h5", "hdf5"), "keras": ("keras",)}.get(document.container, ())
+        if suffix not in SUFFIXES or suffix in wanted or not wanted:
+            return False
+        what = "HDF5" if document.container == "hdf5" else "a .keras archive"
+        self.add(
+            "structure",
+            suffix,
+            f"the format of the file is {what}, but it is named .{suffix}; {self.generation} goes by the name",
+            f"Name it .{wanted[0]}.",
+            document.model_pointer,
+        )
+        return True
 
     def object(self, value: dict[str, Any], pointer: str) -> None:
         """Visit a serialized object, as `deserialize_keras_object` does."""
@@ -124,6 +189,7 @@ class Keras3Loader(Loader):
                 self.value(layer, at)
         if "input_layers" not in config:
             return
+        self.references(config, pointer)
         for layer, at in layers:
             nodes = layer.get("inbound_nodes") if isinstance(layer, dict) else None
             if isinstance(nodes, list) and nodes:
@@ -137,6 +203,32 @@ class Keras3Loader(Loader):
             for key, value in config.items():
                 if key not in ("layers", "input_layers", "output_layers", "name", "trainable"):
                     self.obstacles.append(self.unknown_argument("models", class_name, key, value, pointer))
+
+    def references(self, config: dict[str, Any], pointer: str) -> None:
+        """Check the numbers of calls in the form of Keras 2, which counts those of a nested model from 1."""
+        layers = {layer.get("name"): layer for layer in config["layers"] if isinstance(layer, dict)}
+        for index, layer in enumerate(config["layers"]):
+            nodes = layer.get("inbound_nodes") if isinstance(layer, dict) else None
+            for node in nodes if isinstance(nodes, list) else ():
+                for reference in node if isinstance(node, list) else ():
+                    source = layers.get(reference[0]) if is_reference(reference) else None
+                    if source is not None and reference[1] >= calls_of(source):
+                        self.disconnected(source, f"{pointer}/layers/{index}/inbound_nodes")
+                        return
+        ends = config.get("output_layers")
+        for reference in ends if isinstance(ends, list) else ():
+            source = layers.get(reference[0]) if is_reference(reference) else None
+            if source is not None and "module" not in source:
+                shift = source.get("class_name") in ("Functional", "Model") and self.version >= SHIFTED_ENDS
+                if reference[1] - shift >= calls_of(source):
+                    self.disconnected(source, f"{pointer}/output_layers")
+                    return
+
+    def disconnected(self, source: dict[str, Any], pointer: str) -> None:
+        """Record a reference to a call that this release does not find."""
+        name = source.get("name")
+        message = f"the calls of {name!r} are counted from 1, as Keras 2 does, and {self.generation} counts from 0"
+        self.add("structure", "inbound_nodes", message, "Convert the file with lstmlint convert.", pointer)
 
     def ends(self, config: dict[str, Any], key: str, pointer: str) -> None:
         """Check the form of a model's inputs or outputs: a list or dict of [layer, node, tensor] in these releases."""
@@ -183,7 +275,12 @@ class Keras3Loader(Loader):
         class_name, config = value.get("class_name"), value.get("config")
         if not isinstance(class_name, str) or not isinstance(config, dict):
             return
-        config = dict(config)
+        outer, config = self.layer, dict(config)
+        axis = config.get("axis")
+        if isinstance(axis, list) and len(axis) != 1 and class_name in NORMALIZATIONS:
+            self.late.append((config.get("name"), f"{pointer}/config/axis"))
+        elif isinstance(axis, list):
+            config["axis"] = axis[0] if axis else -1
         shape = config.pop("batch_input_shape", None)
         if shape is not None:
             config["batch_shape" if class_name == "InputLayer" else "input_shape"] = shape
@@ -192,10 +289,100 @@ class Keras3Loader(Loader):
                 config.pop(key, None)
             if isinstance(config.get("function"), list):
                 config["function"] = {"class_name": "__lambda__", "config": {}}
-        kind = next(
-            (kind for kind in ("models", "layers") if "" in history.paths(kind, class_name, self.release)), None
-        )
-        if kind is None:
-            known = next((kind for kind in ("layers", "models") if exists_somewhere(kind, class_name)), None)
-            self.not_found(known, class_name, pointer)
+        if self.version >= FUNCTIONS_IN_HDF5:
+            self.functions(class_name, config, f"{pointer}/config")
+        kind = self.legacy_kind(class_name)
+        self.enter(kind, config)
+        if kind is None or (class_name in OPERATORS and several_arguments(value.get("inbound_nodes"))):
+            self.not_in_hdf5(class_name, pointer)
         self.from_config(kind, class_name, config, pointer)
+        self.layer = outer
+
+    def functions(self, class_name: str, config: dict[str, Any], pointer: str) -> None:
+        """Record strings that these releases take for functions: score_mode "dot" of an Attention."""
+        for argument, value in config.items():
+            if isinstance(value, str) and value in LAYER_FUNCTIONS and argument != "name":
+                self.add(
+                    "structure",
+                    argument,
+                    f"{argument} {value!r} of {class_name} in an HDF5 file is taken for the function keras.layers.{value}"
+                    " since Keras 3.14",
+                    "Save the model as .keras, or load it with an earlier release.",
+                    f"{pointer}/{escape(argument)}",
+                )
+
+    def legacy_kind(self, class_name: str) -> str | None:
+        """Return the kind of a class that an HDF5 file names without a module."""
+        if class_name in MODELS:
+            return "models"
+        return "layers" if "" in history.paths("layers", class_name, self.release) else None
+
+    def not_in_hdf5(self, class_name: str, pointer: str) -> None:
+        """Record a class that the loader of HDF5 files does not find."""
+        if exists_somewhere("operations", class_name):
+            self.add(
+                "structure",
+                class_name,
+                f"the operation {class_name} cannot be loaded from an HDF5 file, which names no modules",
+                "Save the model as .keras, or use a layer instead of the operation.",
+                pointer,
+            )
+        else:
+            self.not_found("layers" if exists_somewhere("layers", class_name) else None, class_name, pointer)
+
+    def training(self, config: dict[str, Any], pointer: str) -> None:
+        """Visit the training settings of an HDF5 file, with which `load_model` compiles the model."""
+        if isinstance(config.get("optimizer_config"), dict):
+            self.optimizer(config["optimizer_config"], f"{pointer}/optimizer_config")
+        super().training(config, pointer)
+
+    def optimizer(self, value: dict[str, Any], pointer: str) -> None:
+        """Visit an optimizer, which is looked up by its class, and then by its name, in any case of the letters."""
+        class_name, config = value.get("class_name"), value.get("config")
+        config = config if isinstance(config, dict) else {}
+        if not isinstance(class_name, str):
+            return
+        if "" in history.paths("optimizers", class_name.lower(), self.release):
+            self.from_config("optimizers", class_name, config, pointer)
+        elif not isinstance(name := config.get("name"), str) or "" not in history.paths(
+            "optimizers", name.lower(), self.release
+        ):
+            self.not_found("optimizers", class_name, pointer)
+
+    def compiled_one(self, kind: str, value: str | dict[str, Any], pointer: str) -> None:
+        """Visit a loss or a metric."""
+        if isinstance(value, dict):
+            super().compiled_one(kind, value, pointer)
+            config = value.get("config")
+            if isinstance(config, dict) and config.get("reduction") == "auto":
+                message = f'{self.generation} has no reduction "auto" of losses'
+                self.add("argument", "reduction", message, "Pass compile=False.", f"{pointer}/config/reduction")
+        elif kind == "losses" and value in SHORT_LOSSES:
+            self.add(
+                "structure",
+                value,
+                f"{self.generation} does not find the loss {value!r} of an HDF5 file by this short name",
+                "Pass compile=False, or compile the model with the loss's full name before it is saved.",
+                pointer,
+            )
+        else:
+            super().compiled_one(kind, value, pointer)
+
+
+def is_reference(value: Any) -> bool:
+    """Check whether a value is a reference to a call in the form of Keras 2: [layer, node, tensor, ...]."""
+    return isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str) and isinstance(value[1], int)
+
+
+def calls_of(layer: dict[str, Any]) -> int:
+    """Return how many times a layer is called; an input counts as called once."""
+    nodes = layer.get("inbound_nodes")
+    return max(len(nodes) if isinstance(nodes, list) else 0, 1)
+
+
+def several_arguments(nodes: Any) -> bool:
+    """Check whether a call passes several arguments by position."""
+    calls = nodes if isinstance(nodes, list) else []
+    return any(
+        isinstance(call, dict) and isinstance(call.get("args"), list) and len(call["args"]) > 1 for call in calls
+    )

@@ -9,12 +9,14 @@ from lstmlint.compatibility.names import KIND_OF_SUFFIX, NOUNS, exists_somewhere
 from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.fixing.edits import Edit
 from lstmlint.model.pointers import escape
-from lstmlint.model.releases import KERAS2, KERAS3, is_newer, label, version
+from lstmlint.model.releases import KERAS2, KERAS3, RELEASES, is_newer, label, version
+from lstmlint.reading.document import Document
 from lstmlint.signatures import history
 from lstmlint.signatures.keras3 import REQUIRED
 
 # Arguments that hold layers. from_config creates them before it calls the constructor, in this order.
 LAYERS = ("layer", "backward_layer", "cell", "cells", "layers", "forward_layer")
+METRIC_WORDS = ("accuracy", "acc", "crossentropy", "ce")
 # Layers whose constructor creates a cell first, and with it initializers and other objects, before it passes unknown
 # arguments to the base class, which refuses them.
 CELL_FIRST = frozenset({"SimpleRNN", "LSTM", "GRU", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
@@ -34,6 +36,10 @@ class Loader:
         self.name = label(release)
         self.obstacles: list[Obstacle] = []
         self.layer: str | None = None
+
+    def load(self, document: Document) -> None:
+        """Visit a file as this release does, by its container."""
+        raise NotImplementedError
 
     # The parts of a config --------------------------------------------------------------------------------------------
 
@@ -76,11 +82,14 @@ class Loader:
             for argument in LAYERS if kind == "layers" else ():
                 if isinstance(config.get(argument), dict | list):
                     self.inner_layers(config[argument], f"{at}/{argument}")
-            if isinstance(config.get("dtype"), dict):
-                self.dtype(config["dtype"], f"{at}/dtype")
+            policy = config.get("dtype")
+            if isinstance(policy, dict) and class_name not in CELL_FIRST:
+                self.dtype(policy, f"{at}/dtype")
             if class_name in CELL_FIRST:
                 self.nested(kind, config, at)
                 self.arguments(kind, class_name, config, at)
+                if isinstance(policy, dict):
+                    self.dtype(policy, f"{at}/dtype")
             else:
                 self.arguments(kind, class_name, config, at)
                 self.nested(kind, config, at)
@@ -110,7 +119,7 @@ class Loader:
                     self.obstacles.append(self.unknown_argument(kind, class_name, argument, value, pointer))
         for argument in history.needed(kind, class_name, self.release):
             if argument not in config:
-                self.obstacles.append(self.missing_argument(class_name, argument, pointer))
+                self.obstacles.append(self.missing_argument(class_name, argument, pointer.removesuffix("/config")))
 
     def nested(self, kind: str, config: dict[str, Any], pointer: str) -> None:
         """Visit the objects in arguments: initializers, activations and so on."""
@@ -146,6 +155,25 @@ class Loader:
             self.object({"config": {}, **value}, pointer)
         else:
             self.not_found(kind, class_name, pointer)
+
+    def training(self, config: dict[str, Any], pointer: str) -> None:
+        """Visit the losses and metrics in the training settings of an HDF5 file, with which `load_model` compiles."""
+        self.compiled("losses", config.get("loss"), f"{pointer}/loss")
+        for key in ("metrics", "weighted_metrics"):
+            self.compiled("metrics", config.get(key), f"{pointer}/{key}")
+
+    def compiled(self, kind: str, value: Any, pointer: str) -> None:
+        """Visit losses or metrics: one, or nested lists and dicts of them."""
+        if isinstance(value, str) or (isinstance(value, dict) and "class_name" in value):
+            self.compiled_one(kind, value, pointer)
+        elif isinstance(value, list | dict):
+            for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+                self.compiled(kind, item, f"{pointer}/{escape(str(key))}")
+
+    def compiled_one(self, kind: str, value: str | dict[str, Any], pointer: str) -> None:
+        """Visit a loss or a metric."""
+        if value not in METRIC_WORDS:
+            self.lookup(kind, value, pointer)
 
     # Obstacles -------------------------------------------------------------------------------------------------------
 
@@ -197,20 +225,27 @@ class Loader:
         having = [release for release in self.line if history.arguments(kind, name, release) is not None]
         if not having:
             message, advice = f"{what} is not part of any {self.generation}", "Replace it, or convert the model."
-        elif self.version < version(having[0]):
+        elif self.is_before(having[0]):
             message, advice = (
                 f"{what} exists since {label(having[0])}",
                 "Replace it, or load the model with that release.",
             )
-        elif self.version > version(having[-1]):
+        elif not self.is_before(having[-1]):
             message, advice = (
                 f"{what} exists until {label(having[-1])}",
                 "Replace it, or load the model with that release.",
             )
-        else:
+        elif module is not None:
             message = f"{what} is not in the module {module!r} of {self.name}"
             advice = "Convert the model, or save it again with that release."
+        else:
+            message = f"{self.name} does not find {what} by its name alone"
+            advice = "Convert the model, or save it again with that release."
         self.add("class", name, message, advice, pointer)
+
+    def is_before(self, release: str) -> bool:
+        """Check whether this release is older than another."""
+        return RELEASES.index(self.release) < RELEASES.index(release)
 
     @property
     def line(self) -> tuple[str, ...]:
@@ -233,10 +268,12 @@ class Loader:
         default = REQUIRED if source is None else (history.arguments(kind, class_name, source) or {})[argument]
         lossless = same(value, default)
         when = ""
-        if own and self.version < version(own[0]):
+        if own and self.is_before(own[0]):
             when = f", which exists since {label(own[0])}"
-        elif own:
+        elif own and not self.is_before(own[-1]):
             when = f", which exists until {label(own[-1])}"
+        elif own:
+            when = f", which {self.name} lacks"
         elif elsewhere:
             when = f", which {self.generation} does not have"
         if source is None and self.newer is not None:

@@ -23,7 +23,19 @@ class Row(NamedTuple):
     @property
     def label(self) -> str:
         """The releases, as messages name them."""
-        return span(self.releases)
+        return shortest(self.releases)
+
+
+def shortest(releases: Sequence[str]) -> str:
+    """Return how messages name releases; a whole generation by its name."""
+    whole = {"Keras 2": KERAS2, "Keras 3": KERAS3}
+    left = list(releases)
+    names = []
+    for name, generation in whole.items():
+        if set(generation) <= set(left):
+            names.append(name)
+            left = [release for release in left if release not in generation]
+    return " and ".join([*names, *([span(left)] if left else [])])
 
 
 def rows(verdicts: Sequence[Verdict]) -> list[Row]:
@@ -44,33 +56,36 @@ def family(release: str) -> str:
     return "3" if release in KERAS3 else "2" if release in KERAS2 else release
 
 
-def sentence(verdicts: Sequence[Verdict], keras_version: str | None = None) -> str:
-    """Return which releases load the file, and what the others need."""
+def sentence(verdicts: Sequence[Verdict], dialect: str = "", keras_version: str | None = None) -> str:
+    """Return which releases load the file, and what the others need. dialect: of the file."""
     loading = [verdict.release for verdict in verdicts if verdict.loads]
     custom = [verdict for verdict in verdicts if verdict.loads is None]
-    parts = [f"Loads in {span(loading)}."] if loading else []
+    parts = [f"Loads in {shortest(loading)}."] if loading else []
     if custom:
         names = list(dict.fromkeys(obstacle.subject for verdict in custom for obstacle in verdict.obstacles))
-        also = "also in" if loading else "Loads in"
-        parts.append(
-            f"{also.capitalize()} {span([v.release for v in custom])} if you pass {listing(names)} in custom_objects."
-        )
+        where = shortest([verdict.release for verdict in custom])
+        parts.append(f"Loads in {where} if you pass {listing(names)} in custom_objects.")
     if not parts:
         parts.append(
             "No release that lstmlint knows loads it."
             if len(verdicts) > 1
-            else f"{span([verdicts[0].release])} does not load it."
+            else f"{shortest([verdicts[0].release])} does not load it."
         )
     failing = [verdict for verdict in verdicts if verdict.loads is False]
-    parts += list(remedies(failing))[:MOST_PARTS]
+    parts += list(remedies(failing, dialect))[:MOST_PARTS]
     if is_newer(keras_version):
         parts.append(f"Keras {keras_version}, which wrote the file, is newer than the releases that lstmlint knows.")
     return " ".join(parts)
 
 
-def remedies(failing: Sequence[Verdict]) -> Iterator[str]:
-    """Yield a sentence per group of consecutive releases with the same causes, the newest releases first."""
+def remedies(failing: Sequence[Verdict], dialect: str) -> Iterator[str]:
+    """Yield a sentence per group of consecutive releases with the same causes, the newest releases first.
+
+    A generation that cannot read the format of the file is one group.
+    """
     before: set[str] = set()
+    other = [verdict for verdict in failing if is_foreign(verdict, dialect)]
+    failing = [verdict for verdict in failing if not is_foreign(verdict, dialect)]
 
     def causes(verdict: Verdict) -> tuple[str, frozenset[str]]:
         if mendable(verdict):
@@ -82,7 +97,7 @@ def remedies(failing: Sequence[Verdict]) -> Iterator[str]:
         reversed(failing), lambda verdict: (family(verdict.release), causes(verdict))
     ):
         same = list(group)
-        where = span([verdict.release for verdict in same])
+        where = shortest([verdict.release for verdict in same])
         if message:
             yield f"{where} cannot: {message}."
         elif before and before < actions:
@@ -91,6 +106,17 @@ def remedies(failing: Sequence[Verdict]) -> Iterator[str]:
         else:
             yield f"For {where} {edits(same[0].obstacles)}."
         before = set(actions)
+    if other:
+        written = "Keras 3" if dialect == "keras3" else "Keras 2"
+        to = "tf2.15" if dialect == "keras3" else "keras3"
+        yield f"{shortest([verdict.release for verdict in other])} cannot: written by {written} (lstmlint convert --to {to})."
+
+
+def is_foreign(verdict: Verdict, dialect: str) -> bool:
+    """Check whether a release fails on the format of another generation."""
+    if (verdict.release in KERAS3) == (dialect == "keras3"):
+        return False
+    return dialect == "keras3" or verdict.obstacles[0].subject == "module"
 
 
 def mendable(verdict: Verdict) -> bool:

@@ -35,5 +35,5 @@ def digest(report: FileReport, view: View) -> str:
             cause = terminal(f"{layer}{obstacle.message}{place}")
         body.append([row.label, ANSWERS[row.loads], cause])
     lines = [*wrap(title, width), "", *draw(HEADER, body, set(), view._replace(width=width))]
-    lines += wrap(terminal(sentence(report.compat, version)), width)
+    lines += wrap(terminal(sentence(report.compat, report.model.spec.dialect, version)), width)
     return "".join(line + "\n" for line in lines)

@@ -398,3 +398,12 @@ reported("P624", "target-refuses-code", "error", raised_by="compatibility")(
     Fix: Replace the Lambda by a layer or an operation of keras.ops.
     """
 )
+
+
+reported("P625", "target-lacks-weights", "error", raised_by="compatibility")(
+    """A release in `target-keras` or `--target` does not load the weights that are stored in the file, such as those of a
+    Bidirectional in Keras 3.0.
+
+    Fix: Load the model with another release.
+    """
+)

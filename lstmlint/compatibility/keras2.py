@@ -1,0 +1,157 @@
+"""Loading as Keras 2, tf.keras and tf_keras do: classes are found by their names, whatever module a file states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmlint.compatibility.loader import METRIC_WORDS, MODELS, Loader
+from lstmlint.compatibility.names import exists_somewhere, kind_of_module
+from lstmlint.model.releases import line_of
+from lstmlint.reading.document import Document
+from lstmlint.signatures import history
+
+# The releases in which the loader changed.
+ARCHIVES = (2, 12)  # .keras archives
+SAFE_MODE = (2, 13)  # Python code is refused, except in HDF5 files
+# Where the objects in other arguments than those of KIND_OF_SUFFIX may come from.
+OTHER_KINDS = ("layers", "models", "schedules", "optimizers", "losses", "metrics", "activations", "initializers")
+
+
+class Keras2Loader(Loader):
+    """Finds the obstacles in a file for one release of Keras 2, tf.keras or tf_keras."""
+
+    archive = False
+    safe = False
+
+    def load(self, document: Document) -> None:
+        """Visit a file as `model_from_json` or `load_model` does, by its container."""
+        pointer = document.model_pointer
+        unread = self.unread(document.container)
+        if unread is not None:
+            self.add("structure", document.container, *unread, pointer)
+            return
+        self.archive = document.container == "keras"
+        self.safe = document.container in ("keras", "json", "yaml") and self.version >= SAFE_MODE
+        if self.archive:
+            self.object(document.model, pointer)
+        else:
+            self.by_name(document.model, pointer)
+        if document.container == "hdf5" and isinstance(document.training_config, dict):
+            self.training(document.training_config, document.training_pointer)
+
+    def unread(self, container: str) -> tuple[str, str] | None:
+        """Return why this release does not read files of a container, and what to do; None if it does."""
+        if container == "keras" and (self.version < ARCHIVES or not line_of(self.release)):
+            return (
+                f"{self.name} does not read .keras archives",
+                "Save the model as .h5, or use TensorFlow 2.12 or later.",
+            )
+        if container == "saved_model" and not line_of(self.release):
+            return f"{self.name} does not read SavedModels", "Load the model with tf.keras or tf_keras."
+        if container == "tfjs":
+            return f"{self.name} does not load models of TensorFlow.js", "Convert it with tensorflowjs_converter."
+        return None
+
+    def object(self, value: dict[str, Any], pointer: str) -> None:
+        """Visit a serialized object that may be of any kind."""
+        class_name, config = value["class_name"], value["config"]
+        if not isinstance(class_name, str) or class_name.startswith("__") or class_name in ("TensorShape", "TypeSpec"):
+            if class_name == "__lambda__" and self.safe:
+                self.code(pointer)
+            return
+        if class_name == "function":
+            self.function(value, pointer)
+            return
+        module = value.get("module")
+        kind = kind_of_module(module, class_name)
+        if kind is not None and module in history.paths(kind, class_name, self.release):
+            self.from_config(kind, class_name, config if isinstance(config, dict) else {"layers": config}, pointer)
+        elif kind is not None and "module" in value and self.archive and kind == "models":
+            self.not_found(kind, class_name, pointer, module)
+        else:
+            self.by_name(value, pointer)
+        if isinstance(value.get("compile_config"), dict):
+            self.value(value["compile_config"], f"{pointer}/compile_config")
+
+    def function(self, value: dict[str, Any], pointer: str) -> None:
+        """Visit a function."""
+        name = value["config"] if value.get("module") == "builtins" else value.get("registered_name", value["config"])
+        kinds = ("activations", "initializers", "losses", "metrics", "regularizers", "constraints")
+        if isinstance(name, str) and not any(history.paths(kind, name, self.release) for kind in kinds):
+            self.not_found(next((kind for kind in kinds if exists_somewhere(kind, name)), None), name, pointer)
+
+    def by_name(self, value: Any, pointer: str) -> None:
+        """Visit a layer, a model, or another object that is looked up by its class alone."""
+        class_name, config = value.get("class_name"), value.get("config")
+        if not isinstance(class_name, str):
+            return
+        class_name = class_name.removeprefix("Custom>")
+        kind = "models" if class_name in MODELS else None
+        kind = kind or next((one for one in OTHER_KINDS if "" in history.paths(one, class_name, self.release)), None)
+        config = {"layers": config} if isinstance(config, list) else config if isinstance(config, dict) else {}
+        outer = self.layer
+        self.enter(kind if kind is not None else "layers", config)
+        if kind is None:
+            elsewhere = (one for one in (*OTHER_KINDS, "operations") if exists_somewhere(one, class_name))
+            self.not_found(next(elsewhere, None), class_name, pointer)
+        self.from_config(kind, class_name, config, pointer)
+        self.layer = outer
+
+    def arguments(self, kind: str, class_name: str, config: dict[str, Any], pointer: str) -> None:
+        """Record the arguments that a constructor does not take. An optimizer with decay is an older one in any release."""
+        if kind == "optimizers":
+            config = {key: value for key, value in config.items() if key != "decay"}
+        super().arguments(kind, class_name, config, pointer)
+
+    def inner_layers(self, value: Any, pointer: str) -> None:
+        """Visit the layer, or the list of layers, in an argument of another."""
+        if isinstance(value, list):
+            for index, item in enumerate(value):
+                self.inner_layers(item, f"{pointer}/{index}")
+        elif isinstance(value, dict):
+            self.by_name(value, pointer)
+
+    def model(self, class_name: str, config: dict[str, Any], pointer: str) -> None:
+        """Visit the layers of a model, then their calls."""
+        layers = config["layers"]
+        at = f"{pointer}/layers" if config.keys() != {"layers"} else pointer
+        for index, layer in enumerate(layers):
+            if isinstance(layer, dict):
+                self.by_name(layer, f"{at}/{index}")
+        if "input_layers" not in config:
+            return
+        for index, layer in enumerate(layers):
+            nodes = layer.get("inbound_nodes") if isinstance(layer, dict) else None
+            if isinstance(nodes, list) and any(isinstance(node, dict) for node in nodes):
+                self.add(
+                    "structure",
+                    "inbound_nodes",
+                    "the calls of layers are in the form of Keras 3",
+                    "Convert the file with lstmlint convert.",
+                    f"{at}/{index}/inbound_nodes",
+                )
+                return
+
+    def lambda_layer(self, config: dict[str, Any], pointer: str) -> None:
+        """Visit the functions of a Lambda: code is refused in safe mode, which does not apply to HDF5 files."""
+        if self.safe and config.get("function_type", "lambda") == "lambda":
+            self.code(f"{pointer}/function")
+
+    def training(self, config: dict[str, Any], pointer: str) -> None:
+        """Visit the optimizer in the training settings of an HDF5 file."""
+        optimizer = config.get("optimizer_config")
+        optimizer = optimizer if isinstance(optimizer, dict) else {}
+        name = optimizer.get("class_name")
+        if isinstance(name, str):
+            name = name.removeprefix("Custom>")
+            if not history.paths("optimizers", name, self.release):
+                self.not_found("optimizers", name, f"{pointer}/optimizer_config")
+            elif isinstance(optimizer.get("config"), dict):
+                self.from_config("optimizers", name, optimizer["config"], f"{pointer}/optimizer_config")
+        super().training(config, pointer)
+
+    def compiled_one(self, kind: str, value: str | dict[str, Any], pointer: str) -> None:
+        """Visit a loss or a metric. Of its class only the name matters: older releases store functions."""
+        name = value if isinstance(value, str) else value.get("class_name")
+        if isinstance(name, str) and name not in METRIC_WORDS and not exists_somewhere(kind, name):
+            self.not_found(None, name, pointer)
