@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from lstmlint.signatures import history
+from lstmlint.signatures.compile import LOSSES, METRICS, OPTIMIZERS, SCHEDULES
 from lstmlint.signatures.keras2 import SIGNATURES as KERAS2_SIGNATURES
 from lstmlint.signatures.keras3 import REQUIRED, SIGNATURES
+from lstmlint.signatures.operations import SIGNATURES as OPERATIONS
 
 NEWEST = max((name for name in history.releases() if history.line(name) == "3"), key=lambda name: int(name[2:]))
 
@@ -97,6 +99,28 @@ def test_agrees_with_the_newest_signatures(line: str, signatures: dict[str, dict
         assert accepted is not None, name
         assert {key: accepted.get(key, "absent") for key in own} == own, name
         assert not accepted.keys() - own.keys() - base.keys(), name
+
+
+def test_agrees_with_the_newest_operations() -> None:
+    for name, (_, _, own, _) in OPERATIONS.items():
+        accepted = dict(history.arguments("operations", name, NEWEST) or {"absent": name})
+        accepted.pop("name", None)
+        if "**kwargs" in own:  # MultiHot takes `num_tokens` from them
+            accepted = {key: value for key, value in accepted.items() if key in own} | {"**kwargs": None}
+        assert accepted == own, name
+
+
+@pytest.mark.parametrize(
+    ("kind", "signatures"),
+    [("optimizers", OPTIMIZERS), ("schedules", SCHEDULES), ("losses", LOSSES), ("metrics", METRICS)],
+)
+def test_agrees_with_the_newest_compiled_objects(kind: str, signatures: dict[str, str]) -> None:
+    """In compile.py, "!" follows an argument without a default, and "*" stands for any other arguments."""
+    for name, text in signatures.items():
+        accepted = history.arguments(kind, name, NEWEST)
+        assert accepted is not None, name
+        own = {word.rstrip("!"): word.endswith("!") for word in text.split() if word != "*"}
+        assert {key: accepted.get(key) is REQUIRED for key in own if key in accepted} == own, name
 
 
 def test_tfjs() -> None:
