@@ -401,3 +401,56 @@ def test_long_lists_of_names_are_split(shell: Shell) -> None:
         attributes = file["model_weights"].attrs
         found = [one.decode() for part in range(3) for one in attributes.get(f"layer_names{part}", [])]
     assert found == names
+
+
+# What the loader of tf_keras 2.21 makes of weights that count up from 0, for 2 units and 3 features.
+FROM_CUDNN = {
+    "LSTM": (
+        [[0, 9, 2, 11, 4, 13, 6, 15], [1, 16, 3, 18, 5, 20, 7, 22], [8, 17, 10, 19, 12, 21, 14, 23]],
+        [[0, 8, 2, 10, 4, 12, 6, 14], [1, 9, 3, 11, 5, 13, 7, 15]],
+        [8, 10, 12, 14, 16, 18, 20, 22],
+    ),
+    "GRU": (
+        [[0, 7, 2, 9, 4, 11], [1, 12, 3, 14, 5, 16], [6, 13, 8, 15, 10, 17]],
+        [[0, 6, 2, 8, 4, 10], [1, 7, 3, 9, 5, 11]],
+        [[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]],
+    ),
+}
+
+
+def cudnn(path: Path, class_name: str, scale: float = 1) -> None:
+    """Write an .h5 file with a layer that ran on cuDNN, alone and in a Bidirectional, whose weights count up."""
+    model = sequential(
+        "m",
+        layer(f"CuDNN{class_name}", "it", units=2, return_sequences=True, batch_input_shape=[None, 5, 3]),
+        layer("Dense", "dense", units=3),
+        layer("Bidirectional", "both", layer=inner(f"CuDNN{class_name}", name="inner", units=2)),
+    )
+    with h5py.File(h5(path, model), "a") as file:
+        for group in ("it", "both"):
+            for name in file["model_weights"][group].attrs["weight_names"]:
+                data = file["model_weights"][group][name]
+                data[...] = (np.arange(data.size) * scale).astype("float32").reshape(data.shape)
+
+
+@pytest.mark.parametrize("class_name", FROM_CUDNN)
+def test_weights_of_cudnn_are_rearranged_as_keras_2_does(class_name: str, shell: Shell) -> None:
+    cudnn(shell.folder / "old.h5", class_name)
+    done = shell("convert", "old.h5", "--to", "keras3", "-o", "new.keras")
+    assert done.code == 0, done.err
+    assert done.err.count(f": info: it: CuDNN{class_name} becomes ") == 1
+    archive = zipfile.ZipFile(shell.folder / "new.keras")
+    with archive, archive.open("model.weights.h5") as member, h5py.File(member) as file:
+        for group in (class_name.lower(), "bidirectional/forward_layer", "bidirectional/backward_layer"):
+            found = [file[f"layers/{group}/cell/vars/{number}"][()].tolist() for number in range(3)]
+            assert found == list(FROM_CUDNN[class_name])
+
+
+def test_a_sum_of_biases_that_is_rounded_has_to_be_allowed(shell: Shell) -> None:
+    cudnn(shell.folder / "old.h5", "LSTM", scale=0.1)
+    done = shell("convert", "old.h5", "-o", "new.keras")
+    assert done.code == 1
+    assert "of 8 sums of its two biases are rounded to float32" in done.err
+    assert "is not converted because weights would be rounded; --allow-changes converts it" in done.err
+    assert not (shell.folder / "new.keras").exists()
+    assert shell("convert", "old.h5", "-o", "new.keras", "--allow-changes").code == 0

@@ -44,7 +44,7 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
         with without_garbage_collection():
             document = read(read_stdin() if path == STDIN else Path(path), name)
             spec = parse(document)
-            result = convert(spec, release, allow_changes)
+            result = convert(spec, release, allow_changes, whole)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     except ReadError as error:

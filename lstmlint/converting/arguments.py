@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from lstmlint import layers as registry
-from lstmlint.converting.notes import Refused
+from lstmlint.converting.notes import Rearranged, Refused
 from lstmlint.converting.values import activation, is_activation, shown, value_of
 from lstmlint.layers.weights import as_count
 from lstmlint.model.spec import Dialect, LayerSpec
@@ -122,7 +122,8 @@ def layer_normalization(_spec: LayerSpec, config: Values, tell: Tell) -> str:
     """Sort the axes, and with them the weights, as Keras 3 does."""
     axis = config.get("axis")
     if isinstance(axis, list) and all(isinstance(one, int) for one in axis) and axis != sorted(axis):
-        tell(f"axis {axis} is sorted by Keras 3: the same sizes, but stored weights have to be reshaped")
+        message = f"axis {axis} is sorted by Keras 3: the same sizes, but stored weights have to be reshaped"
+        tell(Rearranged(message))
     return "LayerNormalization"
 
 
@@ -201,13 +202,17 @@ def identity(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
 def cudnn_gru(_spec: LayerSpec, config: Values, tell: Tell) -> str:
     """Translate to GRU with reset_after, which computes the same; cuDNN orders the weights differently."""
     config |= {"reset_after": True, "activation": "tanh", "recurrent_activation": "sigmoid"}
-    tell("CuDNNGRU becomes a GRU with reset_after: the same sizes, but stored weights have to be rearranged")
+    tell(
+        Rearranged("CuDNNGRU becomes a GRU with reset_after: the same sizes, but stored weights have to be rearranged")
+    )
     return "GRU"
 
 
-def cudnn_lstm(_spec: LayerSpec, _config: Values, _tell: Tell) -> str:
-    """Raise Refused."""
-    raise Refused("Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where CuDNNLSTM has two")
+def cudnn_lstm(_spec: LayerSpec, config: Values, tell: Tell) -> str:
+    """Translate to LSTM, which computes the same with one bias, the sum of the two of cuDNN."""
+    config |= {"activation": "tanh", "recurrent_activation": "sigmoid"}
+    tell(Rearranged("CuDNNLSTM becomes an LSTM, whose one bias is the sum of the two"))
+    return "LSTM"
 
 
 def deconvolution(_spec: LayerSpec, config: Values, _tell: Tell) -> str:

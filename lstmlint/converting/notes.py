@@ -13,6 +13,10 @@ class Refused(Exception):
     """A part of the model has no exact equivalent in Keras 3. The message is one clause."""
 
 
+class Rearranged(str):
+    """A change that concerns only stored weights: nothing changes if they are converted, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A sentence about one layer (None: about the model), and the pointer to the layer."""

@@ -9,7 +9,7 @@ from lstmlint import layers as registry
 from lstmlint.converting.arguments import GONE, translate
 from lstmlint.converting.checking import TensorContext, check, errors_in
 from lstmlint.converting.fitting import fit, fit_ends, fit_nodes
-from lstmlint.converting.notes import Conversion, Note, Path, Refused
+from lstmlint.converting.notes import Conversion, Note, Path, Rearranged, Refused
 from lstmlint.converting.tensorflow import FUNCTION_LAYERS, operation
 from lstmlint.converting.values import policy, shown
 from lstmlint.inference import Graph, NestedModel, graph_of, summarize
@@ -30,13 +30,16 @@ FUNCTIONAL = {"module": "keras.src.models.functional", "class_name": "Functional
 SEQUENTIAL = {"module": "keras", "class_name": "Sequential", "registered_name": None}
 
 
-def convert(spec: ModelSpec, release: str = KERAS3[-1], allow_changes: bool = False) -> Conversion:
+def convert(
+    spec: ModelSpec, release: str = KERAS3[-1], allow_changes: bool = False, weights: bool = False
+) -> Conversion:
     """Convert a model to a release of Keras.
 
     release: its name, as `parse_target` in config/targets.py returns it. Default: the newest Keras 3.
     allow_changes: whether to accept changes of computed values that keep counts and shapes.
+    weights: whether stored weights are converted, too.
     """
-    context = TensorContext(spec.dialect)
+    context = TensorContext(spec.dialect, weights)
     graph = graph_of(spec, context)
     graph.infer()
     before = summarize(graph)
@@ -300,8 +303,11 @@ class Writer:
             raise Refused(GONE.format(spec.class_name))
 
         def tell(message: str) -> None:
-            self.result.changes.append(Note(spec.name, message, spec.pointer))
+            exact = self.context.weights and isinstance(message, Rearranged)
+            (self.result.remarks if exact else self.result.changes).append(Note(spec.name, message, spec.pointer))
 
+        if spec.class_name == "CuDNNLSTM" and not self.context.weights:
+            raise Refused("Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where CuDNNLSTM has two")
         class_name, arguments = translate(spec, self.dialect, tell)
         trainable = spec.trainable and not frozen
         config: Object = {"name": name}
