@@ -74,10 +74,13 @@ class FileReport:
         return f"<FileReport {short(self.path)}: {model}, {plural(len(self.findings), 'finding')}>"
 
     def __str__(self) -> str:
-        from lstmlint.reporting.tables import finding_lines, model_lines
+        from lstmlint.reporting.tables import finding_lines, model_lines, releases_line
         from lstmlint.reporting.view import View
 
-        lines = [] if self.model is None else model_lines(self.model, View())
+        lines: list[str] = []
+        if self.model is not None:
+            lines += model_lines(self.model, View())
+            lines += releases_line(self.model, self.container, self.findings)
         for finding in self.findings:
             lines += finding_lines(self.path, finding, View())
         return "\n".join(lines)

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "rules": "config inference layers model parsing.common validation",
     "filtering": "config inference model reading report rules",
     "report": "compatibility inference model reporting",
-    "reporting": "comparing compatibility inference model report rules version",
+    "reporting": "comparing compatibility inference model report rules signatures version",
     "compatibility": "config fixing.edits model reading.document report rules signatures",
     "analysis": "compatibility config filtering inference model parsing reading report rules",
     "converting": "inference layers model parsing reading rules signatures validation",

@@ -10,6 +10,9 @@ import pytest
 
 import lstmlint
 from lstmlint.compatibility import JUDGED
+from lstmlint.model.releases import KERAS3
+from lstmlint.reporting import releases as quick
+from scripts import generate_changes
 from tests.commandline import Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent
@@ -54,9 +57,7 @@ def dense(**config: Any) -> dict[str, Any]:
 ALL_15 = [f"3.{minor}" for minor in range(16)]
 
 
-@pytest.mark.parametrize(
-    ("model", "loading", "subjects"),
-    [
+VERDICTS: list[tuple[dict[str, Any], list[str], set[str]]] = [
         (dense(), ALL_15, set()),
         (dense(lora_rank=None), ALL_15, set()),
         (dense(quantization_config=None), ALL_15[13:], {"quantization_config"}),
@@ -77,9 +78,11 @@ ALL_15 = [f"3.{minor}" for minor in range(16)]
         (functional(ENDS[0], ENDS[0]), ALL_15[4:], {"input_layers", "output_layers"}),
         (functional(ENDS, {"a": ENDS}), ALL_15[4:], {"output_layers"}),
         (keras3(INPUT, built_in("Lambda", name="f", function={"class_name": "__lambda__", "config": {}})), [], {"Lambda"}),
-        ({"class_name": "Sequential", "config": {"name": "m", "layers": []}, "keras_version": "2.15.0"}, [], {"module"}),
-    ],
-)  # fmt: skip
+    ({"class_name": "Sequential", "config": {"name": "m", "layers": []}, "keras_version": "2.15.0"}, [], {"module"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "loading", "subjects"), VERDICTS)
 def test_verdicts(model: dict[str, Any], loading: list[str], subjects: set[str]) -> None:
     verdicts = lstmlint.compat(model, "3.*")
     assert [verdict.release for verdict in verdicts if verdict.loads] == loading
@@ -204,7 +207,32 @@ def test_files_that_are_no_models(shell: Shell) -> None:
     assert [file["path"] for file in done.json["files"]] == ["models/a.json"]
 
 
+def test_the_line_of_a_usual_report(shell: Shell) -> None:
+    assert "Loads in Keras 3.15 (lstmlint compat says why)" in shell(COLAB).out
+    shell.write("a.json", dense())
+    assert "Loads in" not in shell("a.json").out
+    shell.write("b.json", keras3(INPUT, built_in("LSTM", name="lstm", units=2, quantization_config=None)))
+    assert "Loads in" not in shell("b.json").out  # it has an error
+
+
+def test_changes_are_current() -> None:
+    assert generate_changes.TARGET.read_text("utf-8") == generate_changes.text(), "run scripts/generate_changes.py"
+
+
+@pytest.mark.parametrize("model", [row[0] for row in VERDICTS if "module" in row[0]])
+def test_the_line_agrees_with_the_verdicts(model: dict[str, Any]) -> None:
+    report = lstmlint.analyze(model, lstmlint.Options(compat=KERAS3))
+    assert report.model is not None
+    assert report.compat is not None
+    known = quick.releases(report.model.spec)
+    if model.get("registered_name") != "other>Sequential":  # rare, so the line does not look at it
+        assert [bool(known >> minor & 1) for minor in range(16)] == [verdict.loads for verdict in report.compat]
+
+
 def test_a_newer_keras() -> None:
     verdicts = lstmlint.compat(json.loads(json.dumps({**dense(shiny=None), "keras_version": "3.99.0"})))
     obstacle = next(verdict for verdict in verdicts if verdict.release == "3.15").obstacles[0]
     assert "may be new in Keras 3.99.0" in obstacle.message
+    findings = lstmlint.analyze({**dense(shiny=None), "keras_version": "3.99.0"}).findings
+    assert [(finding.code, finding.severity) for finding in findings] == [("P627", "warning")]
+    assert [finding.code for finding in lstmlint.analyze(dense(shiny=None)).findings] == ["E005"]

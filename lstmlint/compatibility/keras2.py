@@ -127,7 +127,7 @@ class Keras2Loader(Loader):
                     "structure",
                     "inbound_nodes",
                     "the calls of layers are in the form of Keras 3",
-                    "Convert the file with lstmlint convert.",
+                    "Load the model with Keras 3, or build it with tf.keras or tf_keras.",
                     f"{at}/{index}/inbound_nodes",
                 )
                 return

@@ -21,12 +21,14 @@ SHORT_LOSSES = frozenset(
 )
 # Layers that have the name of an operation of two arguments, and take a list.
 OPERATORS = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
+RECURRENT = frozenset({"RNN", "SimpleRNN", "LSTM", "GRU", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
 # Functions of keras.layers.
 LAYER_FUNCTIONS = frozenset(name.lower() for name in (*OPERATORS, "Concatenate", "Dot"))
 NORMALIZATIONS = frozenset({"LayerNormalization", "BatchNormalization", "UnitNormalization"})
 # The releases in which the loader changed.
 NO_BIDIRECTIONAL = (3, 0)  # the stored weights of a Bidirectional are not loaded
 SHIFTED_ENDS = (3, 3)  # the calls of a nested functional model count from 1 in output_layers
+SAFE_HDF5 = (3, 11)  # safe mode applies to HDF5 files
 ELLIPSIS = (3, 3)  # slices with an ellipsis
 POLICIES_BY_NAME = (3, 3)  # dtype policies are looked up by their class alone
 NESTED_ENDS = (3, 4)  # inputs and outputs of any structure, a single tensor among them
@@ -49,11 +51,13 @@ class Keras3Loader(Loader):
 
     def __init__(self, release: str, writer: str | None = None) -> None:
         super().__init__(release, writer)
+        self.safe = True
         self.bidirectionals: list[tuple[Any, str]] = []
         self.late: list[tuple[Any, str]] = []  # normalizations over several axes, in HDF5 files
 
     def load(self, document: Document) -> None:
         """Visit a file as `model_from_json` or `load_model` does, by its container."""
+        self.safe = document.container != "hdf5" or self.version >= SAFE_HDF5
         if self.misnamed(document):
             return
         if document.container == "hdf5":
@@ -92,6 +96,11 @@ class Keras3Loader(Loader):
         if class_name == "BatchNormalization" and isinstance(config.get("axis"), list):
             message = f"axis of BatchNormalization is a list, and {self.generation} takes one integer"
             self.add("argument", "axis", message, "Convert the file with lstmlint convert.", f"{pointer}/axis")
+
+    def code(self, pointer: str) -> None:
+        """Record Python code, unless safe mode does not apply."""
+        if self.safe:
+            super().code(pointer)
 
     def misnamed(self, document: Document) -> bool:
         """Record a file whose suffix does not fit its format, which `load_model` tells by the suffix."""
@@ -210,6 +219,9 @@ class Keras3Loader(Loader):
         for index, layer in enumerate(config["layers"]):
             nodes = layer.get("inbound_nodes") if isinstance(layer, dict) else None
             for node in nodes if isinstance(nodes, list) else ():
+                if layer.get("class_name") in RECURRENT and isinstance(node, list) and len(node) > 1:
+                    self.states(layer, f"{pointer}/layers/{index}/inbound_nodes")
+                    return
                 for reference in node if isinstance(node, list) else ():
                     source = layers.get(reference[0]) if is_reference(reference) else None
                     if source is not None and reference[1] >= calls_of(source):
@@ -223,6 +235,13 @@ class Keras3Loader(Loader):
                 if reference[1] - shift >= calls_of(source):
                     self.disconnected(source, f"{pointer}/output_layers")
                     return
+
+    def states(self, layer: dict[str, Any], pointer: str) -> None:
+        """Record initial states that the form of Keras 2 passes in a list with the input."""
+        message = (
+            f"{layer.get('name')!r} gets its initial states in a list with the input, which {self.generation} refuses"
+        )
+        self.add("structure", "inbound_nodes", message, "Convert the file with lstmlint convert.", pointer)
 
     def disconnected(self, source: dict[str, Any], pointer: str) -> None:
         """Record a reference to a call that this release does not find."""

@@ -107,9 +107,8 @@ def remedies(failing: Sequence[Verdict], dialect: str) -> Iterator[str]:
             yield f"For {where} {edits(same[0].obstacles)}."
         before = set(actions)
     if other:
-        written = "Keras 3" if dialect == "keras3" else "Keras 2"
-        to = "tf2.15" if dialect == "keras3" else "keras3"
-        yield f"{shortest([verdict.release for verdict in other])} cannot: written by {written} (lstmlint convert --to {to})."
+        written = "Keras 3" if dialect == "keras3" else "Keras 2 (lstmlint convert FILE --to keras3)"
+        yield f"{shortest([verdict.release for verdict in other])} cannot: written by {written}."
 
 
 def is_foreign(verdict: Verdict, dialect: str) -> bool:

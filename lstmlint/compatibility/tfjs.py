@@ -50,7 +50,7 @@ class TfjsLoader(Loader):
         """Visit a file."""
         if document.container not in ("json", "yaml", "tfjs"):
             message = f"TensorFlow.js reads JSON, and this is {CONTAINERS[document.container]}"
-            self.add("structure", document.container, message, "Convert it: lstmlint convert FILE --to tfjs.", "")
+            self.add("structure", document.container, message, "Convert it with tensorflowjs_converter.", "")
         self.layer_object(document.model, document.model_pointer)
 
     def layer_object(self, value: Any, pointer: str) -> None:
@@ -145,7 +145,9 @@ class TfjsLoader(Loader):
         if "input_layers" not in config:
             return
         for pointer_to_ends, message in self.form(config, layers, pointer):
-            self.add("structure", "inbound_nodes", message, "Convert it: lstmlint convert --to tfjs.", pointer_to_ends)
+            self.add(
+                "structure", "inbound_nodes", message, "Build the model with tf.keras or tf_keras.", pointer_to_ends
+            )
             return
 
     def form(self, config: dict[str, Any], layers: list[dict[str, Any]], pointer: str) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,18 @@ def model_lines(model: ModelSummary, view: View) -> list[str]:
     return lines
 
 
+def releases_line(model: ModelSummary, container: str | None, findings: list[Finding]) -> list[str]:
+    """Return a line with the releases of Keras 3 that load a file, if not all of them do, and if it has no errors."""
+    if model.spec.dialect != "keras3" or container not in ("json", "yaml", "keras"):
+        return []
+    if any(finding.severity == "error" for finding in findings):
+        return []
+    from lstmlint.reporting.releases import line
+
+    found = line(model.spec)
+    return [] if found is None else [found]
+
+
 def kind(model: ModelSummary) -> str:
     """Return a model's class and the Keras that wrote it."""
     return f"{terminal(model.class_name)}, {table.DIALECTS[model.spec.dialect]}"

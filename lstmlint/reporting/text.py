@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View, plural
 from lstmlint.reporting.layout import wrap
-from lstmlint.reporting.tables import HANGING, finding_lines, model_lines, total_line
+from lstmlint.reporting.tables import HANGING, finding_lines, model_lines, releases_line, total_line
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -18,6 +18,8 @@ def digest(report: FileReport, view: View) -> str:
     if report.model is not None and not view.quiet:
         if view.single:
             lines += model_lines(report.model, view)
+            for line in releases_line(report.model, report.container, report.findings):
+                lines += wrap(line, view.width, HANGING)
             if report.findings:
                 lines.append("")
         else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem, listing
+from lstmlint.model.releases import KERAS3, is_newer, label
 from lstmlint.model.spec import LayerSpec
 from lstmlint.parsing.common import before_reset_after
 from lstmlint.rules.effects import activation_name
@@ -164,6 +165,29 @@ def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
         f"{spec.class_name} {spec.name!r} has {name} from Keras 2; Keras 3 raises a ValueError: Unrecognized keyword"
         " arguments",
         f"{KERAS2_ARGUMENTS[name]}.",
+        spec.name,
+        problem.pointer,
+    )
+
+
+@refined("P627", "newer-keras", "warning", refines=("E005",))
+def newer_keras(problem: Problem, model: ModelSummary) -> Problem | None:
+    """The file was written by a Keras that is newer than all releases that lstmlint knows, and has an argument that none
+    of them has, with a value that looks like a default. It may be new in that Keras, so it is no error.
+
+    Fix: Update lstmlint.
+    """
+    spec = problem.data.get("spec")
+    name = problem.pointer.rpartition("/")[2]
+    if not isinstance(spec, LayerSpec) or not is_newer(model.spec.keras_version):
+        return None
+    value = spec.config.get(name)
+    if value is not None and value not in (False, 0, "", "auto") and value != []:
+        return None
+    return violation(
+        f"{spec.class_name} {spec.name!r} has the argument {name}, which {label(KERAS3[-1])}, the newest that lstmlint"
+        f" knows, does not have; the file is from Keras {model.spec.keras_version}, in which it may be new",
+        "Update lstmlint.",
         spec.name,
         problem.pointer,
     )
