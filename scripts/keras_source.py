@@ -198,9 +198,7 @@ class Source:
                 found = self.find(origin)
                 return ("module", found) if found else None
             target = self.find(origin)
-            if target is None:
-                return None
-            resolved = self.resolve(target, what, seen)
+            resolved = self.resolve(target, what, seen) if target else None
             if resolved is None:
                 inner = self.find(f"{origin}.{what}")
                 return ("module", inner) if inner else None

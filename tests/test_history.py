@@ -49,6 +49,13 @@ def test_dense() -> None:
     assert history.paths("layers", "Dense", "3.0") == ("keras.layers", "keras.src.layers.core.dense", "")
 
 
+def test_no_argument_of_an_initializer_comes_and_goes() -> None:
+    """TensorFlow 2.3 and 2.4 define them in one module, and their arguments in another."""
+    for release in (name for name in history.releases() if history.line(name) == "tf"):
+        for name, argument in (("VarianceScaling", "scale"), ("Orthogonal", "gain"), ("random_normal", "stddev")):
+            assert argument in (history.arguments("initializers", name, release) or {}), (release, name)
+
+
 def test_missing_names() -> None:
     assert history.arguments("layers", "RMSNormalization", "3.0") is None
     assert history.paths("layers", "RMSNormalization", "3.0") == ()
