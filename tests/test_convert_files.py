@@ -454,3 +454,52 @@ def test_a_sum_of_biases_that_is_rounded_has_to_be_allowed(shell: Shell) -> None
     assert "is not converted because weights would be rounded; --allow-changes converts it" in done.err
     assert not (shell.folder / "new.keras").exists()
     assert shell("convert", "old.h5", "-o", "new.keras", "--allow-changes").code == 0
+
+
+def tfjs(shell: Shell, paths: Any = ("a.bin", "b.bin"), **entry: Any) -> list[Any]:
+    """Write a TensorFlow.js model whose weights are in two files, and return the weights."""
+    values = [np.arange(12).reshape(3, 4), np.arange(4), np.arange(8).reshape(4, 2) / 3, np.zeros(2)]
+    stored = [value.astype("<f2" if "quantization" in entry else "<f4") for value in values]
+    names = ["a/kernel", "a/bias", "b/kernel", "b/bias"]
+    weights = [
+        {"name": name, "shape": list(value.shape), "dtype": "float32", **entry}
+        for name, value in zip(names, stored, strict=True)
+    ]
+    raw = b"".join(value.tobytes() for value in stored)
+    shell.write("js/a.bin", raw[:10])
+    shell.write("js/b.bin", raw[10:])
+    manifest = [{"paths": list(paths), "weights": weights}]
+    model = {"format": "layers-model", "modelTopology": {"model_config": MODELS["dense"]}, "weightsManifest": manifest}
+    shell.write("js/model.json", model)
+    return [value.astype("<f4") for value in stored]
+
+
+@pytest.mark.parametrize("quantization", [{}, {"quantization": {"dtype": "float16", "original_dtype": "float32"}}])
+def test_weights_of_tensorflow_js(quantization: Any, shell: Shell) -> None:
+    values = tfjs(shell, **quantization)
+    assert shell("convert", "js/model.json", "--to", "keras3", "-o", "new.keras") == (0, "", "")
+    expected = sorted((value.shape, "float32", value.tobytes()) for value in values)
+    assert tensors(shell.folder / "new.keras") == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"paths": ["../secret", "b.bin"]}, "'../secret' is no file in the folder of the model"),
+        ({"paths": ["/etc/hostname", "b.bin"]}, "'/etc/hostname' is no file in the folder of the model"),
+        ({"paths": ["missing.bin", "b.bin"]}, "'missing.bin', which holds weights, cannot be read"),
+        ({"paths": ["b.bin"]}, "the files of weights have 94 bytes, but the manifest describes 104"),
+        (
+            {"quantization": {"dtype": "uint8", "min": -1, "scale": 0.1}},
+            "is quantized to uint8: the file has only rounded",
+        ),
+        ({"dtype": "string"}, "has the dtype 'string', which Keras has not"),
+    ],
+)
+def test_tensorflow_js_files_that_do_not_fit(change: Any, said: str, shell: Shell) -> None:
+    tfjs(shell, **change)
+    shell.write("secret", bytes(10))
+    done = shell("convert", "js/model.json", "-o", "new.keras")
+    assert (done.code, done.out) == (1, "")
+    assert said in done.err
+    assert sorted(path.name for path in shell.folder.iterdir()) == ["js", "secret"]

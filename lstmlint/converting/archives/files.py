@@ -177,10 +177,18 @@ def keras_file(models: Models, path: Path) -> Iterator[tuple[list[tuple[str, str
         metadata = {"keras_version": keras_version(release), "date_saved": f"{datetime.now(UTC):%Y-%m-%d@%H:%M:%S}"}
         with zipfile.ZipFile(archive, "w") as file:
             file.writestr("metadata.json", json.dumps(metadata))
-            file.writestr("config.json", json.dumps(models.config))
+            file.writestr("config.json", json.dumps(as_archived(models.config, release)))
             file.write(weights, "model.weights.h5")
             copy_assets(models, places, file)
         yield inexact, lambda: put(archive, path)
+
+
+def as_archived(config: dict[str, Any], release: str) -> dict[str, Any]:
+    """Return a model as config.json of a release holds it. tf.keras asks for the module of the model there."""
+    if is_keras3(release):
+        return config
+    name = "Sequential" if config["class_name"] == "Sequential" else "Model"
+    return {"module": "keras", "class_name": name, "config": config["config"], "registered_name": None}
 
 
 @contextlib.contextmanager

@@ -135,8 +135,9 @@ def node_of(layer: Layer, role: str, path: Path, dialect: Dialect) -> Node:
         number(node.children)
     if isinstance(layer, RecurrentLayer) and not isinstance(layer, RNN):
         kind = "ConvLSTM" if layer.class_name.startswith("ConvLSTM") else layer.class_name
-        cell = Node("cell", f"{snake_case(kind)}_cell", f"{kind}Cell", (*path, "cell"), layer.trainable, variables=own)
-        node.children = [cell]
+        follows = layer.trainable or not layer.weights_follow_trainable
+        name = f"{snake_case(kind)}_cell"
+        node.children = [Node("cell", name, f"{kind}Cell", (*path, "cell"), follows, variables=own)]
     elif isinstance(layer, ProjectedAttention):
         node.children = list(projections(own, path))
     elif isinstance(layer, SpectralNormalization):
@@ -207,15 +208,20 @@ def legacy_order(node: Node, dialect: Dialect) -> list[Variable]:
         found = node.all_variables()
         if not node.trainable:
             return found
-        frozen = frozen_by_model(node)
+        frozen = frozen_variables(node)
         return sorted(found, key=lambda one: not one.trainable or one in frozen)
     trained, fixed = split(node)
     return list(dict.fromkeys([*trained, *fixed]))
 
 
-def frozen_by_model(node: Node) -> set[Variable]:
-    """Return the variables inside functional models of Keras 3 that are not trainable: their flag reaches everything."""
-    return {one for inner in node.walk() if inner.model and not inner.trainable for one in inner.all_variables()}
+def frozen_variables(node: Node) -> set[Variable]:
+    """Return the variables that Keras 3 freezes: those of layers that are not trainable, and all in such a model."""
+    return {
+        one
+        for inner in node.walk()
+        if not inner.trainable
+        for one in (inner.all_variables() if inner.model else inner.variables)
+    }
 
 
 def split(node: Node) -> tuple[list[Variable], list[Variable]]:
