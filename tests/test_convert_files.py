@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 from lstmlint import analyze
+from lstmlint.converting import Conversion
+from lstmlint.converting.archives import write_model
+from lstmlint.parsing import parse
+from lstmlint.reading import read
 from tests.commandline import Shell, layer, sequential
 from tests.convert_models import at, functional, inner, source
 
@@ -503,3 +507,28 @@ def test_tensorflow_js_files_that_do_not_fit(change: Any, said: str, shell: Shel
     assert (done.code, done.out) == (1, "")
     assert said in done.err
     assert sorted(path.name for path in shell.folder.iterdir()) == ["js", "secret"]
+
+
+def test_tensorflow_js_finds_weights_by_these_names(shell: Shell) -> None:
+    model = sequential(
+        "m",
+        layer("LSTM", "lstm", units=2, return_sequences=True, batch_input_shape=[None, 5, 3]),
+        layer("Bidirectional", "both", layer=inner("LSTM", name="forward_rnn", units=2, return_sequences=True)),
+        layer("TimeDistributed", "each", layer=inner("Dense", name="inner", units=700_000, use_bias=False)),
+    )
+    old = h5(shell.folder / "old.h5", model)
+    document = read(old)
+    (shell.folder / "js").mkdir()
+    done = write_model(document, parse(document), Conversion(model), "tfjs", shell.folder / "js")
+    assert (done.refusal, done.changes, done.remarks) == (None, [], [])
+    manifest = json.loads((shell.folder / "js/model.json").read_text())["weightsManifest"][0]
+    assert [one["name"] for one in manifest["weights"]] == [  # of tfjs-layers 4.22
+        "lstm/kernel", "lstm/recurrent_kernel", "lstm/bias",
+        "both/forward_forward_rnn/kernel", "both/forward_forward_rnn/recurrent_kernel", "both/forward_forward_rnn/bias",
+        "both/backward_forward_rnn/kernel", "both/backward_forward_rnn/recurrent_kernel", "both/backward_forward_rnn/bias",
+        "each/kernel",
+    ]  # fmt: skip
+    assert manifest["paths"] == ["model-shard1of3.bin", "model-shard2of3.bin", "model-shard3of3.bin"]
+    assert tensors(shell.folder / "js/model.json") == tensors(old)
+    assert shell("convert", "js/model.json", "--to", "keras3", "-o", "new.keras").code == 0
+    assert tensors(shell.folder / "new.keras") == tensors(old)

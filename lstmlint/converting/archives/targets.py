@@ -93,9 +93,9 @@ def weight_names(node: Node, around: str = "") -> Iterator[tuple[Variable, str]]
 def tfjs_names(root: Node, matched: Matched) -> Iterator[tuple[str, Entry]]:
     """Yield (name, tensor) of a TensorFlow.js model, which finds weights by their names.
 
-    The names are the scopes in which its layers create them: the layer's, the direction's in a Bidirectional, and
-    RNNCell_0, ... in StackedRNNCells. Cells and layers in other wrappers have no scope. Source: `nameScope` in
-    tfjs-layers.
+    The names are the scopes in which its layers create them: the layer's; in a Bidirectional, the direction and the name of
+    its layer, even if that begins with the direction; and RNNCell_0, ... in StackedRNNCells. Cells and layers in other
+    wrappers have no scope. Source: `nameScope` in tfjs-layers.
     """
     for layer in root.layers():
         for one, name in scoped(layer, layer.name):
@@ -109,7 +109,7 @@ def scoped(node: Node, scope: str) -> Iterator[tuple[Variable, str]]:
     for position, child in enumerate(node.children):
         inner = scope
         if child.role in ("forward_layer", "backward_layer"):
-            inner = f"{scope}/{child.name}"
+            inner = f"{scope}/{child.role.removesuffix('layer')}{child.written}"
         elif child.role == "cells":
             inner = f"{scope}/RNNCell_{position}"
         yield from scoped(child, inner)

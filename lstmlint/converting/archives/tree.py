@@ -45,6 +45,7 @@ class Variable:
 class Node:
     """An object that holds variables.
 
+    written: the name in the config of the layer that a direction of a Bidirectional is made from.
     role: its meaning to the object around it, the same in all releases: "layers" in a model, "cell", "forward_layer".
     key: its class in snake case, numbered among the objects of one list: dense, dense_1. Empty outside of lists.
     path: the names of the models around it, from the outside in, and its own; ("",) is the model itself.
@@ -61,6 +62,7 @@ class Node:
     model: str = ""
     quantized: bool = False
     key: str = ""
+    written: str = ""
     variables: list[Variable] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
 
@@ -131,6 +133,9 @@ def node_of(layer: Layer, role: str, path: Path, dialect: Dialect) -> Node:
     node.children = [
         node_of(inner, role, (*path, inner.name), dialect) for role, inner in zip(roles, layer.sublayers, strict=True)
     ]
+    if isinstance(layer, Bidirectional):
+        for child in node.children:
+            child.written = layer.config["layer"].name
     if roles[:1] in (["cells"], ["layers"]):
         number(node.children)
     if isinstance(layer, RecurrentLayer) and not isinstance(layer, RNN):
