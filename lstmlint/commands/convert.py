@@ -14,7 +14,7 @@ from lstmlint.commands.request import Destination, written_to
 from lstmlint.commands.writing import check_writable, print_stderr, write, write_atomically
 from lstmlint.config.targets import parse_target
 from lstmlint.model.findings import ReadError, UsageError
-from lstmlint.model.releases import is_keras3, label
+from lstmlint.model.releases import TFJS, is_keras3, label
 from lstmlint.reporting import View
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
     report(name, document, result, label(release) if to != "keras3" else "Keras 3")
     if result.model is None:
         return FOUND
-    if whole:
+    if whole and (release != TFJS or document.weight_values is not None):
         return write_file(name, document, spec, result, release, str(destination.path), allow_changes, in_place)
     text = json.dumps(result.model, indent=2) + "\n"
     if in_place:
