@@ -117,6 +117,17 @@ def test_other_lines(model: dict[str, Any], loading: str) -> None:
     assert " ".join(verdict.release for verdict in lstmlint.compat(model, releases) if verdict.loads) == loading
 
 
+def test_arguments_of_a_base_class_outside_keras() -> None:
+    orthogonal = {"class_name": "Orthogonal", "config": {"gain": 1.0, "seed": None}}
+    model = of_keras2(layer("LSTM", "a", units=2, recurrent_initializer=orthogonal, **SHAPE))
+    assert [verdict.loads for verdict in lstmlint.compat(model, "tf2.2,tf2.3,tf2.4,tf2.5")] == [True] * 4
+
+
+def test_keras0() -> None:
+    model = {"name": "Sequential", "layers": [{"name": "Dense", "input_dim": 2, "output_dim": 1}]}
+    assert {verdict.loads for verdict in lstmlint.compat(model)} == {False}
+
+
 def test_custom_objects() -> None:
     mine = {**built_in("Mine", "mine", name="mine"), "registered_name": "Mine"}
     model = keras3(INPUT, mine, built_in("Dense", name="d", units=1))

@@ -30,6 +30,8 @@ class Keras2Loader(Loader):
         if unread is not None:
             self.add("structure", document.container, *unread, pointer)
             return
+        if self.is_keras0(document):
+            return
         self.archive = document.container == "keras"
         self.safe = document.container in ("keras", "json", "yaml") and self.version >= SAFE_MODE
         if self.archive:

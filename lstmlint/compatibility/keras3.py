@@ -58,7 +58,7 @@ class Keras3Loader(Loader):
     def load(self, document: Document) -> None:
         """Visit a file as `model_from_json` or `load_model` does, by its container."""
         self.safe = document.container != "hdf5" or self.version >= SAFE_HDF5
-        if self.misnamed(document):
+        if self.misnamed(document) or self.is_keras0(document):
             return
         if document.container == "hdf5":
             self.legacy(document.model, document.model_pointer)

@@ -41,6 +41,16 @@ class Loader:
         """Visit a file as this release does, by its container."""
         raise NotImplementedError
 
+    def is_keras0(self, document: Document) -> bool:
+        """Record a model in the format of Keras 0, which has names instead of classes."""
+        if isinstance(document.model.get("class_name"), str):
+            return False
+        message = f"the file is in the format of Keras 0, which {self.name} does not read"
+        self.add(
+            "structure", "class_name", message, "Convert it: lstmlint convert FILE --to keras3.", document.model_pointer
+        )
+        return True
+
     # The parts of a config --------------------------------------------------------------------------------------------
 
     def value(self, value: Any, pointer: str) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lstmlint.compatibility.obstacles import Obstacle, Verdict
 from lstmlint.model.findings import listing
-from lstmlint.model.releases import KERAS2, KERAS3, is_newer, span
+from lstmlint.model.releases import KERAS2, KERAS3, TFJS, is_newer, span
 
 MOST_PARTS = 3  # of the sentence, about releases that do not load the file
 
@@ -65,12 +65,8 @@ def sentence(verdicts: Sequence[Verdict], dialect: str = "", keras_version: str 
         names = list(dict.fromkeys(obstacle.subject for verdict in custom for obstacle in verdict.obstacles))
         where = shortest([verdict.release for verdict in custom])
         parts.append(f"Loads in {where} if you pass {listing(names)} in custom_objects.")
-    if not parts:
-        parts.append(
-            "No release that lstmlint knows loads it."
-            if len(verdicts) > 1
-            else f"{shortest([verdicts[0].release])} does not load it."
-        )
+    if not parts and len(verdicts) > 1:
+        parts.append("None of these releases loads it.")
     failing = [verdict for verdict in verdicts if verdict.loads is False]
     parts += list(remedies(failing, dialect))[:MOST_PARTS]
     if is_newer(keras_version):
@@ -93,9 +89,9 @@ def remedies(failing: Sequence[Verdict], dialect: str) -> Iterator[str]:
         first = next(obstacle for obstacle in verdict.obstacles if obstacle.edit is None and obstacle.kind != "custom")
         return first.message, frozenset()
 
-    for (_, (message, actions)), group in groupby(
-        reversed(failing), lambda verdict: (family(verdict.release), causes(verdict))
-    ):
+    tfjs = [verdict for verdict in failing if verdict.release == TFJS]
+    ordered = [*reversed([verdict for verdict in failing if verdict.release != TFJS]), *tfjs]
+    for (_, (message, actions)), group in groupby(ordered, lambda verdict: (family(verdict.release), causes(verdict))):
         same = list(group)
         where = shortest([verdict.release for verdict in same])
         if message:
@@ -113,7 +109,7 @@ def remedies(failing: Sequence[Verdict], dialect: str) -> Iterator[str]:
 
 def is_foreign(verdict: Verdict, dialect: str) -> bool:
     """Check whether a release fails on the format of another generation."""
-    if (verdict.release in KERAS3) == (dialect == "keras3"):
+    if verdict.release == TFJS or (verdict.release in KERAS3) == (dialect == "keras3"):
         return False
     return dialect == "keras3" or verdict.obstacles[0].subject == "module"
 

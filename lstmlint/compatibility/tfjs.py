@@ -51,7 +51,8 @@ class TfjsLoader(Loader):
         if document.container not in ("json", "yaml", "tfjs"):
             message = f"TensorFlow.js reads JSON, and this is {CONTAINERS[document.container]}"
             self.add("structure", document.container, message, "Convert it with tensorflowjs_converter.", "")
-        self.layer_object(document.model, document.model_pointer)
+        if not self.is_keras0(document):
+            self.layer_object(document.model, document.model_pointer)
 
     def layer_object(self, value: Any, pointer: str) -> None:
         """Visit a layer or a model."""
