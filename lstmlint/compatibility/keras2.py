@@ -45,13 +45,16 @@ class Keras2Loader(Loader):
         """Return why this release does not read files of a container, and what to do; None if it does."""
         if container == "keras" and (self.version < ARCHIVES or not line_of(self.release)):
             return (
-                f"{self.name} does not read .keras archives",
+                "Keras 2 reads .keras archives only since TensorFlow 2.12",
                 "Save the model as .h5, or use TensorFlow 2.12 or later.",
             )
         if container == "saved_model" and not line_of(self.release):
-            return f"{self.name} does not read SavedModels", "Load the model with tf.keras or tf_keras."
+            return (
+                "the file is a SavedModel, which only tf.keras and tf_keras read",
+                "Load the model with tf.keras or tf_keras.",
+            )
         if container == "tfjs":
-            return f"{self.name} does not load models of TensorFlow.js", "Convert it with tensorflowjs_converter."
+            return "the file is a model of TensorFlow.js", "Convert it with tensorflowjs_converter."
         return None
 
     def object(self, value: dict[str, Any], pointer: str) -> None:

@@ -38,9 +38,9 @@ NO_REGISTERED_BUILTINS = (3, 15)  # a class of Keras must not have a registered_
 SUFFIXES = ("keras", "h5", "hdf5")
 # The containers that Keras 3 does not read, and what to do instead.
 OTHER_CONTAINERS = {
-    "tfjs": ("models of TensorFlow.js", "Convert it with tensorflowjs_converter, or load the original."),
+    "tfjs": ("a model of TensorFlow.js", "Convert it with tensorflowjs_converter, or load the original."),
     "saved_model": (
-        "a SavedModel with load_model",
+        "a SavedModel, which load_model does not read",
         "Load it with tf_keras and save it as .keras or .h5, or use keras.layers.TFSMLayer for inference.",
     ),
 }
@@ -70,7 +70,7 @@ class Keras3Loader(Loader):
             self.weights(document)
         else:
             what, to = OTHER_CONTAINERS[document.container]
-            self.add("structure", document.container, f"{self.name} does not load {what}", to, document.model_pointer)
+            self.add("structure", document.container, f"the file is {what}", to, document.model_pointer)
 
     def weights(self, document: Document) -> None:
         """Record layers whose stored weights this release does not load."""

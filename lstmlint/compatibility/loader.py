@@ -33,7 +33,6 @@ class Loader:
         # The version that wrote the file, if it is later than all that the history has.
         self.newer = writer if is_newer(writer) else None
         self.version = version(release)
-        self.name = label(release)
         self.obstacles: list[Obstacle] = []
         self.layer: str | None = None
 
@@ -45,7 +44,7 @@ class Loader:
         """Record a model in the format of Keras 0, which has names instead of classes."""
         if isinstance(document.model.get("class_name"), str):
             return False
-        message = f"the file is in the format of Keras 0, which {self.name} does not read"
+        message = "the file is in the format of Keras 0, which later releases do not read"
         self.add(
             "structure", "class_name", message, "Convert it: lstmlint convert FILE --to keras3.", document.model_pointer
         )
@@ -201,7 +200,7 @@ class Loader:
         self.add(
             "code",
             "Lambda",
-            f"the file holds a Python lambda as code, which {self.name} refuses in safe mode, its default",
+            "the file holds a Python lambda as code, which safe mode, the default, refuses",
             "Replace the Lambda by a layer or an operation of keras.ops. To load the file as it is, pass safe_mode=False,"
             " if you trust its code.",
             pointer,
@@ -242,14 +241,14 @@ class Loader:
             )
         elif not self.is_before(having[-1]):
             message, advice = (
-                f"{what} exists until {label(having[-1])}",
+                f"{what} was removed after {label(having[-1])}",
                 "Replace it, or load the model with that release.",
             )
         elif module is not None:
-            message = f"{what} is not in the module {module!r} of {self.name}"
+            message = f"{what} is not in the module {module!r} there"
             advice = "Convert the model, or save it again with that release."
         else:
-            message = f"{self.name} does not find {what} by its name alone"
+            message = f"{what} is not found by its name alone"
             advice = "Convert the model, or save it again with that release."
         self.add("class", name, message, advice, pointer)
 
@@ -281,9 +280,9 @@ class Loader:
         if own and self.is_before(own[0]):
             when = f", which exists since {label(own[0])}"
         elif own and not self.is_before(own[-1]):
-            when = f", which exists until {label(own[-1])}"
+            when = f", which was removed after {label(own[-1])}"
         elif own:
-            when = f", which {self.name} lacks"
+            when = f", which only other releases of {self.generation} have"
         elif elsewhere:
             when = f", which {self.generation} does not have"
         if source is None and self.newer is not None:
@@ -312,7 +311,7 @@ class Loader:
 
     def missing_argument(self, class_name: str, argument: str, pointer: str) -> Obstacle:
         """Return the obstacle of an argument that this release needs."""
-        message = f"{class_name} lacks {argument}, which {self.name} needs"
+        message = f"{class_name} has no argument {argument}, which its loader requires"
         return Obstacle("argument", argument, message, f"Add {argument}.", pointer, self.layer)
 
 

@@ -49,7 +49,7 @@ class TfjsLoader(Loader):
     def load(self, document: Document) -> None:
         """Visit a file."""
         if document.container not in ("json", "yaml", "tfjs"):
-            message = f"TensorFlow.js reads JSON, and this is {CONTAINERS[document.container]}"
+            message = f"the file is {CONTAINERS[document.container]}, and TensorFlow.js reads JSON"
             self.add("structure", document.container, message, "Convert it with tensorflowjs_converter.", "")
         if not self.is_keras0(document):
             self.layer_object(document.model, document.model_pointer)
