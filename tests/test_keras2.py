@@ -394,3 +394,20 @@ def test_lambda_with_code() -> None:
     (found,) = (finding for finding in said(model).findings if finding.code == "P611")
     assert found.severity == "warning"
     assert "the Lambdas 'a', 'b', and 'c' contain Python bytecode" in found.message
+
+
+@pytest.mark.parametrize(
+    ("class_name", "filters", "severity"),
+    [
+        ("Conv2D", 3.0, "warning"),
+        ("Conv2DTranspose", 3.5, "warning"),
+        ("SeparableConv2D", 3.0, "warning"),
+        ("Conv2D", 0.5, "error"),
+        ("LocallyConnected2D", 3.0, "error"),
+    ],
+)
+def test_convolutions_truncate_filters(class_name: str, filters: float, severity: str) -> None:
+    shape = [None, 8, 8, 2]
+    conv = layer(class_name, "conv", filters=filters, kernel_size=[3, 3], batch_input_shape=shape)
+    (finding,) = said(sequential(conv, **VERSION)).findings
+    assert (finding.code, finding.severity) == ("E007", severity)

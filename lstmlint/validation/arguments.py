@@ -157,6 +157,11 @@ OLD_OF_LAYER: dict[tuple[str, str], Kind] = {
 KERAS2_OF_LAYER: dict[tuple[str, str], Kind] = {
     **OLD_OF_LAYER,
     ("Dense", "units"): types.COUNT,
+    **{
+        (f"{name}Conv{rank}D{suffix}", "filters"): types.FILTERS
+        for name, suffix, ranks in (("", "", (1, 2, 3)), ("", "Transpose", (1, 2, 3)), ("Separable", "", (1, 2)))
+        for rank in ranks
+    },
     **{  # biases with more than one dimension
         (name, "bias_initializer"): types.OLD_INITIALIZER
         for name in ("GRU", "GRUCell", "EinsumDense", "LocallyConnected1D", "LocallyConnected2D")

@@ -186,6 +186,7 @@ def _same(name: str, classes: tuple[str, ...]) -> bool:
 POSITIVE = kind(integer(1), "a positive integer")
 STRICTLY_POSITIVE = kind(integer(1, booleans=False), "a positive integer")
 COUNT = replace(STRICTLY_POSITIVE, loads=lambda value: as_count(value) is not None)
+FILTERS = replace(POSITIVE, loads=lambda value: isinstance(value, float) and value >= 1)
 NATURAL = kind(integer(0, booleans=False), "an integer of at least 0")
 NUMBER = kind(of_type("number", "boolean"), "a number")
 SOFT_NUMBER = kind(of_type("number", "boolean", "null"), "a number", soft=True)
