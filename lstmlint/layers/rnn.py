@@ -292,14 +292,16 @@ class RecurrentLayer(Gated):
         fits = len(shapes) == len(expected) and all(map(compatible, shapes, expected))
         if not fits:
             later = self.context.dialect == "keras3"
+            surplus = self.class_name == "GRU" and len(shapes) > 1 and compatible(shapes[0], expected[0])
+            effect = "Keras 3 ignores the others" if surplus else "Keras 3 fails when the model runs"
             self.context.report(
                 self,
                 LayerError(
                     "S123",
                     f"{self.class_name} takes {len(expected)} initial state{'s' if len(expected) != 1 else ''}"
                     f" {', '.join(map(format_shape, expected))}, but gets {len(shapes)}:"
-                    f" {', '.join(map(format_shape, shapes))}; Keras"
-                    f" {'3 fails when the model runs' if later else 'raises a ValueError'}",
+                    f" {', '.join(map(format_shape, shapes))};"
+                    f" {effect if later else 'Keras raises a ValueError'}",
                     self._fitting_states(shapes, expected),
                     severity="warning" if later else "error",
                 ),

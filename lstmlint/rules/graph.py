@@ -113,7 +113,8 @@ reported("S127", "duplicate-layer-name", "error", raised_by="inference parsing")
 
 reported("S130", "stale-build-config", "warning", raised_by="layers validation")(
     """The shape in build_config differs from the shape the layer receives. Keras 3 builds weights from build_config,
-    not from the graph: the model loads, but its weights do not fit and it fails when it runs.
+    not from the graph, so they do not fit. It refuses layers that check their input, such as Dense; for these, the finding
+    is an error. Others, such as LSTM, load but fail when they run. tf.keras ignores build_config in JSON.
 
     Fix: Correct build_config, or save the model again.
 
@@ -229,7 +230,8 @@ reported("S140", "unattributed-weights", "warning", raised_by="inference")(
 
 @rule("S126", "input-not-used", "warning")
 def input_not_used(model: ModelSummary) -> Iterator[Problem]:
-    """No output depends on one of the model's inputs. Keras builds the model and still requires the input.
+    """No output depends on one of the model's inputs. Keras builds the model and still requires the input; only on JAX
+    does Keras 3 run without it.
 
     Fix: Connect the input, or remove it from input_layers.
 
@@ -308,7 +310,7 @@ def bad_layer_name(problem: Problem, model: ModelSummary) -> Problem | None:
 
 @rule("S129", "empty-model", "warning")
 def empty_model(model: ModelSummary) -> Iterator[Problem]:
-    """The model has no layers. Keras loads it, but raises a ValueError when it is used.
+    """The model has no layers. Keras 3 loads it, but raises a ValueError when it is used. tf.keras returns the input.
 
     Fix: Add layers.
 
@@ -319,10 +321,12 @@ def empty_model(model: ModelSummary) -> Iterator[Problem]:
         {"class_name": "Sequential", "config": {"name": "m", "layers": [
           {"class_name": "LSTM", "config": {"units": 10, "batch_input_shape": [null, 13, 5]}}]}}
     """
+    effects = {"keras3": "Keras 3 raises a ValueError when it is used", "keras2": "tf.keras returns its input"}
+    effect = effects.get(model.spec.dialect, "it computes nothing")
     for part in models_of(model):
         if not part.layers:
             yield violation(
-                f"the {part.class_name} {part.name!r} has no layers: Keras raises a ValueError when it is used",
+                f"the {part.class_name} {part.name!r} has no layers: {effect}",
                 "Add layers, for example an InputLayer and a Dense.",
                 pointer=part.spec.pointer,
             )

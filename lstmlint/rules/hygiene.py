@@ -73,7 +73,8 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
 
 @rule("G702", "undeclared-input", "warning")
 def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
-    """An InputLayer is not one of the model's inputs and feeds nothing. Keras drops it when it loads the file.
+    """An InputLayer is not one of the model's inputs and feeds nothing. Keras 3 drops it when it loads the file;
+    tf.keras keeps it, without an effect.
 
     Fix: Remove it, or add it to input_layers and connect it.
 
@@ -90,10 +91,11 @@ def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Dense", "name": "y", "config": {"units": 1}, "inbound_nodes": [[["x", 0, 0]]]}],
           "input_layers": [["x", 0, 0]], "output_layers": [["y", 0, 0]]}}
     """
+    effect = "Keras 3 drops it" if model.spec.dialect == "keras3" else "it has no effect"
     for row in index_of(model).of("InputLayer"):
         if not row.reached and not row.feeds:
             yield violation(
-                f"InputLayer {row.name!r} is not one of the model's inputs and feeds nothing; Keras drops it",
+                f"InputLayer {row.name!r} is not one of the model's inputs and feeds nothing; {effect}",
                 "Remove it, or add it to input_layers and connect it.",
                 row.name,
                 row.pointer,

@@ -223,7 +223,10 @@ reported("S115", "dot-axes", "error", raised_by="layers")(
 
 
 reported("S116", "attention-dim", "warning", raised_by="layers")(
-    """The query and key of an attention layer have different widths. Keras builds the layer, but it fails when it runs.
+    """The query and key of an attention layer have different widths, or its keys and values differ in number. tf.keras
+    refuses this, so the finding is an error there. Keras 3 builds an Attention or AdditiveAttention, but it fails when it
+    runs. A MultiHeadAttention accepts queries and keys of different widths, but Keras refuses one whose keys and values
+    differ in number.
 
     Fix: Make the last dimensions equal, for example with a Dense on one of them.
 
@@ -245,8 +248,9 @@ reported("S116", "attention-dim", "warning", raised_by="layers")(
 
 
 reported("S123", "initial-states", "error", raised_by="layers")(
-    """The initial states of a recurrent layer do not match its own states in number or width. Keras 2 refuses them.
-    Keras 3 builds the model, but it fails when it runs; there, the finding is a warning.
+    """The initial states of a recurrent layer do not match its own states in number or width. tf.keras refuses them.
+    Keras 3 builds the model, so the finding is a warning there: the model fails when it runs. Only a GRU,
+    and every layer on NumPy, ignores surplus states.
 
     Fix: Pass two states (h, c) to an LSTM, one to GRU and SimpleRNN, and twice as many to a Bidirectional. Each must
     have the width `units`.

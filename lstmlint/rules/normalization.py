@@ -151,7 +151,7 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
 @rule("N406", "dropout-last", "warning")
 def dropout_last(model: ModelSummary) -> Iterator[Problem]:
     """Dropout is the model's last layer, or comes between the last Dense and its softmax or sigmoid. In training, it
-    randomly sets the model's predictions to 0.
+    randomly sets the model's predictions to 0, or the logits from which the softmax or sigmoid computes them.
 
     Fix: Put it before the last Dense.
 
@@ -177,8 +177,9 @@ def dropout_last(model: ModelSummary) -> Iterator[Problem]:
         before = past(row, acts_in_training_only)
         if row is output and (before is None or not (_predicts(before) or id(output) in trained)):
             continue
+        what = "the model's outputs" if row is output else f"the inputs of {output.name!r}"
         yield violation(
-            f"{row.class_name} {row.name!r} sets {percent(dropped(row))} of the model's outputs to 0 in training",
+            f"{row.class_name} {row.name!r} sets {percent(dropped(row))} of {what} to 0 in training",
             f"Move it before {before.name!r}, or remove it." if before is not None else "Remove it.",
             row.name,
             row.pointer,

@@ -142,7 +142,8 @@ def stateful_without_batch(problem: Problem, model: ModelSummary) -> Problem | N
 
 reported("R206", "unroll-unknown-time", "info", raised_by="layers")(
     """A layer is unrolled over an unknown number of timesteps. tf.keras refuses it, so the finding is an error there.
-    Keras 3 builds it, but running the model fails if the number of timesteps is still unknown then.
+    Keras 3 builds it. On TensorFlow, running the model fails if the number of timesteps is still unknown then, for
+    instance after batches of several lengths. On NumPy and JAX, it runs.
 
     Fix: Use a fixed number of timesteps, or set unroll to false.
 
@@ -377,7 +378,9 @@ def unbounded_rnn_activation(model: ModelSummary, timesteps: int) -> Iterator[Pr
 )
 def relu_with_recurrent_dropout(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
     """A recurrent layer combines activation relu with recurrent_dropout. Dropout scales up the values that it keeps at
-    every timestep, and relu does not bound them: on long sequences, the loss is prone to become NaN.
+    every timestep, and relu does not bound them: on long sequences, the loss is prone to become NaN. With a rate of 0.5,
+    the outputs of an untrained SimpleRNN exceed 100,000 within 50 timesteps in training. The gates of an LSTM or GRU
+    prevent that at first.
 
     Fix: Use activation "tanh", or remove recurrent_dropout.
 

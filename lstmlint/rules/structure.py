@@ -197,7 +197,8 @@ reported("S117", "groups", "error", raised_by="layers")(
 
 
 reported("S118", "stride-and-dilation", "error", raised_by="layers")(
-    """A convolution has strides and dilation_rate above 1 at the same time. Keras supports only one of them.
+    """A convolution has strides and dilation_rate above 1 at the same time. Keras supports only one of them. Depthwise
+    and separable convolutions of Keras 3 accept both, and are not reported.
 
     Fix: Set one of them to 1.
 

@@ -436,6 +436,207 @@ def _():
     model.fit(x, real[1], epochs=3, verbose=0)
     return bool(np.abs(model.get_weights()[0]).max() > 0)
 
+def tries(build):
+    """Whether Keras refuses a model, runs it, or builds it and fails to run it on batches of these shapes."""
+    try:
+        model, *shapes = build()
+    except Exception:
+        return "refuses"
+    try:
+        for batch in shapes:
+            model.predict([random.normal(size=one).astype("float32") for one in batch], verbose=0)
+    except Exception:
+        return "fails to run"
+    return "runs"
+
+def functional(layer, *shapes, batch=2):
+    """A model that applies a function to inputs of these shapes, and the shapes of a batch."""
+    inputs = [keras.Input(shape) for shape in shapes]
+    return keras.Model(inputs, layer(*inputs)), [(batch, *shape) for shape in shapes]
+
+for name, layer in {"Attention": L.Attention, "AdditiveAttention": L.AdditiveAttention,
+                    "concat scores": lambda: L.Attention(score_mode="concat")}.items():
+    measure(f"S116 {name}, query of another width")(
+        lambda: tries(lambda: functional(lambda a, b: layer()([a, b]), (6, 5), (7, 4))))
+measure("S116 Attention, other number of keys")(
+    lambda: tries(lambda: functional(lambda a, b, c: L.Attention()([a, b, c]), (6, 5), (7, 5), (8, 5))))
+measure("S116 MultiHeadAttention, query of another width")(
+    lambda: tries(lambda: functional(lambda a, b: L.MultiHeadAttention(2, 3)(a, b), (6, 5), (7, 4))))
+measure("S116 MultiHeadAttention, other number of keys")(
+    lambda: tries(lambda: functional(lambda a, b, c: L.MultiHeadAttention(2, 3)(a, b, c), (6, 5), (7, 5), (8, 5))))
+
+for name, cell, states in (("too few", "LSTM", [(4,)]), ("surplus", "GRU", [(4,)] * 2), ("three", "LSTM", [(4,)] * 3), ("too wide", "GRU", [(5,)]),
+                           ("right", "LSTM", [(4,)] * 2)):
+    measure(f"S123 {name} states")(lambda: tries(lambda: functional(
+        lambda a, *given: getattr(L, cell)(4)(a, initial_state=list(given)), (6, 5), *states)))
+measure("R236 decoder of other units")(lambda: tries(lambda: functional(
+    lambda a, b: L.LSTM(4)(b, initial_state=L.LSTM(8, return_state=True)(a)[1:]), (6, 5), (6, 5))))
+
+def unrolled(*lengths):
+    return M([L.Input((None, 4)), L.LSTM(3, unroll=True)]), *([(2, length, 4)] for length in lengths)
+
+measure("R206 unrolled on sequences of one length")(lambda: tries(lambda: unrolled(5)))
+measure("R206 unrolled on sequences of several lengths")(lambda: tries(lambda: unrolled(5, 6, 7)))
+
+for name, layer, shape in (("Conv1D", lambda: L.Conv1D(3, 2, strides=2, dilation_rate=2), (9, 4)),
+                           ("Conv2D", lambda: L.Conv2D(3, 2, strides=2, dilation_rate=2), (9, 9, 4)),
+                           ("Conv2DTranspose", lambda: L.Conv2DTranspose(3, 2, strides=2, dilation_rate=2), (9, 9, 4)),
+                           ("SeparableConv2D", lambda: L.SeparableConv2D(3, 2, strides=2, dilation_rate=2), (9, 9, 4)),
+                           ("DepthwiseConv2D", lambda: L.DepthwiseConv2D(2, strides=2, dilation_rate=2), (9, 9, 4)),
+                           ("ConvLSTM1D", lambda: L.ConvLSTM1D(3, 2, strides=2, dilation_rate=2), (3, 9, 4))):
+    measure(f"S118 {name}")(lambda: tries(lambda: (M([L.Input(shape), layer()]), [(2, *shape)])))
+
+@measure("S114 Add broadcasts silently")
+def _():
+    shapes = []
+    said = warned(lambda: shapes.append(functional(lambda a, b: L.Add()([a, b]), (6, 5), (1, 5))[0].output_shape))
+    return [said, *shapes[0][1:]]
+
+def extra_input(given):
+    inputs, other = keras.Input((4,)), keras.Input((3,))
+    return keras.Model([inputs, other], L.Dense(2)(inputs)), [(2, 4), (2, 3)][:given]
+
+measure("S126 both inputs given")(lambda: tries(lambda: extra_input(2)))
+measure("S126 only the used input given")(lambda: tries(lambda: extra_input(1)))
+
+@measure("S129 empty model is used")
+def _():
+    try:
+        return close(keras.models.model_from_json(M([]).to_json()).predict(x, verbose=0), x)
+    except ValueError:
+        return "ValueError"
+
+@measure("S136 dimension of size 0")
+def _():
+    model = M([L.Input((0, 4)), L.Dense(3)])
+    return list(model.output_shape[1:])
+
+for name, layer, shape in (("Dense", lambda: L.Dense(3), (4,)), ("LSTM", lambda: L.LSTM(3), (6, 4))):
+    @measure(f"S130 {name} built from build_config")
+    def _():
+        text = json.loads(M([L.Input(shape), layer()]).to_json())
+        text["config"]["layers"][1]["build_config"] = {"input_shape": [None, *shape[:-1], 9]}
+        built = keras.models.model_from_json(json.dumps(text))
+        return [built.count_params(), tries(lambda: (built, [(2, *shape)]))]
+
+@measure("E003 last of two keys")
+def _():
+    text = M([L.Input((4,)), L.Dense(3)]).to_json().replace('"units": 3', '"units": 3, "units": 5')
+    return keras.models.model_from_json(text).output_shape[-1]
+
+@measure("G702 layers of a model with an input that is no input of it")
+def _():
+    inputs = keras.Input((4,), name="a")
+    text = json.loads(keras.Model(inputs, L.Dense(1, name="b")(inputs)).to_json())
+    other = json.loads(json.dumps(text["config"]["layers"][0]).replace('"a"', '"c"'))
+    text["config"]["layers"].append(other)
+    return [layer.name for layer in keras.models.model_from_json(json.dumps(text)).layers]
+
+@measure("N402 spread after Dropout and BatchNormalization")
+def _():
+    norm, dropout = L.BatchNormalization(momentum=0.0), L.Dropout(0.75)
+    norm(dropout(np.ones((4000, 4), "float32") * random.normal(size=(4000, 4)).astype("float32"), training=True), training=True)
+    return round(float(np.std(np.asarray(norm(random.normal(size=(4000, 4)).astype("float32"))))), 1)
+
+def zeros(*layers):
+    """The share of zeros among the outputs in training."""
+    outputs = np.abs(random.normal(size=(400, 40))).astype("float32") + 1
+    for layer in layers:
+        outputs = layer(outputs, training=True) if "Dropout" in type(layer).__name__ else layer(outputs)
+    return round(float((np.asarray(outputs) == 0).mean()), 1)
+
+measure("N406 Dropout last sets predictions to 0")(lambda: zeros(L.Dropout(0.5)))
+measure("N406 Dropout before a softmax sets predictions to 0")(lambda: zeros(L.Dropout(0.5), L.Softmax()))
+measure("N406 Dropout before a sigmoid sets predictions to 0")(lambda: zeros(L.Dropout(0.5), L.Activation("sigmoid")))
+
+@measure("N407 two Dropouts drop and scale as one")
+def _():
+    ones = np.ones((500, 200), "float32")
+    got = np.asarray(L.Dropout(0.4)(L.Dropout(0.5)(ones, training=True), training=True))
+    return [round(float((got == 0).mean()), 1), round(float(got.max()), 2), round(1 / (1 - 0.7), 2)]
+
+for argument, layer in {"output_dim": lambda: L.Dense(output_dim=3), "nb_filter": lambda: L.Conv1D(nb_filter=3, kernel_size=2),
+                        "init": lambda: L.Dense(3, init="uniform"), "border_mode": lambda: L.Conv1D(3, 2, border_mode="same"),
+                        "W_regularizer": lambda: L.Dense(3, W_regularizer="l2")}.items():
+    measure("P601 " + argument)(lambda: layer().name)
+measure("P601 input_dim of an LSTM")(lambda: M([L.LSTM(3, input_dim=4)]).count_params())
+measure("P602 time_major")(lambda: L.LSTM(3, time_major=False).units)
+measure("P602 batch_input_shape")(lambda: L.Dense(3, batch_input_shape=(None, 4)).units)
+
+KERAS2 = {"class_name": "Sequential", "config": {"name": "m", "layers": [
+    {"class_name": "InputLayer", "config": {"batch_input_shape": [None, 4], "dtype": "float32", "name": "x"}},
+    {"class_name": "Dense", "config": {"name": "y", "units": 3}}]}}
+
+measure("P603 JSON of Keras 2")(lambda: keras.models.model_from_json(json.dumps(KERAS2)).count_params())
+
+@measure("P603 HDF5 file of Keras 2")
+def _():
+    import h5py, os, tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.h5")
+        M([L.Input((4,), name="x"), L.Dense(3, name="y")], name="m").save(path)
+        with h5py.File(path, "r+") as file:
+            file.attrs["model_config"], file.attrs["keras_version"] = json.dumps(KERAS2), "2.15.0"
+        return keras.models.load_model(path, compile=False).count_params()
+
+@measure("P604 removed layers")
+def _():
+    return [name for name in ("CuDNNLSTM", "ThresholdedReLU", "LocallyConnected1D") if hasattr(L, name)]
+
+def cautioned(function):
+    """Whether a call warns, and its result."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        value = function()
+    return [bool(caught), value]
+
+@measure("P606 input_length warns and is ignored")
+def _():
+    return cautioned(lambda: list(M([L.Input((7,)), L.Embedding(9, 4, input_length=5)]).output_shape[1:]))
+
+@measure("P607 alpha warns and is used")
+def _():
+    both = {} if sys.argv[1] == "tf_keras" else {"negative_slope": 0.3}
+    return cautioned(lambda: round(float(np.asarray(L.LeakyReLU(alpha=0.1, **both)(-np.ones((1, 1), "float32")))[0, 0]), 3))
+
+def grown(cell, activation):
+    """Whether outputs exceed 100,000 in training after 50 timesteps."""
+    keras.utils.set_random_seed(1)
+    sequences = random.normal(size=(8, 50, 8)).astype("float32")
+    layer = getattr(L, cell)(32, activation=activation, recurrent_dropout=0.5)
+    return bool(np.abs(np.asarray(layer(sequences, training=True))).max() > 1e5)
+
+for cell, activation in (("SimpleRNN", "relu"), ("SimpleRNN", "tanh"), ("LSTM", "relu"), ("GRU", "relu")):
+    measure(f"R210 {cell} with {activation} grows")(lambda: grown(cell, activation))
+
+@measure("S139 weights of another shape")
+def _():
+    import os, tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.weights.h5")
+        M([L.Input((4,), name="x"), L.Dense(3, name="y")], name="m").save_weights(path)
+        other = M([L.Input((4,), name="x"), L.Dense(5, name="y")], name="m")
+        return other.load_weights(path)
+
+measure("P611 Lambda with code in JSON")(lambda: loaded(M([L.Input((4,)), L.Lambda(lambda t: 2 * t)])).name)
+
+@measure("H311 two Dense without activation are one")
+def _():
+    first, second = L.Dense(3), L.Dense(2)
+    got = np.asarray(second(first(x)))
+    (kernel, bias), (kernel2, bias2) = first.get_weights(), second.get_weights()
+    return close(got, x @ (kernel @ kernel2) + (bias @ kernel2 + bias2))
+
+@measure("H312 softmax after relu")
+def _():
+    return round(float(np.ptp(np.asarray(L.Softmax()(L.ReLU()(-np.abs(x)))))), 4)
+
+@measure("G704 layers without effect")
+def _():
+    sequences = real[3][:60].reshape(4, 5, 9)
+    return [close(layer(sequences), sequences) for layer in (L.Activation("linear"), L.Reshape((5, 9)), L.UpSampling1D(1),
+        L.ZeroPadding1D(0), L.Cropping1D(0))] + [close(L.Flatten()(x), x), close(L.Dropout(0)(x, training=True), x)]
+
 print(json.dumps(found))
 '''
 
@@ -543,6 +744,72 @@ CLAIMS: dict[str, Any] = {
     "H320 three sigmoids: over 10": TRAINED,
     "H320 eight sigmoids: over 100,000": TRAINED,
     "H320 eight tanh: over 10": {**keras3_or(False, False), "numpy": "raises"},
+    "S116 Attention, query of another width": keras3_or("fails to run", "refuses"),
+    "S116 AdditiveAttention, query of another width": keras3_or("fails to run", "refuses"),
+    "S116 concat scores, query of another width": keras3_or("fails to run", "refuses"),
+    "S116 Attention, other number of keys": keras3_or("fails to run", "refuses"),
+    "S116 MultiHeadAttention, query of another width": "runs",
+    "S116 MultiHeadAttention, other number of keys": "refuses",
+    "S123 too few states": keras3_or("fails to run", "refuses"),
+    "S123 surplus states": keras3_or("runs", "refuses"),
+    "S123 three states": {"numpy": "runs", "jax": "fails to run", "tensorflow": "fails to run", "tf_keras": "refuses"},
+    "S123 too wide states": keras3_or("fails to run", "refuses"),
+    "S123 right states": "runs",
+    "R236 decoder of other units": keras3_or("fails to run", "refuses"),
+    "R206 unrolled on sequences of one length": keras3_or("runs", "refuses"),
+    "R206 unrolled on sequences of several lengths": {
+        "numpy": "runs",
+        "jax": "runs",
+        "tensorflow": "fails to run",
+        "tf_keras": "refuses",
+    },
+    "S118 Conv1D": "refuses",
+    "S118 Conv2D": "refuses",
+    "S118 Conv2DTranspose": "refuses",
+    "S118 SeparableConv2D": keras3_or("runs", "refuses"),
+    "S118 DepthwiseConv2D": keras3_or("runs", "refuses"),
+    "S118 ConvLSTM1D": "refuses",
+    "S114 Add broadcasts silently": [False, 6, 5],
+    "S126 both inputs given": "runs",
+    "S126 only the used input given": {
+        "numpy": "fails to run",
+        "jax": "runs",
+        "tensorflow": "fails to run",
+        "tf_keras": "fails to run",
+    },
+    "S129 empty model is used": keras3_or("ValueError", True),
+    "S136 dimension of size 0": [0, 3],
+    "S130 Dense built from build_config": keras3_or("raises", [15, "runs"]),
+    "S130 LSTM built from build_config": keras3_or([156, "fails to run"], [96, "runs"]),
+    "E003 last of two keys": 5,
+    "G702 layers of a model with an input that is no input of it": keras3_or(["a", "b"], ["a", "b", "c"]),
+    "N402 spread after Dropout and BatchNormalization": 0.5,
+    "N406 Dropout last sets predictions to 0": 0.5,
+    "N406 Dropout before a softmax sets predictions to 0": 0.0,
+    "N406 Dropout before a sigmoid sets predictions to 0": 0.0,
+    "N407 two Dropouts drop and scale as one": [0.7, 3.33, 3.33],
+    "P601 output_dim": "raises",
+    "P601 nb_filter": "raises",
+    "P601 init": "raises",
+    "P601 border_mode": "raises",
+    "P601 W_regularizer": "raises",
+    "P601 input_dim of an LSTM": keras3_or("raises", 96),
+    "P602 time_major": keras3_or("raises", 3),
+    "P602 batch_input_shape": keras3_or("raises", 3),
+    "P603 JSON of Keras 2": keras3_or("raises", 15),
+    "P603 HDF5 file of Keras 2": 15,
+    "P604 removed layers": keras3_or([], ["ThresholdedReLU", "LocallyConnected1D"]),
+    "P606 input_length warns and is ignored": keras3_or([True, [7, 4]], [False, [7, 4]]),
+    "P607 alpha warns and is used": keras3_or([True, -0.1], [False, -0.1]),
+    "R210 SimpleRNN with relu grows": True,
+    "R210 SimpleRNN with tanh grows": False,
+    "R210 LSTM with relu grows": False,
+    "R210 GRU with relu grows": False,
+    "S139 weights of another shape": "raises",
+    "P611 Lambda with code in JSON": "raises",
+    "H311 two Dense without activation are one": True,
+    "H312 softmax after relu": 0.0,
+    "G704 layers without effect": [True, True, True, True, True, True, True],
 }
 
 
