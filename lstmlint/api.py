@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lstmlint.analysis import ModelSource, analyze, bytes_or_path, without_garbage_collection
 from lstmlint.config.options import Options
 from lstmlint.model.findings import ReadError, UsageError
-from lstmlint.model.releases import is_keras3, label
+from lstmlint.model.releases import TFJS
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
@@ -117,13 +117,13 @@ def convert(source: ModelSource, *, to: str = "keras3", allow_changes: bool = Fa
         OSError: If a path cannot be opened.
     """
     from lstmlint.config.targets import parse_target
-    from lstmlint.converting.writer import convert as convert_spec
+    from lstmlint.converting.conversion import convert as convert_spec
     from lstmlint.parsing import ModelError, parse
     from lstmlint.reading import read
 
     release = parse_target(to, "to")
-    if not is_keras3(release):
-        raise UsageError(f"to takes a release of Keras 3, not {label(release)}")
+    if release == TFJS:
+        raise UsageError("to takes a release of Keras 2 or 3, not TensorFlow.js")
     content, name = bytes_or_path(source)
     try:
         with without_garbage_collection():

@@ -242,7 +242,7 @@ OLDER: list[tuple[str, list[int | None], dict[str, Any], str, dict[str, Any]]] =
     ("Dense", [3], {"units": 2, "dtype": POLICY}, "3.4", {"units": 2, "dtype": POLICY}),
     ("Dense", [3], {"units": 2, "dtype": POLICY}, "3.3", {"units": 2, "dtype": "mixed_float16"}),
     ("Dense", [3], {"units": 2, "dtype": INT8}, "3.3", {"units": 2, "dtype": "int8_from_float32"}),
-    ("LSTM", [4, 3], {"units": 2, "recurrent_initializer": ORTHOGONAL}, "3.6",
+    ("LSTM", [4, 3], {"units": 2, "recurrent_initializer": ORTHOGONAL}, "3.3",
      {"units": 2, "recurrent_initializer": {**ORTHOGONAL, "class_name": "OrthogonalInitializer"}}),
     ("BatchNormalization", [3], {"renorm": False, "renorm_clipping": None, "renorm_momentum": 0.99}, "3.13", {}),
     ("ZeroPadding1D", [4, 3], {"padding": 1, "data_format": "channels_last"}, "3.4", {"padding": 1}),
@@ -309,6 +309,19 @@ def test_calls_and_ends_of_older_releases() -> None:
     assert old["config"]["layers"][1]["inbound_nodes"][0]["kwargs"] == {}
 
 
+def test_keras_2() -> None:
+    result = converted(keras3("LeakyReLU", [3], negative_slope=0.2, dtype=POLICY), release="tf2.15")
+    assert result.model is not None
+    assert result.model["keras_version"] == "2.15.0"
+    first, second = result.model["config"]["layers"]
+    assert first["config"]["batch_input_shape"] == [None, 3]
+    assert second["config"] == {
+        "name": "it", "trainable": True, "dtype": {"class_name": "Policy", "config": {"name": "mixed_float16"}}, "alpha": 0.2,
+    }  # fmt: skip
+    refused = converted(keras3("RMSNormalization", [3]), release="tf2.15")
+    assert [str(note) for note in refused.refusals] == ["it: tf.keras has no RMSNormalization"]
+
+
 def test_in_place_keeps_the_old_file(shell: Shell) -> None:
     old = json.dumps(keras3("Dense", [3], units=2, quantization_config=None))
     shell.write("m.json", old)
@@ -359,7 +372,7 @@ def test_command_line(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["m.json", "--to", "keras2"], 2, "--to takes a release of Keras 3, not tf_keras 2.21"),
+        (["m.json", "--to", "keras4"], 2, "there is no release 'keras4'"),
         (["m.json", "--to", "kers3"], 2, "there is no release 'kers3'; did you mean 'keras3'?"),
         (["m.json", "--to", "3.4,3.5"], 2, "--to takes one release"),
         (["m.json", "--in-place", "-o", "x.json"], 2, "--in-place replaces FILE"),

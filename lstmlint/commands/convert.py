@@ -14,7 +14,7 @@ from lstmlint.commands.request import Destination, written_to
 from lstmlint.commands.writing import check_writable, print_stderr, write, write_atomically
 from lstmlint.config.targets import parse_target
 from lstmlint.model.findings import ReadError, UsageError
-from lstmlint.model.releases import TFJS, is_keras3, label
+from lstmlint.model.releases import TFJS, label
 from lstmlint.reporting import View
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
     """Convert a file and return the exit code: 1 if it cannot be converted. Raises: UsageError."""
     from lstmlint.analysis import without_garbage_collection
     from lstmlint.commands.convert_file import holds_weights, write_file
-    from lstmlint.converting.writer import convert
+    from lstmlint.converting.conversion import convert
     from lstmlint.parsing import ModelError, parse
     from lstmlint.reading import read
 
     release = parse_target(to)
-    if not is_keras3(release):
-        raise UsageError(f"--to takes a release of Keras 3, not {label(release)}")
+    if release == TFJS:
+        raise UsageError("--to takes a release of Keras 2 or 3, not TensorFlow.js")
     if in_place and (output is not None or path == STDIN):
         raise UsageError("--in-place replaces FILE, so it takes neither --output nor standard input")
     destination = Destination("json", path if in_place else written_to(output), View())

@@ -9,6 +9,7 @@ original.
 
 from __future__ import annotations
 
-from lstmlint.converting.writer import Conversion, Note, convert
+from lstmlint.converting.conversion import convert
+from lstmlint.converting.notes import Conversion, Note
 
 __all__ = ["Conversion", "Note", "convert"]

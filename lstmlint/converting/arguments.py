@@ -1,7 +1,8 @@
-"""Translation of a layer's class and arguments to Keras 3.
+"""Translation of a layer's class and arguments to another dialect: to Keras 3, or to Keras 2.
 
-If the default of an argument has changed, the old default is written. An argument that Keras 3 no longer has is dropped
-only if it has no effect: at its default, or if it never affects what the layer computes.
+If the dialects have different defaults of an argument, the default of the file's dialect is written. An argument that the
+other dialect does not have is dropped only if it has no effect: at its default, or if it never affects what the layer
+computes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from lstmlint import layers as registry
 from lstmlint.converting.notes import Rearranged, Refused
+from lstmlint.converting.target import Target
 from lstmlint.converting.values import activation, is_activation, shown, value_of
 from lstmlint.layers.weights import as_count
 from lstmlint.model.spec import Dialect, LayerSpec
@@ -35,7 +37,8 @@ SILENT_OF: dict[str, frozenset[str]] = {
         for name in ("SeparableConv1D", "SeparableConv2D", "DepthwiseConv1D", "DepthwiseConv2D")
     },
 }
-GONE = "Keras 3 no longer has {}"
+# Renamed arguments: name in Keras 2 -> name in Keras 3.
+RENAMED = {"LeakyReLU": ("alpha", "negative_slope")}
 
 
 @lru_cache(maxsize=256)
@@ -44,46 +47,70 @@ def signature(class_name: str, dialect: Dialect) -> Values:
     return registry.signature(class_name, dialect) or {}
 
 
-def translate(spec: LayerSpec, dialect: Dialect, tell: Tell) -> tuple[str, Values]:
-    """Return (class, arguments) in Keras 3 of a layer of Keras 0, 1, or 2. Inner layers stay LayerSpecs.
+def gone(class_name: str, target: Target) -> Refused:
+    """Return the refusal of a class that the target does not have."""
+    return Refused(
+        f"Keras 3 no longer has {class_name}" if target.family == "keras3" else f"tf.keras has no {class_name}"
+    )
 
-    Raises: Refused if Keras 3 has no equivalent.
+
+def translate(spec: LayerSpec, dialect: Dialect, target: Target, tell: Tell) -> tuple[str, Values]:
+    """Return (class, arguments) of a layer in the newest release of the target's dialect. Inner layers stay LayerSpecs.
+
+    Raises: Refused if there is no equivalent.
     """
     if ">" in spec.written_class and spec.written_class.partition(">")[0] != "Keras":
         raise Refused(f"{spec.written_class!r} is a custom class, which Keras loads only with its code")
     old = signature(spec.class_name, dialect)
     config = {**spec.config}
-    special = SPECIAL.get(spec.class_name)
+    special = specials(dialect, target).get(spec.class_name)
     name = spec.class_name if special is None else special(spec, config, tell)
-    known = SIGNATURES.get(name)
+    known = (SIGNATURES if target.family == "keras3" else keras2_signatures()).get(name)
     if known is None:
-        raise Refused(GONE.format(spec.written_class or name))
-    silent = SILENT | SILENT_OF.get(name, frozenset())
+        raise gone(spec.written_class or name, target)
+    silent = SILENT | (SILENT_OF.get(name, frozenset()) if target.family == "keras3" else frozenset())
     new: Values = {}
     for argument, value in config.items():
         if argument in silent:
             continue
         if argument in known or (argument == "activity_regularizer" and value is not None and name not in CLOSED):
-            new[argument] = argument_value(argument, value, tell)
-        elif value is not None and value is not False and value != old.get(argument):
-            raise Refused(f"Keras 3 has no equivalent of {argument}={shown(value)} of {spec.class_name}")
+            new[argument] = argument_value(argument, value, dialect, target, tell)
+        elif not has_no_effect(argument, value, old):
+            raise Refused(f"{target.generation} has no equivalent of {argument}={shown(value)} of {spec.class_name}")
     for argument, default in old.items():
         if argument not in known or argument in config or argument in silent or default is REQUIRED:
             continue
         if default != known[argument]:
-            new[argument] = argument_value(argument, default, tell)
+            new[argument] = argument_value(argument, default, dialect, target, tell)
     return name, new
 
 
-def argument_value(argument: str, value: Any, tell: Tell) -> Any:
-    """Return the value of an argument in Keras 3's form. Raises: Refused."""
+def has_no_effect(argument: str, value: Any, defaults: Values) -> bool:
+    """Check whether an argument that the target does not have is at the value which that means."""
+    if value is None or value is False or value == defaults.get(argument):
+        return True
+    return argument == "seed" or (argument == "data_format" and value == "channels_last")
+
+
+def argument_value(argument: str, value: Any, dialect: Dialect, target: Target, tell: Tell) -> Any:
+    """Return the value of an argument in the target's form. Raises: Refused."""
     if not is_activation(argument):
-        return value_of(argument, value)
+        return value_of(argument, value, target)
     if isinstance(value, LayerSpec):
         return value
-    if value == "hard_sigmoid":
-        tell(f"{argument} hard_sigmoid is another line in Keras 3: x/6 + 0.5 instead of 0.2·x + 0.5, cut at 0 and 1")
-    return activation(value)
+    if value == "hard_sigmoid" and "keras3" in (dialect, target.family):
+        new, old = "x/6 + 0.5", "0.2·x + 0.5"
+        if target.family == "keras2":
+            new, old = old, new
+        tell(f"{argument} hard_sigmoid is another line in {target.generation}: {new} instead of {old}, cut at 0 and 1")
+    return activation(value, target)
+
+
+def keras2_signatures() -> dict[str, Values]:
+    """Return the arguments of all layers of the newest Keras 2."""
+    from lstmlint.signatures.keras2 import SIGNATURES as KERAS2
+
+    return KERAS2
 
 
 # Classes that need more than tables ---------------------------------------------------------------------------
@@ -135,11 +162,20 @@ def dense(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
     return "Dense"
 
 
-def leaky_relu(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
-    """Rename alpha to negative_slope. The default is 0.3 in both."""
-    if "alpha" in config:
-        config["negative_slope"] = config.pop("alpha")
-    return "LeakyReLU"
+def new_names(spec: LayerSpec, config: Values, _tell: Tell) -> str:
+    """Give an argument its name in Keras 3."""
+    old, new = RENAMED[spec.class_name]
+    if old in config:
+        config[new] = config.pop(old)
+    return spec.class_name
+
+
+def old_names(spec: LayerSpec, config: Values, _tell: Tell) -> str:
+    """Give an argument its name in Keras 2."""
+    old, new = RENAMED[spec.class_name]
+    if new in config:
+        config[old] = config.pop(new)
+    return spec.class_name
 
 
 def thresholded_relu(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
@@ -240,6 +276,21 @@ def bidirectional(_spec: LayerSpec, config: Values, _tell: Tell) -> str:
     return "Bidirectional"
 
 
+def random_crop(_spec: LayerSpec, _config: Values, tell: Tell) -> str:
+    """Tell what it computes in inference."""
+    tell("in inference, tf.keras resizes and crops to the size of a RandomCrop, and Keras 3 keeps the input as it is")
+    return "RandomCrop"
+
+
+def multi_head_attention(spec: LayerSpec, config: Values, _tell: Tell) -> str:
+    """Add the shapes of its inputs, which tf.keras expects. It builds the weights when it calls the layer if they are null."""
+    build = spec.build_config if isinstance(spec.build_config, dict) else {}
+    shapes = build.get("shapes_dict")
+    for key in ("query_shape", "key_shape", "value_shape"):
+        config[key] = shapes.get(key) if isinstance(shapes, dict) else None
+    return "MultiHeadAttention"
+
+
 def recurrent(spec: LayerSpec, config: Values, _tell: Tell) -> str:
     """Check constants, which only custom cells receive. Raises: Refused."""
     if config.pop("num_constants", None):
@@ -247,12 +298,14 @@ def recurrent(spec: LayerSpec, config: Values, _tell: Tell) -> str:
     return spec.class_name
 
 
-SPECIAL: dict[str, Callable[[LayerSpec, Values, Tell], str]] = {
+Special = Callable[[LayerSpec, Values, Tell], str]
+# From Keras 0, 1, and 2 to Keras 3.
+TO_KERAS3: dict[str, Special] = {
     "Lambda": lambda_,
     **dict.fromkeys(("BatchNormalization", "BatchNormalizationV1", "BatchNormalizationV2"), batch_normalization),
     "SyncBatchNormalization": sync_batch_normalization,
     "LayerNormalization": layer_normalization,
-    "LeakyReLU": leaky_relu,
+    **dict.fromkeys(RENAMED, new_names),
     "ThresholdedReLU": thresholded_relu,
     "Dense": dense,
     "Embedding": embedding,
@@ -265,5 +318,28 @@ SPECIAL: dict[str, Callable[[LayerSpec, Values, Tell], str]] = {
     "Deconv2D": deconvolution,
     "Activation": activation_layer,
     "Bidirectional": bidirectional,
+    "RandomCrop": random_crop,
     **dict.fromkeys(("RNN", "LSTM", "GRU", "SimpleRNN"), recurrent),
 }
+# From Keras 0 and 1 to Keras 2, which has more of their classes.
+KERAS1_TO_KERAS2 = {
+    name: TO_KERAS3[name]
+    for name in (
+        "Lambda", "BatchNormalization", "Embedding", "Merge", "TimeDistributedDense", "SiameseHead", "Deconvolution2D",
+        "Deconv2D", "Dense", "Activation",
+    )
+}  # fmt: skip
+# From Keras 3 to Keras 2.
+KERAS3_TO_KERAS2: dict[str, Special] = {
+    "Lambda": lambda_,
+    "MultiHeadAttention": multi_head_attention,
+    "RandomCrop": random_crop,
+    **dict.fromkeys(RENAMED, old_names),
+}
+
+
+def specials(dialect: Dialect, target: Target) -> dict[str, Special]:
+    """Return the functions for classes that need more than tables."""
+    if target.family == "keras3":
+        return TO_KERAS3
+    return KERAS3_TO_KERAS2 if dialect == "keras3" else KERAS1_TO_KERAS2

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.converting.notes import Conversion, Note
+from lstmlint.converting.target import Target
 from lstmlint.inference import Bindings, Graph, InferenceContext, NestedModel, infer
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
@@ -97,31 +98,34 @@ def rows_of(model: ModelSummary) -> Iterator[LayerSummary]:
             yield from rows_of(row.nested)
 
 
-def check(before: ModelSummary, written: dict[str, Any], renamed: dict[str, str], result: Conversion) -> set[str]:
-    """Refuse a result that Keras 3 does not load, or whose counts or shapes differ.
+def check(
+    before: ModelSummary, written: dict[str, Any], target: Target, renamed: dict[str, str], result: Conversion
+) -> set[str]:
+    """Refuse a result that the target does not load, or whose counts or shapes differ.
 
     Returns: names of layers that Keras 3 gives to other operations as well.
     """
     from lstmlint.parsing import ModelError
     from lstmlint.parsing.common import Names
-    from lstmlint.parsing.keras3 import parse_model
+    from lstmlint.parsing.keras2 import parse_model as parse_keras2
+    from lstmlint.parsing.keras3 import parse_model as parse_keras3
 
     names = Names()
     try:
-        spec = parse_model(written, "", names)
+        spec = (parse_keras3 if target.family == "keras3" else parse_keras2)(written, "", names)
     except ModelError as error:
-        result.refuse(None, f"Keras 3 could not load the result: {error.message}")
+        result.refuse(None, f"{target.label} could not load the result: {error.message}")
         return set()
     spec.problems += names.problems
     after = infer(spec)
     for layer, message, _pointer in errors_in(after, after.problems):
-        result.refuse(renamed.get(layer or "", layer), f"Keras 3 could not load the result: {message}")
+        result.refuse(renamed.get(layer or "", layer), f"{target.label} could not load the result: {message}")
     if result.refusals:
         return set()
-    compare(before, after, renamed, result)
+    compare(before, after, target, renamed, result)
     if result.refusals:
         return set()
-    if before.spec.dialect == "keras2":
+    if {before.spec.dialect, target.family} == {"keras2", "keras3"}:
         compare_masks(before, after, renamed, result)
     fewer = sum(second_biases(row.layer) for row in before.layers) - sum(
         second_biases(row.layer) for row in after.layers
@@ -131,33 +135,36 @@ def check(before: ModelSummary, written: dict[str, Any], renamed: dict[str, str]
         if fewer and what != "complete":
             continue  # `difference` has compared the counts of each layer
         if old != new:
-            result.refuse(None, f"in Keras 3 its {what.replace('_', ' ')} would be {new}, not {old}")
-    if before.outputs != after.outputs:
-        result.refuse(None, f"in Keras 3 it would give {listed(after.outputs)}, not {listed(before.outputs)}")
-    return named_like_operations(after) if before.spec.dialect != "keras3" else set()
+            result.refuse(None, f"in {target.label} its {what.replace('_', ' ')} would be {new}, not {old}")
+    if not same_shapes(before.outputs, after.outputs, target):
+        result.refuse(None, f"in {target.label} it would give {listed(after.outputs)}, not {listed(before.outputs)}")
+    return named_like_operations(after) if before.spec.dialect != "keras3" == target.family else set()
 
 
-def compare(before: ModelSummary, after: ModelSummary, renamed: dict[str, str], result: Conversion) -> None:
+def compare(
+    before: ModelSummary, after: ModelSummary, target: Target, renamed: dict[str, str], result: Conversion
+) -> None:
     """Refuse each layer whose count or shapes differ."""
     new = {renamed.get(row.name, row.name): row for row in after.layers}
     for row in before.layers:
         other = new.get(row.name)
         if other is None:
             result.refuse(row.name, "the layer is lost", row.pointer)
-        elif (what := difference(row, other)) is not None:
+        elif (what := difference(row, other, target)) is not None:
             result.refuse(row.name, what, row.pointer)
         elif row.nested is not None and other.nested is not None:
-            compare(row.nested, other.nested, renamed, result)
+            compare(row.nested, other.nested, target, renamed, result)
 
 
 def compare_masks(before: ModelSummary, after: ModelSummary, renamed: dict[str, str], result: Conversion) -> None:
     """Record a change for each layer whose mask differs between the two models."""
+    to_keras3 = before.spec.dialect == "keras2"
     old, new = mask_users(before), {renamed.get(name, name) for name in mask_users(after)}
     twins = {renamed.get(row.name, row.name): row for row in after.layers}
     for row in before.layers:
         what = None
         if (row.name in old) != (row.name in new):
-            here, there = ("tf.keras", "Keras 3") if row.name in old else ("Keras 3", "tf.keras")
+            here, there = ("tf.keras", "Keras 3") if (row.name in old) == to_keras3 else ("Keras 3", "tf.keras")
             what = f"a mask reaches this {row.class_name} in {here}, but not in {there}: masked timesteps count there"
         elif merges_masks(row, before):
             what = "Keras 3 masks a timestep of its output if all inputs mask it, tf.keras if any of them does"
@@ -226,15 +233,16 @@ def named_like_operations(model: ModelSummary) -> set[str]:
     return found
 
 
-def difference(old: LayerSummary, new: LayerSummary) -> str | None:
+def difference(old: LayerSummary, new: LayerSummary, target: Target) -> str | None:
     """Return how a layer differs from its translation."""
     fewer = second_biases(old.layer) - second_biases(new.layer)
     if old.params != new.params and (not fewer or old.params is None or old.params - fewer != new.params):
-        return f"in Keras 3 it would have {new.params} parameters, not {old.params}"
-    if old.trainable_params != new.trainable_params and not fewer:
-        return f"in Keras 3 it would train {new.trainable_params} parameters, not {old.trainable_params}"
-    if flatten(old.output_shapes) != flatten(new.output_shapes):
-        return f"in Keras 3 it would give {listed(new.output_shapes)}, not {listed(old.output_shapes)}"
+        return f"in {target.label} it would have {new.params} parameters, not {old.params}"
+    # Keras 3 trains weights in frozen wrappers, Keras 2 does not; the total decides
+    if target.family == "keras3" and old.trainable_params != new.trainable_params and not fewer:
+        return f"in {target.label} it would train {new.trainable_params} parameters, not {old.trainable_params}"
+    if not same_shapes(old.output_shapes, new.output_shapes, target):
+        return f"in {target.label} it would give {listed(new.output_shapes)}, not {listed(old.output_shapes)}"
     return None
 
 
@@ -243,6 +251,22 @@ def second_biases(layer: Layer) -> int:
     if layer.class_name == "CuDNNLSTM":
         return sum(weight.size // 2 for weight in layer.own_weights if weight.name == "bias")
     return sum(map(second_biases, layer.sublayers))
+
+
+def same_shapes(old: list[Shape], new: list[Shape], target: Target) -> bool:
+    """Check whether shapes are equal. tf.keras knows fewer or more sizes of some than Keras 3."""
+    if target.family == "keras3":
+        return flatten(old) == flatten(new)
+    return len(old) == len(new) and all(map(compatible, old, new))
+
+
+def compatible(old: Shape, new: Shape) -> bool:
+    """Check whether shapes are equal as far as they are known."""
+    if old is None or new is None:
+        return True
+    return len(old) == len(new) and all(
+        one == other or None in (one, other) for one, other in zip(old, new, strict=True)
+    )
 
 
 def listed(shapes: list[Shape]) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import KINDS, is_activation, shown
-from lstmlint.model.releases import KERAS2, KERAS3, is_keras3, label, version
+from lstmlint.model.releases import KERAS2, KERAS3, is_keras3, label, line_of, version
 from lstmlint.parsing.common import LAYER_ARGUMENTS, is_layer_object, is_reference
-from lstmlint.signatures.history import arguments, extra, needed, since, until
+from lstmlint.signatures.history import arguments, extra, needed, paths, since, until
 from lstmlint.signatures.keras3 import REQUIRED
 
 Object = dict[str, Any]
@@ -28,14 +28,26 @@ MODULES = {
 POLICY_OBJECTS = (3, 4)
 NESTED_ENDS = (3, 4)
 # The first releases that build other things. Earlier ones refuse them, or compute other symbolic shapes.
-RETURNS_SCORES = {"MultiHeadAttention": (3, 4), "GroupQueryAttention": (3, 15)}
+RETURNS_SCORES = {
+    "MultiHeadAttention": (3, 3), "Attention": (3, 8), "AdditiveAttention": (3, 8), "GroupQueryAttention": (3, 15),
+}  # fmt: skip
+OUTPUT_SHAPE = (3, 8)
+RETURNED_STATES = (3, 2)
+BUILT_MERGES = (3, 2)
 TIME_DISTRIBUTED_MODEL = (3, 4)
 ELLIPSIS = (3, 3)
 # Up to here, a Bidirectional also has the weights of the layer that it was made from, if that is built.
 BUILDS_TWICE = (3, 2)
 PLAIN_POLICIES = frozenset({"DTypePolicy", "FloatDTypePolicy"})
-# Objects that older releases know by another name: name -> (the last such release, name there).
-RENAMED = {("initializers", "Orthogonal"): ((3, 6), "OrthogonalInitializer")}
+# Layers of tf.keras that compute activations which it does not have.
+LAYERS_OF_ACTIVATIONS = {
+    "leaky_relu": {"class_name": "LeakyReLU", "config": {"name": "leaky_relu", "alpha": 0.2}},
+    "relu6": {"class_name": "ReLU", "config": {"name": "relu6", "max_value": 6.0}},
+}
+# Names of objects -> names by which older releases find them.
+RENAMED = {"Orthogonal": "OrthogonalInitializer", "OrthogonalInitializer": "Orthogonal"}
+# Kinds of objects that layers find by their names alone.
+BY_NAME = frozenset({"initializers", "regularizers", "constraints"})
 SAME_ACTIVATIONS = {"silu": ("swish",), "swish": ("silu",), "hard_silu": ("hard_swish",), "hard_swish": ("hard_silu",)}
 CALL_OBJECTS = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__", "__tuple__"})
 MODELS = frozenset({"Sequential", "Functional", "Model"})
@@ -56,13 +68,12 @@ def fit(obj: Object, release: str, argument: str = "layer") -> Any:
         return obj
     if kind == "dtype_policies":
         return fit_policy(obj, release)
-    last, old_name = RENAMED.get((kind, name), ((0, 0), ""))
-    if is_keras3(release) and version(release) <= last:
-        name, obj = old_name, {**obj, "class_name": old_name}
+    if "" not in paths(kind, name, release) and (kind in BY_NAME or not is_keras3(release)):
+        name, obj = found_by_name(kind, obj, release)
     if isinstance(obj.get("inbound_nodes"), list):
         obj = {**obj, "inbound_nodes": fit_nodes(name, obj["inbound_nodes"], release)}
-    if name == "TimeDistributed" and is_keras3(release) and is_functional(config.get("layer")):
-        need("a TimeDistributed around a functional model", TIME_DISTRIBUTED_MODEL, release)
+    if kind == "layers" and is_keras3(release):
+        obj = check_construction(obj, release)
     new = {key: fit_value(key, value, release) for key, value in config.items()}
     if (
         name == "Bidirectional"
@@ -104,13 +115,47 @@ def fit_value(argument: str, value: Any, release: str) -> Any:
     return value
 
 
-def fit_activation(name: str, release: str) -> str:
-    """Return the name of an activation in a release. Raises: Refused if it has none."""
+def fit_activation(name: str, release: str) -> Any:
+    """Return an activation in a release: its name, or a layer that computes the same. Raises: Refused if it has none."""
     names: tuple[str, ...] = (name, *SAME_ACTIVATIONS.get(name, ()))
     for same in names:
         if arguments("activations", same, release) is not None:
             return same
+    if name in LAYERS_OF_ACTIVATIONS and line_of(release) == "tf":
+        return LAYERS_OF_ACTIVATIONS[name]
     raise Refused(f"{label(release)} has no activation {name}{age('activations', name, release)}")
+
+
+def found_by_name(kind: str, obj: Object, release: str) -> tuple[str, Object]:
+    """Return an object under a name by which the release finds it. Raises: Refused if it exists but is not found."""
+    name = obj["class_name"]
+    same = RENAMED.get(name, "")
+    if same and "" in paths(kind, same, release):
+        return same, {**obj, "class_name": same}
+    if kind != "models" and arguments(kind, name, release) is not None:
+        raise Refused(
+            f"{label(release)} does not find the {kind[:-1]} {name} by its name, so it cannot load it from JSON"
+        )
+    return name, obj
+
+
+def check_construction(obj: Object, release: str) -> Object:
+    """Return a layer without a build_config that the release cannot use.
+
+    Raises: Refused if the release cannot build the layer.
+    """
+    name, config = obj["class_name"], obj["config"]
+    inner = config.get("layer")
+    if name == "TimeDistributed" and is_functional(inner):
+        need("a TimeDistributed around a functional model", TIME_DISTRIBUTED_MODEL, release)
+    if name == "MultiHeadAttention" and config.get("output_shape") is not None:
+        need("a MultiHeadAttention with output_shape", OUTPUT_SHAPE, release)
+    if name == "Bidirectional" and isinstance(inner, dict) and isinstance(inner.get("config"), dict):
+        if inner["config"].get("return_state"):
+            need("a Bidirectional that returns states", RETURNED_STATES, release)
+    if version(release) < BUILT_MERGES and name == "Dot":
+        return {key: value for key, value in obj.items() if key != "build_config"}
+    return obj
 
 
 def is_functional(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Translation of TensorFlow functions, which tf.keras stores as TFOpLambda layers, to operations of keras.ops."""
+"""Translation between TensorFlow functions, which tf.keras stores as TFOpLambda layers, and operations of keras.ops."""
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
             ("GreaterEqual", "math.greater_equal greater_equal"),
             ("Less", "math.less less"),
             ("LessEqual", "math.less_equal less_equal"),
+            ("Equal", "math.equal equal"),
+            ("NotEqual", "math.not_equal not_equal"),
+            ("LogicalAnd", "math.logical_and logical_and"),
+            ("LogicalOr", "math.logical_or logical_or"),
             ("Matmul", "linalg.matmul matmul"),
         )
     ),
@@ -48,6 +52,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
             ("Sqrt", "math.sqrt sqrt"), ("Rsqrt", "math.rsqrt"), ("Square", "math.square square"),
             ("Tanh", "math.tanh tanh nn.tanh"), ("Sigmoid", "math.sigmoid sigmoid nn.sigmoid"), ("Relu", "nn.relu"),
             ("Relu6", "nn.relu6"), ("Softplus", "nn.softplus math.softplus"), ("Softsign", "nn.softsign"),
+            ("LogicalNot", "math.logical_not logical_not"), ("Silu", "nn.silu nn.swish"),
             ("Selu", "nn.selu"), ("Elu", "nn.elu"), ("Erf", "math.erf"),
         )
     ),
@@ -56,10 +61,12 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         for name, functions in (
             ("Sum", "math.reduce_sum reduce_sum"), ("Mean", "math.reduce_mean reduce_mean"),
             ("Max", "math.reduce_max reduce_max"), ("Min", "math.reduce_min reduce_min"),
-            ("Prod", "math.reduce_prod reduce_prod"),
+            ("Prod", "math.reduce_prod reduce_prod"), ("Any", "math.reduce_any reduce_any"),
+            ("All", "math.reduce_all reduce_all"),
         )
     ),
     ("Softmax", f"{_ONE} axis=axis", "nn.softmax"),
+    ("Where", "condition=condition x=x1 y=x2", "where"),
     ("Reshape", "tensor=x shape=newshape", "reshape"),
     ("Transpose", "a=x perm=axes", "transpose"),
     ("ExpandDims", "input=x axis=axis", "expand_dims"),
@@ -71,6 +78,12 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
 # Defaults of TensorFlow that differ from Keras's.
 _DEFAULTS: dict[str, dict[str, Any]] = {"Concatenate": {"axis": 0}, "Softmax": {"axis": -1}}
 _FUNCTIONS = {function: (name, words) for name, words, functions in _TABLE for function in functions.split()}
+
+# Operations of Keras 3 that compute the same.
+_SAME = {"Divide": "TrueDivide", "Abs": "Absolute"}
+_OPERATIONS = {
+    name: (functions.replace("__operators__.add ", "").split()[0], words) for name, words, functions in _TABLE
+}
 
 Operation = tuple[str, str, dict[str, Any], list[Any], dict[str, Any]]
 
@@ -135,3 +148,49 @@ def part_of(part: Any) -> Any:
 def constant(value: Any) -> Any:
     """Return a constant tensor as a list."""
     return value.value if isinstance(value, Tensor) and value.value is not None else value
+
+
+def function_of(spec: LayerSpec, call: Call) -> tuple[str, str, Any, dict[str, Any]]:
+    """Return (class, function, first argument, other arguments) of the TensorFlow function equivalent to an operation.
+
+    Raises: Refused if TensorFlow has none.
+    """
+    name = _SAME.get(spec.class_name, spec.class_name)
+    if name == "GetItem":
+        inputs, key = [*call.args, *call.kwargs.values()]
+        parts = [index_of(part) for part in (key if isinstance(key, list) else [key])]
+        return "SlicingOpLambda", "__operators__.getitem", inputs, {"slice_spec": parts}
+    if name not in _OPERATIONS:
+        raise Refused(f"tf.keras has no equivalent of the operation {name}")
+    function, words = _OPERATIONS[name]
+    _, _, init_arguments, call_arguments = SIGNATURES[name]
+    given = {**init_arguments, **call_arguments, **dict(zip(call_arguments, call.args, strict=False))}
+    if "dtype" in init_arguments:
+        given["dtype"] = spec.dtype
+    given |= {key: value for key, value in {**call.kwargs, **spec.config}.items() if key != "name"}
+    parameters = {new: old for old, new in reversed([word.split("=") for word in words.split()])}
+    if name == "Matmul":
+        parameters["x2"] = "b"
+    first = next(iter(call_arguments))
+    inputs = given.pop(first)
+    kwargs = {}
+    for key, value in given.items():
+        default = {**init_arguments, **call_arguments}.get(key, REQUIRED)
+        if value is REQUIRED:
+            raise Refused(f"the operation {name} is saved without its argument {key!r}")
+        if key in parameters and value is not None:
+            kwargs[parameters[key]] = value
+        elif value is not None and value != default:
+            raise Refused(f"tf.{function} has no equivalent of {key}={shown(value)} of the operation {name}")
+    return "TFOpLambda", function, inputs, kwargs
+
+
+def index_of(part: Any) -> Any:
+    """Write one index of a key as tf.keras does. Raises: Refused."""
+    if isinstance(part, slice):
+        return {"start": part.start, "stop": part.stop, "step": part.step}
+    if part is Ellipsis:
+        return {"class_name": "__ellipsis__"}
+    if part is None or isinstance(part, int):
+        return part
+    raise Refused(f"the index {shown(part)} cannot be said in tf.keras")

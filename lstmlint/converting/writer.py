@@ -1,4 +1,4 @@
-"""Writing models, layers, and calls as Keras 3 does."""
+"""Writing models, layers, and calls: as Keras 3 does, and what the dialects have in common."""
 
 from __future__ import annotations
 
@@ -6,78 +6,37 @@ from copy import deepcopy
 from typing import Any
 
 from lstmlint import layers as registry
-from lstmlint.converting.arguments import GONE, translate
-from lstmlint.converting.checking import TensorContext, check, errors_in
+from lstmlint.converting.arguments import gone, translate
+from lstmlint.converting.checking import TensorContext
 from lstmlint.converting.fitting import fit, fit_ends, fit_nodes
 from lstmlint.converting.notes import Conversion, Note, Path, Rearranged, Refused
+from lstmlint.converting.target import Target
 from lstmlint.converting.tensorflow import FUNCTION_LAYERS, operation
 from lstmlint.converting.values import policy, shown
-from lstmlint.inference import Graph, NestedModel, graph_of, summarize
-from lstmlint.inference.summary import ModelSummary
+from lstmlint.inference import Graph, NestedModel
 from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
-from lstmlint.model.releases import KERAS3
 from lstmlint.model.shapes import Shape, Tensor, flatten
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
 from lstmlint.parsing.common import is_layer_object, references_in
 from lstmlint.signatures.keras3 import SIGNATURES
 from lstmlint.validation.arguments import CLOSED
 
-__all__ = ["Conversion", "Note", "convert"]
-
 Object = dict[str, Any]
 FUNCTIONAL = {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": "Functional"}
 SEQUENTIAL = {"module": "keras", "class_name": "Sequential", "registered_name": None}
 
 
-def convert(
-    spec: ModelSpec, release: str = KERAS3[-1], allow_changes: bool = False, weights: bool = False
-) -> Conversion:
-    """Convert a model to a release of Keras.
-
-    release: its name, as `parse_target` in config/targets.py returns it. Default: the newest Keras 3.
-    allow_changes: whether to accept changes of computed values that keep counts and shapes.
-    weights: whether stored weights are converted, too.
-    """
-    context = TensorContext(spec.dialect, weights)
-    graph = graph_of(spec, context)
-    graph.infer()
-    before = summarize(graph)
-    result, taken = write(spec, release, context, graph, before, frozenset())
-    if taken:
-        result, _ = write(spec, release, context, graph, before, frozenset(taken))
-    if result.refusals or (result.changes and not allow_changes):
-        result.model = None
-    return result
-
-
-def write(
-    spec: ModelSpec, release: str, context: TensorContext, graph: Graph, before: ModelSummary, avoided: frozenset[str]
-) -> tuple[Conversion, set[str]]:
-    """Write and check a model. avoided: names that layers must not have.
-
-    Returns: the conversion, and the names of layers that have to be avoided.
-    """
-    result = Conversion()
-    writer = Writer(spec, release, context, result, avoided)
-    if not spec.wired:
-        result.refuse(None, "it is a subclassed model, whose file does not record how its layers are connected")
-        return result, set()
-    result.model = writer.model(spec, graph)
-    for layer, message, pointer in errors_in(before, [*spec.problems, *context.problems]):
-        result.refuse(layer, message, pointer)
-    taken = set() if result.refusals else check(before, result.model, writer.renamed, result)
-    return result, taken
-
-
 class Writer:
-    """Converts one document: it knows the new names of layers, and collects notes."""
+    """Converts one document to Keras 3: it knows the new names of layers, and collects notes."""
 
     def __init__(
-        self, document: ModelSpec, release: str, context: TensorContext, result: Conversion, avoided: frozenset[str]
+        self, document: ModelSpec, target: Target, context: TensorContext, result: Conversion, avoided: frozenset[str]
     ) -> None:
         self.dialect = document.dialect
-        self.release = release
+        self.target = target
+        # Whether layers are copied, since the file has the target's dialect.
+        self.same = document.dialect == target.family
         self.context = context
         self.result = result
         self.avoided = avoided
@@ -88,35 +47,49 @@ class Writer:
 
     # Models -------------------------------------------------------------------------------------------
 
+    def document(self, spec: ModelSpec, graph: Graph) -> Object:
+        """Write the outermost model."""
+        return self.model(spec, graph)
+
     def model(self, spec: ModelSpec, graph: Graph, frozen: bool = False) -> Object:
-        """Write a Sequential or functional model."""
+        """Write a Sequential or functional model. frozen: whether a model or layer around it is not trainable."""
         if self.dialect == "keras3" and spec.class_name not in ("Sequential", "Functional", "Model"):
             self.result.refuse(None, f"{spec.class_name!r} is a custom model, which Keras loads only with its code")
-        # Keras 2 and older ignore trainable in a model's config; see Graph.trainable.
-        trainable = spec.trainable or self.dialect != "keras3"
-        config: Object = {"name": self.rename(spec.name, set()), "trainable": trainable and not frozen}
+        config: Object = {"name": self.rename(spec.name, set()), **self.header(spec, frozen)}
+        frozen = self.freezes(spec, frozen)
         if spec.sequential:
             config["layers"] = self.sequential(spec, graph, frozen)
             if spec.build_input_shape is not None and config["layers"][:1] != [None]:
                 config["build_input_shape"] = list(spec.build_input_shape)
-            return {**SEQUENTIAL, "config": config}
+            return self.enclosed(spec, config)
         names = self.names(spec)
         config["layers"] = [
             self.entry(layer, graph, position, names, frozen) for position, layer in enumerate(spec.layers)
         ]
-        nested = {layer.name for layer in spec.layers if layer.model is not None and not layer.model.sequential}
         for key, ends in (("input_layers", spec.inputs), ("output_layers", spec.outputs)):
-            config[key] = self.ends(ends, names, nested)
+            config[key] = self.ends(ends, graph, names)
         try:
-            config |= fit_ends(config, self.release)
+            config |= fit_ends(config, self.target.release)
         except Refused as refusal:
             self.result.refuse(None, str(refusal), spec.pointer)
-        if self.dialect != "keras3":
+        if self.dialect != "keras3" and not self.same:
             for ref in references_in(spec.inputs):
                 position = graph.index.get(ref.layer)
                 if position is not None and spec.layers[position].class_name != "InputLayer":
                     self.result.refuse(ref.layer, "the model begins at this layer, not at an InputLayer")
-        return {**FUNCTIONAL, "config": config}
+        return self.enclosed(spec, config)
+
+    def header(self, spec: ModelSpec, frozen: bool) -> Object:
+        """Return what the config of a model says of itself. Keras 2 and older ignore `trainable`; see Graph.trainable."""
+        return {"trainable": (spec.trainable or self.dialect != "keras3") and not frozen}
+
+    def freezes(self, _spec: ModelSpec, frozen: bool) -> bool:
+        """Return whether the layers of a model have to be written as not trainable."""
+        return frozen
+
+    def enclosed(self, spec: ModelSpec, config: Object) -> Object:
+        """Return the object of a model with this config."""
+        return {**(SEQUENTIAL if spec.sequential else FUNCTIONAL), "config": config}
 
     def sequential(self, spec: ModelSpec, graph: Graph, frozen: bool) -> list[Object]:
         """Write the layers of a Sequential, with an InputLayer if the first one declares the input."""
@@ -124,14 +97,15 @@ class Writer:
         taken: set[str] = set()
         first = spec.layers[0] if spec.layers else None
         own = graph.inputs[0] if graph.inputs else None
-        if self.dialect != "keras3" and first is not None and first.class_name != "InputLayer" and own is not None:
+        declares = not self.same and self.dialect != "keras3" and first is not None
+        if declares and first is not None and first.class_name != "InputLayer" and own is not None:
             declared = spec.build_input_shape is None or first.input_shape is not None
             if own.shape is not None and declared and (first.input_shape is not None or first.model is not None):
                 names = {layer.name for layer in spec.layers}
                 name = f"{first.name}_input".replace("/", "_")
                 while name in names:
                     name += "_1"
-                layers.append(input_layer(name, own.shape, own.dtype))
+                layers.append(self.input_layer(name, own.shape, own.dtype))
         for position, layer in enumerate(spec.layers):
             if layer.class_name == "InputLayer" and position:
                 self.result.refuse(layer.name, "an InputLayer comes after other layers", layer.pointer)
@@ -160,19 +134,20 @@ class Writer:
         self.renamed[new] = name
         return new
 
-    def ends(self, ends: Any, names: dict[str, str], nested: set[str]) -> Any:
-        """Write `input_layers` or `output_layers`, where calls of nested functional models count from 1."""
+    def ends(self, ends: Any, graph: Graph, names: dict[str, str]) -> Any:
+        """Write `input_layers` or `output_layers`."""
         if isinstance(ends, TensorRef):
-            node = ends.node + (ends.layer in nested)
-            return [names.get(ends.layer, ends.layer), node, ends.tensor]
+            model = called_model(ends, graph)  # calls of functional models count from 1 only here
+            shift = model is not None and not model.sequential
+            return [names.get(ends.layer, ends.layer), ends.node + shift, ends.tensor]
         if isinstance(ends, list):
             if len(ends) == 1 and self.dialect != "keras3":
-                return self.ends(ends[0], names, nested)
-            return [self.ends(end, names, nested) for end in ends]
+                return self.ends(ends[0], graph, names)
+            return [self.ends(end, graph, names) for end in ends]
         if not isinstance(ends, dict):
             self.result.refuse(None, f"{shown(ends)} among the inputs and outputs does not refer to a tensor")
             return ends
-        return {key: self.ends(end, names, nested) for key, end in ends.items()}
+        return {key: self.ends(end, graph, names) for key, end in ends.items()}
 
     # Layers -------------------------------------------------------------------------------------------
 
@@ -181,22 +156,26 @@ class Writer:
         obj = self.layer(spec, graph.layers[position], None, frozen, names[spec.name], graph)
         obj["name"] = names[spec.name]
         if "inbound_nodes" not in obj:
-            nodes = spec.raw.get("inbound_nodes") if self.dialect == "keras3" else None
-            obj["inbound_nodes"] = []
-            for number, call in enumerate(spec.calls):
-                raw = nodes[number] if isinstance(nodes, list) else None
-                if isinstance(raw, dict):
-                    obj["inbound_nodes"].append(raw)
-                    continue
-                try:
-                    obj["inbound_nodes"].append(self.call(call, graph.layers[position], graph, names))
-                except Refused as refusal:
-                    self.result.refuse(spec.name, str(refusal), call.pointer)
+            obj["inbound_nodes"] = self.nodes(spec, graph, position, names)
+        return obj
+
+    def nodes(self, spec: LayerSpec, graph: Graph, position: int, names: dict[str, str]) -> list[Any]:
+        """Write the calls of a layer."""
+        raw = spec.raw.get("inbound_nodes") if self.same else None
+        nodes = []
+        for number, call in enumerate(spec.calls):
+            try:
+                if isinstance(raw, list) and isinstance(raw[number], dict):
+                    nodes.append(raw[number])
+                else:
+                    nodes.append(self.call(call, graph.layers[position], graph, names))
+            except Refused as refusal:
+                self.result.refuse(spec.name, str(refusal), call.pointer)
         try:
-            obj["inbound_nodes"] = fit_nodes(spec.class_name, obj["inbound_nodes"], self.release)
+            return fit_nodes(spec.class_name, nodes, self.target.release)
         except Refused as refusal:
             self.result.refuse(spec.name, str(refusal), spec.pointer)
-        return obj
+            return []
 
     def layer(
         self,
@@ -221,7 +200,7 @@ class Writer:
         self.result.layers.append(self.here)
         try:
             obj = self.written(spec, layer, frozen, name, graph)
-            return obj if spec.model is not None else fit(obj, self.release)
+            return obj if spec.model is not None else fit(obj, self.target.release)
         except Refused as refusal:
             self.result.refuse(spec.name, str(refusal), spec.pointer)
             return {"module": "keras.layers", "class_name": spec.class_name, "config": {"name": name}}
@@ -233,11 +212,11 @@ class Writer:
         if spec.model is not None:
             inside = layer.graph if isinstance(layer, NestedModel) else self.context.graph_of(spec)
             obj = self.model(spec.model, inside, frozen)
-            obj["config"]["name"] = (spec.own_name if self.dialect == "keras3" else "") or name
+            obj["config"]["name"] = (spec.own_name if self.same else "") or name
             return obj
-        if self.dialect == "keras3":
+        if self.same:
             return self.kept(spec, layer)
-        if spec.class_name in FUNCTION_LAYERS and graph is not None:
+        if (spec.class_name in FUNCTION_LAYERS or spec.is_operation) and graph is not None:
             return self.function(spec, graph, name)
         return self.translated(spec, layer, name, frozen)
 
@@ -300,7 +279,7 @@ class Writer:
         if registry.find(spec.class_name) is None:
             raise Refused(f"{spec.written_class!r} is a custom class, which Keras loads only with its code")
         if spec.class_name in FUNCTION_LAYERS:
-            raise Refused(GONE.format(spec.class_name))
+            raise gone(spec.class_name, self.target)
 
         def tell(message: str) -> None:
             exact = self.context.weights and isinstance(message, Rearranged)
@@ -308,12 +287,12 @@ class Writer:
 
         if spec.class_name == "CuDNNLSTM" and not self.context.weights:
             raise Refused("Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where CuDNNLSTM has two")
-        class_name, arguments = translate(spec, self.dialect, tell)
-        trainable = spec.trainable and not frozen
+        class_name, arguments = translate(spec, self.dialect, self.target, tell)
+        trainable, frozen = self.flags(spec, layer, frozen)
         config: Object = {"name": name}
         if class_name not in CLOSED or class_name == "ActivityRegularization":
             config["trainable"] = trainable
-        dtype = policy(spec.dtype)
+        dtype = policy(spec.dtype, self.target)
         if class_name == "Embedding" and "int" in str(spec.dtype):
             message = (
                 f"dtype {spec.dtype} was that of its input in the first versions of Keras 2; its weights are float32"
@@ -322,7 +301,16 @@ class Writer:
         elif dtype is not None:
             config["dtype"] = dtype
         for argument, value in arguments.items():
-            config[argument] = self.argument(value, not trainable)
+            config[argument] = self.argument(value, frozen)
+        return self.object(class_name, config, layer)
+
+    def flags(self, spec: LayerSpec, _layer: Layer | None, frozen: bool) -> tuple[bool, bool]:
+        """Return whether a layer is trainable, and whether the layers in its arguments have to be written as frozen."""
+        trainable = spec.trainable and not frozen
+        return trainable, not trainable
+
+    def object(self, class_name: str, config: Object, layer: Layer | None) -> Object:
+        """Return a layer of Keras's own with this config."""
         obj: Object = {"module": "keras.layers", "class_name": class_name, "config": config, "registered_name": None}
         shape = self.context.build_shapes.get(id(layer))
         if shape is not None and layer is not None and layer.all_known() and any(True for _ in layer.all_weights()):
@@ -348,8 +336,12 @@ class Writer:
             if not isinstance(rest, list):
                 raise Refused("the input does not declare a shape")
             shape = [spec.config.get("batch_size"), *rest]
-        dtype = spec.dtype if isinstance(spec.dtype, str) else spec.input_dtype
-        return input_layer(name, tuple(shape), dtype)
+        return self.input_layer(name, tuple(shape), spec.dtype if isinstance(spec.dtype, str) else spec.input_dtype)
+
+    def input_layer(self, name: str, shape: Shape, dtype: str | None) -> Object:
+        """Return an InputLayer."""
+        config = {"batch_shape": list(shape or ()), "dtype": dtype or "float32", "sparse": False, "name": name}
+        return {"module": "keras.layers", "class_name": "InputLayer", "config": config, "registered_name": None}
 
     # Calls --------------------------------------------------------------------------------------------
 
@@ -406,6 +398,12 @@ class Writer:
         return value
 
 
+def called_model(ref: TensorRef, graph: Graph) -> ModelSpec | None:
+    """Return the model whose output a reference names; None for a layer."""
+    position = graph.index.get(ref.layer)
+    return None if position is None else graph.spec.layers[position].model
+
+
 def inner_layers(spec: LayerSpec) -> list[LayerSpec]:
     """Return the layers in the arguments of a layer, or in a model."""
     if spec.model is not None:
@@ -414,9 +412,3 @@ def inner_layers(spec: LayerSpec) -> list[LayerSpec]:
 
 
 OWN_MODULES = frozenset({"keras", "builtins", "numpy"})
-
-
-def input_layer(name: str, shape: Shape, dtype: str | None) -> Object:
-    """Return an InputLayer of Keras 3."""
-    config = {"batch_shape": list(shape or ()), "dtype": dtype or "float32", "sparse": False, "name": name}
-    return {"module": "keras.layers", "class_name": "InputLayer", "config": config, "registered_name": None}

@@ -55,7 +55,7 @@ CONSTRAINTS = _with_aliases(
 # Keras 2: classes that Keras 3 no longer has, and further arguments of its constructors.
 OLD_INITIALIZERS: Takes = {
     **{
-        name: (*takes, "dtype", "layout")
+        name: (*(one for one in takes if one not in ("input_axes", "output_axes")), "dtype", "layout")
         for name, takes in INITIALIZERS.items()
         if "STFT" not in name and name != "stft"
     },
