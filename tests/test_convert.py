@@ -131,6 +131,36 @@ CHANGED += [
 ]  # fmt: skip
 
 
+def called(*layers: Any, **kwargs: Any) -> Any:
+    """Return a model that calls a Sequential of layers with keyword arguments."""
+    inside = sequential("inside", *layers)
+    inside["config"]["layers"][0]["config"]["batch_input_shape"] = [None, 4, 3]
+    inside |= {"name": "inside", "inbound_nodes": [[["x", 0, 0, kwargs]]]}
+    given = layer("InputLayer", "x", [], batch_input_shape=[None, 4, 3])
+    return functional([given, inside], [["x", 0, 0]], [["inside", 1, 0]])
+
+
+DROPS = layer("Dropout", "drop", rate=0.5)
+CHANGED += [
+    (called(DROPS, training=True), "its call has training=True, so Dropout of tf.keras acts as in training in predict()"),
+    (called(layer("LSTM", "lstm", units=2, dropout=0.1, recurrent_activation="sigmoid"), layer("BatchNormalization", "bn"),
+            training=True), "its call has training=True, so BatchNormalization and LSTM of tf.keras acts"),
+    (sequential("m", layer("InputLayer", "x", batch_input_shape=[None, 5, 3], dtype="int32"), layer("GlobalAveragePooling1D", "it")),
+     "of int32 inputs, GlobalAveragePooling1D computes an average"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", [
+    called(DROPS, training=False),
+    called(DROPS),
+    called(layer("LSTM", "lstm", units=2, recurrent_activation="sigmoid"), training=True),
+    called(layer("BatchNormalization", "bn", trainable=False), training=True),
+])  # fmt: skip
+def test_training_without_effect_in_inference(model: Any) -> None:
+    result = converted(model)
+    assert (result.refusals, result.changes) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("model", "name"),
     [
@@ -320,6 +350,47 @@ def test_keras_2() -> None:
     }  # fmt: skip
     refused = converted(keras3("RMSNormalization", [3]), release="tf2.15")
     assert [str(note) for note in refused.refusals] == ["it: tf.keras has no RMSNormalization"]
+
+
+IMAGE: list[int | None] = [8, 8, 3]
+INTEGERS: list[tuple[str, list[int | None], dict[str, Any], str]] = [
+    ("Conv2D", IMAGE, {"filters": 2, "kernel_size": 2}, "Conv2D of tf.keras raises an error"),
+    ("AveragePooling2D", IMAGE, {"pool_size": 2}, "AveragePooling2D of tf.keras raises an error"),
+    ("Activation", [3], {"activation": "tanh"}, "Activation of tf.keras raises an error"),
+    ("LSTM", [4, 3], {"units": 2}, "LSTM of tf.keras raises an error"),
+    ("TimeDistributed", [4, *IMAGE], {"layer": keras3("Conv2D", IMAGE, filters=2, kernel_size=2)["config"]["layers"][1]},
+     "Conv2D of tf.keras raises an error"),
+    ("GlobalAveragePooling2D", IMAGE, {}, "of uint8 inputs, GlobalAveragePooling2D computes an average without"),
+    ("UpSampling2D", IMAGE, {"interpolation": "bilinear"}, "of uint8 inputs, UpSampling2D computes float32 values"),
+    ("UpSampling2D", IMAGE, {}, ""),
+    ("MaxPooling2D", IMAGE, {"pool_size": 2}, ""),
+    ("Activation", [3], {"activation": "relu"}, ""),
+    ("Dense", [3], {"units": 2}, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("class_name", "shape", "config", "reason"), INTEGERS)
+def test_integers_in_keras_2(class_name: str, shape: list[int | None], config: Any, reason: str) -> None:
+    model = keras3(class_name, shape, **config)
+    model["config"]["layers"][0]["config"]["dtype"] = "uint8"
+    result = converted(model, release="tf2.15")
+    notes = [note.message for note in result.refusals + result.changes]
+    assert (result.model is None, [note[: len(reason)] for note in notes]) == (reason != "", [reason] * (reason != ""))
+
+
+@pytest.mark.parametrize(("shape", "axes", "refused"), [([3, 4], None, 0), ([2, 3, 4], [2], 0), ([2, 3, 4], None, 1)])
+def test_causal_mask_in_keras_2(shape: list[int | None], axes: Any, refused: int) -> None:
+    tensor = {"class_name": "__keras_tensor__",
+              "config": {"shape": [None, *shape], "dtype": "float32", "keras_history": ["x", 0, 0]}}  # fmt: skip
+    given = keras3("MultiHeadAttention", shape, num_heads=1, key_dim=2, attention_axes=axes)["config"]["layers"]
+    call = {"args": [tensor, tensor], "kwargs": {"use_causal_mask": True}}
+    layers = [{**one, "name": one["config"]["name"], "inbound_nodes": []} for one in given]
+    layers[1]["inbound_nodes"] = [call]
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["it", 0, 0]]}
+    model = {"class_name": "Functional", "module": "keras.src.models.functional", "registered_name": "Functional",
+             "config": {"name": "m", "layers": layers, **ends}}  # fmt: skip
+    reason = "tf.keras raises an error for a causal mask over more than one attention axis"
+    assert [note.message for note in converted(model, release="tf2.15").refusals] == [reason] * refused
 
 
 def test_in_place_keeps_the_old_file(shell: Shell) -> None:

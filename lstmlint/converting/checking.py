@@ -20,6 +20,7 @@ class TensorContext(InferenceContext):
     """An inference context that records the outputs of every call of every layer.
 
     build_shapes: id of a layer -> the shape it was built with, for layers with one input.
+    input_dtypes: id of a layer -> the dtypes of its inputs, as far as they are known.
     weights: whether stored weights are converted, too.
     """
 
@@ -28,6 +29,7 @@ class TensorContext(InferenceContext):
         self.weights = weights
         self.given: dict[int, list[Any]] = {}
         self.build_shapes: dict[int, KnownShape] = {}
+        self.input_dtypes: dict[int, set[str]] = {}
         self.kept: list[Layer] = []  # ids stay unique while their objects live
 
     def apply(self, layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -35,10 +37,12 @@ class TensorContext(InferenceContext):
         outputs = super().apply(layer, args, kwargs)
         if id(layer) not in self.given:
             self.given[id(layer)] = []
+            self.input_dtypes[id(layer)] = set()
             self.kept.append(layer)
             if len(args) == 1 and isinstance(args[0], Tensor) and not kwargs and args[0].shape is not None:
                 self.build_shapes[id(layer)] = args[0].shape
         self.given[id(layer)].append(outputs)
+        self.input_dtypes[id(layer)] |= {tensor.dtype for tensor in tensors_in(args[:1]) if tensor.dtype is not None}
         return outputs
 
     def tensor(self, graph: Graph, ref: TensorRef) -> Tensor:

@@ -127,6 +127,11 @@ class Keras2Writer(Writer):
             states = given.pop("initial_state", None)
             if states is not None:  # Keras 2 passes sequences and states as one list
                 inputs = [inputs, *(states if isinstance(states, list) else [states])]
+        if layer.class_name == "MultiHeadAttention" and given.get("use_causal_mask") is True:
+            shape = self.context.tensor(graph, inputs).shape if isinstance(inputs, TensorRef) else None
+            axes = layer.config.get("attention_axes")
+            if (len(axes) if isinstance(axes, list) else len(shape or ()) - 2) > 1:
+                raise Refused("tf.keras raises an error for a causal mask over more than one attention axis")
         # Keras 3 replaces it by the model's, tf.keras does not
         given.pop("training", None)
         kwargs = {key: self.value(value, graph, names) for key, value in given.items() if value is not None}

@@ -7,6 +7,7 @@ from typing import Any
 
 from lstmlint import layers as registry
 from lstmlint.converting.arguments import gone, translate
+from lstmlint.converting.calling import integer_change, training_change
 from lstmlint.converting.checking import TensorContext
 from lstmlint.converting.fitting import fit, fit_ends, fit_nodes
 from lstmlint.converting.notes import Conversion, Note, Path, Rearranged, Refused
@@ -162,6 +163,10 @@ class Writer:
     def nodes(self, spec: LayerSpec, graph: Graph, position: int, names: dict[str, str]) -> list[Any]:
         """Write the calls of a layer."""
         raw = spec.raw.get("inbound_nodes") if self.same else None
+        if self.dialect == "keras2" and self.target.family == "keras3":
+            changes = (training_change(call, graph.layers[position]) for call in spec.calls)
+            if (change := next(filter(None, changes), None)) is not None:
+                self.result.changes.append(Note(spec.name, change, spec.pointer))
         nodes = []
         for number, call in enumerate(spec.calls):
             try:
@@ -287,6 +292,10 @@ class Writer:
 
         if spec.class_name == "CuDNNLSTM" and not self.context.weights:
             raise Refused("Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where CuDNNLSTM has two")
+        if layer is not None and "keras3" in (self.dialect, self.target.family):
+            change = integer_change(layer, self.context, self.dialect)
+            if change is not None:
+                tell(change)
         class_name, arguments = translate(spec, self.dialect, self.target, tell)
         trainable, frozen = self.flags(spec, layer, frozen)
         config: Object = {"name": name}
