@@ -147,6 +147,9 @@ def test_every_tensor_arrives(name: str, shell: Shell) -> None:
         ("a.keras", "3.4", "b.h5"),
         ("b.h5", "3.0", "c.keras"),
         ("c.keras", "3.15", "d.h5"),
+        ("a.keras", "tf2.15", "e.h5"),
+        ("d.h5", "tf2.15", "f.keras"),
+        ("e.h5", "keras3", "g.h5"),
     ]
     for before, release, after in steps:
         done = shell("convert", before, "--to", release, "-o", after, "--allow-changes")
@@ -161,6 +164,15 @@ def test_every_tensor_arrives(name: str, shell: Shell) -> None:
             values = [[file["model_weights"][group][one][()].tobytes() for one in names[0]] for file in (last, middle)]
             assert values[0] == values[1]
     assert not [path for path in shell.folder.iterdir() if path.name.endswith(".tmp")]
+
+
+def test_a_file_from_colab_for_tensorflow_2(shell: Shell) -> None:
+    colab = Path(__file__).parent.parent / "examples" / "weights" / "colab.keras"
+    for name in ("new.h5", "new.keras"):
+        assert shell("convert", str(colab), "--to", "tf2.15", "-o", name) == (0, "", "")
+        assert tensors(shell.folder / name) == tensors(colab)
+        assert analyze(shell.folder / name).dialect == "keras2"
+        by_layer(shell.folder / name)
 
 
 def test_groups_of_an_archive(shell: Shell) -> None:

@@ -12,7 +12,7 @@ from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Destination, written_to
 from lstmlint.commands.writing import check_writable, print_stderr, write, write_atomically
-from lstmlint.config.targets import parse_target
+from lstmlint.config.targets import CONVERTIBLE, parse_target
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.releases import TFJS, label
 from lstmlint.reporting import View
@@ -32,7 +32,7 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
 
     release = parse_target(to)
     if release == TFJS:
-        raise UsageError("--to takes a release of Keras 2 or 3, not TensorFlow.js")
+        raise UsageError(f"TensorFlow.js is not a target of convert yet; known targets are {CONVERTIBLE}")
     if in_place and (output is not None or path == STDIN):
         raise UsageError("--in-place replaces FILE, so it takes neither --output nor standard input")
     destination = Destination("json", path if in_place else written_to(output), View())

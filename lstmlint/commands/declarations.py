@@ -351,6 +351,7 @@ def count(
         "lstmlint convert old.h5 -o model.json",
         "lstmlint convert old.json > model.json",
         "lstmlint convert model.json --to 3.4 --in-place",
+        "lstmlint convert model.keras --to tf2.15 -o model.h5",
     )
 )
 def convert(
@@ -358,10 +359,21 @@ def convert(
         str, typer.Argument(metavar="FILE", help="A model file of any version of Keras, or - for standard input.")
     ],
     to: Annotated[
-        str, value("RELEASE", "The Keras to convert to: keras3 (default) for the newest Keras 3, or 3.4, for instance.")
+        str,
+        value(
+            "RELEASE",
+            "The Keras to convert to: keras3 (default, the newest Keras 3) or any of its releases, such as 3.4; keras2 (the"
+            " newest Keras 2), tf2.0 to tf2.15, or a tf_keras such as tf_keras2.16.",
+        ),
     ] = "keras3",
     output: Annotated[
-        Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")
+        Text,
+        value(
+            "FILE",
+            "Write the result to this file instead of standard output: JSON, or .keras and .h5 with the weights.",
+            "--output",
+            "-o",
+        ),
     ] = None,
     allow_changes: Annotated[
         bool,
@@ -374,7 +386,7 @@ def convert(
         bool, flag("--in-place", "Replace FILE by the result, and keep the old file as FILE.bak.")
     ] = False,
 ) -> None:
-    """Convert a model to the JSON of another Keras, for keras.models.model_from_json.
+    """Convert a model, JSON, YAML, .keras or .h5, for another Keras: its JSON, or a whole file with the weights.
 
     The result has the same counts and shapes; a model for which that is impossible is not converted.
 

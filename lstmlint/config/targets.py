@@ -32,10 +32,11 @@ _RELEASE = re.compile(
     r"([a-z._-]*?)[ _-]*v?([0-9]+)(?:\.([0-9]+|\*|x)(?:\.(?:[0-9]+|\*|x))*(?:[-.]?(?:a|b|rc|dev|post)[0-9]*)?)?"
 )
 _CONDITION = re.compile(r"([a-z._-]*)\s*(>=|<=|==|!=|~=|>|<)\s*(.+)")
-KNOWN = (
-    f"{KERAS3[0]} to {KERAS3[-1]}, tf2.0 to tf2.15, tf_keras2.16 to {KERAS2[-1]}, 2.0 to 2.3, {TFJS}, and keras3, keras2"
-    " and tf for the newest of each"
-)
+LINES = f"{KERAS3[0]} to {KERAS3[-1]}, tf2.0 to tf2.15, tf_keras2.16 to {KERAS2[-1]}, 2.0 to 2.3"
+NEWEST = "keras3, keras2 and tf for the newest of each"
+KNOWN = f"{LINES}, {TFJS}, and {NEWEST}"
+# What `lstmlint convert` writes.
+CONVERTIBLE = f"{LINES}, and {NEWEST}"
 
 
 def parse_targets(text: str, option: str = "--target") -> tuple[str, ...]:
