@@ -125,6 +125,13 @@ def test_keras_3_loads_the_same_weights(name: str, source: str, tmp_path: Path) 
         found = [np.asarray(one) for one in as_list(new(one_or_all(inputs)))]
         for one, two in zip(expected, found, strict=True):
             np.testing.assert_allclose(one, two, atol=1e-6, rtol=1e-5)
+        back_path = tmp_path / f"back.{source}"
+        assert guarded(["convert", str(new_path), "--to", "keras2", "-o", str(back_path)]) == 0
+        back = tf_keras.models.load_model(back_path, compile=False)
+        assert bits(back, tf_keras.Model) == bits(old, tf_keras.Model)
+        found = [np.asarray(one) for one in as_list(back(one_or_all(inputs)))]
+        for one, two in zip(expected, found, strict=True):
+            np.testing.assert_allclose(one, two, atol=1e-6, rtol=1e-5)
 
 
 def as_list(value: Any) -> list[Any]:
