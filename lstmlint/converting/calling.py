@@ -18,6 +18,11 @@ NO_INTEGERS = frozenset({
     "LSTM", "GRU", "SimpleRNN", "LSTMCell", "GRUCell", "SimpleRNNCell", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D",
     "Attention", "AdditiveAttention", "MultiHeadAttention",
 })  # fmt: skip
+# Layers of tf.keras that raise an error for bool only.
+NO_BOOLS = frozenset({
+    "MaxPooling1D", "MaxPooling2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D", "UpSampling2D",
+    "ReLU", "LeakyReLU",
+})  # fmt: skip
 # Activations of tf.keras that accept integers.
 INTEGER_ACTIVATIONS = frozenset({"linear", "relu", "relu6", "leaky_relu"})
 # What both generations compute of integers: in tf.keras, in Keras 3.
@@ -43,8 +48,9 @@ def integer_change(layer: Layer, context: TensorContext, dialect: Dialect) -> st
     for one in (layer, *(layer.sublayers if layer.spec.model is None else ())):
         name = one.class_name
         activation = one.config.get("activation") if name == "Activation" else None
-        other = isinstance(activation, str) and activation not in INTEGER_ACTIVATIONS
-        if dialect == "keras3" and (name in NO_INTEGERS or other):
+        accepted = {"linear"} if "bool" in dtypes else INTEGER_ACTIVATIONS
+        refused = NO_INTEGERS | NO_BOOLS if "bool" in dtypes else NO_INTEGERS
+        if dialect == "keras3" and (name in refused or (isinstance(activation, str) and activation not in accepted)):
             raise Refused(
                 f"{name} of tf.keras raises an error for inputs of dtype {dtypes[0]}; cast them to float32 first"
             )

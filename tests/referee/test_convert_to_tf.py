@@ -31,6 +31,28 @@ from tests.referee.verdict_models import MAKERS  # noqa: E402
 pytestmark = [pytest.mark.referee_tf, pytest.mark.filterwarnings("ignore")]
 DATA = Path(__file__).parent.parent / "data" / "layers"
 KINDS = ("same", "refused", "unbuilt")
+INTEGER_INPUTS: list[tuple[str, tuple[int, ...], dict[str, Any]]] = [
+    *((f"Conv{rank}D", (6,) * rank + (3,), {"filters": 2, "kernel_size": 2}) for rank in (1, 2, 3)),
+    *((f"Conv{rank}DTranspose", (6,) * rank + (3,), {"filters": 2, "kernel_size": 2}) for rank in (1, 2, 3)),
+    *((f"SeparableConv{rank}D", (6,) * rank + (3,), {"filters": 2, "kernel_size": 2}) for rank in (1, 2)),
+    *((f"DepthwiseConv{rank}D", (6,) * rank + (3,), {"kernel_size": 2}) for rank in (1, 2)),
+    *((f"ConvLSTM{rank}D", (3,) + (6,) * rank + (3,), {"filters": 2, "kernel_size": 2}) for rank in (1, 2, 3)),
+    *((f"{kind}Pooling{rank}D", (6,) * rank + (3,), {"pool_size": 2}) for kind in ("Max", "Average") for rank in (1, 2, 3)),
+    *((f"Global{kind}Pooling{rank}D", (6,) * rank + (3,), {}) for kind in ("Max", "Average") for rank in (1, 2, 3)),
+    *((name, (4, 3), {"units": 2}) for name in ("Dense", "LSTM", "GRU", "SimpleRNN")),
+    *(("Activation", (3,), {"activation": name}) for name in ("linear", "relu", "relu6", "tanh", "softmax", "selu", "mish")),
+    *((name, (4, 3), {}) for name in (
+        "BatchNormalization", "LayerNormalization", "UnitNormalization", "PReLU", "ELU", "ReLU", "LeakyReLU", "Softmax",
+        "Masking", "ActivityRegularization", "Flatten", "UpSampling1D", "ZeroPadding1D", "Cropping1D",
+    )),
+    ("EinsumDense", (3,), {"equation": "ab,bc->ac", "output_shape": 2}),
+    ("GroupNormalization", (3,), {"groups": 1}),
+    ("Embedding", (3,), {"input_dim": 9, "output_dim": 2}),
+    ("Rescaling", (3,), {"scale": 0.5}),
+    ("Resizing", (6, 6, 3), {"height": 3, "width": 3}),
+    ("UpSampling2D", (3, 3, 2), {}),
+    ("UpSampling2D", (3, 3, 2), {"interpolation": "bilinear"}),
+]  # fmt: skip
 DRAWS = int(os.environ.get("LSTMLINT_DRAWS", "20"))
 
 
@@ -109,6 +131,28 @@ def test_models_compute_the_same(make: Any) -> None:
         tf_keras.backend.clear_session()
         found.append(verdict(make() if make in MAKERS else make(random.Random(seed))))
     assert set(found) <= set(KINDS), found
+
+
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "bool"])
+def test_integer_inputs(dtype: str) -> None:
+    wrong = []
+    tally: Counter[str] = Counter()
+    for name, shape, config in INTEGER_INPUTS:
+        inputs = keras.Input(shape, dtype=dtype)
+        try:
+            model = keras.Model(inputs, getattr(keras.layers, name)(**config)(inputs))
+        except Exception:  # TensorFlow refuses it in Keras 3, too
+            tally["unbuilt"] += 1
+            continue
+        try:
+            found = verdict(model)
+        except Exception as error:
+            found = f"{type(error).__name__}: {str(error)[-300:]}"
+        tally[found if found in KINDS else "wrong"] += 1
+        if found not in KINDS:
+            wrong.append(f"{name} {config}: {found}")
+    assert not wrong, "\n".join(wrong)
+    assert min(tally["same"], tally["refused"]) > 5, tally
 
 
 @pytest.mark.parametrize("family", ["recurrent", "mixed"])
