@@ -68,7 +68,7 @@ VERDICTS: list[tuple[dict[str, Any], list[str], set[str]]] = [
             {"input_axes"},
         ),
         (dense(activation="glu"), ALL_15[7:], {"glu"}),
-        (dense(activation=built_in("LeakyReLU", negative_slope=0.1)), ALL_15, set()),
+        (dense(activation=built_in("LeakyReLU", negative_slope=0.1)), ALL_15[10:], {"LeakyReLU"}),
         (dense(dtype=built_in("DTypePolicy", "keras", name="float32")), ALL_15, set()),
         (dense(dtype=built_in("GPTQDTypePolicy", "keras.dtype_policies", mode="gptq/4/32")), ALL_15[12:], {"GPTQDTypePolicy"}),
         (keras3(INPUT, built_in("RMSNormalization", name="n")), ALL_15[9:], {"RMSNormalization"}),

@@ -11,6 +11,7 @@ from lstmlint.fixing.edits import Edit
 from lstmlint.model.pointers import escape
 from lstmlint.reading.document import Document
 from lstmlint.signatures import history
+from lstmlint.signatures.built import BUILT_MERGES, RETURNS_SCORES
 
 # Special objects that every release reads. Their config holds nothing to look up.
 VALUES = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__typespec__"})
@@ -31,8 +32,10 @@ SHIFTED_ENDS = (3, 3)  # the calls of a nested functional model count from 1 in 
 SAFE_HDF5 = (3, 11)  # safe mode applies to HDF5 files
 ELLIPSIS = (3, 3)  # slices with an ellipsis
 POLICIES_BY_NAME = (3, 3)  # dtype policies are looked up by their class alone
+POLICY_OF_HASHING = (3, 4)  # Hashing takes a dtype policy that is an object
 NESTED_ENDS = (3, 4)  # inputs and outputs of any structure, a single tensor among them
 KEYWORDS_OF_MODELS = (3, 7)  # other keys of a functional model's config go to its constructor
+ACTIVATION_LAYERS = (3, 10)  # a layer as an activation
 FUNCTIONS_IN_HDF5 = (3, 14)  # strings in HDF5 files are replaced by functions of keras.layers with that name
 NO_REGISTERED_BUILTINS = (3, 15)  # a class of Keras must not have a registered_name
 SUFFIXES = ("keras", "h5", "hdf5")
@@ -97,6 +100,16 @@ class Keras3Loader(Loader):
             message = f"axis of BatchNormalization is a list, and {self.generation} takes one integer"
             self.add("argument", "axis", message, "Convert the file with lstmlint convert.", f"{pointer}/axis")
 
+    def lookup(self, kind: str, value: str | dict[str, Any], pointer: str) -> None:
+        """Visit an object that is looked up by its name alone; since Keras 3.10, an activation may be a layer."""
+        name = value.get("class_name") if isinstance(value, dict) else None
+        if kind == "activations" and self.version < ACTIVATION_LAYERS and isinstance(name, str):
+            if history.arguments("layers", name, self.release) is not None:
+                message = f"the activation is the layer {name}, which Keras reads since 3.10"
+                self.add("structure", name, message, f"Use a function, or add {name} as a layer.", pointer)
+                return
+        super().lookup(kind, value, pointer)
+
     def code(self, pointer: str) -> None:
         """Record Python code, unless safe mode does not apply."""
         if self.safe:
@@ -141,9 +154,35 @@ class Keras3Loader(Loader):
             self.find_class(value, kind, class_name, pointer)
             if "module" in value:
                 self.from_config(kind, class_name, config, pointer)
+                if kind == "layers":
+                    self.built(class_name, value, config, pointer)
             if kind in ("models", "layers") and isinstance(value.get("compile_config"), dict):
                 self.value(value["compile_config"], f"{pointer}/compile_config")
             self.layer = outer
+
+    def built(self, class_name: str, value: dict[str, Any], config: dict[str, Any], pointer: str) -> None:
+        """Record what this release cannot build of a layer whose arguments it takes."""
+        if class_name == "Dot" and value.get("build_config") and self.version < BUILT_MERGES:
+            edit = Edit(pointer, "build_config")
+            message = "the build_config of a Dot is read since Keras 3.2"
+            at = f"{pointer}/build_config"
+            self.add("structure", "build_config", message, "Remove it.", at, edit, "remove build_config of the Dot")
+        policy = isinstance(config.get("dtype"), dict)
+        if class_name == "Hashing" and policy and self.version < POLICY_OF_HASHING:
+            message = "Hashing takes a dtype policy that is an object since Keras 3.4"
+            self.add("argument", "dtype", message, "Set dtype to the name of the policy.", f"{pointer}/config/dtype")
+        first = RETURNS_SCORES.get(class_name)
+        if first is None or self.version >= first:
+            return
+        for index, node in enumerate(value.get("inbound_nodes") or ()):
+            kwargs = node.get("kwargs") if isinstance(node, dict) else None
+            if isinstance(kwargs, dict) and kwargs.get("return_attention_scores"):
+                what = f"{class_name} with return_attention_scores"
+                message = f"{what} is built since Keras {first[0]}.{first[1]}"
+                self.add(
+                    "structure", what, message, "Load the model with a later Keras.", f"{pointer}/inbound_nodes/{index}"
+                )
+                return
 
     def function(self, value: dict[str, Any], pointer: str) -> None:
         """Visit a function, which is found by its name and module."""
@@ -230,7 +269,7 @@ class Keras3Loader(Loader):
         ends = config.get("output_layers")
         for reference in ends if isinstance(ends, list) else ():
             source = layers.get(reference[0]) if is_reference(reference) else None
-            if source is not None and "module" not in source:
+            if source is not None and ("module" not in source or self.version < SHIFTED_ENDS):
                 shift = source.get("class_name") in ("Functional", "Model") and self.version >= SHIFTED_ENDS
                 if reference[1] - shift >= calls_of(source):
                     self.disconnected(source, f"{pointer}/output_layers")
@@ -315,6 +354,8 @@ class Keras3Loader(Loader):
         if kind is None or (class_name in OPERATORS and several_arguments(value.get("inbound_nodes"))):
             self.not_in_hdf5(class_name, pointer)
         self.from_config(kind, class_name, config, pointer)
+        if kind == "layers":
+            self.built(class_name, value, config, pointer)
         self.layer = outer
 
     def functions(self, class_name: str, config: dict[str, Any], pointer: str) -> None:
@@ -384,8 +425,13 @@ class Keras3Loader(Loader):
                 "Pass compile=False, or compile the model with the loss's full name before it is saved.",
                 pointer,
             )
-        else:
+        elif kind != "metrics" or not is_metric(value, self.release):
             super().compiled_one(kind, value, pointer)
+
+
+def is_metric(name: str, release: str) -> bool:
+    """Check whether a name is that of a metric's class in words with underscores: "mean_absolute_error"."""
+    return name.replace("_", "") in {known.lower() for known in history.names("metrics", release) if known[0].isupper()}
 
 
 def is_reference(value: Any) -> bool:

@@ -11,6 +11,7 @@ from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import KINDS, is_activation, shown
 from lstmlint.model.releases import KERAS2, KERAS3, is_keras3, label, line_of, version
 from lstmlint.parsing.common import LAYER_ARGUMENTS, is_layer_object, is_reference
+from lstmlint.signatures.built import BUILT_MERGES, RETURNS_SCORES
 from lstmlint.signatures.history import arguments, extra, needed, paths, since, until
 from lstmlint.signatures.keras3 import REQUIRED
 
@@ -28,12 +29,8 @@ MODULES = {
 POLICY_OBJECTS = (3, 4)
 NESTED_ENDS = (3, 4)
 # The first releases that build other things. Earlier ones refuse them, or compute other symbolic shapes.
-RETURNS_SCORES = {
-    "MultiHeadAttention": (3, 3), "Attention": (3, 8), "AdditiveAttention": (3, 8), "GroupQueryAttention": (3, 15),
-}  # fmt: skip
 OUTPUT_SHAPE = (3, 8)
 RETURNED_STATES = (3, 2)
-BUILT_MERGES = (3, 2)
 TIME_DISTRIBUTED_MODEL = (3, 4)
 ELLIPSIS = (3, 3)
 # Up to here, a Bidirectional also has the weights of the layer that it was made from, if that is built.

@@ -12,6 +12,7 @@ from lstmlint.model.spec import ModelSpec, TensorRef
 from lstmlint.signatures.changes import ALL, CHANGES
 
 SINCE_3_4 = ALL & ~0b1111
+ACTIVATION_LAYERS = ALL & ~(2**10 - 1)  # a layer as an activation
 SKIPPED = ("build_config", "inbound_nodes")  # they name no classes that change
 
 
@@ -62,9 +63,17 @@ def of_value(value: Any) -> int:
         if isinstance(item, dict | list):
             if key not in SKIPPED:
                 known &= of_value(item)
+            if key.endswith("activation") and isinstance(item, dict) and is_layer(item):
+                known &= ACTIVATION_LAYERS
         elif isinstance(item, str) and key.endswith("activation") and item in CHANGES["activations"]:
             known &= CHANGES["activations"][item].get("", ALL)
     return known
+
+
+def is_layer(value: dict[str, Any]) -> bool:
+    """Check whether an object is a layer of Keras."""
+    module = value.get("module")
+    return isinstance(module, str) and kind_of(module) == "layers"
 
 
 def is_list_of_tensors(ends: Any) -> bool:
