@@ -120,7 +120,7 @@ WORDS = ("dtype", "DType", "datatype", "mixed types", "got a boolean", "match ty
 
 def custom(verdict: Verdict) -> bool:
     """An unknown name or class loads with custom_objects, and is a warning."""
-    return verdict.keras is not None and bool({"E004", "E007"} & set(verdict.warnings))
+    return verdict.keras is not None and any(text.startswith(("E004", "E007")) for text in verdict.warnings)
 
 
 def types(verdict: Verdict) -> bool:

@@ -40,8 +40,10 @@ def no_model(verdict: Verdict) -> bool:
 
 
 def custom(verdict: Verdict) -> bool:
-    """A class of an unknown module loads with custom_objects, and is a warning."""
-    return verdict.keras is not None and any(code == "E004" for code in verdict.warnings)
+    """An unknown class or name loads with custom_objects, and is a warning."""
+    return verdict.keras is not None and any(
+        text.startswith("E004") or "loads only with custom_objects" in text for text in verdict.warnings
+    )
 
 
 REASONS = (backend, no_model, custom)

@@ -56,10 +56,10 @@ def keras_error(text: str) -> str | None:
 
 
 def lstmlint_error(text: str) -> tuple[str | None, list[str]]:
-    """Return lstmlint's first error or None, and the codes of its warnings."""
+    """Return lstmlint's first error or None, and the codes and messages of its warnings."""
     findings = analyze(text.encode()).findings
     errors = [f"{f.code} {f.pointer} {f.message} | {f.help}" for f in findings if f.severity == "error"]
-    return errors[0] if errors else None, [f.code for f in findings if f.severity == "warning"]
+    return errors[0] if errors else None, [f"{f.code} {f.message}" for f in findings if f.severity == "warning"]
 
 
 def verdicts(edits: int, first: int = 0) -> Iterator[Verdict]:
