@@ -11,32 +11,10 @@ from typing import Any
 from lstmlint.compatibility.loader import MODELS, Loader
 from lstmlint.compatibility.names import exists_somewhere
 from lstmlint.fixing.edits import Edit
+from lstmlint.model.releases import TFJS
 from lstmlint.reading.document import Document
+from lstmlint.signatures import history
 
-# The classes in its serialization map.
-LAYERS = frozenset(
-    "InputLayer ReLU LeakyReLU PReLU ELU ThresholdedReLU Softmax Conv1D Conv2D Conv3D Conv2DTranspose Conv3DTranspose"
-    " SeparableConv2D Cropping2D UpSampling2D DepthwiseConv2D RNN SimpleRNNCell SimpleRNN GRUCell GRU LSTMCell LSTM"
-    " StackedRNNCells ConvLSTM2DCell ConvLSTM2D Dropout SpatialDropout1D Dense Flatten Activation RepeatVector Reshape"
-    " Permute Masking Embedding Add Multiply Average Maximum Minimum Concatenate Dot GaussianNoise GaussianDropout"
-    " AlphaDropout BatchNormalization LayerNormalization ZeroPadding2D MaxPooling1D AveragePooling1D MaxPooling2D"
-    " AveragePooling2D MaxPooling3D AveragePooling3D GlobalAveragePooling1D GlobalMaxPooling1D GlobalAveragePooling2D"
-    " GlobalMaxPooling2D TimeDistributed Bidirectional Rescaling CenterCrop CategoryEncoding Resizing RandomWidth".split()
-)
-NAMES = {
-    "initializers": frozenset(
-        "Zeros Ones Constant RandomUniform RandomNormal TruncatedNormal Identity VarianceScaling GlorotUniform GlorotNormal"
-        " HeNormal HeUniform LeCunNormal LeCunUniform Orthogonal zeros ones constant random_uniform random_normal"
-        " truncated_normal identity variance_scaling glorot_uniform glorot_normal he_normal he_uniform orthogonal".split()
-    ),
-    "regularizers": frozenset({"L1L2", "l1l2"}),
-    "constraints": frozenset(
-        {"MaxNorm", "UnitNorm", "NonNeg", "MinMaxNorm", "max_norm", "unit_norm", "non_neg", "min_max_norm"}
-    ),
-    "activations": frozenset(
-        "elu selu relu relu6 linear sigmoid hard_sigmoid softplus softsign tanh softmax log_softmax gelu mish swish".split()
-    ),
-}
 # Layers with a cell or a layer inside, which are visited as layers.
 INNER = ("layer", "cell", "cells")
 # Arguments of SeparableConv2D that must not be there.
@@ -65,7 +43,7 @@ class TfjsLoader(Loader):
         at = f"{pointer}/config"
         if class_name in MODELS:
             self.model(class_name, config, at)
-        elif class_name not in LAYERS:
+        elif not has("layers", class_name):
             kind = next((kind for kind in ("layers", "operations") if exists_somewhere(kind, class_name)), None)
             if kind is None:
                 self.not_found(None, class_name, pointer)
@@ -89,7 +67,7 @@ class TfjsLoader(Loader):
     def lookup(self, kind: str, value: str | dict[str, Any], pointer: str) -> None:
         """Visit an initializer, regularizer, constraint or activation."""
         name = value if isinstance(value, str) else value.get("class_name")
-        if not isinstance(name, str) or name in NAMES[kind] or (kind == "activations" and name in LAYERS):
+        if not isinstance(name, str) or has(kind, name) or (kind == "activations" and has("layers", name)):
             return
         if exists_somewhere(kind, name):
             message = f"TensorFlow.js has no {kind.removesuffix('s')} {name}"
@@ -169,6 +147,11 @@ class TfjsLoader(Loader):
 
 
 CONTAINERS = {"keras": "a .keras archive", "hdf5": "an HDF5 file", "saved_model": "a SavedModel"}
+
+
+def has(kind: str, name: str) -> bool:
+    """Check whether TensorFlow.js has a class or function."""
+    return history.arguments(kind, name, TFJS) is not None
 
 
 def has_shape(config: dict[str, Any]) -> bool:
