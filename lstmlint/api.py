@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lstmlint.analysis import ModelSource, analyze, bytes_or_path, without_garbage_collection
 from lstmlint.config.options import Options
 from lstmlint.model.findings import ReadError, UsageError
-from lstmlint.model.releases import TFJS
+from lstmlint.model.releases import ALL, TFJS
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
@@ -152,13 +152,11 @@ def compat(
         UsageError: If the source does not hold a model, or a target is not a known release.
         OSError: If a path cannot be opened.
     """
-    from lstmlint.compatibility import JUDGED, judged
     from lstmlint.config.targets import parse_targets
 
-    releases = JUDGED
+    releases = ALL
     if targets is not None:
-        text = targets if isinstance(targets, str) else ",".join(targets)
-        releases = judged(parse_targets(text, "targets"), "targets")
+        releases = parse_targets(targets if isinstance(targets, str) else ",".join(targets), "targets")
     report = analyze(source, replace(options or Options(), compat=releases))
     if report.compat is None:
         raise UsageError(unreadable(report))

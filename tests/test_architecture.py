@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "layers": "model signatures",
     "validation": "layers model signatures",
     "inference": "layers model parsing.common reading.stored_weights signatures validation",
-    "config": "compatibility inference layers model report reporting.escape reporting.excerpt resources rules",
+    "config": "inference layers model report reporting.escape reporting.excerpt resources rules",
     "rules": "config inference layers model parsing.common validation",
     "filtering": "config inference model reading report rules",
     "report": "compatibility inference model reporting",
@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "comparing": "config filtering inference layers model parsing report rules",
     "api": "analysis comparing compatibility config converting explaining model parsing reading report",
     "commands": (
-        "analysis comparing compatibility config converting explaining filtering fixing layers model parsing reading report reporting"
+        "analysis comparing config converting explaining filtering fixing layers model parsing reading report reporting"
         " rules version"
     ),
     "cli": "commands model reading",

@@ -11,6 +11,7 @@ from lstmlint.commands.request import Destination, Request, choice, completed, o
 from lstmlint.commands.writing import check_writable, say, write
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError
+from lstmlint.model.releases import ALL
 from lstmlint.reporting import Totals, View
 
 if TYPE_CHECKING:
@@ -64,14 +65,13 @@ def examined(source: InputPath, resolver: Resolver, request: Request) -> tuple[F
     """Return the report of one file with its verdicts, and the targets; no report for a found file that is no model."""
     from lstmlint.analysis import analyze
     from lstmlint.commands.examining import worth_reading
-    from lstmlint.compatibility import JUDGED
 
     stdin = source.path == STDIN
     name = (request.stdin_filename or "<stdin>") if stdin else source.path
     if not source.named and not worth_reading(source.path):
         return None, ()
     options = resolver.of_file(name).options(name, not request.no_weights)
-    options.compat = options.targets if request.target else JUDGED
+    options.compat = options.targets if request.target else ALL
     report = analyze(read_stdin() if stdin else Path(source.path), options, name=name)
     if report.model is None and not source.named and all(finding.code == "E002" for finding in report.findings):
         return None, ()

@@ -96,10 +96,9 @@ def overrides(request: Request) -> dict[str, Any]:
     if request.batch is not None:
         values["batch"] = parse_positive(request.batch, "--batch")
     if request.target:
-        from lstmlint.compatibility import judged
         from lstmlint.config.targets import parse_targets
 
-        values["target-keras"] = list(judged(parse_targets(",".join(request.target)), "--target"))
+        values["target-keras"] = list(parse_targets(",".join(request.target)))
     if request.timesteps is not None:
         values["timesteps"] = parse_positive(request.timesteps, "--timesteps")
     return values

@@ -10,25 +10,15 @@ from collections.abc import Sequence
 
 from lstmlint.compatibility.loader import Loader
 from lstmlint.compatibility.obstacles import Obstacle, Verdict
-from lstmlint.model.findings import Problem, UsageError
-from lstmlint.model.releases import ALL, TFJS, is_keras3, span
+from lstmlint.model.findings import Problem
+from lstmlint.model.releases import TFJS, is_keras3
 from lstmlint.model.spec import ModelSpec
 from lstmlint.reading.document import Document
 
-__all__ = ["JUDGED", "Obstacle", "Verdict", "judge", "judged"]
+__all__ = ["Obstacle", "Verdict", "judge"]
 
 # Classes and arguments that a release does not know, in which releases differ.
 JUDGED_BY_LOADER = frozenset({"E005", "P601", "P602", "P604"})
-# The releases that can be judged.
-JUDGED = ALL
-
-
-def judged(releases: Sequence[str], option: str) -> tuple[str, ...]:
-    """Return the releases. Raises: UsageError if one of them cannot be judged."""
-    others = [release for release in releases if release not in JUDGED]
-    if others:
-        raise UsageError(f"{option}: lstmlint judges {span(JUDGED)}, not {span(others)}")
-    return tuple(releases)
 
 
 def judge(document: Document, spec: ModelSpec, release: str, problems: Sequence[Problem] = ()) -> Verdict:
@@ -37,7 +27,7 @@ def judge(document: Document, spec: ModelSpec, release: str, problems: Sequence[
     Args:
         document: The file.
         spec: Its model.
-        release: One of `JUDGED`.
+        release: One of `model.releases.ALL`.
         problems: The errors that the analysis found, which the releases of the file's own generation refuse as well.
     """
     found = obstacles(document, release)

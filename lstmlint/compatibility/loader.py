@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lstmlint.compatibility.names import KIND_OF_SUFFIX, NOUNS, exists_somewhere, known
+from lstmlint.compatibility.names import KIND_OF_SUFFIX, NOUNS, exists_somewhere
 from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.fixing.edits import Edit
 from lstmlint.model.pointers import escape
@@ -259,7 +259,7 @@ class Loader:
     @property
     def line(self) -> tuple[str, ...]:
         """The releases of the same generation."""
-        return KERAS3 if self.release in KERAS3 else known(KERAS2)
+        return KERAS3 if self.release in KERAS3 else KERAS2
 
     @property
     def generation(self) -> str:
@@ -272,7 +272,7 @@ class Loader:
         def having(releases: tuple[str, ...]) -> list[str]:
             return [name for name in releases if argument in (history.arguments(kind, class_name, name) or {})]
 
-        own, elsewhere = having(self.line), having(known(KERAS2) if self.release in KERAS3 else KERAS3)
+        own, elsewhere = having(self.line), having(KERAS2 if self.release in KERAS3 else KERAS3)
         source = next(reversed(own or elsewhere), None)
         default = REQUIRED if source is None else (history.arguments(kind, class_name, source) or {})[argument]
         lossless = same(value, default)

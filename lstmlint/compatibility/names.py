@@ -28,11 +28,6 @@ NOUNS = {
 _INNER = ("src", "api", "_tf_keras", "engine", "legacy")
 
 
-def known(releases: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of the releases that the history has."""
-    return tuple(release for release in releases if release in history.releases())
-
-
 @cache
 def exists_somewhere(kind: str, name: str) -> bool:
     """Check whether any release has a name."""

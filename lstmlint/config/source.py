@@ -274,10 +274,9 @@ def shape(value: Any, name: str, wanted: str) -> Shape:
 
 def releases(value: str, name: str) -> tuple[str, ...]:
     """The releases of Keras that a text names."""
-    from lstmlint.compatibility import judged
     from lstmlint.config.targets import parse_targets
 
-    return judged(parse_targets(value, name), name)
+    return parse_targets(value, name)
 
 
 def selector(value: str, name: str) -> str:
