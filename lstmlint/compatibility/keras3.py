@@ -11,7 +11,7 @@ from lstmlint.fixing.edits import Edit
 from lstmlint.model.pointers import escape
 from lstmlint.reading.document import Document
 from lstmlint.signatures import history
-from lstmlint.signatures.built import BUILT_MERGES, RETURNS_SCORES
+from lstmlint.signatures.built import ACTIVATION_LAYERS, BUILT_MERGES, ELLIPSIS, NESTED_ENDS, RETURNS_SCORES
 
 # Special objects that every release reads. Their config holds nothing to look up.
 VALUES = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__typespec__"})
@@ -30,12 +30,9 @@ NORMALIZATIONS = frozenset({"LayerNormalization", "BatchNormalization", "UnitNor
 NO_BIDIRECTIONAL = (3, 0)  # the stored weights of a Bidirectional are not loaded
 SHIFTED_ENDS = (3, 3)  # the calls of a nested functional model count from 1 in output_layers
 SAFE_HDF5 = (3, 11)  # safe mode applies to HDF5 files
-ELLIPSIS = (3, 3)  # slices with an ellipsis
 POLICIES_BY_NAME = (3, 3)  # dtype policies are looked up by their class alone
 POLICY_OF_HASHING = (3, 4)  # Hashing takes a dtype policy that is an object
-NESTED_ENDS = (3, 4)  # inputs and outputs of any structure, a single tensor among them
 KEYWORDS_OF_MODELS = (3, 7)  # other keys of a functional model's config go to its constructor
-ACTIVATION_LAYERS = (3, 10)  # a layer as an activation
 FUNCTIONS_IN_HDF5 = (3, 14)  # strings in HDF5 files are replaced by functions of keras.layers with that name
 NO_REGISTERED_BUILTINS = (3, 15)  # a class of Keras must not have a registered_name
 SUFFIXES = ("keras", "h5", "hdf5")

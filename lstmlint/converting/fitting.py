@@ -11,7 +11,7 @@ from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import KINDS, is_activation, shown
 from lstmlint.model.releases import KERAS2, KERAS3, is_keras3, label, line_of, version
 from lstmlint.parsing.common import LAYER_ARGUMENTS, is_layer_object, is_reference
-from lstmlint.signatures.built import BUILT_MERGES, RETURNS_SCORES
+from lstmlint.signatures.built import BUILT_MERGES, ELLIPSIS, NESTED_ENDS, RETURNS_SCORES
 from lstmlint.signatures.history import arguments, extra, needed, paths, since, until
 from lstmlint.signatures.keras3 import REQUIRED
 
@@ -25,14 +25,12 @@ MODULES = {
     "keras.constraints": "constraints",
     "keras.dtype_policies": "dtype_policies",
 }
-# The first releases of Keras 3 that read a dtype policy that is an object, and nested inputs and outputs.
+# The first release of Keras 3 that reads a dtype policy that is an object.
 POLICY_OBJECTS = (3, 4)
-NESTED_ENDS = (3, 4)
 # The first releases that build other things. Earlier ones refuse them, or compute other symbolic shapes.
 OUTPUT_SHAPE = (3, 8)
 RETURNED_STATES = (3, 2)
 TIME_DISTRIBUTED_MODEL = (3, 4)
-ELLIPSIS = (3, 3)
 # Up to here, a Bidirectional also has the weights of the layer that it was made from, if that is built.
 BUILDS_TWICE = (3, 2)
 PLAIN_POLICIES = frozenset({"DTypePolicy", "FloatDTypePolicy"})

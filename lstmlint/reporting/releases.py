@@ -9,10 +9,9 @@ from typing import Any
 
 from lstmlint.model.releases import KERAS3, span
 from lstmlint.model.spec import ModelSpec, TensorRef
+from lstmlint.signatures.built import ACTIVATION_LAYERS, NESTED_ENDS
 from lstmlint.signatures.changes import ALL, CHANGES
 
-SINCE_3_4 = ALL & ~0b1111
-ACTIVATION_LAYERS = ALL & ~(2**10 - 1)  # a layer as an activation
 SKIPPED = ("build_config", "inbound_nodes")  # they name no classes that change
 
 
@@ -30,12 +29,17 @@ def releases(spec: ModelSpec) -> int:
     """Return the releases that load a model, as a number: bit n for Keras 3.n."""
     known = ALL
     if not spec.sequential and not (is_list_of_tensors(spec.inputs) and is_list_of_tensors(spec.outputs)):
-        known &= SINCE_3_4
+        known &= since(NESTED_ENDS)
     for layer in spec.layers:
         known &= of_value(layer.raw)
     if spec.compile_config is not None:
         known &= of_value(spec.compile_config)
     return known
+
+
+def since(first: tuple[int, int]) -> int:
+    """Return a release of Keras 3 and all later ones, as a number."""
+    return ALL & ~((1 << first[1]) - 1)
 
 
 def of_value(value: Any) -> int:
@@ -58,13 +62,13 @@ def of_value(value: Any) -> int:
                 for argument in config:
                     known &= changes.get(argument, ALL)
         if name in ("Functional", "Model") and is_flat(config):
-            known &= SINCE_3_4
+            known &= since(NESTED_ENDS)
     for key, item in value.items():
         if isinstance(item, dict | list):
             if key not in SKIPPED:
                 known &= of_value(item)
             if key.endswith("activation") and isinstance(item, dict) and is_layer(item):
-                known &= ACTIVATION_LAYERS
+                known &= since(ACTIVATION_LAYERS)
         elif isinstance(item, str) and key.endswith("activation") and item in CHANGES["activations"]:
             known &= CHANGES["activations"][item].get("", ALL)
     return known

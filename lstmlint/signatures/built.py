@@ -1,12 +1,18 @@
-"""What the releases of Keras 3 can build from arguments that all of them take. Measured with the releases."""
+"""Since when Keras 3 reads or builds things that no signature shows. Measured with the releases."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# The first release that builds a layer called with return_attention_scores.
+# Slices with an ellipsis.
+ELLIPSIS: Final = (3, 3)
+# Inputs and outputs of any structure, a single tensor among them.
+NESTED_ENDS: Final = (3, 4)
+# A layer as an activation.
+ACTIVATION_LAYERS: Final = (3, 10)
+# The build_config of a Dot.
+BUILT_MERGES: Final = (3, 2)
+# Layers that are called with return_attention_scores.
 RETURNS_SCORES: Final = {
     "MultiHeadAttention": (3, 3), "Attention": (3, 8), "AdditiveAttention": (3, 8), "GroupQueryAttention": (3, 15),
 }  # fmt: skip
-# The first release that reads the build_config of a Dot.
-BUILT_MERGES: Final = (3, 2)
