@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
     report(name, document, result, label(release) if to != "keras3" else "Keras 3")
     if result.model is None:
         return FOUND
-    if whole and (release != TFJS or document.weight_values is not None):
+    if whole:
         return write_file(name, document, spec, result, release, str(destination.path), allow_changes, in_place)
     text = json.dumps(result.model, indent=2) + "\n"
     if in_place:
@@ -76,21 +75,14 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
 
 def replace(path: str, text: str) -> None:
     """Replace a file as a whole, and keep the old content as FILE.bak. Raises: UsageError if that fails."""
-    old = Path(os.path.realpath(path))
+    from lstmlint.converting.archives.files import backup
+
     try:
-        content = old.read_bytes()
-        for number in count():
-            backup = old.with_name(f"{old.name}.bak{number or ''}")
-            try:
-                with backup.open("xb") as file:
-                    file.write(content)
-                break
-            except FileExistsError:
-                continue
+        kept = backup(Path(os.path.realpath(path)))
     except OSError as error:
         raise UsageError(f"cannot keep a backup of {path!r}: {error.strerror or error}") from error
     write_atomically(path, text.encode("utf-8", "backslashreplace"), keep_mode=True)
-    print_stderr(f"lstmlint: {path} is converted; the old file is {backup.name}")
+    print_stderr(f"lstmlint: {path} is converted; the old file is {kept.name}")
 
 
 def report(name: str, document: Document, result: Conversion, target: str) -> None:

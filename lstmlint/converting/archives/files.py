@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from itertools import count
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -321,9 +322,12 @@ def put(temporary_file: Path, path: Path) -> None:
 
 
 def backup(path: Path) -> Path:
-    """Keep a copy of a file under a new name, and return that name."""
-    number = 0
-    while (kept := path.with_name(f"{path.name}.bak{number or ''}")).exists():
-        number += 1
-    shutil.copy2(path, kept)
+    """Keep a copy of a file under a new name, and return that name. Raises: OSError."""
+    with path.open("rb") as old:
+        for number in count():
+            kept = path.with_name(f"{path.name}.bak{number or ''}")
+            with contextlib.suppress(FileExistsError), kept.open("xb") as new:
+                shutil.copyfileobj(old, new)
+                break
+    shutil.copystat(path, kept)
     return kept
