@@ -146,6 +146,7 @@ Config = Annotated[
     ),
 ]
 Isolated = Annotated[bool, flag("--isolated", "Ignore all settings files.")]
+Output = Annotated[Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")]
 Target = Annotated[
     Texts,
     value(
@@ -407,9 +408,7 @@ def compat(
     ] = None,
     target: Target = None,
     format: Format = None,
-    output: Annotated[
-        Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")
-    ] = None,
+    output: Output = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
@@ -482,9 +481,7 @@ def diff(
             words=one_of(*DIFF_FORMATS),
         ),
     ] = None,
-    output: Annotated[
-        Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")
-    ] = None,
+    output: Output = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
