@@ -43,7 +43,7 @@ def parse_targets(text: str, option: str = "--target") -> tuple[str, ...]:
     """Return the releases that a text names, from oldest to newest.
 
     Names stand alone, or several with commas between them: "3.4,tf2.15". Conditions that follow each other all apply:
-    ">=3.3,<3.10". A range keeps to the line of its package: keras (without a word), tf, or tf_keras.
+    ">=3.3,<3.10". A range names releases of one package: tf or tf_keras if it says so, otherwise keras.
 
     Args:
         text: What the user wrote.

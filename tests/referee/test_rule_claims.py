@@ -524,7 +524,7 @@ def _():
     text = M([L.Input((4,)), L.Dense(3)]).to_json().replace('"units": 3', '"units": 3, "units": 5')
     return keras.models.model_from_json(text).output_shape[-1]
 
-@measure("G702 layers of a model with an input that is no input of it")
+@measure("G702 layers of a model with an unconnected InputLayer")
 def _():
     inputs = keras.Input((4,), name="a")
     text = json.loads(keras.Model(inputs, L.Dense(1, name="b")(inputs)).to_json())
@@ -782,7 +782,7 @@ CLAIMS: dict[str, Any] = {
     "S130 Dense built from build_config": keras3_or("raises", [15, "runs"]),
     "S130 LSTM built from build_config": keras3_or([156, "fails to run"], [96, "runs"]),
     "E003 last of two keys": 5,
-    "G702 layers of a model with an input that is no input of it": keras3_or(["a", "b"], ["a", "b", "c"]),
+    "G702 layers of a model with an unconnected InputLayer": keras3_or(["a", "b"], ["a", "b", "c"]),
     "N402 spread after Dropout and BatchNormalization": 0.5,
     "N406 Dropout last sets predictions to 0": 0.5,
     "N406 Dropout before a softmax sets predictions to 0": 0.0,
