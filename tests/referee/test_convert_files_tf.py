@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-tf_keras = pytest.importorskip("tf_keras")
-keras = pytest.importorskip("keras")
-if not keras.__version__.startswith("3."):
-    pytest.skip("this needs Keras 3", allow_module_level=True)
-np = pytest.importorskip("numpy")
-
-from lstmlint.cli import guarded  # noqa: E402
+from lstmlint.cli import guarded
+from tests.referee.both_kerases import keras, np, tf_keras
 
 pytestmark = [pytest.mark.referee_tf, pytest.mark.filterwarnings("ignore")]
 L = tf_keras.layers
@@ -116,22 +109,27 @@ def test_keras_3_loads_the_same_weights(name: str, source: str, tmp_path: Path) 
         rng.integers(0, 7, (2, *one.shape[1:])) if words else rng.normal(size=(2, *one.shape[1:])).astype("float32")
         for one in old.inputs
     ]
-    expected = [np.asarray(one) for one in as_list(old(one_or_all(inputs)))]
+    expected = outputs(old, inputs)
     for target in ("keras", "h5"):
         new_path = tmp_path / f"new.{target}"
         assert guarded(["convert", str(path), "--to", "keras3", "-o", str(new_path)]) == 0
         new = keras.models.load_model(new_path, compile=False)
         assert bits(new, keras.Model) == bits(old, tf_keras.Model)
-        found = [np.asarray(one) for one in as_list(new(one_or_all(inputs)))]
-        for one, two in zip(expected, found, strict=True):
-            np.testing.assert_allclose(one, two, atol=1e-6, rtol=1e-5)
+        assert_same(expected, outputs(new, inputs))
         back_path = tmp_path / f"back.{source}"
         assert guarded(["convert", str(new_path), "--to", "keras2", "-o", str(back_path)]) == 0
         back = tf_keras.models.load_model(back_path, compile=False)
         assert bits(back, tf_keras.Model) == bits(old, tf_keras.Model)
-        found = [np.asarray(one) for one in as_list(back(one_or_all(inputs)))]
-        for one, two in zip(expected, found, strict=True):
-            np.testing.assert_allclose(one, two, atol=1e-6, rtol=1e-5)
+        assert_same(expected, outputs(back, inputs))
+
+
+def outputs(model: Any, inputs: list[Any]) -> list[Any]:
+    return [np.asarray(one) for one in as_list(model(one_or_all(inputs)))]
+
+
+def assert_same(expected: list[Any], found: list[Any]) -> None:
+    for one, two in zip(expected, found, strict=True):
+        np.testing.assert_allclose(one, two, atol=1e-6, rtol=1e-5)
 
 
 def as_list(value: Any) -> list[Any]:

@@ -11,17 +11,11 @@ from typing import Any
 
 import pytest
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-tf_keras = pytest.importorskip("tf_keras")
-keras = pytest.importorskip("keras")
-if not keras.__version__.startswith("3."):
-    pytest.skip("this needs Keras 3", allow_module_level=True)
-np = pytest.importorskip("numpy")
-
-from lstmlint.converting import convert  # noqa: E402
-from lstmlint.parsing import parse  # noqa: E402
-from lstmlint.reading.document import Document  # noqa: E402
-from tests.layer_rows import call_of  # noqa: E402
+from lstmlint.converting import convert
+from lstmlint.parsing import parse
+from lstmlint.reading.document import Document
+from tests.layer_rows import call_of
+from tests.referee.both_kerases import keras, np, tf_keras
 
 pytestmark = [pytest.mark.referee_tf, pytest.mark.filterwarnings("ignore")]
 DATA = Path(__file__).parent.parent / "data" / "layers"

@@ -11,22 +11,15 @@ from typing import Any
 
 import pytest
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-tf_keras = pytest.importorskip("tf_keras")
-keras = pytest.importorskip("keras")
-if not keras.__version__.startswith("3."):
-    pytest.skip("this needs Keras 3", allow_module_level=True)
-np = pytest.importorskip("numpy")
-
-from lstmlint.converting import convert  # noqa: E402
-from lstmlint.model.releases import KERAS2  # noqa: E402
-from lstmlint.parsing import parse  # noqa: E402
-from lstmlint.reading.document import Document  # noqa: E402
-from tests.layer_rows import call_of, inputs_of  # noqa: E402
-from tests.referee.test_mixed_models import MODELS  # noqa: E402
-from tests.referee.test_recurrent import FAMILIES  # noqa: E402
-from tests.referee.verdict_models import MAKERS  # noqa: E402
+from lstmlint.converting import convert
+from lstmlint.model.releases import KERAS2
+from lstmlint.parsing import parse
+from lstmlint.reading.document import Document
+from tests.layer_rows import call_of, inputs_of
+from tests.referee.both_kerases import keras, np, tf_keras
+from tests.referee.test_mixed_models import MODELS
+from tests.referee.test_recurrent import FAMILIES
+from tests.referee.verdict_models import MAKERS
 
 pytestmark = [pytest.mark.referee_tf, pytest.mark.filterwarnings("ignore")]
 DATA = Path(__file__).parent.parent / "data" / "layers"
@@ -144,15 +137,20 @@ def test_integer_inputs(dtype: str) -> None:
         except Exception:  # TensorFlow refuses it in Keras 3, too
             tally["unbuilt"] += 1
             continue
-        try:
-            found = verdict(model)
-        except Exception as error:
-            found = f"{type(error).__name__}: {str(error)[-300:]}"
+        found = verdict_or_error(model)
         tally[found if found in KINDS else "wrong"] += 1
         if found not in KINDS:
             wrong.append(f"{name} {config}: {found}")
     assert not wrong, "\n".join(wrong)
     assert min(tally["same"], tally["refused"]) > 5, tally
+
+
+def verdict_or_error(model: Any) -> str:
+    """Return the verdict, or the error that it raises."""
+    try:
+        return verdict(model)
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error)[-300:]}"
 
 
 @pytest.mark.parametrize("family", ["recurrent", "mixed"])
@@ -170,10 +168,7 @@ def test_layers_compute_the_same(family: str) -> None:
             keras.models.model_from_json(model.to_json())
         except Exception:  # nothing to compare with
             continue
-        try:
-            found = verdict(model)
-        except Exception as error:
-            found = f"{type(error).__name__}: {str(error)[-300:]}"
+        found = verdict_or_error(model)
         tally[found if found in KINDS else "wrong"] += 1
         if found not in KINDS:
             wrong.append(f"{found}: {row}")
