@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "signatures": "",
     "model": "",
     "reading": "model",
+    "python": "model reading.document",
     "parsing": "model reading.containers reading.document signatures",
     "layers": "model signatures",
     "validation": "layers model signatures",

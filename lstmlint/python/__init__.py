@@ -1,0 +1,1 @@
+"""Python programs and notebooks that build Keras models, read without running them."""
