@@ -8,6 +8,7 @@ from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lstmlint.model.findings import Finding
+from lstmlint.model.values import show
 
 if TYPE_CHECKING:
     from lstmlint.inference.summary import LayerSummary
@@ -124,7 +125,7 @@ class Comparison:
         return not (self.unreadable or self.layers or self.model or any(total.change for total in self.totals))
 
     def __repr__(self) -> str:
-        return f"<Comparison {self.old!r} -> {self.new!r}: {len(self.layers):,} layers differ>"
+        return f"<Comparison {show(self.old)} -> {show(self.new)}: {len(self.layers):,} layers differ>"
 
     def count(self, kind: str) -> int:
         """Return the number of layers that were added, removed or changed."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lstmlint.comparing.differences import Comparison, Limit
 from lstmlint.config.values import parse_count
 from lstmlint.model.findings import Finding, UsageError
+from lstmlint.model.values import show
 
 if TYPE_CHECKING:
     from lstmlint.config.options import Options
@@ -26,7 +27,9 @@ def parse_limit(text: str, option: str = "--max-increase") -> Limit:
     try:
         return Limit(written, parse_count(written.removeprefix("+"), option))
     except UsageError:
-        message = f"{option} takes a percentage such as 5% or a number of parameters such as 1000 or 50k, not {text!r}"
+        message = (
+            f"{option} takes a percentage such as 5% or a number of parameters such as 1000 or 50k, not {show(text)}"
+        )
         raise UsageError(message) from None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstmlint.comparing.arguments import arguments
+from lstmlint.model.values import show
 from lstmlint.parsing.common import snake_case
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def pair_off(
 
 def likeness(row: LayerSummary, exactly: bool) -> str:
     """Return what two layers with different names must have in common to match."""
-    return f"{row.class_name} {arguments(row)!r}" if exactly else row.class_name
+    return f"{row.class_name} {show(arguments(row))}" if exactly else row.class_name
 
 
 def numbered_anew(old: list[LayerSummary], new: list[LayerSummary]) -> bool:

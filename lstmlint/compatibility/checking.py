@@ -11,6 +11,7 @@ from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.config.options import Options
 from lstmlint.model.findings import Problem
 from lstmlint.model.releases import ALL, span
+from lstmlint.model.values import show
 from lstmlint.reading.document import Document
 from lstmlint.report import FileReport
 
@@ -63,7 +64,7 @@ def target_problems(verdicts: Sequence[Verdict], known: set[str]) -> Iterator[Pr
                 examples.setdefault(key, obstacle)
     for key, releases in stopped.items():
         obstacle = examples[key]
-        where = f"in {obstacle.layer!r}, " if obstacle.layer is not None else ""
+        where = f"in {show(obstacle.layer)}, " if obstacle.layer is not None else ""
         message = f"{where}{obstacle.message}; {span(releases)} cannot load the model"
         data = {} if obstacle.edit is None else {"edit": obstacle.edit}
         yield Problem(obstacle.code, message, obstacle.help, obstacle.layer, obstacle.pointer, data=data)

@@ -9,6 +9,7 @@ from lstmlint.compatibility.names import exists_somewhere, kind_of_module
 from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.fixing.edits import Edit
 from lstmlint.model.pointers import escape
+from lstmlint.model.values import show
 from lstmlint.reading.document import Document
 from lstmlint.signatures import history
 from lstmlint.signatures.built import ACTIVATION_LAYERS, BUILT_MERGES, ELLIPSIS, NESTED_ENDS, RETURNS_SCORES
@@ -210,7 +211,7 @@ class Keras3Loader(Loader):
             self.add(
                 "structure",
                 "registered_name",
-                f"registered_name of {class_name} is {registered!r}, and a class of Keras has none",
+                f"registered_name of {class_name} is {show(registered)}, and a class of Keras has none",
                 "Set it to null.",
                 f"{pointer}/registered_name",
                 Edit(pointer, "registered_name", "registered_name", None),
@@ -274,15 +275,13 @@ class Keras3Loader(Loader):
 
     def states(self, layer: dict[str, Any], pointer: str) -> None:
         """Record initial states that the form of Keras 2 passes in a list with the input."""
-        message = (
-            f"{layer.get('name')!r} gets its initial states in a list with the input, which {self.generation} refuses"
-        )
+        message = f"{show(layer.get('name'))} gets its initial states in a list with the input, which {self.generation} refuses"
         self.add("structure", "inbound_nodes", message, "Convert the file with lstmlint convert.", pointer)
 
     def disconnected(self, source: dict[str, Any], pointer: str) -> None:
         """Record a reference to a call that this release does not find."""
         name = source.get("name")
-        message = f"the calls of {name!r} are counted from 1, as Keras 2 does, and {self.generation} counts from 0"
+        message = f"the calls of {show(name)} are counted from 1, as Keras 2 does, and {self.generation} counts from 0"
         self.add("structure", "inbound_nodes", message, "Convert the file with lstmlint convert.", pointer)
 
     def ends(self, config: dict[str, Any], key: str, pointer: str) -> None:
@@ -362,7 +361,7 @@ class Keras3Loader(Loader):
                 self.add(
                     "structure",
                     argument,
-                    f"{argument} {value!r} of {class_name} in an HDF5 file is taken for the function keras.layers.{value}"
+                    f"{argument} {show(value)} of {class_name} in an HDF5 file is taken for the function keras.layers.{value}"
                     " since Keras 3.14",
                     "Save the model as .keras, or load it with an earlier release.",
                     f"{pointer}/{escape(argument)}",
@@ -418,7 +417,7 @@ class Keras3Loader(Loader):
             self.add(
                 "structure",
                 value,
-                f"{self.generation} does not find the loss {value!r} of an HDF5 file by this short name",
+                f"{self.generation} does not find the loss {show(value)} of an HDF5 file by this short name",
                 "Pass compile=False, or compile the model with the loss's full name before it is saved.",
                 pointer,
             )

@@ -10,6 +10,7 @@ from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.fixing.edits import Edit
 from lstmlint.model.pointers import escape
 from lstmlint.model.releases import KERAS2, KERAS3, RELEASES, is_newer, label, version
+from lstmlint.model.values import show
 from lstmlint.reading.document import Document
 from lstmlint.signatures import history
 from lstmlint.signatures.keras3 import REQUIRED
@@ -212,7 +213,7 @@ class Loader:
             self.add(
                 "custom",
                 name,
-                f"{name!r} is not part of Keras: it loads only with custom_objects",
+                f"{show(name)} is not part of Keras: it loads only with custom_objects",
                 "Pass it in custom_objects, or register it with keras.saving.register_keras_serializable().",
                 pointer,
             )
@@ -224,7 +225,7 @@ class Loader:
                 "class",
                 name,
                 f"the {NOUNS[kind]} {former} is called {name} since Keras {first}",
-                f"Set class_name to {former!r}, which every Keras 3 reads.",
+                f"Set class_name to {show(former)}, which every Keras 3 reads.",
                 pointer,
                 Edit(pointer, "class_name", "class_name", former),
                 f"rename {name} to {former}",
@@ -245,7 +246,7 @@ class Loader:
                 "Replace it, or load the model with that release.",
             )
         elif module is not None:
-            message = f"{what} is not in the module {module!r} there"
+            message = f"{what} is not in the module {show(module)} there"
             advice = "Convert the model, or save it again with that release."
         else:
             message = f"{what} is not found by its name alone"

@@ -18,6 +18,7 @@ from lstmlint.converting.target import Target
 from lstmlint.converting.values import activation, is_activation, shown, value_of
 from lstmlint.layers.weights import as_count
 from lstmlint.model.spec import Dialect, LayerSpec
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import REQUIRED, SIGNATURES
 from lstmlint.validation.arguments import CLOSED
 
@@ -60,7 +61,7 @@ def translate(spec: LayerSpec, dialect: Dialect, target: Target, tell: Tell) -> 
     Raises: Refused if there is no equivalent.
     """
     if ">" in spec.written_class and spec.written_class.partition(">")[0] != "Keras":
-        raise Refused(f"{spec.written_class!r} is a custom class, which Keras loads only with its code")
+        raise Refused(f"{show(spec.written_class)} is a custom class, which Keras loads only with its code")
     old = signature(spec.class_name, dialect)
     config = {**spec.config}
     special = specials(dialect, target).get(spec.class_name)

@@ -18,6 +18,7 @@ from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.model.releases import line_of, version
 from lstmlint.model.shapes import Shape, Tensor
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.values import show
 from lstmlint.parsing.keras2 import CONSTANT
 from lstmlint.signatures.keras3 import CALLS
 
@@ -72,7 +73,7 @@ class Keras2Writer(Writer):
     def kept(self, spec: LayerSpec, layer: Layer | None) -> Object:
         """Copy a layer of a Keras 2 file. Raises: Refused if Keras loads it only with custom code."""
         if layer is not None and not layer.known and not layer.failed:
-            raise Refused(f"{spec.written_class!r} is a custom class, which Keras loads only with its code")
+            raise Refused(f"{show(spec.written_class)} is a custom class, which Keras loads only with its code")
         if spec.class_name == "Lambda":
             raise Refused("a Lambda's Python code runs only in the Python version that wrote it")
         self.record_inner(spec)

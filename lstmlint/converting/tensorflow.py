@@ -8,6 +8,7 @@ from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import shown
 from lstmlint.model.shapes import Tensor
 from lstmlint.model.spec import Call, LayerSpec
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import REQUIRED
 from lstmlint.signatures.operations import SIGNATURES
 
@@ -120,7 +121,7 @@ def operation(spec: LayerSpec, call: Call) -> Operation:
         if argument in given and argument not in init_arguments:
             args.append(constant(given[argument]))
         elif argument not in init_arguments and default is REQUIRED:
-            raise Refused(f"tf.{plain} is saved without its argument {argument!r}")
+            raise Refused(f"tf.{plain} is saved without its argument {show(argument)}")
     return name, module, config, args, {}
 
 
@@ -177,7 +178,7 @@ def function_of(spec: LayerSpec, call: Call) -> tuple[str, str, Any, dict[str, A
     for key, value in given.items():
         default = {**init_arguments, **call_arguments}.get(key, REQUIRED)
         if value is REQUIRED:
-            raise Refused(f"the operation {name} is saved without its argument {key!r}")
+            raise Refused(f"the operation {name} is saved without its argument {show(key)}")
         if key in parameters and value is not None:
             kwargs[parameters[key]] = value
         elif value is not None and value != default:

@@ -6,6 +6,7 @@ from typing import Any
 
 from lstmlint.converting.notes import Refused
 from lstmlint.converting.target import Target
+from lstmlint.model.values import show
 from lstmlint.validation.serialized import (
     ACTIVATIONS,
     CONSTRAINTS,
@@ -71,14 +72,14 @@ def _object(value: Any, module: str, classes: Takes, what: str, target: Target) 
     if isinstance(value, str):
         if value in classes:
             return value
-        raise Refused(f"the {what} {value!r} is not Keras's own")
+        raise Refused(f"the {what} {show(value)} is not Keras's own")
     if not isinstance(value, dict) or not isinstance(value.get("class_name"), str):
         raise Refused(f"the {what} {shown(value)} is not in a form that {target.generation} can read")
     written: str = value["class_name"]
     key = written.rpartition(">")[2].replace("_", "").lower()
     name = _ALIASES.get(key) or next((name for name in classes if name[0].isupper() and name.lower() == key), None)
     if name is None or name not in classes:
-        raise Refused(f"the {what} {written!r} is not Keras's own")
+        raise Refused(f"the {what} {show(written)} is not Keras's own")
     config = value.get("config")
     new = {}
     for argument, given in (config if isinstance(config, dict) else {}).items():
@@ -86,7 +87,7 @@ def _object(value: Any, module: str, classes: Takes, what: str, target: Target) 
             new[argument] = value_of("", given, target)
         elif argument not in _SILENT and given is not None:
             raise Refused(
-                f"the {what} {written!r} has an argument that {target.generation} does not know, {argument}={shown(given)}"
+                f"the {what} {show(written)} has an argument that {target.generation} does not know, {argument}={shown(given)}"
             )
     if target.family == "keras2":
         return {"class_name": name, "config": new}
@@ -113,5 +114,5 @@ def policy(dtype: Any, target: Target) -> Any:
 
 def shown(value: Any) -> str:
     """Format a value for a message, shortened."""
-    text = repr(value)
+    text = show(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -19,6 +19,7 @@ from lstmlint.layers.base import Layer
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.model.shapes import Shape, Tensor, flatten
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.values import show
 from lstmlint.parsing.common import is_layer_object, references_in
 from lstmlint.signatures.keras3 import SIGNATURES
 from lstmlint.validation.arguments import CLOSED
@@ -55,7 +56,7 @@ class Writer:
     def model(self, spec: ModelSpec, graph: Graph, frozen: bool = False) -> Object:
         """Write a Sequential or functional model. frozen: whether a model or layer around it is not trainable."""
         if self.dialect == "keras3" and spec.class_name not in ("Sequential", "Functional", "Model"):
-            self.result.refuse(None, f"{spec.class_name!r} is a custom model, which Keras loads only with its code")
+            self.result.refuse(None, f"{show(spec.class_name)} is a custom model, which Keras loads only with its code")
         config: Object = {"name": self.rename(spec.name, set()), **self.header(spec, frozen)}
         frozen = self.freezes(spec, frozen)
         if spec.sequential:
@@ -130,7 +131,7 @@ class Writer:
             new += "_1"
         taken.add(new)
         if new not in self.renamed:
-            message = f"is renamed to {new!r}, since {why}"
+            message = f"is renamed to {show(new)}, since {why}"
             self.result.remarks.append(Note(name, message, layer.pointer if layer else ""))
         self.renamed[new] = name
         return new
@@ -228,7 +229,7 @@ class Writer:
     def kept(self, spec: LayerSpec, layer: Layer | None) -> Object:
         """Copy a layer of a Keras 3 file. Raises: Refused if Keras loads it only with custom code."""
         if layer is not None and not layer.known and not layer.failed:
-            raise Refused(f"{spec.class_name!r} is a custom class, which Keras loads only with its code")
+            raise Refused(f"{show(spec.class_name)} is a custom class, which Keras loads only with its code")
         if spec.class_name == "Lambda":
             raise Refused("Keras 3 refuses a Lambda with Python code unless safe_mode is off")
         raw = spec.raw
@@ -282,7 +283,7 @@ class Writer:
         if spec.class_name == "InputLayer":
             return self.input(spec, name)
         if registry.find(spec.class_name) is None:
-            raise Refused(f"{spec.written_class!r} is a custom class, which Keras loads only with its code")
+            raise Refused(f"{show(spec.written_class)} is a custom class, which Keras loads only with its code")
         if spec.class_name in FUNCTION_LAYERS:
             raise gone(spec.class_name, self.target)
 
@@ -369,7 +370,7 @@ class Writer:
     def function(self, spec: LayerSpec, graph: Graph, name: str) -> Object:
         """Write a call of a TensorFlow function as an operation of keras.ops. Raises: Refused."""
         if len(spec.calls) != 1:
-            raise Refused(f"the function {spec.config.get('function')!r} is called {len(spec.calls)} times")
+            raise Refused(f"the function {show(spec.config.get('function'))} is called {len(spec.calls)} times")
         names = self.names(graph.spec)
         class_name, module, config, args, kwargs = operation(spec, spec.calls[0])
         node = {

@@ -20,6 +20,7 @@ from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
 from lstmlint.model.findings import UsageError, listing
 from lstmlint.model.shapes import Dim, Shape, format_shape
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 
 
 def leaves(explanation: Explanation) -> Iterator[LayerExplanation]:
@@ -54,7 +55,7 @@ def find_rows(summary: ModelSummary, name: str) -> list[tuple[str, LayerSummary]
     if not hint:
         owners = [path for path, row in everything if row.weights and row.nested is None]
         hint = f"; its layers with weights are {listing(owners)}" if owners else "; none of its layers has weights"
-    raise UsageError(f"model {summary.name!r} has no layer {name!r}{hint}")
+    raise UsageError(f"model {show(summary.name)} has no layer {show(name)}{hint}")
 
 
 def _inner_names(layer: Layer) -> set[str]:
@@ -247,7 +248,7 @@ def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
                 "the model has no input shape, and the weights depend on the last axis of the input. Set it with"
                 f" --input-shape, for example --input-shape {example_input(summary.layers[0].spec)}."
             )
-        sources = ", ".join(repr(source.name) for source in row.inbound)
+        sources = ", ".join(show(source.name) for source in row.inbound)
         return f"the weights depend on the shape of {sources or 'its input'}, which is unknown."
     return f"its weights depend on a dimension that the input shape {format_shape(row.input_shape)} leaves open."
 

@@ -14,6 +14,7 @@ from lstmlint.model.findings import Problem, UsageError, listing
 from lstmlint.model.shapes import KnownShape, Tensor, format_shape
 from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
 from lstmlint.model.suggestions import did_you_mean
+from lstmlint.model.values import show
 from lstmlint.parsing.common import MAX_DEPTH, Names, snake_case
 from lstmlint.signatures.keras3 import REQUIRED
 from lstmlint.validation.arguments import arguments_of
@@ -195,11 +196,13 @@ class ExpressionParser:
             raise self.error(node, "expected a layer, for example LSTM(10)")
         module, _, name = dotted.rpartition(".")
         if module and MODULES.isdisjoint(module.split(".")):
-            raise self.error(node, f"{module!r} is not a module with Keras layers; write {name} or keras.layers.{name}")
+            raise self.error(
+                node, f"{show(module)} is not a module with Keras layers; write {name} or keras.layers.{name}"
+            )
         if name == "Sequential" or registry.find(name) is not None:
             return {"Input": "InputLayer"}.get(name, name)
         hint = did_you_mean(name, [*registry.known_names(), "Sequential"])
-        raise self.error(node, f"there is no layer class {name!r}{hint}")
+        raise self.error(node, f"there is no layer class {show(name)}{hint}")
 
     def layer(self, node: ast.expr, depth: int) -> LayerSpec:
         """Return the spec of a layer written as a call."""
@@ -235,7 +238,7 @@ class ExpressionParser:
             elif argument in ("name", "trainable"):
                 values[argument] = self.value(value, argument, depth)
             else:
-                raise self.error(value, f"Sequential has no argument {argument!r}")
+                raise self.error(value, f"Sequential has no argument {show(argument)}")
         found = values.get("layers")
         if not isinstance(found, list) or not all(isinstance(layer, LayerSpec) for layer in found):
             raise self.error(node, "Sequential takes a list of layers: Sequential([LSTM(10), Dense(1)])")
@@ -270,9 +273,11 @@ class ExpressionParser:
             if keyword.arg is None:
                 raise self.error(keyword, "write out the arguments; ** is not evaluated")
             if keyword.arg in values:
-                raise self.error(keyword, f"{name} has {keyword.arg!r} twice")
+                raise self.error(keyword, f"{name} has {show(keyword.arg)} twice")
             if signature and keyword.arg not in accepted:
-                raise self.error(keyword, f"{name} has no argument {keyword.arg!r}{self.hint(keyword.arg, accepted)}")
+                raise self.error(
+                    keyword, f"{name} has no argument {show(keyword.arg)}{self.hint(keyword.arg, accepted)}"
+                )
             values[keyword.arg] = self.value(keyword.value, keyword.arg, depth)
         missing = [
             argument for argument, default in signature.items() if default is REQUIRED and argument not in values
@@ -286,7 +291,7 @@ class ExpressionParser:
         from lstmlint.validation.arguments import CONFUSIONS
 
         meant = CONFUSIONS.get(name)
-        return f"; did you mean {meant!r}?" if meant in accepted else did_you_mean(name, accepted)
+        return f"; did you mean {show(meant)}?" if meant in accepted else did_you_mean(name, accepted)
 
     def take_input_shape(self, node: ast.expr, spec: LayerSpec, values: dict[str, Any]) -> None:
         """Move the input shape, which old code passes to the first layer, from the arguments to the spec."""
@@ -332,7 +337,7 @@ class ExpressionParser:
         if dotted is not None and argument.endswith(NAME_ARGUMENTS):
             if "." in dotted:  # keras.activations.relu, tf.nn.relu
                 return dotted.rpartition(".")[2]
-            raise self.error(node, f"write {argument}={dotted!r}, in quotes")
+            raise self.error(node, f"write {argument}={show(dotted)}, in quotes")
         what = "a name" if dotted is not None else "an expression"
         raise self.error(
             node,

@@ -20,6 +20,7 @@ from lstmlint.config.options import Options
 from lstmlint.filtering.findings import findings_of, in_file_order
 from lstmlint.filtering.suppressions import ABOUT_SUPPRESSIONS, ran, stopped
 from lstmlint.model.findings import Problem, UsageError
+from lstmlint.model.values import show
 from lstmlint.report import FileReport
 
 MARK = "lstmlint-baseline"
@@ -189,35 +190,39 @@ def load(path: str) -> Baseline:
     try:
         content = Path(path).read_bytes()
     except (OSError, ValueError) as error:  # a null in a path of the settings
-        raise UsageError(f"cannot read the baseline {path!r}: {getattr(error, 'strerror', None) or error}") from error
+        raise UsageError(
+            f"cannot read the baseline {show(path)}: {getattr(error, 'strerror', None) or error}"
+        ) from error
     try:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"the baseline {path!r} is not valid JSON: {error}") from error
+        raise UsageError(f"the baseline {show(path)} is not valid JSON: {error}") from error
     wrong = mistake(value)
     if wrong:
-        raise UsageError(f"{path!r} is not a baseline written by --write-baseline: {wrong}")
+        raise UsageError(f"{show(path)} is not a baseline written by --write-baseline: {wrong}")
     return Baseline(path, folder_of(path), value["files"])
 
 
 def mistake(value: Any) -> str | None:
     """Return what is wrong with the content of a baseline; None if it is valid."""
     if not isinstance(value, dict) or MARK not in value:
-        return f"it has no {MARK!r}"
+        return f"it has no {show(MARK)}"
     if value[MARK] != VERSION or isinstance(value[MARK], bool):
         return f"its version is {json.dumps(value[MARK])[:40]}, and this lstmlint reads {VERSION}"
     if not is_table(value.get("files")):
         return "its 'files' is not an object"
     for name, entries in value["files"].items():
         if not is_table(entries):
-            return f"the entry of {name!r} is not an object"
+            return f"the entry of {show(name)} is not an object"
         for pointer, codes in entries.items():
             if not is_table(codes):
-                return f"the entry of {name!r} at {pointer!r} is not an object"
+                return f"the entry of {show(name)} at {show(pointer)} is not an object"
             for code, entry in codes.items():
                 number = entry.get(AMOUNT) if is_table(entry) else entry
                 if not isinstance(number, int) or isinstance(number, bool) or number < (0 if is_table(entry) else 1):
-                    return f"the entry {code!r} in {name!r} is {json.dumps(entry)[:40]}, not a count or an amount"
+                    return (
+                        f"the entry {show(code)} in {show(name)} is {json.dumps(entry)[:40]}, not a count or an amount"
+                    )
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from lstmlint import rules
 from lstmlint.config.options import Options
 from lstmlint.model.findings import Finding, Problem, listing
+from lstmlint.model.values import show
 
 Locate = Callable[[str], tuple[int, int]]  # a pointer's line and column
 
@@ -58,7 +59,7 @@ def merge(findings: list[Finding]) -> list[Finding]:
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
         shared = finding.layer is not None and finding.amount is None
-        without_name = finding.message.replace(repr(finding.layer), "")
+        without_name = finding.message.replace(show(finding.layer), "")
         key = (finding.code, finding.severity, without_name) if shared else id(finding)
         groups.setdefault(key, []).append(finding)
     return [group[0] if len(group) == 1 else _standing_for(group) for group in groups.values()]

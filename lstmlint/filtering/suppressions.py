@@ -20,6 +20,7 @@ from lstmlint.filtering.findings import findings_of, in_file_order
 from lstmlint.model.findings import Finding, Problem
 from lstmlint.model.pointers import escape, upward
 from lstmlint.model.suggestions import closest, did_you_mean
+from lstmlint.model.values import show
 from lstmlint.report import FileReport
 from lstmlint.rules.registry import Rule
 
@@ -108,7 +109,7 @@ class Stated:
     def member(self, value: Any, pointer: str) -> None:
         """Read the value under the key `lstmlint`."""
         if not isinstance(value, dict):
-            self.bad(f"{KEY!r} must be an object", _IN_FILE, pointer)
+            self.bad(f"{show(KEY)} must be an object", _IN_FILE, pointer)
             return
         for key, inner in value.items():
             place = f"{pointer}/{escape(key)}"
@@ -122,7 +123,7 @@ class Stated:
                     self.listed(listed, f"{place}/{escape(name)}", name)
             elif key != "reason":
                 hint = did_you_mean(key, ("ignore", "layers", "reason"))
-                self.bad(f"{key!r} is not a valid key here{hint}", _IN_FILE, place)
+                self.bad(f"{show(key)} is not a valid key here{hint}", _IN_FILE, place)
 
     def listed(self, value: Any, pointer: str, layer: str | None = None) -> None:
         """Read a list of rules, for a layer or for the whole file."""
@@ -143,7 +144,7 @@ class Stated:
             kind, names = match["kind"], match["rules"]
             if kind not in ("ignore", "ignore-file"):
                 hint = did_you_mean(kind, ("ignore", "ignore-file"))
-                self.bad(f"the comment has the unknown keyword {kind!r}{hint}", _IN_COMMENT, place)
+                self.bad(f"the comment has the unknown keyword {show(kind)}{hint}", _IN_COMMENT, place)
                 continue
             listed = [name for name in (names or "").split(",") if name.strip()]
             if match["list"] and (not listed or not match["end"]):
@@ -162,7 +163,7 @@ class Stated:
         if found is None:
             hinted = isinstance(name, str) and len(self.problems) < _MOST_HINTS
             hint = rules.suggestion(name) if hinted else ""
-            shown = repr(name.strip() if isinstance(name, str) else name)[:80]
+            shown = show(name.strip() if isinstance(name, str) else name)[:80]
             self.bad(f"no rule has the code or name {shown}{hint}", "lstmlint rules lists the rules.", place)
         return found
 
@@ -192,9 +193,9 @@ def unused(suppression: Suppression, number: int, names: Collection[str]) -> Pro
     where = " on this line or in the layer that begins on it" if suppression.line is not None else ""
     advice = "Remove it."
     for name in suppression.layers:
-        where = f" in the layer {name!r}"
+        where = f" in the layer {show(name)}"
         if name not in names and (meant := closest(name, names)):
-            advice = f"Remove it, or write {meant!r} for that layer."
+            advice = f"Remove it, or write {show(meant)} for that layer."
     message = f"this suppression has no effect: no finding matches {what}{where}"
     return placed(UNUSED, message, advice, suppression.places[number])
 

@@ -13,6 +13,7 @@ from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape, 
 from lstmlint.model.findings import Problem, UsageError
 from lstmlint.model.shapes import Shape, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec, ModelSpec
+from lstmlint.model.values import show
 from lstmlint.validation import headers
 from lstmlint.validation.arguments import check as check_arguments
 
@@ -140,19 +141,21 @@ class InferenceContext:
 
         name = spec.written_class or spec.class_name
         if self.dialect == "keras3" and headers.lacks_module(spec):
-            message = f"{name!r} is an operation, and the file does not record its module; Keras raises a ValueError"
+            message = (
+                f"{show(name)} is an operation, and the file does not record its module; Keras raises a ValueError"
+            )
             advice = "Save the model in the .keras format: HDF5 files cannot hold operations."
             self.report_spec(spec, LayerError("E004", message, advice, severity="error"))
             return
         if ours:
             close = unknown_classes.suggestion(spec.class_name, 0.6)
             advice = f"Did you mean {close}?" if close else "Use the name of a built-in Keras layer."
-            message = f"{name!r} is not a built-in Keras layer; Keras cannot load it"
+            message = f"{show(name)} is not a built-in Keras layer; Keras cannot load it"
             self.report_spec(spec, LayerError("E004", message, advice, severity="error"))
             return
         error = LayerError(
             "E004",
-            f"{name!r} is not a built-in Keras layer: {unknown_classes.CUSTOM_OBJECTS}",
+            f"{show(name)} is not a built-in Keras layer: {unknown_classes.CUSTOM_OBJECTS}",
             unknown_classes.advice(spec.class_name),
         )
         error.data["unknown_class"] = spec.class_name
@@ -163,7 +166,7 @@ class InferenceContext:
         from lstmlint.model.suggestions import close_match
 
         close = close_match(model.class_name, MODEL_CLASSES, 0.85)
-        message = f"{model.class_name!r} is not a built-in Keras model: it loads only with custom_objects"
+        message = f"{show(model.class_name)} is not a built-in Keras model: it loads only with custom_objects"
         advice = f"Did you mean {close}?" if close else "lstmlint analyzes only its layers, not its code."
         self.problems.append(Problem("E004", message, advice, pointer=f"{model.pointer}/class_name"))
 
@@ -209,7 +212,7 @@ class InferenceContext:
             outputs = layer.apply(args, kwargs)
             for tensor in tensors_in(outputs):
                 if tensor.shape is not None and too_large(tensor.shape):
-                    raise absurd(f"an output of {layer.class_name} {layer.name!r}")
+                    raise absurd(f"an output of {layer.class_name} {show(layer.name)}")
             if signature is not None and len(self.problems) == reported:
                 cached.store_call(layer, signature, outputs)
             return outputs
@@ -242,4 +245,4 @@ def in_old_words(spec: LayerSpec, error: LayerError) -> str:
     written = spec.renamed.get(error.argument or "")
     if written is None or written in error.message.replace("'", " ").split():
         return ""
-    return f" ({error.argument} is {written!r} in this file)"
+    return f" ({error.argument} is {show(written)} in this file)"

@@ -11,6 +11,7 @@ from lstmlint.inference.ordering import Key, Plan
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import Shape, Tensor, compatible, flatten, format_shape, tensors_in
 from lstmlint.model.spec import ModelSpec, TensorRef
+from lstmlint.model.values import show
 
 # The flat outputs of each call; None if they are unknown.
 Values = dict[Key, list[Tensor] | None]
@@ -173,7 +174,7 @@ class FunctionalGraph(Graph):
             self.context.problems.append(
                 Problem(
                     "S124",
-                    f"output {ref.tensor} of {ref.layer!r} is used, but the layer has {count}"
+                    f"output {ref.tensor} of {show(ref.layer)} is used, but the layer has {count}"
                     f" output{'s' if count != 1 else ''}; Keras cannot load it",
                     "Outputs are numbered from 0; an RNN has more than one only with return_state=true.",
                     ref.layer,
@@ -187,7 +188,7 @@ class FunctionalGraph(Graph):
             self.context.problems.append(
                 Problem(
                     "S131",
-                    f"the file records the shape {format_shape(ref.shape)} for an output of {ref.layer!r}, but the layers"
+                    f"the file records the shape {format_shape(ref.shape)} for an output of {show(ref.layer)}, but the layers"
                     f" before it produce {format_shape(tensor.shape)}; Keras recomputes it and ignores the record",
                     "Save the model again from Keras, or correct the recorded shape.",
                     ref.layer,

@@ -13,6 +13,7 @@ from lstmlint.layers.base import Layer, LayerError, Weight
 from lstmlint.model.findings import listing
 from lstmlint.model.shapes import Shape, Tensor, compatible, format_shape, tensors_in
 from lstmlint.model.spec import LayerSpec, ModelSpec
+from lstmlint.model.values import show
 
 
 def graph_of(spec: ModelSpec, context: InferenceContext) -> Graph:
@@ -92,9 +93,9 @@ class NestedModel(Layer):
             if name not in inputs:
                 raise LayerError(
                     "S122",
-                    f"the nested model {self.name!r} gets {listing([*map(repr, inputs)])}, but no tensor for its input {name!r};"
-                    " Keras raises a ValueError",
-                    f"Use the names of the model's inputs as keys: {listing([*map(repr, names)])}.",
+                    f"the nested model {show(self.name)} gets {listing([*map(show, inputs)])}, but no tensor for its"
+                    f" input {show(name)}; Keras raises a ValueError",
+                    f"Use the names of the model's inputs as keys: {listing([*map(show, names)])}.",
                 )
         return [inputs[name] for name in names] if names else inputs
 
@@ -115,7 +116,7 @@ class NestedModel(Layer):
         if len(tensors) != len(own):
             raise LayerError(
                 "S122",
-                f"the nested model {self.name!r} takes {len(own)} input tensor{'s' if len(own) != 1 else ''}, but gets"
+                f"the nested model {show(self.name)} takes {len(own)} input tensor{'s' if len(own) != 1 else ''}, but gets"
                 f" {len(tensors)}",
                 "Connect one tensor for each of its inputs.",
             )
@@ -129,7 +130,7 @@ class NestedModel(Layer):
             if not fits:
                 raise LayerError(
                     "S137",
-                    f"the nested model {self.name!r} was built for {format_shape(expected.shape)}, but gets"
+                    f"the nested model {show(self.name)} was built for {format_shape(expected.shape)}, but gets"
                     f" {format_shape(received.shape)}",
                     "Change the nested model's input, or the layer before it.",
                 )

@@ -9,6 +9,7 @@ from lstmlint.layers.base import LayerError
 from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import SIGNATURES
 
 # The number of dangling names that get a suggestion. If most names dangle, suggestions do not help.
@@ -130,7 +131,7 @@ class Plan:
         position = self.index.get(ref.layer)
         if position is None:
             self._dangling(
-                layer, ref, call, f"there is no layer {ref.layer!r} in this model", self._advice_for(ref.layer)
+                layer, ref, call, f"there is no layer {show(ref.layer)} in this model", self._advice_for(ref.layer)
             )
             return None
         source = self.spec.layers[position]
@@ -142,8 +143,8 @@ class Plan:
         if not 0 <= ref.node < calls:
             times = "never called" if calls == 0 else f"called {calls} time{'s' if calls > 1 else ''}"
             self._dangling(
-                layer, ref, call, f"it refers to call {ref.node} of {ref.layer!r}, which is {times}",
-                f"Use a call number from 0 to {calls - 1}." if calls else f"Add an inbound node to {ref.layer!r}.",
+                layer, ref, call, f"it refers to call {ref.node} of {show(ref.layer)}, which is {times}",
+                f"Use a call number from 0 to {calls - 1}." if calls else f"Add an inbound node to {show(ref.layer)}.",
             )  # fmt: skip
             return None
         return position, ref.node
@@ -157,11 +158,13 @@ class Plan:
 
                 self.comparisons_left -= len(self.index)
                 close = close_match(name, self.index, 0.6)
-            self.hints[name] = f"Did you mean {close!r}?" if close else "Connect it to a layer of this model."
+            self.hints[name] = f"Did you mean {show(close)}?" if close else "Connect it to a layer of this model."
         return self.hints[name]
 
     def _dangling(self, layer: LayerSpec, ref: TensorRef, call: Call, what: str, hint: str) -> None:
-        error = LayerError("S124", f"the input of {layer.name!r} is not connected: {what}; Keras cannot load it", hint)
+        error = LayerError(
+            "S124", f"the input of {show(layer.name)} is not connected: {what}; Keras cannot load it", hint
+        )
         self.report(layer, error, ref.pointer or call.pointer)
 
     def _report_unordered(self, waiting: dict[Key, int], feeds: dict[Key, list[Key]]) -> None:
@@ -199,7 +202,7 @@ class Plan:
             self.spec.layers[members[0]],
             LayerError(
                 "S125",
-                f"the layers {listing([*map(repr, names)])} depend on each other's outputs: the graph has a cycle, and"
+                f"the layers {listing([*map(show, names)])} depend on each other's outputs: the graph has a cycle, and"
                 " Keras cannot load it",
                 "A Keras model is a graph without cycles; use a recurrent layer for recurrence.",
             ),
@@ -284,8 +287,8 @@ class Plan:
                     layer,
                     LayerError(
                         "S127",
-                        f"the configs of {other.name!r} and {layer.name!r} both contain the name {layer.own_name!r}; Keras"
-                        " raises a ValueError, since layer names in a model must be unique",
+                        f"the configs of {show(other.name)} and {show(layer.name)} both contain the name {show(layer.own_name)};"
+                        " Keras raises a ValueError, since layer names in a model must be unique",
                         "Write the same unique name next to the layer's config and in it.",
                         "name",
                     ),
@@ -293,7 +296,7 @@ class Plan:
                 )
 
     def _report_unfed(self, layers: list[LayerSpec]) -> None:
-        names = listing([repr(layer.name) for layer in layers])
+        names = listing([show(layer.name) for layer in layers])
         references = " and ".join(f'["{layer.name}", 0, 0]' for layer in layers)
         what = f"the input {names}, which is" if len(layers) == 1 else f"the inputs {names}, which are"
         self.problems.append(
@@ -310,7 +313,7 @@ class Plan:
         self.problems.append(
             Problem(
                 "S124",
-                f"{ref.layer!r} is an input of the model twice; tf.keras raises a ValueError",
+                f"{show(ref.layer)} is an input of the model twice; tf.keras raises a ValueError",
                 "List every input once.",
                 ref.layer,
                 ref.pointer,
@@ -321,7 +324,7 @@ class Plan:
         self.problems.append(
             Problem(
                 "S124",
-                f"{layer.name!r} is both an input and an output of the model, without a layer in between; Keras raises a"
+                f"{show(layer.name)} is both an input and an output of the model, without a layer in between; Keras raises a"
                 " ValueError",
                 "Use an InputLayer as the input.",
                 layer.name,
@@ -334,8 +337,8 @@ class Plan:
         self.problems.append(
             Problem(
                 "S124",
-                f"the model's {side} names output {ref.tensor} of call {ref.node} of {ref.layer!r}, which does not exist; Keras"
-                " cannot load it",
+                f"the model's {side} names output {ref.tensor} of call {ref.node} of {show(ref.layer)}, which does not exist;"
+                " Keras cannot load it",
                 f"Name a layer of this model as its {side}.",
                 pointer=ref.pointer or self.spec.pointer,
             )

@@ -16,6 +16,7 @@ from lstmlint.layers.normalization import SpectralNormalization, kernel_of
 from lstmlint.layers.user_defined import DescribedLayer
 from lstmlint.model.findings import Problem, ReadError, listing
 from lstmlint.model.shapes import format_shape
+from lstmlint.model.values import show
 from lstmlint.parsing.common import snake_case
 from lstmlint.reading.stored_weights import ROOTS, MissingH5pyError, StoredWeight, StoredWeights
 
@@ -217,7 +218,7 @@ def _report_unattributed(model: ModelSummary, weights: list[StoredWeight]) -> No
     model.problems.append(
         Problem(
             "S140",
-            f"{size:,} stored parameters belong to no layer of the model: {listing([*map(repr, names)])};"
+            f"{size:,} stored parameters belong to no layer of the model: {listing([*map(show, names)])};"
             " the total does not include them",
             "Check that config and weights belong together. For layers of your own, describe them in"
             " [tool.lstmlint.custom-layers].",
@@ -293,7 +294,7 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
             top.problems.append(
                 Problem(
                     "S139",
-                    f"the settings describe {row.class_name} {row.name!r} with {described:,} parameters, but {stored:,}"
+                    f"the settings describe {row.class_name} {show(row.name)} with {described:,} parameters, but {stored:,}"
                     " are stored",
                     f"Set params to {stored}.",
                     row.name,
@@ -303,7 +304,7 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
             )
         return
     message = (
-        f"the config gives {row.class_name} {row.name!r} the weights {_shown(ours)}, but the stored weights are"
+        f"the config gives {row.class_name} {show(row.name)} the weights {_shown(ours)}, but the stored weights are"
         f" {_shown(theirs)}; Keras cannot load them"
     )
     advice = "Use the config that the weights were saved with, or train the model again."
@@ -311,7 +312,7 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
     if argument is not None:
         advice = f'Set "{argument[0]}" to {str(argument[1]).lower()}, as when the weights were saved.'
     elif not theirs:
-        advice = f"The weights come from a model without {row.name!r}: use its config, or train this model again."
+        advice = f"The weights come from a model without {show(row.name)}: use its config, or train this model again."
     elif not Counter(theirs) - Counter(ours):
         count = len(ours) - len(theirs)
         advice = f"The file lacks {count} of the {len(ours)} weights: save the model again, or train it again."

@@ -10,6 +10,7 @@ from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.layers.runtime_errors import fails_when_run
 from lstmlint.model.shapes import KnownShape, Shape, format_shape
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 
 
 class Slopes(Layer):
@@ -27,7 +28,7 @@ class Slopes(Layer):
                 continue
             raise LayerError(
                 "E007",
-                f"{argument} of {self.class_name} is {value!r}; Keras requires a number of at least 0"
+                f"{argument} of {self.class_name} is {show(value)}; Keras requires a number of at least 0"
                 + ("" if optional else ", and not null"),
                 f"Set {argument} to 0 or a positive number.",
                 argument,
@@ -110,7 +111,7 @@ class PReLU(PinnedLayer):
             return list(listed)
         raise LayerError(
             "E007",
-            f"shared_axes of PReLU is {axes!r}; Keras takes a list of integers",
+            f"shared_axes of PReLU is {show(axes)}; Keras takes a list of integers",
             "Use [1, 2] to share over height and width.",
             "shared_axes",
         )

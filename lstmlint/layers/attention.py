@@ -17,6 +17,7 @@ from lstmlint.layers.quantization import policy_at
 from lstmlint.layers.runtime_errors import fails_when_run
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 
 
 class Triple(NamedTuple):
@@ -50,7 +51,7 @@ class Attention(AttentionLayer):
         if mode not in ("dot", "concat"):
             raise LayerError(
                 "E007",
-                f"score_mode of {self.class_name} is {mode!r}; Keras raises a ValueError",
+                f"score_mode of {self.class_name} is {show(mode)}; Keras raises a ValueError",
                 'Use "dot" or "concat".',
                 "score_mode",
             )
@@ -58,7 +59,7 @@ class Attention(AttentionLayer):
         if not isinstance(dropout, int | float):
             raise LayerError(
                 "E007",
-                f"dropout of {self.class_name} is {dropout!r}, which is not a number",
+                f"dropout of {self.class_name} is {show(dropout)}, which is not a number",
                 "Use 0.0 for none.",
                 "dropout",
             )
@@ -214,7 +215,7 @@ class ProjectedAttention(AttentionLayer):
         if window is not None and (not isinstance(window, int) or window <= 0):
             raise LayerError(
                 "E007",
-                f"sliding_window of {self.class_name} is {window!r}; Keras takes a positive integer or null",
+                f"sliding_window of {self.class_name} is {show(window)}; Keras takes a positive integer or null",
                 "Set it to the number of timesteps that each query may attend to.",
                 "sliding_window",
             )
@@ -223,7 +224,7 @@ class ProjectedAttention(AttentionLayer):
         if not isinstance(dropout, int | float) or not 0 <= dropout <= (0 if flash else 1):
             raise LayerError(
                 "E007",
-                f"dropout of {self.class_name} is {dropout!r}; Keras takes a number from 0 to 1"
+                f"dropout of {self.class_name} is {show(dropout)}; Keras takes a number from 0 to 1"
                 + (", and with flash_attention only 0" if flash else ""),
                 "Use 0.0 for none.",
                 "dropout",
@@ -409,7 +410,7 @@ class MultiHeadAttention(ProjectedAttention):
             return tuple(shape)
         raise LayerError(
             "E007",
-            f"output_shape of MultiHeadAttention is {shape!r}; Keras takes an integer or a list of integers",
+            f"output_shape of MultiHeadAttention is {show(shape)}; Keras takes an integer or a list of integers",
             "Set it to the features of the output, or to null for those of the query.",
             "output_shape",
         )
@@ -426,7 +427,7 @@ class MultiHeadAttention(ProjectedAttention):
             return None if axes is None else list(axes)
         raise LayerError(
             "E007",
-            f"attention_axes of MultiHeadAttention is {axes!r}; Keras takes an integer or a list of integers",
+            f"attention_axes of MultiHeadAttention is {show(axes)}; Keras takes an integer or a list of integers",
             "Use [1, 2] for height and width.",
             "attention_axes",
         )

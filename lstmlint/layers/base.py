@@ -26,6 +26,7 @@ from lstmlint.layers.weights import (
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec
+from lstmlint.model.values import show
 
 # The arguments that every layer takes besides its own (name, trainable and dtype are read elsewhere).
 BASE_ARGUMENTS = {
@@ -224,7 +225,7 @@ class Layer:
         for weight in self.own_weights:
             if too_large(weight.shape):
                 self.own_weights = []
-                raise absurd(f"{weight.name} of {self.class_name} {self.name!r}")
+                raise absurd(f"{weight.name} of {self.class_name} {show(self.name)}")
         if self.own_weights and self.variable_dtype == "string" and self.context.dialect == "keras3":
             message = f"{self.class_name} has weights, and its dtype is 'string'; Keras cannot make them"
             raise LayerError("P609", message, 'Write "dtype": "float32".', "dtype")
@@ -490,7 +491,7 @@ class Layer:
             raise LayerError("E006", f"{self.class_name} needs {argument}", f"Add {argument}, an integer.", argument)
         raise LayerError(
             "E007",
-            f"{argument} of {self.class_name} is {value!r}; Keras takes integers of at least {minimum}",
+            f"{argument} of {self.class_name} is {show(value)}; Keras takes integers of at least {minimum}",
             f"Set {argument} to an integer of at least {minimum}.",
             argument,
         )

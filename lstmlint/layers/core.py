@@ -8,6 +8,7 @@ from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight, layer
 from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.layers.weights import QUANTIZATION_MODES, as_count
 from lstmlint.model.shapes import KnownShape, Shape, Tensor, as_shape, format_shape, product
+from lstmlint.model.values import show
 
 
 def is_plain(layer: Layer) -> bool:
@@ -86,7 +87,7 @@ class InputLayer(Layer):
                 if dim is not None and not isinstance(dim, int):
                     raise LayerError(
                         "E007",
-                        f"InputLayer declares the dimension {dim!r}; Keras takes integers and nulls",
+                        f"InputLayer declares the dimension {show(dim)}; Keras takes integers and nulls",
                         "Write the dimension as an integer, without quotes or decimal point.",
                         "shape" if batch_shape is None else "batch_shape",
                     )

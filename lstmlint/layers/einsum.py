@@ -11,6 +11,7 @@ from lstmlint.layers.core import Embedding, is_plain
 from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.layers.quantization import in_order, layer_policy, quantized_reverse, quantized_weights, refused
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product
+from lstmlint.model.values import show
 
 # Keras replaces an ellipsis with 0 before it matches, and does not match the end of the text.
 _ELLIPSIS = r"(\.\.\.|0)?"
@@ -48,7 +49,7 @@ def parse_equation(equation: Any) -> Equation:
         if not left and not out_left and (not right or (out_right and len(inputs) > 1)):
             return Equation(inputs, kernel, output, right=bool(right))
     raise _refused(
-        f"the equation {equation!r} of EinsumDense is not of the form ab,bc->ac, ...b,bc->...c or ab...,bc->ac..."
+        f"the equation {show(equation)} of EinsumDense is not of the form ab,bc->ac, ...b,bc->...c or ab...,bc->ac..."
     )
 
 
@@ -92,7 +93,7 @@ def contract(
     offset = elided if left else 0
     if len(output) + offset > len(full):
         raise _refused(
-            f"output_shape of EinsumDense has {len(list(partial))} sizes for the {len(output)} axes of {output!r},"
+            f"output_shape of EinsumDense has {len(list(partial))} sizes for the {len(output)} axes of {show(output)},"
             " including the batch",
             "output_shape",
             f"Write {len(output) - (0 if left else 1)} sizes in output_shape, with null for unknown ones.",
@@ -102,17 +103,17 @@ def contract(
     for letter in inputs:
         if letter in out and out[letter] is not None and out[letter] != into[letter]:
             raise _refused(
-                f"axis {letter!r} of EinsumDense is {into[letter]} in the input and {out[letter]} in output_shape",
+                f"axis {show(letter)} of EinsumDense is {into[letter]} in the input and {out[letter]} in output_shape",
                 "output_shape",
                 f"Set that size of output_shape to {into[letter]} or null.",
             )
     for letter in output:
         if letter not in inputs and letter not in kernel:
-            raise _refused(f"axis {letter!r} of EinsumDense's output {output!r} is in neither input nor kernel")
+            raise _refused(f"axis {show(letter)} of EinsumDense's output {show(output)} is in neither input nor kernel")
     sizes: list[Dim] = []
     for letter in kernel:
         if letter not in into and letter not in out:
-            raise _refused(f"axis {letter!r} of EinsumDense's kernel {kernel!r} is in neither input nor output")
+            raise _refused(f"axis {show(letter)} of EinsumDense's kernel {show(kernel)} is in neither input nor output")
         first, second = (into, out) if keras2 else (out, into)
         sizes.append(first[letter] if letter in first else second[letter])
     if keras2:
@@ -130,8 +131,8 @@ def _bias(equation: Equation, bias_axes: Iterable[str] | None, out: dict[str, Di
     letters = list(bias_axes)
     output = equation.output
     if not letters or any(not isinstance(letter, str) or letter not in out for letter in letters):
-        raise _refused(f"bias_axes {bias_axes!r} of EinsumDense are not all in the output {output!r}", "bias_axes",
-                       f"Use letters of {output!r}, or null for no bias.")  # fmt: skip
+        raise _refused(f"bias_axes {show(bias_axes)} of EinsumDense are not all in the output {show(output)}", "bias_axes",
+                       f"Use letters of {show(output)}, or null for no bias.")  # fmt: skip
     start = min(output.index(letter) for letter in letters)
     bias: list[Dim] = [out[letter] if letter in letters else 1 for letter in output[start:]]
     return tuple(bias if equation.left else bias + [1] * elided)
@@ -156,13 +157,13 @@ class EinsumDense(PinnedLayer):
         if not isinstance(partial, list | tuple) or not all(dim is None or isinstance(dim, int) for dim in partial):
             raise LayerError(
                 "E007" if "output_shape" in self.spec.config else "E006",
-                f"output_shape of EinsumDense is {given!r}; Keras takes an integer or a list of integers",
+                f"output_shape of EinsumDense is {show(given)}; Keras takes an integer or a list of integers",
                 "List the sizes of the output without the batch, with null for unknown ones.",
                 "output_shape",
             )
         bias_axes = self.config.get("bias_axes")
         if bias_axes is not None and not isinstance(bias_axes, str | list | tuple):
-            raise _refused(f"bias_axes of EinsumDense is {bias_axes!r}", "bias_axes", "Use a string of letters.")
+            raise _refused(f"bias_axes of EinsumDense is {show(bias_axes)}", "bias_axes", "Use a string of letters.")
         keras2 = self.context.dialect != "keras3"
         return contract(parse_equation(self.config.get("equation")), shape, partial, bias_axes, keras2)
 
@@ -191,7 +192,7 @@ class EinsumDense(PinnedLayer):
             return numbers
         raise LayerError(
             "S106",
-            f"the equation {self.config['equation']!r} leaves the {name} of EinsumDense the shape"
+            f"the equation {show(self.config['equation'])} leaves the {name} of EinsumDense the shape"
             f" {format_shape(sizes)} for the input {format_shape(shape)}; Keras raises a ValueError",
             "Put a number in output_shape, or give the input that dimension.",
             shape=shape,

@@ -16,6 +16,7 @@ from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.layers.spatial import LEGACY, bad_value
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import REQUIRED
 
 DENSE_SIGNATURE: dict[str, Any] = {
@@ -150,7 +151,7 @@ class Merge(MergingLayer):
         if self.mode != "dot" and len(set(shapes)) > 1:
             raise LayerError(
                 "S113",
-                f"Merge by {self.mode!r} needs equal shapes, but gets {listed(shapes)}; Keras raises a ValueError",
+                f"Merge by {show(self.mode)} needs equal shapes, but gets {listed(shapes)}; Keras raises a ValueError",
                 'Make the shapes equal, with a Dense layer or a Reshape on one of them, or use mode "concat".',
                 "mode",
                 shapes=shapes,
@@ -248,7 +249,7 @@ class Merge(MergingLayer):
         """Return the error for dot_axes that do not match."""
         return LayerError(
             "S115",
-            f"Merge by {self.mode!r} cannot multiply {listed(shapes)} along dot_axes {self.config['dot_axes']}: {why};"
+            f"Merge by {show(self.mode)} cannot multiply {listed(shapes)} along dot_axes {self.config['dot_axes']}: {why};"
             " Keras raises an error",
             "Choose axes of equal size, one of each input.",
             "dot_axes",

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from lstmlint.layers.base import Layer, LayerError, MaskedInputs, layer, need
 from lstmlint.layers.runtime_errors import fails_when_run
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, add, format_shape, product
+from lstmlint.model.values import show
 
 
 class Merge(Layer):
@@ -51,7 +52,7 @@ class Merge(Layer):
             if not isinstance(input_shape, list):
                 raise LayerError(
                     "S130",
-                    f"build_config of {self.class_name} records {input_shape!r} instead of a list of shapes; Keras cannot"
+                    f"build_config of {self.class_name} records {show(input_shape)} instead of a list of shapes; Keras cannot"
                     " load it",
                     "Record the shape of each input, or remove build_config.",
                     "build_config",
@@ -256,7 +257,7 @@ class Concatenate(Merge):
         """
         axis = self.config.get("axis", -1)
         if not isinstance(axis, int):
-            raise LayerError("E007", f"axis of Concatenate is {axis!r}; Keras takes an integer", "Use -1.", "axis")
+            raise LayerError("E007", f"axis of Concatenate is {show(axis)}; Keras takes an integer", "Use -1.", "axis")
         if not shapes:
             return None
         keras3 = self.context.dialect == "keras3"
@@ -336,7 +337,7 @@ class Dot(Merge):
             return axes[0], axes[1]
         raise LayerError(
             "E007" if "axes" in self.spec.config else "E006",
-            f"axes of Dot is {axes!r}; Keras takes an integer or a list of two",
+            f"axes of Dot is {show(axes)}; Keras takes an integer or a list of two",
             "Use -1 for the features of both inputs, or [1, 2] for one axis of each.",
             "axes",
         )

@@ -15,6 +15,7 @@ from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.model.findings import listing
 from lstmlint.model.shapes import KnownShape, Shape, format_shape
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 
 
 class AxisLayer(Layer):
@@ -34,7 +35,7 @@ class AxisLayer(Layer):
     def bad_axis(self, wanted: str, help: str = "Use -1 for the features.") -> LayerError:
         """Return the error for an axis that Keras does not accept."""
         return LayerError(
-            "E007", f"axis of {self.class_name} is {self.config.get('axis')!r}; {wanted}", help, argument="axis"
+            "E007", f"axis of {self.class_name} is {show(self.config.get('axis'))}; {wanted}", help, argument="axis"
         )
 
     def axes_of(self, shape: KnownShape) -> list[int]:
@@ -96,7 +97,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
             float(value)
         except (TypeError, ValueError):
             raise LayerError(
-                "E007", f"{argument} of {self.class_name} is {value!r}, which is not a number; Keras raises an error",
+                "E007", f"{argument} of {self.class_name} is {show(value)}, which is not a number; Keras raises an error",
                 f"Set {argument} to a number.", argument,
             ) from None  # fmt: skip
 
@@ -106,7 +107,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
         if not isinstance(clipping, dict):
             wrong = "it is not an object"
         elif unknown := set(clipping) - {"rmax", "rmin", "dmax"}:
-            wrong = f"it has {', '.join(map(repr, sorted(map(str, unknown))))}"
+            wrong = f"it has {', '.join(map(show, sorted(map(str, unknown))))}"
         elif self.context.dialect == "keras3":
             low, high, width = clipping.get("rmin"), clipping.get("rmax"), clipping.get("dmax")
             if not all(value is None or isinstance(value, int | float) for value in (low, high, width)):
@@ -153,7 +154,7 @@ class BatchNormalization(AxisLayer, PinnedLayer):
                 if 0 in axes or not isinstance(virtual, int) or virtual <= 0:
                     raise LayerError(
                         "E007",
-                        f"virtual_batch_size is {virtual!r} for axis {self.config['axis']!r}; Keras takes a positive"
+                        f"virtual_batch_size is {show(virtual)} for axis {show(self.config['axis'])}; Keras takes a positive"
                         " integer, and the axis must not be the batch",
                         "Remove virtual_batch_size.",
                         "virtual_batch_size",
@@ -273,7 +274,7 @@ class SpectralNormalization(PinnedLayer):
         if not isinstance(power, int | float) or power <= 0:
             raise LayerError(
                 "E007",
-                f"power_iterations of SpectralNormalization is {power!r}; Keras takes a positive integer",
+                f"power_iterations of SpectralNormalization is {show(power)}; Keras takes a positive integer",
                 "Set power_iterations to 1.",
                 "power_iterations",
             )

@@ -15,6 +15,7 @@ from lstmlint.layers.spatial import bad_value, given, shown
 from lstmlint.model.findings import listing
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 
 
 class PreprocessingLayer(Layer):
@@ -369,7 +370,7 @@ def refuse_others(layer: Layer, taken: frozenset[str]) -> None:
         if name not in taken:
             raise LayerError(
                 "E005",
-                f"{layer.class_name} does not accept the argument {name!r}; Keras raises a TypeError",
+                f"{layer.class_name} does not accept the argument {show(name)}; Keras raises a TypeError",
                 f"Remove it. {layer.class_name} takes: {listing(sorted(taken))}.",
                 name,
             )

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from lstmlint.layers.base import Layer, LayerError, Weight
 from lstmlint.layers.weights import QUANTIZATION_MODES
+from lstmlint.model.values import show
 
 GPTQ_BITS = (2, 3, 4, 8)
 
@@ -63,11 +64,11 @@ def policy_of(dtype: Any, path: str) -> Policy | None:
     if class_name in ("DTypePolicy", "FloatDTypePolicy") or "mode" not in config:
         return None
     if not isinstance(mode, str):
-        raise refused(f"the quantization mode {mode!r} is not a string")
+        raise refused(f"the quantization mode {show(mode)} is not a string")
     source = config.get("source_name") or "float32"
     history = config.get("amax_history_length", 1024)
     if not isinstance(history, int):
-        raise refused(f"amax_history_length is {history!r}")
+        raise refused(f"amax_history_length is {show(history)}")
     return _policy(mode, str(source), history, strict=class_name == "QuantizedDTypePolicy")
 
 
@@ -94,7 +95,7 @@ def policy_at(dtype: Any, path: str) -> Any:
 def _policy_of_name(name: str) -> Policy:
     mode, found, source = name.partition("_from_")
     if not found or "_from_" in source:
-        raise refused(f"the dtype {name!r} does not name the policy that it quantizes")
+        raise refused(f"the dtype {show(name)} does not name the policy that it quantizes")
     return _policy(mode, source, 1024, strict=mode in ("int4", "int8"))
 
 
@@ -102,12 +103,12 @@ def _policy(mode: str, source: str, history: int, *, strict: bool) -> Policy:
     """Return a policy from its text. strict: the mode has no sizes, which int4, gptq and awq otherwise add."""
     base, *sizes = mode.split("/")
     if base not in QUANTIZATION_MODES:
-        raise refused(f"the quantization mode {mode!r} is not one of {', '.join(QUANTIZATION_MODES)}")
+        raise refused(f"the quantization mode {show(mode)} is not one of {', '.join(QUANTIZATION_MODES)}")
     if base == "int8" and source in ("float16", "mixed_float16"):
         raise refused("int8 quantization does not support float16")
     if strict or base in ("int8", "float8"):
         if sizes:
-            raise refused(f"the quantization mode {mode!r} is not one of {', '.join(QUANTIZATION_MODES)}")
+            raise refused(f"the quantization mode {show(mode)} is not one of {', '.join(QUANTIZATION_MODES)}")
         return Policy(base, None, None, history)
     form = "int4/<block size>" if base == "int4" else f"{base}/<bits>/<group size>"
     try:
@@ -115,12 +116,12 @@ def _policy(mode: str, source: str, history: int, *, strict: bool) -> Policy:
     except ValueError:
         numbers = []
     if len(numbers) != form.count("/"):
-        raise refused(f"the quantization mode {mode!r} is not of the form {form}")
+        raise refused(f"the quantization mode {show(mode)} is not of the form {form}")
     size = numbers[-1]
     if size < -1 or size == 0:
-        raise refused(f"{mode!r} has the size {size}, which is neither -1 nor a positive integer")
+        raise refused(f"{show(mode)} has the size {size}, which is neither -1 nor a positive integer")
     if base != "int4" and numbers[0] not in (GPTQ_BITS if base == "gptq" else (4,)):
-        raise refused(f"{mode!r} has {numbers[0]} bits, which {base} does not support")
+        raise refused(f"{show(mode)} has {numbers[0]} bits, which {base} does not support")
     return Policy(base, size, None if base == "int4" else numbers[0], history)
 
 
@@ -296,7 +297,9 @@ def with_lora(layer: Layer, weights: list[Weight], kernel: Weight, mode: str | N
         ]
         ordered = in_order([*weights, *added])
         return [weight._replace(trainable=False) if weight.name == name else weight for weight in ordered]
-    raise LayerError("E007", f"{layer.class_name} has the lora_rank {rank!r}, {why}", "Remove lora_rank.", "lora_rank")
+    raise LayerError(
+        "E007", f"{layer.class_name} has the lora_rank {show(rank)}, {why}", "Remove lora_rank.", "lora_rank"
+    )
 
 
 __all__ = [

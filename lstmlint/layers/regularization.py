@@ -10,6 +10,7 @@ from lstmlint.layers.activations import Slopes
 from lstmlint.layers.base import Context, Layer, LayerError, layer
 from lstmlint.layers.spatial import bad_value
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 
 
 @layer("ActivityRegularization")
@@ -49,7 +50,7 @@ class GaussianNoise(Layer):
         if context.dialect != "keras3":
             takes, advice = "Keras loads it, but raises an error in training", "a number, 0.1 for instance"
         raise LayerError(
-            "E007", f"stddev of GaussianNoise is {deviation!r}; {takes}", f"Set stddev to {advice}.", "stddev"
+            "E007", f"stddev of GaussianNoise is {show(deviation)}; {takes}", f"Set stddev to {advice}.", "stddev"
         )
 
 

@@ -10,6 +10,7 @@ from lstmlint.layers.runtime_errors import fails_when_run
 from lstmlint.layers.spatial import AXES, LEGACY, SpatialLayer, bad_value, given, integers, pairs, shown
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, format_shape, product, too_large
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 INTERPOLATIONS_KERAS2 = (*INTERPOLATIONS, "area", "gaussian", "mitchellcubic")
@@ -83,7 +84,7 @@ class Reshape(Rearranging):
         # Keras 3 treats a dimension that is not an integer, such as null or 2.0, as unknown.
         self.target: KnownShape = tuple(int(dim) if isinstance(dim, int) else None for dim in value)
         if too_large(self.target):
-            raise absurd(f"an output of Reshape {self.name!r}")
+            raise absurd(f"an output of Reshape {show(self.name)}")
         self.keras3 = context.dialect == "keras3"
         known = [dim for dim in self.target if dim is not None]
         if self.keras3 and (min(known, default=0) < -1 or known.count(-1) > 1):

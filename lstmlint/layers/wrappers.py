@@ -9,6 +9,7 @@ from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, Unkno
 from lstmlint.layers.rnn import RecurrentLayer
 from lstmlint.model.shapes import KnownShape, Shape, Tensor, format_shape, product, tensors_in
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 
 MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 
@@ -29,7 +30,7 @@ class Bidirectional(Layer):
         if self.config["merge_mode"] not in MERGE_MODES:
             raise LayerError(
                 "E007",
-                f"merge_mode of Bidirectional is {self.config['merge_mode']!r}; Keras raises a ValueError",
+                f"merge_mode of Bidirectional is {show(self.config['merge_mode'])}; Keras raises a ValueError",
                 'Use "concat", "sum", "mul", "ave" or null.',
                 "merge_mode",
             )
@@ -149,7 +150,7 @@ class Bidirectional(Layer):
         if front != back and front is not None and back is not None:
             raise LayerError(
                 "S133",
-                f"merge_mode {mode!r} needs equal widths, but layer returns {front} features and backward_layer {back}",
+                f"merge_mode {show(mode)} needs equal widths, but layer returns {front} features and backward_layer {back}",
                 'Give both the same units, or use merge_mode "concat".',
                 "backward_layer",
                 severity="warning" if self.context.dialect == "keras3" else "error",

@@ -10,6 +10,7 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Shape, as_shape, flatten
 from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.values import show
 
 # Real models are not nested deeper; the limit keeps recursion within Python's.
 MAX_DEPTH = 64
@@ -120,7 +121,7 @@ def parse_ends(value: Any, pointer: str) -> Any:
     elif isinstance(value, dict):
         return {key: parse_ends(item, f"{pointer}/{escape(key)}") for key, item in value.items()}
     raise ModelError(
-        f"{value!r} does not refer to a tensor; Keras cannot load the model",
+        f"{show(value)} does not refer to a tensor; Keras cannot load the model",
         pointer,
         'A tensor is [layer, call, output], for instance ["dense", 0, 0].',
     )
@@ -188,7 +189,7 @@ def check_names(model: ModelSpec, problems: list[Problem]) -> None:
             problems.append(
                 Problem(
                     "S127",
-                    f"two layers are named {layer.name!r} ({other.class_name} and {layer.class_name});"
+                    f"two layers are named {show(layer.name)} ({other.class_name} and {layer.class_name});"
                     " Keras raises a ValueError, since layer names in a model must be unique",
                     f"Rename one of them, and the references to it, {layer.name}_1 for instance.",
                     layer.name,

@@ -8,6 +8,7 @@ from typing import Any
 
 from lstmlint.model.findings import Problem
 from lstmlint.model.pointers import escape
+from lstmlint.model.values import show
 
 ARGUMENTS = frozenset(
     "optimizer loss loss_weights metrics weighted_metrics run_eagerly steps_per_execution jit_compile"
@@ -21,20 +22,20 @@ def check_compile(config: Any, pointer: str, built: bool = True) -> Iterator[Pro
     """Yield what Keras 3 refuses of a compile_config. built: whether the model knows its input shape."""
     if not isinstance(config, dict):
         if config:
-            message = f"compile_config is {config!r}, not an object; Keras cannot load the model"
+            message = f"compile_config is {show(config)}, not an object; Keras cannot load the model"
             yield Problem("E007", message[:300], "Remove it: a model loads without.", pointer=pointer)
         return
     for key, value in config.items():
         if key not in ARGUMENTS:
             known = ", ".join(sorted(ARGUMENTS))
             yield Problem(
-                "E005", f"compile does not accept the argument {key!r}; Keras raises a TypeError", f"It takes {known}.",
+                "E005", f"compile does not accept the argument {show(key)}; Keras raises a TypeError", f"It takes {known}.",
                 pointer=f"{pointer}/{escape(key)}",
             )  # fmt: skip
         yield from check_objects(value, f"{pointer}/{escape(key)}")
     for key in ("metrics", "weighted_metrics"):
         if config.get(key) and not isinstance(config[key], list | dict):
-            message = f"{key} is {config[key]!r}; Keras takes a list or an object"
+            message = f"{key} is {show(config[key])}; Keras takes a list or an object"
             yield Problem("E007", message, f'Write "{key}": ["mae"], for instance.', pointer=f"{pointer}/{key}")
     if "optimizer" in config:
         yield from check_optimizer(config["optimizer"], f"{pointer}/optimizer", built)
@@ -48,7 +49,7 @@ def check_optimizer(value: Any, pointer: str, built: bool) -> Iterator[Problem]:
         if value.lower() not in {name.lower() for name in OPTIMIZERS}:
             yield unknown(value, "optimizer", OPTIMIZERS, pointer)
     elif (value is None and built) or (value is not None and not is_object(value)):
-        message = f"the optimizer is {json.dumps(value)}; Keras cannot load the model"
+        message = f"the optimizer is {json.dumps(value)[:60]}; Keras cannot load the model"
         yield Problem("E007", message[:300], 'Write "adam", for instance, or remove it.', pointer=pointer)
 
 
@@ -87,19 +88,19 @@ def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[
     if class_name in ("function", "__lambda__") or str(class_name).startswith("__"):
         return
     if not isinstance(class_name, str):
-        yield Problem("E007", f"the class_name {class_name!r} is not a string", pointer=f"{pointer}/class_name")
+        yield Problem("E007", f"the class_name {show(class_name)} is not a string", pointer=f"{pointer}/class_name")
         return
     if not isinstance(module, str) or module not in kinds:
         found = next((key for key, (table, _) in kinds.items() if class_name in table), None)
         registered = value.get("registered_name")
         custom = isinstance(registered, str) and isinstance(module, str) and module.partition(".")[0] != "keras"
         if registered is None and not str(module).startswith("keras") and not inside:
-            message = f"there is no {class_name} in {module!r}, and no registered_name: Keras cannot load it"
+            message = f"there is no {class_name} in {show(module)}, and no registered_name: Keras cannot load it"
             advice = f'Write "module": "{found}".' if found else "Write the name alone."
             yield Problem("E007", message, advice, pointer=f"{pointer}/module" if "module" in value else pointer)
         elif found and not str(module).startswith("keras.src") and not custom:
             yield Problem(
-                "E007", f"there is no {class_name} in {module!r}; Keras cannot load it", f'Write "module": "{found}".',
+                "E007", f"there is no {class_name} in {show(module)}; Keras cannot load it", f'Write "module": "{found}".',
                 pointer=f"{pointer}/module",
             )  # fmt: skip
         return
@@ -110,7 +111,7 @@ def check_object(value: dict[str, Any], pointer: str, inside: bool) -> Iterator[
     registered = value.get("registered_name")
     if registered and registered != class_name:
         yield Problem(
-            "E007", f"{class_name} of Keras carries the registered_name {registered!r}; Keras raises a ValueError",
+            "E007", f"{class_name} of Keras carries the registered_name {show(registered)}; Keras raises a ValueError",
             'Write "registered_name": null.', pointer=f"{pointer}/registered_name",
         )  # fmt: skip
     config = {} if value["config"] is None else value["config"]
@@ -126,12 +127,12 @@ def check_arguments(class_name: str, what: str, takes: str, config: dict[str, An
     from lstmlint.parsing.compile_values import CHECKS, OF_CLASS, pairs_wrong
 
     if what == "optimizer" and not isinstance(config.get("name", ""), str | None):
-        message = f"the name of {class_name} is {config['name']!r}; Keras takes a string"
+        message = f"the name of {class_name} is {show(config['name'])}; Keras takes a string"
         yield Problem("E007", message, 'Write "adam", for instance.', pointer=f"{pointer}/name")
     names = [name.rstrip("!") for name in takes.split()]
     for key in config:
         if key not in names and "*" not in names and key not in OPTIMIZER_EXTRAS:
-            message = f"{class_name} does not accept the argument {key!r}; Keras refuses it"
+            message = f"{class_name} does not accept the argument {show(key)}; Keras refuses it"
             yield Problem("E005", message, f"It takes {', '.join(names)}.", pointer=f"{pointer}/{escape(key)}")
     for name in takes.split():
         if name.endswith("!") and name[:-1] not in config:
@@ -154,7 +155,7 @@ def unknown(name: str, what: str, table: dict[str, str], pointer: str) -> Proble
 
     lowered = {known.lower(): known for known in table}
     close = close_match(name.lower(), lowered, 0.7)
-    advice = f"Did you mean {lowered[close]!r}?" if close else f"Keras has {', '.join(table)}."
+    advice = f"Did you mean {show(lowered[close])}?" if close else f"Keras has {', '.join(table)}."
     return Problem(
-        "E007", f"{name!r} is not a built-in Keras {what}; Keras cannot load the model", advice, pointer=pointer
+        "E007", f"{show(name)} is not a built-in Keras {what}; Keras cannot load the model", advice, pointer=pointer
     )

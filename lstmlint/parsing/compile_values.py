@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from lstmlint.model.values import show
+
 POLICIES = ("DTypePolicy", "FloatDTypePolicy", "Quantized", "Int4", "GPTQ", "AWQ")
 QUANTIZED = ("int8_from_", "int4_from_", "float8_from_")
 DTYPES = frozenset(
@@ -117,7 +119,10 @@ def pairs_wrong(class_name: str, config: dict[str, Any]) -> tuple[str, str] | No
     if len(clips) > 1:
         return clips[1], f"{class_name} has both {clips[0]} and {clips[1]}; Keras takes one of them"
     if config.get("use_ema") and not SHARE.accepts(config.get("ema_momentum", 0.99)):
-        return "ema_momentum", f"ema_momentum of {class_name} is {config['ema_momentum']!r}; Keras takes {SHARE.wants}"
+        return (
+            "ema_momentum",
+            f"ema_momentum of {class_name} is {show(config['ema_momentum'])}; Keras takes {SHARE.wants}",
+        )
     if class_name == "PiecewiseConstantDecay":
         boundaries, values = config.get("boundaries"), config.get("values")
         fits = isinstance(boundaries, list) and isinstance(values, list) and len(values) == len(boundaries) + 1

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Shape
 from lstmlint.model.spec import LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.values import show
 from lstmlint.parsing.common import ModelError, shape_list
 from lstmlint.parsing.graphs import call_on, input_layer, inputs_of
 
@@ -117,7 +118,7 @@ class Graph:
             self.add_shared(entry, name, pointer, entry["layer"], f"{pointer}/layer")
             return
         if not isinstance(obj, dict):
-            raise ModelError(f"the Graph has no layer for the node {name!r}", pointer, "Add it to `nodes`.")
+            raise ModelError(f"the Graph has no layer for the node {show(name)}", pointer, "Add it to `nodes`.")
         class_name, settings, base = self.reader.parts(obj, place)
         if class_name == "Siamese" and isinstance(settings.get("layer"), dict):
             self.add_shared(entry, name, pointer, settings["layer"], f"{base}/layer")
@@ -139,7 +140,7 @@ class Graph:
         """Add one layer called on each input. Its results are merged under the node's name, or used separately."""
         layer = self.reader.inner(obj, place, self.depth + 1)
         if not isinstance(layer, LayerSpec):
-            raise ModelError(f"the shared node {name!r} contains no layer", place)
+            raise ModelError(f"the shared node {show(name)} contains no layer", place)
         merged = bool(entry.get("merge_mode"))
         layer.name = f"input_for_{name}" if merged else name
         refs = self.sources(entry, pointer)

@@ -13,6 +13,7 @@ from typing import Any
 
 from lstmlint.model.shapes import KnownShape, Shape
 from lstmlint.model.spec import Dialect, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.values import show
 from lstmlint.parsing.common import (
     ModelError,
     Names,
@@ -221,7 +222,7 @@ class Keras1Parser:
             nodes = obj.get("inbound_nodes")
             if nodes:
                 if not isinstance(nodes, list):
-                    raise ModelError(f"inbound_nodes of {layer.name!r} must be a list", f"{pointer}/inbound_nodes")
+                    raise ModelError(f"inbound_nodes of {show(layer.name)} must be a list", f"{pointer}/inbound_nodes")
                 layer.calls = [
                     parse_call(node, f"{pointer}/inbound_nodes/{j}", layer.name) for j, node in enumerate(nodes)
                 ]

@@ -12,6 +12,7 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Tensor, flatten
 from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.values import show
 from lstmlint.parsing.common import (
     LAYER_ARGUMENTS,
     ModelError,
@@ -95,7 +96,7 @@ def merge_namesakes(model: ModelSpec, problems: list[Problem]) -> None:
         problems.append(
             Problem(
                 "S127",
-                f"two layers are named {layer.name!r} ({other.class_name} and {layer.class_name}); tf.keras makes the first"
+                f"two layers are named {show(layer.name)} ({other.class_name} and {layer.class_name}); tf.keras makes the first"
                 " alone, and calls it where the second was to be called",
                 f"Rename one of them, and the references to it, {layer.name}_1 for instance.",
                 layer.name,
@@ -166,7 +167,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, dialect: Dialect, depth: i
     nodes = obj.get("inbound_nodes")
     if nodes and not alone:
         if not isinstance(nodes, list):
-            raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
+            raise ModelError(f"inbound_nodes of {show(spec.name)} must be a list", f"{pointer}/inbound_nodes")
         strict = dialect == "keras2"
         calls = [parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, strict) for i, node in enumerate(nodes)]
         if not (strict and spec.class_name == "InputLayer"):  # tf.keras reads the input itself, whatever feeds it
@@ -230,16 +231,16 @@ def parse_call(node: Any, pointer: str, layer: str, strict: bool = False) -> Cal
     Raises: ModelError if it is malformed; with `strict`, also if it does not refer to tensors.
     """
     if not isinstance(node, list | dict):
-        raise ModelError(f"an inbound node of {layer!r} must be a list, but is {kind_of(node)}", pointer)
+        raise ModelError(f"an inbound node of {show(layer)} must be a list, but is {kind_of(node)}", pointer)
     if strict and not node:
-        message = f"an inbound node of {layer!r} is empty; Keras cannot call the layer"
+        message = f"an inbound node of {show(layer)} is empty; Keras cannot call the layer"
         raise ModelError(message, pointer, 'List its tensors, [["dense", 0, 0, {}]] for instance, or remove the node.')
     found = _Arguments()
     inputs = found.take(node, pointer)
     for leaf in flatten(inputs) if strict else ():
         if not isinstance(leaf, TensorRef | Tensor) and CONSTANT not in str(node):
             raise ModelError(
-                f"{leaf!r} does not refer to a tensor; Keras cannot call {layer!r}"[:300],
+                f"{show(leaf)} does not refer to a tensor; Keras cannot call {show(layer)}"[:300],
                 pointer,
                 'A tensor is [layer, call, output], for instance ["dense", 0, 0].',
             )

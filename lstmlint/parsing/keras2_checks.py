@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.model.findings import Problem
+from lstmlint.model.values import show
 from lstmlint.parsing.common import Names
 
 # Names that TensorFlow accepts for a scope; every layer opens one when it is called.
@@ -79,23 +80,26 @@ def header_problems(
     own, trainable, dtype = config.get("name"), config.get("trainable", True), config.get("dtype")
     place = f"{pointer}/config"
     if own is not None and not isinstance(own, str) and (own or class_name != "InputLayer"):
-        yield Problem("E007", f"the name {own!r} is not a string; Keras raises a TypeError", 'Name it like "lstm_1".',
+        yield Problem("E007", f"the name {show(own)} is not a string; Keras raises a TypeError", 'Name it like "lstm_1".',
                       name, f"{place}/name")  # fmt: skip
     elif own and class_name != "InputLayer" and not SCOPE.match(own):
-        message = f"TensorFlow does not accept the name {own!r}: use letters, digits and ._/>-, with a letter, digit or dot first"
+        message = (
+            f"TensorFlow does not accept the name {show(own)}: use letters, digits and ._/>-, with a letter, digit or dot"
+            " first"
+        )
         elsewhere = names.backend not in (None, "tensorflow")
         yield Problem("E007", message, 'Name it like "lstm_1", here and where it is referred to.', name,
                       f"{place}/name", "warning" if elsewhere else None)  # fmt: skip
     is_model = "layers" in config
     if not isinstance(trainable, bool) and class_name not in LENIENT | {"InputLayer"} and not is_model:
-        yield Problem("E007", f"trainable of {class_name} is {trainable!r}; Keras takes only true and false",
+        yield Problem("E007", f"trainable of {class_name} is {show(trainable)}; Keras takes only true and false",
                       "Write true or false, without quotes.", name, f"{place}/trainable")  # fmt: skip
     shape = config.get("batch_input_shape", [])
     if not isinstance(shape, list | str | dict) and class_name != "InputLayer" and not is_model:
-        yield Problem("E007", f"batch_input_shape of {class_name} is {shape!r}; tf.keras raises a TypeError",
+        yield Problem("E007", f"batch_input_shape of {class_name} is {show(shape)}; tf.keras raises a TypeError",
                       "Remove it, or write a list, [null, 13, 5] for instance.", name, f"{place}/batch_input_shape")  # fmt: skip
     if not is_model and not is_dtype(dtype):
-        yield Problem("P609", f"{dtype!r} is not a dtype of TensorFlow", 'Write "float32", or the name of another dtype.',
+        yield Problem("P609", f"{show(dtype)} is not a dtype of TensorFlow", 'Write "float32", or the name of another dtype.',
                       name, f"{place}/dtype")  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from lstmlint.model.findings import Problem
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Tensor, as_shape
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
+from lstmlint.model.values import show
 from lstmlint.parsing.common import (
     LAYER_ARGUMENTS,
     ModelError,
@@ -82,7 +83,7 @@ def _wrong_name(config: dict[str, Any], class_name: str, pointer: str) -> Iterat
         message = f"the {class_name} model has no name; Keras cannot load it"
         yield Problem("E006", message, 'Add "name" to its config.', pointer=pointer)
     elif config["name"] is not None:
-        message = f"the model's name is {config['name']!r}; Keras takes a string without '/'"
+        message = f"the model's name is {show(config['name'])}; Keras takes a string without '/'"
         yield Problem("E007", message, 'Name it like "forecast".', pointer=f"{pointer}/name")
 
 
@@ -115,7 +116,7 @@ def check_names(model: ModelSpec, names: Names) -> None:
         names.problems.append(
             Problem(
                 "S127",
-                f"two layers are named {name!r} ({other.class_name} and {layer.class_name}); Keras {ending}",
+                f"two layers are named {show(name)} ({other.class_name} and {layer.class_name}); Keras {ending}",
                 f"Rename one of them, and the references to it, {name}_1 for instance.",
                 layer.name,
                 layer.pointer,
@@ -188,7 +189,7 @@ def parse_layer(obj: Any, pointer: str, names: Names, depth: int, alone: bool = 
         _not_connectable(class_name, "inbound_nodes", pointer, names)
     elif not alone and (nodes or not isinstance(nodes, list | dict | None)):
         if not isinstance(nodes, list):
-            raise ModelError(f"inbound_nodes of {spec.name!r} must be a list", f"{pointer}/inbound_nodes")
+            raise ModelError(f"inbound_nodes of {show(spec.name)} must be a list", f"{pointer}/inbound_nodes")
         nulls = spec.is_operation
         spec.calls = [
             parse_call(node, f"{pointer}/inbound_nodes/{i}", spec.name, names.problems, nulls)
@@ -239,24 +240,26 @@ def parse_call(node: Any, pointer: str, layer: str, problems: list[Problem], nul
     Keras calls layers with null for arguments that are not set; `nulls` keeps them.
     """
     if not node:
-        raise ModelError(f"an inbound node of {layer!r} is empty; Keras cannot call the layer", pointer, "Remove it.")
+        raise ModelError(
+            f"an inbound node of {show(layer)} is empty; Keras cannot call the layer", pointer, "Remove it."
+        )
     if isinstance(node, list):  # the form of Keras 2, which Keras 3 still reads
         from lstmlint.parsing.keras2 import parse_call as parse_legacy
 
         for i, item in enumerate(node):
             if not is_reference(item):
                 raise ModelError(
-                    f"{item!r} does not refer to a tensor; Keras cannot call {layer!r}"[:300],
+                    f"{show(item)} does not refer to a tensor; Keras cannot call {show(layer)}"[:300],
                     f"{pointer}/{i}",
                     "Write [layer, call, output], or an object with args and kwargs in place of the list.",
                 )
         return parse_legacy(node, pointer, layer)
     if not isinstance(node, dict):
-        raise ModelError(f"an inbound node of {layer!r} must be an object, but is {kind_of(node)}", pointer)
+        raise ModelError(f"an inbound node of {show(layer)} must be an object, but is {kind_of(node)}", pointer)
     references: list[TensorRef] = []
     raw_args, raw_kwargs = node.get("args"), node.get("kwargs")
     if not isinstance(raw_args, list) or not isinstance(raw_kwargs, dict):
-        raise ModelError(f"an inbound node of {layer!r} must have a list `args` and an object `kwargs`", pointer)
+        raise ModelError(f"an inbound node of {show(layer)} must have a list `args` and an object `kwargs`", pointer)
     args = [revive(arg, f"{pointer}/args/{i}", references, problems) for i, arg in enumerate(raw_args)]
     kwargs = {
         key: revive(arg, f"{pointer}/kwargs/{escape(key)}", references, problems)
@@ -310,7 +313,9 @@ def revive(value: Any, pointer: str, references: list[TensorRef], problems: list
             content = config.get("value")
             return Tensor(nested_list_shape(content), dtype if isinstance(dtype, str) else None, content)
         if "class_name" in value and "config" in value and not value.get("module"):
-            message = f"an argument is an object of the class {class_name!r}, but has no module; Keras cannot find it"
+            message = (
+                f"an argument is an object of the class {show(class_name)}, but has no module; Keras cannot find it"
+            )
             problems.append(Problem("E007", message[:300], "Write the intended tensor or number.", pointer=pointer))
             return Tensor(None, None)
         return {key: revive(item, f"{pointer}/{escape(key)}", references, problems) for key, item in value.items()}
@@ -333,5 +338,5 @@ def bad_tensor(config: dict[str, Any], key: str, pointer: str, advice: str) -> P
     """Return the problem of a part of a `__keras_tensor__`."""
     if key not in config:
         return Problem("E006", f"the tensor has no {key}; Keras raises a KeyError", advice, pointer=pointer)
-    message = f"the {key} of the tensor is {config[key]!r}, which Keras refuses"
+    message = f"the {key} of the tensor is {show(config[key])}, which Keras refuses"
     return Problem("E007", message, advice, pointer=f"{pointer}/config/{key}")

@@ -14,6 +14,7 @@ from typing import Any
 
 from lstmlint.model.findings import Problem, ReadError
 from lstmlint.model.pointers import escape
+from lstmlint.model.values import show
 from lstmlint.reading.limits import MAX_DEPTH, MAX_ITEMS, too_deep
 from lstmlint.reading.places import Place, find, line_and_column, tokens_of
 
@@ -180,7 +181,7 @@ def repeated_keys(counts: Counter[str], pointer: str) -> list[Problem]:
     return [
         Problem(
             "E003",
-            f"the key {key!r} occurs more than once in the same object; the last one counts",
+            f"the key {show(key)} occurs more than once in the same object; the last one counts",
             "Keep one of them.",
             pointer=f"{pointer}/{escape(key)}",
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from lstmlint.model.findings import ReadError
+from lstmlint.model.values import show
 from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Document
 from lstmlint.reading.limits import check_size
@@ -134,5 +135,5 @@ def _other_archive(names: list[str]) -> other_formats.Sentence:
         return "this is an archive of NumPy arrays, not a Keras model", other_formats.GIVE_A_MODEL
     inside = next((name for name in names if name.endswith((_CONFIG, ".h5", ".keras", ".pb", "model.json"))), None)
     if inside is not None:
-        return f"this is a zip archive that contains {inside[:80]!r}", "Unpack it and pass its contents."
+        return f"this is a zip archive that contains {show(inside[:80])}", "Unpack it and pass its contents."
     return "this zip archive has no config.json, so it is not a .keras file", other_formats.GIVE_A_MODEL

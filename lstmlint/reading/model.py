@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.values import show
 from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Document, Locator
 
@@ -117,7 +118,7 @@ def _wrapper(value: Any) -> str | None:
 
 
 def _decoded(document: Document, text: str, key: str) -> Any:
-    inner, problems = json_text.parse_part(text, f"the text under {key!r}")
+    inner, problems = json_text.parse_part(text, f"the text under {show(key)}")
     for problem in problems:
         problem.pointer = f"{document.model_pointer}/{key}{problem.pointer}"
     document.problems += problems

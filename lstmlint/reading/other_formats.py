@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lstmlint.model.values import show
+
 Sentence = tuple[str, str]
 
 GIVE_A_MODEL = (
@@ -197,5 +199,5 @@ def _have(items: list[Any], key: str) -> bool:
 
 
 def _some(names: list[Any]) -> str:
-    shown = ", ".join(repr(str(name)[:40]) for name in names[:4])
+    shown = ", ".join(show(str(name)[:40]) for name in names[:4])
     return f"{shown} and {len(names) - 4} more" if len(names) > 4 else shown

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from lstmlint.model.findings import ReadError
+from lstmlint.model.values import show
 from lstmlint.reading.hdf5_guard import DAMAGED_HELP, check_beginning
 from lstmlint.reading.source import Source
 from lstmlint.reading.stored_weights import CHECKED_BYTES, Window, data_offset, dtype_of, inside
@@ -186,12 +187,12 @@ class Shards:
             path = folder / str(name)
             if not isinstance(name, str) or not path.resolve().is_relative_to(folder.resolve()):
                 self.close()
-                raise ReadError("E001", f"{name!r} is no file in the folder of the model", "Copy the model again.")
+                raise ReadError("E001", f"{show(name)} is no file in the folder of the model", "Copy the model again.")
             try:
                 file = path.open("rb")
             except OSError as error:
                 self.close()
-                message = f"{name!r}, which holds weights, cannot be read: {error.strerror}"
+                message = f"{show(name)}, which holds weights, cannot be read: {error.strerror}"
                 raise ReadError("E001", message, "Copy all files of the model into one folder.") from None
             self.files.append(file)
             self.starts.append(self.starts[-1] + file.seek(0, os.SEEK_END))
@@ -236,7 +237,7 @@ def _tfjs_itemsize(entry: dict[str, Any]) -> int:
             "Convert the model that it was made from, without quantization.",
         )
     if dtype not in _TFJS_DTYPES:
-        raise ReadError("E001", f"{name} has the dtype {dtype!r}, which Keras has not", "Give another model.")
+        raise ReadError("E001", f"{name} has the dtype {show(dtype)}, which Keras has not", "Give another model.")
     return int(_TFJS_DTYPES[dtype][-1])
 
 

@@ -17,6 +17,7 @@ import yaml
 
 from lstmlint.model.findings import Problem, ReadError
 from lstmlint.model.pointers import escape
+from lstmlint.model.values import show
 from lstmlint.reading.document import Comment
 from lstmlint.reading.json_text import repeated_keys
 from lstmlint.reading.limits import (
@@ -288,7 +289,7 @@ class _Builder:
             if kind == "float":
                 return self._constructor.construct_yaml_float(yaml.ScalarNode(tag, text))
         except (ValueError, IndexError):
-            _fail(f"not valid YAML: {text[:40]!r} is not a number", "Write a number.", mark)
+            _fail(f"not valid YAML: {show(text[:40])} is not a number", "Write a number.", mark)
         return text
 
     def _untag(self, tag: str, value: Any) -> Any:

@@ -11,6 +11,7 @@ from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.spec import ModelSpec
 from lstmlint.model.suggestions import did_you_mean
+from lstmlint.model.values import show
 from lstmlint.rules.registry import BY_NAME, RULES, Rule
 
 Infer = Callable[[ModelSpec], ModelSummary]
@@ -61,7 +62,7 @@ def suggestion(text: str, one: bool = False) -> str:
     digits = word[:1].upper() + word[1:].upper().translate(_FOR_DIGITS)
     for guess in (digits, digits[:4]):  # a code has four characters
         if (find if one else selector)(guess) is not None:
-            return f"; did you mean {guess!r}?"
+            return f"; did you mean {show(guess)}?"
     group = [code for code in load() if code[0] == digits[:1]]
     return did_you_mean(digits, group, _ONE_DIGIT) or did_you_mean(word, BY_NAME)
 

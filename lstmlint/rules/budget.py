@@ -10,6 +10,7 @@ from lstmlint.inference.activations import activation_peak, output_bytes
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import DTYPE_BITS
 from lstmlint.model.findings import Problem, listing
+from lstmlint.model.values import show
 from lstmlint.rules.fitting import Infer, first_fit, layer_fit
 
 # Finding the width that fits infers the model several times, so only for some layers.
@@ -111,7 +112,7 @@ def check_layer_params(
         if row.params is None:
             yield Problem(
                 "C503",
-                f"the number of parameters of {row.class_name} {row.name!r} is unknown, so the budget of {limit:,} per layer"
+                f"the number of parameters of {row.class_name} {show(row.name)} is unknown, so the budget of {limit:,} per layer"
                 " cannot be checked",
                 _help_for_unknown(PARAMS, [row]),
                 row.name,
@@ -127,7 +128,7 @@ def check_layer_params(
                 smaller = f"{fit.words(row.name)} would bring it to {fit.value:,} parameters"
             yield Problem(
                 "C503",
-                f"{row.class_name} {row.name!r} has {row.params:,} parameters, {row.params - limit:,} more than the {limit:,} allowed"
+                f"{row.class_name} {show(row.name)} has {row.params:,} parameters, {row.params - limit:,} more than the {limit:,} allowed"
                 " for a layer",
                 f"{smaller}; or raise {source}.",
                 row.name,
@@ -175,7 +176,7 @@ def check(model: ModelSummary, limit: int, budget: Budget, infer: Infer, source:
 
 
 def _help_for_unknown(budget: Budget, rows: list[LayerSummary]) -> str:
-    broken = [repr(row.name) for row in rows if row.layer.failed]
+    broken = [show(row.name) for row in rows if row.layer.failed]
     return f"Fix the errors in {listing(broken)} first." if broken else budget.unknown_help
 
 

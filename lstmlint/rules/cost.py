@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import format_shape, percent
+from lstmlint.model.values import show
 from lstmlint.rules.index import acts_in_training_only, index_of, past
 from lstmlint.rules.registry import Option, reported, rule, violation
 
@@ -110,9 +111,9 @@ def dense_explosion(model: ModelSummary, params: int, share: float) -> Iterator[
             continue
         without = (channels + bool(dense.config.get("use_bias"))) * units
         yield violation(
-            f"Dense {dense.name!r} after {flat.name!r}, which flattens {format_shape(shape)}, has {dense.params:,} parameters,"
+            f"Dense {show(dense.name)} after {show(flat.name)}, which flattens {format_shape(shape)}, has {dense.params:,} parameters,"
             f" {percent(dense.params / model.params)} of the model",
-            f"Use global pooling instead of {flat.name!r}: {dense.name!r} then has {without:,} parameters.",
+            f"Use global pooling instead of {show(flat.name)}: {show(dense.name)} then has {without:,} parameters.",
             dense.name,
             dense.pointer,
         )
@@ -146,7 +147,7 @@ def absurd_dimension(model: ModelSummary, numbers: int, dimension: int) -> Itera
         for weight in row.weights:
             if weight.size > numbers or max(weight.shape, default=0) > dimension:
                 yield violation(
-                    f"{weight.name} of {row.class_name} {row.name!r} is {format_shape(weight.shape)}: {weight.size:,} elements,"
+                    f"{weight.name} of {row.class_name} {show(row.name)} is {format_shape(weight.shape)}: {weight.size:,} elements,"
                     f" {weight.bytes / 2**40:,.1f} TiB",
                     "Write the intended number.",
                     row.name,

@@ -10,6 +10,7 @@ from math import gcd, lcm
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.spec import LayerSpec, ModelSpec
+from lstmlint.model.values import show
 from lstmlint.rules.index import index_of, recurrent, row_of, unwrapped
 
 Total = Callable[[ModelSummary], "int | None"]
@@ -49,8 +50,8 @@ class Fit:
         """Format the widths, as in: units=87 of 'encoder' and 'decoder'. The name of the layer `known` is omitted."""
         groups: dict[str, list[str]] = {}
         for name, argument, width in self.changes:
-            groups.setdefault(f"{argument}={width}", []).append(repr(name))
-        if list(groups.values()) == [[repr(known)]]:
+            groups.setdefault(f"{argument}={width}", []).append(show(name))
+        if list(groups.values()) == [[show(known)]]:
             return next(iter(groups))
         return ", ".join(f"{setting} of {_listed(names)}" for setting, names in groups.items())
 

@@ -9,6 +9,7 @@ from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import TensorRef
+from lstmlint.model.values import show
 from lstmlint.rules.index import models_of
 from lstmlint.rules.registry import refined, reported, rule, violation
 
@@ -256,7 +257,7 @@ def input_not_used(model: ModelSummary) -> Iterator[Problem]:
                 continue
             if row.name in declared and id(row) not in needed and row.class_name == "InputLayer":
                 yield violation(
-                    f"no output depends on the input {row.name!r}, but Keras still requires it",
+                    f"no output depends on the input {show(row.name)}, but Keras still requires it",
                     "Connect it, or remove it from input_layers.",
                     row.name,
                     row.pointer,
@@ -304,7 +305,7 @@ def bad_layer_name(problem: Problem, model: ModelSummary) -> Problem | None:
     if not problem.pointer.endswith("/config/name") or problem.layer is None:
         return None
     name = problem.layer.replace("/", "_")
-    advice = f"Name it {name!r}, here and where it is referred to." if "/" in problem.layer else problem.help
+    advice = f"Name it {show(name)}, here and where it is referred to." if "/" in problem.layer else problem.help
     return violation(problem.message, advice, problem.layer, problem.pointer, problem.severity)
 
 
@@ -326,7 +327,7 @@ def empty_model(model: ModelSummary) -> Iterator[Problem]:
     for part in models_of(model):
         if not part.layers:
             yield violation(
-                f"the {part.class_name} {part.name!r} has no layers: {effect}",
+                f"the {part.class_name} {show(part.name)} has no layers: {effect}",
                 "Add layers, for example an InputLayer and a Dense.",
                 pointer=part.spec.pointer,
             )

@@ -8,6 +8,7 @@ from typing import Any
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem, Severity, listing
 from lstmlint.model.shapes import format_shape
+from lstmlint.model.values import show
 from lstmlint.rules.effects import (
     BINARY,
     CATEGORICAL,
@@ -63,7 +64,7 @@ def softmax_of_one(model: ModelSummary) -> Iterator[Problem]:
         where = f"the last axis of {format_shape(shape)}, which has size 1" if shape else "one unit"
         and_loss = ' and loss "binary_crossentropy"' if losses.get(id(row)) in CATEGORICAL else ""
         yield violation(
-            f"{row.class_name} {row.name!r} applies a softmax to {where}: its output is always 1",
+            f"{row.class_name} {show(row.name)} applies a softmax to {where}: its output is always 1",
             'For attention weights, apply the softmax to the axis of the timesteps; otherwise use activation "sigmoid".'
             if sequence
             else f'Use activation "sigmoid"{and_loss} for two classes, or one unit per class.',
@@ -96,7 +97,7 @@ def categorical_loss_of_one_unit(model: ModelSummary) -> Iterator[Problem]:
             if head is not None and head.activation == "softmax" and not head.recurrent:  # reported as H301
                 continue
             yield violation(
-                f"loss {objective.loss} expects one unit per class, but {objective.row.name!r} outputs"
+                f"loss {objective.loss} expects one unit per class, but {show(objective.row.name)} outputs"
                 f" {format_shape(shape) if shape else 'one unit'}: with a single class, the loss is always 0 and nothing"
                 " is learned",
                 'Use loss "binary_crossentropy" with activation "sigmoid", or give the layer one unit per class.',
@@ -142,7 +143,7 @@ def binary_loss_of_softmax(model: ModelSummary) -> Iterator[Problem]:
         right = BINARY[objective.loss]
         kept = ", with from_logits=False" if objective.from_logits else ""
         yield violation(
-            f"loss {objective.loss} scores each of the {size} units of {head.row.name!r} separately, but their softmax"
+            f"loss {objective.loss} scores each of the {size} units of {show(head.row.name)} separately, but their softmax"
             f" makes them one distribution{effect}",
             f'Use loss "{right}"{kept} if exactly one class is right, or activation "sigmoid" if several can be.',
             head.row.name,
@@ -181,8 +182,8 @@ def binary_loss_needs_sigmoid(model: ModelSummary) -> Iterator[Problem]:
         if head.activation in KNOWN_ACTIVATIONS - SIGMOIDS - {"softmax"}:
             logits = ", or from_logits=True in the loss" if head.activation == "linear" else ""
             yield violation(
-                f"loss {objective.loss} expects probabilities, but {head.row.name!r} ends with activation"
-                f" {head.activation!r}; Keras clips outputs to (0, 1) and learns nothing from those outside",
+                f"loss {objective.loss} expects probabilities, but {show(head.row.name)} ends with activation"
+                f" {show(head.activation)}; Keras clips outputs to (0, 1) and learns nothing from those outside",
                 f'Use activation "sigmoid"{logits}.',
                 head.row.name,
                 head.pointer,
@@ -232,8 +233,8 @@ def categorical_loss_needs_softmax(model: ModelSummary) -> Iterator[Problem]:
                 alternative = ' if exactly one class is right, or loss "binary_crossentropy" if several can be'
             kept = " Set from_logits to false." if objective.from_logits else ""
             yield violation(
-                f"loss {objective.loss} expects a distribution over the classes, but {head.row.name!r} ends with activation"
-                f" {head.activation!r}; {effect}",
+                f"loss {objective.loss} expects a distribution over the classes, but {show(head.row.name)} ends with activation"
+                f" {show(head.activation)}; {effect}",
                 f'Use activation "softmax"{alternative}.{kept}',
                 head.row.name,
                 head.pointer,
@@ -266,7 +267,7 @@ def activated_logits(model: ModelSummary) -> Iterator[Problem]:
             continue
         severity: Severity | None = None
         if name in _LIMITING:
-            layer = repr(head.row.name)
+            layer = show(head.row.name)
             only_activates = head.row.layer.facts.is_activation
             effect = f"all logits lie in {RANGES[name]}"
             advice = f"Remove {layer}." if only_activates else f'Set the activation of {layer} to "linear".'
@@ -285,7 +286,7 @@ def activated_logits(model: ModelSummary) -> Iterator[Problem]:
         else:
             continue  # reported as H303 or H305
         yield violation(
-            f"loss {loss} has from_logits=True, but {head.row.name!r} ends with {name!r}: {effect}",
+            f"loss {loss} has from_logits=True, but {show(head.row.name)} ends with {show(name)}: {effect}",
             advice,
             head.row.name,
             head.pointer,
@@ -391,7 +392,7 @@ def relu_regression(model: ModelSummary) -> Iterator[Problem]:
     for objective, head in heads(model):
         if objective.loss in REGRESSION and head.activation == "relu" and not head.recurrent:
             yield violation(
-                f"the output of {head.row.name!r} ends with a relu and is trained with {objective.loss}: it is never"
+                f"the output of {show(head.row.name)} ends with a relu and is trained with {objective.loss}: it is never"
                 " negative, and a unit that is negative before the relu for all samples returns 0 and learns nothing more",
                 'Remove the activation, or use "softplus" if the output must not be negative.',
                 head.row.name,
@@ -427,7 +428,7 @@ def accuracy_of_several_sigmoids(model: ModelSummary) -> Iterator[Problem]:
         if objective.loss in BINARY and head.activation in SIGMOIDS and units is not None and units > 1:
             yield violation(
                 f'metric "accuracy" compares only the positions of the largest of the {units} outputs of'
-                f" {head.row.name!r}, in tf.keras and Keras 3, while {objective.loss} trains each unit separately",
+                f" {show(head.row.name)}, in tf.keras and Keras 3, while {objective.loss} trains each unit separately",
                 'If several classes can be right, use the metric "binary_accuracy". If exactly one is right, use activation'
                 ' "softmax" and loss "categorical_crossentropy".',
                 pointer=settings_pointer(model, "metrics"),
@@ -548,11 +549,11 @@ def loss_of_no_output(model: ModelSummary) -> Iterator[Problem]:
             unknown = [name for name in value if name not in known]
             if unknown and not any(isinstance(item, dict | list) and not is_loss(item) for item in value.values()):
                 yield violation(
-                    f"{key} names the output {unknown[0]!r}, but the model's"
-                    f" {'outputs are' if len(names) > 1 else 'only output is'} {listing([repr(name) for name in names])};"
+                    f"{key} names the output {show(unknown[0])}, but the model's"
+                    f" {'outputs are' if len(names) > 1 else 'only output is'} {listing([show(name) for name in names])};"
                     " Keras raises an error when training starts",
-                    f"Use {_closest(unknown[0], [name for name in names if name not in value] or names)!r} instead of"
-                    f" {unknown[0]!r}.",
+                    f"Use {show(_closest(unknown[0], [name for name in names if name not in value] or names))} instead of"
+                    f" {show(unknown[0])}.",
                     pointer=settings_pointer(model, key, unknown[0]),
                 )
         elif isinstance(value, list) and key != "metrics" and len(value) > len(layers) > 1:

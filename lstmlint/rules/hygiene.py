@@ -9,6 +9,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
 from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import flatten, format_shape
+from lstmlint.model.values import show
 from lstmlint.rules import masks
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import index_of
@@ -54,11 +55,11 @@ def dead_layer(model: ModelSummary) -> Iterator[Problem]:
                 if not source.reached and id(source) not in reported_sources:
                     reported_sources.add(id(source))
                     dead.append(source)
-        others = [repr(other.name) for other in dead[1:] if other.class_name != "InputLayer"]
-        required = {repr(source.name): None for other in dead for source in other.inbound if id(source) in idle}
+        others = [show(other.name) for other in dead[1:] if other.class_name != "InputLayer"]
+        required = {show(source.name): None for other in dead for source in other.inbound if id(source) in idle}
         params = sum(other.params or 0 for other in dead)
         yield violation(
-            f"no output depends on {row.class_name} {row.name!r}"
+            f"no output depends on {row.class_name} {show(row.name)}"
             + (f", nor on {listing(others)} before it" if others else "")
             + f"; Keras {'keeps' if row.used else 'drops'} {'them' if others else 'it'}"
             + (f" with {params:,} parameters" if params else "")
@@ -95,7 +96,7 @@ def undeclared_input(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of("InputLayer"):
         if not row.reached and not row.feeds:
             yield violation(
-                f"InputLayer {row.name!r} is not one of the model's inputs and feeds nothing; {effect}",
+                f"InputLayer {show(row.name)} is not one of the model's inputs and feeds nothing; {effect}",
                 "Remove it, or add it to input_layers and connect it.",
                 row.name,
                 row.pointer,
@@ -129,7 +130,7 @@ def layer_without_effect(model: ModelSummary) -> Iterator[Problem]:
         why = _no_effect(row) if id(row) not in unmasking else None
         if why is not None and not row.is_output and row.layer.compute_dtype == _dtype_before(row):
             yield violation(
-                f"{row.class_name} {row.name!r} has no effect: {why}",
+                f"{row.class_name} {show(row.name)} has no effect: {why}",
                 "Remove it, or set the intended value.",
                 row.name,
                 row.pointer,
@@ -203,7 +204,7 @@ def pool_larger_than_input(model: ModelSummary) -> Iterator[Problem]:
             kind = "maximum" if row.class_name.startswith("Max") else "mean"
             effect = "the layer has no effect" if size == 1 else f"it takes the {kind} of the whole axis"
             yield violation(
-                f"{row.class_name} {row.name!r} has a window of {window} over {size} step{'s' if size != 1 else ''} of its"
+                f"{row.class_name} {show(row.name)} has a window of {window} over {size} step{'s' if size != 1 else ''} of its"
                 f" input {format_shape(row.input_shape)}: with padding 'same', {effect}",
                 f"Use a smaller pool_size{'' if size == 1 else ', or global pooling'}, and check the order of the input's"
                 " axes.",
@@ -244,9 +245,9 @@ def frozen_wrapper_trains(model: ModelSummary) -> Iterator[Problem]:
             continue
         trained = layer.trained_params()
         if trained:
-            inside = listing([repr(inner.name) for inner in layer.sublayers]) or "the weights inside it"
+            inside = listing([show(inner.name) for inner in layer.sublayers]) or "the weights inside it"
             yield violation(
-                f"{row.class_name} {row.name!r} has trainable=false, but Keras 3 trains {trained:,} of its {row.params:,}"
+                f"{row.class_name} {show(row.name)} has trainable=false, but Keras 3 trains {trained:,} of its {row.params:,}"
                 f" parameters, because the flag does not reach {inside}",
                 ("Set trainable to false on the inner layer too, or set" if layer.sublayers else "Set")
                 + " layer.trainable = False on the loaded model.",

@@ -7,6 +7,7 @@ from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem, listing
+from lstmlint.model.values import show
 from lstmlint.rules.effects import (
     KNOWN_ACTIVATIONS,
     RANGES,
@@ -50,11 +51,11 @@ def linear_chain(model: ModelSummary) -> Iterator[Problem]:
     for row in rows:
         if id(row) not in following or id(row) in continued:
             continue
-        names = [repr(row.name)]
+        names = [show(row.name)]
         after = row
         while id(after) in following:
             after = following[id(after)]
-            names.append(repr(after.name))
+            names.append(show(after.name))
         last = names[-1]
         fix = (
             f"on {names[0]}, or remove it" if len(names) == 2 else f"on each of them before {last}, or keep only {last}"
@@ -131,12 +132,12 @@ def double_activation(model: ModelSummary) -> Iterator[Problem]:
             effect = (
                 f"{second} only receives {f'values in {RANGES[first]}' if first in RANGES else f'outputs of {first}'}"
             )
-        change = f'Set the activation of {producer.name!r} to "linear"'
+        change = f'Set the activation of {show(producer.name)} to "linear"'
         if producer.layer.facts.is_activation:
-            change = f"Remove {producer.name!r}"
+            change = f"Remove {show(producer.name)}"
         yield violation(
-            f"{row.name!r} applies {second} to the output of {producer.name!r}, which already ends with {first}: {effect}",
-            f"{change}, or remove {row.name!r}.",
+            f"{show(row.name)} applies {second} to the output of {show(producer.name)}, which already ends with {first}: {effect}",
+            f"{change}, or remove {show(row.name)}.",
             row.name,
             row.pointer,
             "info" if inner_softmax else None,
@@ -193,7 +194,7 @@ def saturating_stack(model: ModelSummary, layers: int) -> Iterator[Problem]:
             stack.append(after)
         if len(stack) >= layers:
             yield violation(
-                f"{listing([repr(one.name) for one in stack])} are {len(stack)} consecutive hidden Dense layers with a"
+                f"{listing([show(one.name) for one in stack])} are {len(stack)} consecutive hidden Dense layers with a"
                 " sigmoid, through which gradients shrink from layer to layer",
                 'Use activation "relu" in them, or a normalization between them.',
                 row.name,
@@ -302,7 +303,7 @@ def constant_kernel_init(model: ModelSummary) -> Iterator[Problem]:
         width = row.config.get("units", row.config.get("filters"))
         others = f" (and of {len(found) - 1} more layer{'s' if len(found) > 2 else ''})" if len(found) > 1 else ""
         yield violation(
-            f"kernel_initializer of {row.class_name} {row.name!r}{others} is {constant}: {_effect(row, constant, width)}",
+            f"kernel_initializer of {row.class_name} {show(row.name)}{others} is {constant}: {_effect(row, constant, width)}",
             'Use "glorot_uniform", the default, or "he_normal" before relu.',
             row.name,
             row.spec.argument_pointer("kernel_initializer"),

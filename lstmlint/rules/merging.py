@@ -9,6 +9,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.spatial import SlidingLayer
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import KnownShape, Shape, add, flatten, format_shape
+from lstmlint.model.values import show
 from lstmlint.rules.index import recurrent, row_of
 from lstmlint.rules.registry import refined, reported
 
@@ -101,7 +102,9 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
         fits = row.class_name == "Concatenate" or shape[1:] == longest[2:]
         if lost and fits and steps is not None and steps[:2] == longest[:2]:
             full = format_shape((shape[0], steps[1], *shape[1:]))
-            return replace(problem, help=f"Set return_sequences to true on {source.name!r}: its output becomes {full}.")
+            return replace(
+                problem, help=f"Set return_sequences to true on {show(source.name)}: its output becomes {full}."
+            )
     for source, shape in zip(row.inbound, shapes, strict=True):
         rnn = recurrent(source.layer)
         others = [other for other in shapes if other is not shape]
@@ -113,7 +116,7 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
             short = (shape[0], *shape[2:])
             if row.class_name == "Concatenate" or all(short == other for other in others):
                 last_only = (
-                    f"Set return_sequences to false on {source.name!r}: its output becomes {format_shape(short)}."
+                    f"Set return_sequences to false on {show(source.name)}: its output becomes {format_shape(short)}."
                 )
                 return replace(problem, help=last_only)
     last = row.config.get("axis", -1) in (-1, 2)
@@ -124,19 +127,21 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
         and longest[1] is not None
     ):
         name, width = next((s.name, shape[1]) for s, shape in zip(row.inbound, shapes, strict=True) if len(shape) == 2)
-        repeat = f"RepeatVector({longest[1]}) after {name!r}, which repeats it for every timestep"
-        column = f"Reshape(({longest[1]}, 1)) after {name!r}, if it is one number per timestep, or "
+        repeat = f"RepeatVector({longest[1]}) after {show(name)}, which repeats it for every timestep"
+        column = f"Reshape(({longest[1]}, 1)) after {show(name)}, if it is one number per timestep, or "
         return replace(problem, help=f"Add {column if width == longest[1] else ''}{repeat}.")
     padded = _alike_with_padding(row)
     if padded:
-        return replace(problem, help=f'Set padding to "same" on {" and ".join(map(repr, padded))}.')
+        return replace(problem, help=f'Set padding to "same" on {" and ".join(map(show, padded))}.')
     if problem.code == "S112" and (advice := _rounded(row) or _other_axis(shapes)):
         return replace(problem, help=advice)
     if problem.code == "S113" and len(shapes) == 2 and shapes[0][:-1] == shapes[1][:-1]:
         for source, other in zip(row.inbound, reversed(shapes), strict=True):
             argument = next((name for name in ("units", "filters") if name in source.config), None)
             if argument is not None and len(source.feeds) == 1 and other[-1] and source.config[argument] != other[-1]:
-                return replace(problem, help=f"Set {argument} of {source.name!r} to {other[-1]}, or use Concatenate.")
+                return replace(
+                    problem, help=f"Set {argument} of {show(source.name)} to {other[-1]}, or use Concatenate."
+                )
     return None
 
 
@@ -166,7 +171,7 @@ def _rounded(row: LayerSummary) -> str:
         if upsampled is not None and multiple > 1 and shape is not None and len(shape) > 3:
             return (
                 f"Use an input whose sides are multiples of {multiple}, instead of {format_shape(shape[1:])}: otherwise, a"
-                f" pooling rounds a size down, and {upsampled.name!r} does not restore it. Or crop or pad one of the two."
+                f" pooling rounds a size down, and {show(upsampled.name)} does not restore it. Or crop or pad one of the two."
             )
     return ""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import format_shape, percent
+from lstmlint.model.values import show
 from lstmlint.rules.effects import activation_name, objectives
 from lstmlint.rules.index import acts_in_training_only, index_of, past
 from lstmlint.rules.registry import Option, rule, violation
@@ -60,7 +61,7 @@ def bias_before_normalization(model: ModelSummary) -> Iterator[Problem]:
     if found:
         many = len(found) > 1
         yield violation(
-            f"the bias{'es' if many else ''} of {listing([repr(row.name) for row in found])} {'have' if many else 'has'} no"
+            f"the bias{'es' if many else ''} of {listing([show(row.name) for row in found])} {'have' if many else 'has'} no"
             f" effect, because BatchNormalization subtracts the mean: {saved:,} parameters in {len(found)}"
             f" layer{'s' if many else ''}",
             f"Set use_bias to false on {'these layers' if many else 'this layer'}.",
@@ -96,9 +97,9 @@ def dropout_before_normalization(model: ModelSummary) -> Iterator[Problem]:
         before = past(row, lambda other: other.layer.facts.is_activation)
         if before is not None and dropped(before):
             yield violation(
-                f"{before.class_name} {before.name!r} drops {percent(dropped(before))} before BatchNormalization {row.name!r},"
+                f"{before.class_name} {show(before.name)} drops {percent(dropped(before))} before BatchNormalization {show(row.name)},"
                 " which then learns a variance that inference does not have",
-                f"Move {before.name!r} after {row.name!r}.",
+                f"Move {show(before.name)} after {show(row.name)}.",
                 before.name,
                 before.pointer,
             )
@@ -135,7 +136,7 @@ def high_dropout(model: ModelSummary, rate: float) -> Iterator[Problem]:
         else:
             advice = f"Use a rate below {1 if everything else rate:g}, such as {min(0.5, rate / 2):g}."
         yield violation(
-            f"{row.class_name} {row.name!r} drops "
+            f"{row.class_name} {show(row.name)} drops "
             + (
                 f"everything{', and tf.keras raises an error in training' if keras2 else ' in training, so no layer before it learns'}"
                 if everything
@@ -177,10 +178,10 @@ def dropout_last(model: ModelSummary) -> Iterator[Problem]:
         before = past(row, acts_in_training_only)
         if row is output and (before is None or not (_predicts(before) or id(output) in trained)):
             continue
-        what = "the model's outputs" if row is output else f"the inputs of {output.name!r}"
+        what = "the model's outputs" if row is output else f"the inputs of {show(output.name)}"
         yield violation(
-            f"{row.class_name} {row.name!r} sets {percent(dropped(row))} of {what} to 0 in training",
-            f"Move it before {before.name!r}, or remove it." if before is not None else "Remove it.",
+            f"{row.class_name} {show(row.name)} sets {percent(dropped(row))} of {what} to 0 in training",
+            f"Move it before {show(before.name)}, or remove it." if before is not None else "Remove it.",
             row.name,
             row.pointer,
         )
@@ -222,7 +223,7 @@ def dropout_twice(model: ModelSummary) -> Iterator[Problem]:
             if first and second and consumer.class_name == row.class_name in _REPEATABLE:
                 both = 1 - (1 - first) * (1 - second)
                 yield violation(
-                    f"{row.class_name} {row.name!r} ({first:g}) feeds {consumer.class_name} {consumer.name!r} ({second:g}); together"
+                    f"{row.class_name} {show(row.name)} ({first:g}) feeds {consumer.class_name} {show(consumer.name)} ({second:g}); together"
                     f" they drop {percent(both)}",
                     f"Keep one of them; for the same effect, use rate={both:.2g}.",
                     consumer.name,
@@ -260,7 +261,7 @@ def all_frozen(model: ModelSummary) -> Iterator[Problem]:
     if frozen is not None:
         yield violation(
             f"none of the model's {model.params:,} parameters is trainable, so training changes nothing",
-            f"Set trainable to true on {frozen.name!r}, or on the other layers that should learn.",
+            f"Set trainable to true on {show(frozen.name)}, or on the other layers that should learn.",
             frozen.name,
             frozen.spec.argument_pointer("trainable"),
         )
@@ -300,8 +301,8 @@ def normalization_axis(model: ModelSummary) -> Iterator[Problem]:
             continue
         place = "first" if first else "last"
         yield violation(
-            f"BatchNormalization {row.name!r} normalizes axis {axis} of {format_shape(shape)}, but the channels of"
-            f" {convolution.class_name} {convolution.name!r} come {place}: it learns one"
+            f"BatchNormalization {show(row.name)} normalizes axis {axis} of {format_shape(shape)}, but the channels of"
+            f" {convolution.class_name} {show(convolution.name)} come {place}: it learns one"
             f" mean for each of the {shape[axis]} positions on that axis",
             f"Set axis to {channels if first else -1}.",
             row.name,

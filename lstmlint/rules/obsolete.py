@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
+from lstmlint.model.values import show
 from lstmlint.rules.index import index_of
 from lstmlint.rules.registry import rule, violation
 
@@ -32,7 +33,7 @@ def embedding_input_length(model: ModelSummary) -> Iterator[Problem]:
     for row in index_of(model).of("Embedding"):
         if row.spec.config.get("input_length") is not None:
             yield violation(
-                f"Embedding {row.name!r} has input_length, which Keras 3 ignores, with a warning",
+                f"Embedding {show(row.name)} has input_length, which Keras 3 ignores, with a warning",
                 "Remove it; the number of timesteps is part of the input shape.",
                 row.name,
                 row.spec.argument_pointer("input_length"),
@@ -64,7 +65,7 @@ def leaky_alpha(model: ModelSummary) -> Iterator[Problem]:
             newer = row.spec.config.get("negative_slope")
             overridden = "" if newer in (None, slope) else f" instead of negative_slope {newer}"
             yield violation(
-                f"LeakyReLU {row.name!r} has alpha {slope}, which Keras 3 uses{overridden}, with a warning",
+                f"LeakyReLU {show(row.name)} has alpha {slope}, which Keras 3 uses{overridden}, with a warning",
                 f"Use negative_slope {slope} instead of alpha.",
                 row.name,
                 row.spec.argument_pointer("alpha"),

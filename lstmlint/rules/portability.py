@@ -8,6 +8,7 @@ from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem, listing
 from lstmlint.model.releases import KERAS3, is_newer, label
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 from lstmlint.parsing.common import before_reset_after
 from lstmlint.rules.effects import activation_name
 from lstmlint.rules.index import index_of, row_of
@@ -83,7 +84,7 @@ def keras1_argument(problem: Problem, model: ModelSummary) -> Problem | None:
         return None
     later = "Keras 3" if model.spec.dialect == "keras3" else "tf.keras"
     return violation(
-        f"{spec.class_name} {spec.name!r} has {listing(old)} from Keras 1; {later} raises an error",
+        f"{spec.class_name} {show(spec.name)} has {listing(old)} from Keras 1; {later} raises an error",
         _rewritten(spec, old),
         spec.name,
         spec.argument_pointer(old[0]),
@@ -100,7 +101,7 @@ def _rewritten(spec: LayerSpec, old: list[str]) -> str:
         if not new:
             remove.append(name)
         elif isinstance(value, int | float | str) and new not in ("data_format", "kernel_size", "unit_forget_bias"):
-            write.append(f"{new} {value!r} instead of {name}".replace("'", '"'))
+            write.append(f"{new} {show(value)} instead of {name}".replace("'", '"'))
         else:
             write.append(f"{new} instead of {name}")
     features, steps = spec.raw.get("config", {}).get("input_dim"), spec.config.get("input_length")
@@ -128,7 +129,7 @@ def _input_dim_of_sequence(problem: Problem, spec: LayerSpec, model: ModelSummar
     if not isinstance(features, int) or problem.data.get("wanted") != 3:
         return None
     return violation(
-        f"input_dim {features} of {spec.class_name} {spec.name!r} was the number of features in Keras 1 and 2; Keras 3 reads"
+        f"input_dim {features} of {spec.class_name} {show(spec.name)} was the number of features in Keras 1 and 2; Keras 3 reads"
         f" it as the input shape (None, {features}), without timesteps, and raises a ValueError",
         f"Add an InputLayer with batch_shape (None, timesteps, {features}) before it, and remove input_dim.",
         spec.name,
@@ -162,7 +163,7 @@ def keras2_argument(problem: Problem, model: ModelSummary) -> Problem | None:
     ):
         return None
     return violation(
-        f"{spec.class_name} {spec.name!r} has {name} from Keras 2; Keras 3 raises a ValueError: Unrecognized keyword"
+        f"{spec.class_name} {show(spec.name)} has {name} from Keras 2; Keras 3 raises a ValueError: Unrecognized keyword"
         " arguments",
         f"{KERAS2_ARGUMENTS[name]}.",
         spec.name,
@@ -185,7 +186,7 @@ def newer_keras(problem: Problem, model: ModelSummary) -> Problem | None:
     if value is not None and value not in (False, 0, "", "auto") and value != []:
         return None
     return violation(
-        f"{spec.class_name} {spec.name!r} has the argument {name}, which {label(KERAS3[-1])}, the newest that lstmlint"
+        f"{spec.class_name} {show(spec.name)} has the argument {name}, which {label(KERAS3[-1])}, the newest that lstmlint"
         f" knows, does not have; the file is from Keras {model.spec.keras_version}, in which it may be new",
         "Update lstmlint.",
         spec.name,
@@ -248,7 +249,7 @@ def removed_layer(problem: Problem, model: ModelSummary) -> Problem | None:
     if problem.severity != "error":  # a custom class that took the name
         return None
     return violation(
-        f"{spec.class_name} {spec.name!r} is a layer of Keras 2 that Keras 3 no longer has; it cannot load the model",
+        f"{spec.class_name} {show(spec.name)} is a layer of Keras 2 that Keras 3 no longer has; it cannot load the model",
         REMOVED[spec.class_name],
         spec.name,
         spec.pointer,
@@ -283,7 +284,7 @@ def hard_sigmoid_changed(model: ModelSummary) -> Iterator[Problem]:
         for argument in ("recurrent_activation", "activation"):
             if argument in layer.config and activation_name(layer.config[argument]) == "hard_sigmoid":
                 yield violation(
-                    f"{argument} of {row.class_name} {row.name!r} is hard_sigmoid, which Keras 3 computes differently: 0.333"
+                    f"{argument} of {row.class_name} {show(row.name)} is hard_sigmoid, which Keras 3 computes differently: 0.333"
                     " instead of 0.3 at -1, 0.083 instead of 0 at -2.5",
                     "Keep the model in Keras 2, give Keras 3 the old formula as a custom activation, or train again.",
                     row.name,
@@ -317,7 +318,7 @@ def gru_before_reset_after(model: ModelSummary) -> Iterator[Problem]:
         if rnn.class_name != "GRU" or not isinstance(written, dict) or "reset_after" in written:
             continue
         yield violation(
-            f"GRU {row.name!r} was saved by Keras {version}, which gave it one bias vector; Keras since 2.1.5 treats the"
+            f"GRU {show(row.name)} was saved by Keras {version}, which gave it one bias vector; Keras since 2.1.5 treats the"
             " missing reset_after as true, creates two bias vectors, and cannot load its weights",
             'Add "reset_after": false to its config.',
             row.name,
@@ -360,7 +361,7 @@ def lambda_code(model: ModelSummary) -> Iterator[Problem]:
     if not found:
         return
     first, argument = found[0]
-    names = listing([repr(spec.name) for spec, _ in found])
+    names = listing([show(spec.name) for spec, _ in found])
     who = (
         "Keras refuses"
         if model.spec.dialect == "keras3"

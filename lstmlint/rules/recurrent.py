@@ -10,6 +10,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
 from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import format_shape
+from lstmlint.model.values import show
 from lstmlint.rules.effects import activation_name, constant_initializer
 from lstmlint.rules.index import index_of, row_of
 from lstmlint.rules.registry import Option, refined, reported, rule, violation
@@ -56,9 +57,11 @@ def single_timestep(model: ModelSummary, features: int) -> Iterator[Problem]:
         if _fed_by(row, single) or shape[2] < features:  # one finding per stack
             continue
         maker = _maker_of_single_step(row)
-        made = f", made by {maker.class_name} {maker.name!r} from {format_shape(maker.input_shape)}" if maker else ""
+        made = (
+            f", made by {maker.class_name} {show(maker.name)} from {format_shape(maker.input_shape)}" if maker else ""
+        )
         yield violation(
-            f"{row.class_name} {row.name!r} receives {format_shape(shape)}: one timestep of"
+            f"{row.class_name} {show(row.name)} receives {format_shape(shape)}: one timestep of"
             f" {'one feature' if shape[2] == 1 else f'{shape[2]} features'}{made}, so"
             " its recurrent kernel has no effect",
             _more_steps(row, rnn, maker),
@@ -88,7 +91,7 @@ def _more_steps(row: LayerSummary, rnn: Layer, maker: LayerSummary | None) -> st
     before = maker.input_shape if maker is not None else None
     if maker is not None and before is not None and len(before) > 2 and (before[1] or 2) > 1:
         steps = f"the {before[1]} timesteps" if len(before) == 3 and before[1] else "several timesteps"
-        return f"Change {maker.name!r} so that it keeps {steps}. {dense}"
+        return f"Change {show(maker.name)} so that it keeps {steps}. {dense}"
     direct = not row.inbound or row.inbound[0].layer.facts.is_input
     windows = (
         f"pass windows of several timesteps, (timesteps, {size})" if direct else "pass windows of several timesteps"
@@ -177,7 +180,7 @@ def unroll_long(model: ModelSummary, timesteps: int) -> Iterator[Problem]:
         shape = row.input_shape
         if rnn.config.get("unroll") and shape is not None and len(shape) > 1 and (shape[1] or 0) > timesteps:
             yield violation(
-                f"{row.class_name} {row.name!r} is unrolled over {shape[1]} timesteps; Keras copies its operations"
+                f"{row.class_name} {show(row.name)} is unrolled over {shape[1]} timesteps; Keras copies its operations"
                 f" {shape[1]} times, which costs time and memory",
                 "Set unroll to false.",
                 row.name,
@@ -215,7 +218,7 @@ def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
             found = [f"{name} is {_shown(rnn.config.get(name))}, not {_shown(_CUDNN[name])}" for name in obstacles]
             changes = [f"{name} to {_shown(_CUDNN[name])}" for name in obstacles]
             yield violation(
-                f"{row.class_name} {row.name!r} cannot use cuDNN ({'; '.join(found)}); on a GPU, TensorFlow runs a much"
+                f"{row.class_name} {show(row.name)} cannot use cuDNN ({'; '.join(found)}); on a GPU, TensorFlow runs a much"
                 " slower loop",
                 f"For speed on a GPU, set {listing(changes, len(changes))}.",
                 row.name,
@@ -253,7 +256,7 @@ def recurrent_dropout_speed(model: ModelSummary) -> Iterator[Problem]:
         row, rnn = found[0]
         more = f" (and in {len(found) - 1} more: {listing([row.name for row, _ in found[1:]])})" if found[1:] else ""
         yield violation(
-            f"{row.class_name} {row.name!r} has recurrent_dropout {rnn.config['recurrent_dropout']}: TensorFlow then does not"
+            f"{row.class_name} {show(row.name)} has recurrent_dropout {rnn.config['recurrent_dropout']}: TensorFlow then does not"
             f" use cuDNN, and runs a much slower loop on a GPU{more}",
             f"For speed on a GPU, use dropout instead, which does not prevent cuDNN{since}.",
             row.name,
@@ -354,13 +357,13 @@ def unbounded_rnn_activation(model: ModelSummary, timesteps: int) -> Iterator[Pr
         least = 2 if gates in UNBOUNDED or activation == "exponential" else timesteps
         if steps is not None and steps < least and not rnn.config.get("stateful"):
             continue  # nothing feeds back, or too rarely to overflow
-        named = " and ".join(f"{name} {value!r}" for name, (value, _) in faults.items())
+        named = " and ".join(f"{name} {show(value)}" for name, (value, _) in faults.items())
         unlimited = "so its gates are not limited to [0, 1]" if gates in UNBOUNDED else "which has no upper bound"
         changes = " and ".join(f'{name} "{needed}"' for name, (_, needed) in faults.items())
         cudnn = model.spec.dialect in ("keras2", "keras3") and rnn.class_name in ("LSTM", "GRU")
         cudnn = cudnn and set(_cudnn_obstacles(rnn)) == set(faults)
         yield violation(
-            f"{row.class_name} {row.name!r} has {named}, {unlimited}; fed back"
+            f"{row.class_name} {show(row.name)} has {named}, {unlimited}; fed back"
             f"{f' over {steps} timesteps' if steps and steps > 1 else ''}, its states can grow until they overflow",
             f"Use {changes}{'; on a GPU, TensorFlow can then also run the layer on cuDNN' if cudnn else ''}."
             + (" For outputs outside [-1, 1], add a Dense after it." if row.is_output else ""),
@@ -401,7 +404,7 @@ def relu_with_recurrent_dropout(model: ModelSummary, timesteps: int) -> Iterator
             continue
         if rate and _own_activation(rnn) == "relu":
             yield violation(
-                f"{row.class_name} {row.name!r} has activation 'relu' and recurrent_dropout {rate}: dropout scales up"
+                f"{row.class_name} {show(row.name)} has activation 'relu' and recurrent_dropout {rate}: dropout scales up"
                 " the state at every timestep, relu does not bound it, and the loss can become NaN",
                 'Set activation to "tanh", or recurrent_dropout to 0.',
                 row.name,
@@ -433,7 +436,7 @@ def rnn_dropout_out_of_range(model: ModelSummary) -> Iterator[Problem]:
                 "" if model.spec.dialect in ("keras0", "keras1") else f"; Keras silently uses {int(rate > 0)} instead"
             )
             yield violation(
-                f"{argument} of {row.class_name} {row.name!r} is {rate:g}, outside [0, 1]{clips}{effect}",
+                f"{argument} of {row.class_name} {show(row.name)} is {rate:g}, outside [0, 1]{clips}{effect}",
                 f"Use a rate from 0 to 1, excluding 1{as_share}.",
                 row.name,
                 rnn.spec.argument_pointer(argument),
@@ -459,7 +462,7 @@ def rnn_dropout_one(model: ModelSummary) -> Iterator[Problem]:
     for row, rnn, argument, rate in _dropout_rates(model):
         if rate == 1:
             yield violation(
-                f"{argument} of {row.class_name} {row.name!r} is 1: {_effect_of_one(model, rnn, argument)}",
+                f"{argument} of {row.class_name} {show(row.name)} is 1: {_effect_of_one(model, rnn, argument)}",
                 "Use a rate below 1, such as 0.2.",
                 row.name,
                 rnn.spec.argument_pointer(argument),
@@ -516,7 +519,7 @@ def constant_recurrent_init(model: ModelSummary) -> Iterator[Problem]:
                 else "receives the same sum of the previous outputs"
             )
             yield violation(
-                f"recurrent_initializer of {row.class_name} {row.name!r} is {initializer}: before training, every unit {effect}",
+                f"recurrent_initializer of {row.class_name} {show(row.name)} is {initializer}: before training, every unit {effect}",
                 'Use "orthogonal", the default.',
                 row.name,
                 rnn.spec.argument_pointer("recurrent_initializer"),
@@ -551,7 +554,7 @@ def units_equal_timesteps(model: ModelSummary, timesteps: int) -> Iterator[Probl
         steps = shape[1]
         if rnn.config.get("units") == steps and steps % 10 and steps & (steps - 1):
             yield violation(
-                f"units of {row.class_name} {row.name!r} is {steps}, the same as the number of timesteps of its input;"
+                f"units of {row.class_name} {show(row.name)} is {steps}, the same as the number of timesteps of its input;"
                 " Keras does not need the two to match",
                 "Choose units by how much the layer has to remember: units is the width of its output, and all timesteps"
                 " share the same weights.",

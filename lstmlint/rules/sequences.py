@@ -8,6 +8,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import flatten, format_shape, percent
 from lstmlint.model.spec import TensorRef
+from lstmlint.model.values import show
 from lstmlint.rules import masks
 from lstmlint.rules.effects import BINARY, REGRESSION, SIGMOIDS, head_of, objectives
 from lstmlint.rules.index import (
@@ -62,14 +63,18 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
         if user is not None:
             maker = drop.maker
             embeds = unwrapped(maker.layer).class_name == "Embedding"
-            unmask = "set mask_zero to false" if embeds else f"remove {maker.name!r}"
+            unmask = "set mask_zero to false" if embeds else f"remove {show(maker.name)}"
             moves = row.input_shape is not None and row.output_shape is not None
             moves = moves and len(row.input_shape or ()) == len(row.output_shape or ()) and row.class_name != "Reshape"
-            keep = f"Move {row.name!r} after {user.name!r}" if moves else f"Pass {user.name!r} a mask as an argument"
+            keep = (
+                f"Move {show(row.name)} after {show(user.name)}"
+                if moves
+                else f"Pass {show(user.name)} a mask as an argument"
+            )
             if model.spec.dialect == "keras1":
                 keep = "A Merge in a functional model passes masks on, unless its mode is dot or cos"
             yield violation(
-                f"{row.class_name} {row.name!r} drops the mask from {maker.name!r}, so {user.class_name} {user.name!r}"
+                f"{row.class_name} {show(row.name)} drops the mask from {show(maker.name)}, so {user.class_name} {show(user.name)}"
                 f" treats padding as data; {says}",
                 f"{keep}. If padding may count as data, {unmask}.",
                 row.name,
@@ -79,11 +84,11 @@ def mask_destroyed(model: ModelSummary) -> Iterator[Problem]:
         user, inner = masks.user_after(row, past_drops=False), unwrapped(row.layer)
         if user is not None:
             yield violation(
-                f"TimeDistributed {row.name!r} does not pass on the mask of its {inner.class_name}, so {user.class_name}"
-                f" {user.name!r} treats padding as data; tf.keras passes the mask on, Keras 3 does not",
+                f"TimeDistributed {show(row.name)} does not pass on the mask of its {inner.class_name}, so {user.class_name}"
+                f" {show(user.name)} treats padding as data; tf.keras passes the mask on, Keras 3 does not",
                 f"Use the {inner.class_name} without TimeDistributed: it takes inputs of any rank, and passes its mask on."
                 if user.class_name == "TimeDistributed" and masks.user_after(user) is None
-                else f"Pass {user.name!r} a mask as an argument, unless padding may count as data.",
+                else f"Pass {show(user.name)} a mask as an argument, unless padding may count as data.",
                 row.name,
                 row.pointer,
             )
@@ -108,9 +113,9 @@ def mask_misfits_softmax(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "Activation", "config": {"activation": "softmax"}}]}}
     """
     for row, mask, maker in masks.misfits(model):
-        source = f" from {maker.name!r}" if maker is not None else ""
+        source = f" from {show(maker.name)}" if maker is not None else ""
         yield violation(
-            f"Softmax {row.name!r} receives a mask of shape {format_shape(mask)}{source}, which does not fit its input"
+            f"Softmax {show(row.name)} receives a mask of shape {format_shape(mask)}{source}, which does not fit its input"
             f" {format_shape(row.input_shape)}; Keras raises an error when the model runs",
             f'Use Activation("softmax"), which ignores masks, or pass a mask of shape {format_shape(row.input_shape)}.',
             row.name,
@@ -142,7 +147,7 @@ def masked_flatten(model: ModelSummary) -> Iterator[Problem]:
         row = drop.row
         if row.layer.facts.removes_timesteps and row.input_shape is not None and len(row.input_shape) > 2:
             yield violation(
-                f"{row.class_name} {row.name!r} ignores the mask from {drop.maker.name!r}, so padding enters its result as"
+                f"{row.class_name} {show(row.name)} ignores the mask from {show(drop.maker.name)}, so padding enters its result as"
                 " data",
                 "Use GlobalAveragePooling1D, which applies the mask, or a recurrent layer with return_sequences=false. If"
                 " there is no padding, remove the mask.",
@@ -183,12 +188,12 @@ def sequence_against_scalar(model: ModelSummary) -> Iterator[Problem]:
             while recurrent(source.layer) is None and len(source.inbound) == 1:
                 source = source.inbound[0]
             change = (
-                f"set return_sequences to false on {source.name!r}"
+                f"set return_sequences to false on {show(source.name)}"
                 if recurrent(source.layer) is not None
-                else f"add GlobalAveragePooling1D or Flatten before {name!r}"
+                else f"add GlobalAveragePooling1D or Flatten before {show(name)}"
             )
             yield violation(
-                f"{name!r} outputs {format_shape(shape)}, one number per timestep; {objective.loss} silently broadcasts"
+                f"{show(name)} outputs {format_shape(shape)}, one number per timestep; {objective.loss} silently broadcasts"
                 " targets of shape (batch, 1) to all timesteps",
                 f"For one number per sample, {change}. For one number per timestep, use targets of shape (batch,"
                 f" {shape[1] or 'timesteps'}, 1).",
@@ -235,10 +240,10 @@ def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterat
             continue
         without = (units + bool(dense.config.get("use_bias"))) * dense.config["units"]
         yield violation(
-            f"{dense.name!r} has separate weights for each of the {steps} timesteps of {row.name!r}: {dense.params:,}"
+            f"{show(dense.name)} has separate weights for each of the {steps} timesteps of {show(row.name)}: {dense.params:,}"
             f" parameters, {percent(part)} of the model; Keras accepts only sequences of this length",
-            f"Set return_sequences to false on {row.name!r}, or use GlobalAveragePooling1D instead of {flat.name!r}:"
-            f" {dense.name!r} then has {without:,} parameters.",
+            f"Set return_sequences to false on {show(row.name)}, or use GlobalAveragePooling1D instead of {show(flat.name)}:"
+            f" {show(dense.name)} then has {without:,} parameters.",
             flat.name,
             flat.pointer,
         )
@@ -269,7 +274,7 @@ def timedistributed_dense(model: ModelSummary) -> Iterator[Problem]:
         inner = unwrapped(row.layer)
         if inner.class_name == "Dense" and row.input_shape is not None and len(row.input_shape) == 3:
             yield violation(
-                f"TimeDistributed {row.name!r} wraps a Dense, which computes the same without the wrapper, with the same"
+                f"TimeDistributed {show(row.name)} wraps a Dense, which computes the same without the wrapper, with the same"
                 f" {row.params or 0:,} parameters",
                 f"Use Dense(units={inner.config.get('units')}) without TimeDistributed.",
                 row.name,
@@ -305,7 +310,7 @@ def unused_states(model: ModelSummary) -> Iterator[Problem]:
         if row.last_output == 0:
             count = len(row.output_shapes) - 1
             yield violation(
-                f"{row.class_name} {row.name!r} returns {count} state{'s' if count != 1 else ''}, but nothing uses them",
+                f"{row.class_name} {show(row.name)} returns {count} state{'s' if count != 1 else ''}, but nothing uses them",
                 "Set return_state to false, or pass the states to a decoder as initial_state.",
                 row.name,
                 rnn.spec.argument_pointer("return_state"),
@@ -348,10 +353,10 @@ def recurrent_head(model: ModelSummary) -> Iterator[Problem]:
         units = row.output_shape[-1] if row.output_shape else head.layer.config.get("units")
         loss = f", and is trained with {objective.loss}" if classifies and objective is not None else ""
         yield violation(
-            f"{head.row.class_name} {head.row.name!r} is the model's last layer, with activation {head.activation!r}{loss}:"
+            f"{head.row.class_name} {show(head.row.name)} is the model's last layer, with activation {show(head.activation)}{loss}:"
             f" its {units} outputs are not probabilities",
             f'Add Dense({units}, activation="{"sigmoid" if units == 1 else "softmax"}") after it; the units of'
-            f" {head.row.name!r} can then be any number.",
+            f" {show(head.row.name)} can then be any number.",
             head.row.name,
             head.row.pointer,
         )
@@ -403,7 +408,7 @@ def attention_without_positions(model: ModelSummary) -> Iterator[Problem]:
     same = {id(row) for row in (first, *before, *after)}
     if all(id(source) in same for row in after for source in row.inbound):
         yield violation(
-            f"{first.class_name} {first.name!r} attends to tokens without positions: the model returns the same output"
+            f"{first.class_name} {show(first.name)} attends to tokens without positions: the model returns the same output"
             " for any order of the tokens",
             "Add an embedding of the positions to that of the tokens.",
             first.name,
@@ -472,9 +477,9 @@ def mask_refused(model: ModelSummary) -> Iterator[Problem]:
     for row, maker in masks.old_flow(model).refused:  # Keras 1
         embeds = unwrapped(maker.layer).class_name == "Embedding"
         yield violation(
-            f"{row.spec.written_class} {row.name!r} receives the mask from {maker.name!r}, but does not support masking; Keras 1"
+            f"{row.spec.written_class} {show(row.name)} receives the mask from {show(maker.name)}, but does not support masking; Keras 1"
             " raises a ValueError",
-            f"{'Set mask_zero to false on' if embeds else 'Remove'} {maker.name!r}, or end the mask with a recurrent layer"
+            f"{'Set mask_zero to false on' if embeds else 'Remove'} {show(maker.name)}, or end the mask with a recurrent layer"
             " without return_sequences.",
             row.name,
             row.pointer,
@@ -496,9 +501,9 @@ def mask_refused(model: ModelSummary) -> Iterator[Problem]:
         first, last = rows[0], rows[-1]
         more = f" (and in {len(rows) - 1} more: {listing([row.name for row in rows[1:]])})" if len(rows) > 1 else ""
         yield violation(
-            f"TimeDistributed {first.name!r} receives the mask from {maker.name!r}, but its"
+            f"TimeDistributed {show(first.name)} receives the mask from {show(maker.name)}, but its"
             f" {unwrapped(first.layer).class_name} does not support masking; tf.keras raises a TypeError{more}",
-            f"Move {maker.name!r} after {last.name!r}, or remove the mask.",
+            f"Move {show(maker.name)} after {show(last.name)}, or remove the mask.",
             first.name,
             first.pointer,
         )
@@ -540,9 +545,9 @@ def decoder_units_differ(problem: Problem, model: ModelSummary) -> Problem | Non
         if isinstance(encoder_units, int) and isinstance(units, int) and encoder_units != units:
             effect = "Keras 3 builds it, but fails to run it" if problem.severity == "warning" else "Keras refuses it"
             return violation(
-                f"{decoder.class_name} {decoder.name!r} has {units} units, but its initial states come from {encoder.name!r},"
+                f"{decoder.class_name} {show(decoder.name)} has {units} units, but its initial states come from {show(encoder.name)},"
                 f" which has {encoder_units} units; {effect}",
-                f"Set units of {decoder.name!r} to {encoder_units}, or units of {encoder.name!r} to {units}.",
+                f"Set units of {show(decoder.name)} to {encoder_units}, or units of {show(encoder.name)} to {units}.",
                 decoder.name,
                 rnn.spec.argument_pointer("units"),
                 problem.severity,

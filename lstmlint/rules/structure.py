@@ -9,6 +9,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import KnownShape, Shape, compatible, format_shape, product
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 from lstmlint.rules.index import index_of, keeps_timesteps, past, recurrent, row_of, shape_producer
 from lstmlint.rules.registry import refined, reported, rule, violation
 
@@ -42,9 +43,9 @@ def rnn_needs_sequences(problem: Problem, model: ModelSummary) -> Problem | None
     if recurrent(consumer.layer) is not None and consumer.config.get("return_sequences") and steps[1]:
         repeat = f"; or add RepeatVector({steps[1]}) after it, for a decoder that starts from its last output"
     return violation(
-        f"{producer.name!r} returns only its last output {format_shape(last)}, but {consumer.class_name}"
-        f" {consumer.name!r} expects sequences; Keras raises a ValueError",
-        f"Set return_sequences to true on {producer.name!r}: its output becomes"
+        f"{show(producer.name)} returns only its last output {format_shape(last)}, but {consumer.class_name}"
+        f" {show(consumer.name)} expects sequences; Keras raises a ValueError",
+        f"Set return_sequences to true on {show(producer.name)}: its output becomes"
         f" {format_shape((last[0], steps[1], *last[1:]))}{repeat}.",
         producer.name,
         rnn.spec.argument_pointer("return_sequences"),
@@ -92,7 +93,7 @@ def flatten_unknown_timesteps(problem: Problem, model: ModelSummary) -> Problem 
     if consumer is None or producer is None or producer.class_name != "Flatten":
         return None
     return violation(
-        f"{producer.name!r} flattens {format_shape(producer.input_shape)}, so {consumer.class_name} {consumer.name!r}"
+        f"{show(producer.name)} flattens {format_shape(producer.input_shape)}, so {consumer.class_name} {show(consumer.name)}"
         " receives an unknown number of features; Keras raises a ValueError",
         "Use GlobalAveragePooling1D or GlobalMaxPooling1D instead of Flatten, or fix the number of timesteps.",
         producer.name,
@@ -273,8 +274,8 @@ def embedding_of_features(problem: Problem, model: ModelSummary) -> Problem | No
     if arriving is None or len(arriving) < 3 or len(shape) <= (problem.data.get("wanted") or len(shape)):
         return None
     return violation(
-        f"Embedding {producer.name!r} receives {format_shape(arriving)} and outputs {format_shape(shape)}, one dimension more than"
-        f" {consumer.class_name} {consumer.name!r} expects; Keras raises a ValueError",
+        f"Embedding {show(producer.name)} receives {format_shape(arriving)} and outputs {format_shape(shape)}, one dimension more than"
+        f" {consumer.class_name} {show(consumer.name)} expects; Keras raises a ValueError",
         f"Feed it token ids of shape {format_shape(arriving[:2])}. If the input is not token ids, remove the Embedding.",
         producer.name,
         producer.pointer,
@@ -312,18 +313,18 @@ def ndim_mismatch(problem: Problem, model: ModelSummary) -> Problem | None:
 def _wrong_producer(consumer: LayerSummary, producer: LayerSummary, shape: KnownShape, wanted: int) -> Problem | None:
     """S101 at the layer before, where that is the one to change."""
     rnn = recurrent(producer.layer)
-    takes = f"{consumer.class_name} {consumer.name!r} takes {wanted} dimensions; Keras raises a ValueError"
+    takes = f"{consumer.class_name} {show(consumer.name)} takes {wanted} dimensions; Keras raises a ValueError"
     if producer.class_name == "Flatten" and len(producer.input_shape or ()) == wanted:
         return violation(
-            f"{producer.name!r} flattens {format_shape(producer.input_shape)} to {format_shape(shape)}, but {takes}",
-            f"Remove {producer.name!r}.",
+            f"{show(producer.name)} flattens {format_shape(producer.input_shape)} to {format_shape(shape)}, but {takes}",
+            f"Remove {show(producer.name)}.",
             producer.name,
             producer.pointer,
         )
     if rnn is not None and rnn.config.get("return_sequences") and len(shape) == wanted + 1:
         return violation(
-            f"{producer.name!r} returns its output at every timestep, {format_shape(shape)}, but {takes}",
-            f"Set return_sequences to false on {producer.name!r}: its output becomes"
+            f"{show(producer.name)} returns its output at every timestep, {format_shape(shape)}, but {takes}",
+            f"Set return_sequences to false on {show(producer.name)}: its output becomes"
             f" {format_shape((shape[0], *shape[2:]))}.",
             producer.name,
             rnn.spec.argument_pointer("return_sequences"),
@@ -406,7 +407,7 @@ def reshape_as_permute(model: ModelSummary) -> Iterator[Problem]:
             left.remove(axis)
             dims.append(axis)
         yield violation(
-            f"Reshape {row.name!r} turns {format_shape(before)} into {format_shape(after)}, but does not swap the axes:"
+            f"Reshape {show(row.name)} turns {format_shape(before)} into {format_shape(after)}, but does not swap the axes:"
             " numbers keep their order, so each row of the output mixes values of several rows of the input",
             f"To swap the axes, use Permute(({', '.join(map(str, dims))})).",
             row.name,
@@ -465,16 +466,16 @@ def no_input_shape(model: ModelSummary) -> Iterator[Problem]:
     if isinstance(inner, LayerSpec) and inner.input_shape is not None:
         shape = format_shape(inner.input_shape)
         yield violation(
-            f"the Sequential {model.name!r} states no input shape: {inner.class_name} inside {first.class_name}"
-            f" {first.name!r} declares {shape}, but Keras reads only the wrapper, so the model stays unbuilt",
-            f"Move the input shape {shape} from the inner layer to {first.name!r}, or to an InputLayer before it.",
+            f"the Sequential {show(model.name)} states no input shape: {inner.class_name} inside {first.class_name}"
+            f" {show(first.name)} declares {shape}, but Keras reads only the wrapper, so the model stays unbuilt",
+            f"Move the input shape {shape} from the inner layer to {show(first.name)}, or to an InputLayer before it.",
             first.name,
             inner.pointer,
         )
         return
     yield violation(
-        f"the Sequential {model.name!r} has no input shape: it is not built, so its shapes and counts are unknown",
-        f"Give {first.name!r} an input shape, or pass --input-shape (e.g. {example}; the batch is left out).",
+        f"the Sequential {show(model.name)} has no input shape: it is not built, so its shapes and counts are unknown",
+        f"Give {show(first.name)} an input shape, or pass --input-shape (e.g. {example}; the batch is left out).",
         first.name,
         first.pointer,
     )

@@ -8,6 +8,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.spatial import AXES, SlidingLayer, SpatialLayer
 from lstmlint.model.findings import Problem
 from lstmlint.model.shapes import KnownShape, format_shape
+from lstmlint.model.values import show
 from lstmlint.rules.index import row_of
 from lstmlint.rules.registry import refined
 
@@ -65,7 +66,7 @@ def _better_help(problem: Problem, row: LayerSummary | None) -> Problem | None:
             and other.channels_first != layer.channels_first
         ):
             order = "channels_first" if other.channels_first else "channels_last"
-            return replace(problem, help=f'Set data_format to "{order}", as on {source.name!r} before it.')
+            return replace(problem, help=f'Set data_format to "{order}", as on {show(source.name)} before it.')
     first = sources[-1].input_shape
     if first is None or len(first) != len(shape):
         first = shape

@@ -14,6 +14,7 @@ from typing import Any
 from lstmlint import layers as registry
 from lstmlint.layers.base import BASE_ARGUMENTS, LayerError
 from lstmlint.model.spec import Dialect, LayerSpec
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import REQUIRED
 from lstmlint.validation import types
 from lstmlint.validation.serialized import (
@@ -342,9 +343,9 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
         if dialect == "keras3"
         else "TypeError: Keyword argument not understood"
     )
-    message = f"{spec.class_name} does not accept the argument {written!r}; Keras raises a {error}"
+    message = f"{spec.class_name} does not accept the argument {show(written)}; Keras raises a {error}"
     if dialect == "keras3" and spec.class_name == "InputLayer":
-        message = f"{spec.class_name} has no argument {written!r}; Keras ignores it"
+        message = f"{spec.class_name} has no argument {show(written)}; Keras ignores it"
         return LayerError("E005", message, advice, name, severity="warning", stops=False)
     if dialect == "keras1":  # only the last of its releases is fully known, and the count does not depend on it
         return LayerError("E005", message, advice, name, severity="warning", stops=False)
@@ -353,7 +354,7 @@ def _unknown(spec: LayerSpec, name: str, arguments: Arguments, dialect: Dialect)
 
 
 def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect) -> LayerError:
-    shown = repr(value) if len(repr(value)) < 60 else repr(value)[:57] + "..."
+    shown = show(value, 60)
     advice = f"Set {name} to {kind.wants}."
     # These dialects accepted almost anything.
     old = dialect in ("keras0", "keras1") and kind is not types.POSITIVE
@@ -375,9 +376,11 @@ def _wrong(spec: LayerSpec, name: str, value: Any, kind: Kind, dialect: Dialect)
         close = other or close_match(value, kind.names, 0.7)
         custom = custom and not (close and is_misspelt(value, close))
         if custom:
-            advice = f"Did you mean {close!r}? If it is your own, pass it in custom_objects." if other else CUSTOM_HELP
+            advice = (
+                f"Did you mean {show(close)}? If it is your own, pass it in custom_objects." if other else CUSTOM_HELP
+            )
         elif close:
-            advice = f"Did you mean {close!r}?"
+            advice = f"Did you mean {show(close)}?"
         elif dialect == "keras3" and kind.custom and value.isidentifier():
             import json
 

@@ -10,6 +10,7 @@ from lstmlint.layers.base import LayerError
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Tensor, flatten
 from lstmlint.model.spec import Call, LayerSpec, TensorRef
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import CALLS
 
 MODEL_CALL = "inputs training mask"
@@ -35,9 +36,9 @@ def old_call_errors(spec: LayerSpec) -> Iterator[LayerError]:
     names = {"inputs", "training", *takes.split(), *more.split()}
     for call in spec.calls:
         for key in call.kwargs.keys() - names:
-            message = f"{spec.class_name} cannot be called with {key!r}; tf_keras raises a TypeError"
+            message = f"{spec.class_name} cannot be called with {show(key)}; tf_keras raises a TypeError"
             yield LayerError(
-                "E005", message, f"Remove it from the inbound node of {spec.name!r}.", pointer=call.pointer
+                "E005", message, f"Remove it from the inbound node of {show(spec.name)}.", pointer=call.pointer
             )
 
 
@@ -56,7 +57,7 @@ def _value_errors(spec: LayerSpec, call: Call) -> Iterator[LayerError]:
         if value is not None and not _is_tensor(value):
             yield LayerError(
                 "E007",
-                f"{spec.class_name} is called with {value!r}; only tensors may be positional, and Keras raises a ValueError",
+                f"{spec.class_name} is called with {show(value)}; only tensors may be positional, and Keras raises a ValueError",
                 "Move it to the kwargs of the call, under the name of its argument.",
                 pointer=call.pointer,
             )
@@ -109,9 +110,9 @@ def _name_errors(class_name: str, names: list[str], call: Call, kwargs: dict[str
             yield LayerError("S122", message, advice, pointer=f"{call.pointer}/args")
     for key in kwargs:
         if key in names[: len(call.args)]:
-            message = f"{class_name} gets {key!r} twice, by position and by name; Keras raises a TypeError"
+            message = f"{class_name} gets {show(key)} twice, by position and by name; Keras raises a TypeError"
         elif key not in names and key != "training":
-            message = f"{class_name} cannot be called with {key!r}; Keras raises a TypeError"
+            message = f"{class_name} cannot be called with {show(key)}; Keras raises a TypeError"
         else:
             continue
         yield LayerError("E005", message, advice, pointer=f"{call.pointer}/kwargs/{escape(key)}")

@@ -13,6 +13,7 @@ from lstmlint.layers import find
 from lstmlint.layers.base import DTYPE_BITS, Layer, LayerError
 from lstmlint.model.findings import Severity
 from lstmlint.model.spec import BUILD_KEYS, Call, LayerSpec
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import SIGNATURES
 
 # Modules in which Keras 3 finds its layers and models. It also imports keras.src.*, which has one file per layer.
@@ -117,7 +118,7 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
     if name is not None and (not isinstance(name, str) or "/" in name):
         yield LayerError(
             "E007",
-            f"Keras refuses the name {name!r}: a name must be a string without '/'",
+            f"Keras refuses the name {show(name)}: a name must be a string without '/'",
             'Name it like "lstm_1".',
             "name",
         )
@@ -143,7 +144,7 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
     if not isinstance(trainable, bool) and spec.model is None:
         yield LayerError(
             "E007",
-            f"trainable of {spec.class_name} is {trainable!r}; Keras takes only true and false",
+            f"trainable of {spec.class_name} is {show(trainable)}; Keras takes only true and false",
             "Write true or false, without quotes.",
             "trainable",
         )
@@ -193,7 +194,7 @@ def build_config_error(spec: LayerSpec) -> LayerError | None:
     if not isinstance(build, dict):
         if isinstance(build, str | list) and not any(key in build for key in BUILD_KEYS):
             return None  # Keras looks up these two keys and ignores everything else
-        return _bad_build_config(f"build_config is {build!r}; Keras raises a TypeError")
+        return _bad_build_config(f"build_config is {show(build)}; Keras raises a TypeError")
     required, optional = facts.build_shapes, facts.optional_build_shapes
     if "input_shape" in build:
         if len(required) > 1:
@@ -206,13 +207,13 @@ def build_config_error(spec: LayerSpec) -> LayerError | None:
         return None
     shapes = build["shapes_dict"]
     if not isinstance(shapes, dict):
-        return _bad_build_config(f"shapes_dict of build_config is {shapes!r}; Keras raises a TypeError")
+        return _bad_build_config(f"shapes_dict of build_config is {show(shapes)}; Keras raises a TypeError")
     for name in required:
         if name not in shapes:
             return _bad_build_config(f"build_config records no {name} in its shapes_dict; Keras raises a TypeError")
     for name in shapes:
         if name not in required and name not in optional:
-            return _bad_build_config(f"{spec.class_name} is not built for a {name!r}; Keras raises a TypeError")
+            return _bad_build_config(f"{spec.class_name} is not built for a {show(name)}; Keras raises a TypeError")
     return None
 
 
@@ -226,10 +227,10 @@ def module_error(spec: LayerSpec) -> LayerError | None:
     raw, class_name = spec.raw, spec.class_name
     module, registered = raw["module"], raw.get("registered_name", class_name)
     if isinstance(registered, list | dict):
-        message = f"registered_name is {registered!r}; Keras raises a TypeError"
+        message = f"registered_name is {show(registered)}; Keras raises a TypeError"
         return LayerError("E007", message, "Write null.", "registered_name")
     if module and not isinstance(module, str):
-        return LayerError("E007", f"module is {module!r}; Keras takes a string", 'Write "keras.layers".', "module")
+        return LayerError("E007", f"module is {show(module)}; Keras takes a string", 'Write "keras.layers".', "module")
     custom = bool(registered) and registered != class_name
     package = module.partition(".")[0] if module else ""
     if package not in PACKAGES:
@@ -245,9 +246,7 @@ def module_error(spec: LayerSpec) -> LayerError | None:
             f'Write "module": "{right if class_name in MODEL_MODULES else "keras.layers"}".',
         )
     if custom and "src" not in module:
-        message = (
-            f"{class_name} of Keras carries the registered_name {registered!r}, which only custom objects have; Keras"
-        )
+        message = f"{class_name} of Keras carries the registered_name {show(registered)}, which only custom objects have; Keras"
         advice = 'Write "registered_name": null.'
         return LayerError("E004", f"{message} raises a ValueError", advice, "registered_name", severity="error")
     return None
@@ -261,14 +260,14 @@ def _outside_of_keras(class_name: str, module: str | None, registered: Any) -> L
     """Return the error for a module outside Keras: the class is custom, or cannot be found."""
     if not registered and registered != class_name:
         return _misplaced(
-            f"{class_name} is in the module {module!r}, which is not one of Keras's, and has no"
+            f"{class_name} is in the module {show(module)}, which is not one of Keras's, and has no"
             " registered_name for a custom object: Keras cannot load it",
             'Write "module": "keras.layers" for a layer of Keras.',
         )
     if class_name not in SIGNATURES and class_name not in MODEL_MODULES:
         return None  # a custom class, reported as E004
     return _misplaced(
-        f"{class_name} belongs to {module or 'no module'!r} instead of Keras: it loads only with custom_objects",
+        f"{class_name} belongs to {show(module or 'no module')} instead of Keras: it loads only with custom_objects",
         'For the layer of Keras, write "module": "keras.layers".',
         "error" if registered == class_name else "warning",
     )
@@ -303,7 +302,7 @@ def _has(module: str, package: str, class_name: str) -> bool:
 
 def bad_dtype(dtype: Any, advice: str) -> LayerError:
     """Return P609 for a dtype that Keras refuses."""
-    return LayerError("P609", f"{dtype!r} is not a dtype of Keras", f"{advice[0].upper()}{advice[1:]}.", "dtype")
+    return LayerError("P609", f"{show(dtype)} is not a dtype of Keras", f"{advice[0].upper()}{advice[1:]}.", "dtype")
 
 
 def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
@@ -340,7 +339,7 @@ def dtype_error(dtype: Any, quantizable: bool = False) -> LayerError | None:
         if key not in takes:
             return LayerError(
                 "P609",
-                f"{class_name} does not accept {key!r}; Keras raises a TypeError",
+                f"{class_name} does not accept {show(key)}; Keras raises a TypeError",
                 f"It takes {', '.join(takes)}.",
                 "dtype",
             )

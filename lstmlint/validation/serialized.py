@@ -10,6 +10,7 @@ import sys
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
+from lstmlint.model.values import show
 from lstmlint.validation.values import NULL, Schema, Value, any_of, enum, integer, number, of_type
 
 Takes = dict[str, tuple[str, ...]]
@@ -185,11 +186,11 @@ def wrong_with(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
         if key not in takes:
             if takes == ("value",):
                 continue  # Constant reads only its value
-            return Wrong(f"{class_name} does not accept the argument {key!r}", f"It takes {_listed(takes)}.")
+            return Wrong(f"{class_name} does not accept the argument {show(key)}", f"It takes {_listed(takes)}.")
         check = CHECKS.get(key) if "factor" not in takes else ORTHOGONAL.get(key)
         if check is not None and (given is not None or "factor" in takes):
             if not check.value.accepts(given):
-                return Wrong(f"{key} of {class_name} is {given!r}", f"Write {check.wants}.")
+                return Wrong(f"{key} of {class_name} is {show(given)}", f"Write {check.wants}.")
     return None
 
 
@@ -219,9 +220,9 @@ def wrong_old(value: dict[str, Any], known: Takes, what: str) -> Wrong | None:
         return Wrong(f"the config of {class_name} is not an object", f"{class_name} takes {_listed(takes)}.")
     for key, given in config.items():
         if key not in takes:
-            return Wrong(f"{class_name} does not accept the argument {key!r}", f"It takes {_listed(takes)}.")
+            return Wrong(f"{class_name} does not accept the argument {show(key)}", f"It takes {_listed(takes)}.")
         if key in OLD_CHECKED and "scale" in takes and not CHECKS[key].value.accepts(given):
-            return Wrong(f"{key} of {class_name} is {given!r}", f"Write {CHECKS[key].wants}.")
+            return Wrong(f"{key} of {class_name} is {show(given)}", f"Write {CHECKS[key].wants}.")
     return None
 
 
@@ -234,16 +235,16 @@ def wrong_quantization(value: Any, quantized: bool) -> Wrong | None:
     """Return what Keras refuses of a quantization_config. Unless it quantizes, Keras checks only objects."""
     advice = "Write null."
     if not isinstance(value, dict) or "class_name" not in value or "config" not in value:
-        return Wrong(f"{str(value)[:50]!r} is not a quantization config", advice) if quantized else None
+        return Wrong(f"{show(str(value)[:50])} is not a quantization config", advice) if quantized else None
     class_name, module, config = value["class_name"], str(value.get("module")), value["config"] or {}
     if module.partition(".")[0] != "keras":
-        return Wrong(f"there is no {class_name} in {value.get('module')!r}", 'Write "module": "keras.quantizers".')
+        return Wrong(f"there is no {class_name} in {show(value.get('module'))}", 'Write "module": "keras.quantizers".')
     if str(class_name).endswith("Config") and class_name not in QUANTIZATION_CONFIGS:
         return Wrong(f"Keras has no {class_name}, or none that a file can contain", advice)
     if class_name == "Int4QuantizationConfig" and isinstance(config, dict):
         size = config.get("block_size")
         if size is not None and not (isinstance(size, int | float) and (size == -1 or size > 0)):
-            return Wrong(f"block_size of {class_name} is {size!r}", "Write null, -1, or a positive integer.")
+            return Wrong(f"block_size of {class_name} is {show(size)}", "Write null, -1, or a positive integer.")
     if quantized and not str(class_name).endswith("Config"):
         return Wrong(f"{class_name} is not a quantization config", advice)
     return None
@@ -270,7 +271,7 @@ def wrong_activation(value: dict[str, Any]) -> Wrong | None:
     registered = value.get("registered_name")
     if registered and registered not in (name, class_name) and package in ("keras", "builtins"):
         advice = 'Write "registered_name": null.'
-        return Wrong(f"{name} of Keras carries the registered_name {registered!r}", advice)
+        return Wrong(f"{name} of Keras carries the registered_name {show(registered)}", advice)
     return None
 
 
@@ -293,7 +294,7 @@ def wrong_old_activation(value: Any) -> Wrong | None:
     if name in OLD_ACTIVATIONS or not isinstance(name, str):
         return None
     if name in KERAS3_ACTIVATIONS:
-        message = f"{name!r} is an activation of Keras 3, and tf_keras does not have it"
+        message = f"{show(name)} is an activation of Keras 3, and tf_keras does not have it"
         return Wrong(message, f"Use {REPLACEMENTS.get(name, 'another activation')}, or load the model with Keras 3.")
     written = {**value, "module": None} if isinstance(value, dict) else {"module": "builtins"}
     return _unknown(written, name, OLD_ACTIVATIONS, "activation")
@@ -358,13 +359,13 @@ def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) 
     if custom:
         return custom_object(registered)
     names = sorted(name for name in known if name[0].isupper()) or sorted(known)
-    advice = f"Did you mean {close!r}?" if close else f"Keras has {listing(names)}."
-    return Wrong(f"{registered!r} is not a built-in Keras {what}", advice)
+    advice = f"Did you mean {show(close)}?" if close else f"Keras has {listing(names)}."
+    return Wrong(f"{show(registered)} is not a built-in Keras {what}", advice)
 
 
 def custom_object(name: str) -> Wrong:
     """Describe a custom object."""
-    return Wrong(repr(name), CUSTOM_HELP, custom=True)
+    return Wrong(show(name), CUSTOM_HELP, custom=True)
 
 
 def function_name(value: Any) -> str | None:

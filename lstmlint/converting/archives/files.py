@@ -26,6 +26,7 @@ from lstmlint.converting.notes import Note, Refused
 from lstmlint.inference import infer
 from lstmlint.model.findings import ReadError, listing
 from lstmlint.model.releases import TFJS, is_keras3, label, version
+from lstmlint.model.values import show
 from lstmlint.reading.hdf5_guard import DAMAGED, DAMAGED_HELP, install_h5py
 from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.stored_weights import MissingH5pyError
@@ -144,7 +145,7 @@ def complete(model: ModelSummary) -> ModelSummary:
     """Return a model whose weights are all known. Raises: Refused."""
     unknown = [row.name for row in model.walk() if row.used and row.params is None]
     if unknown:
-        raise Refused(f"the weights of {listing([*map(repr, unknown)])} are unknown")
+        raise Refused(f"the weights of {listing([*map(show, unknown)])} are unknown")
     return model
 
 
@@ -261,7 +262,7 @@ def copy_assets(models: Models, places: dict[Node, str], archive: zipfile.ZipFil
         for name, asset in assets.items():
             place = next((name[:end] for end in range(len(name), 0, -1) if name[:end] in old), None)
             if place is None or old[place].path not in new:
-                raise Refused(f"it is not known which layer the file {name!r} in the archive belongs to")
+                raise Refused(f"it is not known which layer the file {show(name)} in the archive belongs to")
             rest = name[len(place) + 1 :]
             with archive.open(f"assets/{new[old[place].path]}/{rest}", "w") as target:
                 asset.copy(target)

@@ -11,6 +11,7 @@ from lstmlint.converting.notes import Refused
 from lstmlint.model.findings import listing
 from lstmlint.model.shapes import format_shape
 from lstmlint.model.spec import Dialect
+from lstmlint.model.values import show
 from lstmlint.reading.stored_weights import StoredWeight, StoredWeights
 
 Path = tuple[str, ...]
@@ -84,7 +85,7 @@ def check(root: Node, found: Located) -> None:
 
 def shown(node: Node) -> str:
     """Return the name of a node with those of the models and layers around it."""
-    return repr("/".join(node.path) or node.name)
+    return show("/".join(node.path) or node.name)
 
 
 # Keras 3 files -----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from lstmlint.layers.ops.base import Refusal
 from lstmlint.model.shapes import Dim, KnownShape, format_shape, product
+from lstmlint.model.values import show
 
 Dims = list[Dim]
 
@@ -17,7 +18,7 @@ def axis_in(axis: Any, rank: int) -> int:
     Raises: Refusal S111 if it is out of range, E007 if it is not an integer.
     """
     if not isinstance(axis, int):
-        raise Refusal("E007", f"has the axis {axis!r}, which is not an integer", "Use an integer.", "axis")
+        raise Refusal("E007", f"has the axis {show(axis)}, which is not an integer", "Use an integer.", "axis")
     found = int(axis)
     if not -rank <= found < rank:
         valid = f"from {-rank} to {rank - 1}" if rank else "none at all: it is a scalar"

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, need
 from lstmlint.model.shapes import KnownShape, Tensor, format_shape, tensors_in
+from lstmlint.model.values import show
 
 Rule = Callable[..., Any]
 # More outputs than any model has; a config can request 10^12.
@@ -33,7 +34,7 @@ class Refusal(Exception):
 
 def shown(value: Any) -> str:
     """Format an argument for a message: the shape of a tensor, or the beginning of the value."""
-    text = format_shape(value.shape) if isinstance(value, Tensor) else repr(value)
+    text = format_shape(value.shape) if isinstance(value, Tensor) else show(value)
     return text if len(text) < 60 else text[:57] + "..."
 
 

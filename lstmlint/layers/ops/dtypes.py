@@ -15,6 +15,7 @@ from typing import Any
 from lstmlint.layers.base import DTYPE_BITS
 from lstmlint.layers.ops.base import Refusal, shown
 from lstmlint.model.shapes import Tensor
+from lstmlint.model.values import show
 
 Dtype = str | None
 DtypeRule = Callable[..., Dtype]
@@ -117,7 +118,7 @@ def as_dtype(value: Any, default: Dtype = "float32") -> Dtype:
         return "int32"
     if not isinstance(value, str) or value not in ALLOWED:
         raise Refusal(
-            "E007", f"does not accept the dtype {value!r}", "Write a dtype such as float32, int32 or bool.", "dtype"
+            "E007", f"does not accept the dtype {show(value)}", "Write a dtype such as float32, int32 or bool.", "dtype"
         )
     return value
 

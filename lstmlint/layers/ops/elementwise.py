@@ -8,6 +8,7 @@ from lstmlint.layers.ops.algebra import axes_in, axis_in, broadcast, flat, ranke
 from lstmlint.layers.ops.base import Operation, Refusal, loose_shape, shape, shown, tensor
 from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, result, strong
 from lstmlint.model.shapes import Tensor
+from lstmlint.model.values import show
 
 
 def unary(op: Operation, x: Any, *_: Any, dtype: str = "same", least: int = 0) -> Tensor:
@@ -35,7 +36,7 @@ def flattening(op: Operation, x: Any, dtype: str = "same", checked: bool = True)
 def partition(op: Operation, x: Any) -> Tensor:
     """Return the indices of a partial sort around the k-th element."""
     if not isinstance(op.config["kth"], int):
-        raise Refusal("E007", f"needs an integer as kth, but gets {op.config['kth']!r}", argument="kth")
+        raise Refusal("E007", f"needs an integer as kth, but gets {show(op.config['kth'])}", argument="kth")
     return flattening(op, x, dtype="int32", checked=False)
 
 

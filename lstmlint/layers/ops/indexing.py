@@ -8,6 +8,7 @@ from lstmlint.layers.ops.algebra import axis_in, broadcast, flat, inserted, repl
 from lstmlint.layers.ops.base import Operation, Refusal, copies, loose_shape, shape, shown, tensor
 from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, strong
 from lstmlint.model.shapes import Dim, KnownShape, Tensor, flatten, format_shape
+from lstmlint.model.values import show
 
 
 def get_item(op: Operation, x: Any, key: Any) -> Tensor:
@@ -185,7 +186,7 @@ def histogram(op: Operation, x: Any) -> list[Tensor]:
     """Return counts and edges."""
     bins = op.config["bins"]
     if not isinstance(bins, int) or bins < 0:
-        raise Refusal("E007", f"has {bins!r} bins", "Use a positive number.", "bins")
+        raise Refusal("E007", f"has {show(bins)} bins", "Use a positive number.", "bins")
     if op.config["range"]:
         raise Refusal(
             "E007",

@@ -8,6 +8,7 @@ from lstmlint.layers.ops.algebra import axis_in, equal_but, flat, inserted, rank
 from lstmlint.layers.ops.base import Operation, Refusal, copies, shape, tensor
 from lstmlint.layers.ops.dtypes import dtype_of, promote
 from lstmlint.model.shapes import KnownShape, Tensor, add, format_shape, product
+from lstmlint.model.values import show
 
 
 def _concatenated(tensors: list[Any], shapes: list[KnownShape], axis: int) -> Tensor:
@@ -131,7 +132,7 @@ def meshgrid(op: Operation, *x: Any) -> list[Tensor]:
     """
     if op.config["indexing"] not in ("xy", "ij"):
         raise Refusal(
-            "E007", f"does not accept the indexing {op.config['indexing']!r}", "Use 'xy' or 'ij'.", "indexing"
+            "E007", f"does not accept the indexing {show(op.config['indexing'])}", "Use 'xy' or 'ij'.", "indexing"
         )
     sizes = [flat(shape(one))[0] for one in x]
     if op.config["indexing"] == "ij":

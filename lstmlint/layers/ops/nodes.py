@@ -10,6 +10,7 @@ from lstmlint.layers.ops.dtypes import as_dtype
 from lstmlint.layers.ops.table import OPERATIONS
 from lstmlint.model.findings import listing
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import REQUIRED
 from lstmlint.signatures.operations import SIGNATURES
 
@@ -49,12 +50,12 @@ class KerasOperation(Operation):
             if name not in self.init_arguments and "**" not in "".join(self.init_arguments):
                 known = listing([*self.init_arguments]) or "no arguments"
                 raise Refusal(
-                    "E005", f"does not accept the argument {name!r} in its config", f"It takes {known}.", name
+                    "E005", f"does not accept the argument {show(name)} in its config", f"It takes {known}.", name
                 )
         for name, value in self.config.items():
             if value is REQUIRED:
                 raise Refusal(
-                    "E006", f"needs the argument {name!r} in its config", f"Add {name!r} to the config.", name
+                    "E006", f"needs the argument {show(name)} in its config", f"Add {show(name)} to the config.", name
                 )
         if isinstance(self.config.get("dtype"), dict):
             self.config["dtype"] = as_dtype(self.config["dtype"])
@@ -95,7 +96,7 @@ def bind(parameters: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) ->
         elif name in named:
             inputs.append(named.pop(name))
         elif default is REQUIRED:
-            raise Refusal("E006", f"needs the argument {name!r} in its call", f"Add {name!r} to the call.")
+            raise Refusal("E006", f"needs the argument {show(name)} in its call", f"Add {show(name)} to the call.")
         else:
             inputs.append(default)
     if rest or named:

@@ -8,6 +8,7 @@ from lstmlint.layers.ops.algebra import axis_in, broadcast, equal_but, ranked, w
 from lstmlint.layers.ops.base import Operation, Refusal, loose_shape, shape, tensor
 from lstmlint.layers.ops.dtypes import dtype_of, promote, result, strong
 from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
+from lstmlint.model.values import show
 
 
 def matmul_shape(left: KnownShape, right: KnownShape) -> KnownShape:
@@ -123,12 +124,12 @@ def einsum(op: Operation, *operands: Any) -> Tensor:
     """
     sides = op.config["subscripts"].split("->")
     if len(sides) > 2:
-        raise Refusal("E007", f"has more than one -> in {op.config['subscripts']!r}", argument="subscripts")
+        raise Refusal("E007", f"has more than one -> in {show(op.config['subscripts'])}", argument="subscripts")
     inputs = sides[0].split(",")
     if len(inputs) != len(operands):
         raise Refusal(
             "E007",
-            f"has {len(inputs)} inputs in {op.config['subscripts']!r}, but gets {len(operands)} tensors",
+            f"has {len(inputs)} inputs in {show(op.config['subscripts'])}, but gets {len(operands)} tensors",
             "Write one set of subscripts per tensor.",
             "subscripts",
         )
@@ -149,7 +150,7 @@ def _einsum_operand(dims: KnownShape, spec: str, target: str) -> list[Dim]:
     if (len(front) + len(back) > len(dims)) if ends else len(front) != len(dims):
         raise Refusal(
             "S101",
-            f"has the subscripts {spec!r}, which do not match the shape {format_shape(dims)}",
+            f"has the subscripts {show(spec)}, which do not match the shape {format_shape(dims)}",
             "Name each axis once.",
             "subscripts",
         )
@@ -166,7 +167,7 @@ def _einsum_operand(dims: KnownShape, spec: str, target: str) -> list[Dim]:
         elif "a" <= label <= "z":
             made.append(1)
         elif label != " ":
-            raise Refusal("E007", f"cannot place the label {label!r}", "Use lower-case letters.", "subscripts")
+            raise Refusal("E007", f"cannot place the label {show(label)}", "Use lower-case letters.", "subscripts")
     return made
 
 
@@ -200,7 +201,7 @@ def matrix(op: Operation, x: Any, outputs: str) -> Any:
     elif outputs == "qr":
         mode = op.config["mode"]
         if mode not in ("reduced", "complete"):
-            raise Refusal("E007", f"does not accept the mode {mode!r}", "Use 'reduced' or 'complete'.", "mode")
+            raise Refusal("E007", f"does not accept the mode {show(mode)}", "Use 'reduced' or 'complete'.", "mode")
         tails = [(rows, small), (small, columns)] if mode == "reduced" else [(rows, rows), (rows, columns)]
     else:
         full = op.config["full_matrices"]
@@ -249,7 +250,7 @@ def correlate(op: Operation, x1: Any, x2: Any) -> Tensor:
     long, short = max(left, right), min(left, right)
     sizes = {"valid": long - short + 1, "same": long, "full": left + right - 1}
     if op.config["mode"] not in sizes:
-        raise Refusal("E007", f"does not accept the mode {op.config['mode']!r}", "Use valid, same or full.", "mode")
+        raise Refusal("E007", f"does not accept the mode {show(op.config['mode'])}", "Use valid, same or full.", "mode")
     return Tensor((sizes[op.config["mode"]],), result("correlate", tensor(x1).dtype, tensor(x2).dtype))
 
 

@@ -8,6 +8,7 @@ from lstmlint.layers.ops.algebra import axis_in, equal_but, reduce, without
 from lstmlint.layers.ops.base import Operation, Refusal, shape, tensor
 from lstmlint.layers.ops.dtypes import as_dtype, dtype_of, promote, result
 from lstmlint.model.shapes import KnownShape, Tensor, format_shape
+from lstmlint.model.values import show
 
 
 def _reduced(op: Operation, x: Any) -> KnownShape:
@@ -60,13 +61,16 @@ def norm(op: Operation, x: Any) -> Tensor:
     """Return the norm of vectors or matrices, after checking that the order exists for the number of axes."""
     order, axis = op.config["ord"], op.config["axis"]
     if isinstance(order, str) and order not in ("fro", "nuc"):
-        raise Refusal("E007", f"does not accept the order {order!r}", "Use 'fro', 'nuc' or a number.", "ord")
+        raise Refusal("E007", f"does not accept the order {show(order)}", "Use 'fro', 'nuc' or a number.", "ord")
     axes = len(shape(x)) if axis is None else 1 if isinstance(axis, int) else len(axis)
     if axes == 1 and isinstance(order, str):
-        raise Refusal("E007", f"has the order {order!r}, which exists only for matrices", "Use a number.", "ord")
+        raise Refusal("E007", f"has the order {show(order)}, which exists only for matrices", "Use a number.", "ord")
     if axes == 2 and order not in (None, "fro", "nuc", float("inf"), float("-inf"), 1, -1, 2, -2):
         raise Refusal(
-            "E007", f"has the order {order!r}, which does not exist for matrices", "Use 1, 2, 'fro' or 'nuc'.", "ord"
+            "E007",
+            f"has the order {show(order)}, which does not exist for matrices",
+            "Use 1, 2, 'fro' or 'nuc'.",
+            "ord",
         )
     return reduction(op, x, dtype="floating")
 

@@ -9,6 +9,7 @@ from lstmlint.layers.ops.algebra import Dims, axis_in, broadcast, flat, pair, ra
 from lstmlint.layers.ops.base import Operation, Refusal, shape, tensor
 from lstmlint.layers.ops.dtypes import as_dtype
 from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
+from lstmlint.model.values import show
 
 
 def reshaped(given: KnownShape, target: Any) -> KnownShape:
@@ -113,7 +114,9 @@ def expand_dims(op: Operation, x: Any) -> Tensor:
     axis = op.config["axis"]
     given = axis if isinstance(axis, list) else [axis]
     if not isinstance(axis, int | list):
-        raise Refusal("E007", f"needs an axis or a list of axes, but gets {axis!r}", "Set axis to a number.", "axis")
+        raise Refusal(
+            "E007", f"needs an axis or a list of axes, but gets {show(axis)}", "Set axis to a number.", "axis"
+        )
     rank = len(shape(x)) + len(given)
     new = {axis_in(one, rank) for one in given}
     if len(new) < len(given):
@@ -327,7 +330,7 @@ def channels_last(data_format: Any) -> bool:
     if name not in ("channels_first", "channels_last"):
         raise Refusal(
             "E007",
-            f"does not accept the data_format {data_format!r}",
+            f"does not accept the data_format {show(data_format)}",
             "Use channels_last or channels_first.",
             "data_format",
         )

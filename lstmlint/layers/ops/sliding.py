@@ -8,6 +8,7 @@ from lstmlint.layers.ops.algebra import per_axis, ranked, sized
 from lstmlint.layers.ops.base import Operation, Refusal, copies, shape, tensor
 from lstmlint.layers.ops.reshaping import channels_last
 from lstmlint.model.shapes import Dim, KnownShape, Tensor, format_shape, product
+from lstmlint.model.values import show
 
 
 def _spatial(dims: KnownShape, last: bool) -> KnownShape:
@@ -55,7 +56,7 @@ def convolved(dims: KnownShape, kernel: KnownShape, filters: Dim, op: Operation,
     padding = op.config["padding"]
     padding = padding.lower() if not isinstance(padding, str) else padding
     if padding not in ("valid", "same", "causal"):
-        raise Refusal("E007", f"does not accept the padding {padding!r}", "Use 'valid' or 'same'.", "padding")
+        raise Refusal("E007", f"does not accept the padding {show(padding)}", "Use 'valid' or 'same'.", "padding")
     count = len(spatial)
     dilation = op.config["dilation_rate"]
     if not isinstance(dilation, int) and len(dilation) != count:
@@ -117,7 +118,7 @@ def conv_transpose(op: Operation, inputs: Any, kernel: Any) -> Tensor:
             made.append(None)
             continue
         if padding not in ("valid", "same"):
-            raise Refusal("E007", f"does not accept the padding {padding!r}", "Use 'valid' or 'same'.", "padding")
+            raise Refusal("E007", f"does not accept the padding {show(padding)}", "Use 'valid' or 'same'.", "padding")
         window = (sized(width, "the kernel") - 1) * rate + 1
         if padding == "valid":
             made.append((one - 1) * stride + (max(window, stride) if more is None else window + more))
@@ -133,7 +134,7 @@ def pool(op: Operation, inputs: Any) -> Tensor:
     sizes = per_axis(op.config["pool_size"], len(spatial))
     strides = sizes if op.config["strides"] is None else per_axis(op.config["strides"], len(spatial))
     if padding not in ("valid", "same"):
-        raise Refusal("E007", f"does not accept the padding {padding!r}", "Use 'valid' or 'same'.", "padding")
+        raise Refusal("E007", f"does not accept the padding {show(padding)}", "Use 'valid' or 'same'.", "padding")
     made = [
         _output_size(dims, size, window, stride, padding, "S104", "pool_size")
         for size, window, stride in zip(spatial, sizes, strides, strict=True)

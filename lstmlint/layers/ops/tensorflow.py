@@ -17,6 +17,7 @@ from lstmlint.layers.ops.tensorflow_rules import numbers
 from lstmlint.layers.ops.tensorflow_table import FUNCTIONS, RAW, RawOperation
 from lstmlint.model.shapes import Tensor, flatten
 from lstmlint.model.spec import LayerSpec
+from lstmlint.model.values import show
 from lstmlint.signatures.keras3 import REQUIRED
 
 WORDS = {"None": None, "True": True, "False": False}
@@ -80,7 +81,7 @@ class TensorFlowOperation(Operation):
             elif default is REQUIRED:
                 raise Refusal(
                     "E006",
-                    f"is saved without its argument {names[0]!r}",
+                    f"is saved without its argument {show(names[0])}",
                     "tf.keras does not save the operands of == and !=; use tf.equal or tf.not_equal.",
                 )
             else:
@@ -110,12 +111,12 @@ class TFOpLambda(TensorFlowOperation):
             )
         if not isinstance(spec.config["function"], str):
             message = (
-                f"the function of {spec.class_name} is {spec.config['function']!r}, which TensorFlow does not have"
+                f"the function of {spec.class_name} is {show(spec.config['function'])}, which TensorFlow does not have"
             )
             raise LayerError("E007", message[:300], advice, "function")
         for key in spec.config:
             if key not in ACCEPTED:
-                message = f"{spec.class_name} does not accept {key!r}; tf.keras raises a TypeError"
+                message = f"{spec.class_name} does not accept {show(key)}; tf.keras raises a TypeError"
                 raise LayerError("E005", message, "Move it into the call, which holds the function's arguments.", key)
 
 

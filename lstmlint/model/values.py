@@ -1,0 +1,59 @@
+"""Values of a file as messages show them, and as numbers. No value makes either of these fail, or take long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LONGEST = 200  # characters of a value in a message
+_MOST_BITS = 2_000  # of an integer whose digits are written
+
+
+def show(value: Any, most: int = _LONGEST) -> str:
+    """Return the repr of a value, cut off after about `most` characters. Only what is shown is visited."""
+    if type(value) is str:
+        return repr(value) if len(value) <= most else f"{value[:most]!r}..."
+    pieces: list[str] = []
+    _write(value, pieces, most)
+    return "".join(pieces)
+
+
+def _write(value: Any, pieces: list[str], left: int) -> int:
+    """Add the repr of a value in pieces; return how many of `left` characters remain."""
+    if isinstance(value, dict | list | tuple):
+        opening, closing = "{}" if isinstance(value, dict) else "[]" if isinstance(value, list) else "()"
+        pieces.append(opening)
+        left -= 2
+        for count, item in enumerate(value):
+            if left <= 0:
+                pieces.append(", ..." if count else "...")
+                break
+            if count:
+                pieces.append(", ")
+            left = _write(item, pieces, left) - 2
+            if isinstance(value, dict):
+                pieces.append(": ")
+                left = _write(value[item], pieces, left) - 2
+        if isinstance(value, tuple) and len(value) == 1:
+            pieces.append(",")
+        pieces.append(closing)
+        return left
+    if isinstance(value, str):
+        text = show(value, max(left, 1))
+    elif isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        text = f"an integer of {value.bit_length():,} bits"
+    else:
+        text = repr(value)
+        text = text if len(text) <= _LONGEST * 2 else f"{text[: _LONGEST * 2]}..."
+    pieces.append(text)
+    return left - len(text)
+
+
+def as_number(value: Any) -> float | None:
+    """Return a finite number of a file as a float; None for anything else, also for one beyond the range of floats."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if number - number == 0 else None
