@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "signatures": "",
     "model": "",
     "reading": "model",
-    "python": "model reading.document",
+    "python": ("model reading.document reading.json_text reading.limits reading.places reading.text"),
     "parsing": "model reading.containers reading.document signatures",
     "layers": "model signatures",
     "validation": "layers model signatures",

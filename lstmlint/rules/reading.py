@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstmlint.rules.registry import reported
 
-reported("E001", "unreadable", "error", raised_by="analysis reading")(
+reported("E001", "unreadable", "error", raised_by="analysis python reading")(
     """The file is damaged: it cannot be decoded, is truncated, or is nested too deeply.
 
     Fix: Save the model again, or correct the file at the reported position.
@@ -12,7 +12,7 @@ reported("E001", "unreadable", "error", raised_by="analysis reading")(
 )
 
 
-reported("E002", "not-a-model", "error", raised_by="commands reading")(
+reported("E002", "not-a-model", "error", raised_by="commands python reading")(
     """The file can be read but does not contain a Keras model.
 
     The finding is an info for the SavedModel of a subclassed model: the file records its layers with their configs and
@@ -178,6 +178,16 @@ reported("E012", "unreadable-weights", "warning", raised_by="inference reading")
     """The weights stored with the model cannot be read, so they cannot confirm its parameter counts.
 
     Fix: Save the model again, or pass `--no-weights`.
+    """
+)
+
+
+reported("E013", "unreadable-cell", "info", raised_by="python")(
+    """A code cell of the notebook is not valid Python. It is left out, with what it adds to a model.
+
+    Magics, shell commands, help with `?` and the print statements of Python 2 are no mistakes: they are passed over.
+
+    Fix: Correct the code, or remove the cell.
     """
 )
 
