@@ -16,7 +16,7 @@ Reason = tuple[int, int, str]
 class Unknown:
     """A size that the program gets from outside, such as the shape of data.
 
-    name: the expression as written, for instance "X_train.shape[2]"; unique in the program.
+    name: the expression as written, for instance "X_train.shape[2]"; unique in its model.
     line, column: 1-based, where it arises.
     reason: why it is not known.
     """
@@ -38,6 +38,7 @@ class SourceModel:
         on an unknown condition, was skipped, or was cut short.
     reasons: why it is not exact.
     write: sizes by the names of the unknowns -> Document.
+    shown: the lines of the calls of `summary` that show it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class SourceModel:
     exact: bool
     reasons: list[Reason]
     write: Callable[[Mapping[str, int]], Document]
+    shown: list[int] = field(default_factory=list)
 
     def document(self, sizes: Mapping[str, int]) -> Document:
         """Return the model with every unknown replaced by its size. `locate` gives lines of the program's text.

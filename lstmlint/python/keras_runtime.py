@@ -1,0 +1,555 @@
+"""What Keras does when a program runs: create layers and models, call them, name them, and change them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lstmlint.python.dialects import Style
+from lstmlint.python.graphs import Graph
+from lstmlint.python.keras_names import BASES, in_keras, layer_class, model_class
+from lstmlint.python.keras_objects import AutoNames, Layer, LayerList, Model, Node, Tensor, tensors_in
+from lstmlint.python.keras_signatures import ALIASES, bind
+from lstmlint.python.limits import MAX_LAYERS, Cut
+from lstmlint.python.machine import MISSING, Arguments, Machine, Raised
+from lstmlint.python.program import Reason
+from lstmlint.python.values import Array, Class, Configured, Dict, Function, List, Module, Opaque, Super, is_unknown
+
+RECURRENT_STATES = {
+    "LSTM": 2,
+    "CuDNNLSTM": 2,
+    "ConvLSTM1D": 2,
+    "ConvLSTM2D": 2,
+    "ConvLSTM3D": 2,
+    "GRU": 1,
+    "CuDNNGRU": 1,
+    "SimpleRNN": 1,
+}
+CELL_STATES = {"LSTMCell": 2, "GRUCell": 1, "SimpleRNNCell": 1}
+
+
+def snake_case(name: str) -> str:
+    """Convert a class name to a layer name as Keras 2 and 3 do: TimeDistributed -> time_distributed."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+class Keras:
+    """The Keras of one program.
+
+    event: called with a model and a node when the program uses it.
+    shape_of: a tensor -> its shape, a tuple of ints, None, and Opaques; None if it is not known.
+    """
+
+    def __init__(self, machine: Machine, style: Style) -> None:
+        self.machine = machine
+        self.style = style
+        self.names = AutoNames(style.first)
+        self.made = 0
+        self.models: list[Model] = []
+        self.event: Callable[[Model, ast.AST], None] = lambda _model, _node: None
+        self.shape_of: Callable[[Tensor], Any] = lambda _tensor: None
+        self.operation: Callable[..., Any] | None = None  # set by tensor_operations
+        self.custom: Callable[..., Any] | None = None  # set by custom_layers
+        self.parent: Callable[..., Any] | None = None
+        self.user_call: Callable[..., Any] | None = None
+
+    # Names
+
+    def auto_name(self, class_name: str) -> str:
+        """Return the name of a new object of a class."""
+        self.machine.heap.touch(self.names)
+        if self.style.dialect == "keras1":
+            return self.names.make(class_name.lower())
+        if class_name == "InputLayer":
+            return self.names.make("input_layer") if self.style.dialect == "keras3" else self.names.make("input", 1)
+        if class_name == "Model" and self.style.dialect == "keras3":
+            class_name = "Functional"
+        return self.names.make(snake_case(class_name))
+
+    def from_star(self, modules: List, name: str) -> Any:
+        """Return a name that `from module import *` may have given; None if none did."""
+        for module in reversed(modules):
+            rest = in_keras(module)
+            if rest is None:
+                continue
+            path = f"{rest}.{name}" if rest else name
+            known = layer_class(path) or model_class(path) or name in ("Input", "Layer", "merge", "InputLayer")
+            if known or (rest and rest.partition(".")[0] not in ("layers", "models") and name[:1] != "_"):
+                if known or name not in self.machine.builtins:
+                    return Module(f"{module}.{name}")
+            if rest.startswith("layers") and name.islower() and name in MERGE_FUNCTIONS:
+                return Module(f"{module}.{name}")
+        return None
+
+    # Layers
+
+    def count(self) -> None:
+        """Count a new layer. Raises: Cut if there are too many."""
+        self.made += 1
+        if self.made > MAX_LAYERS:
+            raise Cut(f"the program makes more than {MAX_LAYERS:,} layers")
+
+    def layer(self, class_name: str, arguments: Arguments) -> Layer:
+        """Create a layer."""
+        machine = self.machine
+        self.count()
+        if self.style.dialect != "keras1":
+            class_name = ALIASES.get(class_name, class_name)
+        place = machine.place(arguments.node)
+        bound = bind(class_name, self.style.dialect, arguments)
+        given, nodes = bound if bound is not None else (dict(arguments.kwargs), {})
+        name = given.pop("name", None)
+        made = Layer(class_name, given, "", place)
+        made.named_by_user = isinstance(name, str)
+        made.name = name if isinstance(name, str) else self.auto_name(class_name)
+        made.trainable = given.pop("trainable", True)
+        self.add_places(made, nodes)
+        if bound is None:
+            made.forget((*place, f"{class_name} is called with {len(arguments.args)} positional arguments"))
+        if arguments.uncertain:
+            made.forget((*place, f"{class_name} is called with unknown arguments"))
+        for value in given.values():
+            if isinstance(value, Model):
+                self.use(value)
+        return made
+
+    def add_places(self, made: Layer, nodes: Mapping[str, Any]) -> None:
+        """Note where the arguments of a layer are."""
+        for name, node in nodes.items():
+            if node is not None:
+                made.places[name] = self.machine.place(node)
+
+    def use(self, model: Model) -> None:
+        """Note that a model is part of another."""
+        model.used = True
+
+    def input(self, arguments: Arguments) -> Tensor:
+        """Create an input, as the function Input does."""
+        names = ("shape", "batch_size", "name", "dtype", "sparse")
+        if self.style.dialect == "keras1" or self.style.first:
+            names = ("shape", "batch_shape", "name", "dtype", "sparse")
+        given = dict(zip(names, arguments.args, strict=False)) | arguments.kwargs
+        nodes = {name: arguments.nodes.get(i) for i, name in enumerate(names[: len(arguments.args)])}
+        nodes |= {name: node for name, node in arguments.nodes.items() if isinstance(name, str)}
+        given["shape"] = self.shape_argument(given.get("shape"), arguments)
+        if given["shape"] is None:
+            del given["shape"]
+        made = self.input_layer(given, nodes, arguments)
+        if "tensor" in given or "type_spec" in given:
+            made.forget((*made.places[""], "the shape of the tensor is not known"))
+        return Tensor(Node(made, [], {}, made.places[""]))
+
+    def shape_argument(self, shape: Any, arguments: Arguments) -> Any:
+        """Return a shape, of which a single number is a mistake that some releases allow."""
+        if isinstance(shape, Array):
+            return tuple(shape.shape)
+        return shape
+
+    def input_layer(self, given: dict[str, Any], nodes: Mapping[str, Any], arguments: Arguments) -> Layer:
+        """Create an InputLayer."""
+        self.count()
+        name = given.pop("name", None)
+        made = Layer("InputLayer", given, "", self.machine.place(arguments.node))
+        made.named_by_user = isinstance(name, str)
+        made.name = name if isinstance(name, str) else self.auto_name("InputLayer")
+        self.add_places(made, nodes)
+        if arguments.uncertain:
+            made.forget((*made.places[""], "Input is called with unknown arguments"))
+        return made
+
+    def foreign(self, class_name: str, node: ast.AST, reason: str) -> Layer:
+        """Create a layer of a class that lstmlint does not know."""
+        self.count()
+        class_name = re.sub(r"\W+", "", class_name) or "Unknown"
+        made = Layer(class_name, {}, self.auto_name(class_name), self.machine.place(node))
+        made.kind = "custom"
+        made.module = "custom"
+        made.forget((*made.places[""], reason))
+        return made
+
+    # Calls
+
+    def call_layer(self, layer: Layer, arguments: Arguments) -> Any:
+        """Return the outputs of a layer, called on tensors. Raises: Raised."""
+        machine = self.machine
+        args, kwargs = list(arguments.args), dict(arguments.kwargs)
+        if not args:
+            for name in ("inputs", "x", "input_tensor", "query"):
+                if name in kwargs and name != "query":
+                    args.append(kwargs.pop(name))
+        if self.user_call is not None and layer.cls is not None:
+            return self.user_call(layer, arguments)
+        if not any(True for _ in tensors_in([*args, *kwargs.values()])):
+            return self.call_on_data(layer, args, arguments)
+        kwargs.pop("training", None)
+        kwargs.pop("name", None)
+        taint = sum((value.taint for value in tensors_in([*args, *kwargs.values()])), ())
+        lists = [value for value in (*args, *kwargs.values()) if isinstance(value, List | Dict)]
+        for container in lists:
+            taint += container.taint
+        args = [self.frozen(value) for value in args]
+        kwargs = {name: self.frozen(value) for name, value in kwargs.items() if value is not None}
+        if any(is_opaque_tensor(value) for value in args):
+            taint += ((*machine.place(arguments.node), f"`{machine.written(arguments.node)}` takes an unknown value"),)
+        args, kwargs = self.named_tensors(layer, args, kwargs)
+        if isinstance(layer, Model):
+            self.use(layer)
+        machine.heap.touch(layer)
+        node = Node(layer, args, kwargs, machine.place(arguments.node))
+        number = self.outputs(layer, kwargs)
+        if number is None:
+            return Tensor(node, 0, unique(taint))
+        node.outputs = number
+        if number == 1 and not self.structured(layer):
+            return Tensor(node, 0, unique(taint))
+        return List([Tensor(node, i, unique(taint)) for i in range(number)])
+
+    def named_tensors(self, layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Give the positional arguments after the first their names, as Keras 2 stores them."""
+        names = CALL_PARAMETERS.get(layer.class_name, ("mask", "training"))
+        if layer.kind == "custom" or isinstance(layer, Model):
+            return args, kwargs
+        for name, value in zip(names, args[1:], strict=False):
+            kwargs.setdefault(name, value)
+        first = args[:1]
+        if "initial_state" in kwargs and isinstance(kwargs["initial_state"], Tensor):
+            kwargs["initial_state"] = [kwargs["initial_state"]]
+        return first, kwargs
+
+    def frozen(self, value: Any) -> Any:
+        """Return a copy of a list of tensors, which may change later."""
+        if isinstance(value, list | tuple):
+            return [self.frozen(item) for item in value]
+        if isinstance(value, Dict):
+            return {str(key): self.frozen(item) for key, item in value.items()}
+        return value
+
+    def structured(self, layer: Layer) -> bool:
+        """Return whether a model gives a list even of one output."""
+        return False
+
+    def outputs(self, layer: Layer, kwargs: dict[str, Any]) -> int | None:
+        """Return the number of outputs of a layer; None if it is not known."""
+        if isinstance(layer, Model):
+            return 1 if layer.layers is not None else len(list(tensors_in(layer.outputs))) or None
+        if layer.class_name in ("MultiHeadAttention", "Attention", "AdditiveAttention", "GroupQueryAttention"):
+            return 2 if self.machine.truth(kwargs.get("return_attention_scores", False)) else 1
+        if layer.class_name in ("Bidirectional", "RNN", *RECURRENT_STATES):
+            return self.recurrent_outputs(layer)
+        return None if layer.kind == "custom" else 1
+
+    def recurrent_outputs(self, layer: Layer) -> int:
+        """Return the number of outputs of a recurrent layer: one and its states."""
+        if layer.class_name == "Bidirectional":
+            inner = layer.arguments.get("layer")
+            if not isinstance(inner, Layer):
+                return 1
+            states = self.recurrent_outputs(inner) - 1
+            pairs = 2 if layer.arguments.get("merge_mode", "concat") is None else 1
+            return pairs + 2 * states
+        if self.machine.truth(layer.arguments.get("return_state", False)) is not True:
+            return 1
+        if layer.class_name == "RNN":
+            cell = layer.arguments.get("cell")
+            cells = cell if isinstance(cell, list | tuple) else [cell]
+            return 1 + sum(CELL_STATES.get(getattr(one, "class_name", ""), 1) for one in cells)
+        return 1 + RECURRENT_STATES.get(layer.class_name, 1)
+
+    def call_on_data(self, layer: Layer, args: list[Any], arguments: Arguments) -> Any:
+        """Return the result of a layer or model that is called on data, which builds it."""
+        if isinstance(layer, Model):
+            self.feed(layer, args[0] if args else None)
+            self.event(layer, arguments.node)
+        return self.machine.opaque(arguments.node, "it is computed by a layer")
+
+    def feed(self, model: Model, data: Any) -> None:
+        """Build a Sequential without an input shape from the first data."""
+        if model.layers is None or not model.layers or model.build_shape is not None or declares_input(model.layers[0]):
+            return
+        if isinstance(data, Array) and data.shape:
+            self.machine.heap.touch(model)
+            model.build_shape = (None, *data.shape[1:])
+
+    # Models
+
+    def sequential(self, arguments: Arguments, class_name: str = "Sequential") -> Model:
+        """Create a Sequential."""
+        self.count()
+        layers, name = arguments.get(0, "layers"), arguments.get(1, "name")
+        model = Model(class_name, {}, "", self.machine.place(arguments.node))
+        model.layers = []
+        model.named_by_user = isinstance(name, str)
+        model.name = name if isinstance(name, str) else self.auto_name("Sequential")
+        model.trainable = arguments.kwargs.get("trainable", True)
+        self.models.append(model)
+        if layers is not None:
+            self.fill(model, layers, arguments)
+        return model
+
+    def fill(self, model: Model, layers: Any, arguments: Arguments) -> None:
+        """Add the layers that the constructor of a Sequential got."""
+        place = self.machine.place(arguments.node)
+        if isinstance(layers, list | tuple):
+            for i, layer in enumerate(layers):
+                node: Any = arguments.nodes.get(0, arguments.nodes.get("layers", arguments.node))
+                parts = getattr(node, "elts", None)
+                self.add(model, layer, parts[i] if parts is not None and len(parts) == len(layers) else node)
+            for reason in getattr(layers, "taint", ()):
+                model.forget(reason)
+        elif isinstance(layers, Layer | Tensor):
+            self.add(model, layers, arguments.node)
+        else:
+            model.forget((*place, "the layers of the Sequential are not known"))
+
+    def add(self, model: Model, layer: Any, node: ast.AST) -> None:
+        """Add a layer to a Sequential."""
+        self.machine.heap.touch(model)
+        if isinstance(layer, Tensor) and layer.node.layer.class_name == "InputLayer":
+            layer = layer.node.layer
+        if model.layers is None:
+            return
+        if isinstance(layer, Tensor):
+            model.forget((*self.machine.place(node), "a tensor is added where Keras takes a layer"))
+            return
+        if isinstance(layer, Module) and layer_class(in_keras(layer.path) or ""):
+            model.forget((*self.machine.place(node), "a class is added where Keras takes a layer"))
+            return
+        if not isinstance(layer, Layer):
+            shown = self.machine.written(node)
+            reason = layer.reason if isinstance(layer, Opaque) else "lstmlint does not know this layer"
+            layer = self.foreign(shown if shown.isidentifier() else "Unknown", node, f"`{shown}`: {reason}")
+        if isinstance(layer, Model):
+            self.use(layer)
+        model.layers.append(layer)
+
+    def functional(self, arguments: Arguments, class_name: str = "Model") -> Any:
+        """Create a functional model."""
+        machine = self.machine
+        self.count()
+        kwargs = arguments.kwargs
+        inputs = arguments.get(0, "inputs", kwargs.get("input"))
+        outputs = arguments.get(1, "outputs", kwargs.get("output"))
+        name = arguments.get(2, "name")
+        if not any(True for _ in tensors_in(inputs)) and not any(True for _ in tensors_in(outputs)):
+            return machine.opaque(arguments.node, "the inputs and outputs of the model are not known")
+        model = Model(class_name, {}, "", machine.place(arguments.node))
+        self.set_graph(model, inputs, outputs)
+        model.named_by_user = isinstance(name, str)
+        model.name = name if isinstance(name, str) else self.auto_name(class_name)
+        model.trainable = kwargs.get("trainable", True)
+        self.models.append(model)
+        return model
+
+    def set_graph(self, model: Model, inputs: Any, outputs: Any) -> None:
+        """Set the inputs and outputs of a functional model."""
+        for value, what in ((inputs, "inputs"), (outputs, "outputs")):
+            for reason in getattr(value, "taint", ()):
+                model.forget(reason)
+            if has_unknown(value):
+                model.forget((*model.places[""], f"some of its {what} are not known"))
+        model.inputs, model.outputs = self.frozen(inputs), self.frozen(outputs)
+
+    def chain(self, model: Model) -> list[tuple[Layer, Any]]:
+        """Return the layers of a Sequential with the tensors that they give in its own graph; empty without an input."""
+        layers = model.layers or []
+        kept = 0
+        while kept < min(len(layers), len(model.chain)) and model.chain[kept][0] is layers[kept]:
+            kept += 1
+        chain = model.chain[:kept]
+        tensor: Any = chain[-1][1] if chain else None
+        for layer in layers[kept:]:
+            if tensor is None:
+                if layer.class_name == "InputLayer":
+                    tensor = Tensor(Node(layer, [], {}, layer.places[""]), 0, layer.taint)
+                    chain.append((layer, tensor))
+                    continue
+                entry = self.own_input(model, layer)
+                if entry is None:
+                    return []
+                tensor = entry
+            if isinstance(layer, Model):
+                self.use(layer)
+            call = Node(layer, [tensor], {}, layer.places[""])
+            tensor = Tensor(call, 0, unique((*tensor.taint, *layer.taint)))
+            chain.append((layer, tensor))
+        model.chain = chain
+        return chain
+
+    def own_input(self, model: Model, layer: Layer) -> Tensor | None:
+        """Return the input that a Sequential makes from the arguments of its first layer."""
+        given = layer.arguments
+        key, value = next(
+            ((key, given[key]) for key in ("batch_input_shape", "input_shape") if key in given), ("", None)
+        )
+        if isinstance(layer, Model):
+            first = next(iter(tensors_in(self.model_inputs(layer))), None)
+            if first is None:
+                return None
+            source = first.node.layer.arguments
+            made = Layer("InputLayer", dict(source), f"{layer.name}_input", layer.places[""])
+        elif key:
+            declared = {"shape": value} if key == "input_shape" else {"batch_shape": value}
+            made = Layer("InputLayer", declared, f"{layer.name}_input", layer.places.get(key, layer.places[""]))
+        elif model.build_shape is not None:
+            made = Layer("InputLayer", {"batch_shape": model.build_shape}, f"{layer.name}_input", layer.places[""])
+        elif layer.class_name == "Embedding":
+            made = Layer("InputLayer", {"shape": (given.get("input_length"),)}, f"{layer.name}_input", layer.places[""])
+        elif "input_dim" in given:
+            shape: tuple[Any, ...] = (given["input_dim"],)
+            if layer.class_name in ("LSTM", "GRU", "SimpleRNN", "Convolution1D"):
+                shape = (given.get("input_length"), *shape)
+            made = Layer("InputLayer", {"shape": shape}, f"{layer.name}_input", layer.places[""])
+        else:
+            return None
+        if "batch_size" in given:
+            made.arguments["batch_size"] = given["batch_size"]
+        return Tensor(Node(made, [], {}, made.places[""]), 0, model.taint)
+
+    def model_inputs(self, model: Model) -> Any:
+        """Return the input tensors of a model."""
+        if model.layers is None:
+            return model.inputs
+        chain = self.chain(model)
+        if not chain:
+            return []
+        first, tensor = chain[0]
+        return [tensor if first.class_name == "InputLayer" else tensor.node.args[0]]
+
+    def model_outputs(self, model: Model) -> Any:
+        """Return the output tensors of a model."""
+        if model.layers is None:
+            return model.outputs
+        chain = self.chain(model)
+        return [chain[-1][1]] if chain else []
+
+    def layers_of(self, model: Model) -> list[Layer]:
+        """Return the layers of a model as its attribute `layers` lists them."""
+        if model.layers is not None:
+            hidden = (
+                self.style.dialect != "keras1" and len(model.layers) > 0 and model.layers[0].class_name == "InputLayer"
+            )
+            return list(model.layers[1:] if hidden else model.layers)
+        return Graph(tensors_in(model.inputs), tensors_in(model.outputs)).ranked
+
+    def output_of(self, layer: Layer, model: Model | None = None) -> Any:
+        """Return the output of the only call of a layer; None if there is none."""
+        if isinstance(layer, Model):
+            outputs = list(tensors_in(self.model_outputs(layer)))
+            return outputs[0] if len(outputs) == 1 else List(outputs) if outputs else None
+        if not layer.calls:
+            for other in self.models:
+                if other.layers is not None and any(layer is one for one in other.layers):
+                    self.chain(other)
+        if layer.calls:
+            call = layer.calls[0]
+            if call.outputs > 1:
+                return List([Tensor(call, i) for i in range(call.outputs)])
+            return Tensor(call, 0, layer.taint)
+        return None
+
+    # Operators
+
+    def operate(self, sign: str, left: Any, right: Any, node: ast.AST) -> Any:
+        """Apply an operator to tensors."""
+        if self.operation is None:
+            return self.machine.opaque(node, "an operator on tensors")
+        return self.operation(sign, left, right, node)
+
+    # What the parts of the interpreter ask
+
+    def entered(self, value: Any, node: ast.AST) -> Any:
+        """Return what a context manager gives."""
+        if isinstance(value, Layer | Tensor | Opaque):
+            return value
+        return self.machine.opaque(node, "it is given by a context manager")
+
+    def instantiate(self, machine: Machine, cls: Class, arguments: Arguments) -> Any:
+        """Create an object of a class of the program that extends one of Keras's; MISSING for other classes."""
+        if self.custom is None:
+            return MISSING
+        return self.custom(cls, arguments)
+
+    def super_attribute(self, machine: Machine, parent: Super, name: str, node: ast.AST) -> Any:
+        """Return an attribute of a superclass that the program does not define."""
+        if self.parent is not None:
+            found = self.parent(parent, name, node)
+            if found is not MISSING:
+                return found
+        return Module("object." + name)
+
+    def is_a(self, value: Any, kind: Any) -> bool | None:
+        """Return whether a value is of a class that the program does not define."""
+        if not isinstance(kind, Module):
+            return None
+        rest = in_keras(kind.path)
+        if rest is None or not isinstance(value, Layer):
+            return None if isinstance(value, Layer | Tensor) else None if rest is None else False
+        name = rest.rpartition(".")[2]
+        if name == "Layer":
+            return True
+        if isinstance(value, Model):
+            if name in ("Sequential", "Functional"):
+                return (value.layers is not None) == (name == "Sequential")
+            return name in BASES or name == value.class_name
+        return ALIASES.get(name, name) == value.class_name if value.cls is None else None
+
+    def set_trainable(self, layer: Layer, value: Any) -> None:
+        """Set `trainable`: of TensorFlow's models and those of Keras 3 also for the layers in them."""
+        self.machine.heap.touch(layer)
+        layer.trainable = value if is_unknown(value) else bool(self.machine.truth(value))
+        if self.style.first:
+            return
+        if isinstance(layer, Model):
+            for inner in self.layers_of(layer):
+                self.set_trainable(inner, value)
+        for inner in layer.arguments.values():
+            if isinstance(inner, Layer):
+                self.set_trainable(inner, value)
+
+
+MERGE_FUNCTIONS = {
+    "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",
+    "minimum": "Minimum", "concatenate": "Concatenate", "dot": "Dot",
+}  # fmt: skip
+CALL_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "MultiHeadAttention": ("value", "key", "query_mask", "value_mask", "key_mask"),
+    "LSTM": ("mask", "training", "initial_state"),
+    "GRU": ("mask", "training", "initial_state"),
+    "SimpleRNN": ("mask", "training", "initial_state"),
+    "Bidirectional": ("training", "mask", "initial_state"),
+}
+
+
+def declares_input(layer: Layer) -> bool:
+    """Return whether a layer says what its input is."""
+    if layer.class_name in ("InputLayer", "Embedding") or isinstance(layer, Model):
+        return True
+    return any(name in layer.arguments for name in ("input_shape", "batch_input_shape", "input_dim", "batch_shape"))
+
+
+def is_opaque_tensor(value: Any) -> bool:
+    """Return whether an input of a layer is unknown, or a part of it."""
+    if isinstance(value, list | tuple):
+        return any(map(is_opaque_tensor, value))
+    return isinstance(value, Opaque)
+
+
+def has_unknown(value: Any) -> bool:
+    """Return whether inputs or outputs hold something else than tensors."""
+    if isinstance(value, list | tuple):
+        return any(map(has_unknown, value))
+    if isinstance(value, dict):
+        return any(map(has_unknown, value.values()))
+    return not isinstance(value, Tensor)
+
+
+def unique(taint: Any) -> tuple[Reason, ...]:
+    """Return reasons without repetition, the first few."""
+    return tuple(dict.fromkeys(taint))[:8]
+
+
+__all__ = ["MERGE_FUNCTIONS", "Configured", "Function", "Keras", "LayerList", "Raised", "snake_case"]

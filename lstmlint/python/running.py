@@ -1,0 +1,202 @@
+"""Following a whole program: its module, and then what it defines and does not call."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from lstmlint.model.findings import Problem
+from lstmlint.python import (
+    builtins,
+    containers,
+    expressions,
+    functions,
+    keras_library,
+    statements,
+)
+from lstmlint.python.dialects import style_of
+from lstmlint.python.functions import is_generator
+from lstmlint.python.keras_runtime import Keras
+from lstmlint.python.limits import MAX_FUNCTION_STEPS, MAX_STATEMENT_STEPS, MAX_TEXT, Cut
+from lstmlint.python.machine import Arguments, Machine, Raised
+from lstmlint.python.program import Program, Reason
+from lstmlint.python.recording import Recorder
+from lstmlint.python.source import SourceText
+from lstmlint.python.statements import FRAME, Frame, assigned, block, fuzzy
+from lstmlint.python.values import Class, Dict, Function, Scope
+
+if TYPE_CHECKING:
+    from lstmlint.reading.document import Document
+
+
+def run(source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any]) -> Program:
+    """Return the models of a program."""
+    program = Program()
+    tree = parse(source.text, program)
+    if tree is None:
+        return program
+    machine = Machine(source.text, values)
+    machine.keras = keras = Keras(machine, style_of(tree, source.text))
+    for part in PARTS:
+        part.install(machine)
+    recorder = Recorder(machine, keras, source.path, source.kind, shapes)
+    machine.module.variables[FRAME] = Frame()
+    for statement in tree.body:
+        execute(machine, statement)
+    safely(machine, lambda: recorder.finish(keras.models))
+    for function in waiting(machine):
+        explore(machine, function, recorder)
+    program.models = recorder.results()
+    program.problems += machine.problems
+    return program
+
+
+PARTS: tuple[Any, ...] = (expressions, statements, functions, builtins, containers, keras_library)
+
+
+def parse(text: str, program: Program) -> ast.Module | None:
+    """Return the syntax tree of a program; None, with a problem, if there is none."""
+    if len(text) > MAX_TEXT:
+        report(program, 1, 1, f"the program has {len(text):,} characters", f"lstmlint follows up to {MAX_TEXT:,}.")
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        line, column = error.lineno or 1, error.offset or 1
+        if "print" in str(error.msg) and "parentheses" in str(error.msg):
+            report(program, line, column, "this is Python 2, whose print is a statement", "Convert it with 2to3.")
+        else:
+            report(program, line, column, f"this is not valid Python: {error.msg}", "Correct the syntax.")
+    except (RecursionError, MemoryError, ValueError, OverflowError):
+        report(program, 1, 1, "the program is nested too deeply, or holds what Python cannot parse", "Simplify it.")
+    return None
+
+
+def report(program: Program, line: int, column: int, message: str, advice: str) -> None:
+    """Report that a program cannot be read."""
+    program.problems.append(Problem("E001", message, advice, data={"place": (line, column)}))
+
+
+def safely(machine: Machine, run: Callable[[], Any]) -> Any:
+    """Run something that may reach a limit; return its result, or None."""
+    try:
+        return run()
+    except (Cut, Raised, RecursionError):
+        return None
+
+
+def execute(machine: Machine, statement: ast.stmt) -> None:
+    """Execute a statement of the module. If a limit is reached, forget what it changes, and go on."""
+    scope = machine.module
+    end = machine.budget.allow(MAX_STATEMENT_STEPS)
+    reason: Reason | None = None
+    depth = machine.depth
+
+    def attempt() -> None:
+        nonlocal reason
+        try:
+            block(machine, [statement], scope)
+        except Cut as cut:
+            reason = (*machine.place(statement), cut.reason)
+        except RecursionError:
+            reason = (*machine.place(statement), "the code is nested too deeply")
+        except Raised:
+            reason = (*machine.place(statement), "an exception is raised here")
+
+    _, record = machine.heap.watch(attempt)
+    machine.budget.end = end
+    machine.depth = depth
+    machine.conditions.clear()
+    if reason is None:
+        return
+    for thing, _ in record.changed.values():
+        thing.forget(reason)
+    for name in assigned([statement]):
+        value = scope.variables.get(name)
+        scope.variables[name] = fuzzy(machine, value, name, reason)
+
+
+# What the module does not call ------------------------------------------------------------------------------
+
+
+def waiting(machine: Machine) -> list[Function | Class]:
+    """Return the functions and classes that were not called, those first that no other mentions."""
+    left: list[Function | Class] = [
+        function
+        for function in machine.functions
+        if not function.called and function.name != "__init__" and isinstance(function.node, ast.FunctionDef)
+    ]
+    left += [cls for cls in machine.classes if not cls.called]
+    mentioned: dict[str, int] = {}
+    for one in left:
+        for node in ast.walk(one.node):
+            name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+            if name and name != one.name:
+                mentioned[name] = mentioned.get(name, 0) + 1
+    return sorted(left, key=lambda one: (one.name in mentioned, isinstance(one, Function) and one.owner is not None))
+
+
+def explore(machine: Machine, found: Function | Class, recorder: Recorder) -> None:
+    """Follow a function or class that was not called, unless that has happened meanwhile."""
+    if found.called or (isinstance(found, Function) and found.kind == "property"):
+        return
+    if isinstance(found, Function) and isinstance(found.node, ast.FunctionDef) and is_generator(found.node):
+        return
+    keras: Keras = recorder.keras
+    first = len(keras.models)
+    end = machine.budget.allow(MAX_FUNCTION_STEPS)
+
+    def attempt() -> None:
+        safely(machine, lambda: call(machine, found))
+        safely(machine, lambda: recorder.finish(keras.models[first:]))
+
+    machine.heap.attempt(attempt)
+    machine.budget.end = end
+    machine.depth = 0
+    machine.conditions.clear()
+
+
+def call(machine: Machine, found: Function | Class) -> Any:
+    """Call a function, method, or class with its defaults, and unknowns for other parameters."""
+    if isinstance(found, Class):
+        return machine.call(found, unknown_arguments(machine, constructor(found), found.node, skip=1))
+    if found.owner is None or found.kind == "staticmethod":
+        return machine.call(found, unknown_arguments(machine, found, found.node))
+    receiver: Any = found.owner
+    if found.kind != "classmethod":
+        receiver = getattr(found.owner, "example", None) or machine.call(
+            found.owner, unknown_arguments(machine, constructor(found.owner), found.owner.node, skip=1)
+        )
+    arguments = unknown_arguments(machine, found, found.node, skip=1)
+    return machine.call(found, arguments.after(receiver))
+
+
+def constructor(cls: Class) -> Function | None:
+    """Return the `__init__` of a class."""
+    found = cls.lookup("__init__")
+    return found[0] if found is not None and isinstance(found[0], Function) else None
+
+
+def unknown_arguments(machine: Machine, function: Function | None, node: ast.AST, skip: int = 0) -> Arguments:
+    """Return unknown arguments for the parameters of a function that have no default."""
+    arguments = Arguments(node)
+    if function is None:
+        return arguments
+    parameters = function.node.args
+    names = [*parameters.posonlyargs, *parameters.args]
+    for parameter in names[skip:]:
+        if parameter.arg not in function.defaults:
+            value = machine.opaque(parameter, f"it is a parameter of {function.name}", parameter.arg, plain=True)
+            arguments.kwargs[parameter.arg] = value
+    for parameter in parameters.kwonlyargs:
+        if parameter.arg not in function.defaults:
+            value = machine.opaque(parameter, f"it is a parameter of {function.name}", parameter.arg, plain=True)
+            arguments.kwargs[parameter.arg] = value
+    return arguments
+
+
+__all__ = ["Dict", "Scope", "run"]
