@@ -18,11 +18,7 @@ MAY_IMPORT = {
     "signatures": "",
     "model": "",
     "reading": "model",
-<<<<<<< HEAD
-    "python": ("model reading.document reading.json_text reading.limits reading.places reading.text"),
-=======
-    "python": "model reading.document signatures",
->>>>>>> 3b70b15 (Interpret Python programs that build Keras models)
+    "python": "model reading.document reading.json_text reading.limits reading.places reading.text signatures",
     "parsing": "model reading.containers reading.document signatures",
     "layers": "model signatures",
     "validation": "layers model signatures",
