@@ -210,7 +210,7 @@ def sequence_item(machine: Machine, value: Any, index: Any, node: ast.AST) -> An
             part = value[index]
         except ValueError as error:
             raise Raised from error
-        return type(value)(part, taint) if isinstance(value, List) else part
+        return List(part, taint) if isinstance(value, List) else part
     if isinstance(index, slice) and isinstance(value, List):
         return List(value, (*taint, (*machine.place(node), f"`{machine.written(node)}` is an unknown part")))
     if is_unknown(index) and not isinstance(value, str) and value:

@@ -428,7 +428,7 @@ def set_item(machine: Machine, container: Any, index: Any, value: Any, node: ast
         set_key(machine, container, index, value, node)
     elif isinstance(container, List):
         machine.heap.touch(container)
-        if isinstance(index, int) and -len(container) <= index < len(container):
+        if isinstance(index, int) and -len(container) <= index < len(container) and not container.part_of_model:
             container[index] = value
         else:
             container.forget((*machine.place(node), f"`{machine.written(node)}` is set"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lstmlint.python.builtins import unknown
+from lstmlint.python.containers import list_method, sequence_item
 from lstmlint.python.expressions import iterate
 from lstmlint.python.functions import read_through
 from lstmlint.python.keras_names import in_keras, layer_class, model_class
@@ -21,6 +22,7 @@ EVENTS = frozenset(
     " evaluate_generator predict_on_batch test_on_batch predict_classes export count_params get_weights set_weights"
     " load_weights".split()
 )
+LIST_CHANGES = frozenset("append clear extend insert pop remove reverse sort".split())
 KINDS = ("initializers", "regularizers", "constraints", "optimizers", "losses", "metrics")
 
 
@@ -229,7 +231,7 @@ def layer_tensor(machine: Machine, layer: Layer, name: str, node: ast.AST) -> An
 def model_attribute(machine: Machine, model: Model, name: str, node: ast.AST) -> Any:
     """Return an attribute that only models have; MISSING for others."""
     keras: Keras = machine.keras
-    if name == "layers":
+    if name in ("layers", "_layers"):
         return LayerList(model, keras.layers_of(model))
     if name in ("input", "inputs", "output", "outputs"):
         ends = keras.model_inputs(model) if name.startswith("input") else keras.model_outputs(model)
@@ -265,6 +267,13 @@ def write_layer(machine: Machine, layer: Layer, name: str, value: Any, node: ast
         layer.forget((*machine.place(node), f"`{machine.written(node)}` is set"))
     else:
         layer.attributes[name] = value
+
+
+def write_opaque(machine: Machine, value: Opaque, name: str, new: Any, node: ast.AST) -> None:
+    """Set an attribute of an unknown value: if it is `trainable`, the value may be a layer of any model so far."""
+    if name == "trainable":
+        for model in machine.keras.models:
+            model.forget((*machine.place(node), f"`{machine.written(node)}` is set, and the layer is not known"))
 
 
 # Methods --------------------------------------------------------------------------------------------------
@@ -321,6 +330,13 @@ def model_method(machine: Machine, model: Model, name: str, arguments: Arguments
     if name == "get_layer":
         return get_layer(machine, model, arguments)
     return MISSING
+
+
+def layer_list_method(machine: Machine, layers: LayerList, name: str, arguments: Arguments) -> Any:
+    """Call a method of the list `layers` of a model. In some releases a change of the list changes the model."""
+    if name in LIST_CHANGES:
+        layers.owner.forget((*machine.place(arguments.node), f"`{machine.written(arguments.node)}` changes `layers`"))
+    return list_method(machine, layers, name, arguments)
 
 
 def build(machine: Machine, model: Model, arguments: Arguments) -> None:
@@ -402,9 +418,11 @@ def install(machine: Machine) -> None:
     """Add Keras to a machine."""
     machine.callers |= {Module: call_module, Layer: call_layer, Model: call_layer, Opaque: call_opaque}
     machine.readers |= {Module: read_module, Layer: read_layer, Model: read_layer, Tensor: read_tensor}
-    machine.writers |= {Layer: write_layer, Model: write_layer}
-    machine.methods |= {Layer: layer_method, Model: layer_method, Tensor: tensor_method}
-    machine.items |= {Tensor: tensor_item}
+    machine.writers |= {Layer: write_layer, Model: write_layer, Opaque: write_opaque}
+    machine.methods |= {
+        Layer: layer_method, Model: layer_method, Tensor: tensor_method, LayerList: layer_list_method
+    }  # fmt: skip
+    machine.items |= {Tensor: tensor_item, LayerList: sequence_item}
 
 
 __all__ = ["LIBRARIES", "PARTS", "Array", "Class", "Function", "install", "is_unknown", "iterate"]

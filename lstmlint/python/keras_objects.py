@@ -221,6 +221,7 @@ class LayerList(List):
     """The list `layers` of a model. Changing it changes the model in some releases."""
 
     __slots__ = ("owner",)
+    part_of_model = True
 
     def __init__(self, owner: Model, layers: list[Layer]) -> None:
         super().__init__(layers, owner.taint)

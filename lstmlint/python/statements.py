@@ -426,6 +426,8 @@ def delete(machine: Machine, node: ast.Delete, scope: Scope) -> None:
                 try:
                     del container[index]
                 except (TypeError, KeyError, IndexError):
+                    index = None
+                if index is None or (isinstance(container, List) and container.part_of_model):
                     container.forget((*machine.place(target), f"`{machine.written(target)}` is deleted"))
 
 

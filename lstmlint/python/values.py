@@ -132,9 +132,14 @@ def key_of(value: Any) -> Any:
 
 
 class List(list[Any]):
-    """A list. taint: why its content is not certain."""
+    """A list.
+
+    taint: why its content is not certain.
+    part_of_model: whether a change of the list may change a model.
+    """
 
     __slots__ = ("serial", "taint")
+    part_of_model = False
 
     def __init__(self, items: Iterable[Any] = (), taint: Taint = ()) -> None:
         super().__init__(items)

@@ -1,0 +1,70 @@
+"""lstmlint's reading of Python snippets against what real Keras said of them: tests/data/python/."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.python_snippets import RECORD, REFUSED, USED, Snippet, disagreements, read_models, snippets
+
+ANSWERS = json.loads(RECORD.read_text(encoding="utf-8"))
+SNIPPETS = snippets()
+
+# Snippets of which lstmlint does not read every model exactly yet, and says so.
+IN_PART = frozenset(
+    """
+    k1_custom_layer.py k1_lambda.py k1_time_distributed.py k2_attention_layer.py k2_reshape_data.py
+    k2_several_models.py k2_theano_format.py k2_trainable_freeze.py k3_argparse.py
+    k3_autoencoder_layers.py k3_composite_layer.py k3_conditionals.py k3_custom_dense.py
+    k3_custom_no_shape.py k3_dataclass.py k3_env_units.py k3_function_called.py k3_generator_yield.py
+    k3_keras_core.py k3_lambda_shapes.py k3_math_sizes.py k3_namedtuple_enum.py k3_numpy_known.py
+    k3_operators.py k3_ops.py k3_reassigned_unknown.py k3_recurrent_cells.py k3_siamese.py
+    k3_subclassed.py k3_subclassed_unbuilt.py k3_transfer_mobilenet.py k3_transfer_vgg_output.py
+    k3_transformer.py k3_try_finally.py k3_vae.py k3tf_lambda_tf.py k3tf_subclass_mean.py
+    k3tf_tf_ops.py nb_magic_inside.ipynb nb_subclass.ipynb tf_attention_subclass.py
+    tf_cnn_lstm_images.py tf_custom_attention_build.py tf_gan_class.py tf_inception_cut.py
+    tf_input_tensor_and_dtype.py tf_lambda_builtin.py tf_lambda_expand.py tf_layer_reuse_slices.py
+    tf_matrix_shape.py tf_mnist_dataset.py tf_model_from_layers_output.py tf_ops_in_graph.py
+    tf_partial.py tf_resnet50_transfer.py tf_squeeze_excite.py tf_subclass_call_build.py
+    tf_subclass_encoder_decoder.py tf_tokenizer.py tf_vae_lambda.py tf_windows_split.py
+    """.split()
+)
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.name)
+def test_agrees_with_keras_or_says_that_it_is_not_exact(snippet: Snippet) -> None:
+    ours = read_models(snippet)
+    answers = ANSWERS[snippet.name]["models"]
+    assert REFUSED not in answers
+    exact = {name: model for name, model in ours.items() if model["exact"] and not model["missing"]}
+    for name, model in exact.items():
+        if model["params"] is not None:
+            assert closest(model, answers) == [], f"{name} is not as Keras says"
+    unread = [name for name in answers if not name.startswith(USED) and not is_read(answers[name], exact, answers)]
+    if snippet.inexact:
+        assert not exact
+    elif snippet.name not in IN_PART:
+        assert not unread, [(name, model["missing"], model["reasons"]) for name, model in ours.items()]
+
+
+def closest(model: dict[str, Any], answers: dict[str, Any]) -> list[str]:
+    """Return how a model differs from the answer that is most like it."""
+    return min((disagreements(model, answer) for answer in answers.values()), key=len)
+
+
+def is_read(answer: dict[str, Any], exact: dict[str, Any], answers: dict[str, Any]) -> bool:
+    """Check whether one of the models agrees with an answer. A layer of another model needs no entry of its own."""
+    if any([answer["name"], answer["class"]] == row[:2] for other in answers.values() for row in other["layers"]):
+        return True
+    return any(not disagreements(model, answer) for model in exact.values())
+
+
+def test_record_is_complete() -> None:
+    assert {snippet.name: snippet.engine for snippet in SNIPPETS} == {
+        name: answer["engine"] for name, answer in ANSWERS.items()
+    }
+    assert len(SNIPPETS) >= 150
+    rows = [row for answer in ANSWERS.values() for model in answer["models"].values() for row in model["layers"]]
+    assert sum(row[2] is not None for row in rows) > 1500  # real shapes
