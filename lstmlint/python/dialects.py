@@ -15,19 +15,34 @@ import ast
 from dataclasses import dataclass
 from typing import Literal
 
-from lstmlint.python.keras_names import in_keras, of_tensorflow
+from lstmlint.python.keras_names import in_keras, layer_class, of_tensorflow
 
 Dialect = Literal["keras1", "keras2", "keras3"]
 
-KERAS1_KEYWORDS = frozenset(
-    "nb_filter nb_row nb_col border_mode nb_epoch W_regularizer b_regularizer U_regularizer inner_activation inner_init"
-    " dropout_W dropout_U dim_ordering samples_per_epoch nb_val_samples filter_length pool_length subsample subsample_length"
-    " consume_less forget_bias_init W_constraint b_constraint class_mode nb_feature atrous_rate".split()
+# Arguments of layers.
+KERAS1_ARGUMENTS = frozenset(
+    "nb_filter nb_row nb_col border_mode W_regularizer b_regularizer U_regularizer inner_activation inner_init"
+    " dropout_W dropout_U dim_ordering filter_length pool_length subsample subsample_length"
+    " consume_less forget_bias_init W_constraint b_constraint nb_feature atrous_rate init".split()
 )
+LATER_ARGUMENTS = frozenset(
+    "units filters kernel_size padding kernel_initializer bias_initializer recurrent_initializer kernel_regularizer"
+    " recurrent_regularizer use_bias data_format dilation_rate return_state recurrent_dropout embeddings_initializer".split()
+)
+# Method or class -> arguments that Keras 2 accepts with a warning.
+KERAS1_CALLS = {
+    "Model": frozenset({"input", "output"}),
+    "fit": frozenset({"nb_epoch", "show_accuracy"}),
+    "compile": frozenset({"class_mode"}),
+    "fit_generator": frozenset({"nb_epoch", "samples_per_epoch", "nb_val_samples"}),
+    "evaluate": frozenset({"show_accuracy"}),
+}
+# What is imported from Keras, or an attribute of one of its modules.
 KERAS1_NAMES = frozenset(
     "Merge merge TimeDistributedDense MaxoutDense Highway image_dim_ordering set_image_dim_ordering AtrousConvolution2D"
     " AtrousConvolution1D ParametricSoftplus SReLU activity_l2 WeightRegularizer".split()
 )
+MODULE_NAMES = frozenset({"layers", "keras", "K", "backend", "regularizers", "kl", "L", "legacy"})
 OUTPUT_DIM = frozenset({"Dense", "LSTM", "GRU", "SimpleRNN"})
 KERAS2_KEYWORDS = frozenset({"lr", "steps_per_epoch", "decay"})
 KERAS2_NAMES = frozenset(
@@ -65,24 +80,34 @@ KERAS3 = Style("keras3", 0, True)
 
 
 class Words:
-    """The words of a program that tell one Keras from another."""
+    """The words of a program that tell one Keras from another.
+
+    keras1, later: whether a layer has arguments of Keras 1, or of later releases.
+    training1: whether a model or its methods have arguments of Keras 1, which Keras 2 accepts with a warning.
+    """
 
     def __init__(self, tree: ast.AST) -> None:
         self.modules: set[str] = set()
         self.names: set[str] = set()
         self.keywords: set[str] = set()
-        self.keras1 = False
+        self.keras1 = self.later = self.training1 = False
+        self.keras1_names: set[str] = set()
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 self.call(node)
             elif isinstance(node, ast.Attribute):
                 self.names.add(node.attr)
+                value = node.value
+                if (value.id if isinstance(value, ast.Name) else getattr(value, "attr", "")) in MODULE_NAMES:
+                    self.keras1_names |= {node.attr} & KERAS1_NAMES
             elif isinstance(node, ast.Import):
                 self.modules.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 self.modules.add(node.module)
                 self.modules.update(f"{node.module}.{alias.name}" for alias in node.names)
                 self.names.update(alias.name for alias in node.names)
+                if in_keras(node.module) is not None:
+                    self.keras1_names |= {alias.name for alias in node.names} & KERAS1_NAMES
 
     def call(self, node: ast.Call) -> None:
         """Note the words of a call."""
@@ -91,12 +116,18 @@ class Words:
         function = node.func
         name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
         self.names.add(name)
-        self.keras1 = self.keras1 or (
-            (name in OUTPUT_DIM and "output_dim" in keywords)
-            or (name == "Model" and {"input", "output"} <= keywords)
-            or (name in ("Convolution2D", "Conv2D") and len(node.args) >= 3 and all(map(is_size, node.args[1:3])))
-            or ("init" in keywords and name[:1].isupper())
+        self.training1 = self.training1 or bool(KERAS1_CALLS.get(name, frozenset()) & keywords)
+        if layer_class(f"layers.{name}") is None:
+            return
+        self.later = self.later or bool(LATER_ARGUMENTS & keywords)
+        self.keras1 = (
+            self.keras1 or bool(KERAS1_ARGUMENTS & keywords) or (name in OUTPUT_DIM and "output_dim" in keywords)
         )
+        if name in ("Convolution2D", "Conv2D") and len(node.args) > 1:
+            if isinstance(node.args[1], ast.Tuple | ast.List):
+                self.later = True
+            elif len(node.args) >= 3 and all(map(is_size, node.args[1:3])):
+                self.keras1 = True
 
 
 def is_size(node: ast.expr) -> bool:
@@ -119,8 +150,10 @@ def style_of(tree: ast.AST, text: str) -> Style:
         return KERAS3
     if not plain:
         return TENSORFLOW
-    if words.keras1 or KERAS1_KEYWORDS & words.keywords or KERAS1_NAMES & words.names:
+    if words.keras1 or ((words.training1 or words.keras1_names) and not words.later):
         return KERAS1
+    if words.training1 or words.keras1_names:
+        return OLD_KERAS2
     if KERAS2_MODULES & set(used.values()) or KERAS2_NAMES & words.names or KERAS2_KEYWORDS & words.keywords:
         return OLD_KERAS2
     return UNCERTAIN

@@ -50,6 +50,8 @@ def call_keras(machine: Machine, rest: str, path: str, arguments: Arguments) -> 
     keras: Keras = machine.keras
     name = rest.rpartition(".")[2]
     part = rest.partition(".")[0]
+    if name in DATA_FORMATS:
+        return data_format(machine, name, arguments)
     if part in PARTS:
         found = PARTS[part](machine, rest, arguments)
         if found is not MISSING:
@@ -80,6 +82,22 @@ def call_keras(machine: Machine, rest: str, path: str, arguments: Arguments) -> 
         use_models(machine, arguments)
         return unknown(machine, arguments)
     return call_unknown(machine, path, arguments)
+
+
+DATA_FORMATS = frozenset("image_data_format set_image_data_format image_dim_ordering set_image_dim_ordering".split())
+
+
+def data_format(machine: Machine, name: str, arguments: Arguments) -> Any:
+    """Return or set where images have their channels unless a layer says otherwise."""
+    keras: Keras = machine.keras
+    if name.startswith("set"):
+        given = arguments.get(0, "data_format", arguments.kwargs.get("dim_ordering"))
+        if given not in ("channels_first", "channels_last", "th", "tf") or machine.conditions:
+            machine.doubts.append((*machine.place(arguments.node), "where images have their channels is not known"))
+        keras.channels_first = given in ("channels_first", "th")
+        return None
+    names = ("channels_first", "channels_last") if name == "image_data_format" else ("th", "tf")
+    return names[not keras.channels_first]
 
 
 def input_layer(machine: Machine, arguments: Arguments) -> Layer:
@@ -174,6 +192,8 @@ CONSTANTS: dict[str, Any] = {
 def read_module(machine: Machine, module: Module, name: str, node: ast.AST) -> Any:
     """Return a name in a module."""
     path = f"{module.path}.{name}"
+    if path in machine.patches.attributes:
+        return machine.patches.attributes[path]
     value = CONSTANTS.get(path, MISSING)
     if value is not MISSING:
         return value
@@ -182,6 +202,12 @@ def read_module(machine: Machine, module: Module, name: str, node: ast.AST) -> A
     if name == "shape" and in_keras(path) is None and module.path.count(".") > 2:
         return machine.opaque(node, "lstmlint does not know this name")
     return Module(path)
+
+
+def write_module(machine: Machine, module: Module, name: str, value: Any, node: ast.AST) -> None:
+    """Set a name in a module."""
+    machine.heap.touch(machine.patches)
+    machine.patches.attributes[f"{module.path}.{name}"] = value
 
 
 def read_layer(machine: Machine, layer: Layer, name: str, node: ast.AST) -> Any:
@@ -418,7 +444,7 @@ def install(machine: Machine) -> None:
     """Add Keras to a machine."""
     machine.callers |= {Module: call_module, Layer: call_layer, Model: call_layer, Opaque: call_opaque}
     machine.readers |= {Module: read_module, Layer: read_layer, Model: read_layer, Tensor: read_tensor}
-    machine.writers |= {Layer: write_layer, Model: write_layer, Opaque: write_opaque}
+    machine.writers |= {Module: write_module, Layer: write_layer, Model: write_layer, Opaque: write_opaque}
     machine.methods |= {
         Layer: layer_method, Model: layer_method, Tensor: tensor_method, LayerList: layer_list_method
     }  # fmt: skip

@@ -30,6 +30,10 @@ RECURRENT_STATES = {
 CELL_STATES = {"LSTMCell": 2, "GRUCell": 1, "SimpleRNNCell": 1}
 
 
+# Layers whose data format is that of the settings by default.
+IMAGES = re.compile(r"[23]D(Transpose)?$|^Flatten$")
+
+
 def snake_case(name: str) -> str:
     """Convert a class name to a layer name as Keras 2 and 3 do: TimeDistributed -> time_distributed."""
     name = re.sub(r"\W+", "", name)
@@ -49,6 +53,7 @@ class Keras:
         self.style = style
         self.names = AutoNames(style.first)
         self.made = 0
+        self.channels_first = False
         self.models: list[Model] = []
         self.event: Callable[[Model, ast.AST], None] = lambda _model, _node: None
         self.shape_of: Callable[[Tensor], Any] = lambda _tensor: None
@@ -103,6 +108,9 @@ class Keras:
         bound = bind(class_name, self.style.dialect, arguments)
         given, nodes = bound if bound is not None else (dict(arguments.kwargs), {})
         name = given.pop("name", None)
+        if self.channels_first and IMAGES.search(class_name):
+            key, value = ("dim_ordering", "th") if self.style.dialect == "keras1" else ("data_format", "channels_first")
+            given.setdefault(key, value)
         made = Layer(class_name, given, "", place)
         made.named_by_user = isinstance(name, str)
         made.name = name if isinstance(name, str) else self.auto_name(class_name)

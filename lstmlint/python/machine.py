@@ -135,6 +135,7 @@ class Machine:
         self.binary: Callable[[Machine, str, Any, Any, ast.AST], Any] | None = None
         self.items: dict[type, Callable[[Machine, Any, Any, ast.AST], Any]] = {}
         self.passed: Callable[[Machine, Any], None] | None = None  # told of what unknown code receives
+        self.patches = Instance(None)  # dotted names in modules that the program sets
         self.doubts: list[Reason] = []  # what may have changed everything since
         self.keras: Any = None
 

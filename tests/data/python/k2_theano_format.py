@@ -1,5 +1,4 @@
 # runs: keras2
-# given: import tf_keras; tf_keras.backend.set_image_data_format("channels_last")
 from keras import backend as K
 from keras.layers import Conv2D, Dense, Flatten, MaxPooling2D
 from keras.models import Sequential
