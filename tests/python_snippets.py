@@ -232,18 +232,24 @@ def read_models(snippet: Snippet) -> dict[str, dict[str, Any]]:
         said: dict[str, Any] = {"exact": model.exact, "reasons": model.reasons, "missing": missing}
         sizes = {unknown.name: snippet.sizes.get(unknown.name, 11) for unknown in model.unknowns}
         try:
-            summary = summary_of(model.document(sizes))
+            document = model.document(sizes)
+            summary = summary_of(document)
         except ModelError as error:
             said["exact"] = False
             said["reasons"] = [error.message]
         else:
+            config = document.data["config"]
+            written = config.get("layers", []) if isinstance(config, dict) else []
+            operations = {
+                layer["config"]["name"] for layer in written if str(layer.get("module")).startswith("keras.src.ops")
+            }
             said |= {
                 "name": summary.name,
                 "class": summary.class_name,
                 "params": summary.params if summary.complete else None,
                 "trainable": summary.trainable_params if summary.complete else None,
                 "layers": [
-                    [row.name, row.class_name, [plain_shape(shape) for shape in row.output_shapes if shape is not None],
+                    [row.name, f"ops.{row.class_name}" if row.name in operations else row.class_name, [plain_shape(shape) for shape in row.output_shapes if shape is not None],
                      row.params]
                     for row in summary.layers
                 ],
@@ -262,11 +268,11 @@ def disagreements(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
             wrong.append(f"{key} {ours[key]}, Keras {theirs[key]}")
     if not same_name(ours["name"], theirs["name"], theirs["class"]):
         wrong.append(f"name {ours['name']}, Keras {theirs['name']}")
-    sequential = theirs["class"] == "Sequential"
-    left, right = (
-        [row for row in rows if not (sequential and row[1] == "InputLayer")]
-        for rows in (ours["layers"], theirs["layers"])
-    )
+    left, right = ours["layers"], theirs["layers"]
+    if theirs["class"] == "Sequential" or not any(row[1] == "InputLayer" for row in right):
+        left, right = ([row for row in rows if row[1] != "InputLayer"] for rows in (left, right))
+    if operation_style(left) != operation_style(right):
+        left, right = ([row for row in rows if not is_operation(row)] for rows in (left, right))
     right = [[row[0], RENAMED.get(row[1], row[1]), *row[2:]] for row in right]
     if right and right[0][1] == "Merge":  # Keras 1 shows the branches in the row of the Merge only
         left = [row for row in left if row[1] != "Sequential"]
@@ -284,6 +290,16 @@ def disagreements(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     return wrong
 
 
+def is_operation(row: list[Any]) -> bool:
+    """Check whether a row is an operation on tensors, of which Keras 2 and 3 have other ones."""
+    return row[1] in ("TFOpLambda", "SlicingOpLambda") or row[1].startswith("ops.")
+
+
+def operation_style(rows: list[list[Any]]) -> set[bool]:
+    """Return whether the operations of a model are those of Keras 2; empty without operations."""
+    return {row[1].endswith("OpLambda") for row in rows if is_operation(row)}
+
+
 def key_of(row: list[Any]) -> tuple[str, str]:
     """Return what rows are ordered by: their class, and their name unless Keras made it up."""
     return row[1], row[0] if automatic(row[0], row[1]) is None else ""
@@ -291,7 +307,9 @@ def key_of(row: list[Any]) -> tuple[str, str]:
 
 def automatic(name: str, class_name: str) -> str | None:
     """Return the stem of a name that Keras makes up, else None."""
-    class_name = RENAMED.get(class_name, class_name)
+    if class_name in ("TFOpLambda", "SlicingOpLambda"):
+        return ""
+    class_name = RENAMED.get(class_name, class_name).removeprefix("ops.")
     stem = re.sub(r"([a-z])([A-Z])", r"\1_\2", re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", class_name)).lower()
     stems = {stem, stem.replace("_", ""), *{"input_layer": ["input"], "functional": ["model"]}.get(stem, [])}
     match = re.fullmatch(r"(.*?)(_\d+)?", name)

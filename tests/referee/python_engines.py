@@ -36,10 +36,15 @@ def keras3(backend: str = "numpy") -> Kerases:
         graph = getattr(model, "_functional", None) or model
         keys: set[str] = getattr(graph, "_nodes", set())
         rows = []
-        for layer in model.layers:
+        for layer in (
+            model.layers if isinstance(model, keras.Sequential) else getattr(model, "operations", model.layers)
+        ):
             calls = [node for index, node in enumerate(layer._inbound_nodes) if f"{id(layer)}_ib-{index}" in keys]
             shapes = [plain_shape(tensor.shape) for tensor in keras.tree.flatten(calls[0].outputs)] if calls else None
-            rows.append([layer.name, type(layer).__name__, shapes, layer.count_params() if layer.built else None])
+            if isinstance(layer, keras.layers.Layer):
+                rows.append([layer.name, type(layer).__name__, shapes, layer.count_params() if layer.built else None])
+            else:
+                rows.append([layer.name, f"ops.{type(layer).__name__}", shapes, 0])
         built = model.built
         trainable = sum(math.prod(weight.shape) for weight in model.trainable_weights) if built else None
         return description(model, rows, trainable, model.count_params() if built else None)

@@ -1,6 +1,6 @@
 # runs: keras
 # given: def load(n): return np.zeros((7, 31)) if n == "a" else np.zeros((7, 37))
-# sizes: x.shape[1] = 31; y.shape[1] = 37
+# sizes: x.shape[1] = 31; y.shape[1] = 37; n // 4 = 17
 import keras
 
 x, y = load("a"), load("b")
