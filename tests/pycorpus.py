@@ -38,7 +38,7 @@ from lstmlint.python.source import SourceText, read_source
 # A size that no program contains by accident; the stand-ins of the unknowns are these plus small numbers.
 STAND_IN = 1009
 LARGEST_SIZE = 10_000_000
-BUILDS = re.compile(r"\b(Sequential|Model|load_model|model_from_json|Functional)\s*\(|\bapplications\b")
+BUILDS = re.compile(r"(?<!nn\.)\b(Sequential|Model|load_model|model_from_json|Functional)\s*\(|\bapplications\b")
 KERAS = re.compile(r"\bkeras")
 
 Row = tuple[str, str, list[list[int | None]], int | None]

@@ -518,7 +518,7 @@ EVALUATORS: dict[type, Any] = {
     ast.IfExp: condition, ast.List: list_, ast.Tuple: tuple_, ast.Set: set_, ast.Dict: dict_,
     ast.ListComp: list_comprehension, ast.GeneratorExp: list_comprehension, ast.SetComp: set_comprehension,
     ast.DictComp: dict_comprehension, ast.Lambda: lambda_, ast.JoinedStr: joined_string, ast.NamedExpr: named,
-    ast.Starred: starred, ast.Await: other, ast.Yield: other, ast.YieldFrom: other, ast.FormattedValue: other,
+    ast.Starred: starred, ast.Await: other, ast.FormattedValue: other,
 }  # fmt: skip
 
 

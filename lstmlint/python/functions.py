@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from lstmlint.python.expressions import iterate
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
-from lstmlint.python.statements import FRAME, Frame, Return, block
-from lstmlint.python.values import Bound, Class, Dict, Function, Instance, Opaque, Partial, Scope, Super
+from lstmlint.python.statements import FRAME, Frame, Return, block, frame_of
+from lstmlint.python.values import Bound, Class, Dict, Function, Instance, List, Opaque, Partial, Scope, Super
 
 
 def call_function(machine: Machine, function: Function, arguments: Arguments) -> Any:
@@ -23,8 +24,14 @@ def call_function(machine: Machine, function: Function, arguments: Arguments) ->
     bind(machine, function, arguments, scope)
     if isinstance(node, ast.Lambda):
         return machine.evaluate(node.body, scope)
-    if isinstance(node, ast.AsyncFunctionDef) or is_generator(node):
-        return machine.opaque(arguments.node, "lstmlint does not follow generators")
+    if isinstance(node, ast.AsyncFunctionDef) or has_endless_yield(node):
+        return machine.opaque(arguments.node, "lstmlint does not follow generators with while")
+    if is_generator(node):
+        frame.yields = List()
+        block(machine, node.body, scope)
+        for _, reason in frame.returns:
+            frame.yields.forget(reason)
+        return frame.yields
     signal = block(machine, node.body, scope)
     result = signal.value if isinstance(signal, Return) else None
     if frame.returns:
@@ -45,6 +52,26 @@ def is_generator(node: ast.FunctionDef) -> bool:
         if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             waiting.extend(ast.iter_child_nodes(inner))
     return False
+
+
+def has_endless_yield(node: ast.FunctionDef) -> bool:
+    """Return whether a function yields and has a while loop, as generators of training data do."""
+    return is_generator(node) and any(isinstance(inner, ast.While) for inner in ast.walk(node))
+
+
+def yield_(machine: Machine, node: ast.Yield | ast.YieldFrom, scope: Scope) -> Any:
+    """Add an item, or those of another iterable, to what a generator gives."""
+    value = None if node.value is None else machine.evaluate(node.value, scope)
+    items = frame_of(scope).yields
+    if items is not None:
+        machine.heap.touch(items)
+        more = [value] if isinstance(node, ast.Yield) else iterate(machine, value, node)
+        if more is None:
+            items.forget((*machine.place(node), f"the items of `{machine.written(node)}` are not known"))
+        else:
+            items.extend(more)
+            items.taint += () if isinstance(node, ast.Yield) else getattr(value, "taint", ())
+    return machine.opaque(node, "it is sent to a generator")
 
 
 def bind(machine: Machine, function: Function, arguments: Arguments, scope: Scope) -> None:
@@ -221,6 +248,7 @@ def read_super(machine: Machine, parent: Super, name: str, node: ast.AST) -> Any
 
 def install(machine: Machine) -> None:
     """Add calls and objects to a machine."""
+    machine.evaluators |= {ast.Yield: yield_, ast.YieldFrom: yield_}
     machine.callers |= {
         Function: call_function,
         Bound: call_bound,

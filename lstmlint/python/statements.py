@@ -16,7 +16,7 @@ from lstmlint.python.limits import MAX_ITERATIONS, MAX_LOOP_STEPS, Cut
 from lstmlint.python.machine import Machine, Raised
 from lstmlint.python.operators import BINARY, binary
 from lstmlint.python.program import Reason
-from lstmlint.python.values import Class, Dict, Function, List, Module, Opaque, Scope
+from lstmlint.python.values import Class, Dict, Function, List, Module, Opaque, Scope, Set
 
 
 class Signal:
@@ -38,11 +38,16 @@ BREAK, CONTINUE, RAISED = Signal("break"), Signal("continue"), Signal("raise")
 
 
 class Frame:
-    """A call that is being run. returns: the values of return statements that may have run, with the condition."""
+    """A call that is being run.
 
-    __slots__ = ("loop", "returns")
+    returns: the values of return statements that may have run, with the condition.
+    yields: what a generator gives.
+    """
+
+    __slots__ = ("loop", "returns", "yields")
 
     def __init__(self) -> None:
+        self.yields: List | None = None
         self.returns: list[tuple[Any, Reason]] = []
         self.loop: Reason | None = None  # an unknown condition ends or continues the current loop
 
@@ -281,7 +286,7 @@ def fuzzy(machine: Machine, value: Any, name: str, reason: Reason) -> Any:
     if isinstance(value, Function | Class | Module):
         return value
     if isinstance(value, List):
-        return type(value)(value, (*value.taint, reason))
+        return (Set if isinstance(value, Set) else List)(value, (*value.taint, reason))
     if isinstance(value, Dict):
         return Dict(value, (*value.taint, reason))
     if name in machine.settings:
