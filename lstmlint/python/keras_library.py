@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from lstmlint.python import copies
 from lstmlint.python.builtins import unknown
 from lstmlint.python.containers import list_method, sequence_item
 from lstmlint.python.expressions import iterate
@@ -76,7 +77,11 @@ def call_keras(machine: Machine, rest: str, path: str, arguments: Arguments) -> 
         return configured(part, name, arguments)
     if part == "layers" and name[:1].isupper():
         return custom(machine, name, arguments)
-    if name in ("clone_model", "model_from_json", "load_model"):
+    if name == "clone_model":
+        return copies.cloned(machine, arguments)
+    if name == "load_model":
+        return copies.loaded(machine, arguments)
+    if name == "model_from_json":
         return machine.opaque(arguments.node, "it is read from a file, or copied")
     if part in ("utils", "callbacks", "backend", "preprocessing"):
         use_models(machine, arguments)
@@ -352,6 +357,8 @@ def model_method(machine: Machine, model: Model, name: str, arguments: Arguments
         if name in ("fit", "train_on_batch", "predict", "evaluate"):
             keras.feed(model, arguments.get(0, "x"))
         keras.event(model, arguments.node)
+        if name == "save":
+            copies.save(machine, model, arguments)
         return None if name == "summary" else machine.opaque(arguments.node, "it is computed by the model")
     if name == "get_layer":
         return get_layer(machine, model, arguments)

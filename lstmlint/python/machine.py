@@ -136,6 +136,7 @@ class Machine:
         self.items: dict[type, Callable[[Machine, Any, Any, ast.AST], Any]] = {}
         self.passed: Callable[[Machine, Any], None] | None = None  # told of what unknown code receives
         self.patches = Instance(None)  # dotted names in modules that the program sets
+        self.saved = Instance(None)  # path -> a copy of the model that the program has saved there
         self.doubts: list[Reason] = []  # what may have changed everything since
         self.keras: Any = None
 
