@@ -1,8 +1,4 @@
-"""Python programs that build Keras models: what the interpreter makes of them.
-
-A row holds a program, and for each of its models the name, the class and parameters of each layer, the total, and the
-unknown sizes. Unknown sizes are 11, 13, 17 ... in the order in which the model needs them.
-"""
+"""Python programs that build Keras models: what the interpreter makes of them."""
 
 from __future__ import annotations
 
@@ -15,8 +11,9 @@ from lstmlint.inference.summary import ModelSummary
 from lstmlint.parsing import parse
 from lstmlint.python import interpret, looks_like_keras
 from lstmlint.python.program import Program, SourceModel
-from lstmlint.python.source import SourceText
+from lstmlint.python.source import read_source
 from lstmlint.reading.document import Document
+from tests.python_programs import HEAD, OTHERS, READ, RUN
 
 SIZES = (11, 13, 17, 19, 23, 29, 31)
 
@@ -26,7 +23,7 @@ def shapes(document: Document) -> ModelSummary:
 
 
 def program(text: str, **values: Any) -> Program:
-    return interpret(SourceText("train.py", text), values, shapes)
+    return interpret(read_source(text.encode(), "train.py"), values, shapes)
 
 
 def summary(model: SourceModel) -> ModelSummary:
@@ -43,88 +40,16 @@ def found(text: str, **values: Any) -> list[tuple[Any, ...]]:
     return rows
 
 
-KERAS = """
-from keras.models import Sequential, Model
-from keras.layers import *
-from keras import ops
-import keras
-import numpy as np
-"""
-PROGRAMS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
-    "sequential": (
-        """
-model = Sequential()
-model.add(LSTM(32, input_shape=(13, 5), return_sequences=True))
-for units in [16, 8]:
-    model.add(LSTM(units, return_sequences=units == 16))
-model.add(Dense(10, activation="softmax"))
-""",
-        [("model", 4 * (32 * 37 + 32) + 4 * (16 * 48 + 16) + 4 * (8 * 24 + 8) + 90)],
-    ),
-    "unknown sizes": (
-        """
-model = Sequential([LSTM(4, input_shape=(X.shape[1], X.shape[2])), Dense(len(vocab) + 1)])
-""",
-        [("model", 4 * (4 * 17 + 4) + 5 * 18, "X.shape[1]", "X.shape[2]", "len(vocab)")],
-    ),
-    "a function that is not called": (
-        """
-def build(features, units=8):
-    inputs = Input((10, features))
-    return Model(inputs, Dense(units)(inputs))
-""",
-        [("build", 12 * 8, "features")],
-    ),
-    "a function that is called": (
-        """
-def build(features, units=8):
-    inputs = Input((10, features))
-    return Model(inputs, Dense(units)(inputs))
-small = build(3)
-large = build(3, units=16)
-""",
-        [("small", 32), ("large", 64)],
-    ),
-    "an unknown condition": (
-        """
-x = inputs = Input((4,))
-if flag:
-    x = Dense(4)(x)
-model = Model(inputs, x)
-""",
-        [("model", "in part")],
-    ),
-    "both branches alike": (
-        """
-units = 8 if flag else 8
-model = Sequential([Dense(units, input_shape=(4,))])
-""",
-        [("model", 40)],
-    ),
-    "outputs and shared layers": (
-        """
-a, b = Input((4,)), Input((4,))
-shared = Dense(3)
-x = concatenate([shared(a), shared(b)])
-model = Model(inputs=[a, b], outputs=[x, Dense(2)(x)])
-""",
-        [("model", 15 + 14)],
-    ),
-    "a nested model": (
-        """
-encoder = Sequential([Dense(3, input_shape=(4,))])
-inputs = Input((4,))
-model = Model(inputs, Dense(1)(encoder(inputs)))
-""",
-        [("model", 15 + 4)],
-    ),
-}
-
-
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", [*RUN, *READ])
 def test_programs(name: str) -> None:
-    text, expected = PROGRAMS[name]
-    assert found(KERAS + text) == expected
+    text, expected = (RUN | READ)[name]
+    assert found(HEAD + text) == expected
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_dialects(name: str) -> None:
+    text, expected = OTHERS[name]
+    assert found(text) == expected
 
 
 def test_locations() -> None:

@@ -111,6 +111,10 @@ class InferenceContext:
                 described = DescribedLayer(spec, self, description)
                 described.stands_for = cls
                 return described
+        if cls is None and "source_weights" in spec.config:
+            from lstmlint.layers.user_defined import ProgramLayer
+
+            return ProgramLayer(spec, self)
         if cls is None:
             self.report_unknown(spec)
             return UnknownLayer(spec, self)

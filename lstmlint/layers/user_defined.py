@@ -72,3 +72,28 @@ class DescribedLayer(Layer):
         if shape and shape[0] is None and first:
             return Tensor((first[0], *shape[1:]), self.compute_dtype)
         return Tensor(tuple(shape), self.compute_dtype)
+
+
+class ProgramLayer(Layer):
+    """A layer whose code is in the program that builds the model, as the interpreter of the program describes it.
+
+    source_weights: objects with name, shape, and trainable. source_outputs: the shapes of the outputs, "same" for that of
+    the first input, or null if they are unknown.
+    """
+
+    multiple_inputs = takes_structures = True
+
+    def weights(self, input_shape: Any) -> Iterator[Weight]:
+        """Yield the weights that the code adds."""
+        for weight in self.spec.config["source_weights"]:
+            yield self.weight(weight["name"], tuple(weight["shape"]), trainable=weight["trainable"])
+
+    def call(self, *args: Any, **kwargs: Any) -> Tensor | list[Tensor]:
+        """Return outputs of the described shapes. Raises: UnknownShape."""
+        inputs = tensors_in([*args, *kwargs.values()])
+        first: Shape = inputs[0].shape if inputs else None
+        shapes = self.spec.config["source_outputs"]
+        if shapes is None:
+            raise UnknownShape
+        outputs = [Tensor(first if shape == "same" else tuple(shape), self.compute_dtype) for shape in shapes]
+        return outputs[0] if len(outputs) == 1 else outputs

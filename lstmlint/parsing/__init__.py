@@ -44,7 +44,8 @@ def parse(document: Document) -> ModelSpec:
         spec = keras1.parse_model(obj, pointer, names)
     _add_metadata(spec, document, obj, pointer)
     by_hand = dialect == "keras3" and "module" not in obj and is_by_hand(obj, document)
-    spec.problems += [problem for problem in names.problems if not by_hand or problem.code != "E006"]
+    from_source = document.container in ("python", "notebook")  # which does not repeat the shapes of tensors
+    spec.problems += [problem for problem in names.problems if not (by_hand or from_source) or problem.code != "E006"]
     if dialect == "keras3" and not by_hand:
         spec.problems += _root_problems(spec, document, obj, pointer)
     return spec

@@ -97,7 +97,7 @@ def list_method(machine: Machine, receiver: List, name: str, arguments: Argument
         else:
             list.sort(receiver, reverse=machine.truth(arguments.kwargs.get("reverse", False)) is True)
     elif name == "copy":
-        return type(receiver)(receiver, receiver.taint)
+        return receiver.like(receiver, receiver.taint)
     elif name == "index" and not receiver.taint:
         for i, item in enumerate(receiver):
             if same(item, args[0]):
@@ -210,7 +210,7 @@ def sequence_item(machine: Machine, value: Any, index: Any, node: ast.AST) -> An
             part = value[index]
         except ValueError as error:
             raise Raised from error
-        return List(part, taint) if isinstance(value, List) else part
+        return value.like(part, taint) if isinstance(value, List) else part
     if isinstance(index, slice) and isinstance(value, List):
         return List(value, (*taint, (*machine.place(node), f"`{machine.written(node)}` is an unknown part")))
     if is_unknown(index) and not isinstance(value, str) and value:
@@ -256,9 +256,22 @@ def range_item(machine: Machine, value: Range, index: Any, node: ast.AST) -> Any
 def opaque_item(machine: Machine, value: Any, index: Any, node: ast.AST) -> Any:
     """Return an item of an unknown value. The same index gives the same item."""
     if isinstance(value, Opaque):
+        whole = value.memo.get("slice")
+        if whole is not None and isinstance(index, int) and index >= 0:  # X.shape[1:][0] is X.shape[1]
+            return opaque_item(machine, whole[0], whole[1] + index, node)
         known = is_index(index)
         name = f"{value.name}[{shown(index)}]" if known else machine.written(node)
-        return machine.derived(value, ("item", key_of(index)), name, node, plain=known)
+        found = machine.derived(value, ("item", key_of(index)), name, node, plain=known)
+        if (
+            isinstance(index, slice)
+            and known
+            and isinstance(found, Opaque)
+            and index.stop is None
+            and index.step is None
+        ):
+            if index.start is None or index.start >= 0:
+                found.memo["slice"] = value, index.start or 0
+        return found
     return machine.opaque(node, "it is computed from an unknown value")
 
 
@@ -280,7 +293,10 @@ def shown(index: Any) -> str:
 def read_opaque(machine: Machine, value: Any, name: str, node: ast.AST) -> Any:
     """Return an attribute of an unknown value."""
     if isinstance(value, Opaque):
-        return machine.derived(value, ("attribute", name), f"{value.name}.{name}", node)
+        found = machine.derived(value, ("attribute", name), f"{value.name}.{name}", node)
+        if name in machine.opaque_methods and isinstance(found, Opaque):
+            found.memo["owner"] = value, name
+        return found
     return machine.opaque(node, "it is computed from an unknown value")
 
 

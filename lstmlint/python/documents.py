@@ -45,7 +45,7 @@ SIZES = frozenset(
     " key_dim value_dim input_shape batch_input_shape batch_shape shape batch_size nb_filter nb_row nb_col filter_length"
     " pool_length subsample subsample_length stride length nb_feature kernel_dim1 kernel_dim2 kernel_dim3 dilation_rate"
     " atrous_rate output_shape groups depth_multiplier height width num_tokens max_tokens output_sequence_length"
-    " num_oov_indices hash_dim padding projection_dim query_head_dim".split()
+    " num_oov_indices hash_dim padding projection_dim query_head_dim source_weights source_outputs".split()
 )
 SHAPES = frozenset({"input_shape", "batch_input_shape", "batch_shape", "shape"})
 LEFT_OUT = frozenset({"weights", "name", "trainable", "input_tensor", "tensor", "dynamic", "autocast", "vocabulary"})
@@ -280,8 +280,11 @@ class Writer:
         config: dict[str, Any] = {"name": model.name, "layers": layers}
         if model.trainable is False:
             config["trainable"] = False
-        config["input_layers"] = [self.end(tensor, names, numbers) for tensor in inputs]
-        config["output_layers"] = [self.end(tensor, names, numbers) for tensor in outputs]
+        for key, structure in (("input_layers", model.inputs), ("output_layers", model.outputs)):
+            single = isinstance(structure, Tensor) and not self.keras3
+            config[key] = self.ends([structure] if single else structure, names, numbers)
+        if pointer and model.class_name not in ("Model", "Functional"):
+            return self.serialized("custom", model.class_name, config)
         return self.head("Model" if self.style.dialect == "keras1" else "Functional", config)
 
     def declare_input(self, layer: Layer, graph: Graph, written: dict[str, Any]) -> None:
@@ -348,6 +351,15 @@ class Writer:
         written["inbound_nodes"] = []
         return written
 
+    def ends(self, structure: Any, names: dict[int, str], numbers: dict[int, int]) -> Any:
+        """Return references to the inputs or outputs of a model."""
+        if isinstance(structure, Tensor):
+            return self.end(structure, names, numbers)
+        if isinstance(structure, dict):
+            return {key: self.ends(item, names, numbers) for key, item in structure.items()}
+        items = structure if isinstance(structure, list) else []
+        return [self.ends(item, names, numbers) for item in items if isinstance(item, Tensor | list | dict)]
+
     def end(self, tensor: Tensor, names: dict[int, str], numbers: dict[int, int]) -> list[Any]:
         """Return a reference to an input or output of a model."""
         return [names[id(tensor.node.layer)], numbers[id(tensor.node)], tensor.index]
@@ -413,15 +425,22 @@ class Writer:
         """Return a serialized object of a class."""
         if not self.keras3:
             return {"class_name": class_name, "config": config}
-        own = module.startswith("keras.src.ops")
+        own = module.startswith("keras.src.ops") or module == "custom"
         registered = class_name if own else None
         return {"module": module, "class_name": class_name, "config": config, "registered_name": registered}
 
     def layer(self, layer: Layer, pointer: str) -> dict[str, Any]:
         """Return a layer or a nested model."""
         self.out.doubt(layer.taint)
-        if isinstance(layer, Model) and layer.kind == "model":
+        if isinstance(layer, Model) and (layer.layers is not None or layer.outputs is not None):
             return self.model(layer, pointer)
+        if layer.inner is not None:
+            self.out.places[pointer] = layer.places[""]
+            written = self.functional(layer.inner, pointer)
+            written["config"]["name"] = layer.name
+            if layer.trainable is False:
+                written["config"]["trainable"] = False
+            return written
         for name, place in layer.places.items():
             self.out.places[f"{pointer}/config/{name}" if name else pointer] = place
         if layer.class_name == "Merge" and self.style.dialect == "keras1":
@@ -439,6 +458,8 @@ class Writer:
                 config[name] = written
         if layer.class_name == "InputLayer":
             self.input_config(layer, config)
+        elif layer.class_name == "Lambda":
+            config["function"] = "<code>"
         elif layer.class_name in ("GRU", "GRUCell") and self.style.dialect == "keras2":
             self.reset_after(layer, config)
         return self.serialized(layer.module, layer.class_name, config)

@@ -207,6 +207,9 @@ def write_instance(machine: Machine, instance: Instance, name: str, value: Any, 
     machine.heap.touch(instance)
     if isinstance(value, Opaque) and not value.plain:
         value.name, value.plain = f"self.{name}" if isinstance(node, ast.Attribute) else name, True
+    held = getattr(value, "held", None)
+    if held is not None:
+        held(name, instance.cls.name if instance.cls is not None else "")
     instance.attributes[name] = value
 
 

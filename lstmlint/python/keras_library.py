@@ -202,6 +202,13 @@ def read_module(machine: Machine, module: Module, name: str, node: ast.AST) -> A
     value = CONSTANTS.get(path, MISSING)
     if value is not MISSING:
         return value
+    if path in (
+        "tensorflow.app.flags.FLAGS",
+        "tensorflow.flags.FLAGS",
+        "absl.flags.FLAGS",
+        "tensorflow.compat.v1.app.flags.FLAGS",
+    ):
+        return machine.flags
     if name == "__version__":
         return machine.opaque(node, "it depends on the installed release")
     if name == "shape" and in_keras(path) is None and module.path.count(".") > 2:
@@ -323,6 +330,10 @@ def layer_method(machine: Machine, layer: Layer, name: str, arguments: Arguments
         index = arguments.get(0, "node_index")
         if isinstance(index, int) and index < len(layer.calls):
             return Tensor(layer.calls[index], 0, layer.taint)
+    if (name in ("add_weight", "add_variable") and layer.cls is not None) or (
+        layer in keras.custom_layers.inside and name.startswith("add_w")
+    ):
+        return keras.custom_layers.add_weight(layer, arguments)
     if name == "count_params":
         return machine.opaque(arguments.node, "a number of parameters", plain=True)
     return unknown(machine, arguments)
@@ -375,7 +386,12 @@ def layer_list_method(machine: Machine, layers: LayerList, name: str, arguments:
 def build(machine: Machine, model: Model, arguments: Arguments) -> None:
     """Build a Sequential for an input shape."""
     shape = arguments.get(0, "input_shape")
-    if model.layers is None or shape is None:
+    if isinstance(shape, List) and all(isinstance(dim, int | None) for dim in shape):
+        shape = tuple(shape)
+    if model.layers is None:
+        machine.keras.describe_model(model, shape)
+        return
+    if shape is None:
         return
     machine.heap.touch(model)
     if isinstance(shape, List):
@@ -436,6 +452,9 @@ def call_layer(machine: Machine, layer: Layer, arguments: Arguments) -> Any:
 
 def call_opaque(machine: Machine, function: Any, arguments: Arguments) -> Any:
     """Call something unknown: of tensors, it makes others."""
+    owner = function.memo.get("owner") if isinstance(function, Opaque) else None
+    if owner is not None:
+        return machine.opaque_methods[owner[1]](machine, owner[0], arguments)
     given = [*arguments.args, *arguments.kwargs.values()]
     name = function.name if isinstance(function, Opaque) else "Unknown"
     if any(True for _ in tensors_in(given)):

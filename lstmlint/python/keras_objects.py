@@ -23,8 +23,8 @@ class Layer:
     """
 
     __slots__ = (
-        "arguments", "attributes", "calls", "class_name", "cls", "kind", "module", "name", "named_by_user", "places",
-        "serial", "taint", "trainable",
+        "arguments", "attributes", "calls", "class_name", "cls", "inner", "kind", "module", "name", "named_by_user",
+        "places", "serial", "taint", "trainable", "weights",
     )  # fmt: skip
 
     def __init__(self, class_name: str, arguments: dict[str, Any], name: str, place: Place) -> None:
@@ -38,6 +38,8 @@ class Layer:
         self.trainable: Any = True
         self.calls: list[Node] = []
         self.cls: Class | None = None
+        self.inner: Model | None = None  # what its code does, as a model
+        self.weights: list[Any] = []  # that its code adds: (name, shape, trainable)
         self.attributes: dict[str, Any] = {}
         self.taint: Taint = ()
         self.serial = now()
@@ -114,6 +116,10 @@ class Tensor:
         self.memo: dict[str, Any] = {}
 
     truth = None
+
+    def fixed(self) -> Tensor:
+        """Return the tensor as an argument of a call."""
+        return self
 
     def merged(self, values: list[Any], reason: Reason) -> Any:
         """Return the tensor that stands for several."""
@@ -201,6 +207,12 @@ class Model(Layer):
         """Note the function that returns it."""
         if not self.label and function != "<lambda>":
             self.label, self.borrowed = function, True
+
+    def held(self, attribute: str, owner: str) -> None:
+        """Note the attribute of an object of the program that holds it."""
+        if not self.label or self.borrowed:
+            generic = attribute.strip("_") in GENERIC
+            self.label, self.borrowed = (owner or attribute) if generic else attribute, generic
 
     def named(self, name: str, scope: Scope) -> None:
         """Note the variable that holds it. The first good name is kept, and that of a function replaces a generic one."""

@@ -11,7 +11,7 @@ from lstmlint.python.dialects import Style
 from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_names import BASES, in_keras, layer_class, model_class
 from lstmlint.python.keras_objects import AutoNames, Layer, LayerList, Model, Node, Tensor, tensors_in
-from lstmlint.python.keras_signatures import ALIASES, bind
+from lstmlint.python.keras_signatures import ALIASES, bind, parameters
 from lstmlint.python.limits import MAX_LAYERS, Cut
 from lstmlint.python.machine import MISSING, Arguments, Machine, Raised
 from lstmlint.python.program import Reason
@@ -61,6 +61,9 @@ class Keras:
         self.custom: Callable[..., Any] | None = None  # set by custom_layers
         self.parent: Callable[..., Any] | None = None
         self.user_call: Callable[..., Any] | None = None
+        self.describe: Callable[..., Any] | None = None
+        self.describe_model: Callable[[Model, Any], None] = lambda _model, _data: None
+        self.custom_layers: Any = None
 
     # Names
 
@@ -121,9 +124,23 @@ class Keras:
         if arguments.uncertain:
             made.forget((*place, f"{class_name} is called with unknown arguments"))
         for value in given.values():
-            if isinstance(value, Model):
-                self.use(value)
+            for inner in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(inner, Model):
+                    self.use(inner)
+        self.axes_of_images(made)
         return made
+
+    def axes_of_images(self, made: Layer) -> None:
+        """Doubt the default order of the axes of images where data contradict it."""
+        names = parameters(made.class_name, self.style.dialect) or ()
+        name = next((name for name in ("data_format", "dim_ordering") if name in names), None)
+        if name is None or name in made.arguments or made.class_name[-2:] not in ("2D", "3D"):
+            return
+        shape = made.arguments.get("input_shape")
+        if self.style.first and isinstance(shape, tuple) and len(shape) == 3:
+            first, last = shape[0], shape[-1]
+            if isinstance(first, int) and first <= 4 and not (isinstance(last, int) and last <= 4):
+                made.forget((*made.places[""], "the order of the axes of images is a setting of Keras"))
 
     def add_places(self, made: Layer, nodes: Mapping[str, Any]) -> None:
         """Note where the arguments of a layer are."""
@@ -206,6 +223,10 @@ class Keras:
         args, kwargs = self.named_tensors(layer, args, kwargs)
         if isinstance(layer, Model):
             self.use(layer)
+            if layer.layers is not None:
+                self.chain(layer)
+        if layer.class_name == "Lambda" and self.describe is not None:
+            self.describe(layer, args[0] if args else None, arguments.node)
         machine.heap.touch(layer)
         node = Node(layer, args, kwargs, machine.place(arguments.node))
         number = self.outputs(layer, kwargs)
@@ -230,6 +251,8 @@ class Keras:
 
     def frozen(self, value: Any) -> Any:
         """Return a copy of a list of tensors, which may change later."""
+        if isinstance(value, Tensor):
+            return value.fixed()
         if isinstance(value, list | tuple):
             return [self.frozen(item) for item in value]
         if isinstance(value, Dict):
@@ -276,6 +299,9 @@ class Keras:
 
     def feed(self, model: Model, data: Any) -> None:
         """Build a Sequential without an input shape from the first data."""
+        if model.cls is not None and model.layers is None:
+            self.describe_model(model, data)
+            return
         if model.layers is None or not model.layers or model.build_shape is not None or declares_input(model.layers[0]):
             return
         if isinstance(data, Array) and data.shape:
@@ -381,11 +407,23 @@ class Keras:
                 tensor = entry
             if isinstance(layer, Model):
                 self.use(layer)
-            call = Node(layer, [tensor], {}, layer.places[""])
-            tensor = Tensor(call, 0, unique((*tensor.taint, *layer.taint)))
+            tensor = self.next_output(layer, tensor)
+            if not isinstance(tensor, Tensor):
+                return []
             chain.append((layer, tensor))
         model.chain = chain
         return chain
+
+    def next_output(self, layer: Layer, tensor: Tensor) -> Any:
+        """Return the output of a layer of a Sequential."""
+        line, column = layer.places[""]
+        node = ast.Constant(None, lineno=line, col_offset=column - 1)
+        if layer.cls is not None and self.user_call is not None:
+            return self.user_call(layer, Arguments(node, [tensor]))
+        if layer.class_name == "Lambda" and self.describe is not None:
+            self.describe(layer, tensor, node)
+        call = Node(layer, [tensor], {}, layer.places[""])
+        return Tensor(call, 0, unique((*tensor.taint, *layer.taint)))
 
     def own_input(self, model: Model, layer: Layer) -> Tensor | None:
         """Return the input that a Sequential makes from the arguments of its first layer."""

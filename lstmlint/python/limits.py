@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-MAX_TEXT = 2_000_000  # characters of a program; larger ones are generated or hold data
 MAX_STEPS = 400_000  # expressions and statements that one program may evaluate
 MAX_STATEMENT_STEPS = 150_000  # of these, for one statement of the module
 MAX_FUNCTION_STEPS = 40_000  # and for one function that the program does not call

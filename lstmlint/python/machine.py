@@ -138,6 +138,9 @@ class Machine:
         self.patches = Instance(None)  # dotted names in modules that the program sets
         self.saved = Instance(None)  # path -> a copy of the model that the program has saved there
         self.doubts: list[Reason] = []  # what may have changed everything since
+        self.flags = Instance(None)  # of absl, and of TensorFlow 1
+        # Methods of unknown values with a known result.
+        self.opaque_methods: dict[str, Callable[[Machine, Any, Arguments], Any]] = {}
         self.keras: Any = None
 
     # Places and unknowns
@@ -279,7 +282,7 @@ class Machine:
             taint = (*best.taint, reason)
             if isinstance(best, Dict):
                 return Dict(best, taint)
-            return type(best)(best, taint)
+            return best.like(best, taint)
         if all(isinstance(value, Array) and len(value.shape) == len(first.shape) for value in values):
             shape = tuple(
                 self.join(list(items), reason, f"{name}.shape[{i}]")

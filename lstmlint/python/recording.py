@@ -6,7 +6,9 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lstmlint.python.dialects import TENSORFLOW
 from lstmlint.python.documents import Writer, Written, document
+from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_objects import Model, Node, Tensor, tensors_in
 from lstmlint.python.keras_runtime import Keras
 from lstmlint.python.limits import MAX_MODELS, Cut
@@ -71,6 +73,10 @@ class Recorder:
         """Record a model as it stands, unless it stood like this before."""
         if (model.layers is not None and not model.layers) or len(self.versions) >= MAX_MODELS:
             return
+        if model.layers is None and model.outputs is None:
+            return
+        if model.layers is not None and any(layer.cls or layer.class_name == "Lambda" for layer in model.layers):
+            self.keras.chain(model)
         written = self.writer().write(model)
         if written.missing:
             return
@@ -105,8 +111,14 @@ class Recorder:
         model = Model("Model", {}, "model", (1, 1))
         model.outputs = [tensor]
         model.inputs = sources(tensor)
+        style = self.keras.style
+        if style.dialect != "keras2" and any(
+            node.layer.class_name in ("TFOpLambda", "SlicingOpLambda")
+            for node in Graph(model.inputs, model.outputs).sorted
+        ):
+            style = TENSORFLOW
         try:
-            written = self.writer().write(model)
+            written = Writer(style, self.dimension, self.shape_of).write(model)
         except Cut:
             return None
         if written.missing or written.reasons:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.model.findings import Problem
 from lstmlint.python import (
+    arrays,
     builtins,
     containers,
+    custom_layers,
     expressions,
     functions,
     keras_library,
     statements,
+    stdlib,
+    tensor_operations,
 )
 from lstmlint.python.dialects import style_of
 from lstmlint.python.functions import is_generator
 from lstmlint.python.keras_runtime import Keras
-from lstmlint.python.limits import MAX_FUNCTION_STEPS, MAX_STATEMENT_STEPS, MAX_TEXT, Cut
+from lstmlint.python.limits import MAX_FUNCTION_STEPS, MAX_STATEMENT_STEPS, Cut
 from lstmlint.python.machine import Arguments, Machine, Raised
 from lstmlint.python.program import Program, Reason
 from lstmlint.python.recording import Recorder
 from lstmlint.python.source import SourceText
 from lstmlint.python.statements import FRAME, Frame, assigned, block, fuzzy
-from lstmlint.python.values import Class, Dict, Function, Scope
+from lstmlint.python.values import Class, Function
 
 if TYPE_CHECKING:
     from lstmlint.reading.document import Document
@@ -34,9 +36,7 @@ if TYPE_CHECKING:
 def run(source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any]) -> Program:
     """Return the models of a program."""
     program = Program()
-    tree = parse(source.text, program)
-    if tree is None:
-        return program
+    tree = source.tree
     machine = Machine(source.text, values)
     machine.keras = keras = Keras(machine, style_of(tree, source.text))
     for part in PARTS:
@@ -53,32 +53,17 @@ def run(source: SourceText, values: Mapping[str, Any], shapes: Callable[[Documen
     return program
 
 
-PARTS: tuple[Any, ...] = (expressions, statements, functions, builtins, containers, keras_library)
-
-
-def parse(text: str, program: Program) -> ast.Module | None:
-    """Return the syntax tree of a program; None, with a problem, if there is none."""
-    if len(text) > MAX_TEXT:
-        report(program, 1, 1, f"the program has {len(text):,} characters", f"lstmlint follows up to {MAX_TEXT:,}.")
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        line, column = error.lineno or 1, error.offset or 1
-        if "print" in str(error.msg) and "parentheses" in str(error.msg):
-            report(program, line, column, "this is Python 2, whose print is a statement", "Convert it with 2to3.")
-        else:
-            report(program, line, column, f"this is not valid Python: {error.msg}", "Correct the syntax.")
-    except (RecursionError, MemoryError, ValueError, OverflowError):
-        report(program, 1, 1, "the program is nested too deeply, or holds what Python cannot parse", "Simplify it.")
-    return None
-
-
-def report(program: Program, line: int, column: int, message: str, advice: str) -> None:
-    """Report that a program cannot be read."""
-    program.problems.append(Problem("E001", message, advice, data={"place": (line, column)}))
+PARTS: tuple[Any, ...] = (
+    expressions,
+    statements,
+    functions,
+    builtins,
+    containers,
+    keras_library,
+    arrays,
+    tensor_operations,
+    custom_layers,
+)
 
 
 def safely(machine: Machine, run: Callable[[], Any]) -> Any:
@@ -199,4 +184,4 @@ def unknown_arguments(machine: Machine, function: Function | None, node: ast.AST
     return arguments
 
 
-__all__ = ["Dict", "Scope", "run"]
+__all__ = ["run", "stdlib"]

@@ -16,7 +16,7 @@ from lstmlint.python.limits import MAX_ITERATIONS, MAX_LOOP_STEPS, Cut
 from lstmlint.python.machine import Machine, Raised
 from lstmlint.python.operators import BINARY, binary
 from lstmlint.python.program import Reason
-from lstmlint.python.values import Class, Dict, Function, List, Module, Opaque, Scope, Set
+from lstmlint.python.values import Class, Dict, Function, List, Module, Opaque, Scope
 
 
 class Signal:
@@ -286,7 +286,7 @@ def fuzzy(machine: Machine, value: Any, name: str, reason: Reason) -> Any:
     if isinstance(value, Function | Class | Module):
         return value
     if isinstance(value, List):
-        return (Set if isinstance(value, Set) else List)(value, (*value.taint, reason))
+        return value.like(value, (*value.taint, reason))
     if isinstance(value, Dict):
         return Dict(value, (*value.taint, reason))
     if name in machine.settings:

@@ -160,6 +160,10 @@ class List(list[Any]):
         """Note that the content is not certain."""
         self.taint = (*self.taint, reason)
 
+    def like(self, items: Iterable[Any], taint: Taint = ()) -> List:
+        """Return a list of the same kind with other items."""
+        return Set(items, taint) if isinstance(self, Set) else List(items, taint)
+
     def join(self, states: list[Any], reason: Reason, joined: Any) -> None:
         """Continue with one of several states."""
         best = max(states, key=lambda state: len(state[0]))

@@ -1,0 +1,535 @@
+"""Programs that build Keras models, and what Keras says of them.
+
+name -> (program, [(name of the model, parameters, unknown sizes ...)]). Unknown sizes are 11, 13, 17 ... in the order in which
+the model needs them. A model that is not exact is (name, "in part"). Totals without unknown sizes are those of tf_keras 2.21.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+HEAD = """
+import math
+import numpy as np
+import tensorflow as tf
+from tensorflow import keras
+from tensorflow.keras import backend as K, layers
+from tensorflow.keras.layers import *
+from tensorflow.keras.models import Model, Sequential
+"""
+
+# Whole in every sense: Keras runs them, and the last line's models are compared with it.
+RUN: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "sequential": (
+        """
+model = Sequential()
+model.add(LSTM(32, input_shape=(13, 5), return_sequences=True))
+for units in [16, 8]:
+    model.add(LSTM(units, return_sequences=units == 16))
+model.add(Dense(10, activation="softmax"))
+""",
+        [("model", 8890)],
+    ),
+    "a function that is called": (
+        """
+def build(features, units=8):
+    inputs = Input((10, features))
+    return Model(inputs, Dense(units)(inputs))
+small = build(3)
+large = build(3, units=16)
+""",
+        [("small", 32), ("large", 64)],
+    ),
+    "outputs and shared layers": (
+        """
+a, b = Input((4,)), Input((4,))
+shared = Dense(3)
+x = concatenate([shared(a), shared(b)])
+model = Model(inputs=[a, b], outputs=[x, Dense(2)(x)])
+""",
+        [("model", 29)],
+    ),
+    "a nested model": (
+        """
+encoder = Sequential([Dense(3, input_shape=(4,))])
+inputs = Input((4,))
+model = Model(inputs, Dense(1)(encoder(inputs)))
+""",
+        [("model", 19)],
+    ),
+    "wrappers and states": (
+        """
+i = Input((7, 3))
+x, h, c = LSTM(4, return_sequences=True, return_state=True)(i)
+y, fh, fc, bh, bc = Bidirectional(LSTM(5, return_sequences=True, return_state=True))(x)
+z = GRU(4, return_sequences=True)(y, initial_state=h)
+w = RNN([LSTMCell(3), GRUCell(2)], return_sequences=True)(z)
+w = TimeDistributed(Dense(6))(w)
+att, scores = MultiHeadAttention(2, 3)(w, w, return_attention_scores=True)
+model = Model(i, [add([w, att]), scores, Concatenate()([fh, bh])])
+""",
+        [("model", 1044)],
+    ),
+    "operators and functions of TensorFlow": (
+        """
+i = Input((6, 4))
+x = Dense(4)(i)
+x = 1 - x * 2 / 3 + x
+x = tf.nn.relu(-x)
+y = tf.reduce_mean(x, axis=1)
+z = tf.concat([x[:, 0], y], axis=-1)
+a, b = tf.split(z, 2, axis=-1)
+c = tf.reshape(K.concatenate([a, b]), (-1, 2, 4))
+d = tf.expand_dims(tf.transpose(c, [0, 2, 1]), -1)
+e = tf.squeeze(K.sum(d, axis=2), -1)
+f = tf.matmul(c, c, transpose_b=True)
+g = K.batch_flatten(f) if False else Flatten()(f)
+model = Model(i, [Dense(2)(e), Dense(3)(g), Dense(1)(K.repeat_elements(e, 2, axis=1))])
+""",
+        [("model", 54)],
+    ),
+    "a Lambda": (
+        """
+model = Sequential([Dense(4, input_shape=(6, 2)), Lambda(lambda t: t[:, -1, :3]), Dense(7)])
+i = Input((6, 2))
+j = Lambda(lambda ts: K.concatenate([ts[0], K.mean(ts[1], axis=1)]))([Input((5,)), i]) if False else i
+pooled = Lambda(lambda t, axis: K.max(t, axis=axis), arguments={"axis": 1})(j)
+other = Model(i, Dense(3)(pooled))
+""",
+        [("model", 40), ("other", 9)],
+    ),
+    "a custom layer": (
+        """
+class Att(layers.Layer):
+    def __init__(self, units=5, **kw):
+        super().__init__(**kw)
+        self.units = units
+        self.d = layers.Dense(units)
+    def build(self, s):
+        self.w = self.add_weight(shape=(s[-1], 3), name="w")
+        self.b = self.add_weight("b", (7,), trainable=False)
+        super().build(s)
+    def call(self, x, training=None):
+        h = self.d(x)
+        e = K.softmax(tf.matmul(x, self.w), axis=1)
+        return tf.concat([h, e], -1)
+i = Input((10, 4))
+model = Model(i, Dense(3)(Att(6)(i)))
+second = Sequential([Dense(4, input_shape=(6, 2)), Att(2), Dense(7)])
+""",
+        [("model", 79), ("second", 83)],
+    ),
+    "a subclassed model": (
+        """
+class Net(Model):
+    def __init__(self, units):
+        super().__init__()
+        self.blocks = [Dense(units) for _ in range(3)]
+        self.last = Dense(2)
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return self.last(x)
+model = Net(8)
+model.build((None, 5))
+""",
+        [("Net", 210)],
+    ),
+    "a functional subclass": (
+        """
+class Net(Model):
+    def __init__(self, units):
+        i = Input((4,))
+        super().__init__(inputs=i, outputs=Dense(units)(i))
+model = Net(8)
+""",
+        [("Net", 40)],
+    ),
+    "a layer with more": (
+        """
+class MCDropout(Dropout):
+    def call(self, inputs):
+        return super().call(inputs, training=True)
+model = Sequential([Dense(8, input_shape=(4,)), MCDropout(0.5), Dense(2)])
+""",
+        [("model", 58)],
+    ),
+    "parts of models": (
+        """
+base = Sequential([Dense(8, input_shape=(4,), name="first"), Dense(6), Dense(2)])
+base.pop()
+for layer in base.layers[:1]:
+    layer.trainable = False
+top = Dense(3)(base.output)
+model = Model(base.input, top)
+features = Model(inputs=base.inputs, outputs=base.get_layer("first").output)
+last = Model(base.input, base.layers[-1].output)
+""",
+        [("base", 94), ("model", 115), ("features", 40), ("last", 94)],
+    ),
+    "shapes of tensors": (
+        """
+i = Input((8, 8, 3))
+x = Conv2D(4, 3, strides=2)(i)
+n, h, w, c = x.shape
+x = Reshape((h * w, c))(x)
+x = Dense(K.int_shape(x)[-1] * 2)(x)
+x = Dense(x.shape.as_list()[-1] if False else int(x.shape[-1]))(x)
+model = Model(i, x)
+""",
+        [("model", 224)],
+    ),
+    "arrays": (
+        """
+X = np.zeros((100, 7, 3))
+X = np.reshape(X, (X.shape[0], 21, 1))
+y = np.eye(4)[np.arange(100) % 4] if False else np.zeros((100, 4))
+X = np.expand_dims(np.concatenate([X, X], axis=2), -1)[:, 1:, :, 0].astype("float32") / 255
+data = np.array([[1, 2, 3], [4, 5, 6]])
+model = Sequential([LSTM(5, input_shape=X.shape[1:]), Dense(y.shape[1]), Dense(data.shape[-1]), Dense(np.prod((2, 3)))])
+""",
+        [("model", 223)],
+    ),
+    "data sets": (
+        """
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data() if False else ((np.zeros((60000, 28, 28)), None), (None, None))
+x_train = x_train.reshape(60000, 784)
+y_train = keras.utils.to_categorical(np.zeros(60000), 10)
+model = Sequential([Dense(2, input_shape=(x_train.shape[1],)), Dense(y_train.shape[1])])
+""",
+        [("model", 1600)],
+    ),
+    "python": (
+        """
+from functools import partial, reduce
+from collections import OrderedDict, defaultdict, namedtuple
+import itertools
+import copy
+import os
+Config = namedtuple("Config", "units depth")
+config = Config(units=4, depth=2)
+table = {"a": 1, **{"b": 2}}
+table.update(c=3)
+table.setdefault("d", 4)
+more = OrderedDict(table)
+lists = defaultdict(list)
+lists["x"].append(5)
+dense = partial(Dense, 3, use_bias=False)
+sizes = [2 ** k for k in range(1, 4) if k != 2] + list(map(lambda v: v + 1, (1, 2)))
+sizes.extend(sorted({9, 7}))
+sizes.insert(0, sizes.pop())
+total = reduce(lambda a, b: a + b, sizes)
+name = "layer_{}_%d".format(1) % 2
+text = f"{name}{total:03d}"
+class Options:
+    width = 5
+    def __init__(self, scale):
+        self.scale = scale
+    @property
+    def size(self):
+        return self.width * self.scale
+    @staticmethod
+    def double(x):
+        return 2 * x
+    @classmethod
+    def make(cls, scale=2):
+        return cls(scale)
+class Wide(Options):
+    width = 6
+    def __init__(self):
+        super().__init__(2)
+wide, narrow = Wide(), Options.make()
+def block(x, *units, activation=None, **rest):
+    for u in units:
+        x = Dense(u, activation=activation, **rest)(x)
+    return x
+def counter():
+    count = 0
+    def up():
+        nonlocal count
+        count += 1
+        return count
+    return up
+up = counter()
+up()
+x = i = Input((4,), name=text)
+x = block(x, *sizes, activation="relu", use_bias=True)
+x = dense()(x)
+x = Dense(up())(Dense(wide.size)(Dense(narrow.size)(x)))
+x = Dense(Options.double(len(more)) + sum(v for v in table.values()))(x)
+x = Dense(max(sizes) + min(sizes) + abs(-3) + round(2.6) + int("7") + divmod(9, 4)[0])(x)
+n = 0
+while True:
+    n += 1
+    if n > 5:
+        break
+    if n == 3:
+        continue
+    x = Dense(n)(x)
+for k, (a, b) in enumerate(zip([1, 2], [3, 4])):
+    x = Dense(k + a * b)(x)
+else:
+    x = Dense(config.units if config.depth == 2 else 1)(x)
+try:
+    value = int("x")
+except ValueError:
+    value = 6
+with tf.device("/cpu:0"):
+    x = Dense(value)(x)
+match config.depth:
+    case 1:
+        x = Dense(100)(x)
+    case 2 | 3:
+        x = Dense(9)(x)
+if all([isinstance(sizes, list), not isinstance(name, int), any([0, 1])]) and (p := 3) < 4 <= len(sizes):
+    x = Dense(p)(x)
+for a, b in itertools.product([1, 2], [3]):
+    x = Dense(a * b)(x)
+first, *rest = (1, 2, 3)
+x = Dense(len(rest) + sizes.index(sizes[0]) + [3, 4, 5][1:][0] + (6, 7)[-1] + "abc".find("c"))(x)
+x = Dense(math.ceil(7 / 2) + 7 // 2 + 7 % 4 + 2 ** 3 + (5 & 4) + (1 | 2) + (1 << 2) + (3 ^ 1) + (9 >> 1))(x)
+model = Model(i, x)
+""",
+        [("model", 1897)],
+    ),
+}
+
+# With sizes that come from outside, or not certain.
+READ: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "unknown sizes": (
+        """
+model = Sequential([LSTM(4, input_shape=(X.shape[1], X.shape[2])), Dense(len(vocab) + 1)])
+""",
+        [("model", 378, "X.shape[1]", "X.shape[2]", "len(vocab)")],
+    ),
+    "unknown arithmetic": (
+        """
+n = len(vocab)
+model = Sequential([Dense(2 * n + 1, input_shape=(n // 2,)), Dense(n // 2), Dense(n * n - n)])
+""",
+        # with len(vocab) = 11 and n // 2 = 13
+        [("model", 23 * 14 + 13 * 24 + 110 * 14, "len(vocab)", "n // 2")],
+    ),
+    "an unknown shape": (
+        """
+model = Sequential([LSTM(4, input_shape=X.shape[1:]), Dense(1)])
+i = Input(shape)
+other = Model(i, Conv2D(2, 3)(i))
+doubtful = Sequential([Dense(4, input_shape=X.shape[1:])])
+""",
+        [
+            ("model", 4 * (4 * 17 + 4) + 5, "X.shape[1]", "X.shape[2]"),
+            ("other", 2 * (9 * 17 + 1), "shape[0]", "shape[1]", "shape[2]"),
+            ("doubtful", "in part"),
+        ],
+    ),
+    "a function that is not called": (
+        """
+def build(features, units=8):
+    inputs = Input((10, features))
+    return Model(inputs, Dense(units)(inputs))
+class Trainer:
+    def __init__(self, data, size):
+        self.data = data
+        self.size = size
+    def make(self):
+        self.model = Sequential([Dense(self.size, input_shape=(self.data.shape[1],))])
+        self.model.summary()
+""",
+        [("build", 96, "features"), ("Trainer", 11 * 14, "size", "data.shape[1]")],
+    ),
+    "an unknown condition": (
+        """
+x = inputs = Input((4,))
+if flag:
+    x = Dense(4)(x)
+model = Model(inputs, x)
+""",
+        [("model", "in part")],
+    ),
+    "both branches alike": (
+        """
+units = 8 if flag else 8
+if flag:
+    size = 3
+else:
+    size = 3
+def build():
+    if flag:
+        raise ValueError
+    return Sequential([Dense(units, input_shape=(size,))])
+model = build()
+""",
+        [("build", 32)],
+    ),
+    "an unknown size from a branch": (
+        """
+if flag:
+    units = 3
+else:
+    units = 4
+model = Sequential([Dense(units, input_shape=(2,))])
+""",
+        [("model", 33, "units")],
+    ),
+    "unknown loops": (
+        """
+model = Sequential([Dense(3, input_shape=(4,))])
+for layer in something:
+    model.add(Dense(3))
+other = Sequential([Dense(3, input_shape=(4,))])
+while waiting():
+    other.add(Dense(3))
+for fold in folds:
+    each = Sequential([Dense(5, input_shape=(4,))])
+    each.fit(X)
+third = Sequential([Dense(3, input_shape=(4,))])
+for i in range(5):
+    if flag:
+        break
+    third.add(Dense(3))
+sizes = [size for size in range(1, 9) if size < limit]
+fourth = Sequential([Dense(size) for size in sizes])
+fifth = Sequential([Dense(sum(sizes), input_shape=(1,))])
+""",
+        [
+            ("each", 25),
+            ("model", "in part"),
+            ("other", "in part"),
+            ("third", "in part"),
+            ("fourth", "in part"),
+            ("fifth", 22, "sum(sizes)"),
+        ],
+    ),
+    "as it stood": (
+        """
+model = Sequential([Dense(3, input_shape=(4,))])
+model.summary()
+model.add(Dense(2))
+model.compile("adam", "mse")
+model.fit(X, y)
+model.summary()
+change(model)
+model.add(Dense(1))
+""",
+        [("model", 15), ("model-2", 23), ("model-3", "in part")],
+    ),
+    "unknown layers": (
+        """
+from other import Special, block
+i = Input((4,))
+model = Model(i, Dense(2)(Special(3)(i)))
+second = Model(i, Dense(2)(block(i)))
+third = Sequential([Dense(3, input_shape=(4,)), make_layer(5)])
+fourth = Sequential([Dense(3, input_shape=(4,), **options)])
+fifth = Sequential([LSTM(3, input_shape=(4, 2), return_sequences=flag)])
+""",
+        [(name, "in part") for name in ("model", "second", "third", "fourth", "fifth")],
+    ),
+    "command lines": (
+        """
+import argparse
+parser = argparse.ArgumentParser()
+group = parser.add_argument_group("model")
+group.add_argument("--hidden-units", "-u", type=int, default="12")
+parser.add_argument("--wide", action="store_true")
+parser.add_argument("features", type=int)
+parser.add_argument("--depth", dest="layers")
+parser.set_defaults(extra=1)
+args = parser.parse_args()
+model = Sequential([Dense(args.hidden_units, input_shape=(args.features,))])
+if args.wide or args.layers:
+    model.add(Dense(100))
+flags = tf.compat.v1.app.flags
+flags.DEFINE_integer("size", 7, "the size")
+other = Sequential([Dense(flags.FLAGS.size, input_shape=(2,))])
+""",
+        [("model", 144, "args.features"), ("other", 21)],
+    ),
+    "trainable": (
+        """
+base = Sequential([Dense(3, input_shape=(4,)), Dense(2)])
+base.trainable = False
+model = Sequential([base, Dense(1)])
+model.compile(optimizer=keras.optimizers.Adam(1e-3), loss="mse", metrics=["mae"])
+""",
+        [("model", 26)],
+    ),
+    "not Keras": (
+        """
+import torch.nn as nn
+net = nn.Sequential(nn.Linear(3, 4))
+class Plain:
+    def __init__(self, n):
+        self.n = n
+thing = Plain(3)
+""",
+        [],
+    ),
+}
+
+# In other dialects than tf.keras.
+OTHERS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "Keras 1": (
+        """
+from keras.layers import Dense, Convolution2D, LSTM, Merge, Input, merge, Flatten, MaxPooling2D, Embedding
+from keras.models import Sequential, Model
+model = Sequential()
+model.add(Convolution2D(4, 3, 3, border_mode='same', input_shape=(8, 8, 3)))
+model.add(MaxPooling2D((2, 2)))
+model.add(Flatten())
+model.add(Dense(output_dim=2, init='uniform'))
+left = Sequential([Dense(3, input_dim=4)])
+right = Sequential([Dense(5, input_dim=2)])
+both = Sequential()
+both.add(Merge([left, right], mode='concat'))
+both.add(Dense(1))
+a, b = Input((4,)), Input((4,))
+third = Model(input=[a, b], output=Dense(1)(merge([a, b], mode='sum')))
+""",
+        [("model", 112 + 130), ("both", 15 + 15 + 9), ("third", 5)],
+    ),
+    "Keras 2 with several backends": (
+        """
+from keras.models import Sequential
+from keras.layers import GRU
+from keras.utils import np_utils
+model = Sequential([GRU(3, input_shape=(4, 2))])
+""",
+        [("model", 3 * (3 * 5 + 3))],
+    ),
+    "Keras 2 or 3": (
+        """
+from keras.models import Sequential
+from keras.layers import GRU, Dense
+model = Sequential([GRU(3, input_shape=(4, 2))])
+other = Sequential([Dense(3, input_shape=(4,))])
+""",
+        [("model", "in part"), ("other", 15)],
+    ),
+    "Keras 3": (
+        """
+import keras
+from keras import layers, ops
+class Att(layers.Layer):
+    def __init__(self, units=5, **kw):
+        super().__init__(**kw)
+        self.units = units
+        self.d = layers.Dense(units)
+    def build(self, s):
+        self.w = self.add_weight(shape=(s[-1], 3), name="w")
+    def call(self, x, training=None):
+        e = ops.softmax(ops.matmul(x, self.w), axis=1)
+        return ops.concatenate([self.d(x), e], -1)
+i = keras.Input((10, 4))
+x = Att(6)(i)
+x = layers.Lambda(lambda t: ops.mean(t, axis=1))(x)
+x = x * 2 + 1
+x = ops.reshape(-x[:, :8], (-1, 2, 4))
+x, y = ops.split(x, 2, axis=1)
+model = keras.Model(i, [layers.Dense(3)(x), keras.activations.relu(y)])
+other = keras.Sequential([layers.GRU(3, input_shape=(4, 2)), Att(2, name="q") if False else layers.Dense(2)])
+""",
+        [("model", 30 + 12 + 15), ("other", 3 * (3 * 5 + 6) + 8)],
+    ),
+}
