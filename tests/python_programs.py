@@ -487,7 +487,7 @@ both.add(Dense(1))
 a, b = Input((4,)), Input((4,))
 third = Model(input=[a, b], output=Dense(1)(merge([a, b], mode='sum')))
 """,
-        [("model", 112 + 130), ("both", 15 + 15 + 9), ("third", 5)],
+        [("model", 112 + 130), ("left", 15), ("right", 15), ("both", 15 + 15 + 9), ("third", 5)],
     ),
     "Keras 2 with several backends": (
         """

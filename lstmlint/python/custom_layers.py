@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_names import in_keras, layer_class, model_class
 from lstmlint.python.keras_objects import Layer, Model, Node, Tensor, tensors_in
 from lstmlint.python.keras_runtime import Keras
@@ -31,8 +32,36 @@ class CustomLayers:
         keras.custom = self.instantiate
         keras.parent = self.parent
         keras.user_call = self.call
+        self.calls: list[list[Node]] = []  # of layers, in the descriptions being made
+        keras.note_call = self.note_call
+        keras.as_tensors = self.as_tensors
         keras.describe = self.describe
         keras.describe_model = self.build_from_data
+
+    # What the code of a layer calls
+
+    def note_call(self, node: Node) -> None:
+        """Note the call of a layer in the code of another."""
+        if self.calls:
+            self.calls[-1].append(node)
+
+    def as_tensors(self, args: list[Any]) -> list[Any] | None:
+        """Return data on which the code of a layer calls another as tensors; None outside such code.
+
+        The other layer gets weights even if its result does not depend on the inputs.
+        """
+        if not self.entries or not self.inside:
+            return None
+        first = args[0] if args else None
+        if isinstance(first, Array) and all(isinstance(dim, int | Size | Opaque) for dim in first.shape):
+            return [self.weight_layer(first.shape, self.inside[-1].places[""]), *args[1:]]
+        self.inside[-1].forget((*self.inside[-1].places[""], "its code calls a layer on data of an unknown shape"))
+        return None
+
+    def all_used(self, outputs: list[Tensor], calls: list[Node]) -> bool:
+        """Return whether the outputs depend on all layers that were called."""
+        graph = Graph([], outputs)
+        return all(id(node.layer) in graph.layers for node in calls)
 
     # Objects
 
@@ -217,6 +246,7 @@ class CustomLayers:
             entries[id(tensor)] = self.entry(shape, place)
         inner = layer if isinstance(layer, Model) else Model(cls.name, {}, layer.name, layer.places[""])
         self.entries.append(next(iter(entries.values())))
+        self.calls.append([])
         try:
             self.build(layer, cls, arguments)
             if call is None or not isinstance(call[0], Function):
@@ -229,10 +259,13 @@ class CustomLayers:
             return
         finally:
             self.entries.pop()
+            calls = self.calls.pop()
         outputs = list(tensors_in(result))
         if not outputs or not self.only_tensors(result):
             layer.forget((*place, f"the result of {cls.name} is not known"))
             return
+        if not self.all_used(outputs, calls):
+            layer.forget((*place, f"{cls.name} calls a layer on which its result does not depend"))
         outputs = [self.with_weights(layer, outputs[0], place), *outputs[1:]]
         inner.inputs = list(entries.values()) if len(entries) > 1 else next(iter(entries.values()))
         inner.outputs = outputs[0] if isinstance(result, Tensor) else outputs

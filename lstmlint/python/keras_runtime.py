@@ -64,6 +64,8 @@ class Keras:
         self.describe: Callable[..., Any] | None = None
         self.describe_model: Callable[[Model, Any], None] = lambda _model, _data: None
         self.custom_layers: Any = None
+        self.note_call: Callable[[Node], None] = lambda _node: None
+        self.as_tensors: Callable[[list[Any]], list[Any] | None] = lambda _args: None
 
     # Names
 
@@ -124,9 +126,8 @@ class Keras:
         if arguments.uncertain:
             made.forget((*place, f"{class_name} is called with unknown arguments"))
         for value in given.values():
-            for inner in value if isinstance(value, list | tuple) else (value,):
-                if isinstance(inner, Model):
-                    self.use(inner)
+            if isinstance(value, Model):
+                self.use(value)
         self.axes_of_images(made)
         return made
 
@@ -209,7 +210,10 @@ class Keras:
         if self.user_call is not None and layer.cls is not None:
             return self.user_call(layer, arguments)
         if not any(True for _ in tensors_in([*args, *kwargs.values()])):
-            return self.call_on_data(layer, args, arguments)
+            tensors = self.as_tensors(args)
+            if tensors is None:
+                return self.call_on_data(layer, args, arguments)
+            args = tensors
         kwargs.pop("training", None)
         kwargs.pop("name", None)
         taint = sum((value.taint for value in tensors_in([*args, *kwargs.values()])), ())
@@ -229,6 +233,7 @@ class Keras:
             self.describe(layer, args[0] if args else None, arguments.node)
         machine.heap.touch(layer)
         node = Node(layer, args, kwargs, machine.place(arguments.node))
+        self.note_call(node)
         number = self.outputs(layer, kwargs)
         if number is None:
             return Tensor(node, 0, unique(taint))

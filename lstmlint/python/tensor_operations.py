@@ -240,7 +240,7 @@ def keras3_function(machine: Machine, rest: str, arguments: Arguments) -> Any:
     if name == "shape" and arguments.args and isinstance(arguments.args[0], Tensor):
         return static_shape(machine, arguments.args[0], arguments.node)
     if not any(True for _ in tensors_in(given)):
-        return MISSING
+        return without_tensors(machine, name, arguments)
     known = by_function().get(name)
     if known is None:
         return foreign(keras, name, given, arguments.node)
@@ -312,6 +312,21 @@ def without_tensors(machine: Machine, name: str, arguments: Arguments) -> Any:
         shape = arguments.get(0, "shape")
         if isinstance(shape, tuple | List) and all(isinstance(dim, int | Opaque | Size) for dim in shape):
             return Array(tuple(shape), machine.written(arguments.node))
+    if name in ("range", "arange"):
+        return numbers(machine, arguments)
+    return MISSING
+
+
+def numbers(machine: Machine, arguments: Arguments) -> Any:
+    """Return the array of tf.range or ops.arange; MISSING if its length is not known."""
+    given = [value for value in arguments.args if value is not None]
+    first = given[0] if given else arguments.kwargs.get("start", 0)
+    last = arguments.kwargs.get("limit", arguments.kwargs.get("stop", given[1] if len(given) > 1 else None))
+    step = arguments.kwargs.get("delta", arguments.kwargs.get("step", given[2] if len(given) > 2 else 1))
+    if last is None:
+        first, last = 0, first
+    if first == 0 and step == 1 and isinstance(last, int | Opaque | Size):
+        return Array((last,), machine.written(arguments.node))
     return MISSING
 
 
