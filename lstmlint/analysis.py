@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from lstmlint.config.options import Options
 from lstmlint.inference import infer
 from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.limits import enforced
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
@@ -51,14 +52,21 @@ def analyze(source: ModelSource, options: Options | None = None, *, name: str | 
     content, shown = bytes_or_path(source)
     report = FileReport(name or shown)
     try:
-        with without_garbage_collection():
+        with without_garbage_collection(), enforced(options.input_limits):
             return _analyze(content, options, report)
     except RecursionError:
-        problem = Problem("E001", "the file is nested too deeply to be analyzed", "Flatten the model.")
-    except ReadError as error:
-        problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
+        error = ReadError("E001", "the file is nested too deeply to be analyzed", "Flatten the model.")
+    except ReadError as caught:
+        error = caught
+    return unreadable(report.path, error, options)
+
+
+def unreadable(path: str, error: ReadError, options: Options) -> FileReport:
+    """Return the report of a file that cannot be read."""
     from lstmlint.filtering.findings import findings_of
 
+    report = FileReport(path)
+    problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
     report.findings = findings_of([problem], options)
     if options.suppressions or options.baseline is not None:
         leave_out(report, options)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lstmlint.analysis import ModelSource, analyze, bytes_or_path, without_garbage_collection
 from lstmlint.config.options import Options
 from lstmlint.model.findings import ReadError, UsageError
+from lstmlint.model.limits import enforced
 from lstmlint.model.releases import ALL, TFJS
 from lstmlint.report import FileReport
 
@@ -126,7 +127,7 @@ def convert(source: ModelSource, *, to: str = "keras3", allow_changes: bool = Fa
         raise UsageError("to takes a release of Keras 2 or 3, not TensorFlow.js")
     content, name = bytes_or_path(source)
     try:
-        with without_garbage_collection():
+        with without_garbage_collection(), enforced():
             return convert_spec(parse(read(content, name)), release, allow_changes)
     except (ReadError, ModelError) as error:
         raise UsageError(f"{name}: {error.message}") from error

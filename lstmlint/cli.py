@@ -17,11 +17,11 @@ from dataclasses import fields
 from typing import NoReturn
 
 from lstmlint.commands.check import run
-from lstmlint.commands.exit_codes import FAILED, INTERRUPTED
+from lstmlint.commands.exit_codes import FAILED, FOUND, INTERRUPTED
 from lstmlint.commands.request import Request
 from lstmlint.commands.writing import say
-from lstmlint.model.findings import UsageError
-from lstmlint.reading import sandbox
+from lstmlint.model import limits
+from lstmlint.model.findings import ReadError, UsageError
 
 COMMANDS = frozenset({"explain", "count", "diff", "convert", "compat", "rule", "rules"})
 MISSPELT = 0.7  # how similar a word is to the command that was meant
@@ -38,7 +38,8 @@ def main() -> NoReturn:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the parent process
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123
-    sandbox.own_process = True
+    limits.own_process = True
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # whose buffers would count against the limit of memory
     # A dependency's deprecations are not the user's concern, even under PYTHONWARNINGS=error.
     sys.warnoptions[:] = ["ignore"]  # for worker processes
     warnings.simplefilter("ignore")
@@ -68,6 +69,9 @@ def guarded(arguments: list[str]) -> int:
         for note in getattr(error, "__notes__", ()):
             print(note, file=sys.stderr)  # noqa: T201 - shows the place of a mistake
         return FAILED
+    except ReadError as error:  # beyond a limit on time or memory
+        say(error.message)
+        return FOUND
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from lstmlint.reading import sandbox
 from tests.commandline import Shell
+
+
+@pytest.fixture(autouse=True)
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read HDF5 in this process, where it is quicker and its coverage is measured; tests/test_sandbox.py isolates it."""
+    monkeypatch.setattr(sandbox, "in_process", True)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 
 import lstmlint
 from lstmlint import Bindings, Options, UsageError, analyze
+from lstmlint.model.limits import InputLimits
 from lstmlint.reading import read
 from tests import corpus
 
@@ -198,7 +199,9 @@ def test_models_called_beyond_all_bounds_end() -> None:
         nested = {**model, "name": "n", "inbound_nodes": [[["x", 0, 0]], [["p", 0, 0]]]}
         join = layer("j", "Concatenate", {"axis": 1}, [["n", 1, 0], ["n", 2, 0]])
         model = functional([x, pad, nested, join], ["x"], ["j"])
-    assert "E010" in [finding.code for finding in analyze(json.dumps(model).encode()).findings]
+    for calls in (InputLimits().calls, 10):
+        report = analyze(json.dumps(model).encode(), Options(input_limits=InputLimits(calls=calls)))
+        assert f"called more than {calls:,} times" in next(one for one in report.findings if one.code == "E010").message
 
 
 # The public interface ---------------------------------------------------------------------------------------

@@ -32,14 +32,14 @@ MAY_IMPORT = {
     "analysis": "compatibility config filtering inference model parsing reading report rules",
     "converting": "inference layers model parsing reading rules signatures validation",
     "explaining": "inference layers model parsing reporting signatures validation",
-    "fixing": "analysis config model reading report validation",
+    "fixing": "analysis config inference model reading report validation",
     "comparing": "config filtering inference layers model parsing report rules",
     "api": "analysis comparing compatibility config converting explaining model parsing reading report",
     "commands": (
         "analysis comparing config converting explaining filtering fixing layers model parsing reading report reporting"
         " rules version"
     ),
-    "cli": "commands model reading",
+    "cli": "commands model",
     "__main__": "cli",
     "": "analysis api config inference layers model report version",  # the public API
 }

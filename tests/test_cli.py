@@ -18,12 +18,13 @@ from typing import Any
 import pytest
 import yaml
 
-from lstmlint import __version__, analysis, cli, reading
-from lstmlint.commands import paths as commands_paths
+from lstmlint import __version__, analysis, cli
 from lstmlint.commands.request import Request
 from lstmlint.config.globs import glob_matches
 from lstmlint.config.values import parse_bytes, parse_count, parse_input_shape
+from lstmlint.model import limits
 from lstmlint.model.findings import UsageError
+from lstmlint.model.limits import InputLimits
 from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent
@@ -271,10 +272,10 @@ def test_standard_input(shell: Shell) -> None:
 
 @pytest.mark.parametrize("command", [(), ("explain",), ("diff", "m.json"), ("convert", "--to", "keras3")])
 def test_standard_input_without_end(shell: Shell, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]) -> None:
-    for module in (reading, commands_paths):
-        monkeypatch.setattr(module, "MAX_BYTES", 1000)
+    before = limits._active.set(limits.Allowance(InputLimits(decoded_size=1000)))
     shell.write("m.json")
     done = shell(*command, "-", *(() if command else ("m.json",)), stdin=b" " * 5000 + json.dumps(LSTM).encode())
+    limits._active.reset(before)
     assert done.code == 1
     assert "the file is too large to read: more than 1000 bytes" in " ".join((done.out + done.err).split())
     if not command:

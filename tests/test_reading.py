@@ -5,7 +5,6 @@ import io
 import json
 import os
 import re
-import signal
 import sys
 import tracemalloc
 import zipfile
@@ -18,9 +17,9 @@ import pytest
 
 import lstmlint
 from lstmlint.model.findings import ReadError
-from lstmlint.reading import Document, is_model_folder, json_text, looks_like_model, read, sandbox
+from lstmlint.model.limits import InputLimits
+from lstmlint.reading import Document, is_model_folder, json_text, looks_like_model, read
 from lstmlint.reading.containers import CONTAINERS, suffixes
-from lstmlint.reading.limits import MAX_DEPTH
 
 LAYERS = [
     {"class_name": "LSTM", "config": {"name": "lstm", "units": 10, "batch_input_shape": [None, 13, 5]}},
@@ -50,6 +49,9 @@ keras_version: 2.4.0
 
 def text_of(value: object) -> bytes:
     return json.dumps(value).encode()
+
+
+LEVELS = InputLimits().nesting
 
 
 def refused(source: Path | bytes, code: str, words: str, max_bytes: int | None = None) -> ReadError:
@@ -272,33 +274,6 @@ def test_hdf5_text_that_is_not_there() -> None:
             refused(raw[:start] + wrong + raw[start + len(wrong) :], "E001", "a string lies outside the file")
 
 
-def crash() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def starve() -> list[bytes]:
-    return [bytes(2**30) for _ in range(8)]
-
-
-def refuse() -> None:
-    raise ReadError("E002", "no", "help", 3, 4)
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
-def test_isolation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "own_process", True)
-    assert sandbox.isolated(lambda *given: given, "\ud800", 1, None) == ["\ud800", 1, None]
-    cases = ((crash, "E001", "reading it fails"), (starve, "E001", "Memory"), (refuse, "E002", "no"))
-    for read_badly, code, words in cases:
-        with pytest.raises(ReadError, match=words) as caught:
-            sandbox.isolated(read_badly)
-        assert caught.value.code == code
-    assert (caught.value.help, caught.value.line, caught.value.column) == ("help", 3, 4)
-    monkeypatch.setattr(sandbox, "own_process", False)
-    with pytest.raises(ReadError, match="no"):
-        sandbox.isolated(refuse)
-
-
 def test_hdf5_needs_h5py(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "h5py", None)
     error = refused(b"\x89HDF\r\n\x1a\n" + bytes(100), "E001", "h5py")
@@ -498,7 +473,7 @@ def test_saved_model_refused() -> None:
     refused(raw[:24], "E001", "no root object")
     digits = b'{"a": ' + b"9" * 5000
     for end in (b"}", b"} and more"):
-        refused(b'\n\x7f\x1a\x04root"\x04_tf_keras_x*\x00' + digits + end, "E001", "4300 digits")
+        refused(b'\n\x7f\x1a\x04root"\x04_tf_keras_x*\x00' + digits + end, "E001", "308 digits")
     refused(b"\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01_tf_keras_layer", "E001", "no root object")
 
 
@@ -600,7 +575,7 @@ def test_empty(content: bytes) -> None:
         (b'{"a": 1}\n{"a": 2}', "more text follows", (2, 1)),
         (b'{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}', "merge conflict", (2, 1)),
         (b"class_name: A\n<<<<<<< HEAD\nconfig: 1\n=======\n", "merge conflict", (2, 1)),
-        (b'{"a": ' + b"9" * 5000 + b"}", "4300 digits", (1, 7)),
+        (b'{"a": ' + b"9" * 5000 + b"}", "308 digits", (1, 7)),
         ('{"é": "x\n'.encode("latin-1"), "0xe9", (1, 3)),
         (b"class_name: a\nconfig: b: c\n", "YAML", (2, 10)),
         (b"class_name: a\nconfig: [1, 2\n", "YAML", (3, 1)),
@@ -859,9 +834,9 @@ def deep(levels: int, opening: str, closing: str, inner: str = "") -> bytes:
         deep(10_000, '{"config":', "}", "1"),
         deep(100_000, "[", ""),
         deep(10_000, "[[],", "]", "1"),
-        deep(MAX_DEPTH + 1, "[", "]"),
+        deep(LEVELS + 1, "[", "]"),
         deep(5_000, '{"class_name": "Sequential", "config": {"layers": [', "]}}"),
-        b'{"class_name": "Model", "config": "[]]]", "x": ' + deep(MAX_DEPTH, "[", "]") + b"}",
+        b'{"class_name": "Model", "config": "[]]]", "x": ' + deep(LEVELS, "[", "]") + b"}",
         b"class_name: A\nconfig: " + deep(10_000, "[", "]"),
         b"class_name: A\nconfig:\n  " + deep(10_000, "- ", ""),
         b"class_name: A\nconfig:\n"
@@ -877,9 +852,9 @@ def test_too_deep(content: bytes) -> None:
 
 def test_deep_enough() -> None:
     for content in (
-        b'{"class_name": "Model", "config": {"layers": ' + deep(MAX_DEPTH - 2, "[", "]") + b"}}",
+        b'{"class_name": "Model", "config": {"layers": ' + deep(LEVELS - 2, "[", "]") + b"}}",
         b'{"class_name": "[[[", "config": {"layers": ["]", "["]}}',
-        b"class_name: Model\nconfig: {layers: " + deep(MAX_DEPTH - 2, "[", "]") + b"}",
+        b"class_name: Model\nconfig: {layers: " + deep(LEVELS - 2, "[", "]") + b"}",
     ):
         assert read(content).model_pointer == ""
 
@@ -903,7 +878,7 @@ def test_bombs_in_archives() -> None:
     refused(
         archive({"config.json": text_of(MODEL), "metadata.json": zeros}, zipfile.ZIP_DEFLATED), "E001", "metadata.json"
     )
-    refused(packed[:-10] + b"\xff\xff\xff\x7f" + packed[-6:], "E001", "directory of the zip archive")
+    refused(packed[:-10] + b"\xff\xff\xff\x7f" + packed[-6:], "E001", "zip archive is damaged")
     assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
     tracemalloc.stop()
     lying = packed.replace(len(zeros).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
@@ -917,7 +892,7 @@ def test_large_files(tmp_path: Path) -> None:
         file.write(b'{"class_name": "x')
         file.truncate(2**40)
     refused(path, "E001", "too large")
-    refused(b'{"class_name": [' + b"[]," * 10_000_001 + b"0]}", "E001", "too large.*lists and objects")
+    refused(b'{"class_name": [' + b"[]," * 10_000_001 + b"0]}", "E001", "too large.*values and keys")
     assert looks_like_model(path)
     for content in (
         b"[" + b"1," * 5_000_000 + b"1]",

@@ -118,7 +118,7 @@ def job_of(request: Request, resolver: Resolver, sources: list[InputPath]) -> Jo
         resolver.of_file(stdin_name if source.path == STDIN else source.path)
     job = Job(destinations(request, len(sources) == 1), resolver, request.skip_non_models, not request.no_weights)
     if any(source.path == STDIN for source in sources):
-        job.stdin = read_stdin()
+        job.stdin = read_stdin(resolver.of_file(stdin_name).cost_limits())
         job.stdin_name = stdin_name
     return job
 

@@ -72,7 +72,7 @@ def examined(source: InputPath, resolver: Resolver, request: Request) -> tuple[F
         return None, ()
     options = resolver.of_file(name).options(name, not request.no_weights)
     options.compat = options.targets if request.target else ALL
-    report = analyze(read_stdin() if stdin else Path(source.path), options, name=name)
+    report = analyze(read_stdin(options.input_limits) if stdin else Path(source.path), options, name=name)
     if report.model is None and not source.named and all(finding.code == "E002" for finding in report.findings):
         return None, ()
     return report, options.targets

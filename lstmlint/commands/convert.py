@@ -13,6 +13,7 @@ from lstmlint.commands.request import Destination, written_to
 from lstmlint.commands.writing import check_writable, print_stderr, write, write_atomically
 from lstmlint.config.targets import CONVERTIBLE, parse_target
 from lstmlint.model.findings import ReadError, UsageError
+from lstmlint.model.limits import enforced
 from lstmlint.model.releases import TFJS, label
 from lstmlint.reporting import View
 
@@ -40,7 +41,7 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
         check_writable(destination)
     name = "<stdin>" if path == STDIN else path
     try:
-        with without_garbage_collection():
+        with without_garbage_collection(), enforced():
             document = read(read_stdin() if path == STDIN else Path(path), name)
             spec = parse(document)
             result = convert(spec, release, allow_changes, whole)

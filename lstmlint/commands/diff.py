@@ -14,6 +14,7 @@ from lstmlint.commands.revisions import is_revision, read_revision
 from lstmlint.commands.writing import check_writable, say, write
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError, at_least
+from lstmlint.model.limits import enforced
 from lstmlint.reading import is_model_folder
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def diff(request: Request, max_increase: str | None, format: str | None) -> int:
         raise UsageError(f"{folder!r} is a folder of models and {file!r} is not: compare two files or two folders")
     with without_garbage_collection():
         found = work.compare_folders(old, new) if all(folders) else work.compare_files(old, new)
-        text = comparison.render(found, chosen, destination.view)
+        with enforced():
+            text = comparison.render(found, chosen, destination.view)
     write(destination, text)
     return FOUND if work.failed else CLEAN
 
@@ -109,7 +111,8 @@ class Work:
         """Compare two reports, with the settings of the new file."""
         from lstmlint.comparing import apply_limit, compare
 
-        found = compare(old, new)
+        with enforced(options.input_limits):
+            found = compare(old, new)
         if self.limit is not None:
             apply_limit(found, self.limit, options)
         over = any(at_least(finding.severity, settings.fail_on) for finding in found.gate)
@@ -123,8 +126,7 @@ class Work:
         source: Path | bytes = Path(path)
         name = place = path
         if path == STDIN:
-            source, name = read_stdin(), "<stdin>"
-            place = name
+            name = place = "<stdin>"
         elif is_revision(path):
             revision = read_revision(path)
             source, place = revision.content, revision.path
@@ -133,6 +135,8 @@ class Work:
         settings = self.resolver.of_file(place)
         options = settings.options(place, self.weights)
         try:
+            if path == STDIN:
+                source = read_stdin(options.input_limits)
             return analyze(source, options, name=name), settings, options
         except OSError as error:
             raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error

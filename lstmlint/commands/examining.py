@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from lstmlint.commands.paths import STDIN, InputPath
 from lstmlint.commands.request import Destination
 from lstmlint.config.settings import Resolver
-from lstmlint.model.findings import UsageError, at_least
+from lstmlint.model import limits
+from lstmlint.model.findings import ReadError, UsageError, at_least
 from lstmlint.reporting import FORMATS, Totals, load
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def start_worker(job: Job) -> None:
 
     global _job  # noqa: PLW0603 - a worker process serves one run
     _job = job
+    limits.own_process = True  # not inherited by a process that is started anew
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -156,7 +158,7 @@ def examine(source: InputPath, job: Job) -> Outcome:
 
 def digested(source: InputPath, path: str, job: Job) -> Outcome:
     """Analyze one input. path: its name in reports."""
-    from lstmlint.analysis import analyze
+    from lstmlint.analysis import analyze, unreadable
 
     outcome = Outcome()
     optional = job.skip_non_models or not source.named
@@ -165,7 +167,17 @@ def digested(source: InputPath, path: str, job: Job) -> Outcome:
     settings = job.resolver.of_file(path)
     options = settings.options(path, job.weights)
     options.baseline = job.baseline_for(settings)
-    report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
+    try:
+        with limits.enforced(options.input_limits):
+            report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
+            return completed(outcome, report, source, settings, job)
+    except ReadError as error:  # the report is beyond a limit
+        return completed(Outcome(), unreadable(path, error, options), source, settings, job)
+
+
+def completed(outcome: Outcome, report: FileReport, source: InputPath, settings: Settings, job: Job) -> Outcome:
+    """Return the outcome with what a report adds to it."""
+    optional = job.skip_non_models or not source.named
     nothing_else = not report.known and all(finding.code == "E002" for finding in report.findings)
     if optional and report.model is None and nothing_else:
         return outcome

@@ -12,6 +12,7 @@ from lstmlint.commands.writing import write_stdout
 from lstmlint.config.settings import Resolver
 from lstmlint.config.values import parse_count, parse_positive, parse_shape
 from lstmlint.model.findings import UsageError
+from lstmlint.model.limits import enforced
 
 if TYPE_CHECKING:
     from lstmlint.explaining import Explanation
@@ -31,14 +32,15 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
     settings = Resolver(request.config, request.isolated, overrides(request)).of_file(name)
     options = settings.options(name, not request.no_weights)
     try:
-        report = analyze(read_stdin() if path == STDIN else path, options, name=name)
+        report = analyze(read_stdin(options.input_limits) if path == STDIN else path, options, name=name)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     if report.model is None:
         for finding in report.findings:
             sys.stderr.write("\n".join(finding_lines(report.path, finding, View())) + "\n")
         return FOUND
-    return answer(explain_model(report.model, layer, number), shown)
+    with enforced(options.input_limits):
+        return answer(explain_model(report.model, layer, number), shown)
 
 
 def count(expression: str, inputs: list[str], expect: str | None, batch: str | None, format: str | None) -> int:

@@ -12,7 +12,8 @@ from lstmlint.commands.paths import STDIN, InputPath
 from lstmlint.commands.request import Destination, written_to
 from lstmlint.commands.writing import say, write, write_atomically
 from lstmlint.fixing.fix import Fixed, fix
-from lstmlint.model.findings import UsageError
+from lstmlint.model.findings import ReadError, UsageError
+from lstmlint.model.limits import enforced
 from lstmlint.reporting import View, plural
 
 if TYPE_CHECKING:
@@ -59,9 +60,13 @@ def fixes(
             continue
         name = stdin_name if path == STDIN else path
         try:
-            fixed = fix(stdin if path == STDIN else Path(path), name, resolver.of_file(name).options(name, False))
+            options = resolver.of_file(name).options(name, False)
+            with enforced(options.input_limits):
+                fixed = fix(stdin if path == STDIN else Path(path), name, options)
         except OSError as error:
             raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
+        except ReadError as error:
+            raise UsageError(f"{name!r} is not fixed: {error.message}") from error
         if fixed.unfixable is not None:
             say(f"{name} is not fixed: {fixed.unfixable}")
         yield source, fixed

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lstmlint.config.settings import Resolver
+from lstmlint.model.limits import InputLimits, current
 from lstmlint.reading import is_model_folder
 from lstmlint.reading.containers import suffixes
-from lstmlint.reading.limits import MAX_BYTES
 
 # Folders of third-party packages; hidden folders and virtual environments are skipped as well.
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__"})
@@ -28,9 +28,9 @@ class InputPath(NamedTuple):
     size: int = 0
 
 
-def read_stdin() -> bytes:
+def read_stdin(limits: InputLimits | None = None) -> bytes:
     """Read standard input, up to one byte more than the analysis accepts."""
-    return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return sys.stdin.buffer.read((limits or current()).decoded_size + 1)
 
 
 def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False) -> tuple[list[InputPath], list[str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lstmlint.inference.bindings import Bindings
 from lstmlint.model.findings import Finding, Severity
+from lstmlint.model.limits import InputLimits, current
 
 if TYPE_CHECKING:
     from lstmlint.layers.user_defined import Description
@@ -61,7 +62,7 @@ class Options:
     custom_layers: class name -> its description. suppressions: findings not to report, in addition to those that the
     file itself suppresses. baseline: findings that were accepted before. rule_options: code -> option of the rule ->
     value, in the range of the option. targets: the releases that must load the model (`parse_targets`). compat: the
-    releases whose verdicts the report should hold.
+    releases whose verdicts the report should hold. input_limits: what one input may cost.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -79,6 +80,7 @@ class Options:
     rule_options: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
     compat: tuple[str, ...] = ()
+    input_limits: InputLimits = field(default_factory=current)
 
     def wants(self, rule: Rule) -> bool:
         """Return whether a rule is selected."""

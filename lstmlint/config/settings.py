@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lstmlint.config.source import Source
     from lstmlint.config.toml_places import Path as KeyPath
     from lstmlint.layers.user_defined import Description
+    from lstmlint.model.limits import InputLimits
 
 FILES = ("lstmlint.toml", "pyproject.toml")
 # A quick test for a table of lstmlint in a pyproject.toml: `tool.lstmlint`, or `[tool]` and `lstmlint`.
@@ -37,6 +38,7 @@ class Settings:
     rule_options: code -> option -> value. suppress: (globs, suppression); without globs, it applies to all files.
     baseline: the path of the baseline. limits: key -> limit. budgets: (globs, limits).
     dtype: the dtype of weights for which limits on bytes are computed. targets: the releases that must load the models.
+    input_limits: what one input may cost, if it differs from the defaults.
     """
 
     source: str | None = None
@@ -60,6 +62,7 @@ class Settings:
     custom_layers: dict[str, Description] = field(default_factory=dict)
     baseline: str | None = None
     targets: tuple[str, ...] = ()
+    input_limits: dict[str, int] = field(default_factory=dict)
 
     def excludes(self, path: str) -> bool:
         """Return whether a file or folder is excluded."""
@@ -110,7 +113,16 @@ class Settings:
             suppressions,
             rule_options=self.rule_options,
             targets=self.targets,
+            input_limits=self.cost_limits(),
         )
+
+    def cost_limits(self) -> InputLimits:
+        """Return what one input may cost."""
+        from lstmlint.model.limits import current
+
+        if not self.input_limits:
+            return current()
+        return replace(current(), **{key.replace("-", "_"): limit for key, limit in self.input_limits.items()})
 
 
 class Resolver:
@@ -274,6 +286,7 @@ def apply(settings: Settings, source: Source, folder: str = "") -> None:
     settings.input_shapes = {**settings.input_shapes, **source.input_shapes()}
     settings.batch = source.get("batch", default=settings.batch)
     settings.timesteps = source.get("timesteps", default=settings.timesteps)
+    settings.input_limits = {**settings.input_limits, **source.input_limits()}
     settings.custom_layers = {**settings.custom_layers, **custom_layers(source)}
     source.finish()
 
@@ -335,6 +348,7 @@ def as_toml(settings: Settings) -> str:
     tables: tuple[tuple[str, dict[str, Any]], ...] = (
         ("severity", dict(settings.severity)),
         ("per-file-ignores", {glob: list(names) for glob, names in settings.per_file_ignores}),
+        ("input-limits", dict(settings.input_limits)),
         ("input-shape", {name: ",".join(map(str, shape)) for name, shape in settings.input_shapes.items()}),
     )
     for title, table in tables:

@@ -8,13 +8,14 @@ from typing import Any, Literal, TypeVar
 
 from lstmlint.config.globs import glob_pattern
 from lstmlint.config.toml_places import Path, Place, find_places
-from lstmlint.config.values import LIMITS, SHAPE_WANTED, Shape, parse_count, parse_shape
+from lstmlint.config.values import LIMITS, SHAPE_WANTED, Shape, parse_bytes, parse_count, parse_shape
 from lstmlint.model.findings import UsageError
 from lstmlint.model.releases import in_order
 from lstmlint.model.suggestions import did_you_mean
 
 Parsed = TypeVar("Parsed")
 OUTPUT_WANTED = 'the whole shape, such as "None,13,64", or "same"'
+SIZES = ("decoded-size", "memory")  # among the limits on inputs
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -112,6 +113,14 @@ class Source:
     def limits(self, *path: str | int) -> dict[str, int]:
         """Return the budgets among the values of a table."""
         found = {key: self.parse(number(parse), *path, key) for key, parse in LIMITS.items()}
+        return {key: limit for key, limit in found.items() if limit is not None}
+
+    def input_limits(self) -> dict[str, int]:
+        """Return the limits on one input."""
+        found = {
+            str(path[-1]): self.parse(number(parse_bytes if path[-1] in SIZES else parse_count), *path)
+            for path, _ in self.children("input-limits")
+        }
         return {key: limit for key, limit in found.items() if limit is not None}
 
     def input_shapes(self) -> dict[str, Shape]:

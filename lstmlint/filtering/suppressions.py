@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from lstmlint import rules
@@ -71,9 +72,10 @@ def apply(report: FileReport, options: Options, document: Document | None = None
             kept.append(finding)
     problems = stated.problems
     silent = stopped(report)
+    judged = cache(partial(was_judged, options=options))
     for i, suppression in enumerate(given):
         for j, selector in enumerate(suppression.rules):
-            if (i, j) not in used and (silent or i in index.held_up or not judged(selector, options)):
+            if (i, j) not in used and (silent or i in index.held_up or not judged(selector)):
                 continue
             if suppression.origin is not None:
                 report.suppressions[*suppression.origin, j] = (i, j) in used
@@ -286,7 +288,7 @@ def stopped(report: FileReport) -> bool:
     return report.model is None or any(one.code[0] == "E" and one.severity == "error" for one in report.findings)
 
 
-def judged(selector: str, options: Options) -> bool:
+def was_judged(selector: str, options: Options) -> bool:
     """Return whether all rules of a selector have run, so that an unused suppression of them is stale."""
     known = rules.find(selector)
     if known is not None:

@@ -22,14 +22,14 @@ class Edit:
     key: of the member.
     new_key: None removes the member.
     value: the new one, as JSON data; KEEP leaves it unchanged.
-    which: which of several members with the key, counted from 0; None: the only one, or the last.
+    earlier: whether all members with the key but the last are meant; otherwise the last.
     """
 
     pointer: str
     key: str
     new_key: str | None = None
     value: Any = KEEP
-    which: int | None = None
+    earlier: bool = False
 
 
 class Member(NamedTuple):
@@ -48,18 +48,16 @@ class Text:
     def __init__(self, text: str) -> None:
         self.text = text
         self.known: dict[int, list[Member]] = {}
+        self.found: dict[int, dict[str, list[int]]] = {}
 
     def object_at(self, pointer: str) -> int:
         """Return where the object at a pointer begins. Raises: KeyError if there is none."""
         at = past(self.text, 0)
         for token in tokens_of(pointer):
-            members = self.members(at)
-            if self.text[at] == "[":
-                members = members[int(token) : int(token) + 1] if token.isdecimal() else []
-            found = next((member for member in reversed(members) if member.key == token), None)
-            if found is None:
+            places = self.places(at).get(token)
+            if places is None:
                 raise KeyError(pointer)
-            at = found.value_start
+            at = self.known[at][places[-1]].value_start
         if self.text[at] != "{":
             raise KeyError(pointer)
         return at
@@ -69,6 +67,14 @@ class Text:
         if start not in self.known:
             self.known[start] = self.read_members(start) if self.text[start] in "[{" else []
         return self.known[start]
+
+    def places(self, start: int) -> dict[str, list[int]]:
+        """Return the positions of the members of the object or list that begins at `start`, by key."""
+        if start not in self.found:
+            found = self.found[start] = {}
+            for index, member in enumerate(self.members(start)):
+                found.setdefault(member.key, []).append(index)
+        return self.found[start]
 
     def read_members(self, start: int) -> list[Member]:
         """Parse the members of an object or the items of a list."""
@@ -109,11 +115,11 @@ def changes_in(parts: Text, start: int, edits: list[Edit]) -> list[tuple[int, in
     changes: list[tuple[int, int, str]] = []
     removed: set[int] = set()
     for edit in edits:
-        index = place_of(members, edit)
-        member = members[index]
+        places = parts.places(start)[edit.key]
         if edit.new_key is None:
-            removed.add(index)
+            removed.update(places[:-1] if edit.earlier else places[-1:])
             continue
+        member = members[places[-1]]
         if edit.new_key != edit.key:
             changes.append((member.start, member.key_end, json.dumps(edit.new_key)))
         if edit.value is not KEEP:
@@ -133,15 +139,6 @@ def changes_in(parts: Text, start: int, edits: list[Edit]) -> list[tuple[int, in
         else:
             changes.append((start + 1, past(parts.text, members[-1].end), ""))
     return changes
-
-
-def place_of(members: list[Member], edit: Edit) -> int:
-    """Return the position of the member that an edit refers to. Raises: KeyError."""
-    found = [index for index, member in enumerate(members) if member.key == edit.key]
-    which = -1 if edit.which is None else edit.which
-    if not -len(found) <= which < len(found):
-        raise KeyError(edit.key)
-    return found[which]
 
 
 def past(text: str, at: int) -> int:

@@ -12,6 +12,7 @@ from lstmlint.analysis import analyze
 from lstmlint.config.options import Options
 from lstmlint.fixing.edits import Edit, apply
 from lstmlint.fixing.rules import FIXES, Site
+from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
 from lstmlint.model.spec import Dialect
 from lstmlint.reading.containers import find
@@ -61,15 +62,16 @@ def fix(source: Path | bytes, name: str, options: Options) -> Fixed:
     fixed.encoding = "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"
     fixed.before = fixed.after = decode(raw)
     for _ in range(MAX_ROUNDS):
-        edits = edits_for(fixed.after, report)
+        edits = edits_for(fixed.after, fixed.report)
         if not edits:
             break
+        old = fixed.report.model
+        fixed.report = FileReport(name)  # of a file with many findings, it takes much memory
         text = apply(fixed.after, edits)
-        new = analyze(text.encode(), options, name=name)
-        fixed.unfixable = worse(report, new)
+        fixed.report = analyze(text.encode(), options, name=name)
+        fixed.unfixable = worse(old, fixed.report.model)
         if fixed.unfixable is not None:
             break
-        report = fixed.report = new
         fixed.after = text
         fixed.edits += len(edits)
     return fixed
@@ -90,8 +92,11 @@ def not_json(report: FileReport) -> str | None:
 
 def not_utf_8(raw: bytes) -> str | None:
     """Return why a JSON file with this content cannot be edited; None if it can."""
-    packed_or_wide = raw[:2] in (b"\x1f\x8b", b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4]
-    return "fixes are made in files in UTF-8" if packed_or_wide else None
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return "fixes are made in files in UTF-8"
+    return "fixes are made in files in UTF-8" if b"\x00" in raw[:4] else None  # UTF-16 or UTF-32 of ASCII
 
 
 def edits_for(text: str, report: FileReport) -> list[Edit]:
@@ -122,17 +127,16 @@ def fixable(raw: bytes, report: FileReport) -> int:
         return 0
     try:
         data: Any = json.loads(decode(raw))
-    except ValueError:
+    except ValueError:  # the file changed, or its JSON is in a string
         return 0
     dialect = report.model.spec.dialect if report.model is not None else None
     return sum(next(edits_of(finding, data, dialect), None) is not None for finding in report.findings)
 
 
-def worse(before: FileReport, after: FileReport) -> str | None:
+def worse(old: ModelSummary | None, new: ModelSummary | None) -> str | None:
     """Return why edits are not acceptable; None if they are. A reason would be a defect of lstmlint."""
-    if after.model is None:
+    if new is None:
         return "the model could not be read after the fix"
-    old, new = before.model, after.model
     if old is None or not old.complete:
         return None
     if (old.params, old.outputs) != (new.params, new.outputs):

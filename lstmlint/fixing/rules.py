@@ -158,7 +158,7 @@ def leaky_alpha(site: Site) -> Iterator[Edit]:
 def repeated(site: Site) -> Iterator[Edit]:
     """Keep only the last of several members with one key, which is the one that counts."""
     if isinstance(site.at(site.parent), dict):
-        yield Edit(site.parent, site.argument, which=0)
+        yield Edit(site.parent, site.argument, earlier=True)
 
 
 FIXES: dict[str, Fix] = {

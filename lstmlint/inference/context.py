@@ -11,6 +11,7 @@ from lstmlint.inference.bindings import Bindings
 from lstmlint.inference.layer_cache import CachedLayer, Key, key_of, signature_of
 from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape, absurd
 from lstmlint.model.findings import Problem, UsageError
+from lstmlint.model.limits import check_time, current
 from lstmlint.model.shapes import Shape, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec, ModelSpec
 from lstmlint.model.values import show
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from lstmlint.layers.user_defined import Description
 
 # A config of n bytes can request 2^n calls (a nested model that contains itself, called twice on new shapes).
-# Real models stay below this number of calls plus some per layer.
-MAX_CALLS = 200_000
+# Real models stay below the limit of calls plus some per layer.
 CALLS_PER_LAYER = 4
 MODEL_CLASSES = ("Sequential", "Functional", "Model", "Container", "Graph")  # of Keras 1 and 2
 
@@ -50,7 +50,7 @@ class InferenceContext:
         self.dialect: Dialect = dialect
         self.bindings = bindings
         self.problems: list[Problem] = []
-        self.calls_left = MAX_CALLS
+        self.calls_left = current().calls
         self.depth = 0
         # Above 0 while Keras 3 runs a nested model on shapes other than its own. It then computes the output shapes of
         # the inner layers without checking their inputs, and fails when the model runs.
@@ -67,6 +67,7 @@ class InferenceContext:
         A nested model for a model's spec; an UnknownLayer if the class is unknown.
         """
         self.calls_left += CALLS_PER_LAYER
+        check_time()
         if self.dialect != "keras3":
             if self.dialect == "keras2" and any(call.kwargs for call in spec.calls):
                 from lstmlint.validation.calls import old_call_errors
@@ -128,7 +129,7 @@ class InferenceContext:
                 refused = {reported.argument for reported in errors if reported.severity in (None, "error")}
                 if error.argument is None or error.argument not in refused:
                     self.report_spec(spec, error)
-            except (RecursionError, UsageError):
+            except (RecursionError, UsageError, MemoryError):
                 raise
             except Exception as error:  # noqa: BLE001 - as in apply
                 self.report_spec(spec, _defect(spec, error))
@@ -203,9 +204,10 @@ class InferenceContext:
         if layer.failed:
             return None
         self.calls_left -= 1
+        check_time()
         if self.calls_left < 0:
             if self.calls_left == -1:
-                self.report(layer, LayerError("E010", f"nested models are called more than {MAX_CALLS:,} times"))
+                self.report(layer, LayerError("E010", f"nested models are called more than {current().calls:,} times"))
             return None
         cached = layer.cache_entry
         signature = None if cached is None or layer.built or kwargs else signature_of(layer.spec, args)
@@ -228,7 +230,7 @@ class InferenceContext:
             self.report(layer, error)
         except UnknownShape:
             return None
-        except (RecursionError, UsageError):
+        except (RecursionError, UsageError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - a defect of ours must not hide the rest of the report
             self.report(layer, _defect(layer.spec, error))

@@ -15,6 +15,7 @@ from lstmlint.layers.base import Layer, Weight
 from lstmlint.layers.normalization import SpectralNormalization, kernel_of
 from lstmlint.layers.user_defined import DescribedLayer
 from lstmlint.model.findings import Problem, ReadError, listing
+from lstmlint.model.limits import LimitError
 from lstmlint.model.shapes import format_shape
 from lstmlint.model.values import show
 from lstmlint.parsing.common import snake_case
@@ -39,7 +40,8 @@ def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None
         return [Problem("E012", message, error.help)]
     except (ReadError, OSError) as error:
         message = f"the weights stored with the model cannot be read: {error}"
-        return [Problem("E012", message, "Save the model again, or ignore stored weights with --no-weights.")]
+        advice = "Save the model again, or ignore stored weights with --no-weights."
+        return [Problem("E012", message, advice, severity="error" if isinstance(error, LimitError) else None)]
     if stored:
         compare(model, stored)
         if stored.backslashes:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lstmlint.model.findings import Problem
+from lstmlint.model.limits import check_time, current, exceeded
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Shape, as_shape, flatten
 from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
@@ -55,6 +56,14 @@ class Names:
         self.plain_gru = False
         # Whether TensorFlow.js reads it, which also takes the names of JavaScript.
         self.tfjs = False
+        self._layers = 0
+
+    def count(self, layers: int) -> None:
+        """Count the layers of one model of the document. Raises: ReadError (E001) if there are too many."""
+        self._layers += layers
+        if self._layers > current().layers:
+            raise exceeded("layers", f"the model has more than {current().layers:,} layers")
+        check_time()
 
     def make(self, class_name: str) -> str:
         """Return a new name for a layer of the class."""

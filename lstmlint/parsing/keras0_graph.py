@@ -17,12 +17,14 @@ from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Shape
 from lstmlint.model.spec import LayerSpec, ModelSpec, TensorRef
 from lstmlint.model.values import show
-from lstmlint.parsing.common import ModelError, shape_list
+from lstmlint.parsing.common import ModelError, Names, shape_list
 from lstmlint.parsing.graphs import call_on, input_layer, inputs_of
 
 
 class LayerParser(Protocol):
     """The parser of the document, which parses the layers of the graph."""
+
+    names: Names
 
     def parts(self, obj: Any, pointer: str) -> tuple[str, Any, str]:
         """Return (class, config, pointer of the config) of a layer."""
@@ -73,6 +75,7 @@ class Graph:
         entries = self.config.get(key)
         if not isinstance(entries, list):
             raise ModelError(f"the Graph has no list `{key}`", self.base, f"Add `{key}`.")
+        self.reader.names.count(len(entries))
         found = []
         for i, entry in enumerate(entries):
             pointer = f"{self.base}/{key}/{i}"

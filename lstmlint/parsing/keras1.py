@@ -136,6 +136,7 @@ class Keras1Parser:
         if isinstance(config, dict):
             config, base = config.get("layers"), f"{base}/layers"
         config = layer_list(config, spec.class_name, spec.pointer)
+        self.names.count(len(config))
         branches: list[LayerSpec] | None = None
         if config:
             branches = self.branches(config[0], f"{base}/0", depth)
@@ -213,6 +214,7 @@ class Keras1Parser:
         """Parse a graph whose layers name the layers that feed them."""
         spec.sequential = False
         layers = layer_list(config.get("layers"), spec.class_name, base)
+        self.names.count(len(layers))
         for key, label in (("input_layers", "inputs"), ("output_layers", "outputs")):
             if not isinstance(config.get(key), list | dict):
                 raise ModelError(f"the {spec.class_name} model does not name its {label}", base, f"Add `{key}`.")

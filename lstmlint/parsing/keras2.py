@@ -55,6 +55,7 @@ def parse_model(
     else:
         layers, base = config.get("layers"), f"{base}/layers"
     layers = layer_list(layers, class_name, f"{pointer}/config")
+    names.count(len(layers))
     sequential = class_name == "Sequential" or "input_layers" not in config
     name = config.get("name")
     checked = dialect == "keras2"

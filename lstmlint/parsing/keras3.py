@@ -40,6 +40,7 @@ def parse_model(obj: dict[str, Any], pointer: str, names: Names, depth: int = 0)
     config = obj["config"]
     layers = config.get("layers") if isinstance(config, dict) else None
     layers = layer_list(layers, class_name, f"{pointer}/config")
+    names.count(len(layers))
     sequential = class_name == "Sequential" or "input_layers" not in config
     name = config.get("name")
     if not isinstance(name, str) or (depth == 0 and "/" in name):

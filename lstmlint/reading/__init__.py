@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import zlib
 from contextlib import AbstractContextManager
 from functools import partial
@@ -10,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import ReadError
+from lstmlint.model.limits import current
 from lstmlint.reading.containers import detect, is_zip
 from lstmlint.reading.document import Document
-from lstmlint.reading.limits import MAX_BYTES, check_size
+from lstmlint.reading.limits import WIDTH, check_size
 from lstmlint.reading.source import Source
 
 if TYPE_CHECKING:
@@ -29,12 +31,12 @@ def read(source: Path | bytes, name: str | None = None, *, max_bytes: int | None
     """Read a model config from a file, a SavedModel folder, an unpacked .keras folder, or bytes.
 
     name: the name used in reports.
-    max_bytes: the limit for text (also of a config in an archive, or unpacked from gzip); 256 MB by default. Weights
-        are not read and do not count.
+    max_bytes: the limit for text (also of a config in an archive, or unpacked from gzip); the current limit
+        `decoded_size` by default. Weights are not read and do not count.
     Raises: ReadError: E001 if the content is damaged, too large, or nested too deeply, E002 if it is not a Keras model;
     OSError if the path cannot be opened.
     """
-    limit = MAX_BYTES if max_bytes is None else max_bytes
+    limit = current().decoded_size if max_bytes is None else max_bytes
     if isinstance(source, bytes):
         return _read(Source(None, source, name or "<stdin>", limit))
     name = name or str(source)
@@ -109,6 +111,7 @@ def _read_text(source: Source) -> Document:
     from lstmlint.reading.text import decode, parse
 
     text = decode(source.read())
+    check_size(sys.getsizeof(text) // WIDTH, source.limit)
     parsed = parse(text)
     document = to_document(source.name, parsed.container, parsed.data, parsed.problems, locator(text, parsed.offset))
     document.comments = parsed.comments

@@ -26,7 +26,7 @@ def read_hdf5(source: Source) -> Document:
     Raises: ReadError: E001 if it is damaged or h5py is missing, E002 if it contains no model.
     """
     try:
-        import h5py  # noqa: F401 - here, so that not every process of `isolated` has to
+        import h5py  # noqa: F401 - here, so that not every forked process has to
     except ImportError:
         raise ReadError(
             "E001",
@@ -70,7 +70,8 @@ def _root(source: Source) -> tuple[dict[str, str | None], list[str]]:
             with h5py.File(file, "r") as archive:
                 names = ("model_config", "training_config", "keras_version", "backend")
                 attributes = {name: _attribute(archive, name, source.limit) for name in names}
-                return attributes, [*map(str, archive), *map(str, archive.attrs)]
+                content = [] if attributes["model_config"] else [*map(str, archive), *map(str, archive.attrs)]
+                return attributes, content
         except DAMAGED as error:
             raise ReadError("E001", f"the HDF5 file is damaged: {error}", DAMAGED_HELP) from None
 
@@ -80,9 +81,11 @@ def _attribute(archive: Any, name: str, limit: int) -> str | None:
     if name in archive.attrs:
         return _text(archive.attrs, name, limit)
     parts: list[str] = []
+    size = 0
     while f"{name}{len(parts)}" in archive.attrs:
         parts.append(_text(archive.attrs, f"{name}{len(parts)}", limit) or "")
-        check_size(sum(map(len, parts)), limit, f"the attribute {name}")
+        size += len(parts[-1])
+        check_size(size, limit, f"the attribute {name}")
     return "".join(parts) if parts else None
 
 

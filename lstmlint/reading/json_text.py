@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.limits import current, exceeded
 from lstmlint.model.pointers import escape
 from lstmlint.model.values import show
-from lstmlint.reading.limits import MAX_DEPTH, MAX_ITEMS, too_deep
+from lstmlint.reading.limits import too_deep, too_many_digits
 from lstmlint.reading.places import Place, find, line_and_column, tokens_of
 
 # Only brackets and braces.
@@ -33,20 +34,18 @@ _SPACE, _COMMA, _COLON = (re.compile(rf"[ \t\r\n{mark}]*+") for mark in ("", ","
 
 # The cost of locating, in multiples of the document, after which the whole document is scanned once.
 _MAX_EFFORT = 8
-_LONG_NUMBER = re.compile(r"\d{4000,}")
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_DIGITS = re.compile("[0-9]{4}")
 
 
 def parse(text: str) -> tuple[Any, list[Problem]]:
     """Return the value of a JSON document, with its repeated keys (E003) and non-JSON numbers (E008).
 
-    Raises: ReadError (E001) with line and column if it is invalid or nested too deeply.
+    Raises: ReadError (E001) with line and column if it is invalid or beyond a limit.
     """
-    if len(text) > MAX_ITEMS and text.count("[") + text.count("{") > MAX_ITEMS:
-        raise ReadError(
-            "E001",
-            f"the document is too large to read: more than {MAX_ITEMS:,} lists and objects",
-            "Give the architecture alone: model.to_json() writes it without weights and data.",
-        )
+    limits = current()
+    if len(text) > limits.values and _holds_more_values(text, limits.values):
+        raise exceeded("values", f"the document is too large to read: more than {limits.values:,} values and keys")
     members = 0
     constants: list[float] = []
 
@@ -61,21 +60,39 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
 
     try:
         data = json.loads(text, object_hook=count, parse_constant=constant)
+        if _DIGITS.search(text[:: max(1, limits.digits // 4)]):  # true of any text with a longer integer
+            _check_digits(text, limits.digits)
     except json.JSONDecodeError as error:
         raise _explain_error(text, error) from None
     except RecursionError:
         raise _explain_depth(text) from None
     except ValueError:  # Python refuses integers of more than 4300 digits
-        match = _LONG_NUMBER.search(text)
-        line, column = line_and_column(text, match.start() if match else 0)
-        raise ReadError(
-            "E001", "a number has more than 4300 digits", "No setting of Keras takes such a number.", line, column
-        ) from None
+        _check_digits(text, limits.digits)
+        raise
     if _is_too_deep(text, data):
         raise _explain_depth(text)
     if constants or _may_repeat_keys(text, members):
+        del data  # the document is built again
         return _explain(text)
     return data, []
+
+
+def _holds_more_values(text: str, most: int) -> bool:
+    """Check whether a text has more than `most` commas, colons and opening brackets outside its strings."""
+    return sum(map(text.count, ",:[{")) > most and sum(map(_STRING.sub("", text).count, ",:[{")) > most
+
+
+def _check_digits(text: str, most: int) -> None:
+    """Raise ReadError (E001) with line and column if an integer has more than `most` digits."""
+    for match in _TOKEN.finditer(text):
+        token = match[5]
+        if (
+            token is not None
+            and len(token) > most
+            and token.removeprefix("-").isdigit()
+            and len(token.lstrip("-")) > most
+        ):
+            raise too_many_digits(*line_and_column(text, match.start(5)))
 
 
 def parse_part(text: str, part: str) -> tuple[Any, list[Problem]]:
@@ -109,17 +126,18 @@ def _is_too_deep(text: str, data: Any) -> bool:
     # Counting openings and closings per chunk proves most documents shallow. Brackets in strings can defeat
     # this, or hide a depth that does not occur by accident.
     brackets = text.encode("utf-8", "surrogatepass").translate(_BRACKETS, _BUT_BRACKETS)
+    most = current().nesting
     depth = 0
     for start in range(0, len(brackets), _CHUNK):
         openings = brackets.count(b"[", start, start + _CHUNK)
-        if depth + openings > MAX_DEPTH:
+        if depth + openings > most:
             break
         depth += 2 * openings - min(_CHUNK, len(brackets) - start)
     else:
         if depth == 0:
             return False
     level = [data]
-    for _ in range(MAX_DEPTH):
+    for _ in range(most):
         level = [
             value
             for parent in level
@@ -199,11 +217,11 @@ def _nan_token(token: str, pointer: str) -> Problem:
 
 
 def _explain_depth(text: str) -> ReadError:
-    depth = 0
+    depth, most = 0, current().nesting
     for match in _BRACKET.finditer(text):
         if match[1]:
             depth += 1
-            if depth > MAX_DEPTH:
+            if depth > most:
                 return too_deep(*line_and_column(text, match.start()))
         elif match[2]:
             depth -= 1

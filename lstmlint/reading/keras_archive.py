@@ -7,7 +7,7 @@ import zlib
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from lstmlint.model.findings import ReadError
 from lstmlint.model.values import show
@@ -27,7 +27,7 @@ ASSETS = "assets/"
 _CONFIG = "config.json"
 _METADATA = "metadata.json"
 _MAX_METADATA_BYTES = 2**20
-_MAX_DIRECTORY_BYTES = 16 * 2**20
+_MAX_DIRECTORY_BYTES = 4 * 2**20
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 _HELP = "Save the model again, or copy the file again: it may be cut off."
 
@@ -38,9 +38,8 @@ def read_archive(source: Source) -> Document:
     Raises: ReadError: E001 if the archive is damaged or too large, E002 if it has no config.json.
     """
     with source.open() as file:
-        _check_directory(source, file)
         try:
-            archive = zipfile.ZipFile(file)
+            archive = zipfile.ZipFile(cast("BinaryIO", _Careful(file)))
         except _DAMAGED as error:
             raise ReadError("E001", f"the zip archive is damaged: {error}", _HELP) from None
         with archive:
@@ -105,15 +104,19 @@ def _decoded(raw: bytes, part: str) -> str:
         raise json_text.inside(error, part) from None
 
 
-def _check_directory(source: Source, file: BinaryIO) -> None:
-    # The archive's last record states the size of its directory, which zipfile reads as a whole.
-    file.seek(max(0, source.size - 65557))
-    tail = file.read()
-    end = tail.rfind(b"PK\x05\x06")
-    if end >= 0:
-        size = int.from_bytes(tail[end + 12 : end + 16], "little")
+class _Careful:
+    """A zip file that is read in small pieces only: zipfile reads the directory as a whole, whatever size it states."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """Read. Raises: ReadError (E001) if the piece is too large."""
         check_size(size, _MAX_DIRECTORY_BYTES, "the directory of the zip archive")
-    file.seek(0)
+        return self._file.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:

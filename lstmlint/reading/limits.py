@@ -1,23 +1,20 @@
-"""Limits on what is read, so that no file can exhaust the machine."""
+"""Limits on what is read, so that no file can exhaust the machine. `model.limits` holds those that can be set."""
 
 from __future__ import annotations
 
 from lstmlint.model.findings import ReadError
-
-# Bytes of decompressed text. A config of 100,000 layers has some tens of MB; weights are not read.
-MAX_BYTES = 256 * 2**20
+from lstmlint.model.limits import LimitError, current, exceeded
 
 # YAML takes about thirty times as long as JSON.
-MAX_YAML_BYTES = 16 * 2**20
+YAML_SHARE = 4
 
-# Lists and objects in a JSON document; they take several GB of memory. A layer has about ten.
-MAX_ITEMS = 10_000_000
+# A protobuf file may be larger than the text in it.
+PROTOBUF_FACTOR = 4
 
-# Levels of lists and objects. A nested model takes three, so this allows more than eighty levels of models.
-MAX_DEPTH = 256
+# Bytes of memory per byte of text; Python takes four for each character if there is an emoji.
+WIDTH = 3
 
-# Nodes that YAML aliases may add, in total and per written node.
-MAX_ALIAS_NODES = 1_000_000
+# Nodes that YAML aliases may add per written node, besides the limit in total.
 ALIAS_NODES_PER_NODE = 10
 
 # How often a document may be quoted as a string inside a document.
@@ -33,16 +30,26 @@ def check_size(size: int, limit: int, what: str = "the file") -> None:
         raise ReadError(
             "E001",
             f"{what} is too large to read: {found}",
-            "Give the architecture alone: model.to_json() writes it without weights and data.",
+            "Give the architecture alone: model.to_json() writes it without weights and data. If the text itself is that"
+            " large, raise the limit 'decoded-size' in the settings (input-limits).",
         )
 
 
 def too_deep(line: int = 1, column: int = 1) -> ReadError:
-    """Return the error for a document with more than MAX_DEPTH levels."""
-    return ReadError(
-        "E001",
-        f"the document is nested too deeply: more than {MAX_DEPTH} levels of lists and objects",
-        "Models that Keras saves are not nested that deeply. Write the file again with model.to_json().",
+    """Return the error for a document with too many levels."""
+    return exceeded(
+        "nesting",
+        f"the document is nested too deeply: more than {current().nesting} levels of lists and objects",
+        line,
+        column,
+    )
+
+
+def too_many_digits(line: int = 1, column: int = 1) -> ReadError:
+    """Return the error for an integer that is too long."""
+    return LimitError(
+        f"an integer has more than {current().digits:,} digits",
+        "No setting of Keras takes such a number.",
         line,
         column,
     )

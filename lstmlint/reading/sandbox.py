@@ -1,35 +1,53 @@
 """Reading in a separate process, for libraries that a damaged file can crash, hang, or make exhaust memory.
 
-Used only on Linux and by the command line, since forking is unsafe in a program with threads.
+The command line forks on Linux, which is fast. Other programs may have threads, so there a helper process is started at
+the first call and serves all calls of this process.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from lstmlint.model.findings import ReadError
+from lstmlint.model import limits
+from lstmlint.model.limits import current
+from lstmlint.reading.sandbox_process import failed, limit, outcome, raised
 
-# Whether this process runs the command line.
-own_process = False
+# Whether files are read in this process after all; for tests.
+in_process = False
 
-_SECONDS = 60  # the headers of intact files take less than one
-_MEMORY = 3 * 2**30  # beyond the memory of this process
-_HELP = "Save the model again, or copy the file again: it may be cut off."
+# The headers of intact files take less than a second.
+_SHARE_OF_TIME = 6
 
 
-def isolated(read: Callable[..., Any], *arguments: Any, seconds: int = _SECONDS) -> Any:
+def isolated(read: Callable[..., Any], *arguments: Any, seconds: int | None = None, serve: bool = True) -> Any:
     """Return the result of read(*arguments), made of lists, dicts, and strings. Raises: ReadError, as `read` does.
 
-    Also raises E001 if `read` crashes or exceeds the limit of time, `seconds`, or of memory.
+    read: a function of a module, unless `serve` is false; then only the command line isolates it.
+    Raises: IsolationError if `read` crashes or exceeds the limit of time, `seconds`, or of memory.
     """
-    if not own_process or not sys.platform.startswith("linux"):
-        return read(*arguments)
-    import json
+    seconds = max(1, current().seconds // _SHARE_OF_TIME) if seconds is None else seconds
+    memory = current().memory // 4 * 3
+    if limits.own_process and sys.platform.startswith("linux"):
+        answer = _forked(read, arguments, seconds, memory)
+    elif serve and sys.executable and not in_process:
+        from lstmlint.reading.sandbox_server import call
 
+        answer = call((read, arguments, seconds, memory))
+    else:
+        return read(*arguments)
+    value, error = json.loads(answer)
+    if error is not None:
+        raise raised(*error)
+    return value
+
+
+def _forked(read: Callable[..., Any], arguments: tuple[Any, ...], seconds: int, memory: int) -> bytes:
     receiving, sending = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # about threads, which NumPy has and which survive it
@@ -37,40 +55,20 @@ def isolated(read: Callable[..., Any], *arguments: Any, seconds: int = _SECONDS)
     if child == 0:
         try:
             os.close(receiving)
-            _limit(seconds)
+            limit(seconds, memory)
             with os.fdopen(sending, "wb") as pipe:
-                pipe.write(json.dumps(_outcome(read, arguments)).encode())
+                pipe.write(outcome(read, arguments))
         finally:
             os._exit(0)  # skip the parent's exit handlers
     os.close(sending)
-    with os.fdopen(receiving, "rb") as pipe:
-        answer = pipe.read()
-    status = os.waitpid(child, 0)[1]
-    if status or not answer:
-        raise ReadError("E001", "the file is so damaged that reading it fails", _HELP)
-    value, error = json.loads(answer)
-    if error is not None:
-        raise ReadError(*error)
-    return value
-
-
-def _outcome(read: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, Any]:
     try:
-        return read(*arguments), None
-    except ReadError as error:
-        return None, (error.code, error.message, error.help, error.line, error.column)
-    except Exception as error:  # noqa: BLE001 - whatever a library finds wrong with a file
-        return None, ("E001", str(error) or type(error).__name__, _HELP)
-
-
-def _limit(seconds: int) -> None:
-    """Limit this process's time and memory, and disable core dumps."""
-    import resource
-    import signal
-
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(seconds)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with open("/proc/self/statm", encoding="ascii") as status:  # noqa: PTH123
-        pages = int(status.read().split()[0])
-    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + _MEMORY, resource.RLIM_INFINITY))
+        with os.fdopen(receiving, "rb") as pipe:
+            answer = pipe.read()
+    except BaseException:  # Ctrl-C, or the time of the whole analysis is over
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        status = os.waitpid(child, 0)[1]
+    if status or not answer:
+        raise failed(-os.waitstatus_to_exitcode(status), seconds)
+    return answer

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.limits import check_time, current
 from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.document import Document
+from lstmlint.reading.limits import PROTOBUF_FACTOR
 from lstmlint.reading.model import is_model, to_document
 from lstmlint.reading.source import Source
 
@@ -25,6 +27,8 @@ BUILT_WITH = "build_input_shape"  # of a layer
 
 _PART = "the root's metadata"
 _NODES, _NODE_PATH, _IDENTIFIER, _METADATA = 1, 3, 4, 5
+# The time is checked once per so many fields.
+_TIMED = 4096
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 # The bytes before the JSON of a node in keras_metadata.pb and in saved_model.pb.
@@ -49,7 +53,7 @@ def read_metadata(source: Source) -> Document:
 
     Raises: ReadError: E001 if it is damaged beyond repair, E002 if it records no layers.
     """
-    raw = source.read()
+    raw = source.read(PROTOBUF_FACTOR)
     try:
         content = _root_metadata(raw)
     except _DamagedError:
@@ -82,7 +86,7 @@ def read_graph(source: Source) -> Document:
     beside = source.path.with_name(METADATA_FILE) if source.path is not None else None
     if beside is not None and beside.is_file():
         return read_metadata(Source(beside, None, source.name, source.limit))
-    raw = source.read()
+    raw = source.read(PROTOBUF_FACTOR)
     match = _NODE_IN_GRAPH.search(raw)
     if match is None:
         raise ReadError(
@@ -158,6 +162,8 @@ def _nodes(raw: bytes) -> dict[str, dict[str, Any]]:
         path, kind, content = (fields.get(key) for key in (_NODE_PATH, _IDENTIFIER, _METADATA))
         if not isinstance(path, bytes) or not isinstance(kind, bytes) or not isinstance(content, bytes):
             continue
+        if path.count(b".") > current().nesting:
+            raise _DamagedError
         if path.startswith(b"root.") and not path.startswith(b"root.keras_api.") and kind != b"_tf_keras_metric":
             try:
                 layer, _ = json_text.parse_part(_text(content), _PART)
@@ -196,7 +202,13 @@ def _root_metadata(raw: bytes) -> bytes | None:
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     """Yield the number and value of each field of a message; submessages stay bytes. Raises: _DamagedError."""
     position, end = 0, len(message)
+    count, most = 0, current().values // 8
     while position < end:
+        count += 1
+        if count % _TIMED == 0:
+            check_time()
+        if count > most:
+            raise _DamagedError
         key, position = _varint(message, position)
         wire = key & 7
         value: int | bytes

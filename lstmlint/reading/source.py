@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import select
 import stat
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from lstmlint.model.findings import ReadError
 from lstmlint.reading.limits import check_size
 
 HEAD_BYTES = 64 * 1024
+# How long to wait for a program to write to a pipe, in seconds.
+_PATIENCE = 5
 
 
 class Source:
@@ -28,13 +34,17 @@ class Source:
         self.name = name
         self.limit = limit
         if path is not None:
-            with path.open("rb") as file:
+            with open(path, "rb", opener=_at_once) as file:
+                status = os.fstat(file.fileno())
+                if stat.S_ISFIFO(status.st_mode):
+                    _check_writer(file.fileno())
+                if os.name == "posix":
+                    os.set_blocking(file.fileno(), True)
                 self.head = file.read(HEAD_BYTES)
-                status = path.stat()
                 self.size = status.st_size
                 if not stat.S_ISREG(status.st_mode):
                     # A pipe or a device can be read only once, and its size is unknown.
-                    raw = self.head + file.read(limit + 1)
+                    raw = self.head + file.read(max(0, limit + 1 - len(self.head)))
                 elif self.size <= HEAD_BYTES:
                     raw = self.head
         self.raw = raw
@@ -48,10 +58,30 @@ class Source:
             return self.path.open("rb")
         return BytesIO(self.raw or b"")
 
-    def read(self) -> bytes:
-        """Return all bytes. Raises: ReadError (E001) if they exceed the limit."""
-        check_size(self.size, self.limit)
-        if self.raw is None:
-            with self.open() as file:
-                self.raw = file.read(self.limit)
-        return self.raw
+    def read(self, factor: int = 1) -> bytes:
+        """Return all bytes. Raises: ReadError (E001) if they are more than the limit times `factor`."""
+        check_size(self.size, self.limit * factor)
+        if self.raw is not None:
+            return self.raw
+        with self.open() as file:
+            raw = file.read(self.limit * factor + 1)
+        check_size(len(raw), self.limit * factor)  # it may have grown
+        return raw
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for another process to open it, if it is a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+
+
+def _check_writer(descriptor: int) -> None:
+    """Wait until a program writes to a pipe. Raises: ReadError (E001) if none has opened it."""
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    if waiting.poll(_PATIENCE * 1000):
+        return
+    with suppress(BlockingIOError):  # a slow writer
+        if not os.read(descriptor, 1):
+            raise ReadError(
+                "E001", f"this is a pipe, and no program opened it within {_PATIENCE} seconds", "Give a file."
+            )

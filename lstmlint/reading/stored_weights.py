@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 
 from lstmlint.model.findings import ReadError
+from lstmlint.model.limits import current, exceeded
 from lstmlint.model.shapes import too_large
 from lstmlint.reading.hdf5_guard import DAMAGED, check_beginning, install_h5py
 from lstmlint.reading.sandbox import isolated
@@ -21,7 +22,6 @@ from lstmlint.reading.source import Source
 
 # A compressed member must be decompressed as a whole; Keras itself does not compress it.
 _MAX_UNPACKED_BYTES = 64 * 2**20
-_MAX_WEIGHTS = 1_000_000
 # The bytes of a weights file that are checked before the HDF5 library opens it: its first groups and attributes.
 CHECKED_BYTES = 2**20
 # The groups in which Keras 3 and tf_keras store the layers of a model.
@@ -75,7 +75,7 @@ class StoredWeights:
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
     """Return the weights in a member of a .keras archive; None if there are none. Raises: MissingH5pyError, ReadError."""
     try:
-        import h5py  # noqa: F401 - here, so that not every process of `isolated` has to
+        import h5py  # noqa: F401 - here, so that not every forked process has to
     except ImportError:
         raise MissingH5pyError("E012", "h5py, which reads them, is not installed", install_h5py()) from None
     return _revived(isolated(_plain, _in_archive, source, member_name))
@@ -90,6 +90,8 @@ def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
     """Return the result of `read` as plain lists. Raises: ReadError E001, OSError."""
     try:
         found = read(*arguments)
+    except MemoryError:
+        raise
     except (*DAMAGED, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ReadError("E001", str(error) or type(error).__name__) from None
     if found is None:
@@ -140,11 +142,13 @@ def _in_hdf5(source: Source) -> StoredWeights | None:
             return None
         found: list[StoredWeight] = []
         layers = _names(root, "layer_names")
-        for layer in layers:
+        read = 0
+        for layer in dict.fromkeys(layers):
             group = inside(root, layer)
-            if group is None or len(found) > _MAX_WEIGHTS:
-                continue
-            for name in _names(group, "weight_names"):
+            names = [] if group is None else _names(group, "weight_names")
+            read += 1 + len(names)
+            _check_number(read)
+            for name in dict.fromkeys(names):
                 data = inside(group, name)
                 if isinstance(data, h5py.Dataset) and not too_large(data.shape):
                     *around, leaf = name.split("/")
@@ -193,29 +197,47 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
     """Return the weights in groups `layers/<key>/.../vars`. Newer releases record the layer's name there."""
     found: list[StoredWeight] = []
     layers: set[str] = set()
+    recorded: dict[tuple[str, ...], str | None] = {}
+    read = 0
     backslashes = any(name.startswith(tuple(f"{root}\\" for root in ROOTS)) for name in weights)
 
+    def name_of(groups: tuple[str, ...]) -> str | None:
+        if groups not in recorded:
+            recorded[groups] = _layer_name(weights, groups)
+        return recorded[groups]
+
     def visit(path: str, item: Any) -> None:
+        nonlocal read
+        read += 1
+        _check_number(read)
         parts = (path.replace("\\", "/") if backslashes else path).split("/")
+        if len(parts) > current().nesting:
+            raise exceeded("nesting", f"groups are nested in more than {current().nesting} levels")
         if not isinstance(item, h5py.Dataset):
             if parts[-1] == "vars" and len(parts) >= 3:
                 layers.update(name for name in (item.attrs.get("name"), parts[-2]) if isinstance(name, str))
             return
-        if len(found) > _MAX_WEIGHTS or parts[0] not in ROOTS or len(parts) < 4:
+        if parts[0] not in ROOTS or len(parts) < 4:
             return
         if "seed_generator" in parts or "vars" not in parts or too_large(item.shape):
             return
-        groups = parts[: parts.index("vars")]
-        names = tuple(_layer_name(weights, groups[: depth + 1]) for depth in range(len(groups)))
+        groups = tuple(parts[: parts.index("vars")])
+        names = tuple(name_of(groups[: depth + 1]) for depth in range(len(groups)))
         name = f"weight_{parts[-1]}" if parts[-1].isdigit() else parts[-1]  # Keras 3 numbers them
-        found.append(StoredWeight(tuple(groups), name, tuple(item.shape), dtype_of(item), names, path))
+        found.append(StoredWeight(groups, name, tuple(item.shape), dtype_of(item), names, path))
 
     weights.visititems(visit)
     twice = any(name.partition("\\")[0] == _TWICE for name in weights)
     return StoredWeights(found, frozenset(layers), "keras3", twice, backslashes)
 
 
-def _layer_name(weights: Any, path: list[str]) -> str | None:
+def _check_number(read: int) -> None:
+    """Raise ReadError (E001) if more headers were read than the limit allows."""
+    if read > current().stored_weights:
+        raise exceeded("stored-weights", f"more than {current().stored_weights:,} layers and weights are stored")
+
+
+def _layer_name(weights: Any, path: tuple[str, ...]) -> str | None:
     """The layer name that newer releases of Keras 3 record for a group."""
     group = inside(weights, "/".join((*path, "vars"))) if len(path) > 1 else None
     name = None if group is None else group.attrs.get("name")

@@ -16,18 +16,12 @@ from typing import Any, NoReturn
 import yaml
 
 from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.limits import check_time, current, exceeded
 from lstmlint.model.pointers import escape
 from lstmlint.model.values import show
 from lstmlint.reading.document import Comment
 from lstmlint.reading.json_text import repeated_keys
-from lstmlint.reading.limits import (
-    ALIAS_NODES_PER_NODE,
-    MAX_ALIAS_NODES,
-    MAX_DEPTH,
-    MAX_YAML_BYTES,
-    check_size,
-    too_deep,
-)
+from lstmlint.reading.limits import ALIAS_NODES_PER_NODE, YAML_SHARE, check_size, too_deep, too_many_digits
 from lstmlint.reading.places import Place, line_and_column
 
 _STANDARD = "tag:yaml.org,2002:"
@@ -52,6 +46,13 @@ _NUMPY = frozenset(
 
 _HASH = re.compile(r"(?<!\S)#")
 _LINE_END = re.compile(r"[\r\n]|\Z")
+
+# The time is checked once per so many events.
+_EVENTS = 4096
+# Plain scalars whose values are kept, since most occur many times.
+_MOST_PLAIN = 10_000
+# Characters of the longest number: 308 digits in binary, and some underscores.
+_LONGEST_NUMBER = 1100
 
 _MERGE = object()
 _UNFINISHED = object()
@@ -82,9 +83,11 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
     Raises: ReadError (E001) with line and column if it is invalid, nested too deeply, or infinite.
     """
     slowness = 1 if hasattr(yaml, "CSafeLoader") else _PURE_PYTHON_FACTOR
-    check_size(len(text), MAX_YAML_BYTES // slowness, "the YAML document")
+    check_size(len(text), current().decoded_size // YAML_SHARE // slowness, "the YAML document")
     builder = _Builder()
-    for event in _events(text):
+    for count, event in enumerate(_events(text)):
+        if count % _EVENTS == 0:
+            check_time()
         builder.feed(event)
     return builder.root, builder.problems
 
@@ -126,10 +129,13 @@ class _Builder:
         self._documents = 0
         self._written = 0
         self._aliased = 0
+        self._limits = current()
 
     def feed(self, event: Any) -> None:
         """Process the next event. Raises: ReadError (E001)."""
         kind = type(event)
+        if self._written > self._limits.values:
+            raise exceeded("values", f"the document is too large to read: more than {self._limits.values:,} values")
         if kind is yaml.ScalarEvent:
             self._scalar(event)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
@@ -163,7 +169,7 @@ class _Builder:
         self._written += 1
         if self._awaits_key():
             self._bad_key(event)
-        if len(self._stack) >= MAX_DEPTH:
+        if len(self._stack) >= self._limits.nesting:
             raise too_deep(event.start_mark.line + 1, event.start_mark.column + 1)
         if event.anchor:
             self._anchors[event.anchor] = _UNFINISHED
@@ -202,13 +208,10 @@ class _Builder:
             self._stack[-1].key = str(value)
             return
         self._aliased += nodes
-        if self._aliased > MAX_ALIAS_NODES + ALIAS_NODES_PER_NODE * self._written:
-            _fail(
-                "the aliases of the YAML document expand it too far",
-                "Write the model again with model.to_json().",
-                mark,
-            )
-        if len(self._stack) + height > MAX_DEPTH:
+        if self._aliased > self._limits.aliases + ALIAS_NODES_PER_NODE * self._written:
+            message = "the aliases of the YAML document expand it too far"
+            raise exceeded("aliases", message, mark.line + 1, mark.column + 1)
+        if len(self._stack) + height > self._limits.nesting:
             raise too_deep(mark.line + 1, mark.column + 1)
         self._add(value, nodes, height, mark)
 
@@ -259,7 +262,7 @@ class _Builder:
     def _scalar_value(self, event: Any) -> Any:
         tag, text = event.tag, event.value
         if tag is None or tag == "!":
-            return self._plain_value(text) if tag is None and event.implicit[0] else text
+            return self._plain_value(text, event.start_mark) if tag is None and event.implicit[0] else text
         if tag.startswith(_PYTHON):
             name = tag.removeprefix(_PYTHON)
             name = _SCALAR_TAGS.get(name, name)
@@ -267,13 +270,15 @@ class _Builder:
                 return self._untag(tag, text)
             tag = _STANDARD + name
         if not tag.startswith(_STANDARD):
-            return self._untag(tag, self._plain_value(text) if not event.style else text)
+            return self._untag(tag, self._plain_value(text, event.start_mark) if not event.style else text)
         return self._typed_value(tag, text, event.start_mark)
 
-    def _plain_value(self, text: str) -> Any:
+    def _plain_value(self, text: str, mark: Any) -> Any:
         if text not in self._plain:
+            if len(self._plain) >= _MOST_PLAIN:
+                self._plain.clear()
             tag = self._resolver.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-            self._plain[text] = self._typed_value(tag, text, None)
+            self._plain[text] = self._typed_value(tag, text, mark)
         return self._plain[text]
 
     def _typed_value(self, tag: str, text: str, mark: Any) -> Any:
@@ -282,15 +287,20 @@ class _Builder:
             return None
         if kind == "bool":
             return self._constructor.bool_values.get(text.lower())
+        if kind not in ("int", "float"):
+            return text
+        line, column = mark.line + 1, mark.column + 1
+        if len(text) > _LONGEST_NUMBER:
+            raise too_many_digits(line, column)
         try:
-            if kind == "int":
-                node = yaml.ScalarNode(tag, text.rstrip("lL"))
-                return self._constructor.construct_yaml_int(node)
             if kind == "float":
                 return self._constructor.construct_yaml_float(yaml.ScalarNode(tag, text))
-        except (ValueError, IndexError):
+            number = self._constructor.construct_yaml_int(yaml.ScalarNode(tag, text.rstrip("lL")))
+        except (ValueError, IndexError, OverflowError):  # the last is from 1:1:1.5 with many parts
             _fail(f"not valid YAML: {show(text[:40])} is not a number", "Write a number.", mark)
-        return text
+        if abs(number) >= 10**self._limits.digits:
+            raise too_many_digits(line, column)
+        return number
 
     def _untag(self, tag: str, value: Any) -> Any:
         """Return the plain value of a tagged one."""
@@ -396,16 +406,16 @@ def scan(text: str) -> Place:
 def comments(text: str, word: str) -> list[Comment]:
     """Yield the comments of a valid document that contain a word, one per line."""
     marks: list[int] = []
-    at = text.find(word)
+    at, end = text.find(word), 0
     while at >= 0:
+        start = max(text.rfind("\n", end, at), text.rfind("\r", end, at)) + 1 or end
         end = _LINE_END.search(text, at).start()  # type: ignore[union-attr]  # the text's end, at least
-        start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
         last = text.rfind(word, at, end)
         marks += [match.start() for match in _HASH.finditer(text, start, last)]
         at = text.find(word, end)
     if not marks:
         return []
-    scalars: list[Any] = [event for event in _events(text) if type(event) is yaml.ScalarEvent]
+    scalars: Iterator[Any] = (event for event in _events(text) if type(event) is yaml.ScalarEvent)
     spans = [(event.start_mark.index, event.end_mark.index) for event in scalars]
     found: list[Comment] = []
     end, line = 0, 1

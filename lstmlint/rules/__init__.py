@@ -9,6 +9,7 @@ from importlib import import_module
 from lstmlint.config.options import Options
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
+from lstmlint.model.limits import check_time
 from lstmlint.model.spec import ModelSpec
 from lstmlint.model.suggestions import did_you_mean
 from lstmlint.model.values import show
@@ -89,10 +90,13 @@ def run(model: ModelSummary, options: Options, infer: Infer) -> Iterator[Problem
         yield problem
     for rule in rules.values():
         if rule.check is not None and options.wants(rule) and (model.spec.wired or rule.code.startswith("C5")):
+            check_time()
             try:
                 for problem in rule.check(model, **rule.values(options.rule_options.get(rule.code))):
                     problem.code = rule.code
                     yield problem
+            except MemoryError:
+                raise
             except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
                 yield crashed(rule, error)
     if options.limits:
@@ -108,6 +112,8 @@ def refine(problem: Problem, model: ModelSummary, refiners: Iterable[Rule]) -> P
     for rule in refiners:
         try:
             better = rule.refine(problem, model) if rule.refine is not None else None
+        except MemoryError:
+            raise
         except Exception as error:  # noqa: BLE001 - one broken rule must not stop the others
             return crashed(rule, error)
         if better is not None:

@@ -247,7 +247,9 @@ def copy(models: Models, write: Callable[..., Any], *arguments: Any) -> Any:
     """Copy the values in a process of its own, and return what `write` returns. Raises: ReadError, OSError."""
     seconds = 60 + models.size // _SLOW
     try:
-        return isolated(write, arguments[0], models.document.weight_values, *arguments[1:], seconds=seconds)
+        return isolated(
+            write, arguments[0], models.document.weight_values, *arguments[1:], seconds=seconds, serve=False
+        )
     except (*DAMAGED, zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ReadError("E001", f"the weights cannot be read: {error}", DAMAGED_HELP) from None
 
