@@ -260,6 +260,8 @@ def read_models(snippet: Snippet) -> dict[str, dict[str, Any]]:
 
 def disagreements(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     """Return where lstmlint's description of a model differs from Keras's."""
+    from lstmlint.python.keras_signatures import is_layer_class
+
     if "layers" not in ours:
         return [f"no model: {ours['reasons']}"]
     wrong = [f"unknown without a size: {name}" for name in ours["missing"]]
@@ -269,6 +271,9 @@ def disagreements(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     if not same_name(ours["name"], theirs["name"], theirs["class"]):
         wrong.append(f"name {ours['name']}, Keras {theirs['name']}")
     left, right = ours["layers"], theirs["layers"]
+    known = {row[1] for row in left} | {row[1] for row in right if is_layer_class(row[1])}
+    own = {row[0]: row[1] for row in right if row[1] not in known}  # classes of the program, which stand for others
+    left = [[row[0], own.get(row[0], row[1]), *row[2:]] for row in left]
     if theirs["class"] == "Sequential" or not any(row[1] == "InputLayer" for row in right):
         left, right = ([row for row in rows if row[1] != "InputLayer"] for rows in (left, right))
     if operation_style(left) != operation_style(right):
@@ -285,7 +290,7 @@ def disagreements(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
             wrong.append(f"layer {mine[0]}, Keras {its[0]}")
         if its[2] is not None and mine[2] != its[2]:
             wrong.append(f"{mine[0]}: {mine[2]}, Keras {its[2]}")
-        if mine[3] != its[3]:
+        if mine[3] != its[3] and (theirs["params"] is not None or mine[3] is not None):
             wrong.append(f"{mine[0]}: {mine[3]} parameters, Keras {its[3]}")
     return wrong
 

@@ -37,14 +37,8 @@ HARMLESS = frozenset(
     " theta mask_value stateful unroll implementation go_backwards interpolation p sigma init inner_init inner_activation"
     " forget_bias_init dropout_W dropout_U consume_less max_value negative_slope threshold l1 l2 sparse ragged dtype factor"
     " input_dtype attention_dropout unit_forget_bias kernel_init function mask embeddings_init scale_factor supports_masking"
-    " arguments output_mask height_factor width_factor"
-    " standardize split vocabulary alpha_init beta_init gamma_init value_range fill_mode".split()
+    " arguments output_mask standardize split vocabulary alpha_init beta_init gamma_init value_range fill_mode".split()
 )
-# What is written for such an argument if Keras needs it.
-STAND_INS: dict[str, Any] = {
-    "rate": 0.5, "p": 0.5, "stddev": 0.1, "sigma": 0.1, "factor": 0.1, "standardize": "lower_and_strip_punctuation",
-    "split": "whitespace", "height_factor": 0.1, "theta": 1.0, "l1": 0.01, "l2": 0.01, "activation": "linear",
-}  # fmt: skip
 HARMLESS_ENDINGS = ("_initializer", "_regularizer", "_constraint", "_init", "_activation")
 SIZES = frozenset(
     "units filters kernel_size strides pool_size size input_dim output_dim input_length n target_shape dims cropping num_heads"
@@ -55,6 +49,10 @@ SIZES = frozenset(
 )
 SHAPES = frozenset({"input_shape", "batch_input_shape", "batch_shape", "shape"})
 LEFT_OUT = frozenset({"weights", "name", "trainable", "input_tensor", "tensor", "dynamic", "autocast", "vocabulary"})
+WEIGHTLESS = frozenset(
+    "InputLayer Dropout Activation Flatten ReLU LeakyReLU Softmax Add Concatenate Multiply Average Reshape Rescaling"
+    " MaxPooling1D MaxPooling2D AveragePooling2D GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D".split()
+)
 # How many dimensions, without the batch, the input of a layer has.
 RANKS: dict[str, int] = {
     **dict.fromkeys(["LSTM", "GRU", "SimpleRNN", "CuDNNLSTM", "CuDNNGRU", "RNN", "Bidirectional", "Conv1D"], 2),
@@ -69,13 +67,6 @@ RANKS: dict[str, int] = {
     **dict.fromkeys(["Conv3D", "MaxPooling3D", "AveragePooling3D", "ConvLSTM2D", "ZeroPadding3D"], 4),
     "RepeatVector": 1,
 }
-# Layers that look only at the last dimension. If a model has no others, its weights do not depend on the rank of its input.
-LAST_DIMENSION = frozenset(
-    "Dense Dropout Activation LayerNormalization LeakyReLU ReLU ELU GaussianNoise GaussianDropout AlphaDropout Softmax"
-    " Normalization Masking Rescaling ActivityRegularization BatchNormalization UnitNormalization Concatenate Add Subtract"
-    " Multiply Average Maximum Minimum InputLayer ThresholdedReLU".split()
-)
-LAST = -1  # in place of a rank: only the last dimension matters
 SAME_RANK = frozenset(
     "Dropout BatchNormalization Activation Masking GaussianNoise LayerNormalization LeakyReLU PReLU ReLU Rescaling"
     " GaussianDropout AlphaDropout".split()
@@ -113,6 +104,8 @@ class Writer:
         self.keras3 = style.dialect == "keras3"
         self.out = Written()
         self.depth = 0
+        self.frozen = 0  # of the models around a layer, how many are not trainable
+        self.seen: dict[int, Layer] = {}
 
     def write(self, model: Model) -> Written:
         """Return a model as the outermost object of a document."""
@@ -151,7 +144,9 @@ class Writer:
             raise Cut("models are nested too deeply")
         self.out.places[pointer] = model.places[""]
         self.out.doubt(model.taint)
+        self.frozen += model.trainable is False
         written = self.functional(model, pointer) if model.layers is None else self.sequential(model, pointer)
+        self.frozen -= model.trainable is False
         self.depth -= 1
         return written
 
@@ -187,16 +182,12 @@ class Writer:
                     place = f"{base}/{len(layers)}"
                     self.move_places(f"{base}/{len(layers) - 1}", place, layer)
             layers.append(written)
-        if is_unknown(model.build_shape):
-            rank = self.rank_of("", list(model.layers or ()))
-            if rank is not None:
-                config["build_input_shape"] = self.dimensions(model.build_shape, rank, "build_shape", model)
-        elif model.build_shape is not None:
+        if model.build_shape is not None:
             config["build_input_shape"] = self.value(model.build_shape)
         if self.style.dialect == "keras1":
             return {"class_name": "Sequential", "config": layers, "name": model.name}
         written = self.head("Sequential", config)
-        if self.keras3 and "build_input_shape" in config:
+        if self.keras3 and model.build_shape is not None:
             written["build_config"] = {"input_shape": config["build_input_shape"]}
         return written
 
@@ -248,8 +239,8 @@ class Writer:
             if name in RANKS:
                 return RANKS[name]
             if name not in SAME_RANK and name != "InputLayer":
-                break
-        return LAST if all(map(only_last, layers)) else None
+                return None
+        return None
 
     def dimensions(self, shape: Any, rank: int | None, name: str, layer: Layer) -> Any:
         """Return the dimensions of an unknown shape."""
@@ -258,11 +249,7 @@ class Writer:
             place = layer.places.get(name, layer.places[""])
             self.out.doubt([(*place, f"the number of dimensions of `{text}` is not known")])
             return None
-        whole = name.startswith("b")
-        if rank == LAST:
-            last = self.item(shape, -1)
-            self.note(last)
-            return [None, last] if whole else [last]
+        whole = name.startswith("batch")
         dims = [self.item(shape, i) for i in range(rank + whole)]
         for dim in dims:
             self.note(dim)
@@ -332,8 +319,6 @@ class Writer:
                     ranks.add(RANKS[inner.class_name])
                 elif inner.class_name in SAME_RANK:
                     fed.add(id(inner))
-        if not ranks and all(map(only_last, graph.ranked)):
-            return LAST
         return ranks.pop() if len(ranks) == 1 else None
 
     def unique_names(self, graph: Graph, inputs: list[Tensor]) -> dict[int, str]:
@@ -455,13 +440,17 @@ class Writer:
     def layer(self, layer: Layer, pointer: str) -> dict[str, Any]:
         """Return a layer or a nested model."""
         self.out.doubt(layer.taint)
+        if id(layer) in self.seen and layer.class_name not in WEIGHTLESS and layer.kind != "operation":
+            text = f"{layer.name} is in several of the models, and a config has no notion of weights that models share"
+            self.out.doubt([(*layer.places[""], text)])
+        self.seen[id(layer)] = layer
         if isinstance(layer, Model) and (layer.layers is not None or layer.outputs is not None):
             return self.model(layer, pointer)
         if layer.inner is not None:
             self.out.places[pointer] = layer.places[""]
             written = self.functional(layer.inner, pointer)
             written["config"]["name"] = layer.name
-            if layer.trainable is False:
+            if layer.trainable is False or self.frozen:
                 written["config"]["trainable"] = False
             return written
         for name, place in layer.places.items():
@@ -469,7 +458,7 @@ class Writer:
         if layer.class_name == "Merge" and self.style.dialect == "keras1":
             return self.merge(layer, pointer)
         config: dict[str, Any] = {"name": layer.name}
-        if layer.trainable is False:
+        if layer.trainable is False or self.frozen:
             config["trainable"] = False
         elif is_unknown(layer.trainable):
             self.out.doubt([(*layer.places[""], "whether it is trainable is not known")])
@@ -547,9 +536,7 @@ class Writer:
             shown = value.name if isinstance(value, Opaque) else name
             self.out.doubt([(*place, f"the argument {name} is not known" + (f": `{shown}`" if shown != name else ""))])
             return OMIT
-        if harmless and (unknown or contains_unknown(value)):
-            return STAND_INS.get(name, OMIT)
-        return written
+        return OMIT if harmless and (unknown or contains_unknown(value)) else written
 
     def cells(self, cells: Any, pointer: str) -> dict[str, Any]:
         """Return a list of cells as Keras stores it."""
@@ -612,11 +599,6 @@ class Writer:
                 config[name] = written
         name = value.name.upper().replace("_", "") if value.name in ("l1", "l2", "l1_l2") else value.name
         return self.serialized(f"keras.{value.kind}", name, config)
-
-
-def only_last(layer: Layer) -> bool:
-    """Return whether the weights and the output of a layer follow from the last dimension of its inputs."""
-    return layer.class_name in LAST_DIMENSION and "axis" not in layer.arguments and layer.cls is None
 
 
 def contains_unknown(value: Any) -> bool:

@@ -100,8 +100,9 @@ def arguments_of(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:
     for argument in node.args:
         if isinstance(argument, ast.Starred):
             value = machine.evaluate(argument.value, scope)
-            items = list(iterate(machine, value, argument) or ())
-            arguments.uncertain = arguments.uncertain or not is_iterable(value) or bool(getattr(value, "taint", ()))
+            certain = is_iterable(value) and not getattr(value, "taint", ())
+            items = list(iterate(machine, value, argument) or ()) if certain else []
+            arguments.uncertain = arguments.uncertain or not certain
             for item in items:
                 arguments.nodes[len(arguments.args)] = argument.value
                 arguments.args.append(item)
@@ -145,7 +146,7 @@ def boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:
     unknown: list[Any] = []
     value: Any = None
     for part in node.values:
-        value = machine.evaluate(part, scope)
+        value = possibly(machine, part, scope, node) if unknown else machine.evaluate(part, scope)
         truth = machine.truth(value)
         if truth is None:
             unknown.append(value)
@@ -157,6 +158,25 @@ def boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:
     if known is stops and isinstance(value, bool):
         return value  # whatever the unknown parts are
     return machine.computed(type(node.op).__name__, [*unknown, value], node)
+
+
+def possibly(machine: Machine, part: ast.expr, scope: Scope, node: ast.BoolOp) -> Any:
+    """Return the value of an operand that the program may not evaluate, and join its effects with having none."""
+    reason = (*machine.place(node), f"it depends on `{machine.written(node)}`")
+
+    def attempt() -> Any:
+        try:
+            return machine.evaluate(part, scope)
+        except Raised:
+            return machine.opaque(part, "it raises an exception")
+
+    machine.conditions.append(reason)
+    try:
+        branches = [machine.heap.attempt(attempt), machine.heap.attempt(lambda: None)]
+    finally:
+        machine.conditions.pop()
+    machine.heap.merge(branches, reason, machine.joined(reason))
+    return branches[0].result
 
 
 def comparison(machine: Machine, node: ast.Compare, scope: Scope) -> Any:
@@ -281,7 +301,7 @@ def comprehension(machine: Machine, node: Any, scope: Scope, add: Callable[[Scop
         value = machine.evaluate(generator.iter, current if position else scope)
         items = iterate(machine, value, generator.iter)
         taint.extend(getattr(value, "taint", ())[:3])
-        if items is None:
+        if items is None or (not items and taint):
             taint.append((*machine.place(generator.iter), f"`{machine.written(generator.iter)}` is unknown"))
             items = [element_of(machine, value, generator.iter)]
         for item in items:
@@ -297,7 +317,14 @@ def comprehension(machine: Machine, node: Any, scope: Scope, add: Callable[[Scop
             if passes is not False:
                 run(position + 1, current)
 
-    run(0, inner)
+    _, record = machine.heap.watch(lambda: run(0, inner))
+    if taint:
+        for thing, before in record.changed.values():
+            machine.heap.touch(thing)
+            if isinstance(thing, Scope):
+                thing.join([before, thing.snapshot()], taint[0], machine.joined(taint[0]))
+            else:
+                thing.forget(taint[0])
     return tuple(taint[:5])
 
 
@@ -430,10 +457,25 @@ def set_item(machine: Machine, container: Any, index: Any, value: Any, node: ast
         machine.heap.touch(container)
         if isinstance(index, int) and -len(container) <= index < len(container) and not container.part_of_model:
             container[index] = value
+        elif isinstance(index, slice) and replaced(machine, container, index, value, node):
+            pass
         else:
             container.forget((*machine.place(node), f"`{machine.written(node)}` is set"))
     elif isinstance(container, Opaque):
         container.memo.pop(("item", key_of(index)), None)
+
+
+def replaced(machine: Machine, container: List, part: slice, value: Any, node: ast.AST) -> bool:
+    """Replace a slice of a list if that is possible."""
+    items = iterate(machine, value, node) if is_iterable(value) and not getattr(value, "taint", ()) else None
+    known = all(isinstance(end, int | None) for end in (part.start, part.stop, part.step))
+    if items is None or not known or container.part_of_model:
+        return False
+    try:
+        container[part] = items
+    except ValueError as error:
+        raise Raised from error
+    return True
 
 
 def lambda_(machine: Machine, node: ast.Lambda, scope: Scope) -> Any:

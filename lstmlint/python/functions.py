@@ -13,6 +13,21 @@ from lstmlint.python.values import Bound, Class, Dict, Function, Instance, List,
 
 def call_function(machine: Machine, function: Function, arguments: Arguments) -> Any:
     """Return the result of a function. Raises: Raised, Cut."""
+    if function.memo is None:
+        return run_function(machine, function, arguments)
+    key = repr(
+        [value if isinstance(value, PLAIN) else id(value) for value in [*arguments.args, *arguments.kwargs.items()]]
+    )
+    if key not in function.memo:
+        function.memo[key] = arguments, run_function(machine, function, arguments)
+    return function.memo[key][1]
+
+
+PLAIN = (int, float, str, tuple, type(None))
+
+
+def run_function(machine: Machine, function: Function, arguments: Arguments) -> Any:
+    """Run the body of a function. Raises: Raised, Cut."""
     function.called = True
     node = function.node
     scope = Scope(function.scope, function.name)
@@ -101,7 +116,8 @@ def bind(machine: Machine, function: Function, arguments: Arguments, scope: Scop
         else:
             raise Raised
     if parameters.vararg is not None:
-        given[parameters.vararg.arg] = tuple(rest)
+        reason = (*machine.place(arguments.node), "the call passes an unknown number of arguments")
+        given[parameters.vararg.arg] = List(rest, (reason,)) if arguments.uncertain else tuple(rest)
     if parameters.kwarg is not None:
         if arguments.uncertain:
             more.forget((*machine.place(arguments.node), "the call passes unknown arguments"))

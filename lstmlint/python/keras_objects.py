@@ -75,10 +75,11 @@ class Layer:
             self.attributes[name] = values[0] if all(value is values[0] for value in values) else joined(values, name)
 
     def merged(self, values: list[Any], reason: Reason) -> Any:
-        """Return the layer that stands for several."""
-        chosen: Layer = next(value for value in values if isinstance(value, Layer))
-        chosen.forget(reason)
-        return chosen
+        """Return the layer that stands for several. What changes it may change each of them."""
+        layers = [value for value in values if isinstance(value, Layer)]
+        for layer in layers:
+            layer.forget(reason)
+        return layers[0]
 
 
 def same_values(left: dict[str, Any], right: dict[str, Any]) -> bool:

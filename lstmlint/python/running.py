@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.model.findings import Problem
 from lstmlint.python import (
     arrays,
     builtins,
@@ -46,7 +45,7 @@ def run(source: SourceText, values: Mapping[str, Any], shapes: Callable[[Documen
     machine.module.variables[FRAME] = Frame()
     for statement in tree.body:
         execute(machine, statement)
-    safely(machine, lambda: recorder.finish(keras.models), tree)
+    safely(machine, lambda: recorder.finish(keras.models))
     for function in waiting(machine):
         explore(machine, function, recorder)
     program.models = recorder.results()
@@ -67,14 +66,11 @@ PARTS: tuple[Any, ...] = (
 )
 
 
-def safely(machine: Machine, run: Callable[[], Any], node: ast.AST) -> Any:
+def safely(machine: Machine, run: Callable[[], Any]) -> Any:
     """Run something that may reach a limit; return its result, or None."""
     try:
         return run()
     except (Cut, Raised, RecursionError):
-        return None
-    except Exception as error:  # noqa: BLE001 - as in execute
-        defect(machine, node, error)
         return None
 
 
@@ -95,8 +91,6 @@ def execute(machine: Machine, statement: ast.stmt) -> None:
             reason = (*machine.place(statement), "the code is nested too deeply")
         except Raised:
             reason = (*machine.place(statement), "an exception is raised here")
-        except Exception as error:  # noqa: BLE001 - a defect of ours must not hide the rest of the report
-            reason = (*machine.place(statement), defect(machine, statement, error))
 
     _, record = machine.heap.watch(attempt)
     machine.budget.end = end
@@ -109,14 +103,6 @@ def execute(machine: Machine, statement: ast.stmt) -> None:
     for name in assigned([statement]):
         value = scope.variables.get(name)
         scope.variables[name] = fuzzy(machine, value, name, reason)
-
-
-def defect(machine: Machine, statement: ast.AST, error: Exception) -> str:
-    """Report an internal error."""
-    message = f"internal error in following the code: {type(error).__name__}: {error}"
-    place = machine.place(statement)
-    machine.problems.append(Problem("E099", message[:300], "Please report this with the file.", data={"place": place}))
-    return "lstmlint fails to follow it"
 
 
 # What the module does not call ------------------------------------------------------------------------------
@@ -150,8 +136,8 @@ def explore(machine: Machine, found: Function | Class, recorder: Recorder) -> No
     end = machine.budget.allow(MAX_FUNCTION_STEPS)
 
     def attempt() -> None:
-        safely(machine, lambda: call(machine, found), found.node)
-        safely(machine, lambda: recorder.finish(keras.models[first:]), found.node)
+        safely(machine, lambda: call(machine, found))
+        safely(machine, lambda: recorder.finish(keras.models[first:]))
 
     machine.heap.attempt(attempt)
     machine.budget.end = end

@@ -13,10 +13,10 @@ from typing import Any
 
 from lstmlint.python.expressions import Range, assign, defaults, element_of, iterate, set_item
 from lstmlint.python.limits import MAX_ITERATIONS, MAX_LOOP_STEPS, Cut
-from lstmlint.python.machine import Machine, Raised
+from lstmlint.python.machine import Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import BINARY, binary
 from lstmlint.python.program import Reason
-from lstmlint.python.values import Class, Dict, Function, List, Module, Opaque, Scope
+from lstmlint.python.values import Class, Dict, Function, Instance, List, Module, Opaque, Scope
 
 
 class Signal:
@@ -177,7 +177,7 @@ def for_(machine: Machine, node: ast.For, scope: Scope) -> Signal | None:
     """Execute a loop over known items; otherwise once, and forget what it changes."""
     value = machine.evaluate(node.iter, scope)
     items = value.numbers if isinstance(value, Range) else iterate(machine, value, node.iter)
-    if items is None or len(items) > MAX_ITERATIONS:
+    if items is None or len(items) > MAX_ITERATIONS or (not items and loop_taint(machine, value, node) is not None):
         return unknown_loop(machine, node, scope, lambda: any_item(machine, value, node, scope))
     frame = frame_of(scope)
     outer, frame.loop = frame.loop, None
@@ -536,7 +536,26 @@ def function_definition(machine: Machine, node: ast.FunctionDef, scope: Scope) -
         elif label in ("setter", "getter", "deleter"):
             return
     machine.functions.append(function)
-    machine.assign_name(scope, node.name, function)
+    machine.assign_name(scope, node.name, decorated(machine, function, scope))
+
+
+MEMOS = frozenset({"functools.lru_cache", "functools.cache"})
+
+
+def decorated(machine: Machine, function: Function, scope: Scope) -> Any:
+    """Return a function as its decorators leave it. Those that the program does not define are taken to do nothing."""
+    value: Any = function
+    for decorator in reversed(getattr(function.node, "decorator_list", ())):
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = machine.evaluate(target, scope) if not isinstance(target, ast.Call) else None
+        if isinstance(name, Module) and name.path in MEMOS:
+            if isinstance(value, Function):
+                value.memo = {}
+        elif isinstance(name, Function | Class):
+            made = machine.evaluate(decorator, scope) if isinstance(decorator, ast.Call) else name
+            result = machine.call(made, Arguments(decorator, [value]))
+            value = result if isinstance(result, Function | Builtin | Instance) else value
+    return value
 
 
 def class_definition(machine: Machine, node: ast.ClassDef, scope: Scope) -> None:

@@ -90,8 +90,28 @@ def join_path(machine: Machine, arguments: Arguments) -> Any:
     return unknown(machine, arguments)
 
 
+def deep_copied(machine: Machine, arguments: Arguments) -> Any:
+    """Return a copy of containers in containers. What is in it twice is one object in the copy too."""
+    copies: dict[int, Any] = {}
+
+    def copy(value: Any) -> Any:
+        if isinstance(value, int | float | str | None):
+            return value
+        if id(value) not in copies:
+            made = copies[id(value)] = copied(machine, Arguments(arguments.node, [value]))
+            if isinstance(made, List):
+                made[:] = map(copy, made)
+            elif isinstance(made, Dict):
+                made.update({key: copy(item) for key, item in made.items()})
+            elif isinstance(made, tuple):
+                made = copies[id(value)] = tuple(map(copy, made))
+        return copies[id(value)]
+
+    return copy(arguments.get(0, "x"))
+
+
 def copied(machine: Machine, arguments: Arguments) -> Any:
-    """Return a copy of a container of plain values."""
+    """Return a copy of a container."""
     value = arguments.get(0, "x")
     if isinstance(value, List):
         return value.like(value, value.taint)
@@ -170,7 +190,7 @@ STANDARD: dict[str, Run] = {
     "functools.partial": partial, "functools.reduce": reduce, "collections.OrderedDict": FUNCTIONS["dict"],
     "collections.defaultdict": default_dict, "collections.namedtuple": named_tuple, "types.SimpleNamespace": namespace,
     "argparse.Namespace": namespace, "argparse.ArgumentParser": parser, "os.path.join": join_path,
-    "copy.copy": copied, "copy.deepcopy": copied, "sys.exit": exits, "itertools.product": itertools_function(product),
+    "copy.copy": copied, "copy.deepcopy": deep_copied, "sys.exit": exits, "itertools.product": itertools_function(product),
     "itertools.chain": itertools_function(chain), "itertools.chain.from_iterable": itertools_function(chain.from_iterable),
     "six.moves.range": FUNCTIONS["range"], "six.moves.xrange": FUNCTIONS["range"], "tqdm.tqdm": FUNCTIONS["list"],
     "tqdm.notebook.tqdm": FUNCTIONS["list"], "tqdm.trange": FUNCTIONS["range"], "easydict.EasyDict": FUNCTIONS["dict"],

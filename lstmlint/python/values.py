@@ -277,9 +277,12 @@ def join_names(target: dict[Any, Any], states: list[dict[Any, Any]], joined: Any
 
 
 class Function:
-    """A function, method, or lambda of the program."""
+    """A function, method, or lambda of the program.
 
-    __slots__ = ("called", "defaults", "kind", "name", "node", "owner", "scope", "serial")
+    memo: its results by its arguments if it is called once for the same ones.
+    """
+
+    __slots__ = ("called", "defaults", "kind", "memo", "name", "node", "owner", "scope", "serial")
 
     def __init__(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
         self.node = node
@@ -288,6 +291,7 @@ class Function:
         self.defaults: dict[str, Any] = {}
         self.kind = "function"  # or staticmethod, classmethod, property
         self.owner: Class | None = None
+        self.memo: dict[str, Any] | None = None
         self.called = False
         self.serial = now()
 

@@ -192,7 +192,7 @@ reported("E013", "unreadable-cell", "info", raised_by="python")(
 )
 
 
-reported("E099", "internal-error", "error", raised_by="filtering inference python rules")(
+reported("E099", "internal-error", "error", raised_by="filtering inference rules")(
     """lstmlint failed on a part of the model. The rest of the report is still valid.
 
     Fix: Please report it together with the file.
