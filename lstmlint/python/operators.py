@@ -247,6 +247,11 @@ def equal(left: Any, right: Any) -> bool | None:
             return False
         answers = [equal(a, b) for a, b in zip(left, right, strict=True)]
         return False if False in answers else None if None in answers else True
+    if isinstance(left, Dict) and isinstance(right, Dict) and not left.taint and not right.taint:
+        if left.keys() != right.keys():
+            return False
+        verdicts = [equal(item, right[key]) for key, item in left.items()]
+        return False if False in verdicts else None if None in verdicts else True
     known: Any = PLAIN | tuple | List | Dict | Module
     if isinstance(left, known) and isinstance(right, known) and type(left) is not type(right):
         return False

@@ -35,22 +35,26 @@ if TYPE_CHECKING:
 
 def run(source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any]) -> Program:
     """Return the models of a program."""
-    program = Program()
-    tree = source.tree
+    machine, recorder = follow(source, values, shapes)
+    for function in waiting(machine):
+        explore(machine, function, recorder)
+    return Program(recorder.results(), machine.problems)
+
+
+def follow(
+    source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any]
+) -> tuple[Machine, Recorder]:
+    """Follow the module of a program."""
     machine = Machine(source.text, values)
-    machine.keras = keras = Keras(machine, style_of(tree, source.text))
+    machine.keras = keras = Keras(machine, style_of(source.tree, source.text))
     for part in PARTS:
         part.install(machine)
     recorder = Recorder(machine, keras, source.path, source.kind, shapes)
     machine.module.variables[FRAME] = Frame()
-    for statement in tree.body:
+    for statement in source.tree.body:
         execute(machine, statement)
-    safely(machine, lambda: recorder.finish(keras.models))
-    for function in waiting(machine):
-        explore(machine, function, recorder)
-    program.models = recorder.results()
-    program.problems += machine.problems
-    return program
+    safely(machine, lambda: recorder.finish(keras.models), source.tree)
+    return machine, recorder
 
 
 PARTS: tuple[Any, ...] = (

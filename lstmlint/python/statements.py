@@ -509,6 +509,9 @@ def may_fail(node: ast.Try, changed: Any, scope: Scope) -> bool:
     """Return whether a handler matters: it assigns what the body assigns, and the body did more than import."""
     if all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in node.body):
         return False
+    parts = [inner for statement in node.body for inner in ast.walk(statement)]
+    if not any(isinstance(inner, ast.Call | ast.Subscript | ast.Attribute) for inner in parts):
+        return False
     written = set(assigned([statement for handler in node.handlers for statement in handler.body]))
     if written & set(assigned(node.body)):
         return True

@@ -66,7 +66,7 @@ class Size:
 
 
 Number: TypeAlias = "int | Opaque | Size"
-MAX_TERMS = 40
+MAX_TERMS, MAX_DEGREE, MAX_BITS = 40, 8, 256
 
 
 def is_unknown(value: Any) -> bool:
@@ -106,15 +106,19 @@ def add(left: Number, right: Number, sign: int = 1) -> Number | None:
 
 
 def multiply(left: Number, right: Number) -> Number | None:
-    """Return the product; None if it has too many terms."""
+    """Return the product; None if it is too complex."""
     terms: dict[Term, int] = {}
     first, second = terms_of(left), terms_of(right)
     if len(first) * len(second) > MAX_TERMS:
         return None
     for a, x in first.items():
         for b, y in second.items():
+            if len(a) + len(b) > MAX_DEGREE:
+                return None
             term = tuple(sorted((*a, *b), key=id))
             terms[term] = terms.get(term, 0) + x * y
+    if any(factor.bit_length() > MAX_BITS for factor in terms.values()):
+        return None
     return number_of(terms)
 
 

@@ -1,0 +1,441 @@
+"""Values of interpreted programs against those of Python itself, and what is not known."""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstmlint.python import interpret
+from lstmlint.python.expressions import Range
+from lstmlint.python.machine import Builtin, Machine
+from lstmlint.python.running import follow
+from lstmlint.python.source import read_source
+from lstmlint.python.values import Array, Class, Dict, Function, Instance, List, Module, Opaque, Set
+
+# Python runs these, and every variable must have the same value.
+KNOWN = {
+    "numbers": """
+a = 7 // 2 + 7 % 4 - 2 ** 3 * (5 & 4) + (1 | 2) + (1 << 2) + (3 ^ 1) + (9 >> 1) + ~4
+b = 7 / 2 - -3.5 + +2
+c = (1 < 2 <= 2) and not 3 > 4
+d = 0 or "" or None or [] or "last"
+e = 1 if c else 2
+f = (1, 2) + (3,) * 2
+g = [0] * 3 + [1]
+h = max(3, 1, 2) + min([4, 2]) + sum([1, 2], 10) + abs(-3) + round(2.6) + int("7") + int(3.9) + pow(2, 3)
+i = round(3.14159, 2), float("1.5"), divmod(9, 4), bool([]), bool([0]), str(12), str(None), int(), float(2)
+j = 10 == 10.0, 1 != 2, "a" < "b", (1, 2) < (1, 3), [1, 2] == [1, 2], [1] == [1, 2], (1,) == [1], {1: 2} == 5
+k = 3 in [1, 2, 3], 4 not in (1, 2), "b" in "abc", "x" in {"x": 1}, 5 in {1: 2}, 2 in {1, 2}, None is None, a is None
+l = None is not None, True is True, "a" == "a", 2 in range(3) if False else True
+m = 1j * 2
+n = any([0, 1]), all([1, 0]), any([]), all([]), any([None, 3])
+o = 1_000 * 3 - -(-1)
+p = len("abc") + len([1]) + len((1, 2)) + len({1: 2}) + len(range(5))
+q = isinstance(3, int), isinstance("a", (int, str)), isinstance([], dict), isinstance(2.0, float), isinstance(True, int)
+""",
+    "strings": """
+a = "abc".upper() + "-".join(["x", "y"]) + "%d-%s" % (3, "z") + "{}{b}".format(1, b=2) + "a,b".split(",")[1]
+b = f"{3:03d} {1.5:.2f} {'q'!r} {(1, 2)} {None}"
+c = "hello"[1:3], "hello"[-1], "hello"[::-1], "hello".replace("l", "L"), "x".startswith(("x", "y"))
+d = "ab" * 2 + "c" "d"
+e = " x ".strip(), "ab".find("b"), "a b".title(), "abc".endswith("c"), "12".isdigit(), "a.b.c".rsplit(".", 1)
+f = b"ab" + b"c"
+g = "%s" % "one"
+""",
+    "containers": """
+a = [1, 2, 3]
+a.append(4)
+a.extend((5, 6))
+a.insert(0, 0)
+b = a.pop() + a.pop(0)
+a.remove(3)
+a.reverse()
+c = a.copy()
+c.sort()
+c += [9]
+d = sorted([3, 1, 2], reverse=True), sorted(["b", "a"]), list(reversed([1, 2]))
+e = {"x": 1, "y": 2, **{"z": 3}}
+e["w"] = 4
+e.update({"v": 5}, u=6)
+f = e.get("x"), e.get("q"), e.get("q", 7), e.pop("y"), e.pop("none", 8), e.setdefault("t", 9)
+g = list(e.keys()), list(e.values()), list(e.items())
+h = {1, 2} | {3}, {1, 2} & {2}, {1, 2} - {2}, {1, 2} ^ {2, 3}, {1}.union({2}), {1, 2}.intersection({1})
+i = [x * 2 for x in range(5) if x % 2], {x: x * x for x in (1, 2)}, {x % 2 for x in range(4)}, list(x for x in "ab")
+j = [(x, y) for x in range(2) for y in range(x + 1)]
+k = list(enumerate("ab", 1)), list(zip([1, 2], (3, 4))), list(map(lambda v: v + 1, [1, 2])), list(filter(None, [0, 1]))
+l = tuple([1, 2]), list((1, 2)), dict([("a", 1)], b=2), dict({"c": 3}), set([1, 1]), frozenset((2,))
+first, *middle, last = (1, 2, 3, 4)
+(m, n), o = (1, 2), 3
+p = [*a, *(1, 2)], (*a, 7)
+q = [[1, 2], [3]][0][1], (1, 2, 3)[-2:], [1, 2, 3, 4][::2]
+a[0] = 50
+r = a.index(50), a.count(50), (1, 2).index(2)
+del e["x"]
+s = {1: 1} | {2: 2}
+e["w"] += 1
+t = [1, 2, 3]
+del t[0]
+t *= 2
+u = {3}
+u.add(4)
+u.update([5])
+u.discard(3)
+v = list(filter(lambda x: x > 1, [1, 2, 3]))
+w = "k" in e, e == {"a": 1}
+x = {**e}
+x.clear()
+y = [1]
+y.clear()
+z = max([1, 2], default=0) if False else 2
+""",
+    "control": """
+a = []
+for i in range(10):
+    if i == 2:
+        continue
+    if i == 5:
+        break
+    a.append(i)
+else:
+    a.append("never")
+for i in []:
+    pass
+else:
+    a.append("else")
+n = 0
+while n < 3:
+    n += 1
+else:
+    a.append("done")
+while True:
+    n += 1
+    if n > 6:
+        break
+try:
+    b = int("x")
+except ValueError as error:
+    b = -1
+finally:
+    c = 1
+try:
+    d = {}["missing"]
+except KeyError:
+    d = "caught"
+try:
+    e = 1
+except ValueError:
+    e = 2
+else:
+    f = 3
+try:
+    import json_that_does_not_exist_here if False else json
+except (ImportError, SyntaxError):
+    pass
+""".replace("    import json_that_does_not_exist_here if False else json\n", "    import json\n")
+    + """
+match n:
+    case 1 | 2:
+        g = "low"
+    case 7:
+        g = "seven"
+    case _:
+        g = "other"
+match "text":
+    case "other":
+        h = 1
+    case name:
+        h = name
+if (k := 3) > 2:
+    o = k
+x = y = 4
+x: int = 5
+z: str
+assert x == 5
+def outer(a, b=2, *args, c, d=4, **kw):
+    return a, b, args, c, d, kw
+p = outer(1, c=3), outer(1, 5, 6, 7, c=8, e=9), outer(*[1, 2], **{"c": 3})
+def early(v):
+    if v:
+        return "yes"
+    return "no"
+def nothing():
+    pass
+q = early(1), early(0), nothing()
+def counter():
+    count = 0
+    def up(by=1):
+        nonlocal count
+        count += by
+        return count
+    up()
+    return up(3)
+r = counter()
+total = 0
+def add(v):
+    global total
+    total += v
+add(2)
+add(3)
+s = (lambda u, w=2: u + w)(1)
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+t = fib(8)
+def gen(n):
+    for i in range(n):
+        yield i
+    yield from [8, 9]
+u = list(gen(2))
+def caught():
+    try:
+        return {}["x"]
+    except KeyError:
+        return "handled"
+v = caught()
+del a[0], x
+""",
+    "classes": """
+class Base:
+    width = 5
+    names = ["a"]
+    def __init__(self, scale=1):
+        self.scale = scale
+    @property
+    def size(self):
+        return self.width * self.scale
+    @staticmethod
+    def double(x):
+        return 2 * x
+    @classmethod
+    def make(cls, scale=2):
+        return cls(scale)
+    def __call__(self, x):
+        return x + self.scale
+    def __getitem__(self, i):
+        return i * self.scale
+    def grow(self):
+        self.scale += 1
+        return self
+class Child(Base):
+    width = 6
+    def __init__(self):
+        super().__init__(3)
+    def grow(self):
+        super(Child, self).grow()
+        return super().grow()
+base, child = Base.make(), Child()
+a = base.size, child.size, Base.double(4), base(10), base[3], child.grow().scale, Child.width
+b = hasattr(base, "scale"), hasattr(base, "none"), getattr(base, "scale"), getattr(base, "none", 7)
+setattr(base, "extra", 8)
+Base.width = 9
+c = base.extra, base.size, isinstance(child, Base), isinstance(base, Child), type(base) is Base, Child.__name__
+d = fun = None
+e = child.__class__ is Child
+from dataclasses import dataclass
+@dataclass
+class Point:
+    x: int
+    y: int = 2
+f = Point(1).x + Point(1, y=5).y
+if not base:
+    d = 1
+""",
+    "library": """
+import math, itertools, functools, collections, copy, os, types
+import os.path as osp
+from functools import partial, reduce
+a = math.ceil(2.1), math.floor(2.9), math.sqrt(16), math.log2(8), math.pi, math.gcd(12, 8), int(math.pow(2, 3))
+b = reduce(lambda x, y: x + y, [1, 2, 3], 10), partial(max, 5)(3)
+c = list(itertools.product([1, 2], [3])), list(itertools.chain([1], [2]))
+P = collections.namedtuple("P", "x y")
+point = P(1, y=2)
+d = point.x, point.y
+x, y = point
+e = collections.OrderedDict([("a", 1)])
+lists = collections.defaultdict(list)
+lists["k"].append(3)
+f = lists["k"], os.path.join("a", "b"), copy.deepcopy([1, 2]), copy.copy({"a": 1})
+space = types.SimpleNamespace(n=4)
+g = space.n
+""",
+}
+
+
+def same(ours: Any, real: Any) -> bool:
+    if isinstance(ours, Set):
+        return isinstance(real, set | frozenset) and set(ours) == set(real)
+    if isinstance(ours, List):
+        return not ours.taint and isinstance(real, list) and len(ours) == len(real) and all(map(same, ours, real))
+    if isinstance(ours, tuple):
+        return isinstance(real, tuple) and len(ours) == len(real) and all(map(same, ours, real))
+    if isinstance(ours, Dict):
+        return not ours.taint and list(ours) == list(real) and all(same(ours[key], real[key]) for key in real)
+    if isinstance(ours, Range):
+        return ours.numbers == real
+    if isinstance(ours, Array):
+        return ours.shape == np.shape(real)
+    if isinstance(ours, Function | Class | Instance | Module | Builtin):
+        return (
+            callable(real)
+            or isinstance(real, types.ModuleType | types.SimpleNamespace | tuple)
+            or hasattr(real, "__dict__")
+        )
+    return type(ours) is type(real) and bool(ours == real)
+
+
+def machine_of(text: str, **values: Any) -> Machine:
+    return follow(read_source(text.encode(), "t.py"), values, lambda _document: None)[0]
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_values_are_those_of_python(name: str) -> None:
+    real: dict[str, Any] = {"__name__": "__main__"}
+    exec(compile(KNOWN[name], name, "exec"), real)
+    ours = machine_of(KNOWN[name]).module.variables
+    wrong = {
+        key: (ours.get(key), value)
+        for key, value in real.items()
+        if not key.startswith("__") and not same(ours.get(key), value)
+    }
+    assert wrong == {}
+
+
+ARRAYS = """
+a = np.zeros((2, 3, 4))
+b = a.reshape(6, 4), a.reshape((-1, 4)), np.reshape(a, (4, -1)), a[0], a[:, 1:], a[..., 0], a[:, None, 1], a[:1, ::2], a.T
+c = np.ones((2, 3)) + np.zeros(3) * 2, np.ones((2, 3)) / 255., -np.ones(3), np.ones((2, 1)) * np.ones((1, 4))
+d = np.array([[1, 2], [3, 4], [5, 6]]), np.array([1.5]), np.asarray((1, 2)), np.array([[1, 2], [3, 4]])[0], np.array(3)
+e = np.concatenate([np.ones((2, 3)), np.ones((4, 3))]), np.concatenate([np.ones((2, 3)), np.ones((2, 1))], axis=1)
+f = np.stack([np.ones(3)] * 2), np.vstack([np.ones((2, 3)), np.ones((1, 3))]), np.expand_dims(np.ones((2, 3)), -1)
+g = np.transpose(a), np.transpose(a, (0, 2, 1)), a.transpose(2, 0, 1), a.flatten(), a.astype("int32"), a.ravel()
+h = np.arange(5), np.arange(2, 8, 2), np.linspace(0, 1, 7), np.eye(3), np.zeros_like(a), np.random.rand(3, 2), np.random.randn(4)
+i = np.random.normal(0, 1, (3, 4)), np.random.randint(0, 5, size=(2, 2)), np.random.random((5, 1)), np.full((2, 2), 7)
+j = a.shape, a.ndim, a.size, len(a), a.shape[1:], np.shape(a)
+k = int(np.prod((2, 3))), int(np.ceil(2.5)), float(np.sqrt(16.0)), int(np.maximum(2, 3)), max(a.shape)
+n, t, w = a.shape
+x = np.arange(4)[np.array([0, 1])]
+"""
+
+
+def test_shapes_of_arrays_are_those_of_numpy() -> None:
+    real: dict[str, Any] = {"np": np}
+    exec(ARRAYS, real)
+    ours = machine_of("import numpy as np\n" + ARRAYS).module.variables
+    wrong = {
+        key: (ours.get(key), value)
+        for key, value in real.items()
+        if key[0] not in "_n" and not same(ours.get(key), value)
+    }
+    assert wrong == {}
+
+
+# Expressions with unknown values -> the name of the result, or the shape of an array.
+UNKNOWN = {
+    "u": "u", "u + 1 - u": 1, "(u + 1) * 2 - 2 * u": 2, "u * u - u ** 2": 0, "u // 1 - u": 0, "-u + u": 0,
+    "u.attr[3]": "u.attr[3]", "u['k']": "u['k']", "u[1:][0]": "u[1]", "X.shape[1:][1]": "X.shape[2]",
+    "X.shape[1:][-1]": "X.shape[-1]", "len(u)": "len(u)", "len(u) - len(u)": 0, "u // 2 - u // 2": 0, "u(1)": "result",
+    "[u, 1][1]": 1, "{'a': u}['a']": "u", "u if u else u": "u", "u and u": "result", "not u": "result", "u < 3": "result",
+    "u is None": "result", "u in [1]": "result", "1 in [u, 1]": True, "f'{u}'": "result", "'%s' % u": "result", "int(u)": "result",
+    "max(u, 1)": "result", "sum([u, u]) - 2 * u": 0, "sum(u)": "result", "range(u)": "result", "str(u)": "result", "float(u)": "result",
+    "abs(u)": "result", "round(u)": "result", "sorted(u)": "result", "list(u)": "result", "dict(u)": "result", "zip(u)": "result",
+    "map(len, u)": "result", "filter(None, u)": "result", "enumerate(u)": "result", "any(u)": "result", "any([u])": "result", "all([1, u])": "result",
+    "bool(u)": "result", "isinstance(u, int)": "result", "getattr(u, 'x')": "u.x", "getattr(u, u)": "result", "hasattr(u, 'x')": "result",
+    "type(u)": "result", "open('f')": "result", "eval('1')": "result", "next(u)": "result", "(1, 2)[u]": "(1, 2)[u]", "'ab'[u]": "result",
+    "{1: 2, 3: 4}[u]": "{1: 2, 3: 4}[u]", "[1, 1][u]": 1, "np.zeros((u, 3))": ("u", 3), "np.zeros(u)": "result", "np.foo(u)": "result",
+    "X.reshape(u, 4)": ("u", 4), "np.reshape(X, (2, -1))[0]": ("np.reshape(X, (2, -1)).shape[1]",), "np.zeros((2, 3))[u]": "result",
+    "np.zeros((2, 3)).mean()": "result", "np.zeros((2, 3)) @ u": "result", "np.zeros((2, 3)).dtype": "result", "np.array([u, [1]])": "result",
+    "np.concatenate([u, u])": "result", "np.random.choice(u)": "result", "10 ** 10 ** 5": "result", "'a' * 10 ** 9": "result",
+    "1 << 10 ** 9": "result", "'%999999999d' % 3": "result", "{**u}.get('x')": "result", "[*u][0]": "result", "(*u,)": "result",
+    "{u: 1}.get(2)": "result", "{u: 1}": {}, "[v for v in u][0]": "result", "[v for v in [1, 2] if u][0]": "result", "u @ u": "result",
+    "f'{u:>{u}}'": "result", "'-'.join(u)": "result", "'{}'.format(u)": "result", "'a'.center(u)": "result", "[1].index(u)": "result", "[1].count(u)": "result",
+    "(3).bit_length()": "result", "[1, 2][0:u]": [1, 2], "set([u, 1])": "set", "{u, 1} | {2}": "set", "chr(97)": "result", "to_categorical(u, 3)": "result",
+    "pad_sequences(u, maxlen=7)": ("len(u)", 7), "train_test_split(np.zeros((9, 2)), np.zeros(9))[0].shape[1]": 2, "train_test_split(u)": "result",
+    "len(train_test_split(np.zeros((9, 2))))": 2, "mnist.load_data()[0][0]": (60000, 28, 28), "np.max([1, 5])": 5, "np.min((2, 1))": 1,
+    "super().x": "super().x", "math.sqrt(u)": "result", "copy.copy(u)": "result", "reduce(u, u)": "result", "itertools.chain(u)": "result",
+    "os.environ.get('X')": "result", "partial()": "result", "namedtuple('P', u)": "result", "math.unknown": "module", "np.linspace(0, 1, u)": "result",
+    "np.eye(u)": "result", "np.prod(u)": "result", "np.stack(u)": "result", "np.expand_dims(u, 0)": "result", "np.transpose(u)": "result", "np.round(u)": "result",
+}  # fmt: skip
+PREPARE = """
+import numpy as np, math, copy, itertools, os
+from functools import reduce, partial
+from collections import namedtuple
+from keras.utils import to_categorical
+from keras.preprocessing.sequence import pad_sequences
+from keras.datasets import mnist
+from sklearn.model_selection import train_test_split
+u = unknown_function
+X = load()
+result = """
+
+
+@pytest.mark.parametrize("expression", UNKNOWN)
+def test_unknown_values(expression: str) -> None:
+    expected = UNKNOWN[expression]
+    value = machine_of(
+        PREPARE.replace("u = unknown_function\n", "") + expression,
+    ).module.variables["result"]
+    if expected == "set":
+        assert isinstance(value, Set)
+        assert value.taint
+    elif expected == "module":
+        assert isinstance(value, Module)
+    elif isinstance(value, Array):
+        assert tuple(dim.name if isinstance(dim, Opaque) else dim for dim in value.shape) == expected
+    elif isinstance(value, Opaque):
+        assert value.name == expected
+    elif isinstance(value, Dict | List):
+        assert value.taint
+        assert value == expected
+    else:
+        assert value == expected
+        assert type(value) is type(expected)
+
+
+def test_settings_replace_unknowns() -> None:
+    text = (
+        "import keras\nX = load()\nn = X.shape[1]\nm = len(vocab)\nk = X.shape\nif flag:\n    z = 1\nelse:\n    z = 2\n"
+    )
+    values = machine_of(text, **{"X.shape": (None, 4), "len(vocab)": 7, "flag": True}).module.variables
+    assert (values["n"], values["m"], values["k"], values["z"]) == (4, 7, (None, 4), 1)
+    assert machine_of("n = load()", n=3).module.variables["n"] == 3
+
+
+HOSTILE = {
+    "endless": "while True:\n    x = 1",
+    "endless with break": "while True:\n    x = f(x)\n    if x:\n        break",
+    "recursion": "def f(n):\n    return f(n + 1)\nf(0)",
+    "mutual": "def f(n):\n    return [g(n), g(n)]\ndef g(n):\n    return [f(n), f(n)]\nf(0)",
+    "ranges": "for i in range(10 ** 12):\n    for j in range(10 ** 12):\n        x = [i, j]",
+    "comprehension": "x = [0 for a in range(9999) for b in range(9999) for c in range(9999)]",
+    "doubling list": "x = [1]\nfor i in range(200):\n    x = x + x",
+    "doubling str": "x = 'a'\nfor i in range(200):\n    x += x",
+    "doubling nested": "x = []\nfor i in range(60):\n    x = [x, x]\nprint(x)\ny = str(x)",
+    "doubling int": "x = 3\nfor i in range(200):\n    x = x * x",
+    "polynomial": "x = u + v + w\nfor i in range(30):\n    x = x * (x + y)",
+    "deep sum": "x = " + "+".join(["1"] * 500),
+    "deep list": "x = " + "[" * 80 + "]" * 80,
+    "metaclass": "class M(type):\n    def __call__(cls):\n        return cls()\nclass A(metaclass=M):\n    pass\nA()",
+    "bases": "class A(B): pass\nclass B(A): pass\nB = A\nclass A(B): pass\nA().x",
+    "own base": "class A: pass\nA.__bases__ = (A,)\nclass B(A, A): pass\nB().x",
+    "shadow": "import keras\nkeras = 3\nkeras.Sequential()\nlen = 4\nlen(3)",
+    "decorators": "@a.b.c(1)\nclass A:\n    @property\n    def x(self): return self.x\nA().x",
+    "stars": "from a import *\nfrom .b import *\nf(*x, **y)\nprint(*x)",
+    "await": "async def f():\n    await g()\n    async for x in y: pass\n    async with z: pass\nf()",
+    "layers": "import keras\nm = keras.Sequential()\nwhile True:\n    m.add(keras.layers.Dense(3))",
+    "models": "import keras\nfor i in range(1999):\n    keras.Sequential([keras.layers.Dense(3)]).summary()",
+    "nested": "import keras\nm = keras.Sequential([keras.layers.Dense(2, input_shape=(2,))])\nfor i in range(300):\n    m = keras.Sequential([m])",
+    "itself": "import keras\nm = keras.Sequential([keras.layers.Dense(2, input_shape=(2,))])\nm.add(m)\nm.summary()",
+    "exec": "exec('x = 1')\neval('y')\nimport os\nos.system('true')",
+    "unpack": "a, b = 1\n(c, d), e = 1, 2\n*f, g = ()\na, b = [1, 2, 3]",
+    "errors": "1 / 0\n[][1]\n{}['x']\n'a' + 1\n-'a'\nint('x')\nrange('a')\nlambda: 1\nraise ValueError\nx.y.z = 3\ndel zz\nassert False",
+    "types": "type X = int\ndef f[T](x: T) -> T:\n    return x\nf(1)" if False else "f: int = 3",
+    "delete": "x = [1, 2]\ndel x[u]\ndel x[0:1]\ndel x.y\nlen(x)",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_programs_end(name: str) -> None:
+    program = interpret(read_source(HOSTILE[name].encode(), "t.py"), {}, lambda _document: None)
+    assert [problem for problem in program.problems if problem.code == "E099"] == []
