@@ -315,11 +315,13 @@ model = Sequential([Dense(2 * n + 1, input_shape=(n // 2,)), Dense(n // 2), Dens
 model = Sequential([LSTM(4, input_shape=X.shape[1:]), Dense(1)])
 i = Input(shape)
 other = Model(i, Conv2D(2, 3)(i))
-doubtful = Sequential([Dense(4, input_shape=X.shape[1:])])
+last = Sequential([Dense(4, input_shape=X.shape[1:])])
+doubtful = Sequential([Flatten(input_shape=X.shape[1:]), Dense(4)])
 """,
         [
             ("model", 4 * (4 * 17 + 4) + 5, "X.shape[1]", "X.shape[2]"),
             ("other", 2 * (9 * 17 + 1), "shape[0]", "shape[1]", "shape[2]"),
+            ("last", 48, "X.shape[-1]"),
             ("doubtful", "in part"),
         ],
     ),

@@ -267,15 +267,15 @@ def same(ours: Any, real: Any) -> bool:
     if isinstance(ours, Set):
         return isinstance(real, set | frozenset) and set(ours) == set(real)
     if isinstance(ours, List):
-        return not ours.taint and isinstance(real, list) and len(ours) == len(real) and all(map(same, ours, real))
+        return bool(not ours.taint and isinstance(real, list) and len(ours) == len(real) and all(map(same, ours, real)))
     if isinstance(ours, tuple):
         return isinstance(real, tuple) and len(ours) == len(real) and all(map(same, ours, real))
     if isinstance(ours, Dict):
         return not ours.taint and list(ours) == list(real) and all(same(ours[key], real[key]) for key in real)
     if isinstance(ours, Range):
-        return ours.numbers == real
+        return bool(ours.numbers == real)
     if isinstance(ours, Array):
-        return ours.shape == np.shape(real)
+        return bool(ours.shape == np.shape(real))
     if isinstance(ours, Function | Class | Instance | Module | Builtin):
         return (
             callable(real)

@@ -257,8 +257,8 @@ def opaque_item(machine: Machine, value: Any, index: Any, node: ast.AST) -> Any:
     """Return an item of an unknown value. The same index gives the same item."""
     if isinstance(value, Opaque):
         whole = value.memo.get("slice")
-        if whole is not None and isinstance(index, int) and index >= 0:  # X.shape[1:][0] is X.shape[1]
-            return opaque_item(machine, whole[0], whole[1] + index, node)
+        if whole is not None and isinstance(index, int):  # X.shape[1:][0] is X.shape[1]
+            return opaque_item(machine, whole[0], whole[1] + index if index >= 0 else index, node)
         known = is_index(index)
         name = f"{value.name}[{shown(index)}]" if known else machine.written(node)
         found = machine.derived(value, ("item", key_of(index)), name, node, plain=known)

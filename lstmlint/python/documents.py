@@ -37,8 +37,14 @@ HARMLESS = frozenset(
     " theta mask_value stateful unroll implementation go_backwards interpolation p sigma init inner_init inner_activation"
     " forget_bias_init dropout_W dropout_U consume_less max_value negative_slope threshold l1 l2 sparse ragged dtype factor"
     " input_dtype attention_dropout unit_forget_bias kernel_init function mask embeddings_init scale_factor supports_masking"
-    " arguments output_mask standardize split vocabulary alpha_init beta_init gamma_init value_range fill_mode".split()
+    " arguments output_mask height_factor width_factor"
+    " standardize split vocabulary alpha_init beta_init gamma_init value_range fill_mode".split()
 )
+# What is written for such an argument if Keras needs it.
+STAND_INS: dict[str, Any] = {
+    "rate": 0.5, "p": 0.5, "stddev": 0.1, "sigma": 0.1, "factor": 0.1, "standardize": "lower_and_strip_punctuation",
+    "split": "whitespace", "height_factor": 0.1, "theta": 1.0, "l1": 0.01, "l2": 0.01, "activation": "linear",
+}  # fmt: skip
 HARMLESS_ENDINGS = ("_initializer", "_regularizer", "_constraint", "_init", "_activation")
 SIZES = frozenset(
     "units filters kernel_size strides pool_size size input_dim output_dim input_length n target_shape dims cropping num_heads"
@@ -67,6 +73,13 @@ RANKS: dict[str, int] = {
     **dict.fromkeys(["Conv3D", "MaxPooling3D", "AveragePooling3D", "ConvLSTM2D", "ZeroPadding3D"], 4),
     "RepeatVector": 1,
 }
+# Layers that look only at the last dimension. If a model has no others, its weights do not depend on the rank of its input.
+LAST_DIMENSION = frozenset(
+    "Dense Dropout Activation LayerNormalization LeakyReLU ReLU ELU GaussianNoise GaussianDropout AlphaDropout Softmax"
+    " Normalization Masking Rescaling ActivityRegularization BatchNormalization UnitNormalization Concatenate Add Subtract"
+    " Multiply Average Maximum Minimum InputLayer ThresholdedReLU".split()
+)
+LAST = -1  # in place of a rank: only the last dimension matters
 SAME_RANK = frozenset(
     "Dropout BatchNormalization Activation Masking GaussianNoise LayerNormalization LeakyReLU PReLU ReLU Rescaling"
     " GaussianDropout AlphaDropout".split()
@@ -182,12 +195,16 @@ class Writer:
                     place = f"{base}/{len(layers)}"
                     self.move_places(f"{base}/{len(layers) - 1}", place, layer)
             layers.append(written)
-        if model.build_shape is not None:
+        if is_unknown(model.build_shape):
+            rank = self.rank_of("", list(model.layers or ()))
+            if rank is not None:
+                config["build_input_shape"] = self.dimensions(model.build_shape, rank, "build_shape", model)
+        elif model.build_shape is not None:
             config["build_input_shape"] = self.value(model.build_shape)
         if self.style.dialect == "keras1":
             return {"class_name": "Sequential", "config": layers, "name": model.name}
         written = self.head("Sequential", config)
-        if self.keras3 and model.build_shape is not None:
+        if self.keras3 and "build_input_shape" in config:
             written["build_config"] = {"input_shape": config["build_input_shape"]}
         return written
 
@@ -239,8 +256,8 @@ class Writer:
             if name in RANKS:
                 return RANKS[name]
             if name not in SAME_RANK and name != "InputLayer":
-                return None
-        return None
+                break
+        return LAST if all(map(only_last, layers)) else None
 
     def dimensions(self, shape: Any, rank: int | None, name: str, layer: Layer) -> Any:
         """Return the dimensions of an unknown shape."""
@@ -249,7 +266,11 @@ class Writer:
             place = layer.places.get(name, layer.places[""])
             self.out.doubt([(*place, f"the number of dimensions of `{text}` is not known")])
             return None
-        whole = name.startswith("batch")
+        whole = name.startswith("b")
+        if rank == LAST:
+            last = self.item(shape, -1)
+            self.note(last)
+            return [None, last] if whole else [last]
         dims = [self.item(shape, i) for i in range(rank + whole)]
         for dim in dims:
             self.note(dim)
@@ -319,6 +340,8 @@ class Writer:
                     ranks.add(RANKS[inner.class_name])
                 elif inner.class_name in SAME_RANK:
                     fed.add(id(inner))
+        if not ranks and all(map(only_last, graph.ranked)):
+            return LAST
         return ranks.pop() if len(ranks) == 1 else None
 
     def unique_names(self, graph: Graph, inputs: list[Tensor]) -> dict[int, str]:
@@ -536,7 +559,9 @@ class Writer:
             shown = value.name if isinstance(value, Opaque) else name
             self.out.doubt([(*place, f"the argument {name} is not known" + (f": `{shown}`" if shown != name else ""))])
             return OMIT
-        return OMIT if harmless and (unknown or contains_unknown(value)) else written
+        if harmless and (unknown or contains_unknown(value)):
+            return STAND_INS.get(name, OMIT)
+        return written
 
     def cells(self, cells: Any, pointer: str) -> dict[str, Any]:
         """Return a list of cells as Keras stores it."""
@@ -599,6 +624,11 @@ class Writer:
                 config[name] = written
         name = value.name.upper().replace("_", "") if value.name in ("l1", "l2", "l1_l2") else value.name
         return self.serialized(f"keras.{value.kind}", name, config)
+
+
+def only_last(layer: Layer) -> bool:
+    """Return whether the weights and the output of a layer follow from the last dimension of its inputs."""
+    return layer.class_name in LAST_DIMENSION and "axis" not in layer.arguments and layer.cls is None
 
 
 def contains_unknown(value: Any) -> bool:

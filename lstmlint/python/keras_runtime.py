@@ -228,6 +228,7 @@ class Keras:
         if isinstance(layer, Model):
             self.use(layer)
             if layer.layers is not None:
+                self.build_on(layer, args)
                 self.chain(layer)
         if layer.class_name == "Lambda" and self.describe is not None:
             self.describe(layer, args[0] if args else None, arguments.node)
@@ -241,6 +242,20 @@ class Keras:
         if number == 1 and not self.structured(layer):
             return Tensor(node, 0, unique(taint))
         return List([Tensor(node, i, unique(taint)) for i in range(number)])
+
+    def build_on(self, model: Model, args: list[Any]) -> None:
+        """Build a Sequential without an input shape for the tensor that it is called on."""
+        tensor = args[0] if args else None
+        if (
+            model.layers
+            and not declares_input(model.layers[0])
+            and model.build_shape is None
+            and isinstance(tensor, Tensor)
+        ):
+            shape = self.shape_of(tensor)
+            if shape is not None and not tensor.taint:
+                self.machine.heap.touch(model)
+                model.build_shape = tuple(shape)
 
     def named_tensors(self, layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Give the positional arguments after the first their names, as Keras 2 stores them."""
@@ -312,6 +327,11 @@ class Keras:
         if isinstance(data, Array) and data.shape:
             self.machine.heap.touch(model)
             model.build_shape = (None, *data.shape[1:])
+        elif isinstance(data, Opaque):
+            line, column = data.line, data.column
+            self.machine.heap.touch(model)
+            node = ast.Constant(None, lineno=line, col_offset=column - 1)
+            model.build_shape = self.machine.attribute(data, "shape", node)
 
     # Models
 

@@ -277,12 +277,10 @@ class Machine:
         containers = [value for value in values if isinstance(value, List | Dict)]
         if containers:
             best = max(containers, key=len)
-            if all(isinstance(value, List) and same_items(value, best) for value in values):
-                return best
-            taint = (*best.taint, reason)
-            if isinstance(best, Dict):
-                return Dict(best, taint)
-            return best.like(best, taint)
+            taint = tuple(dict.fromkeys(one for value in containers for one in value.taint))
+            if not isinstance(best, List) or not all(isinstance(one, List) and same_items(one, best) for one in values):
+                taint = (*taint, reason)
+            return Dict(best, taint) if isinstance(best, Dict) else best.like(best, taint)
         if all(isinstance(value, Array) and len(value.shape) == len(first.shape) for value in values):
             shape = tuple(
                 self.join(list(items), reason, f"{name}.shape[{i}]")

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from lstmlint.model.findings import Problem
 from lstmlint.python import (
     arrays,
     builtins,
@@ -70,11 +71,14 @@ PARTS: tuple[Any, ...] = (
 )
 
 
-def safely(machine: Machine, run: Callable[[], Any]) -> Any:
+def safely(machine: Machine, run: Callable[[], Any], node: ast.AST) -> Any:
     """Run something that may reach a limit; return its result, or None."""
     try:
         return run()
     except (Cut, Raised, RecursionError):
+        return None
+    except Exception as error:  # noqa: BLE001 - as in execute
+        defect(machine, node, error)
         return None
 
 
@@ -95,6 +99,8 @@ def execute(machine: Machine, statement: ast.stmt) -> None:
             reason = (*machine.place(statement), "the code is nested too deeply")
         except Raised:
             reason = (*machine.place(statement), "an exception is raised here")
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not hide the rest of the report
+            reason = (*machine.place(statement), defect(machine, statement, error))
 
     _, record = machine.heap.watch(attempt)
     machine.budget.end = end
@@ -107,6 +113,14 @@ def execute(machine: Machine, statement: ast.stmt) -> None:
     for name in assigned([statement]):
         value = scope.variables.get(name)
         scope.variables[name] = fuzzy(machine, value, name, reason)
+
+
+def defect(machine: Machine, statement: ast.AST, error: Exception) -> str:
+    """Report an internal error."""
+    message = f"internal error in following the code: {type(error).__name__}: {error}"
+    place = machine.place(statement)
+    machine.problems.append(Problem("E099", message[:300], "Please report this with the file.", data={"place": place}))
+    return "lstmlint fails to follow it"
 
 
 # What the module does not call ------------------------------------------------------------------------------
@@ -140,8 +154,8 @@ def explore(machine: Machine, found: Function | Class, recorder: Recorder) -> No
     end = machine.budget.allow(MAX_FUNCTION_STEPS)
 
     def attempt() -> None:
-        safely(machine, lambda: call(machine, found))
-        safely(machine, lambda: recorder.finish(keras.models[first:]))
+        safely(machine, lambda: call(machine, found), found.node)
+        safely(machine, lambda: recorder.finish(keras.models[first:]), found.node)
 
     machine.heap.attempt(attempt)
     machine.budget.end = end

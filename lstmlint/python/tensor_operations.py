@@ -182,7 +182,7 @@ def argument(function: str, name: str, value: Any) -> Any:
     if isinstance(value, Module):
         return value.path.rpartition(".")[2]
     if isinstance(value, List | tuple):
-        items = [-1 if isinstance(one, Batch) and function == "reshape" else one for one in value]
+        items = list(without_batch(value)) if function == "reshape" else list(value)
         return MISSING if any(isinstance(one, Batch) or getattr(value, "taint", ()) for one in items) else items
     if isinstance(value, Opaque) and name in (
         "dtype",
@@ -294,6 +294,8 @@ def tensorflow(machine: Machine, path: str, arguments: Arguments) -> Any:
         .removeprefix("python.ops.")
     )
     given = [*arguments.args, *arguments.kwargs.values()]
+    if name == "Variable":
+        return variable(machine, arguments)
     if name in ("Dimension", "TensorShape", "constant", "convert_to_tensor") and arguments.args:
         value = arguments.args[0]
         if isinstance(value, int | float | tuple | List | Array | Tensor):
@@ -304,6 +306,13 @@ def tensorflow(machine: Machine, path: str, arguments: Arguments) -> Any:
         if name == "shape":
             return static_shape(machine, arguments.args[0], arguments.node)
     return tensorflow_function(machine.keras, name, arguments)
+
+
+def variable(machine: Machine, arguments: Arguments) -> Any:
+    """Return a variable. In the code of a layer, it is a weight that lstmlint does not count."""
+    for layer in machine.keras.custom_layers.inside[-1:]:
+        layer.forget((*machine.place(arguments.node), "it makes a variable without add_weight"))
+    return machine.opaque(arguments.node, "it is a variable")
 
 
 def without_tensors(machine: Machine, name: str, arguments: Arguments) -> Any:
@@ -371,6 +380,16 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
         return machine.attribute(args[0], "ndim", arguments.node)
     if name in ("backend", "epsilon", "floatx"):
         return {"backend": "tensorflow", "epsilon": 1e-7, "floatx": "float32"}[name]
+    if name == "variable":
+        return variable(machine, arguments)
+    if name == "bias_add" and args and isinstance(args[0], Tensor):
+        return tensorflow_operation(
+            keras, "nn.bias_add", args[0], {"bias": args[1] if len(args) > 1 else 1}, arguments.node
+        )
+    if name == "dot" and len(args) == 2 and all(isinstance(value, Tensor) for value in args):
+        return dot(keras, args[0], args[1], arguments.node)
+    if name == "batch_dot" and len(args) >= 2:
+        return batch_dot(keras, arguments)
     if name == "clear_session":
         machine.heap.touch(keras.names)
         keras.names.counts.clear()
@@ -399,6 +418,26 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
             else flat(keras, arguments)
         )
     return foreign(keras, name, given, arguments.node)
+
+
+def dot(keras: Keras, left: Tensor, right: Tensor, node: ast.AST) -> Any:
+    """Return the product of the last axis of a tensor and the second last of another."""
+    first, second = keras.shape_of(left), keras.shape_of(right)
+    if first is None or second is None or len(second) not in (1, 2):
+        return foreign(keras, "dot", [left, right], node)
+    return tensorflow_operation(
+        keras, "tensordot", left, {"b": right, "axes": [[len(first) - 1], [max(len(second) - 2, 0)]]}, node
+    )
+
+
+def batch_dot(keras: Keras, arguments: Arguments) -> Any:
+    """Return the batch-wise product of two tensors, as the layer Dot gives it for one axis of each."""
+    left, right = arguments.args[:2]
+    axes = arguments.get(2, "axes")
+    layer = keras.layer("Dot", Arguments(arguments.node, [], {"axes": axes}))
+    if axes is None or keras.style.dialect == "keras1":
+        return foreign(keras, "batch_dot", [left, right], arguments.node)
+    return keras.call_layer(layer, Arguments(arguments.node, [List([left, right])]))
 
 
 def repeat(keras: Keras, name: str, arguments: Arguments) -> Any:

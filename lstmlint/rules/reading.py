@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstmlint.rules.registry import reported
 
-reported("E001", "unreadable", "error", raised_by="analysis python reading")(
+reported("E001", "unreadable", "error", raised_by="analysis model python reading")(
     """The file is damaged: it cannot be decoded, is truncated, or is nested too deeply.
 
     Fix: Save the model again, or correct the file at the reported position.
@@ -192,7 +192,7 @@ reported("E013", "unreadable-cell", "info", raised_by="python")(
 )
 
 
-reported("E099", "internal-error", "error", raised_by="filtering inference rules")(
+reported("E099", "internal-error", "error", raised_by="filtering inference python rules")(
     """lstmlint failed on a part of the model. The rest of the report is still valid.
 
     Fix: Please report it together with the file.
