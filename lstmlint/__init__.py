@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lstmlint.version import __version__
 
 if TYPE_CHECKING:
-    from lstmlint.analysis import analyze
+    from lstmlint.analysis import analyze, analyze_all
     from lstmlint.api import compat, convert, count, diff, explain
     from lstmlint.config.options import Options
     from lstmlint.inference.bindings import Bindings
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Public name -> its module.
 _MODULES = {
     "analyze": "analysis",
+    "analyze_all": "analysis",
     "explain": "api",
     "count": "api",
     "diff": "api",
@@ -51,7 +52,7 @@ _MODULES = {
 
 __all__ = [
     "Bindings", "Description", "FileReport", "Finding", "Layer", "LayerError", "LayerSummary", "ModelSummary", "Options",
-    "UsageError", "Weight", "__version__", "analyze", "compat", "convert", "count", "diff", "explain", "layer",
+    "UsageError", "Weight", "__version__", "analyze", "analyze_all", "compat", "convert", "count", "diff", "explain", "layer",
 ]  # fmt: skip
 
 

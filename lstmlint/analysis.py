@@ -1,4 +1,4 @@
-"""The whole analysis, from bytes to findings: read, parse, infer, check."""
+"""The whole analysis, from bytes to findings: read a document, or interpret a program; then parse, infer, check."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from lstmlint.config.options import Options
-from lstmlint.inference import infer
-from lstmlint.model.findings import Problem, ReadError
+from lstmlint.model.findings import Problem, ReadError, UsageError
 from lstmlint.model.limits import enforced
+from lstmlint.model.origin import PROGRAMS, split_model
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
@@ -31,12 +30,13 @@ ModelSource: TypeAlias = "str | os.PathLike[str] | bytes | dict[str, Any] | Supp
 
 
 def analyze(source: ModelSource, options: Options | None = None, *, name: str | None = None) -> FileReport:
-    """Analyze a Keras model config: shapes, parameter counts and findings. Nothing in it is ever executed.
+    """Analyze a Keras model: shapes, parameter counts and findings. Nothing in the file is ever executed.
 
     Args:
         source: A path (str or os.PathLike); the content of a file as bytes; a config as a dict; JSON or YAML text; or
             an object with a `to_json` method, such as a Keras model. A str is text if no such path exists and it
-            begins with `{` or `[` or has several lines.
+            begins with `{` or `[` or has several lines. One model of a program is named after its path:
+            `train.py::encoder`.
         options: Input shapes, rules, budgets and so on.
         name: The path to show in the report.
 
@@ -47,22 +47,64 @@ def analyze(source: ModelSource, options: Options | None = None, *, name: str | 
     Raises:
         OSError: If a path cannot be opened.
         TypeError: If the source has another type, or its `to_json` does not return JSON.
+        UsageError: If a Python program or notebook builds several models and none is named, or it does not build the
+            named one. `analyze_all` returns all.
+    """
+    reports = analyze_all(source, options, name=name)
+    if len(reports) > 1:
+        from lstmlint.programs.naming import name_of, several
+
+        raise UsageError(several(reports[0].file, [name_of(report) for report in reports]))
+    return reports[0]
+
+
+def analyze_all(
+    source: ModelSource, options: Options | None = None, *, name: str | None = None, model: str | None = None
+) -> list[FileReport]:
+    """Analyze every model in a file. A config holds one; a Python program or a notebook may build several.
+
+    Args:
+        source: As for `analyze`.
+        options: As for `analyze`.
+        name: The path to show in the reports.
+        model: The one model of a program to analyze.
+
+    Returns:
+        A report per model, in the order in which the program builds them; at least one.
+
+    Raises:
+        As `analyze`.
     """
     options = options or Options()
     content, shown = bytes_or_path(source)
-    report = FileReport(name or shown)
+    if isinstance(content, Path) and model is None:
+        file, model = split_model(shown)
+        if model is not None:
+            content, shown = Path(file), file
+    shown = name or shown
     try:
         with without_garbage_collection(), enforced(options.input_limits):
-            return _analyze(content, options, report)
+            if shown.endswith(PROGRAMS):
+                from lstmlint.programs import analyze_program
+
+                return analyze_program(content, options, shown, model)
+            try:
+                return [analyze_config(content, options, shown)]
+            except ReadError as error:
+                reports = program_by_content(content, options, shown, model) if error.code == "E002" else None
+                if reports is None:
+                    raise
+                return reports
     except RecursionError:
         error = ReadError("E001", "the file is nested too deeply to be analyzed", "Flatten the model.")
     except ReadError as caught:
         error = caught
-    return unreadable(report.path, error, options)
+    return [unreadable(shown, error, options)]
 
 
 def unreadable(path: str, error: ReadError, options: Options) -> FileReport:
     """Return the report of a file that cannot be read."""
+    from lstmlint.checking import leave_out
     from lstmlint.filtering.findings import findings_of
 
     report = FileReport(path)
@@ -70,6 +112,52 @@ def unreadable(path: str, error: ReadError, options: Options) -> FileReport:
     report.findings = findings_of([problem], options)
     if options.suppressions or options.baseline is not None:
         leave_out(report, options)
+    return report
+
+
+def document_of(content: Path | bytes, name: str, options: Options | None = None, model: str | None = None) -> Document:
+    """Return the document of a config, or of a model that a program builds.
+
+    Raises: ReadError, OSError; UsageError if a program leaves open which model it is, or a part of it.
+    """
+    file, named = split_model(name)
+    if not file.endswith(PROGRAMS):
+        from lstmlint.reading import read
+
+        return read(content, name)
+    from lstmlint.programs.documents import document_of_program
+
+    if isinstance(content, Path):
+        content = Path(split_model(str(content))[0])
+    return document_of_program(content, options or Options(), file, model or named)
+
+
+def program_by_content(
+    content: Path | bytes, options: Options, shown: str, model: str | None
+) -> list[FileReport] | None:
+    """Return the reports of a program whose name does not tell that it is one; None if it builds no model."""
+    from lstmlint.programs.sniffing import program_in
+
+    raw = program_in(content)
+    if raw is None:
+        return None
+    from lstmlint.programs import analyze_program
+
+    try:
+        reports = analyze_program(raw, options, shown, model)
+    except ReadError:
+        return None
+    return reports if reports[0].origin is not None else None
+
+
+def analyze_config(content: Path | bytes, options: Options, path: str) -> FileReport:
+    """Analyze a model config. Raises: ReadError, OSError."""
+    from lstmlint.checking import conclude, examine
+    from lstmlint.reading import read
+
+    report = FileReport(path)
+    document = read(content, path)
+    conclude(document, examine(document, options, report), options, report)
     return report
 
 
@@ -122,53 +210,3 @@ def without_garbage_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _analyze(path: Path | bytes, options: Options, report: FileReport) -> FileReport:
-    from lstmlint import rules
-    from lstmlint.filtering.findings import findings_of
-    from lstmlint.parsing import ModelError, parse
-    from lstmlint.reading import read
-
-    document = read(path, report.path)
-    report.container = document.container
-    problems: list[Problem] = list(document.problems)
-    try:
-        spec = parse(document)
-    except ModelError as error:
-        problems.append(Problem(error.code, error.message, error.help, pointer=error.pointer))
-    else:
-        report.dialect = spec.dialect
-        infer_spec = partial(infer, bindings=options.bindings, descriptions=options.custom_layers)
-        report.model = infer_spec(spec)
-        if options.weights and document.stored_weights is not None:
-            from lstmlint.inference import stored_weights
-
-            problems += stored_weights.confirm(report.model, document.stored_weights)
-        if any(problem.data.keys() & {"unknown_class", "custom", "function"} for problem in report.model.problems):
-            from lstmlint.inference import unknown_classes
-
-            unknown_classes.complete(report.model)
-        problems += rules.run(report.model, options, infer_spec)
-        if options.targets or options.compat:
-            from lstmlint.compatibility import checking
-
-            problems += checking.check(document, report, options, problems)
-    report.findings = findings_of(problems, options, document.locate)
-    asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data
-    if asked or options.suppressions or options.baseline is not None:
-        leave_out(report, options, document)
-    if len(report.findings) > 1:
-        from lstmlint.filtering.findings import merge
-
-        report.findings = merge(report.findings)
-    return report
-
-
-def leave_out(report: FileReport, options: Options, document: Document | None = None) -> None:
-    """Remove the findings that the settings or the file suppress, then those in the baseline."""
-    from lstmlint.filtering import suppressions
-
-    suppressions.apply(report, options, document)
-    if options.baseline is not None:
-        options.baseline.withhold(report, options, document and document.locate)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lstmlint.analysis import ModelSource, analyze, bytes_or_path, without_garbage_collection
+from lstmlint.analysis import ModelSource, analyze, bytes_or_path, document_of, without_garbage_collection
 from lstmlint.config.options import Options
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
@@ -35,7 +35,8 @@ def explain(
         The explanation. `explanation.params` is the number of parameters, `explanation.to_dict()` the JSON form.
 
     Raises:
-        UsageError: If the source does not hold a model, or the model does not have the layer.
+        UsageError: If the source does not hold a model, the model does not have the layer, or its weights depend on a
+            size that a program does not state.
         OSError: If a path cannot be opened.
     """
     from lstmlint.explaining import explain_model
@@ -43,6 +44,12 @@ def explain(
     report = analyze(source, options)
     if report.model is None:
         raise UsageError(unreadable(report))
+    if report.origin is not None:
+        from lstmlint.programs.naming import sizes_to_give
+
+        question = sizes_to_give(report)
+        if question is not None:
+            raise UsageError(question)
     return explain_model(report.model, layer, expect)
 
 
@@ -120,7 +127,6 @@ def convert(source: ModelSource, *, to: str = "keras3", allow_changes: bool = Fa
     from lstmlint.config.targets import parse_target
     from lstmlint.converting.conversion import convert as convert_spec
     from lstmlint.parsing import ModelError, parse
-    from lstmlint.reading import read
 
     release = parse_target(to, "to")
     if release == TFJS:
@@ -128,7 +134,7 @@ def convert(source: ModelSource, *, to: str = "keras3", allow_changes: bool = Fa
     content, name = bytes_or_path(source)
     try:
         with without_garbage_collection(), enforced():
-            return convert_spec(parse(read(content, name)), release, allow_changes)
+            return convert_spec(parse(document_of(content, name)), release, allow_changes)
     except (ReadError, ModelError) as error:
         raise UsageError(f"{name}: {error.message}") from error
     except RecursionError as error:

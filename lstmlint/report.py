@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
+from lstmlint.model.origin import Origin
 
 if TYPE_CHECKING:
     from lstmlint.compatibility.obstacles import Verdict
@@ -18,8 +19,8 @@ class FileReport:
     """The result of analyzing one file. `str(report)` is the table that the command line prints.
 
     Attributes:
-        path: The file, as reports name it.
-        container: json, yaml, keras, hdf5, tfjs or saved_model; None if the file could not be read.
+        path: The file, as reports name it; of a model in a program, `train.py::model`.
+        container: json, yaml, keras, hdf5, tfjs, saved_model, python or notebook; None if the file could not be read.
         dialect: keras0, keras1, keras2 or keras3; None without a model.
         model: The shapes and counts of the model and its layers; None if the file does not hold a model.
         findings: In the order of the file.
@@ -30,6 +31,7 @@ class FileReport:
             accepted amount of a budget.
         fixable: The number of findings that `--fix` would fix, if they were counted.
         compat: Which releases load the file, if `Options.compat` asks for it.
+        origin: The program that builds the model; None for a config.
     """
 
     path: str
@@ -42,6 +44,12 @@ class FileReport:
     baseline: dict[str, dict[str, Any]] = field(default_factory=dict)
     fixable: int = 0
     compat: list[Verdict] | None = None
+    origin: Origin | None = None
+
+    @property
+    def file(self) -> str:
+        """The file, without the name of a model in it."""
+        return self.path if self.origin is None else self.origin.file
 
     @property
     def input_names(self) -> list[str]:
@@ -82,7 +90,7 @@ class FileReport:
             lines += model_lines(self.model, View())
             lines += releases_line(self.model, self.container, self.findings)
         for finding in self.findings:
-            lines += finding_lines(self.path, finding, View())
+            lines += finding_lines(self.file, finding, View())
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.commands import baselines
@@ -29,7 +29,8 @@ class RunTally:
 
     digests: per destination, in the order of the inputs. failed: whether findings fail the run. failures: a sentence
     per input that could not be analyzed. inputs: the names of the models' inputs. suppressions: those in the settings,
-    and whether any input needs them. known: the entries of a new baseline, by file.
+    and whether any input needs them. known: the entries of a new baseline, by file. given: the values of --set that any
+    program uses.
     """
 
     def __init__(self, job: Job, failures: list[str]) -> None:
@@ -41,6 +42,7 @@ class RunTally:
         self.inputs: set[str] = set()
         self.suppressions: dict[tuple[str, int, int], bool] = {}
         self.known: dict[str, Entries] = {}
+        self.given: frozenset[str] = frozenset()
 
     def add(self, outcome: Outcome) -> None:
         """Add the result of one input."""
@@ -49,9 +51,10 @@ class RunTally:
         self.inputs |= outcome.inputs
         for key, used in outcome.suppressions.items():
             self.suppressions[key] = used or self.suppressions.get(key, False)
-        if outcome.known is not None:
-            self.known[outcome.known[0]] = outcome.known[1]
-        self.collect(outcome.digests)
+        self.known |= outcome.known
+        self.given |= outcome.given
+        for digests in outcome.digests:
+            self.collect(digests)
         if outcome.failure is not None:
             self.failures.append(outcome.failure)
             sys.stderr.write(outcome.details)
@@ -95,6 +98,7 @@ def run(request: Request) -> int:
     for outcome in examine_all(sources, job, jobs(request)):
         tally.add(outcome)
     failures += unmatched(job.input_names, tally.inputs, tally.totals)
+    failures += unused_values(asked.get("set", {}), tally.given, tally.totals)
     for report, settings in conclusions(request, job, tally.suppressions):
         tally.conclude(report, settings)
     tally.totals.failures = failures
@@ -153,6 +157,14 @@ def unmatched(asked: frozenset[str], found: set[str], totals: Totals) -> list[st
         f"--input-shape: no input is named {name!r}{did_you_mean(name, found)}; the inputs are {names}"
         for name in sorted(asked - found)
     ]
+
+
+def unused_values(asked: Iterable[str], given: frozenset[str], totals: Totals) -> list[str]:
+    """Return a sentence per --set option whose name no program asks for."""
+    if not totals.models:
+        return []
+    advice = "write it as the report names it, as in --set 'len(vocab)=5000'"
+    return [f"--set: no program leaves open what {name!r} is; {advice}" for name in sorted(asked) if name not in given]
 
 
 def show_settings(request: Request, resolver: Resolver) -> int:

@@ -40,19 +40,18 @@ def run(request: Request, format: str | None) -> int:
     failed = False
     for source in sources:
         try:
-            report, targets = examined(source, resolver, request)
+            reports, targets = examined(source, resolver, request)
         except OSError as error:
             failures.append(f"cannot read {source.path!r}: {error.strerror or error}")
             continue
-        if report is None:
-            continue
-        totals.add(report)
-        failed = failed or report.model is None
-        failed = failed or any(verdict.loads is False for verdict in report.compat or () if verdict.release in targets)
-        if chosen == "json":
-            digests.append(json_format.digest(report, destination.view))
-        else:
-            digests.append(compatibility.digest(report, destination.view))
+        for report in reports:
+            totals.add(report)
+            failed = failed or report.model is None
+            failed = failed or any(one.loads is False for one in report.compat or () if one.release in targets)
+            if chosen == "json":
+                digests.append(json_format.digest(report, destination.view))
+            else:
+                digests.append(compatibility.digest(report, destination.view))
     for failure in failures:
         say(failure)
     totals.failures = failures
@@ -61,18 +60,19 @@ def run(request: Request, format: str | None) -> int:
     return FAILED if failures else FOUND if failed else CLEAN
 
 
-def examined(source: InputPath, resolver: Resolver, request: Request) -> tuple[FileReport | None, tuple[str, ...]]:
-    """Return the report of one file with its verdicts, and the targets; no report for a found file that is no model."""
-    from lstmlint.analysis import analyze
+def examined(source: InputPath, resolver: Resolver, request: Request) -> tuple[list[FileReport], tuple[str, ...]]:
+    """Return the reports of one file with their verdicts, and the targets; no report for a found file that is no model."""
+    from lstmlint.analysis import analyze_all
     from lstmlint.commands.examining import worth_reading
 
     stdin = source.path == STDIN
     name = (request.stdin_filename or "<stdin>") if stdin else source.path
     if not source.named and not worth_reading(source.path):
-        return None, ()
+        return [], ()
     options = resolver.of_file(name).options(name, not request.no_weights)
     options.compat = options.targets if request.target else ALL
-    report = analyze(read_stdin(options.input_limits) if stdin else Path(source.path), options, name=name)
-    if report.model is None and not source.named and all(finding.code == "E002" for finding in report.findings):
-        return None, ()
-    return report, options.targets
+    content = read_stdin(options.input_limits) if stdin else Path(source.path)
+    reports = analyze_all(content, options, name=name, model=source.model)
+    if not source.named:
+        reports = [one for one in reports if one.model or any(finding.code != "E002" for finding in one.findings)]
+    return reports, options.targets

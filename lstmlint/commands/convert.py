@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from lstmlint.reading.document import Document
 
 
-def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: bool) -> int:
+def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: bool, values: Sequence[str] = ()) -> int:
     """Convert a file and return the exit code: 1 if it cannot be converted. Raises: UsageError."""
-    from lstmlint.analysis import without_garbage_collection
+    from lstmlint.analysis import document_of, without_garbage_collection
     from lstmlint.commands.convert_file import holds_weights, write_file
+    from lstmlint.config.options import Options
+    from lstmlint.config.values import parse_setting
     from lstmlint.converting.conversion import convert
     from lstmlint.parsing import ModelError, parse
-    from lstmlint.reading import read
 
     release = parse_target(to)
     if release == TFJS:
@@ -42,7 +44,8 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
     name = "<stdin>" if path == STDIN else path
     try:
         with without_garbage_collection(), enforced():
-            document = read(read_stdin() if path == STDIN else Path(path), name)
+            content = read_stdin() if path == STDIN else Path(path)
+            document = document_of(content, name, Options(values=dict(parse_setting(text, "--set") for text in values)))
             spec = parse(document)
             result = convert(spec, release, allow_changes, whole)
     except OSError as error:

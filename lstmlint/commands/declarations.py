@@ -34,6 +34,7 @@ Examples:
   lstmlint model.json
   lstmlint models/ --max-params 500k --fail-on warning
   lstmlint unbuilt.json --input-shape 13,5
+  lstmlint train.py::build_model --set features=5
   lstmlint models/ --format sarif:lstmlint.sarif --format github
 
 To share options with a team, set them in [tool.lstmlint] in pyproject.toml.
@@ -138,6 +139,14 @@ InputShape = Annotated[
 ]
 Batch = Annotated[Text, value("N", "Set the batch size if the model does not.")]
 Timesteps = Annotated[Text, value("N", "Set the number of timesteps if the model does not.")]
+Set = Annotated[
+    Texts,
+    value(
+        "NAME=VALUE",
+        "Give a size that a Python program does not state, under the name in the report: features=5,"
+        " 'X.shape=(None,49,2)'. Repeatable.",
+    ),
+]
 Config = Annotated[
     Texts,
     value(
@@ -172,7 +181,10 @@ def show_version(wanted: bool) -> None:
 @app.command(epilog=EPILOG, context_settings=HELP)
 def check(
     paths: Annotated[
-        Texts, typer.Argument(metavar="PATH", help="Model files, folders or globs; - for standard input.")
+        Texts,
+        typer.Argument(
+            metavar="PATH", help="Model files, Python programs, notebooks, folders or globs; - for standard input."
+        ),
     ] = None,
     format: Annotated[
         Texts,
@@ -198,6 +210,7 @@ def check(
     input_shape: InputShape = None,
     batch: Batch = None,
     timesteps: Timesteps = None,
+    set: Set = None,
     max_params: Annotated[Text, value("N", "Fail if a model has more parameters than this: 50000, 50k, 1.5M.")] = None,
     max_trainable_params: Annotated[
         Text, value("N", "Fail if a model has more trainable parameters than this.")
@@ -310,6 +323,7 @@ def explain(
     input_shape: InputShape = None,
     batch: Batch = None,
     timesteps: Timesteps = None,
+    set: Set = None,
     format: Format = None,
     no_weights: NoWeights = False,
     config: Config = None,
@@ -319,7 +333,7 @@ def explain(
     from lstmlint.commands import explain as command
 
     request = Request([path], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
-    request.input_shape, request.config = input_shape or [], config or []
+    request.input_shape, request.set, request.config = input_shape or [], set or [], config or []
     leave(lambda: command.explain(request, layer, expect, format))
 
 
@@ -386,6 +400,7 @@ def convert(
     in_place: Annotated[
         bool, flag("--in-place", "Replace FILE by the result, and keep the old file as FILE.bak.")
     ] = False,
+    set: Set = None,
 ) -> None:
     """Convert a model, JSON, YAML, .keras or .h5, for another Keras: its JSON, or a whole file with the weights.
 
@@ -396,7 +411,7 @@ def convert(
     """
     from lstmlint.commands import convert as command
 
-    leave(lambda: command.run(path, to, output, allow_changes, in_place))
+    leave(lambda: command.run(path, to, output, allow_changes, in_place, set or []))
 
 
 @app.command(
@@ -407,6 +422,7 @@ def compat(
         Texts, typer.Argument(metavar="FILE", help="Model files, folders or globs; - for standard input.")
     ] = None,
     target: Target = None,
+    set: Set = None,
     format: Format = None,
     output: Output = None,
     no_weights: NoWeights = False,
@@ -423,7 +439,7 @@ def compat(
     from lstmlint.commands import compat as command
 
     request = Request(paths or [], no_weights=no_weights, isolated=isolated, output=output)
-    request.target, request.config = target or [], config or []
+    request.target, request.set, request.config = target or [], set or [], config or []
     leave(lambda: command.run(request, format))
 
 
@@ -471,6 +487,7 @@ def diff(
     input_shape: InputShape = None,
     batch: Batch = None,
     timesteps: Timesteps = None,
+    set: Set = None,
     format: Annotated[
         Text,
         value(
@@ -497,6 +514,7 @@ def diff(
 
     request = Request([old, new], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
     request.input_shape, request.config, request.output = input_shape or [], config or [], output
+    request.set = set or []
     leave(lambda: command.diff(request, max_increase, format))
 
 

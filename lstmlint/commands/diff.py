@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lstmlint.commands.examining import worth_reading
 from lstmlint.commands.exit_codes import CLEAN, FOUND
@@ -15,6 +16,7 @@ from lstmlint.commands.writing import check_writable, say, write
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError, at_least
 from lstmlint.model.limits import enforced
+from lstmlint.model.origin import split_model
 from lstmlint.reading import is_model_folder
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from lstmlint.config.options import Options
     from lstmlint.config.settings import Settings
     from lstmlint.report import FileReport
+
+
+Examined: TypeAlias = "tuple[FileReport, Settings, Options]"
 
 
 def diff(request: Request, max_increase: str | None, format: str | None) -> int:
@@ -68,18 +73,31 @@ class Work:
         self.limit = limit
         self.failed = False
 
-    def compare_files(self, old: str, new: str) -> Comparison:
-        """Compare two files. Raises: UsageError."""
-        (before, _, _), (after, settings, options) = self.examine(old), self.examine(new)
-        check_names(self.input_names, [before, after])
-        return self.compare(before, after, settings, options)
+    def compare_files(self, old: str, new: str) -> Comparison | FolderComparison:
+        """Compare two files; if both build several models, those with the same name. Raises: UsageError."""
+        before, after = self.examine(old), self.examine(new)
+        check_names(self.input_names, [report for report, _, _ in (*before, *after)])
+        if len(before) == len(after) == 1:
+            return self.compare(before[0][0], *after[0])
+        if len(before) == 1 or len(after) == 1:
+            from lstmlint.programs.naming import name_of, several
+
+            which, found = (new, after) if len(before) == 1 else (old, before)
+            raise UsageError(several(which, [name_of(report) for report, _, _ in found]))
+        return self.compare_all(old, new, by_name(before), by_name(after))
 
     def compare_folders(self, old: str, new: str) -> FolderComparison:
         """Compare the models that have the same path in both folders. Raises: UsageError."""
+        before, after = (self.models_in(folder) for folder in (old, new))
+        return self.compare_all(old, new, before, after)
+
+    def compare_all(
+        self, old: str, new: str, before: Mapping[str, Examined], after: Mapping[str, Examined]
+    ) -> FolderComparison:
+        """Compare the models that have the same key on both sides. Raises: UsageError."""
         from lstmlint.comparing import FolderComparison
 
         found = FolderComparison(old, new)
-        before, after = (self.models_in(folder) for folder in (old, new))
         for path in sorted(before.keys() | after.keys()):
             if path not in after:
                 found.removed.append(path)
@@ -93,7 +111,7 @@ class Work:
             raise UsageError(f"nothing to compare: {old!r} and {new!r} have no model at the same path")
         return found
 
-    def models_in(self, folder: str) -> dict[str, tuple[FileReport, Settings, Options]]:
+    def models_in(self, folder: str) -> dict[str, Examined]:
         """Return the reports of the models in a folder by their paths in it."""
         sources, failures = expand([folder], self.resolver)
         for failure in failures:
@@ -102,9 +120,11 @@ class Work:
         for source in sources:
             if not worth_reading(source.path):
                 continue
-            report, settings, options = self.examine(source.path)
-            if report.model is not None or any(finding.code != "E002" for finding in report.findings):
-                found[os.path.relpath(source.path, folder).replace(os.sep, "/")] = report, settings, options
+            for report, settings, options in self.examine(source.path):
+                if report.model is not None or any(finding.code != "E002" for finding in report.findings):
+                    name = report.path.removeprefix(source.path)
+                    path = os.path.relpath(source.path, folder).replace(os.sep, "/")
+                    found[path + name] = report, settings, options
         return found
 
     def compare(self, old: FileReport, new: FileReport, settings: Settings, options: Options) -> Comparison:
@@ -119,10 +139,11 @@ class Work:
         self.failed = self.failed or over or new.model is None
         return found
 
-    def examine(self, path: str) -> tuple[FileReport, Settings, Options]:
+    def examine(self, argument: str) -> list[Examined]:
         """Analyze one file with the settings that apply to it. Raises: UsageError."""
-        from lstmlint.analysis import analyze
+        from lstmlint.analysis import analyze_all
 
+        path, model = split_model(argument)
         source: Path | bytes = Path(path)
         name = place = path
         if path == STDIN:
@@ -137,9 +158,16 @@ class Work:
         try:
             if path == STDIN:
                 source = read_stdin(options.input_limits)
-            return analyze(source, options, name=name), settings, options
+            return [(report, settings, options) for report in analyze_all(source, options, name=name, model=model)]
         except OSError as error:
             raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
+
+
+def by_name(reports: list[Examined]) -> dict[str, Examined]:
+    """Return the reports of a program's models by the models' names."""
+    from lstmlint.programs.naming import name_of
+
+    return {name_of(examined[0]): examined for examined in reports}
 
 
 def check_names(names: list[str], reports: list[FileReport]) -> None:

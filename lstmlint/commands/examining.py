@@ -13,6 +13,7 @@ from lstmlint.commands.request import Destination
 from lstmlint.config.settings import Resolver
 from lstmlint.model import limits
 from lstmlint.model.findings import ReadError, UsageError, at_least
+from lstmlint.model.origin import PROGRAMS
 from lstmlint.reporting import FORMATS, Totals, load
 
 if TYPE_CHECKING:
@@ -52,21 +53,23 @@ class Job:
 
 @dataclass(slots=True)
 class Outcome:
-    """The result of one input. digests: one per destination; empty if there is nothing to report.
+    """The result of one input. digests: per report, one per destination; empty if there is nothing to report.
 
     failed: whether findings fail the run. failure: a sentence if the input could not be analyzed. details: the
     traceback of an internal error. inputs: the names of the model's inputs, if --input-shape names any. suppressions:
-    those in the settings, as in FileReport. known: the file, and its entries in a new baseline.
+    those in the settings, as in FileReport. known: the entries of a new baseline, by file. given: the values of --set
+    that the program uses.
     """
 
     totals: Totals = field(default_factory=Totals)
-    digests: list[Any] = field(default_factory=list)
+    digests: list[list[Any]] = field(default_factory=list)
     failed: bool = False
     failure: str | None = None
     details: str = ""
     inputs: frozenset[str] = frozenset()
     suppressions: dict[tuple[str, int, int], bool] = field(default_factory=dict)
-    known: tuple[str, Entries] | None = None
+    known: dict[str, Entries] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
 
 
 def examine_all(sources: list[InputPath], job: Job, workers: int | None) -> Iterator[Outcome]:
@@ -158,7 +161,7 @@ def examine(source: InputPath, job: Job) -> Outcome:
 
 def digested(source: InputPath, path: str, job: Job) -> Outcome:
     """Analyze one input. path: its name in reports."""
-    from lstmlint.analysis import analyze, unreadable
+    from lstmlint.analysis import analyze_all, unreadable
 
     outcome = Outcome()
     optional = job.skip_non_models or not source.named
@@ -167,33 +170,41 @@ def digested(source: InputPath, path: str, job: Job) -> Outcome:
     settings = job.resolver.of_file(path)
     options = settings.options(path, job.weights)
     options.baseline = job.baseline_for(settings)
+    content = job.stdin if source.path == STDIN else source.path
     try:
         with limits.enforced(options.input_limits):
-            report = analyze(job.stdin if source.path == STDIN else source.path, options, name=path)
-            return completed(outcome, report, source, settings, job)
+            for report in analyze_all(content, options, name=path, model=source.model):
+                complete(outcome, report, source, settings, job)
+            return outcome
     except ReadError as error:  # the report is beyond a limit
-        return completed(Outcome(), unreadable(path, error, options), source, settings, job)
+        outcome = Outcome()
+        complete(outcome, unreadable(path, error, options), source, settings, job)
+        return outcome
 
 
-def completed(outcome: Outcome, report: FileReport, source: InputPath, settings: Settings, job: Job) -> Outcome:
-    """Return the outcome with what a report adds to it."""
+def complete(outcome: Outcome, report: FileReport, source: InputPath, settings: Settings, job: Job) -> None:
+    """Add to the outcome what a report adds to it."""
     optional = job.skip_non_models or not source.named
     nothing_else = not report.known and all(finding.code == "E002" for finding in report.findings)
     if optional and report.model is None and nothing_else:
-        return outcome
+        return
     if job.accept is not None:
         from lstmlint.filtering.baseline import accept
 
-        outcome.known = accept(report, job.baseline, job.accept)
+
+        name, entries = accept(report, job.baseline, job.accept)
+        outcome.known[name] = entries
     if report.model is not None and source.path != STDIN:
         report.fixable = count_fixable(report, source.path, job)
     outcome.totals.add(report)
-    outcome.failed = fails(report, settings)
-    outcome.digests = digested_for(job, report, settings)
-    outcome.suppressions = report.suppressions
+    outcome.failed = outcome.failed or fails(report, settings)
+    outcome.digests.append(digested_for(job, report, settings))
+    for key, used in report.suppressions.items():
+        outcome.suppressions[key] = used or outcome.suppressions.get(key, False)
     if job.input_names:
-        outcome.inputs = frozenset(report.input_names)
-    return outcome
+        outcome.inputs |= frozenset(report.input_names)
+    if report.origin is not None:
+        outcome.given |= report.origin.given
 
 
 def count_fixable(report: FileReport, path: str, job: Job) -> int:
@@ -234,6 +245,10 @@ def worth_reading(path: str) -> bool:
 
     from lstmlint.reading import looks_like_model
 
+    if path.endswith(PROGRAMS):
+        from lstmlint.programs.sniffing import may_build_model
+
+        return may_build_model(Path(path))
     return os.path.isdir(path) or looks_like_model(Path(path))  # noqa: PTH112
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Request, choice, overrides
-from lstmlint.commands.writing import write_stdout
+from lstmlint.commands.writing import say, write_stdout
 from lstmlint.config.settings import Resolver
 from lstmlint.config.values import parse_count, parse_positive, parse_shape
 from lstmlint.model.findings import UsageError
@@ -22,6 +22,7 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
     """Explain the count of a model or of one of its layers, and return the exit code. Raises: UsageError."""
     from lstmlint.analysis import analyze
     from lstmlint.explaining import explain_model
+    from lstmlint.programs.naming import about_doubts, sizes_to_give
     from lstmlint.reporting import View
     from lstmlint.reporting.tables import finding_lines
 
@@ -37,8 +38,14 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     if report.model is None:
         for finding in report.findings:
-            sys.stderr.write("\n".join(finding_lines(report.path, finding, View())) + "\n")
+            sys.stderr.write("\n".join(finding_lines(report.file, finding, View())) + "\n")
         return FOUND
+    question = sizes_to_give(report)
+    if question is not None:
+        say(question)
+        return FOUND
+    if report.origin is not None and not report.origin.exact:
+        say(about_doubts(report.origin))
     with enforced(options.input_limits):
         return answer(explain_model(report.model, layer, number), shown)
 

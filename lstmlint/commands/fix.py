@@ -14,6 +14,7 @@ from lstmlint.commands.writing import say, write, write_atomically
 from lstmlint.fixing.fix import Fixed, fix
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
+from lstmlint.model.origin import PROGRAMS
 from lstmlint.reporting import View, plural
 
 if TYPE_CHECKING:
@@ -59,6 +60,10 @@ def fixes(
         if path != STDIN and not os.path.isfile(path):  # noqa: PTH113 - a SavedModel's folder, or a missing file
             continue
         name = stdin_name if path == STDIN else path
+        if name.endswith(PROGRAMS):
+            if source.named:
+                say(f"{name} is not fixed: fixes are made in JSON files")
+            continue
         try:
             options = resolver.of_file(name).options(name, False)
             with enforced(options.input_limits):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lstmlint.config.settings import Resolver
 from lstmlint.model.limits import InputLimits, current
+from lstmlint.model.origin import split_model
 from lstmlint.reading import is_model_folder
 from lstmlint.reading.containers import suffixes
 
@@ -21,11 +22,15 @@ MOST_COMPARED = 1_000  # names in a folder that a misspelt one is compared with,
 
 
 class InputPath(NamedTuple):
-    """One input. named: whether the user named it, rather than its folder. size: in bytes, 0 if unknown."""
+    """One input. named: whether the user named it, rather than its folder. size: in bytes, 0 if unknown.
+
+    model: the one model of a program to report, of train.py::encoder.
+    """
 
     path: str
     named: bool
     size: int = 0
+    model: str | None = None
 
 
 def read_stdin(limits: InputLimits | None = None) -> bytes:
@@ -43,6 +48,8 @@ def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False
     for argument in arguments:
         for source in named(argument, resolver, force_exclude, failures):
             key = os.path.abspath(source.path) if source.path != STDIN else STDIN  # noqa: PTH100
+            if source.model is not None:
+                key += f"::{source.model}"
             if key not in sources or (source.named and not sources[key].named):
                 sources[key] = source
     return list(sources.values()), failures
@@ -63,6 +70,9 @@ def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list
         for path in found:
             if not special(path):
                 yield from existing(path, resolver, force_exclude, failures)
+    elif (part := split_model(argument))[1] is not None and os.path.lexists(part[0]):
+        for source in existing(part[0], resolver, force_exclude, failures):
+            yield source._replace(model=part[1])
     else:
         failures.append(f"no such file or folder: {argument!r}{nearby(argument)}")
 

@@ -57,6 +57,7 @@ class Request:
     fix: bool = False
     diff: bool = False
     target: list[str] = field(default_factory=list)
+    set: list[str] = field(default_factory=list)
 
 
 class Destination(NamedTuple):
@@ -99,6 +100,10 @@ def overrides(request: Request) -> dict[str, Any]:
         from lstmlint.config.targets import parse_targets
 
         values["target-keras"] = list(parse_targets(",".join(request.target)))
+    if request.set:
+        from lstmlint.config.values import parse_setting
+
+        values["set"] = dict(parse_setting(text, "--set") for text in request.set)
     if request.timesteps is not None:
         values["timesteps"] = parse_positive(request.timesteps, "--timesteps")
     return values
@@ -139,6 +144,7 @@ def destinations(request: Request, single: bool) -> list[Destination]:
         if target is not None and any(other.path is not None and same_file(target, other.path) for other in found):
             raise UsageError(f"two formats would be written to {target}")
         view = View(single, columns, depth, quiet=request.quiet, statistics=request.statistics)
+        view = view._replace(all_tables=request.depth is not None)
         found.append(Destination(name, target, completed(view, name, target, color)))
     if request.statistics and not any(FORMATS[destination.format].plain for destination in found):
         raise UsageError("--statistics needs the format text or concise")

@@ -62,7 +62,8 @@ class Options:
     custom_layers: class name -> its description. suppressions: findings not to report, in addition to those that the
     file itself suppresses. baseline: findings that were accepted before. rule_options: code -> option of the rule ->
     value, in the range of the option. targets: the releases that must load the model (`parse_targets`). compat: the
-    releases whose verdicts the report should hold. input_limits: what one input may cost.
+    releases whose verdicts the report should hold. input_limits: what one input may cost. values: what sizes are that a
+    program does not state: the expression as written -> a number, a str or a tuple.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -81,6 +82,7 @@ class Options:
     targets: tuple[str, ...] = ()
     compat: tuple[str, ...] = ()
     input_limits: InputLimits = field(default_factory=current)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def wants(self, rule: Rule) -> bool:
         """Return whether a rule is selected."""

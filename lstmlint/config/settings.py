@@ -39,6 +39,7 @@ class Settings:
     baseline: the path of the baseline. limits: key -> limit. budgets: (globs, limits).
     dtype: the dtype of weights for which limits on bytes are computed. targets: the releases that must load the models.
     input_limits: what one input may cost, if it differs from the defaults.
+    values: what sizes are that programs do not state, by the expressions as written.
     """
 
     source: str | None = None
@@ -63,6 +64,7 @@ class Settings:
     baseline: str | None = None
     targets: tuple[str, ...] = ()
     input_limits: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
     def excludes(self, path: str) -> bool:
         """Return whether a file or folder is excluded."""
@@ -114,6 +116,7 @@ class Settings:
             rule_options=self.rule_options,
             targets=self.targets,
             input_limits=self.cost_limits(),
+            values=self.values,
         )
 
     def cost_limits(self) -> InputLimits:
@@ -287,6 +290,7 @@ def apply(settings: Settings, source: Source, folder: str = "") -> None:
     settings.batch = source.get("batch", default=settings.batch)
     settings.timesteps = source.get("timesteps", default=settings.timesteps)
     settings.input_limits = {**settings.input_limits, **source.input_limits()}
+    settings.values = {**settings.values, **source.written_values()}
     settings.custom_layers = {**settings.custom_layers, **custom_layers(source)}
     source.finish()
 
@@ -349,6 +353,10 @@ def as_toml(settings: Settings) -> str:
         ("severity", dict(settings.severity)),
         ("per-file-ignores", {glob: list(names) for glob, names in settings.per_file_ignores}),
         ("input-limits", dict(settings.input_limits)),
+        (
+            "set",
+            {name: value if isinstance(value, int | float) else str(value) for name, value in settings.values.items()},
+        ),
         ("input-shape", {name: ",".join(map(str, shape)) for name, shape in settings.input_shapes.items()}),
     )
     for title, table in tables:

@@ -8,7 +8,16 @@ from typing import Any, Literal, TypeVar
 
 from lstmlint.config.globs import glob_pattern
 from lstmlint.config.toml_places import Path, Place, find_places
-from lstmlint.config.values import LIMITS, SHAPE_WANTED, Shape, parse_bytes, parse_count, parse_shape
+from lstmlint.config.values import (
+    LIMITS,
+    SHAPE_WANTED,
+    Shape,
+    as_written,
+    parse_bytes,
+    parse_count,
+    parse_shape,
+    parse_value,
+)
 from lstmlint.model.findings import UsageError
 from lstmlint.model.releases import in_order
 from lstmlint.model.suggestions import did_you_mean
@@ -131,6 +140,16 @@ class Source:
             paths = [("input-shape",)]
         found = {str(path[-1]) if len(path) > 1 else "": self.parse(input_shape, *path) for path in paths}
         return {name: shape for name, shape in found.items() if shape is not None}
+
+    def written_values(self) -> dict[str, Any]:
+        """Return what sizes are that programs do not state, by the expressions as written."""
+        found = {}
+        for path, _ in self.children("set"):
+            name = self.parse(as_written, *path, key=True)
+            value = self.parse(lambda value, name: (parse_value(value, name),), *path)
+            if name is not None and value is not None:
+                found[name] = value[0]
+        return found
 
     def rule_options(self) -> dict[str, dict[str, float]]:
         """Return the options of rules: code -> option -> value."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from lstmlint.model.findings import UsageError
 
@@ -91,3 +92,45 @@ def parse_input_shape(text: str, option: str) -> tuple[str, Shape]:
     """Parse NAME=13,5 into the input's name and its shape. The name is empty if there is none."""
     name, equals, shape = text.rpartition("=")
     return (name.strip() if equals else ""), parse_shape(shape, option)
+
+
+_VALUE = re.compile(r"(?P<name>(?:[^=\[\]()]|\[[^\]]*\]|\([^)]*\))+)=(?P<value>.*)", re.DOTALL)
+
+
+def parse_setting(text: str, option: str) -> tuple[str, Any]:
+    """Parse NAME=VALUE: the expression as a program writes it, and a number, a str or a tuple. Raises: UsageError."""
+    match = _VALUE.fullmatch(text)
+    if match is None or not match["value"].strip():
+        raise UsageError(f"{option} takes NAME=VALUE, such as features=5 or 'X.shape=(None, 49, 2)', not {text!r}")
+    return as_written(match["name"], option), parse_value(match["value"], option)
+
+
+def as_written(name: str, option: str) -> str:
+    """Return an expression with the spaces that lstmlint writes. Raises: UsageError if it is none."""
+    import ast
+
+    try:
+        return ast.unparse(ast.parse(name.strip(), mode="eval"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise UsageError(
+            f"{option}: {name!r} is no expression; write the name as the program does: features, X.shape[2], len(vocab)"
+        ) from None
+
+
+def parse_value(value: Any, option: str) -> Any:
+    """Return what a name stands for: a number, a str, True, False, None, or a tuple of these. Raises: UsageError.
+
+    value: a value of the settings, or a text in Python's spelling. Other text is a str.
+    """
+    if isinstance(value, str):
+        import ast
+
+        try:
+            value = ast.literal_eval(value.strip())
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return value.strip()
+    if isinstance(value, list | tuple):
+        return tuple(parse_value(item, option) for item in value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise UsageError(f"{option} takes a number, a text or a tuple, not {value!r}")

@@ -20,6 +20,7 @@ from lstmlint.config.options import Options
 from lstmlint.filtering.findings import findings_of, in_file_order
 from lstmlint.filtering.suppressions import ABOUT_SUPPRESSIONS, ran, stopped
 from lstmlint.model.findings import Problem, UsageError
+from lstmlint.model.origin import split_model
 from lstmlint.model.values import show
 from lstmlint.report import FileReport
 
@@ -87,7 +88,7 @@ class Baseline:
         return [
             name
             for name in self.files
-            if not name.endswith(">") and not os.path.exists(os.path.join(self.folder, name))  # noqa: PTH110, PTH118
+            if not name.endswith(">") and not os.path.exists(os.path.join(self.folder, split_model(name)[0]))  # noqa: PTH110, PTH118
         ]
 
 

@@ -10,6 +10,7 @@ from weakref import ref
 
 from lstmlint.layers.base import Layer, Weight
 from lstmlint.model.findings import Problem
+from lstmlint.model.origin import Origin
 from lstmlint.model.shapes import Shape, format_shape
 from lstmlint.model.spec import LayerSpec, ModelSpec
 
@@ -25,6 +26,7 @@ class LayerSummary:
     reached: whether the model's outputs depend on it.
     used: whether it counts. Keras 3 drops layers that are not reached; tf_keras keeps them.
     last_output: the highest index of its outputs that other layers or the model's outputs use; -1 if there is none.
+    shown: the text for columns of the table whose values depend on sizes that a program does not state.
     """
 
     spec: LayerSpec
@@ -43,6 +45,7 @@ class LayerSummary:
     feeds: list[ref[LayerSummary]] = field(default_factory=list)
     last_output: int = -1
     nested: ModelSummary | None = None
+    shown: dict[str, str] | None = None
 
     def __repr__(self) -> str:
         shapes = ", ".join(map(format_shape, self.output_shapes[:3])) or "no output"
@@ -108,6 +111,7 @@ class ModelSummary:
     complete: whether every weight is known; otherwise the totals hold the known ones.
     problems: in the order in which they were found.
     cache: for the readers of the summary.
+    origin: the program that builds the model; None for a config.
     """
 
     spec: ModelSpec
@@ -125,6 +129,7 @@ class ModelSummary:
     problems: list[Problem] = field(default_factory=list)
     output_layers: list[LayerSummary] = field(default_factory=list)
     cache: dict[str, Any] = field(default_factory=dict)
+    origin: Origin | None = None
 
     def __repr__(self) -> str:
         least = "" if self.complete else "at least "

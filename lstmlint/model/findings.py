@@ -51,6 +51,7 @@ class Finding:
     """A problem with its rule's name and severity, and its place in the file (1-based).
 
     amount: of a budget that is exceeded, the cost of the model; None for other findings.
+    cell: of a notebook, from 1; line and column are then in the cell. file_line: the line of the notebook's JSON.
     merged: the findings in several layers that this one stands for, itself first.
     edit: the change of the file that removes the cause, if whoever found it knows one.
     """
@@ -67,6 +68,8 @@ class Finding:
     amount: int | None = None
     merged: list[Finding] = field(default_factory=list)
     edit: Any = None
+    cell: int | None = None
+    file_line: int | None = None
 
     @property
     def each(self) -> list[Finding]:
@@ -75,7 +78,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as an entry of the JSON report."""
-        return {
+        entry = {
             "code": self.code,
             "name": self.name,
             "severity": self.severity,
@@ -86,6 +89,9 @@ class Finding:
             "line": self.line,
             "column": self.column,
         }
+        if self.cell is not None:
+            entry["cell"] = self.cell
+        return entry
 
 
 class ReadError(Exception):

@@ -26,6 +26,7 @@ class Container:
     whole: whether the document is one serialized Keras object.
     versioned: whether a stated version means that a Keras wrote all of it.
     weights: whether it always comes with weights.
+    code: whether a program builds the model.
     words: a file found in a folder is read only if its first 4 MB contain one of these. Empty: every file is read.
     """
 
@@ -38,6 +39,7 @@ class Container:
     whole: bool = False
     versioned: bool = False
     weights: bool = False
+    code: bool = False
     words: tuple[bytes, ...] = ()
 
     def read(self, source: Source) -> Document:
@@ -84,6 +86,8 @@ CONTAINERS = [
         weights=True,
         words=(b"model_config",),
     ),  # fmt: skip
+    Container("python", (".py",), whole=True, code=True),
+    Container("notebook", (".ipynb",), whole=True, code=True),
     Container("saved_model", (".pb",), is_saved_model_metadata, "lstmlint.reading.saved_model:read_metadata"),
     Container(
         "saved_model",

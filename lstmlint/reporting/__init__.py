@@ -61,6 +61,7 @@ class Totals:
     infos: int = 0
     params: int = 0
     complete: bool = True
+    exact: bool = True
     codes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     known: int = 0
@@ -68,13 +69,14 @@ class Totals:
 
     def add(self, report: FileReport) -> None:
         """Add the report of one file."""
-        self.files += 1
+        self.files += report.origin is None or report.origin.index == 0
         self.known += report.known
         self.fixable += report.fixable
         if report.model is not None:
             self.models += 1
             self.params += report.model.params
             self.complete = self.complete and report.model.complete
+            self.exact = self.exact and (report.origin is None or report.origin.exact)
         for finding in report.findings:
             self.codes[finding.code, finding.name, finding.severity] += 1
             if finding.severity == "error":
@@ -95,6 +97,7 @@ class Totals:
         self.infos += other.infos
         self.params += other.params
         self.complete = self.complete and other.complete
+        self.exact = self.exact and other.exact
         self.codes.update(other.codes)
 
 

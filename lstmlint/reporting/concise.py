@@ -17,7 +17,7 @@ def digest(report: FileReport, view: View) -> str:
     if view.statistics:
         return ""
     return "".join(
-        finding_lines(report.path, finding, view._replace(width=None))[0] + "\n" for finding in report.findings
+        finding_lines(report.file, finding, view._replace(width=None))[0] + "\n" for finding in report.findings
     )
 
 

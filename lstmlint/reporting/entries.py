@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.model.origin import Doubt, Origin, UnknownSize
 from lstmlint.model.shapes import Dim, Shape
 
 
 def model_to_dict(model: ModelSummary) -> dict[str, Any]:
     """Return a model's entry."""
-    return {
+    entry = {
         "name": model.name,
         "class_name": model.class_name,
         "params": model.params,
@@ -21,8 +22,26 @@ def model_to_dict(model: ModelSummary) -> dict[str, Any]:
         "macs": model.macs,
         "inputs": plain(model.inputs),
         "outputs": plain(model.outputs),
-        "layers": [layer_to_dict(row) for row in model.layers],
     }
+    if model.origin is not None:
+        entry |= origin_to_dict(model.origin)
+    return {**entry, "layers": [layer_to_dict(row) for row in model.layers]}
+
+
+def origin_to_dict(origin: Origin) -> dict[str, Any]:
+    """Return what the entry of a model from a program has in addition."""
+    return {
+        "exact": origin.exact,
+        "params_formula": origin.formulas.get("params"),
+        "unknowns": [placed({"name": one.name}, one, one.reason) for one in origin.unknowns],
+        "reasons": [placed({}, one, one.text) for one in origin.doubts],
+    }
+
+
+def placed(entry: dict[str, Any], found: UnknownSize | Doubt, reason: str) -> dict[str, Any]:
+    """Return an entry with its place and its reason."""
+    entry |= {"line": found.line, "column": found.column, "reason": reason}
+    return entry if found.cell is None else {**entry, "cell": found.cell}
 
 
 def layer_to_dict(row: LayerSummary) -> dict[str, Any]:

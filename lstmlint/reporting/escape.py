@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 # GitHub's runner obeys lines in the output of any step that begin with `::` or contain `##[`.
-_COMMAND = re.compile(r"::|##\[")
+# One `::` after the name of a program is no command, which needs a second one.
+_COMMAND = re.compile(r"(?<!\.py)(?<!\.ipynb)::|##\[")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _MENTION = re.compile("@|#|://")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import github_data, github_property, visible
-from lstmlint.reporting.places import repository_path
+from lstmlint.reporting.places import file_place, in_cell, repository_path
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -18,14 +18,14 @@ def digest(report: FileReport, view: View) -> str:
     """Return a line per finding."""
     if not report.findings:
         return ""
-    path = github_property(visible(repository_path(report.path, view.root)))
+    path = github_property(visible(repository_path(report.file, view.root)))
     lines = []
     for finding in report.findings:
         title = github_property(f"lstmlint {finding.code} {finding.name}")
-        message = visible(finding.message) + (f"\nhelp: {visible(finding.help)}" if finding.help else "")
+        line, column = file_place(finding)
+        message = visible(in_cell(finding)) + (f"\nhelp: {visible(finding.help)}" if finding.help else "")
         lines.append(
-            f"::{LEVELS[finding.severity]} title={title},file={path},line={finding.line},col={finding.column}"
-            f"::{github_data(message)}\n"
+            f"::{LEVELS[finding.severity]} title={title},file={path},line={line},col={column}::{github_data(message)}\n"
         )
     return "".join(lines)
 

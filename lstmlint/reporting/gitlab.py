@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import visible
 from lstmlint.reporting.json import pretty
-from lstmlint.reporting.places import fingerprints, repository_path
+from lstmlint.reporting.places import file_place, fingerprints, in_cell, repository_path
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -19,18 +19,20 @@ def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
     """Return an issue per finding."""
     if not report.findings:
         return []
-    path = repository_path(report.path, view.root)
+    path = repository_path(report.file, view.root)
+    prints = fingerprints(repository_path(report.path, view.root), report.findings)
     issues = []
-    for finding, fingerprint in zip(report.findings, fingerprints(path, report.findings), strict=True):
+    for finding, fingerprint in zip(report.findings, prints, strict=True):
+        line, column = file_place(finding)
         issue = {
             "check_name": finding.code,
-            "description": visible(f"{finding.name}: {finding.message}"),
+            "description": visible(f"{finding.name}: {in_cell(finding)}"),
             "fingerprint": fingerprint,
             "severity": SEVERITIES[finding.severity],
             "location": {
                 "path": path,
-                "positions": {"begin": {"line": finding.line, "column": finding.column}},
-                "lines": {"begin": finding.line},
+                "positions": {"begin": {"line": line, "column": column}},
+                "lines": {"begin": line},
             },
         }
         issues.append(issue)

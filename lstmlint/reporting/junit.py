@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 def digest(report: FileReport, view: View) -> tuple[str, int, int]:
     """Return the file's suite, the number of its cases and of its failures."""
     path = xml(repository_path(report.path, view.root))
+    file = xml(repository_path(report.file, view.root))
     cases = []
     failures = 0
     named: Counter[str] = Counter()
     for finding in report.findings:
-        place = f"line {finding.line}, column {finding.column}"
+        cell = "" if finding.cell is None else f"cell {finding.cell}, "
+        place = f"{cell}line {finding.line}, column {finding.column}"
         advice = f"\nhelp: {xml(finding.help)}" if finding.help else ""
         text = f"{place}: {xml(finding.message)}{advice}"
         if at_least(finding.severity, view.fail_on):
@@ -36,7 +38,7 @@ def digest(report: FileReport, view: View) -> tuple[str, int, int]:
         cases.append(f'    <testcase classname="{path}" name="{name}">{inner}</testcase>\n')
     if not cases:
         cases.append(f'    <testcase classname="{path}" name="lstmlint"/>\n')
-    suite = f'  <testsuite name="{path}" file="{path}" tests="{len(cases)}" failures="{failures}" errors="0">\n'
+    suite = f'  <testsuite name="{path}" file="{file}" tests="{len(cases)}" failures="{failures}" errors="0">\n'
     return suite + "".join(cases) + "  </testsuite>\n", len(cases), failures
 
 

@@ -8,6 +8,7 @@ from lstmlint.model.findings import listing
 from lstmlint.reporting import Totals, View, size
 from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import markdown, markdown_code
+from lstmlint.reporting.tables import place_of
 from lstmlint.reporting.text import findings_line
 
 if TYPE_CHECKING:
@@ -39,15 +40,20 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
 
 def model_parts(model: ModelSummary, view: View) -> list[str]:
     """Return the totals, and the collapsed table of layers."""
-    least = "" if model.complete else "at least "
-    totals = (
-        f"{markdown_code(model.name)} ({markdown_code(model.class_name)}): **{least}{model.params:,}** parameters"
-        f" ({size(model.weight_bytes)}), {model.trainable_params:,} trainable,"
-        f" {model.non_trainable_params:,} not trainable.\n"
-    )
+    title = f"{markdown_code(model.name)} ({markdown_code(model.class_name)})"
+    origin = model.origin
     if table.nothing_known(model):
+        totals = f"{title}: the number of parameters is unknown.\n"
+    elif origin is not None and not origin.certain:
+        notes = [f"{unknown.name} is unknown ({unknown.where})" for unknown in origin.unknowns]
+        notes += [f"{doubt.where}: {doubt.text}" for doubt in origin.doubts]
+        totals = f"{title}: **{markdown(table.total(model))}** parameters; {markdown(listing(notes))}.\n"
+    else:
+        least = "" if model.complete else "at least "
         totals = (
-            f"{markdown_code(model.name)} ({markdown_code(model.class_name)}): the number of parameters is unknown.\n"
+            f"{title}: **{least}{model.params:,}** parameters"
+            f" ({size(model.weight_bytes)}), {model.trainable_params:,} trainable,"
+            f" {model.non_trainable_params:,} not trainable.\n"
         )
     unknown = table.unknown_layers(model)
     parts = [totals]
@@ -81,7 +87,7 @@ def findings_table(findings: list[Finding]) -> str:
     lines = [line(["", "Rule", "Place", "Message"]), line(["---"] * 4)]
     for finding in findings:
         advice = f"<br>*help:* {markdown(finding.help)}" if finding.help else ""
-        place = f"{finding.line}:{finding.column}"
+        place = place_of(finding)
         rule = f"{finding.code} {finding.name}"
         lines.append(line([MARKS[finding.severity], rule, place, markdown(finding.message) + advice]))
     return "\n".join(lines) + "\n"

@@ -30,6 +30,18 @@ def repository_path(path: str, root: str) -> str:
     return (os.path.relpath(absolute, root) if inside else path).replace(os.sep, "/")
 
 
+def file_place(finding: Finding) -> tuple[int, int]:
+    """Return line and column in the file; of a notebook, the line of its JSON, whose columns are not those of the code."""
+    return (finding.line, finding.column) if finding.file_line is None else (finding.file_line, 1)
+
+
+def in_cell(finding: Finding) -> str:
+    """Return a finding's message; in a notebook, with its place in the cell."""
+    if finding.cell is None:
+        return finding.message
+    return f"cell {finding.cell}, line {finding.line}: {finding.message}"
+
+
 def fingerprints(path: str, findings: list[Finding]) -> list[str]:
     """Return a fingerprint per finding that survives edits elsewhere in the file: it holds no lines or layer numbers."""
     from hashlib import sha256

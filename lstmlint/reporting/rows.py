@@ -7,6 +7,7 @@ from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import UsageError
+from lstmlint.model.origin import Origin
 from lstmlint.model.shapes import Shape, format_shape, percent
 from lstmlint.model.spec import TensorRef
 from lstmlint.reporting.view import size
@@ -90,6 +91,8 @@ def walk(model: ModelSummary, depth: int, level: int = 0) -> Iterator[tuple[int,
 
 def cell(row: LayerSummary, column: str, total: int) -> str:
     """Return the text of a layer's cell; `?` for an unknown value. total: the model's parameters."""
+    if row.shown is not None and column in row.shown:
+        return row.shown[column]
     match column:
         case "output-shape":
             return shapes(row.output_shapes) or ("?" if row.params is None else "")
@@ -179,6 +182,9 @@ def totals(model: ModelSummary) -> Iterator[tuple[str, str]]:
     from lstmlint.inference.activations import activation_peak
     from lstmlint.inference.optimizer import optimizer_params
 
+    if model.origin is not None and not model.origin.certain:
+        yield from uncertain_totals(model, model.origin)
+        return
     if nothing_known(model):
         yield "Total params", "unknown"
     else:
@@ -207,8 +213,44 @@ def totals(model: ModelSummary) -> Iterator[tuple[str, str]]:
         yield from arrays(model)
 
 
+def uncertain_totals(model: ModelSummary, origin: Origin) -> Iterator[tuple[str, str]]:
+    """Yield (title, text) for a model from a program that does not state all sizes, or that is not read as a whole."""
+    for name, title in (
+        ("params", "Total params"),
+        ("trainable_params", "Trainable params"),
+        ("non_trainable_params", "Non-trainable params"),
+    ):
+        yield title, total(model, name)
+    if origin.exact and (model.macs or "macs" in origin.formulas):
+        yield "MACs", f"{origin.formulas.get('macs') or count(model.macs)} per sample"
+    for unknown in origin.unknowns:
+        yield (
+            "Unknown size",
+            f"{unknown.name} ({unknown.where}): {unknown.reason}; give it with {unknown.option}",
+        )
+    for doubt in origin.doubts:
+        yield "Not exact", f"{doubt.where}: {doubt.text}"
+
+
+def total(model: ModelSummary, name: str = "params") -> str:
+    """Return a total as text: a number, a formula, a lower bound, or a number that is not exact."""
+    origin = model.origin
+    if origin is not None and name in origin.formulas:
+        text = origin.formulas[name]
+    elif nothing_known(model):
+        return "unknown"
+    else:
+        text = f"{getattr(model, name):,}"
+    if origin is not None and not origin.exact:
+        return f"{text}, not exact"
+    least = not model.complete and (origin is None or name not in origin.formulas)
+    return f"at least {text}" if least else text
+
+
 def nothing_known(model: ModelSummary) -> bool:
     """Check whether every weight of a model that has weights is unknown."""
+    if model.origin is not None and "params" in model.origin.formulas:
+        return False
     return not model.complete and model.params == 0
 
 
@@ -232,6 +274,6 @@ def unknown_layers(model: ModelSummary) -> list[LayerSummary]:
         inner = [] if row.nested is None or row.nested.complete else [r for r in reversed(row.nested.layers) if r.used]
         if inner:
             stack.extend(inner)
-        elif row.params is None:
+        elif row.params is None and not (row.shown and row.shown.get("params", "?") != "?"):
             found.append(row)
     return found

@@ -10,7 +10,7 @@ from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import sarif as message
 from lstmlint.reporting.escape import visible
 from lstmlint.reporting.json import pretty
-from lstmlint.reporting.places import fingerprints, repository_path
+from lstmlint.reporting.places import file_place, fingerprints, in_cell, repository_path
 from lstmlint.version import __version__
 
 if TYPE_CHECKING:
@@ -29,18 +29,21 @@ def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
     """Return a result per finding."""
     if not report.findings:
         return []
-    path = repository_path(report.path, view.root)
-    prints = fingerprints(path, report.findings)
+    path = repository_path(report.file, view.root)
+    prints = fingerprints(repository_path(report.path, view.root), report.findings)
     return [result(finding, path, prints[i]) for i, finding in enumerate(report.findings)]
 
 
 def result(finding: Finding, path: str, fingerprint: str) -> dict[str, Any]:
     """Return one result."""
-    text = f"{finding.message}\nhelp: {finding.help}" if finding.help else finding.message
+    text = in_cell(finding)
+    if finding.help:
+        text += f"\nhelp: {finding.help}"
+    line, column = file_place(finding)
     place: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": location(path),
-            "region": {"startLine": finding.line, "startColumn": finding.column},
+            "region": {"startLine": line, "startColumn": column},
         }
     }
     logical = {"fullyQualifiedName": finding.pointer} if finding.pointer else {}

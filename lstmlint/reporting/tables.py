@@ -15,7 +15,7 @@ HANGING = 4  # indentation of wrapped lines
 
 def model_lines(model: ModelSummary, view: View) -> list[str]:
     """Return the title, the table of layers and the totals."""
-    title = f'Model: "{terminal(model.name)}" ({kind(model)})'
+    title = f'Model: "{terminal(model.name)}" ({kind(model)}){built(model)}'
     columns = table.columns_for(model, view.columns)
     body: list[list[str]] = []
     for level, row in table.walk(model, view.depth):
@@ -47,12 +47,24 @@ def kind(model: ModelSummary) -> str:
     return f"{terminal(model.class_name)}, {table.DIALECTS[model.spec.dialect]}"
 
 
+def built(model: ModelSummary) -> str:
+    """Return where a program builds a model; nothing for a config."""
+    origin = model.origin
+    if origin is None:
+        return ""
+    cell = "" if origin.cell is None else f"cell {origin.cell}, "
+    return f", {terminal(origin.file)}::{terminal(origin.name)}, {cell}line {origin.line}"
+
+
 def total_line(path: str, model: ModelSummary) -> str:
     """Return a model's totals on one line."""
-    least = "" if model.complete else "at least "
-    count = f"{least}{model.params:,} params ({size(model.weight_bytes)}), {model.trainable_params:,} trainable"
     if table.nothing_known(model):
         count = "params unknown"
+    elif model.origin is not None and not model.origin.certain:
+        count = f"{terminal(table.total(model))} params"
+    else:
+        least = "" if model.complete else "at least "
+        count = f"{least}{model.params:,} params ({size(model.weight_bytes)}), {model.trainable_params:,} trainable"
     return f"{terminal(path)}: {count}, {plural(len(model.layers), 'layer')}, {kind(model)}"
 
 
@@ -64,7 +76,8 @@ def total_lines(model: ModelSummary) -> list[str]:
         lines.append(f"Unknown: {listed(unknown)}")
         causes = table.last_known(model)
         if causes:
-            lines.append(f"Unknown because the file does not record the output shape of: {listed(causes)}")
+            why = "the file does not record" if model.origin is None else "the program does not tell"
+            lines.append(f"Unknown because {why} the output shape of: {listed(causes)}")
     return lines
 
 
@@ -89,7 +102,7 @@ def draw(header: list[str], body: list[list[str]], right: set[int], view: View) 
 
 def finding_lines(path: str, finding: Finding, view: View) -> list[str]:
     """Return a finding as `path:line:column: severity CODE name message`, and its help on the next line."""
-    place = f"{terminal(path)}:{finding.line}:{finding.column}"
+    place = f"{terminal(path)}:{place_of(finding)}"
     line = f"{place}: {finding.severity} {finding.code} {finding.name} {terminal(finding.message)}"
     first, *more = wrap(line, view.width, HANGING)
     if first.startswith(f"{place}: {finding.severity} "):  # painted after wrapping, which counts characters
@@ -99,6 +112,12 @@ def finding_lines(path: str, finding: Finding, view: View) -> list[str]:
     if finding.help:
         lines += wrap(f"  help: {terminal(finding.help)}", view.width, HANGING - 2)
     return lines
+
+
+def place_of(finding: Finding) -> str:
+    """Return a finding's place as line:column; in a notebook, as cell N:line:column."""
+    cell = "" if finding.cell is None else f"cell {finding.cell}:"
+    return f"{cell}{finding.line}:{finding.column}"
 
 
 def paint(text: str, style: str, view: View) -> str:

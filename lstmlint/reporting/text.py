@@ -16,18 +16,28 @@ def digest(report: FileReport, view: View) -> str:
     """Return the file's part of the report."""
     lines: list[str] = []
     if report.model is not None and not view.quiet:
-        if view.single:
+        if shows_table(report, view):
             lines += model_lines(report.model, view)
             for line in releases_line(report.model, report.container, report.findings):
                 lines += wrap(line, view.width, HANGING)
-            if report.findings:
+            if report.findings or not last_of_file(report):
                 lines.append("")
         else:
             lines += wrap(total_line(report.path, report.model), view.width, HANGING)
     if not view.statistics:
         for finding in report.findings:
-            lines += finding_lines(report.path, finding, view)
+            lines += finding_lines(report.file, finding, view)
     return "".join(line + "\n" for line in lines)
+
+
+def shows_table(report: FileReport, view: View) -> bool:
+    """Return whether a model is shown as a table, and not on one line."""
+    return view.single and (report.origin is None or report.origin.count == 1 or view.all_tables)
+
+
+def last_of_file(report: FileReport) -> bool:
+    """Return whether no other model of the file follows."""
+    return report.origin is None or report.origin.index == report.origin.count - 1
 
 
 def render(digests: list[Any], totals: Totals, view: View) -> str:
@@ -38,7 +48,7 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
     if view.quiet or not totals.files:
         return text
     if not view.single:
-        least = "" if totals.complete else "at least "
+        least = "about " if not totals.exact else "" if totals.complete else "at least "
         text += f"{plural(totals.models, 'model')}, {least}{totals.params:,} params\n"
     return text + findings_line(totals) + "\n"
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 class View(NamedTuple):
     """How a report should look.
 
-    single: whether the run is about one file; its layers are then shown. columns: of the table of layers, None for
+    single: whether the run is about one file; its layers are then shown. all_tables: also of several models in one
+    program. columns: of the table of layers, None for
     the usual ones. depth: how many levels of nested models to show. width: of the terminal; None for lines of any
     length. fail_on: the severity that fails the run. root: the folder that paths in reports for other programs are
     relative to.
@@ -23,6 +24,7 @@ class View(NamedTuple):
     statistics: bool = False
     fail_on: str = "error"
     root: str = ""
+    all_tables: bool = False
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,0 +1,54 @@
+"""Interpret a program with what the inference and the settings know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lstmlint.config.options import Options
+from lstmlint.inference import infer
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.shapes import Shape
+from lstmlint.parsing import ModelError, parse
+from lstmlint.python import interpret
+from lstmlint.python.program import Program
+from lstmlint.python.source import MAX_NOTEBOOK, SourceText, read_source
+from lstmlint.reading.document import Document
+
+
+class Values(dict[str, Any]):
+    """Values by name. used: the names that were looked up."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.used: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.used.add(name)
+        return super().__getitem__(name)
+
+
+class Unreadable(NamedTuple):
+    """The shapes of a model that cannot be read."""
+
+    outputs: tuple[Shape, ...] = ()
+
+
+def read_program(content: Path | bytes, options: Options, path: str) -> tuple[SourceText, Program, frozenset[str]]:
+    """Read and interpret a program. The names are those of the given values that it uses. Raises: ReadError, OSError."""
+    if isinstance(content, Path):
+        with content.open("rb") as file:
+            content = file.read(MAX_NOTEBOOK + 1)
+    source = read_source(content, path)
+
+    def shapes(document: Document) -> ModelSummary | Unreadable:
+        """Return the shapes of a part of a model."""
+        try:
+            return infer(parse(document), options.bindings, options.custom_layers)
+        except ModelError:
+            return Unreadable()
+
+    values = Values(options.values)
+    program = interpret(source, values, shapes)
+    return source, program, frozenset(values.used)

@@ -1,0 +1,176 @@
+"""One model of a program, analyzed with several sizes in place of those that it does not state.
+
+Its numbers are polynomials in these sizes, found by interpolation, and its findings are those that hold for all sizes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from lstmlint import rules
+from lstmlint.checking import examine
+from lstmlint.compatibility import Verdict
+from lstmlint.compatibility.obstacles import Obstacle
+from lstmlint.config.options import Options
+from lstmlint.model.findings import Problem
+from lstmlint.programs.polynomials import Polynomial, Powers, interpolate, lattice
+from lstmlint.programs.quantities import MODEL, Key, failures, quantities
+from lstmlint.programs.standins import Sizes, StandIns, choices
+from lstmlint.python.program import SourceModel
+from lstmlint.reading.document import Document
+from lstmlint.report import FileReport
+
+# Most counts are of degree 1 or 2; a size that is a side of an image and a number of filters gives more.
+DEGREES = (1, 2, 3, 4)
+USUAL_DEGREE = 2  # beyond it, only the number of parameters is worth more analyses
+MOST_RUNS = 80
+# Rules about what is written in files. A program's layers may be custom, and its arguments those of the Keras it runs.
+OF_FILES = (
+    "E003", "E004", "E008", "E009", "E011", "E012", "P60", "P61", "P627", "S130", "S131", "S139", "S140", "G702",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Run:
+    """The analysis with some sizes."""
+
+    document: Document
+    report: FileReport
+    problems: list[Problem]
+    failures: int
+    checked: bool
+    numbers: dict[Key, int | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Effort:
+    """How many layers may still be analyzed with sizes beyond those that are needed. A thousand take 50 ms."""
+
+    layers: int = 60_000
+
+
+class Study:
+    """The analyses of a model with several assignments of sizes.
+
+    effort: what the models of a program may cost together.
+    base: the one that reports show, after `merging` has replaced what depends on the sizes.
+    """
+
+    def __init__(self, model: SourceModel, options: Options, path: str, effort: Effort) -> None:
+        self.model = model
+        # Budgets are checked at the end: stand-ins have no cost.
+        self.options = replace(options, limits={})
+        self.path = path
+        self.names = [unknown.name for unknown in model.unknowns]
+        self.effort = effort
+        self.runs: dict[Sizes, Run] = {}
+        self.stand_ins = self.choose()
+        self.base = self.run(self.stand_ins.starts, check=True)
+
+    def choose(self) -> StandIns:
+        """Return the stand-ins with which the most layers can be built."""
+        best, fewest = None, 0
+        for stand_ins in choices(len(self.names)):
+            failed = self.run(stand_ins.starts).failures
+            if best is None or failed < fewest:
+                best, fewest = stand_ins, failed
+            if not failed or not self.affordable(1):
+                break
+        assert best is not None  # noqa: S101 - there is at least one choice
+        return best
+
+    def run(self, sizes: Sizes, check: bool = False) -> Run:
+        """Return the analysis with some sizes. check: whether to run the rules."""
+        known = self.runs.get(sizes)
+        if known is None or (check and not known.checked):
+            document = self.model.document(dict(zip(self.names, sizes, strict=True)))
+            report = FileReport(self.path)
+            problems = examine(document, self.options, report, check=check)
+            known = self.runs[sizes] = Run(document, report, problems, failures(report.model), check)
+            if report.model is not None and self.names:
+                known.numbers = quantities(report.model)
+                self.effort.layers -= len(report.model.layers)
+        return known
+
+    def affordable(self, runs: int) -> bool:
+        """Return whether some more analyses are within the limits."""
+        return len(self.runs) + runs <= MOST_RUNS and self.effort.layers > 0
+
+    def others(self) -> list[Run]:
+        """Return the analyses at other sizes with which as many layers can be built as with the first ones."""
+        needed = self.stand_ins.needed()
+        found = [
+            self.run(sizes, check=True)
+            for i, sizes in enumerate(self.stand_ins.others())
+            if i < needed or self.affordable(1)
+        ]
+        return [run for run in found if run.failures <= self.base.failures]
+
+    def problems(self) -> list[Problem]:
+        """Return the problems that the program has, whatever the sizes are."""
+        found = [one for one in self.base.problems if not one.code.startswith(OF_FILES)]
+        if not self.model.exact:  # an error may come from what is not known
+            table = rules.load()
+            found = [one for one in found if (one.severity or table[one.code].severity) != "error"]
+        for run in self.others():
+            same = {(one.code, one.pointer, one.message, one.help) for one in run.problems}
+            found = [one for one in found if (one.code, one.pointer, one.message, one.help) in same]
+        return found
+
+    def formulas(self) -> dict[Key, Polynomial | None]:
+        """Return the formula of each number that depends on a size; None for one that is no polynomial."""
+        varying = self.varying()
+        found: dict[Key, Polynomial | None] = dict.fromkeys(varying)
+        for degree in DEGREES:
+            points = list(lattice(len(self.names), degree))
+            if not self.affordable(len(points)):
+                break
+            open_keys = [key for key in varying if found[key] is None]
+            if not open_keys or (degree > USUAL_DEGREE and (MODEL, "params") not in open_keys):
+                break
+            known: dict[tuple[int | None, ...], Polynomial | None] = {}
+            for key in open_keys:
+                values = tuple(self.run(self.stand_ins.at(point)).numbers.get(key) for point in points)
+                if values not in known:
+                    known[values] = self.fitted(dict(zip(points, values, strict=True)), degree)
+                formula = known[values]
+                if formula is not None and self.holds(key, formula):
+                    found[key] = formula
+        return found
+
+    def varying(self) -> list[Key]:
+        """Return the numbers that are not the same at all sizes."""
+        units = [tuple(int(i == j) for j in range(len(self.names))) for i in range(len(self.names))]
+        runs = [*self.others(), *(self.run(self.stand_ins.at(unit)) for unit in units)]
+        return [
+            key
+            for key, value in self.base.numbers.items()
+            if value is not None and any(run.numbers.get(key, value) not in (value, None) for run in runs)
+        ]
+
+    def fitted(self, values: dict[Powers, int | None], degree: int) -> Polynomial | None:
+        """Return the polynomial with given values at the points of the lattice."""
+        numbers = {point: value for point, value in values.items() if value is not None}
+        if len(numbers) < len(values):
+            return None
+        return interpolate(numbers.__getitem__, degree, self.stand_ins.starts, self.stand_ins.steps)
+
+    def holds(self, key: Key, formula: Polynomial) -> bool:
+        """Return whether a formula is right at the other sizes, where the model can be built."""
+        return all(run.numbers.get(key) in (None, formula.at(sizes)) for sizes, run in self.runs.items())
+
+    def verdicts(self) -> list[Verdict]:
+        """Return which releases load the model, with the obstacles that do not depend on a size."""
+        found = self.base.report.compat or []
+        for run in self.others():
+            others = run.report.compat or []
+            found = [
+                Verdict(mine.release, [one for one in mine.obstacles if key_of(one) in map(key_of, other.obstacles)])
+                for mine, other in zip(found, others, strict=True)
+            ]
+        return found
+
+
+def key_of(obstacle: Obstacle) -> tuple[str, str, str]:
+    """Return what must be the same at all sizes."""
+    return obstacle.code, obstacle.pointer, obstacle.message

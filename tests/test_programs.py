@@ -1,0 +1,449 @@
+"""Models in Python programs and notebooks: reports, unknown sizes, and the commands that take programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import lstmlint
+from lstmlint import Options, UsageError
+from tests.commandline import Shell
+from tests.test_python_source import notebook
+
+REPORT = Draft202012Validator(json.loads((Path(__file__).parent.parent / "schemas/report.schema.json").read_text()))
+
+IMPORTS = "from keras import Input, Model, Sequential, layers\n"
+# Known sizes: 4 * (10 * (5 + 10) + 10) = 640 and 11.
+KNOWN = IMPORTS + "model = Sequential([Input((13, 5)), layers.LSTM(10), layers.Dense(1)])\n"
+# 4 * (32 * (features + 32) + 32) = 4,224 + 128 * features, and 33 * classes.
+OPEN = (
+    IMPORTS
+    + """\
+def build(features, classes):
+    return Sequential([
+        Input((49, features)),
+        layers.LSTM(32),
+        layers.Dense(classes, activation="softmax"),
+    ])
+"""
+)
+TWO = (
+    IMPORTS
+    + """\
+inputs = Input((13, 5), name="x")
+code = layers.LSTM(4, activation="relu", name="enc")(inputs)
+encoder = Model(inputs, code, name="encoder")
+output = layers.Dense(1, name="out")(code)
+whole = Model(inputs, output, name="whole")
+"""
+)
+
+
+def entries(shell: Shell, *arguments: str) -> list[dict[str, Any]]:
+    done = shell(*arguments, "--format", "json")
+    REPORT.validate(done.json)
+    found: list[dict[str, Any]] = done.json["files"]
+    return found
+
+
+def test_one_model(shell: Shell) -> None:
+    shell.write("train.py", KNOWN)
+    done = shell("train.py")
+    assert done.code == 0
+    assert done.out.startswith('Model: "sequential" (Sequential, Keras 3), train.py::model, line 2\n')
+    assert "lstm (LSTM)    (None, 10)     640" in done.out
+    assert "Total params: 651 (2.54 KB)\n" in done.out
+    (entry,) = entries(shell, "train.py")
+    assert (entry["path"], entry["container"], entry["dialect"]) == ("train.py::model", "python", "keras3")
+    model = entry["model"]
+    assert (model["params"], model["complete"], model["exact"]) == (651, True, True)
+    assert (model["params_formula"], model["unknowns"], model["reasons"]) == (None, [], [])
+
+
+def test_unknown_sizes(shell: Shell) -> None:
+    shell.write("train.py", OPEN)
+    done = shell("train.py", "--columns", "+weights,+macs,+input-shape")
+    assert "(None, 49, features)" in done.out
+    assert "4,224 + 128·features" in done.out
+    assert "kernel (features, 128), recurrent_kernel (32, 128), bias (128,)" in done.out
+    assert "Total params: 4,224 + 128·features + 33·classes\n" in done.out
+    assert "Non-trainable params: 0\n" in done.out
+    assert "Unknown size: features (line 2): it is a parameter of build; give it with --set features=N\n" in done.out
+    assert "960" not in done.out.replace("1,960", "")
+    (entry,) = entries(shell, "train.py")
+    model = entry["model"]
+    assert (model["params"], model["complete"], model["exact"]) == (0, False, True)
+    assert model["params_formula"] == "4,224 + 128·features + 33·classes"
+    assert model["inputs"] == [[None, 49, None]]
+    assert model["macs"] is None
+    assert [layer["params"] for layer in model["layers"][-2:]] == [None, None]
+    assert [layer["weights"] for layer in model["layers"][-2:]] == [[], []]
+    assert [(one["name"], one["line"], one["column"]) for one in model["unknowns"]] == [
+        ("features", 2, 11),
+        ("classes", 2, 21),
+    ]
+
+
+def test_given_sizes(shell: Shell) -> None:
+    shell.write("train.py", OPEN)
+    done = shell("train.py", "--set", "features=5", "--set", "classes = 3")
+    assert done.code == 0
+    assert "Total params: 4,963 (19.39 KB)\n" in done.out
+    half = shell("train.py", "--set", "features=5", "-f", "markdown")
+    assert "**4,864 + 33·classes** parameters; classes is unknown (line 2).\n" in half.out
+    settings = '[set]\nfeatures = 5\n"classes" = "3"\n'
+    shell.write("lstmlint.toml", settings)
+    assert "Total params: 4,963 " in shell("train.py").out
+    assert '[set]\n"features" = 5\n"classes" = 3\n' in shell("--show-settings", ".").out
+    assert "Total params: 4,930 " in shell("train.py", "--set", "classes=2").out
+    assert shell("train.py", "--set", "feature=5").err == (
+        "lstmlint: --set: no program leaves open what 'feature' is; write it as the report names it, as in --set"
+        " 'len(vocab)=5000'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("features", "takes NAME=VALUE, such as features=5 or 'X.shape=(None, 49, 2)', not 'features'"),
+        ("features=", "takes NAME=VALUE"),
+        ("a b=3", "'a b' is no expression"),
+        ("a={1: 2}", "takes a number, a text or a tuple, not {1: 2}"),
+    ],
+)
+def test_wrong_sizes(shell: Shell, text: str, message: str) -> None:
+    shell.write("train.py", OPEN)
+    done = shell("train.py", "--set", text)
+    assert done.code == 2
+    assert f"--set {message}" in done.err or f"--set: {message}" in done.err
+
+
+def test_values_in_options() -> None:
+    shape = IMPORTS + "import numpy as np\nX = np.load('x.npy')\nm = Sequential([Input(X.shape[1:]), layers.LSTM(3)])\n"
+    report = lstmlint.analyze(shape.encode(), Options(values={"X.shape": (None, 49, 2)}), name="a.py")
+    assert report.model is not None
+    assert report.model.params == 72
+    assert report.model.inputs == [(None, 49, 2)]
+
+
+def test_sizes_that_give_no_polynomial() -> None:
+    code = (
+        IMPORTS
+        + """\
+def build(n):
+    return Sequential([Input((n, 3)), layers.MaxPooling1D(2), layers.Flatten(), layers.Dense(2)])
+"""
+    )
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    assert report.origin is not None
+    assert report.origin.formulas == {}
+    assert "max_pooling1d (MaxPooling1D)       (None, ?, 3)       0\n" in str(report)
+    assert "Total params: unknown\n" in str(report)
+    assert "Unknown: dense (Dense)" in str(report)
+
+
+@pytest.mark.parametrize(
+    ("body", "formula"),
+    [
+        ("Input((a, 3)), layers.LSTM(b)", "16·b + 4·b²"),
+        ("Input((9, 9, a)), layers.Conv2D(b, c)", "b + a·b·c²"),
+        ("Input((9, 9, 4)), layers.Conv2D(8, a), layers.Flatten(), layers.Dense(1)", "809 - 160·a + 264·a²"),
+        ("Input((a, b)), layers.Flatten(), layers.Dense(a)", "a + a²·b"),
+        ("Input((a, 4)), layers.GroupNormalization(b), layers.Dense(c)", "8 + 5·c"),
+        ("Input((a, b, 1)), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(1)", "29 - 4·a - 4·b + 2·a·b"),
+    ],
+)
+def test_formulas(body: str, formula: str) -> None:
+    code = f"{IMPORTS}def build(a, b, c):\n    return Sequential([{body}])\n"
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    assert report.origin is not None
+    found = report.origin.formulas.get("params")
+    if found is None:
+        assert report.model is not None
+        found = f"{report.model.params:,}"
+    assert found == formula
+    numbers = {"a": 3, "b": 2, "c": 5}
+    given = lstmlint.analyze(code.encode(), Options(values=numbers), name="a.py")
+    assert given.model is not None
+    if given.model.complete:
+        python = formula.replace(",", "").replace("·", "*").replace("²", "**2")
+        assert given.model.params == eval(python, {}, dict(numbers))
+
+
+def test_findings_do_not_speak_of_stand_ins(shell: Shell) -> None:
+    code = (
+        IMPORTS
+        + """\
+def build(n, classes):
+    x = Input((n, 4))
+    y = layers.LSTM(8, activation="relu")(x)
+    y = layers.Dense(classes, activation="softmax")(y)
+    model = Model(x, y)
+    model.compile("adam", "binary_crossentropy")
+    return model
+"""
+    )
+    shell.write("a.py", code)
+    report = shell("a.py", "-f", "concise").out
+    assert "a.py:4:35: info R209 unbounded-rnn-activation LSTM 'lstm' has activation 'relu'" in report
+    assert "binary" not in report  # right with one class
+    assert "softmax" not in report  # right with several classes
+    assert "H303" in shell("a.py", "-f", "concise", "--set", "classes=3").out
+    assert "H301" in shell("a.py", "-f", "concise", "--set", "classes=1").out
+
+
+def test_inexact_models(shell: Shell) -> None:
+    code = (
+        IMPORTS
+        + """\
+import sys
+model = Sequential([Input((13, 5))])
+if len(sys.argv) > 1:
+    model.add(layers.LSTM(4, return_sequences=True))
+model.add(layers.LSTM(4))
+"""
+    )
+    shell.write("a.py", code)
+    done = shell("a.py", "--max-params", "10")
+    assert "not exact\n" in done.out
+    assert "Not exact: line 4: " in done.out
+    (entry,) = entries(shell, "a.py")
+    assert (entry["model"]["exact"], entry["model"]["complete"]) == (False, False)
+    assert entry["model"]["reasons"][0]["line"] == 4
+    shell.write("b.py", KNOWN)
+    assert "2 models, about " in shell(".").out
+    converted = shell("convert", "a.py")
+    assert converted.code == 2
+    assert "lstmlint: a.py::model is not read exactly (line 4: " in converted.err
+    explained = shell("explain", "a.py")
+    assert explained.err.startswith("lstmlint: a.py::model is not read exactly (line 4: ")
+
+
+def test_budgets(shell: Shell) -> None:
+    shell.write("train.py", OPEN)
+    undecided = shell("train.py", "--max-params", "50k", "-f", "concise")
+    assert undecided.code == 1
+    assert "so the budget of 50,000 cannot be checked; unknown: lstm (LSTM) and dense (Dense)" in undecided.out
+    text = shell("train.py", "--max-params", "50k").out
+    assert "help: Give the sizes: --set features=N --set classes=N" in " ".join(text.split())
+    assert shell("train.py", "--max-params", "50k", "--set", "features=5", "--set", "classes=3").code == 0
+    over = shell("train.py", "--max-params", "1k", "--set", "features=5", "-f", "concise")
+    assert (
+        "C501 params-over-budget the model has at least 4,864 parameters, 3,864 more than the 1,000 allowed" in over.out
+    )
+
+
+def test_several_models(shell: Shell) -> None:
+    shell.write("train.py", TWO)
+    done = shell("train.py")
+    lines = done.out.split("\n")
+    assert lines[0] == "train.py::encoder: 160 params (640.00 B), 160 trainable, 2 layers, Functional, Keras 3"
+    assert "train.py::whole: 165 params (660.00 B), 165 trainable, 3 layers, Functional, Keras 3" in lines
+    assert done.out.count("R209") == 1  # both models share the layer
+    assert lines[-2] == "1 info in 1 file."
+    assert shell("train.py", "--depth", "1").out.count("Model: ") == 2
+    chosen = shell("train.py::whole")
+    assert chosen.out.startswith('Model: "whole" (Functional, Keras 3), train.py::whole, line 6\n')
+    assert "R209" in chosen.out
+    assert "Total params: 165" in chosen.out
+    assert [entry["path"] for entry in entries(shell, "train.py")] == ["train.py::encoder", "train.py::whole"]
+    missing = shell("train.py::decoder")
+    assert missing.code == 2
+    assert missing.err == "lstmlint: train.py does not build a model 'decoder'; did you mean 'encoder'?\n"
+    assert shell("nothing.py::m").err == "lstmlint: no such file or folder: 'nothing.py::m'\n"
+
+
+def test_analyze_one_of_several(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(TWO)
+    with pytest.raises(UsageError, match=r"builds 2 models, encoder and whole: name one of them, as in .*py::encoder"):
+        lstmlint.analyze(path)
+    assert [str(report.path)[-9:] for report in lstmlint.analyze_all(path)] == ["::encoder", "py::whole"]
+    report = lstmlint.analyze(f"{path}::whole")
+    assert report.model is not None
+    assert report.model.params == 165
+    assert report.file == str(path)
+    assert lstmlint.explain(f"{path}::whole").params == 165
+    assert lstmlint.convert(f"{path}::encoder").model is not None
+    with pytest.raises(UsageError, match="builds 2 models"):
+        lstmlint.convert(path)
+    with pytest.raises(UsageError, match="does not build a model 'x'; it builds encoder and whole"):
+        lstmlint.convert(f"{path}::x")
+    path.write_text(OPEN)
+    with pytest.raises(
+        UsageError, match="build depends on features and classes, which the program does not state; give"
+    ):
+        lstmlint.explain(path)
+
+
+def test_programs_in_folders(shell: Shell) -> None:
+    shell.write("src/train.py", KNOWN)
+    shell.write("src/other.py", "import os\nprint('hello'\n")
+    shell.write("src/uses.py", "import keras\nprint(keras.__version__)\n")
+    shell.write("src/nb.ipynb", notebook("import keras", "def f(:", language_info={"name": "python"}))
+    shell.write("src/r.ipynb", notebook("library(keras)", language_info={"name": "R"}))
+    done = shell("src")
+    assert done.code == 0
+    assert done.out == (
+        "src/train.py::model: 651 params (2.54 KB), 651 trainable, 3 layers, Sequential, Keras 3\n1 model, 651 params\n"
+        "No findings.\n"
+    )
+    named = shell("src/uses.py")
+    assert named.code == 1
+    assert "src/uses.py:1:1: error E002 not-a-model this program does not build a Keras model" in named.out
+    assert shell("src/uses.py", "src/r.ipynb", "--skip-non-models").code == 0
+    assert "this notebook is written in R" in shell("src/r.ipynb").out
+    assert "E001 unreadable this is not valid Python: '(' was never closed" in shell("src/other.py").out
+
+
+def test_programs_by_content(shell: Shell) -> None:
+    assert "Total params: 651" in shell("-", stdin=KNOWN.encode()).out
+    assert "Total params: 651" in shell("-", stdin=notebook(KNOWN)).out
+    shell.write("script", KNOWN)
+    assert "Total params: 651" in shell("script").out
+    for other in ("import keras\n", "import keras\nx = (", "#" * 2**21 + KNOWN):
+        shell.write("script", other)
+        assert "E002 not-a-model" in shell("script", "-f", "concise").out
+    named = shell("-", "--stdin-filename", "src/train.py", stdin=KNOWN.encode())
+    assert "src/train.py::model, line 2" in named.out
+
+
+NOTEBOOK = notebook(
+    {"cell_type": "markdown", "source": "# Title"},
+    "%matplotlib inline\n" + IMPORTS,
+    "broken(",
+    "model = Sequential([\n  Input((13, 5)),\n  layers.LSTM(4, activation='relu'),\n  layers.Dense(1)])",
+)
+
+
+def test_notebooks(shell: Shell) -> None:
+    shell.write("nb.ipynb", NOTEBOOK)
+    done = shell("nb.ipynb")
+    assert ", nb.ipynb::model, cell 4, line 1\n" in done.out
+    assert "nb.ipynb:cell 3:1:7: info E013 unreadable-cell cell 3 is not valid Python and is left out" in done.out
+    assert "nb.ipynb:cell 4:3:29: info R209" in done.out
+    (entry,) = entries(shell, "nb.ipynb")
+    assert (entry["path"], entry["container"]) == ("nb.ipynb::model", "notebook")
+    assert [(one["code"], one["cell"], one["line"]) for one in entry["findings"]] == [("E013", 3, 1), ("R209", 4, 3)]
+    stored = NOTEBOOK.decode().split("\n")
+    line = next(i for i, text in enumerate(stored, 1) if "layers.LSTM(" in text)
+    assert f"file=nb.ipynb,line={line},col=1::cell 4, line 3: LSTM" in shell("nb.ipynb", "-f", "github").out
+    (result,) = (one for one in shell("nb.ipynb", "-f", "sarif").json["runs"][0]["results"] if one["ruleId"] == "R209")
+    place = result["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("nb.ipynb", line)
+    issue = shell("nb.ipynb", "-f", "gitlab").json[1]
+    assert (issue["location"]["path"], issue["location"]["lines"]["begin"]) == ("nb.ipynb", line)
+    assert issue["description"].startswith("unbounded-rnn-activation: cell 4, line 3: LSTM")
+    junit = shell("nb.ipynb", "-f", "junit").out
+    assert '<testsuite name="nb.ipynb::model" file="nb.ipynb" ' in junit
+    assert "cell 4, line 3, column 29" in junit
+    assert "| cell 4:3:29 |" in shell("nb.ipynb", "-f", "markdown").out
+    sizes = notebook(
+        "import sys\n" + IMPORTS, "m = Sequential([Input((len(sys.argv), 2)), layers.LSTM(len(sys.path))])"
+    )
+    shell.write("sizes.ipynb", sizes)
+    text = " ".join(shell("sizes.ipynb").out.split())
+    assert "Unknown size: len(sys.path) (cell 2, line 1): " in text
+    assert "--set 'len(sys.path)=N'" in text
+    (entry,) = entries(shell, "sizes.ipynb")
+    assert [one["cell"] for one in entry["model"]["unknowns"]] == [2, 2]
+
+
+def test_comments(shell: Shell) -> None:
+    relu = "layers.LSTM(4, activation='relu', name='{}')"
+    code = (
+        IMPORTS
+        + f"""\
+a = Sequential([Input((13, 5)), {relu.format("a")}])  # lstmlint: ignore[R209]
+b = Sequential([Input((13, 5)), {relu.format("b")}])
+text = "# lstmlint: ignore[R209]"
+c = Sequential([Input((13, 5)), layers.LSTM(4)])  # lstmlint: ignore[R209]
+"""
+    )
+    shell.write("a.py", code)
+    found = shell("a.py", "-f", "concise").out.split("\n")
+    assert [line[:25] for line in found if line] == ["a.py:5:51: warning G714 u", "a.py:3:59: info R209 unbo"]
+    shell.write("a.py", "# lstmlint: ignore-file[R209, E002]\n" + code)
+    assert "R209" not in shell("a.py", "-f", "concise").out
+    shell.write("b.py", "# lstmlint: ignore[E002]\nimport keras")
+    assert shell("b.py").code == 1
+    shell.write("b.py", "import keras  # lstmlint: ignore[E002]")
+    assert shell("b.py").code == 0
+
+
+def test_baseline(shell: Shell) -> None:
+    shell.write("a.py", TWO)
+    shell("a.py", "--write-baseline", "known.json")
+    assert list(json.loads((shell.folder / "known.json").read_text())["files"]) == ["a.py::encoder"]
+    done = shell("a.py", "--baseline", "known.json")
+    assert "R209" not in done.out
+    assert "1 known to the baseline" in done.out
+    (shell.folder / "a.py").unlink()
+    shell.write("m.json")
+    assert "a.py::encoder, which does not exist" in shell("m.json", "--baseline", "known.json").out
+
+
+def test_commands(shell: Shell) -> None:
+    shell.write("a.py", TWO)
+    shell.write("open.py", OPEN)
+    explained = shell("explain", "a.py::whole", "out", "--expect", "6")
+    assert explained.code == 0
+    assert "out (Dense): 5 parameters" in explained.out
+    undecided = shell("explain", "open.py")
+    assert undecided.code == 1
+    assert undecided.err == (
+        "lstmlint: open.py::build depends on features and classes, which the program does not state; give them: --set"
+        " features=N --set classes=N\n"
+    )
+    given = shell("explain", "open.py", "--set", "features=5", "--set", "classes=2")
+    assert "lstm (LSTM): 4,864 parameters" in given.out
+    shell.write("m.json", shell("convert", "a.py::encoder").out)
+    assert "Total params: 160" in shell("m.json").out
+    assert shell("convert", "open.py").code == 2
+    assert shell("convert", "open.py", "--set", "features=5", "--set", "classes=2").json["class_name"] == "Sequential"
+    assert "builds 2 models" in shell("convert", "a.py").err
+    shell.write("none.py", "import keras")
+    assert "none.py:1:1: error: this program does not build" in shell("convert", "none.py").err
+    assert shell("explain", "none.py").code == 1
+    same = shell("diff", "a.py::encoder", "m.json")
+    assert same.code == 0
+    assert "160" in same.out
+    compat = shell("compat", "a.py::encoder", "--format", "json").json["files"]
+    assert [entry["path"] for entry in compat] == ["a.py::encoder"]
+    assert compat[0]["compat"][-1]["loads"] is not None
+    assert len(shell("compat", ".", "--format", "json").json["files"]) == 4
+    fixed = shell("--fix", "a.py", ".")
+    assert "lstmlint: a.py is not fixed: fixes are made in JSON files" in fixed.err
+    assert (shell.folder / "a.py").read_text() == TWO
+
+
+def test_compat_with_unknown_sizes(shell: Shell) -> None:
+    shell.write("open.py", OPEN)
+    verdicts = shell("compat", "open.py", "--format", "json").json["files"][0]["compat"]
+    assert {one["release"] for one in verdicts if one["loads"]} >= {"3.4", "3.10"}
+    assert "960" not in json.dumps(verdicts)
+
+
+def test_diff_of_programs(shell: Shell) -> None:
+    shell.write("old.py", TWO)
+    shell.write("new.py", TWO.replace("LSTM(4", "LSTM(8"))
+    done = shell("diff", "old.py", "new.py", "--format", "json").json
+    assert [(one["new"]["path"]) for one in done["files"]] == ["new.py::encoder", "new.py::whole"]
+    shell.write("one.py", KNOWN)
+    mixed = shell("diff", "one.py", "old.py")
+    assert mixed.code == 2
+    assert "old.py builds 2 models, encoder and whole: name one of them, as in old.py::encoder" in mixed.err
+    assert shell("diff", "one.py", "one.py").code == 0
+    shell.write("a/m.py", TWO)
+    shell.write("b/m.py", TWO.replace("Dense(1", "Dense(2"))
+    folders = shell("diff", "a", "b", "--format", "json").json
+    assert [one["new"]["path"] for one in folders["files"]] == ["b/m.py::encoder", "b/m.py::whole"]
+    shell.write("open1.py", OPEN)
+    shell.write("open2.py", OPEN.replace("LSTM(32)", "LSTM(features)"))
+    sizes = shell("diff", "open1.py", "open2.py").out
+    assert "features" in sizes
+    assert "960" not in sizes
