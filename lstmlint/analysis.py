@@ -90,8 +90,8 @@ def analyze_all(
                 return analyze_program(content, options, shown, model)
             try:
                 return [analyze_config(content, options, shown)]
-            except ReadError as error:
-                reports = program_by_content(content, options, shown, model) if error.code == "E002" else None
+            except ReadError as caught:
+                reports = program_by_content(content, options, shown, model) if caught.code == "E002" else None
                 if reports is None:
                     raise
                 return reports

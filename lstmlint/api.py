@@ -165,6 +165,10 @@ def compat(
     if targets is not None:
         releases = parse_targets(targets if isinstance(targets, str) else ",".join(targets), "targets")
     report = analyze(source, replace(options or Options(), compat=releases))
+    if report.origin is not None:
+        from lstmlint.programs.naming import about_compat
+
+        raise UsageError(about_compat(report.origin))
     if report.compat is None:
         raise UsageError(unreadable(report))
     return report.compat

@@ -30,16 +30,16 @@ MAY_IMPORT = {
     "reporting": "comparing compatibility inference model report rules signatures version",
     "compatibility": "config fixing.edits model reading.document report rules signatures",
     "checking": "compatibility config filtering inference model parsing reading report rules",
-    "programs": ("checking compatibility config inference model parsing python reading.document report rules"),
+    "programs": ("checking config filtering inference model parsing python reading.document report rules"),
     "analysis": "checking config filtering model programs reading report",
     "converting": "inference layers model parsing reading rules signatures validation",
     "explaining": "inference layers model parsing reporting signatures validation",
     "fixing": "analysis config inference model reading report validation",
     "comparing": "config filtering inference layers model parsing report rules",
-    "api": "analysis comparing compatibility config converting explaining model parsing reading report",
+    "api": "analysis comparing compatibility config converting explaining model parsing programs report",
     "commands": (
-        "analysis comparing config converting explaining filtering fixing layers model parsing reading report reporting"
-        " rules version"
+        "analysis comparing config converting explaining filtering fixing layers model parsing programs reading report"
+        " reporting rules version"
     ),
     "cli": "commands model",
     "__main__": "cli",

@@ -397,14 +397,14 @@ def test_quiet_and_statistics(shell: Shell) -> None:
 def test_internal_error(shell: Shell) -> None:
     shell.write("m.json")
     shell.write("n.json")
-    original = analysis.analyze
+    original = analysis.analyze_all
 
     def broken(source: Any, *args: Any, **kwargs: Any) -> Any:
         if source == "m.json":
             raise ZeroDivisionError("a \x1b[31mdefect")
         return original(source, *args, **kwargs)
 
-    shell.monkeypatch.setattr(analysis, "analyze", broken)
+    shell.monkeypatch.setattr(analysis, "analyze_all", broken)
     done = shell("m.json", "n.json")
     assert done.code == 2
     assert "internal error while analyzing 'm.json': ZeroDivisionError: a \\x1b[31mdefect" in done.err

@@ -24,6 +24,7 @@ def run(request: Request, format: str | None) -> int:
     The code is 1 if a file does not hold a model, or a target does not load it. With --target, only the targets are
     judged.
     """
+    from lstmlint.programs.naming import about_compat
     from lstmlint.reporting import compatibility
     from lstmlint.reporting import json as json_format
 
@@ -45,6 +46,10 @@ def run(request: Request, format: str | None) -> int:
             failures.append(f"cannot read {source.path!r}: {error.strerror or error}")
             continue
         for report in reports:
+            if report.origin is not None:
+                if source.named:
+                    failures.append(about_compat(report.origin))
+                continue
             totals.add(report)
             failed = failed or report.model is None
             failed = failed or any(one.loads is False for one in report.compat or () if one.release in targets)

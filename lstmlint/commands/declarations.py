@@ -422,7 +422,6 @@ def compat(
         Texts, typer.Argument(metavar="FILE", help="Model files, folders or globs; - for standard input.")
     ] = None,
     target: Target = None,
-    set: Set = None,
     format: Format = None,
     output: Output = None,
     no_weights: NoWeights = False,
@@ -439,7 +438,7 @@ def compat(
     from lstmlint.commands import compat as command
 
     request = Request(paths or [], no_weights=no_weights, isolated=isolated, output=output)
-    request.target, request.set, request.config = target or [], set or [], config or []
+    request.target, request.config = target or [], config or []
     leave(lambda: command.run(request, format))
 
 

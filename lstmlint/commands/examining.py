@@ -191,7 +191,6 @@ def complete(outcome: Outcome, report: FileReport, source: InputPath, settings: 
     if job.accept is not None:
         from lstmlint.filtering.baseline import accept
 
-
         name, entries = accept(report, job.baseline, job.accept)
         outcome.known[name] = entries
     if report.model is not None and source.path != STDIN:

@@ -10,6 +10,10 @@ from lstmlint.config.options import Options
 from lstmlint.model.findings import Finding, Problem, listing
 from lstmlint.model.values import show
 
+# Rules about what is written in files. A program's layers may be custom, and its arguments those of the Keras it runs.
+OF_FILES = (
+    "E003", "E004", "E008", "E009", "E011", "E012", "P60", "P61", "P627", "S130", "S131", "S139", "S140", "G702",
+)  # fmt: skip
 Locate = Callable[[str], tuple[int, int]]  # a pointer's line and column
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from lstmlint.config.options import Options
-from lstmlint.programs.naming import chosen
 from lstmlint.programs.reading import read_program
 from lstmlint.programs.reports import reports_of
 from lstmlint.report import FileReport
@@ -23,8 +22,8 @@ def analyze_program(content: Path | bytes, options: Options, path: str, model: s
     Raises: ReadError if the program cannot be read, UsageError if it does not build the model, OSError.
     """
     source, program, given = read_program(content, options, path)
-    reports = reports_of(source, program, options)
+    reports = reports_of(source, program, options, model)
     for report in reports:
         if report.origin is not None:
             report.origin.given = given
-    return chosen(reports, model)
+    return reports

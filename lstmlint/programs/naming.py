@@ -26,7 +26,7 @@ def no_such(file: str, names: Sequence[str], model: str) -> UsageError:
     return UsageError(f"{file} does not build a model {model!r}{hint}")
 
 
-def chosen(reports: list[FileReport], model: str | None) -> list[FileReport]:
+def named(reports: list[FileReport], model: str | None) -> list[FileReport]:
     """Return the reports about a model; all if none is named. Raises: UsageError if there is none."""
     if model is None or reports[0].origin is None:
         return reports
@@ -58,3 +58,10 @@ def about_sizes(origin: Origin) -> str:
 def about_doubts(origin: Origin) -> str:
     """Return a sentence about why a model is not exact."""
     return f"{origin.path} is not read exactly ({listing([f'{one.where}: {one.text}' for one in origin.doubts], 3)})"
+
+
+def about_compat(origin: Origin) -> str:
+    """Return a sentence about why releases cannot be judged by a program: it leaves open what they would save."""
+    return (
+        f"{origin.path} is built by a program; compat judges model files, which lstmlint convert {origin.path} writes"
+    )

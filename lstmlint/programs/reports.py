@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 from lstmlint.checking import conclude
 from lstmlint.config.options import Options
+from lstmlint.filtering.suppressions import BAD, LIMITED, UNUSED
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding, Problem
 from lstmlint.model.origin import Doubt, Origin, UnknownSize
 from lstmlint.model.spec import ModelSpec
 from lstmlint.programs.comments import comments_of
 from lstmlint.programs.merging import merge
+from lstmlint.programs.naming import about_doubts, named
 from lstmlint.programs.study import Effort, Study
 from lstmlint.python.program import Program, SourceModel
 from lstmlint.python.source import SourceText
@@ -20,26 +22,35 @@ from lstmlint.report import FileReport
 from lstmlint.rules import budget
 
 # About suppressions: in a file with several models, one that any of them needs is not stale.
-ABOUT_SUPPRESSIONS = ("G714", "G716")
+ABOUT_SUPPRESSIONS = (UNUSED, BAD)
 NO_MODEL = (
     "this program does not build a Keras model that lstmlint can read",
     "Give the file that builds it, or a model file. docs/python.md says what lstmlint understands.",
 )
 
 
-def reports_of(source: SourceText, program: Program, options: Options) -> list[FileReport]:
-    """Return a report per model of a program; one without a model if there is none."""
+Said = tuple[str, int, int]  # code, line, column
+CODES = {option: code for code, option in LIMITED.items()}
+
+
+def reports_of(source: SourceText, program: Program, options: Options, chosen: str | None = None) -> list[FileReport]:
+    """Return a report per model of a program; one without a model if there is none.
+
+    What several models have in common (layers, or the function that builds them) is reported once, unless one is chosen.
+    Raises: UsageError if the program does not build the chosen model.
+    """
     # What is left out of a program without models says nothing: most programs build no models.
     problems = [*program.problems, *(source.problems if program.models else ())]
     if not program.models:
         return [without_model(source, problems or [Problem("E002", *NO_MODEL)], options)]
-    reports = []
+    reports: list[FileReport] = []
+    said: set[Said] | None = set() if chosen is None else None
     effort = Effort()
     for i, model in enumerate(program.models):
         origin = origin_of(model, source, i, len(program.models))
-        reports.append(report_of(model, source, origin, problems if i == 0 else [], options, effort))
-    if len(reports) > 1:
-        say_once(reports)
+        reports.append(report_of(model, source, origin, problems if i == 0 else [], options, effort, said))
+    drop_needed_suppressions(reports)
+    reports = named(reports, chosen)
     for report in reports:
         place_findings(report.findings, source)
     return reports
@@ -55,9 +66,19 @@ def without_model(source: SourceText, problems: list[Problem], options: Options)
 
 
 def report_of(
-    model: SourceModel, source: SourceText, origin: Origin, problems: list[Problem], options: Options, effort: Effort
+    model: SourceModel,
+    source: SourceText,
+    origin: Origin,
+    problems: list[Problem],
+    options: Options,
+    effort: Effort,
+    said: set[Said] | None,
 ) -> FileReport:
-    """Return the report of one model. problems: of the program. effort: what all models of it may cost."""
+    """Return the report of one model.
+
+    problems: of the program. effort: what all models of it may cost. said: what the reports of earlier models say; None
+    to say it again.
+    """
     study = Study(model, options, f"{source.path}::{model.name}", effort)
     report, document = study.base.report, study.base.document
     document.comments = comments_of(source.text)
@@ -68,23 +89,33 @@ def report_of(
         summary.origin = origin
         summary.complete = summary.complete and model.exact
         origin.formulas = merge(summary, study.formulas(), study.names)
-        if report.compat is not None:
-            report.compat = study.verdicts()
-        problems += budgets(summary, options)
+        problems += budgets(summary, origin, options)
+    if said is not None:
+        problems = said_first(problems, document, said)
     conclude(document, problems, options, report)
     return report
 
 
-def budgets(model: ModelSummary, options: Options) -> Iterable[Problem]:
-    """Return what the budgets find, which do not speak of sizes that stand in for unknown ones."""
+def budgets(model: ModelSummary, origin: Origin, options: Options) -> Iterator[Problem]:
+    """Yield what the budgets find. A model that is not exact cannot be checked, and one with open sizes only in part."""
+    if not origin.exact:
+        for option, limit in options.limits.items():
+            yield Problem(
+                CODES[option],
+                f"the model is not read exactly, so the budget {option} of {limit:,} cannot be checked",
+                f"{about_doubts(origin)}.",
+            )
+        return
 
     def infer(_spec: ModelSpec) -> ModelSummary:
         """Return the model as it is: no width is known to fit."""
         return model
 
-    return budget.check_all(
-        model, options.limits, options.limit_sources, infer, options.weight_dtype, options.bindings.batch or 1
-    )
+    batch = options.bindings.batch or 1
+    for problem in budget.check_all(model, options.limits, options.limit_sources, infer, options.weight_dtype, batch):
+        if origin.unknowns and problem.help in (budget.PARAMS.unknown_help, budget.DIMENSIONS):
+            problem.help = f"Give the sizes: {' '.join(unknown.option for unknown in origin.unknowns)}"
+        yield problem
 
 
 def origin_of(model: SourceModel, source: SourceText, index: int, count: int) -> Origin:
@@ -128,26 +159,27 @@ def place_findings(findings: list[Finding], source: SourceText) -> None:
         finding.line, finding.column, finding.cell = shown_place(source, finding.line, finding.column)
 
 
-def say_once(reports: list[FileReport]) -> None:
-    """Leave out what an earlier report says about the same place: models share layers, and functions build several."""
-    said: set[tuple[str, int, int]] = set()
-    stale = [
-        {key_of(finding) for finding in report.findings if finding.code in ABOUT_SUPPRESSIONS} for report in reports
+def said_first(problems: list[Problem], document: Document, said: set[Said]) -> list[Problem]:
+    """Return the problems that no earlier model has at the same place, and note them."""
+    kept = []
+    for problem in problems:
+        key = problem.code, *(problem.data.get("place") or document.locate(problem.pointer))
+        if problem.layer is None or key not in said:
+            kept.append((key, problem))
+    said |= {key for key, _ in kept}
+    return [problem for _, problem in kept]
+
+
+def drop_needed_suppressions(reports: list[FileReport]) -> None:
+    """Leave out findings about suppressions except those that all models have, which are said once."""
+    found = [
+        {(one.code, one.line, one.column, one.message) for one in report.findings if one.code in ABOUT_SUPPRESSIONS}
+        for report in reports
     ]
+    stale = set.intersection(*found)
     for i, report in enumerate(reports):
-        kept = []
-        for finding in report.findings:
-            key = key_of(finding)
-            if finding.code in ABOUT_SUPPRESSIONS:
-                new = i == 0 and all(key in found for found in stale)
-            else:
-                new = finding.layer is None or key not in said
-            if new:
-                kept.append(finding)
-        said |= {key_of(finding) for finding in kept}
-        report.findings = kept
-
-
-def key_of(finding: Finding) -> tuple[str, int, int]:
-    """Return what makes findings of two models the same."""
-    return finding.code, finding.line, finding.column
+        report.findings = [
+            one
+            for one in report.findings
+            if one.code not in ABOUT_SUPPRESSIONS or (i == 0 and (one.code, one.line, one.column, one.message) in stale)
+        ]

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from lstmlint import rules
 from lstmlint.checking import examine
-from lstmlint.compatibility import Verdict
-from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.config.options import Options
+from lstmlint.filtering.findings import OF_FILES
 from lstmlint.model.findings import Problem
 from lstmlint.programs.polynomials import Polynomial, Powers, interpolate, lattice
 from lstmlint.programs.quantities import MODEL, Key, failures, quantities
@@ -24,10 +23,6 @@ from lstmlint.report import FileReport
 DEGREES = (1, 2, 3, 4)
 USUAL_DEGREE = 2  # beyond it, only the number of parameters is worth more analyses
 MOST_RUNS = 80
-# Rules about what is written in files. A program's layers may be custom, and its arguments those of the Keras it runs.
-OF_FILES = (
-    "E003", "E004", "E008", "E009", "E011", "E012", "P60", "P61", "P627", "S130", "S131", "S139", "S140", "G702",
-)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -58,8 +53,8 @@ class Study:
 
     def __init__(self, model: SourceModel, options: Options, path: str, effort: Effort) -> None:
         self.model = model
-        # Budgets are checked at the end: stand-ins have no cost.
-        self.options = replace(options, limits={})
+        # Budgets are checked at the end: stand-ins have no cost. Releases load files, not programs.
+        self.options = replace(options, limits={}, targets=(), compat=())
         self.path = path
         self.names = [unknown.name for unknown in model.unknowns]
         self.effort = effort
@@ -104,7 +99,7 @@ class Study:
             for i, sizes in enumerate(self.stand_ins.others())
             if i < needed or self.affordable(1)
         ]
-        return [run for run in found if run.failures <= self.base.failures]
+        return [run for run in found if self.feasible(run)]
 
     def problems(self) -> list[Problem]:
         """Return the problems that the program has, whatever the sizes are."""
@@ -121,8 +116,9 @@ class Study:
         """Return the formula of each number that depends on a size; None for one that is no polynomial."""
         varying = self.varying()
         found: dict[Key, Polynomial | None] = dict.fromkeys(varying)
+        axes = [i for i, point in enumerate(self.units()) if self.feasible(self.run(self.stand_ins.at(point)))]
         for degree in DEGREES:
-            points = list(lattice(len(self.names), degree))
+            points = list(lattice(len(axes), degree))
             if not self.affordable(len(points)):
                 break
             open_keys = [key for key in varying if found[key] is None]
@@ -130,9 +126,11 @@ class Study:
                 break
             known: dict[tuple[int | None, ...], Polynomial | None] = {}
             for key in open_keys:
-                values = tuple(self.run(self.stand_ins.at(point)).numbers.get(key) for point in points)
+                values = tuple(
+                    self.run(self.stand_ins.at(self.spread(point, axes))).numbers.get(key) for point in points
+                )
                 if values not in known:
-                    known[values] = self.fitted(dict(zip(points, values, strict=True)), degree)
+                    known[values] = self.fitted(dict(zip(points, values, strict=True)), degree, axes)
                 formula = known[values]
                 if formula is not None and self.holds(key, formula):
                     found[key] = formula
@@ -140,37 +138,42 @@ class Study:
 
     def varying(self) -> list[Key]:
         """Return the numbers that are not the same at all sizes."""
-        units = [tuple(int(i == j) for j in range(len(self.names))) for i in range(len(self.names))]
-        runs = [*self.others(), *(self.run(self.stand_ins.at(unit)) for unit in units)]
+        runs = [*self.others(), *(self.run(self.stand_ins.at(unit)) for unit in self.units())]
         return [
             key
             for key, value in self.base.numbers.items()
             if value is not None and any(run.numbers.get(key, value) not in (value, None) for run in runs)
         ]
 
-    def fitted(self, values: dict[Powers, int | None], degree: int) -> Polynomial | None:
-        """Return the polynomial with given values at the points of the lattice."""
+    def units(self) -> list[Powers]:
+        """Return the points that are one step from the first one, in the order of the unknowns."""
+        count = len(self.names)
+        return [tuple(int(i == j) for j in range(count)) for i in range(count)]
+
+    def feasible(self, run: Run) -> bool:
+        """Return whether as many layers can be built as with the first sizes."""
+        return run.failures <= self.base.failures
+
+    def spread(self, point: Powers, axes: list[int]) -> Powers:
+        """Return a point of some of the unknowns as one of all; the others do not move."""
+        found = [0] * len(self.names)
+        for axis, steps in zip(axes, point, strict=True):
+            found[axis] = steps
+        return tuple(found)
+
+    def fitted(self, values: dict[Powers, int | None], degree: int, axes: list[int]) -> Polynomial | None:
+        """Return the polynomial with given values at the points of the lattice. axes: the unknowns that move."""
         numbers = {point: value for point, value in values.items() if value is not None}
         if len(numbers) < len(values):
             return None
-        return interpolate(numbers.__getitem__, degree, self.stand_ins.starts, self.stand_ins.steps)
+        starts, steps = self.stand_ins.starts, self.stand_ins.steps
+        found = interpolate(
+            numbers.__getitem__, degree, tuple(starts[axis] for axis in axes), tuple(steps[axis] for axis in axes)
+        )
+        if found is None:
+            return None
+        return Polynomial({self.spread(powers, axes): factor for powers, factor in found.terms.items()})
 
     def holds(self, key: Key, formula: Polynomial) -> bool:
         """Return whether a formula is right at the other sizes, where the model can be built."""
         return all(run.numbers.get(key) in (None, formula.at(sizes)) for sizes, run in self.runs.items())
-
-    def verdicts(self) -> list[Verdict]:
-        """Return which releases load the model, with the obstacles that do not depend on a size."""
-        found = self.base.report.compat or []
-        for run in self.others():
-            others = run.report.compat or []
-            found = [
-                Verdict(mine.release, [one for one in mine.obstacles if key_of(one) in map(key_of, other.obstacles)])
-                for mine, other in zip(found, others, strict=True)
-            ]
-        return found
-
-
-def key_of(obstacle: Obstacle) -> tuple[str, str, str]:
-    """Return what must be the same at all sizes."""
-    return obstacle.code, obstacle.pointer, obstacle.message

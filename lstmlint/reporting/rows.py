@@ -221,6 +221,8 @@ def uncertain_totals(model: ModelSummary, origin: Origin) -> Iterator[tuple[str,
         ("non_trainable_params", "Non-trainable params"),
     ):
         yield title, total(model, name)
+        if nothing_known(model):
+            break
     if origin.exact and (model.macs or "macs" in origin.formulas):
         yield "MACs", f"{origin.formulas.get('macs') or count(model.macs)} per sample"
     for unknown in origin.unknowns:

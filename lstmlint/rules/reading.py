@@ -12,7 +12,7 @@ reported("E001", "unreadable", "error", raised_by="analysis model python reading
 )
 
 
-reported("E002", "not-a-model", "error", raised_by="commands python reading")(
+reported("E002", "not-a-model", "error", raised_by="analysis commands programs python reading")(
     """The file can be read but does not contain a Keras model.
 
     The finding is an info for the SavedModel of a subclassed model: the file records its layers with their configs and
