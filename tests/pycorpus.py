@@ -57,12 +57,12 @@ class Reading:
     sizes: dict[str, int]
     solved: set[str] = field(default_factory=set)
     error: str | None = None
-    missing_rows: bool = False
+    incomplete: bool = False  # counts are missing although there is an input shape
 
     @property
     def kind(self) -> str:
         """exact, named or part."""
-        if not self.model.exact or self.error:
+        if not self.model.exact or self.error or self.incomplete:
             return "part"
         return "named" if self.model.unknowns else "exact"
 
@@ -119,7 +119,9 @@ def read_file(path: Path) -> FileReading:
         program = None
     for model in program.models if program else []:
         reading = Reading(model, {unknown.name: STAND_IN + 2 * i for i, unknown in enumerate(model.unknowns)})
-        reading.summary(reading.sizes)
+        summary = reading.summary(reading.sizes)
+        if summary is not None and not summary.complete:
+            reading.incomplete = any(shape is not None for row in summary.layers for shape in row.output_shapes)
         found.models.append(reading)
     found.seconds = time.perf_counter() - start
     text = found.source.text if found.source else raw.decode("utf-8", "replace")

@@ -276,7 +276,7 @@ def disagreements(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
     left = [[row[0], own.get(row[0], row[1]), *row[2:]] for row in left]
     if theirs["class"] == "Sequential" or not any(row[1] == "InputLayer" for row in right):
         left, right = ([row for row in rows if row[1] != "InputLayer"] for rows in (left, right))
-    if operation_style(left) != operation_style(right):
+    if operation_classes(left) != operation_classes(right):
         left, right = ([row for row in rows if not is_operation(row)] for rows in (left, right))
     right = [[row[0], RENAMED.get(row[1], row[1]), *row[2:]] for row in right]
     if right and right[0][1] == "Merge":  # Keras 1 shows the branches in the row of the Merge only
@@ -300,9 +300,9 @@ def is_operation(row: list[Any]) -> bool:
     return row[1] in ("TFOpLambda", "SlicingOpLambda") or row[1].startswith("ops.")
 
 
-def operation_style(rows: list[list[Any]]) -> set[bool]:
-    """Return whether the operations of a model are those of Keras 2; empty without operations."""
-    return {row[1].endswith("OpLambda") for row in rows if is_operation(row)}
+def operation_classes(rows: list[list[Any]]) -> list[str]:
+    """Return the classes of the operations of a model. Where Keras stores others, only the layers are compared."""
+    return sorted(row[1] for row in rows if is_operation(row))
 
 
 def key_of(row: list[Any]) -> tuple[str, str]:

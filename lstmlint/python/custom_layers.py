@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from lstmlint.python.arrays import nested_shape
 from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_names import in_keras, layer_class, model_class
 from lstmlint.python.keras_objects import Layer, Model, Node, Tensor, tensors_in
@@ -37,6 +38,7 @@ class CustomLayers:
         keras.as_tensors = self.as_tensors
         keras.describe = self.describe
         keras.describe_model = self.build_from_data
+        keras.add_variable = self.variable
 
     # What the code of a layer calls
 
@@ -348,6 +350,23 @@ class CustomLayers:
         if trainable is None:
             layer.forget((*place, "whether a weight is trainable is not known"))
         return WeightTensor(self, shape, place)
+
+    def variable(self, name: str, arguments: Arguments) -> Any:
+        """Create a variable: in the code of a layer, a weight of it. MISSING outside such code."""
+        if not self.inside:
+            return MISSING
+        layer = self.inside[-1]
+        place = self.machine.place(arguments.node)
+        if self.keras.style.first or (self.keras.style.dialect == "keras3") != (name == "keras.Variable"):
+            layer.forget((*place, "this Keras may not count the variable as a weight of the layer"))
+            return MISSING
+        initial = arguments.get(0, "initial_value", arguments.kwargs.get("initializer"))
+        shape = arguments.kwargs.get("shape", nested_shape(initial))
+        if shape is None:
+            layer.forget((*place, "the shape of a variable is not known"))
+            return MISSING
+        given = {key: value for key, value in arguments.kwargs.items() if key in ("name", "trainable")}
+        return self.add_weight(layer, Arguments(arguments.node, [], {"shape": shape, **given}))
 
     def weight_layer(self, shape: tuple[Any, ...], place: Any) -> Tensor:
         """Return a tensor of a fixed shape in the description that is being made."""

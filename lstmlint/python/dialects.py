@@ -6,7 +6,7 @@
 - `keras` with what only Keras 2 has (fit_generator, np_utils, keras.layers.recurrent, lr) is Keras 2 on several backends: a
   GRU has no reset_after, and names count from 1 (dense_1, dense_2).
 - Any other `keras` may be Keras 2 or 3. It is read as Keras 2 of TensorFlow, which agrees with Keras 3 in all counts. Only a
-  GRU without reset_after is not certain then.
+  GRU without reset_after is not certain then, unless the program uses what Keras has since 2.4 only.
 """
 
 from __future__ import annotations
@@ -55,6 +55,13 @@ KERAS2_MODULES = frozenset(
     " layers.advanced_activations layers.merge layers.pooling layers.local engine engine.topology engine.training legacy"
     " utils.np_utils utils.vis_utils utils.generic_utils backend.tensorflow_backend wrappers.scikit_learn"
     " layers.convolutional_recurrent layers.cudnn_recurrent".split()
+)
+# What `keras` has since 2.4, which is TensorFlow's.
+LATER_NAMES = frozenset(
+    "LayerNormalization MultiHeadAttention Attention AdditiveAttention Rescaling Resizing TextVectorization StringLookup"
+    " IntegerLookup Normalization RandomFlip RandomRotation RandomZoom CategoryEncoding Discretization Hashing"
+    " UnitNormalization GroupNormalization EinsumDense Conv1DTranspose ConvLSTM1D ConvLSTM3D set_random_seed"
+    " image_dataset_from_directory text_dataset_from_directory timeseries_dataset_from_array".split()
 )
 KERAS3_MODULES = frozenset({"ops", "saving", "random", "distribution", "dtype_policies", "quantizers", "tree"})
 
@@ -156,4 +163,4 @@ def style_of(tree: ast.AST, text: str) -> Style:
         return OLD_KERAS2
     if KERAS2_MODULES & set(used.values()) or KERAS2_NAMES & words.names or KERAS2_KEYWORDS & words.keywords:
         return OLD_KERAS2
-    return UNCERTAIN
+    return TENSORFLOW if LATER_NAMES & words.names else UNCERTAIN

@@ -471,7 +471,9 @@ class Writer:
             return self.model(layer, pointer)
         if layer.inner is not None:
             self.out.places[pointer] = layer.places[""]
+            self.frozen += layer.trainable is False
             written = self.functional(layer.inner, pointer)
+            self.frozen -= layer.trainable is False
             written["config"]["name"] = layer.name
             if layer.trainable is False or self.frozen:
                 written["config"]["trainable"] = False

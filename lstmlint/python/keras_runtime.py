@@ -61,6 +61,7 @@ class Keras:
         self.custom: Callable[..., Any] | None = None  # set by custom_layers
         self.parent: Callable[..., Any] | None = None
         self.user_call: Callable[..., Any] | None = None
+        self.add_variable: Callable[[str, Arguments], Any] = lambda _name, _arguments: MISSING
         self.describe: Callable[..., Any] | None = None
         self.describe_model: Callable[[Model, Any], None] = lambda _model, _data: None
         self.custom_layers: Any = None

@@ -9,6 +9,7 @@ import ast
 from functools import lru_cache
 from typing import Any
 
+from lstmlint.python.arrays import dims, nested_shape
 from lstmlint.python.builtins import unknown
 from lstmlint.python.expressions import iterate
 from lstmlint.python.keras_library import LIBRARIES, PARTS
@@ -16,7 +17,7 @@ from lstmlint.python.keras_names import in_keras
 from lstmlint.python.keras_objects import Layer, Node, Tensor, tensors_in
 from lstmlint.python.keras_runtime import Keras, unique
 from lstmlint.python.machine import MISSING, Arguments, Machine
-from lstmlint.python.values import Array, List, Module, Opaque, Size, is_unknown
+from lstmlint.python.values import Array, Configured, List, Module, Opaque, Size, is_unknown, same
 from lstmlint.signatures import operations
 
 OPERATORS = {
@@ -48,6 +49,11 @@ PAIRS = frozenset(
     "add subtract multiply divide maximum minimum pow math.add math.subtract math.multiply math.divide math.maximum"
     " math.minimum math.pow equal greater less greater_equal less_equal not_equal math.equal math.greater math.less"
     " logical_and logical_or squared_difference math.squared_difference truediv math.truediv".split()
+)
+ELEMENTWISE = frozenset(function for function, _ in OPERATORS.values() if "matmul" not in function)
+PAIR_CLASSES = frozenset(
+    "Add Subtract Multiply Divide TrueDivide FloorDivide Mod Power Maximum Minimum Equal NotEqual Greater GreaterEqual Less"
+    " LessEqual LogicalAnd LogicalOr".split()
 )
 # Functions of Keras's backend: the function of TensorFlow, and its parameters in order.
 BACKEND: dict[str, tuple[str, str]] = {
@@ -154,16 +160,43 @@ def tensorflow_operation(keras: Keras, function: str, first: Any, kwargs: dict[s
             layer.forget((*layer.places[""], f"the argument {name} of {function} is not known"))
         else:
             clean[name] = written
+    if function in PAIRS or function in ELEMENTWISE:
+        broadcast(keras, layer, [first, *kwargs.values()])
     outputs = 1
     if function == "split":
         pieces = clean.get("num_or_size_splits")
         outputs = pieces if isinstance(pieces, int) else len(pieces) if isinstance(pieces, list | tuple) else 1
     elif function in ("nn.moments", "math.top_k", "nn.top_k"):
         outputs = 2
-    elif function in ("unstack", "meshgrid") and isinstance(clean.get("num"), int):
-        outputs = clean["num"]
+    elif function == "unstack":
+        shape = keras.shape_of(first) if isinstance(first, Tensor) else None
+        axis = clean.get("axis", 0)
+        number = (
+            shape[axis] if shape is not None and isinstance(axis, int) and -len(shape) <= axis < len(shape) else None
+        )
+        given = clean.get("num", number)
+        outputs = clean["num"] = given if isinstance(given, int) else 1
+        if not isinstance(given, int):
+            layer.forget((*layer.places[""], "the number of outputs of unstack is not known"))
+    elif function == "meshgrid":
+        layer.forget((*layer.places[""], "the shapes of the outputs of meshgrid are not known"))
     result = called(keras, layer, [first], clean, node, outputs)
     return result if outputs > 1 or function != "split" else List([result])
+
+
+def broadcast(keras: Keras, layer: Layer, operands: list[Any]) -> None:
+    """Note where an array changes the shape of the result, which the stored operation does not show."""
+    tensors = [keras.shape_of(value) for value in operands if isinstance(value, Tensor)]
+    for value in operands:
+        shape = nested_shape(value) if isinstance(value, Array | List | tuple) else None
+        if not shape or any(True for _ in tensors_in(value)):
+            continue
+        for other in tensors:
+            ends = other[len(other) - len(shape) :] if other is not None and len(other) >= len(shape) else ()
+            if len(ends) != len(shape) or any(
+                dim != 1 and not same(dim, end) for dim, end in zip(shape, ends, strict=True)
+            ):
+                layer.forget((*layer.places[""], "an array may change the shape of the result"))
 
 
 def constant(value: Any) -> Any:
@@ -218,6 +251,8 @@ def keras3_operation(keras: Keras, class_name: str, args: list[Any], config: dic
     layer = Layer(class_name, config, keras.auto_name(class_name), keras.machine.place(node))
     layer.kind = "operation"
     layer.module = f"keras.src.ops.{module}"
+    if class_name in PAIR_CLASSES:
+        broadcast(keras, layer, args)
     if any(isinstance(value, Array | Opaque) for value in args):
         args = [
             value if isinstance(value, Tensor | int | float | list | tuple | slice) else constant(value)
@@ -300,6 +335,12 @@ def tensorflow(machine: Machine, path: str, arguments: Arguments) -> Any:
         value = arguments.args[0]
         if isinstance(value, int | float | tuple | List | Array | Tensor):
             return value
+    if name == "Variable":
+        made = machine.keras.add_variable("tf.Variable", arguments)
+        if made is not MISSING:
+            return made
+    if name.endswith("_initializer") or name.startswith("initializers."):
+        return Configured("initializers", name.rpartition(".")[2], dict(arguments.kwargs))
     if not any(True for _ in tensors_in(given)):
         return without_tensors(machine, name, arguments)
     if name in ("shape", "rank", "size") and isinstance(arguments.args[0] if arguments.args else None, Tensor):
@@ -378,6 +419,8 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
         return machine.opaque(arguments.node, "the shape is not known") if shape is None else shape
     if name == "ndim" and args and isinstance(args[0], Tensor):
         return machine.attribute(args[0], "ndim", arguments.node)
+    if name == "variable":
+        return keras.add_variable("tf.Variable", arguments)
     if name in ("backend", "epsilon", "floatx"):
         return {"backend": "tensorflow", "epsilon": 1e-7, "floatx": "float32"}[name]
     if name == "variable":
@@ -404,11 +447,17 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
         values |= {
             renamed.get(key, key) if key not in names.split() else key: value for key, value in arguments.kwargs.items()
         }
-        if name == "concatenate":
+        if name in ("concatenate", "expand_dims", "argmax", "argmin", "softmax"):
             values.setdefault("axis", -1)
         first = values.pop(names.split()[0], None)
         if first is not None:
             return tensorflow_operation(keras, function, first, values, arguments.node)
+    if name == "dot" and len(args) == 2 and isinstance(args[1], Tensor):
+        shape = keras.shape_of(args[1])
+        if shape is not None and len(shape) == 2:
+            return tensorflow_operation(keras, "linalg.matmul", args[0], {"b": args[1]}, arguments.node)
+    if name == "bias_add" and len(args) >= 2:
+        return tensorflow_operation(keras, "__operators__.add", args[0], {"y": args[1]}, arguments.node)
     if name in ("repeat_elements", "repeat") and len(args) >= 2:
         return repeat(keras, name, arguments)
     if name == "flatten" or name == "batch_flatten":
@@ -462,7 +511,10 @@ def flat(keras: Keras, arguments: Arguments) -> Any:
 
 
 def activation(machine: Machine, rest: str, arguments: Arguments) -> Any:
-    """Return the result of an activation function on a tensor; MISSING on other values."""
+    """Return the result of an activation function on a tensor, or of `activations.get`; MISSING on other values."""
+    if rest == "activations.get":
+        given = arguments.get(0, "identifier")
+        return Module(f"keras.activations.{given or 'linear'}") if isinstance(given, str | None) else given
     if arguments.args and isinstance(arguments.args[0], Tensor):
         keras: Keras = machine.keras
         name = rest.rpartition(".")[2]
@@ -477,8 +529,15 @@ def activation(machine: Machine, rest: str, arguments: Arguments) -> Any:
 NN = frozenset({"relu", "elu", "selu", "softmax", "gelu", "swish", "silu", "softplus", "softsign"})
 
 
+def initial(machine: Machine, initializer: Configured, arguments: Arguments) -> Any:
+    """Return the array that an initializer makes."""
+    shape = dims(arguments.get(0, "shape")) if initializer.kind == "initializers" else None
+    return unknown(machine, arguments) if shape is None else Array(shape, machine.written(arguments.node))
+
+
 def install(machine: Machine) -> None:
-    """Let a machine apply operators to tensors."""
+    """Let a machine apply operators to tensors, and call initializers."""
+    machine.callers[Configured] = initial
     keras: Keras = machine.keras
     keras.operation = lambda sign, left, right, node: operate(keras, sign, left, right, node)
 

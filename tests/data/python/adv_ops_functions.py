@@ -1,0 +1,28 @@
+# runs: keras
+import keras
+from keras import layers, ops
+
+x = keras.Input((6, 4))
+a = keras.Model(x, layers.Dense(2)(ops.transpose(x, (0, 2, 1))))
+b = keras.Model(x, layers.Dense(2)(ops.reshape(x, (-1, 3, 8))))
+c = keras.Model(x, layers.Dense(2)(ops.reshape(x, (ops.shape(x)[0], 24))))
+first, second = ops.split(x, 2, axis=-1)
+d = keras.Model(x, layers.Dense(2)(ops.concatenate([first, second, first], 2)))
+e = keras.Model(x, layers.Dense(2)(ops.tile(x, [1, 1, 3])))
+f = keras.Model(x, layers.Dense(2)(ops.stack([x, x], axis=-1)))
+g = keras.Model(x, layers.Dense(2)(x[:, 1:4, ::2]))
+h = keras.Model(x, layers.Dense(2)(x[..., None]))
+i = keras.Model(x, layers.Dense(2)(ops.sum(x, axis=[1])))
+j = keras.Model(x, layers.Dense(2)(ops.pad(x, [[0, 0], [1, 1], [2, 3]])))
+k = keras.Model(x, layers.Dense(2)(ops.take(x, [0, 1, 1], axis=2)))
+l = keras.Model(x, layers.Dense(2)(ops.one_hot(ops.argmax(x, -1), 9)))
+m = keras.Model(x, layers.Dense(2)(ops.matmul(x, ops.transpose(x, (0, 2, 1)))))
+n = keras.Model(x, layers.Dense(2)(ops.einsum("btd,bsd->bts", x, x)))
+o = keras.Model(x, layers.Dense(2)(ops.repeat(x, 3, axis=2)))
+p = keras.Model(x, layers.Dense(2)(ops.expand_dims(ops.max(x, axis=1), 1)))
+q = keras.Model(x, layers.Dense(2)(ops.swapaxes(x, 1, 2)))
+r = keras.Model(x, layers.Dense(2)(x @ ops.ones((4, 7))))
+s = keras.Model(x, layers.Dense(2)(ops.mean(x, (1,), keepdims=True) * 3 - x))
+t = keras.Model(x, layers.Dense(2)(ops.broadcast_to(x[:, :1], (1, 6, 4)) if False else ops.flip(x, 1)))
+u = keras.Model(x, layers.Dense(2)(ops.norm(x, axis=1)))
+v = keras.Model(x, layers.Dense(2)(ops.squeeze(x[:, :1], 1)))

@@ -1,0 +1,28 @@
+# runs: tf_keras
+import tensorflow as tf
+from tensorflow.keras import backend as K, layers
+
+x = layers.Input((6, 4))
+a = tf.keras.Model(x, layers.Dense(2)(K.permute_dimensions(x, (0, 2, 1))))
+b = tf.keras.Model(x, layers.Dense(2)(tf.reshape(x, (-1, 3, 8))))
+c = tf.keras.Model(x, layers.Dense(2)(tf.reshape(x, (tf.shape(x)[0], 24))))
+d = tf.keras.Model(x, layers.Dense(2)(tf.transpose(x, perm=[0, 2, 1])))
+first, second = tf.split(x, 2, axis=-1)
+e = tf.keras.Model(x, layers.Dense(2)(tf.concat([first, second, first], 2)))
+f = tf.keras.Model(x, layers.Dense(2)(tf.tile(x, [1, 1, 3])))
+g = tf.keras.Model(x, layers.Dense(2)(K.concatenate([x, K.mean(x, axis=2, keepdims=True)])))
+h = tf.keras.Model(x, layers.Dense(2)(K.stack([x, x], axis=-1)))
+i = tf.keras.Model(x, layers.Dense(2)(x[:, 1:4, ::2]))
+j = tf.keras.Model(x, layers.Dense(2)(x[..., tf.newaxis]))
+k = tf.keras.Model(x, layers.Dense(2)(tf.reduce_sum(x, [1])))
+l = tf.keras.Model(x, layers.Dense(2)(tf.stack(tf.unstack(x, axis=1)[:2], axis=1)))
+m = tf.keras.Model(x, layers.Dense(2)(tf.pad(x, [[0, 0], [1, 1], [2, 3]])))
+n = tf.keras.Model(x, layers.Dense(2)(tf.gather(x, [0, 1, 1], axis=2)))
+o = tf.keras.Model(x, layers.Dense(2)(tf.one_hot(tf.argmax(x, -1), 9)))
+q = tf.keras.Model(x, layers.Dense(2)(tf.image.resize(layers.Reshape((6, 4, 1))(x), (3, 5))))
+r = tf.keras.Model(x, layers.Dense(2)(tf.matmul(x, x, transpose_b=True)))
+s = tf.keras.Model(x, layers.Dense(2)(tf.linalg.diag_part(tf.matmul(x, x, transpose_b=True))))
+t = tf.keras.Model(x, layers.Dense(2)(K.repeat(K.max(x, 1), 7)))
+u = tf.keras.Model(x, layers.Dense(2)(tf.einsum('btd,bsd->bts', x, x)))
+v = tf.keras.Model(x, layers.Dense(2)(K.batch_dot(x, x, axes=[2, 2])))
+w = tf.keras.Model(x, layers.Dense(2)(tf.norm(x, axis=1)))
