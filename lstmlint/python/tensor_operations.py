@@ -335,10 +335,6 @@ def tensorflow(machine: Machine, path: str, arguments: Arguments) -> Any:
         value = arguments.args[0]
         if isinstance(value, int | float | tuple | List | Array | Tensor):
             return value
-    if name == "Variable":
-        made = machine.keras.add_variable("tf.Variable", arguments)
-        if made is not MISSING:
-            return made
     if name.endswith("_initializer") or name.startswith("initializers."):
         return Configured("initializers", name.rpartition(".")[2], dict(arguments.kwargs))
     if not any(True for _ in tensors_in(given)):
@@ -350,10 +346,9 @@ def tensorflow(machine: Machine, path: str, arguments: Arguments) -> Any:
 
 
 def variable(machine: Machine, arguments: Arguments) -> Any:
-    """Return a variable. In the code of a layer, it is a weight that lstmlint does not count."""
-    for layer in machine.keras.custom_layers.inside[-1:]:
-        layer.forget((*machine.place(arguments.node), "it makes a variable without add_weight"))
-    return machine.opaque(arguments.node, "it is a variable")
+    """Return a variable. In the code of a layer, it is a weight of the layer."""
+    made = machine.keras.add_variable("tf.Variable", arguments)
+    return machine.opaque(arguments.node, "it is a variable") if made is MISSING else made
 
 
 def without_tensors(machine: Machine, name: str, arguments: Arguments) -> Any:
@@ -419,8 +414,6 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
         return machine.opaque(arguments.node, "the shape is not known") if shape is None else shape
     if name == "ndim" and args and isinstance(args[0], Tensor):
         return machine.attribute(args[0], "ndim", arguments.node)
-    if name == "variable":
-        return keras.add_variable("tf.Variable", arguments)
     if name in ("backend", "epsilon", "floatx"):
         return {"backend": "tensorflow", "epsilon": 1e-7, "floatx": "float32"}[name]
     if name == "variable":
