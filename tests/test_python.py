@@ -52,6 +52,27 @@ def test_other_dialects(name: str) -> None:
     assert found(text) == expected
 
 
+def test_mistakes() -> None:
+    """What Keras refuses before there is a model."""
+    text = """
+i = Input((4,))
+a = Sequential([Dense(3), Dropout(0.5)(i)])
+b = Sequential([i, Dense(3)])
+b.add(Flatten)
+x = Dense(2)
+y = Dense(3)(x)
+z = concatenate([i, x])
+model = Model(i, x)
+if flag:
+    b.add(Dense)
+"""
+    problems = [(problem.code, *problem.data["place"]) for problem in program(HEAD + text).problems]
+    start = HEAD.count("\n")
+    assert [(code, line - start, column) for code, line, column in problems] == [
+        ("Y101", 3, 27), ("Y102", 5, 7), ("Y103", 7, 14), ("Y103", 8, 5), ("Y103", 9, 18)
+    ]  # fmt: skip
+
+
 def test_locations() -> None:
     """A pointer leads to the argument in the code."""
     model = program(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lstmlint.model.findings import Problem
 from lstmlint.python.dialects import Style
 from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_names import BASES, in_keras, layer_class, model_class
@@ -210,6 +211,8 @@ class Keras:
                     args.append(kwargs.pop(name))
         if self.user_call is not None and layer.cls is not None:
             return self.user_call(layer, arguments)
+        if args and layer.kind == "layer":
+            self.layer_for_tensor(args[0], layer.class_name, arguments.nodes.get(0, arguments.node))
         if not any(True for _ in tensors_in([*args, *kwargs.values()])):
             tensors = self.as_tensors(args)
             if tensors is None:
@@ -373,9 +376,15 @@ class Keras:
         if model.layers is None:
             return
         if isinstance(layer, Tensor):
+            name = layer.node.layer.class_name
+            message = f"a Sequential gets the output of {name}, a tensor; Keras raises an error, since it takes layers"
+            self.problem("Y101", message, "Add the layer without calling it, or use the functional API.", node)
             model.forget((*self.machine.place(node), "a tensor is added where Keras takes a layer"))
             return
         if isinstance(layer, Module) and layer_class(in_keras(layer.path) or ""):
+            name = layer.path.rpartition(".")[2]
+            message = f"a Sequential gets the class {name}; Keras raises an error, since it takes layers"
+            self.problem("Y102", message, f"Create a layer: write {name}(...).", node)
             model.forget((*self.machine.place(node), "a class is added where Keras takes a layer"))
             return
         if not isinstance(layer, Layer):
@@ -386,6 +395,23 @@ class Keras:
             self.use(layer)
         model.layers.append(layer)
 
+    def problem(self, code: str, message: str, advice: str, node: ast.AST) -> None:
+        """Report a problem of the program, unless it may never be reached."""
+        place = self.machine.place(node)
+        known = any(problem.code == code and problem.data["place"] == place for problem in self.machine.problems)
+        if not self.machine.conditions and not known:
+            self.machine.problems.append(Problem(code, message, advice, data={"place": place}))
+
+    def layer_for_tensor(self, given: Any, receiver: str, node: ast.AST) -> None:
+        """Report a layer where Keras takes a tensor."""
+        values = given if isinstance(given, list | tuple) else (given,)
+        for value in values:
+            if isinstance(value, Layer):
+                message = (
+                    f"{receiver} gets the layer {value.class_name}; Keras raises an error, since it takes a tensor"
+                )
+                self.problem("Y103", message, f"Call {value.class_name} on a tensor, and pass its result.", node)
+
     def functional(self, arguments: Arguments, class_name: str = "Model") -> Any:
         """Create a functional model."""
         machine = self.machine
@@ -393,6 +419,9 @@ class Keras:
         kwargs = arguments.kwargs
         inputs = arguments.get(0, "inputs", kwargs.get("input"))
         outputs = arguments.get(1, "outputs", kwargs.get("output"))
+        self.layer_for_tensor(
+            outputs, "the model", arguments.nodes.get(1, arguments.nodes.get("outputs", arguments.node))
+        )
         name = arguments.get(2, "name")
         if not any(True for _ in tensors_in(inputs)) and not any(True for _ in tensors_in(outputs)):
             return machine.opaque(arguments.node, "the inputs and outputs of the model are not known")

@@ -31,6 +31,7 @@ GROUPS = {
     "C": "Size and cost",
     "P": "Portability",
     "G": "Hygiene",
+    "Y": "Python code",
 }
 _SECTIONS = ("Fix:", "Fails:", "Passes:", "References:")
 

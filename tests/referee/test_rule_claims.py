@@ -425,6 +425,22 @@ def _():
 def _():
     return M([L.Input((4,)), L.Dense(3, name="a/b")]).count_params()
 
+@measure("Y101 a tensor in a Sequential")
+def _():
+    return M([L.Dense(8), L.Dropout(0.5)(L.Input((4,)))])
+
+@measure("Y102 a class in a Sequential")
+def _():
+    return M([L.Input((4,)), L.Flatten])
+
+@measure("Y103 a layer on a layer")
+def _():
+    return L.Dense(3)(L.Dense(4))
+
+@measure("Y103 a layer as output of a model")
+def _():
+    return keras.Model(L.Input((4,)), L.Dense(3))
+
 @measure("S138 a later input_shape is ignored")
 def _():
     return M([L.Input((4,)), L.Dense(3), L.Dense(2, input_shape=(9,))]).count_params()
@@ -660,6 +676,10 @@ CLAIMS: dict[str, Any] = {
     "R234 outputs of an LSTM with softmax sum to 1": False,
     "S128 slash in a name": keras3_or("raises", 15),
     "S138 a later input_shape is ignored": 23,
+    "Y101 a tensor in a Sequential": "raises",
+    "Y102 a class in a Sequential": "raises",
+    "Y103 a layer on a layer": "raises",
+    "Y103 a layer as output of a model": "raises",
     "S141 Reshape swaps axes": False,
     "S141 Permute swaps axes": True,
     "H321 relu learns": {**keras3_or(False, False), "numpy": "raises"},
