@@ -445,3 +445,79 @@ def test_diff_of_programs(shell: Shell) -> None:
     sizes = shell("diff", "open1.py", "open2.py").out
     assert "features" in sizes
     assert "960" not in sizes
+
+
+KERAS_3_TABLE = """\
+\x1b[1mModel: "sequential"\x1b[0m
+┏━━━━━━━━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━┓
+│ lstm (\x1b[38;5;33mLSTM\x1b[0m)  │ (\x1b[38;5;45mNone\x1b[0m, 10) │   640 │
+└──────────────┴────────────┴───────┘
+\x1b[1m Total params: \x1b[0m\x1b[38;5;34m1,955\x1b[0m (7.64 KB)
+\x1b[1m Trainable params: \x1b[0m\x1b[38;5;34m651\x1b[0m (2.54 KB)
+\x1b[1m Non-trainable params: \x1b[0m\x1b[38;5;34m0\x1b[0m (0.00 B)
+\x1b[1m Optimizer params: \x1b[0m\x1b[38;5;34m1,304\x1b[0m (5.10 KB)
+"""
+KERAS_1_TABLE = "lstm_1 (LSTM)  (None, 10)  640\n=====\nTotal params: 1651\n_____\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "output", "shown"),
+    [
+        ("model.summary()", KERAS_3_TABLE, None),
+        ("model.summary()", KERAS_3_TABLE.replace("651", "1,651"), "1,651"),
+        ("model.summary()", KERAS_1_TABLE, "1,651"),
+        ("x = 1\nmodel.summary()\nmodel.summary()", KERAS_3_TABLE + KERAS_1_TABLE, "1,651"),
+        ("model.summary()\nmodel.summary()", KERAS_1_TABLE, None),  # it is not known which of them
+        ("model.summary()", "done", None),
+    ],
+)
+def test_stale_outputs(shell: Shell, code: str, output: str, shown: str | None) -> None:
+    printed = {"output_type": "stream", "text": output}
+    shell.write("nb.ipynb", notebook(KNOWN, {"cell_type": "code", "source": code, "outputs": [printed]}))
+    found = shell("nb.ipynb", "-f", "concise").out
+    line = code.count("\n") + 1
+    place = f"nb.ipynb:cell 2:{line}:1: info G717 stale-output the stored output shows a model with"
+    expected = "" if shown is None else f"{place} {shown} parameters, but the code builds one with 651\n"
+    assert found == expected
+
+
+def test_unknown_sizes_in_nested_models() -> None:
+    code = (
+        IMPORTS
+        + """\
+def build(n, units):
+    inner = Sequential([Input((13, 5)), layers.LSTM(4), layers.Dense(units)], name="inner")
+    a = Input((13, 5))
+    b = Input((n, 2))
+    y = layers.Concatenate()([inner(a), layers.Flatten()(b)])
+    y = layers.Dense(3, name="last")(layers.Dense(2, trainable=False)(y))
+    return Model([a, b], y)
+"""
+    )
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    assert report.model is not None
+    assert report.origin is not None
+    inner = next(row for row in report.model.layers if row.name == "inner")
+    assert inner.nested is not None
+    # The LSTM has 160; then 5 * units, 2 * (units + 2 * n) + 2, and 3 * 3.
+    assert (
+        report.origin.formulas["params"] == "171 + 7·units + 4·n"
+        or report.origin.formulas["params"] == "171 + 4·n + 7·units"
+    )
+    assert report.origin.formulas["non_trainable_params"] in ("2 + 2·units + 4·n", "2 + 4·n + 2·units")
+    assert (inner.nested.params, inner.nested.complete) == (160, False)
+    assert (report.model.params, report.model.trainable_params, report.model.weight_bytes) == (169, 169, 676)
+    assert [len(shape or ()) for shape in report.model.inputs] == [3, 3]
+    assert report.model.inputs[1] == (None, None, 2)
+    given = lstmlint.analyze(code.encode(), Options(values={"n": 4, "units": 10}), name="a.py")
+    assert given.model is not None
+    assert given.model.params == 171 + 70 + 16
+
+
+def test_many_unknown_sizes() -> None:
+    names = [f"n{i}" for i in range(6)]
+    stack = ", ".join(f"layers.Dense({name})" for name in names)
+    code = f"{IMPORTS}def build({', '.join(names)}):\n    return Sequential([Input((3,)), {stack}])\n"
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    assert report.origin is not None
+    assert report.origin.formulas["params"] == ("4·n0 + n1 + n2 + n3 + n4 + n5 + n0·n1 + n1·n2 + n2·n3 + n3·n4 + n4·n5")

@@ -14,6 +14,7 @@ from lstmlint.model.spec import ModelSpec
 from lstmlint.programs.comments import comments_of
 from lstmlint.programs.merging import merge
 from lstmlint.programs.naming import about_doubts, named
+from lstmlint.programs.outputs import printed_counts, stale
 from lstmlint.programs.study import Effort, Study
 from lstmlint.python.program import Program, SourceModel
 from lstmlint.python.source import SourceText
@@ -46,9 +47,10 @@ def reports_of(source: SourceText, program: Program, options: Options, chosen: s
     reports: list[FileReport] = []
     said: set[Said] | None = set() if chosen is None else None
     effort = Effort()
+    printed = printed_counts(source, program)
     for i, model in enumerate(program.models):
         origin = origin_of(model, source, i, len(program.models))
-        reports.append(report_of(model, source, origin, problems if i == 0 else [], options, effort, said))
+        reports.append(report_of(model, source, origin, [] if i else problems, printed, options, effort, said))
     drop_needed_suppressions(reports)
     reports = named(reports, chosen)
     for report in reports:
@@ -70,14 +72,15 @@ def report_of(
     source: SourceText,
     origin: Origin,
     problems: list[Problem],
+    printed: dict[int, int],
     options: Options,
     effort: Effort,
     said: set[Said] | None,
 ) -> FileReport:
     """Return the report of one model.
 
-    problems: of the program. effort: what all models of it may cost. said: what the reports of earlier models say; None
-    to say it again.
+    problems: of the program. printed: what stored summaries show. effort: what all models of the program may cost.
+    said: what the reports of earlier models say; None to say it again.
     """
     study = Study(model, options, f"{source.path}::{model.name}", effort)
     report, document = study.base.report, study.base.document
@@ -90,6 +93,8 @@ def report_of(
         summary.complete = summary.complete and model.exact
         origin.formulas = merge(summary, study.formulas(), study.names)
         problems += budgets(summary, origin, options)
+        if origin.certain and summary.complete:
+            problems += stale(model, summary, printed)
     if said is not None:
         problems = said_first(problems, document, said)
     conclude(document, problems, options, report)

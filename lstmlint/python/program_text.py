@@ -59,11 +59,13 @@ class SourceText:
 
     def place(self, line: int, column: int) -> Place | None:
         """Return the place in the notebook of a place in the text; None in a script."""
+        cell = self.cell_at(line)
+        return None if cell is None else Place(cell.number + 1, line - cell.first_line + 1, column)
+
+    def cell_at(self, line: int) -> Cell | None:
+        """Return the cell with a line of the text; None in a script."""
         number = bisect_right(self.cells, line, key=lambda cell: cell.first_line)
-        if not number:
-            return None
-        cell = self.cells[number - 1]
-        return Place(cell.number + 1, line - cell.first_line + 1, column)
+        return self.cells[number - 1] if number else None
 
 
 def normalized(text: str) -> str:

@@ -300,3 +300,12 @@ reported("G716", "bad-suppression", "warning", raised_by="filtering")(
     References: docs/suppression.md
     """
 )
+
+
+reported("G717", "stale-output", "info", raised_by="programs")(
+    """The summary that a notebook stores shows another number of parameters than the model that its code builds: the code
+    was changed after it ran. Only models that are read exactly are compared.
+
+    Fix: Run the notebook again, or remove its outputs.
+    """
+)
