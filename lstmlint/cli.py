@@ -46,8 +46,11 @@ def main() -> NoReturn:
     gc.disable()  # one model lives until the end; for many, `check` enables it again
     code = guarded(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # closed or full; `guarded` has reported it
+        try:
             stream.flush()
+        except (OSError, ValueError):  # closed or full; `guarded` has reported it, and Python would flush again
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     if "multiprocessing" in sys.modules or sys.gettrace() or sys.getprofile():
         sys.exit(code)
     # Freeing all objects takes a seventh of a small run's time and a third of a large one's.

@@ -17,6 +17,7 @@ from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
 from lstmlint.model.releases import TFJS, label
 from lstmlint.reporting import View
+from lstmlint.reporting.escape import json_text
 
 if TYPE_CHECKING:
     from lstmlint.converting.notes import Conversion, Note
@@ -69,7 +70,7 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
         return FOUND
     if whole:
         return write_file(name, document, spec, result, release, str(destination.path), allow_changes, in_place)
-    text = json.dumps(result.model, indent=2) + "\n"
+    text = json_text(json.dumps(result.model, indent=2)) + "\n"
     if in_place:
         replace(path, text)
     else:

@@ -106,17 +106,18 @@ def examine_in_parallel(sources: list[InputPath], job: Job, workers: int) -> Ite
     method = "fork" if sys.platform.startswith("linux") else "spawn"
     yield examine(sources[0], job)  # imports what most models need before the workers are forked
     executor = ProcessPoolExecutor(workers, multiprocessing.get_context(method), start_worker, (job,))
-    done = 1
+    done, died = 1, True
     chunk = max(1, min(16, len(sources) // (4 * workers)))
     try:
         for outcome in executor.map(examine_here, sources[1:], chunksize=chunk):
             done += 1
             yield outcome
+        died = False
     except BrokenProcessPool:
         rest = f"{sources[done].path!r} and the {len(sources) - done - 1} files after it"
         yield Outcome(failure=f"a worker process died, probably out of memory; {rest} are not analyzed: try --jobs 1")
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=not died, cancel_futures=True)  # a worker that is left alone may complain at the end
 
 
 _job: Job | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,12 @@ from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
 from lstmlint.model.origin import PROGRAMS
 from lstmlint.reporting import View, plural
+from lstmlint.reporting.escape import dangerous, terminal
 
 if TYPE_CHECKING:
     from lstmlint.config.settings import Resolver
 
+LINES = re.compile(r"[^\n]*\n|[^\n]+")  # a line of git ends with \n only
 NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -47,8 +50,20 @@ def show_diff(
         if fixed.edits:
             name = stdin_name if source.path == STDIN else source.path
             parts += unified(name, fixed.before, fixed.after)
-    write(Destination("diff", written_to(output), View()), "".join(parts))
+    target = written_to(output)
+    if target is None and any(map(dangerous, parts)):
+        say("the diff holds characters that are escaped here; --output FILE writes one that can be applied")
+        parts = [escaped(part) for part in parts]
+    write(Destination("diff", target, View()), "".join(parts))
     return bool(parts)
+
+
+def escaped(line: str) -> str:
+    """Return a line of a diff for a terminal or a log."""
+    if not dangerous(line):
+        return line
+    bare = line.rstrip("\r\n")
+    return terminal(bare) + line[len(bare) :]
 
 
 def fixes(
@@ -79,7 +94,7 @@ def fixes(
 
 def unified(name: str, before: str, after: str) -> Iterator[str]:
     """Yield the lines of a unified diff that `patch` and `git apply` take."""
-    old, new = (text.splitlines(keepends=True) for text in (before, after))
+    old, new = (LINES.findall(text) for text in (before, after))
     shown = name.replace(os.sep, "/").lstrip("/")
     for line in difflib.unified_diff(old, new, f"a/{shown}", f"b/{shown}"):
         yield line if line.endswith("\n") else f"{line}\n{NO_NEWLINE}"

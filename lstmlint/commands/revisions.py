@@ -13,6 +13,10 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _REVISION = re.compile(r"(?::[0-3]|(?:[^:{]|\{[^}]*\}?)*):")
 
 
+# The programs that git would start when it reads the index.
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+
+
 class Revision(NamedTuple):
     """A file in git. spec: its name in git. path: its path in the working tree."""
 
@@ -46,14 +50,22 @@ def git(*arguments: str, about: str) -> bytes:
     """Run git and return its output. Raises: UsageError with git's message."""
     import subprocess
 
-    # In English, and without asking for a password.
-    environment = {**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    # In English, and without asking for a password. Nothing is fetched, since the repository's settings say by which
+    # programs that is done.
+    environment = {
+        **os.environ,
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",  # for git before 2.45
+        "GIT_OPTIONAL_LOCKS": "0",
+    }
     command, *rest = arguments
     if about.startswith("-"):
         raise UsageError(f"cannot read {about!r} from git: a revision does not start with a dash")
     try:
         done = subprocess.run(  # noqa: S603 - no shell; the revision is one argument
-            ["git", command, *rest],  # noqa: S607 - the user's own git
+            ["git", *_NO_PROGRAMS, command, *rest],  # noqa: S607 - the user's own git
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env=environment,

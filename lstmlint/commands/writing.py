@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from lstmlint.commands.request import Destination
 from lstmlint.model.findings import UsageError
@@ -12,16 +13,16 @@ from lstmlint.reporting import FORMATS
 
 def say(sentence: str) -> None:
     """Print a message to standard error."""
-    from lstmlint.reporting.escape import terminal
-
-    print(f"lstmlint: {terminal(sentence)}", file=sys.stderr)  # noqa: T201
+    print_stderr(f"lstmlint: {sentence}")
 
 
 def print_stderr(sentence: str) -> None:
-    """Print a line to standard error, without control characters."""
+    """Print a line to standard error, without control characters. If that fails, the exit code tells."""
     from lstmlint.reporting.escape import terminal
 
-    sys.stderr.write(terminal(sentence) + "\n")
+    with suppress(OSError):  # closed, or on a full disk
+        sys.stderr.write(terminal(sentence) + "\n")
+        sys.stderr.flush()
 
 
 def check_writable(destination: Destination) -> None:
@@ -45,6 +46,7 @@ def write(destination: Destination, text: str) -> None:
         traits = FORMATS.get(destination.format)
         write_stdout(text, None if traits is not None and traits.plain else "utf-8")
         return
+    check_inside(path)
     content = text.encode("utf-8", "backslashreplace")
     regular = not os.path.exists(path) or os.path.isfile(path)  # noqa: PTH110, PTH113
     if regular and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK):  # noqa: PTH120
@@ -62,20 +64,48 @@ def write_atomically(path: str, content: bytes, keep_mode: bool = False) -> None
 
     keep_mode: give the new file the permissions of the old one. Raises: UsageError if that fails.
     """
+    import shutil
+    import tempfile
+
+    check_inside(path)
     target = os.path.realpath(path)
-    temporary = f"{target}.{os.getpid()}.tmp"
+    temporary = None
     try:
-        with open(temporary, "xb") as file:  # noqa: PTH123
+        handle, temporary = tempfile.mkstemp(".tmp", ".lstmlint-", os.path.dirname(target))  # noqa: PTH120
+        with open(handle, "wb") as file:  # noqa: PTH123
             file.write(content)
         if keep_mode:
-            import shutil
-
             shutil.copymode(target, temporary)
+        else:
+            os.chmod(temporary, 0o666 & ~mask())  # noqa: PTH101 - as a new file has; mkstemp's is private
         os.replace(temporary, target)  # noqa: PTH105
     except OSError as error:
-        if os.path.exists(temporary):  # noqa: PTH110
-            os.unlink(temporary)  # noqa: PTH108
         raise UsageError(f"cannot write {path!r}: {error.strerror or error}") from error
+    finally:
+        if temporary is not None and os.path.exists(temporary):  # noqa: PTH110
+            os.unlink(temporary)  # noqa: PTH108
+
+
+def mask() -> int:
+    """Return the permissions that new files do not get."""
+    found = os.umask(0)
+    os.umask(found)
+    return found
+
+
+def check_inside(path: str) -> None:
+    """Raise UsageError if a path is a link that leads out of its folder and of the current one."""
+    if not os.path.islink(path):  # noqa: PTH114
+        return
+    target = os.path.realpath(path)
+    for folder in (os.path.dirname(path) or os.curdir, os.curdir):  # noqa: PTH120
+        inside = os.path.realpath(folder)
+        if os.path.commonpath((inside, target)) == inside:
+            return
+    if not os.path.exists(target) or os.path.isfile(target):  # noqa: PTH110, PTH113
+        raise UsageError(
+            f"cannot write {path!r}: it is a link to {target!r}, which is in another folder; name that file"
+        )
 
 
 def write_stdout(text: str, encoding: str | None = None) -> None:

@@ -132,7 +132,7 @@ class Keras3Loader(Loader):
     def object(self, value: dict[str, Any], pointer: str) -> None:
         """Visit a serialized object, as `deserialize_keras_object` does."""
         class_name, config = value["class_name"], value["config"]
-        if class_name in VALUES or not isinstance(class_name, str):
+        if not isinstance(class_name, str) or class_name in VALUES:
             return
         if class_name == "__ellipsis__":
             if self.version < ELLIPSIS:
@@ -252,7 +252,8 @@ class Keras3Loader(Loader):
 
     def references(self, config: dict[str, Any], pointer: str) -> None:
         """Check the numbers of calls in the form of Keras 2, which counts those of a nested model from 1."""
-        layers = {layer.get("name"): layer for layer in config["layers"] if isinstance(layer, dict)}
+        named = [layer for layer in config["layers"] if isinstance(layer, dict) and isinstance(layer.get("name"), str)]
+        layers = {layer["name"]: layer for layer in named}
         for index, layer in enumerate(config["layers"]):
             nodes = layer.get("inbound_nodes") if isinstance(layer, dict) else None
             for node in nodes if isinstance(nodes, list) else ():

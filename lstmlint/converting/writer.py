@@ -346,6 +346,8 @@ class Writer:
             if not isinstance(rest, list):
                 raise Refused("the input does not declare a shape")
             shape = [spec.config.get("batch_size"), *rest]
+        if not isinstance(shape, list):
+            raise Refused("the input does not declare a shape")
         return self.input_layer(name, tuple(shape), spec.dtype if isinstance(spec.dtype, str) else spec.input_dtype)
 
     def input_layer(self, name: str, shape: Shape, dtype: str | None) -> Object:

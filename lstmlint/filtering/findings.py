@@ -16,6 +16,9 @@ OF_FILES = (
 )  # fmt: skip
 Locate = Callable[[str], tuple[int, int]]  # a pointer's line and column
 
+# Characters of a message: names and values of a file may be of any length.
+_LONGEST = 5_000
+
 
 def findings_of(problems: list[Problem], options: Options, locate: Locate | None = None) -> list[Finding]:
     """Return the findings of the selected rules, in the order of the file. locate: None without a document."""
@@ -37,8 +40,8 @@ def findings_of(problems: list[Problem], options: Options, locate: Locate | None
                 rule.code,
                 rule.name,
                 severity,
-                message,
-                problem.help,
+                message if len(message) <= _LONGEST else f"{message[:_LONGEST]}...",
+                problem.help if len(problem.help) <= _LONGEST else f"{problem.help[:_LONGEST]}...",
                 problem.layer,
                 problem.pointer,
                 line,

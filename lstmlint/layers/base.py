@@ -430,7 +430,7 @@ class Layer:
         meaning = f" {self.axes}" if self.axes else ""
         advice = f"Use an input with {wanted}{meaning}."
         declared = shape == self.spec.input_shape and self.spec.renamed.get("batch_shape") == "batch_input_shape"
-        lacks_batch = declared and rank + 1 == (self.ndim or self.min_ndim) and shape[0] is not None
+        lacks_batch = declared and rank + 1 == (self.ndim or self.min_ndim) and shape[:1] not in ((), (None,))
         if lacks_batch:
             dims = ", ".join("null" if dim is None else str(dim) for dim in (None, *shape))
             advice = f"batch_input_shape begins with the batch: [{dims}], unless {shape[0]} is the batch size."

@@ -340,10 +340,10 @@ class RecurrentLayer(Gated):
     def macs(self, input_shapes: list[Shape], output_shapes: list[Shape]) -> int | None:
         """Return timesteps · the multiply-accumulates of one step."""
         shape = self.times_first(need(input_shapes[0]))
-        steps, features = shape[1], shape[-1]
-        if steps is None or features is None:
+        steps, features = shape[1:][:1], shape[-1:]
+        if not steps or steps[0] is None or features[0] is None:
             return None
-        return steps * self.step_macs(features)
+        return steps[0] * self.step_macs(features[0])
 
 
 @layer("SimpleRNN")

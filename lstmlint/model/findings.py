@@ -20,8 +20,12 @@ def at_least(severity: str, threshold: str) -> bool:
     return threshold in order and order.index(severity) <= order.index(threshold)
 
 
+_LONGEST = 200  # characters of a name in a message
+
+
 def listing(names: Sequence[str], most: int = 5) -> str:
     """Return names as a message lists them: `a`, `a and b`, `a, b, and c`, or `a, b, c, d, e, and 12 more`."""
+    names = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..." for name in names]
     more = len(names) - most
     parts = [*names[:most], f"{more:,} more"] if more > 0 else list(names)
     if len(parts) < 3:

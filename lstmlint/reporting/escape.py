@@ -17,7 +17,10 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _MENTION = re.compile("@|#|://")
 _XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 # A spreadsheet treats such a cell as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_DANGEROUS = (  # compiled when it is needed
+    r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|##\["
+)
 
 
 def visible(text: str) -> str:
@@ -35,6 +38,16 @@ def terminal(text: str) -> str:
     return text
 
 
+def json_text(text: str) -> str:
+    """Escape JSON in ASCII for a log: a command to a CI runner may be anywhere in a line."""
+    return text.replace("##[", "#\\u0023[") if "##[" in text else text
+
+
+def dangerous(text: str) -> bool:
+    """Return whether a text would do more to a terminal or a log than to show characters."""
+    return re.search(_DANGEROUS, text) is not None
+
+
 def well_formed(value: Any) -> Any:
     """Replace lone surrogates in plain data: Python writes them into JSON, but other readers reject them."""
     if isinstance(value, str):
@@ -48,7 +61,8 @@ def well_formed(value: Any) -> Any:
 
 def github_data(text: str) -> str:
     """Escape the message of a workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace("##[", "#\\x23[")
 
 
 def github_property(text: str) -> str:
@@ -65,7 +79,7 @@ def markdown(text: str) -> str:
 
 def markdown_code(text: str) -> str:
     """Return a code span in Markdown, also for a table's cell."""
-    text = visible(text).replace("|", "\\|")
+    text = visible(text).replace("|", "\\|").replace("##[", "#\\x23[")
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     space = " " if text[:1] in ("`", " ", "") or text[-1:] in ("`", " ") else ""
@@ -74,12 +88,13 @@ def markdown_code(text: str) -> str:
 
 def xml(text: str) -> str:
     """Escape text or an attribute's value in XML 1.0 or HTML."""
-    return re.sub("[&<>\"']", lambda match: _XML[match[0]], visible(text))
+    text = re.sub("[&<>\"']", lambda match: _XML[match[0]], visible(text))
+    return _COMMAND.sub(lambda match: ":&#58;" if match[0] == "::" else "#&#35;[", text)
 
 
 def csv(text: str) -> str:
     """Escape a cell's text, which must not be a formula; the csv module quotes it."""
-    text = visible(text)
+    text = terminal(text)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
-from lstmlint.reporting.escape import well_formed
+from lstmlint.reporting.escape import json_text, well_formed
 from lstmlint.version import __version__
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def lines(items: list[dict[str, Any]]) -> str:
 def dumps(value: Any) -> str:
     """Return ASCII JSON that every reader accepts, whatever names contain."""
     text = json.dumps(value, allow_nan=False)
-    return json.dumps(well_formed(value)) if "\\ud" in text else text
+    return json_text(json.dumps(well_formed(value)) if "\\ud" in text else text)
 
 
 def pretty(value: Any) -> str:
     """Return indented JSON."""
-    return json.dumps(well_formed(value), allow_nan=False, indent=2) + "\n"
+    return json_text(json.dumps(well_formed(value), allow_nan=False, indent=2)) + "\n"

@@ -236,9 +236,10 @@ def flattened_sequence(model: ModelSummary, params: int, share: float) -> Iterat
             continue
         units, steps = row.output_shape[-1], row.output_shape[1]
         part = dense.params / model.params
-        if part < share or dense.params < params or units is None:
+        width = None if dense.output_shape is None else dense.output_shape[-1]
+        if part < share or dense.params < params or units is None or width is None:
             continue
-        without = (units + bool(dense.config.get("use_bias"))) * dense.config["units"]
+        without = (units + bool(dense.config.get("use_bias"))) * width
         yield violation(
             f"{show(dense.name)} has separate weights for each of the {steps} timesteps of {show(row.name)}: {dense.params:,}"
             f" parameters, {percent(part)} of the model; Keras accepts only sequences of this length",

@@ -1,0 +1,103 @@
+"""Small inputs that once crashed the analysis, a command, or a format. Each stands for a kind."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from random import Random
+from typing import Any
+
+import pytest
+
+from lstmlint import analyze
+from tests import fuzz
+from tests.commandline import Shell
+
+HUGE = 10**300
+
+
+def stack(*layers: tuple[str, dict[str, Any]], **more: Any) -> dict[str, Any]:
+    written = [{"class_name": class_name, "config": config} for class_name, config in layers]
+    return {"class_name": "Sequential", "config": {"name": "m", "layers": written}, **more}
+
+
+def named(*names: Any) -> dict[str, Any]:
+    """A functional Keras 3 model whose layers have these names."""
+    layers = [
+        {
+            "class_name": "Dense",
+            "module": "keras.layers",
+            "name": name,
+            "registered_name": None,
+            "inbound_nodes": [],
+            "config": {"units": 1, "name": name},
+        }
+        for name in names
+    ]
+    config = {"name": "m", "layers": layers, "input_layers": [], "output_layers": []}
+    return {"class_name": "Functional", "module": "keras", "registered_name": None, "config": config}
+
+
+def archive(content: Any) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("config.json", json.dumps(content))
+        packed.writestr("metadata.json", "{}")
+    return file.getvalue()
+
+
+LSTM = {"units": 32, "return_sequences": True, "batch_input_shape": [None, 200, 5]}
+HEAD = ("Dense", {"units": 1, "batch_input_shape": [None, 8]})
+ADAM = {"optimizer_config": {"class_name": "Adam", "config": {"learning_rate": HUGE}}, "loss": "mse"}
+WRAPPED = {
+    "modelTopology": stack(("Dense", {"units": 1, "time_major": 1, "batch_input_shape": [None, 8]})),
+    "x": "\x80",
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        stack(("LSTM", LSTM), ("Flatten", {}), ("Dense", {"units": "64"})),
+        stack(("LSTM", {**LSTM, "dropout": HUGE, "recurrent_dropout": -HUGE})),
+        stack(("LSTM", {**LSTM, "units": HUGE})),
+        stack(HEAD, training_config=ADAM),
+        stack(HEAD, training_config={**ADAM, "optimizer_config": {"class_name": "SGD", "config": {"lr": HUGE, "decay": HUGE, "momentum": HUGE}}}),
+        stack(("Dense", {**HEAD[1], "kernel_regularizer": {"class_name": "L2", "config": {"l2": HUGE}}})),
+        stack(("Dense", {**HEAD[1], "kernel_regularizer": {"class_name": "L1L2", "config": {"l1": float("inf"), "l2": "1"}}})),
+        stack(("Reshape", {"batch_input_shape": [], "target_shape": [-1, 4]})),
+        stack(("Reshape", {"batch_input_shape": [None, HUGE], "target_shape": [HUGE, -1]})),
+        stack(("Bidirectional", {"layer": {"class_name": "LSTM", "config": {"units": 4}}, "batch_input_shape": [True]})),
+        stack(("InputLayer", {"batch_shape": 3}), ("Dense", {"units": 1}), keras_version="3.3.0"),
+        stack(("RNN", {"cell": [{"class_name": "LSTMCell", "config": {"units": HUGE}}] * 2, "batch_input_shape": [None, 3, HUGE]})),
+        stack(("GroupQueryAttention", {"head_dim": HUGE, "num_query_heads": HUGE, "num_key_value_heads": 1})),
+        named({"a": 1}, ["b"], None, 3),
+        {**named("a"), "class_name": {"x": 1}},
+        WRAPPED,
+    ],
+)  # fmt: skip
+def test_models(content: dict[str, Any]) -> None:
+    for raw in (fuzz.encoded(content), archive(content), fuzz.as_yaml(fuzz.encoded(content), Random(0))):
+        fuzz.check(raw)
+
+
+@pytest.mark.parametrize("size", [10**4, 10**6])
+def test_long_names(size: int) -> None:
+    name = "n" * size
+    layers = [
+        ("Dense", {"units": 1, "name": f"{name}{n}", "unit": name, "batch_input_shape": [None, 8]}) for n in range(3)
+    ]
+    findings = analyze(json.dumps(stack(*layers)).encode()).findings
+    assert findings
+    for finding in findings:
+        assert len(finding.message) + len(finding.help) < 12_000
+
+
+def test_fixes_of_files_that_are_not_text(shell: Shell) -> None:
+    content = archive(WRAPPED)
+    for suffix in ("keras", "json"):
+        path = shell.write(f"m.{suffix}", content)
+        for option in ("--fix", "--diff", "-q"):
+            assert shell(path.name, option).code in (0, 1)
+        assert path.read_bytes() == content
