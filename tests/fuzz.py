@@ -376,16 +376,16 @@ def failures_of(seed: int, count: int, binary: bool) -> Iterator[tuple[bytes, st
     def stop(*_: object) -> None:
         raise TimeoutError
 
-    signal.signal(signal.SIGALRM, stop)
+    signal.signal(signal.SIGVTALRM, stop)
     for _ in range(count):
         raw = made(random, binary)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
         try:
             check(raw)
         except Exception:
             yield raw, traceback.format_exc(limit=-6)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if peak > MEGABYTES:
         yield b"", f"memory: {peak:.0f} MB"
@@ -414,7 +414,7 @@ def run(seconds: float, seed: int, folder: Path, jobs: int, size: int, binary: b
                 kind = (
                     re.sub(r"['\"].*", "", what.strip().splitlines()[-1])[:120]
                     + " @ "
-                    + " < ".join(re.findall(r"line \d+, in \w+", what)[-1:])
+                    + " < ".join(re.findall(r"[\w/]+\.py\", line \d+, in \w+", what)[-1:])
                 )
                 kinds[kind] += 1
                 if kinds[kind] <= 3:

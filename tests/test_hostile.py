@@ -39,6 +39,12 @@ def named(*names: Any) -> dict[str, Any]:
     return {"class_name": "Functional", "module": "keras", "registered_name": None, "config": config}
 
 
+def with_nodes(nodes: Any) -> dict[str, Any]:
+    model = named("a")
+    model["config"]["layers"][0]["inbound_nodes"] = nodes
+    return model
+
+
 def archive(content: Any) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -74,6 +80,7 @@ WRAPPED = {
         stack(("GroupQueryAttention", {"head_dim": HUGE, "num_query_heads": HUGE, "num_key_value_heads": 1})),
         named({"a": 1}, ["b"], None, 3),
         {**named("a"), "class_name": {"x": 1}},
+        with_nodes(3), with_nodes(0.5), with_nodes({"a": 1}),
         WRAPPED,
     ],
 )  # fmt: skip

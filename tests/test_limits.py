@@ -151,7 +151,7 @@ HANGS = """
 import sys, lstmlint.analysis
 from lstmlint import cli
 def hang(*_): {body}
-lstmlint.analysis._analyze = hang
+lstmlint.analysis.analyze_config = hang
 sys.argv = ["lstmlint", "--isolated", "-f", "concise", "--config", "input-limits.seconds = 1", *sys.argv[1:]]
 cli.main()
 """

@@ -129,13 +129,15 @@ def check(spec: LayerSpec) -> Iterator[LayerError]:
             and dtype_error(dtype) is None
             and dtype["class_name"] in ("DTypePolicy", "FloatDTypePolicy")
         ):
-            dtype = (dtype.get("config") or {}).get("name")  # a policy counts as its name
+            config = dtype.get("config")
+            dtype = config.get("name") if isinstance(config, dict) else None  # a policy counts as its name
         if dtype is not None and (not isinstance(dtype, str) or dtype not in DTYPES):
             yield bad_dtype(dtype, "an input's dtype is one of " + ", ".join(sorted(DTYPE_BITS)[:9]) + ", ...")
         return
     if spec.is_operation or lacks_module(spec):
         return
-    for call, node in zip(spec.calls, raw.get("inbound_nodes") or (), strict=False):
+    nodes = raw.get("inbound_nodes")
+    for call, node in zip(spec.calls, nodes if isinstance(nodes, list) else (), strict=False):
         if not is_plain_call(spec.class_name, call, node):
             from lstmlint.validation.calls import call_errors
 
