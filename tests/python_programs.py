@@ -179,6 +179,17 @@ model = Model(i, x)
 """,
         [("model", 224)],
     ),
+    "shapes of a shared layer": (
+        """
+i = Input((4, 4))
+shared = Conv1D(4, 3)
+a = shared(i)
+n = a.shape[1]
+b = shared(UpSampling1D(5)(a))
+model = Model(i, Dense(int(b.shape[1]))(Flatten()(b)))
+""",
+        [("model", 316)],
+    ),
     "arrays": (
         """
 X = np.zeros((100, 7, 3))

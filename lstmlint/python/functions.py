@@ -39,9 +39,9 @@ def run_function(machine: Machine, function: Function, arguments: Arguments) -> 
     bind(machine, function, arguments, scope)
     if isinstance(node, ast.Lambda):
         return machine.evaluate(node.body, scope)
-    if isinstance(node, ast.AsyncFunctionDef) or has_endless_yield(node):
+    if isinstance(node, ast.AsyncFunctionDef) or generator_kind(function) == "endless":
         return machine.opaque(arguments.node, "lstmlint does not follow generators with while")
-    if is_generator(node):
+    if function.generator == "yields":
         frame.yields = List()
         block(machine, node.body, scope)
         for _, reason in frame.returns:
@@ -69,9 +69,19 @@ def is_generator(node: ast.FunctionDef) -> bool:
     return False
 
 
-def has_endless_yield(node: ast.FunctionDef) -> bool:
-    """Return whether a function yields and has a while loop, as generators of training data do."""
-    return is_generator(node) and any(isinstance(inner, ast.While) for inner in ast.walk(node))
+def generator_kind(function: Function) -> str:
+    """Return "" for a function without yield, "yields", or "endless" if it also has a while loop, as generators of
+    training data do.
+    """
+    if function.generator is None:
+        node = function.node
+        if not isinstance(node, ast.FunctionDef) or not is_generator(node):
+            function.generator = ""
+        else:
+            function.generator = (
+                "endless" if any(isinstance(inner, ast.While) for inner in ast.walk(node)) else "yields"
+            )
+    return function.generator
 
 
 def yield_(machine: Machine, node: ast.Yield | ast.YieldFrom, scope: Scope) -> Any:

@@ -90,7 +90,7 @@ def same_values(left: dict[str, Any], right: dict[str, Any]) -> bool:
 class Node:
     """One call of a layer: args and kwargs hold Tensors, in nested lists and dicts, and constants."""
 
-    __slots__ = ("args", "kwargs", "layer", "outputs", "place")
+    __slots__ = ("args", "kwargs", "layer", "outputs", "place", "shapes")
 
     def __init__(self, layer: Layer, args: list[Any], kwargs: dict[str, Any], place: Place) -> None:
         self.layer = layer
@@ -98,6 +98,7 @@ class Node:
         self.kwargs = kwargs
         self.place = place
         self.outputs = 1
+        self.shapes: dict[int, Any] = {}  # of its outputs, as far as the program has asked for them
         layer.calls.append(self)
 
     def tensors(self) -> Iterator[Tensor]:

@@ -101,10 +101,15 @@ class Recorder:
 
     def shape_of(self, tensor: Tensor) -> Any:
         """Return the shape of a tensor: ints, None, and unknown sizes; None if it is not known."""
-        if "shape" not in tensor.memo:
+        if "shape" in tensor.memo:
+            return tensor.memo["shape"]
+        if tensor.taint:
+            return None
+        shapes = tensor.node.shapes
+        if tensor.index not in shapes:
             self.asked += 1
-            tensor.memo["shape"] = self.infer(tensor) if self.asked <= MAX_SHAPES else None
-        return tensor.memo["shape"]
+            shapes[tensor.index] = self.infer(tensor) if self.asked <= MAX_SHAPES else None
+        return shapes[tensor.index]
 
     def infer(self, tensor: Tensor) -> Any:
         """Infer the shape of a tensor."""
@@ -188,20 +193,36 @@ def unique_names(unknowns: list[Opaque]) -> dict[int, str]:
 
 
 def sources(tensor: Tensor) -> list[Tensor]:
-    """Return the inputs that a tensor depends on."""
-    found: dict[int, Tensor] = {}
+    """Return what the shape of a tensor follows from: inputs, and tensors whose shapes are known."""
+    near, between = walk(tensor, known=True)
+    layers = {id(source.node.layer) for source in near}
+    return near if len(layers) == len(near) and not layers & between else walk(tensor, known=False)[0]
+
+
+def walk(tensor: Tensor, known: bool) -> tuple[list[Tensor], set[int]]:
+    """Return the inputs that a tensor depends on, and the ids of the layers between.
+
+    known: the last tensors with known shapes count as inputs.
+    """
+    between: set[int] = set()
+    found: dict[Any, Tensor] = {}
     seen: set[int] = set()
     waiting = [tensor]
     while waiting:
         current = waiting.pop()
         node: Node = current.node
+        if current is not tensor and known and node.shapes.get(current.index) is not None:
+            found[id(node), current.index] = current
+            continue
         if id(node) in seen:
             continue
         seen.add(id(node))
         if node.layer.class_name == "InputLayer":
-            found[id(node)] = Tensor(node, 0, current.taint)
+            found[id(node), 0] = Tensor(node, 0, current.taint)
+        else:
+            between.add(id(node.layer))
         waiting += node.tensors()
-    return list(found.values())
+    return list(found.values()), between
 
 
 def linear(i: int, shape: Any, steps: Any, check: Any, base: list[int], unknowns: list[Opaque]) -> Any:

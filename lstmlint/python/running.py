@@ -20,7 +20,7 @@ from lstmlint.python import (
     tensor_operations,
 )
 from lstmlint.python.dialects import style_of
-from lstmlint.python.functions import is_generator
+from lstmlint.python.functions import generator_kind
 from lstmlint.python.keras_runtime import Keras
 from lstmlint.python.limits import MAX_FUNCTION_STEPS, MAX_STATEMENT_STEPS, Cut
 from lstmlint.python.machine import Arguments, Machine, Raised
@@ -147,7 +147,7 @@ def explore(machine: Machine, found: Function | Class, recorder: Recorder) -> No
     """Follow a function or class that was not called, unless that has happened meanwhile."""
     if found.called or (isinstance(found, Function) and found.kind == "property"):
         return
-    if isinstance(found, Function) and isinstance(found.node, ast.FunctionDef) and is_generator(found.node):
+    if isinstance(found, Function) and generator_kind(found):
         return
     keras: Keras = recorder.keras
     first = len(keras.models)

@@ -418,10 +418,8 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
         return {"backend": "tensorflow", "epsilon": 1e-7, "floatx": "float32"}[name]
     if name == "variable":
         return variable(machine, arguments)
-    if name == "bias_add" and args and isinstance(args[0], Tensor):
-        return tensorflow_operation(
-            keras, "nn.bias_add", args[0], {"bias": args[1] if len(args) > 1 else 1}, arguments.node
-        )
+    if name == "bias_add" and len(args) >= 2 and isinstance(args[0], Tensor):
+        return tensorflow_operation(keras, "__operators__.add", args[0], {"y": args[1]}, arguments.node)
     if name == "dot" and len(args) == 2 and all(isinstance(value, Tensor) for value in args):
         return dot(keras, args[0], args[1], arguments.node)
     if name == "batch_dot" and len(args) >= 2:
@@ -445,20 +443,12 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
         first = values.pop(names.split()[0], None)
         if first is not None:
             return tensorflow_operation(keras, function, first, values, arguments.node)
-    if name == "dot" and len(args) == 2 and isinstance(args[1], Tensor):
-        shape = keras.shape_of(args[1])
-        if shape is not None and len(shape) == 2:
-            return tensorflow_operation(keras, "linalg.matmul", args[0], {"b": args[1]}, arguments.node)
-    if name == "bias_add" and len(args) >= 2:
-        return tensorflow_operation(keras, "__operators__.add", args[0], {"y": args[1]}, arguments.node)
     if name in ("repeat_elements", "repeat") and len(args) >= 2:
         return repeat(keras, name, arguments)
-    if name == "flatten" or name == "batch_flatten":
-        return (
-            tensorflow_operation(keras, "reshape", args[0], {"shape": [-1]}, arguments.node)
-            if name == "flatten"
-            else flat(keras, arguments)
-        )
+    if name == "flatten":
+        return tensorflow_operation(keras, "reshape", args[0], {"shape": [-1]}, arguments.node)
+    if name == "batch_flatten":
+        return flat(keras, arguments)
     return foreign(keras, name, given, arguments.node)
 
 

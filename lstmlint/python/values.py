@@ -286,7 +286,9 @@ class Function:
     memo: its results by its arguments if it is called once for the same ones.
     """
 
-    __slots__ = ("called", "defaults", "kind", "memo", "name", "node", "owner", "scope", "serial")
+    __slots__ = (
+        "called", "defaults", "generator", "kind", "memo", "name", "node", "owner", "scope", "serial",
+    )  # fmt: skip
 
     def __init__(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
         self.node = node
@@ -297,6 +299,7 @@ class Function:
         self.owner: Class | None = None
         self.memo: dict[str, Any] | None = None
         self.called = False
+        self.generator: str | None = None  # see functions.generator_kind
         self.serial = now()
 
 
