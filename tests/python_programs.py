@@ -190,6 +190,144 @@ model = Model(i, Dense(int(b.shape[1]))(Flatten()(b)))
 """,
         [("model", 316)],
     ),
+    "more functions of the backend": (
+        """
+i = Input((6, 4))
+K.clear_session()
+y = K.dot(i, K.transpose(i[0])) if False else K.squeeze(K.expand_dims(i, 1), 1)
+y = y[..., ::2]
+z = K.reshape(y, (-1, 12))
+w = K.stack([z, z], axis=1)
+v = K.batch_dot(w, w, axes=(2, 2))
+u = K.permute_dimensions(w, (0, 2, 1))
+t = K.tile(z, [1, 2])
+r = K.repeat(z, 3)
+values, indices = tf.math.top_k(z, k=3)
+parts = tf.unstack(w, num=2, axis=1)
+means = tf.reduce_mean(w, axis=1, keepdims=True)
+hot = tf.one_hot(tf.cast(z, "int32"), depth=5)
+shape = K.int_shape(u)
+n = tf.shape(w)[0]
+again = tf.reshape(w, (n, 24))
+size = K.ndim(w) + w.shape.rank if False else K.ndim(w)
+outputs = [Dense(1)(K.relu(one)) for one in (v, u, t, r, values, parts[0], means, hot, again, K.softmax(z), tf.abs(z))]
+outputs.append(Dense(shape[1] + size)(keras.activations.tanh(z)))
+model = Model(i, outputs)
+""",
+        [("model", 326)],
+    ),
+    "shapes of layers and models": (
+        """
+base = Sequential()
+base.add(Embedding(50, 8, input_length=6))
+base.add(Flatten())
+base.add(Dense(base.output_shape[1]))
+inner = Sequential([Dense(3, input_shape=(4,)), Dense(2)])
+outer = Sequential([inner, Dense(inner.output_shape[-1] * 3)])
+first = Model(outer.input, outer.output)
+batch = Sequential([LSTM(3, batch_input_shape=(2, 7, 5), stateful=True)])
+flat = Sequential([Dense(3, input_dim=4)])
+steps = Sequential([LSTM(3, input_dim=4, input_length=7)]) if False else flat
+layer = base.layers[-1]
+d = Dense(layer.output.shape[1], name="head")
+i = Input(shape=(4,), batch_size=3)
+t = d(i)
+again = Model(d.input, d.get_output_at(0))
+named = Model(i, t)
+late = Sequential([Dense(3), Dense(2)])
+late.build(input_shape=(None, 4))
+fitted = Sequential([Dense(3), Dense(2)])
+fitted(np.zeros((9, 5)))
+wide = Sequential([Dense(late.layers[0].units + 1, input_shape=(2,))])
+wide.layers[0]._name = "renamed"
+renamed = wide.get_layer("renamed")
+top = Model(wide.input, Dense(2)(renamed.output))
+by_index = Model(wide.input, wide.get_layer(index=0).output)
+""",
+        [
+            ("fitted", 26),
+            ("base", 400 + 48 * 48 + 48),
+            ("outer", 15 + 8 + 18),
+            ("first", 41),
+            ("batch", 108),
+            ("flat", 15),
+            ("again", 48 * 5),
+            ("named", 48 * 5),
+            ("late", 23),
+            ("wide", 12),
+            ("top", 22),
+            ("by_index", 12),
+        ],
+    ),
+    "more custom layers": (
+        """
+class Scale(layers.Layer):
+    def __init__(self, units=3, **kwargs):
+        super(Scale, self).__init__(**kwargs)
+        self.units = units
+        self.supports_masking = True
+    def build(self, input_shape):
+        self.kernel = self.add_weight("kernel", (input_shape[-1], self.units), initializer="ones", trainable=False)
+        self.bias = self.add_weight(name="bias", shape=[self.units])
+    def call(self, x):
+        return K.dot(x, self.kernel) + self.bias
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+    def get_config(self):
+        config = super().get_config()
+        config.update(units=self.units)
+        return config
+class Pair(layers.Layer):
+    def __init__(self, units):
+        super().__init__(trainable=False, name="pair")
+        self.one, self.two = Dense(units), Scale(units)
+        self.position = Embedding(7, 4)
+    def call(self, inputs):
+        a, b = inputs
+        p = self.position(tf.range(0, 7, 1))
+        return self.one(a + p), self.two(b)
+a, b = Input((7, 4)), Input((7, 4))
+c, d = Pair(5)([a, b])
+scale = Scale(2)
+e = scale(scale(Scale(2)(c)))
+model = Model([a, b], [Dense(1)(e), d])
+class Stack(Sequential):
+    def __init__(self, units):
+        super().__init__([Dense(units, input_shape=(3,))], name="stack")
+        self.add(Dense(2))
+stack = Stack(4)
+class Unit(Dense):
+    def __init__(self, units, **kwargs):
+        super().__init__(units, use_bias=False, **kwargs)
+units = Sequential([Unit(4, input_shape=(3,)), Unit(2)])
+class Outer(Model):
+    def __init__(self):
+        super().__init__()
+        self.body = Sequential([Dense(4), Dense(3)])
+        self.pair = Scale(2)
+    def call(self, x, training=None):
+        if training:
+            x = x * 2
+        return self.pair(self.body(x))
+outer = Outer()
+outer(np.zeros((2, 6)))
+i = Input((6,))
+used = Model(i, Dense(2)(Outer()(i)))
+""",
+        [("outer", 28 + 15 + 8), ("model", 99), ("stack", 16 + 10), ("units", 20), ("used", 51 + 6)],
+    ),
+    "a Lambda with a shape": (
+        """
+def half(t):
+    return unknown_to_lstmlint(t)
+unknown_to_lstmlint = tf.image.flip_left_right if False else (lambda t: t[:, :2])
+first = Sequential([Lambda(half, output_shape=(2,), input_shape=(4,)), Dense(3)])
+double = Lambda(lambda ts: ts[0] * ts[1])
+i, j = Input((4,)), Input((4,))
+second = Model([i, j], Dense(2)(double([i, j])))
+""",
+        [("first", 9), ("second", 10)],
+    ),
     "arrays": (
         """
 X = np.zeros((100, 7, 3))
@@ -438,6 +576,104 @@ fourth = Sequential([Dense(3, input_shape=(4,), **options)])
 fifth = Sequential([LSTM(3, input_shape=(4, 2), return_sequences=flag)])
 """,
         [(name, "in part") for name in ("model", "second", "third", "fourth", "fifth")],
+    ),
+    "doubts": (
+        """
+from tensorflow.keras.layers import Foreign
+i = Input((4, 3))
+class NoCall(layers.Layer):
+    pass
+class Strange(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.d = Dense(3)
+        self.e = Dense(2)
+    def build(self, shape):
+        self.w = self.add_weight(shape=unknown_shape)
+        self.v = self.add_weight(shape=(2,), trainable=flag)
+    def call(self, x):
+        self.e(unknown_data)
+        self.d(x)
+        return [x, 3]
+class Fails(layers.Layer):
+    def call(self, x):
+        raise ValueError
+class OwnBuild(Dense):
+    def build(self, shape):
+        self.w = self.add_weight(shape=(3,))
+    def call(self, x):
+        return x
+class Twice(layers.Layer):
+    def __init__(self):
+        super().__init__(**options)
+        self.d = Dense(3)
+    def call(self, x):
+        self.d(x)
+        return x
+twice = Lambda(lambda t: t)
+m1 = Model(i, Dense(2)(NoCall()(i)))
+m2 = Model(i, Dense(2)(Strange()(i)))
+m3 = Model(i, Dense(2)(Fails()(i)))
+m4 = Model(i, OwnBuild(4)(i))
+m5 = Model(i, Twice()(i))
+m6 = Model(i, Concatenate()([twice(i), twice(Dense(5)(i))]))
+m7 = Model(i, Dense(2)(Foreign(3)(i)))
+m9 = Model(i, Dense(2)(i[:, unknown]))
+m10 = Model(i, Dense(2)(i.unknown_method()))
+m11 = Model(i, Dense(3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)(i))
+m12 = Model(i, Dense(2)(K.unknown_function(i)))
+m13 = Sequential(unknown_layers)
+m13.add(Dense(2))
+m14 = Sequential(Dense(3, input_shape=(4,)))
+m14.layers[0].units = 4
+m15 = Sequential([Dense(3)])
+m15.build(unknown_shape)
+m16 = Sequential([Dense(3, input_shape=(4,), trainable=flag)])
+m17 = Model(i, [Dense(2)(i), unknown])
+m18 = Model(Input(**options), Dense(2)(i))
+m19 = Sequential([Dense(3, input_shape=(4,), name="a"), Dense(3)])
+m20 = Model(m19.input, m19.get_layer("dense_999").output)
+m21 = Model(Input(tensor=unknown), Dense(2)(i))
+m22 = Model(i, Dense(2)(tf.reshape(i, unknown_shape)))
+""",
+        [(f"m{i}", "in part") for i in range(1, 19) if i != 8]
+        + [("m19", 27), ("m20", 27), ("m21", "in part"), ("m22", "in part")],
+    ),
+    "shapes with unknown sizes": (
+        """
+i = Input((n, 4))
+x = Flatten()(i)
+model = Model(i, Dense(x.shape[1])(x))
+a = Conv1D(2, 3, strides=2)(i)
+other = Model(i, Dense(a.shape[1])(Flatten()(a)))
+data = Sequential([Conv1D(3, 2), Flatten(), Dense(1)])
+data.fit(X, y)
+dense = Sequential([Dense(3), Dense(1)])
+dense.fit(x=X[0])
+lost = Sequential([Flatten(), Dense(1)])
+lost.fit(X)
+shared = Input(shape=X.shape[1:])
+third = Model(shared, Dense(1)(concatenate([Dense(2)(shared), shared])))
+fourth = Input(shape)
+masked = Model(fourth, LSTM(2)(Masking()(Dropout(0.5)(fourth))))
+size, size_ = len(a_list), len(a_list)
+same = Sequential([Dense(size, input_shape=(size_,))])
+def f(u):
+    return Sequential([Dense(u, input_shape=(w(u),))])
+def g(u):
+    return f(u).add(Dense(u))
+""",
+        [
+            ("data", (2 * 13 + 1) * 3 + 3 * 10 + 1, "X.shape[1]", "X.shape[2]"),
+            ("dense", 40, "X[0].shape[-1]"),
+            ("lost", 0),
+            ("model", 44 * 45, "n"),
+            ("other", 26 + 13 * 11, "n", "a size that depends on n"),
+            ("third", 24 + 14, "X.shape[-1]"),
+            ("masked", 128, "shape[0]", "shape[1]"),
+            ("same", 132, "len(a_list)"),
+            ("f", 11 * 14 + 11 * 12, "u", "w(u)"),
+        ],
     ),
     "command lines": (
         """

@@ -271,10 +271,10 @@ class Writer:
             last = self.item(shape, -1)
             self.note(last)
             return [None, last] if whole else [last]
-        dims = [self.item(shape, i) for i in range(rank + whole)]
+        dims = [self.item(shape, i) for i in range(whole, rank + whole)]
         for dim in dims:
             self.note(dim)
-        return [None, *dims[1:]] if whole else dims
+        return [None, *dims] if whole else dims
 
     def functional(self, model: Model, pointer: str) -> dict[str, Any]:
         """Return a functional model."""

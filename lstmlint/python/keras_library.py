@@ -13,7 +13,7 @@ from lstmlint.python.expressions import iterate
 from lstmlint.python.functions import read_through
 from lstmlint.python.keras_names import in_keras, layer_class, model_class
 from lstmlint.python.keras_objects import Layer, LayerList, Model, Tensor, tensors_in
-from lstmlint.python.keras_runtime import MERGE_FUNCTIONS, Keras
+from lstmlint.python.keras_runtime import MERGE_FUNCTIONS, Keras, declares_input
 from lstmlint.python.machine import MISSING, Arguments, Machine, Method
 from lstmlint.python.values import Array, Class, Configured, Function, List, Module, Opaque, is_unknown
 
@@ -391,7 +391,7 @@ def build(machine: Machine, model: Model, arguments: Arguments) -> None:
     if model.layers is None:
         machine.keras.describe_model(model, shape)
         return
-    if shape is None:
+    if shape is None or (model.layers and declares_input(model.layers[0])):
         return
     machine.heap.touch(model)
     if isinstance(shape, List):
@@ -402,6 +402,11 @@ def build(machine: Machine, model: Model, arguments: Arguments) -> None:
         model.forget((*machine.place(arguments.node), "the input shape is not known"))
 
 
+def stem(name: str) -> str:
+    """Return the name of a layer without its number."""
+    return name.rstrip("0123456789").rstrip("_")
+
+
 def get_layer(machine: Machine, model: Model, arguments: Arguments) -> Any:
     """Return a layer of a model by its name or index."""
     name, index = arguments.get(0, "name"), arguments.get(1, "index")
@@ -410,9 +415,10 @@ def get_layer(machine: Machine, model: Model, arguments: Arguments) -> Any:
         for layer in layers:
             if layer.name == name:
                 return layer
-        for layer in layers:  # names count on in a program that runs cells again
-            if not layer.named_by_user and layer.name.rstrip("0123456789_") == name.rstrip("0123456789_"):
-                return layer.merged([layer], (*machine.place(arguments.node), f"no layer is named {name!r}"))
+        # In a notebook, names count on when cells run again.
+        alike = [layer for layer in layers if not layer.named_by_user and stem(layer.name) == stem(name)]
+        if len(alike) == 1:
+            return alike[0]
     elif isinstance(index, int) and -len(layers) <= index < len(layers):
         return layers[index]
     return machine.opaque(arguments.node, "the model has no such layer")

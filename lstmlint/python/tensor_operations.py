@@ -227,11 +227,7 @@ def argument(function: str, name: str, value: Any) -> Any:
         "name",
     ):
         return None
-    return (
-        MISSING
-        if isinstance(value, Array | Batch) or (is_unknown(value) and name not in ("shape", "depth", "size"))
-        else value
-    )
+    return MISSING if isinstance(value, Array | Batch) or (is_unknown(value) and name != "depth") else value
 
 
 @lru_cache(maxsize=1)
@@ -447,8 +443,6 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
         return repeat(keras, name, arguments)
     if name == "flatten":
         return tensorflow_operation(keras, "reshape", args[0], {"shape": [-1]}, arguments.node)
-    if name == "batch_flatten":
-        return flat(keras, arguments)
     return foreign(keras, name, given, arguments.node)
 
 
@@ -480,17 +474,6 @@ def repeat(keras: Keras, name: str, arguments: Arguments) -> Any:
         return tensorflow_operation(keras, "repeat", tensor, values, arguments.node)
     wide = tensorflow_operation(keras, "expand_dims", tensor, {"axis": 1}, arguments.node)
     return tensorflow_operation(keras, "tile", wide, {"multiples": [1, number, 1]}, arguments.node)
-
-
-def flat(keras: Keras, arguments: Arguments) -> Any:
-    """Return a tensor with its dimensions after the batch made one."""
-    shape = keras.shape_of(arguments.args[0])
-    if shape is None or not all(isinstance(dim, int) for dim in shape[1:]):
-        return foreign(keras, "batch_flatten", list(arguments.args), arguments.node)
-    total = 1
-    for dim in shape[1:]:
-        total *= dim
-    return tensorflow_operation(keras, "reshape", arguments.args[0], {"shape": [-1, total]}, arguments.node)
 
 
 def activation(machine: Machine, rest: str, arguments: Arguments) -> Any:
