@@ -86,6 +86,7 @@ def test_the_names_are_those_of_keras() -> None:
         ("VGG16", {"classifier_activation": "sigmoid"}, "classifier_activation", "not 'sigmoid'"),
         ("VGG16", {"weights": "own.h5", "classifier_activation": "sigmoid"}, "classifier_activation", "not 'sigmoid'"),
         ("VGG16", {"inputs": 1}, "inputs", "has no argument 'inputs'"),
+        ("EfficientNetV2B1", {"weights": None, "name": "other"}, "name", "'other' is none of them"),
         ("ConvNeXtTiny", {"name": "backbone"}, "name", "it is 'backbone'"),
     ],
 )

@@ -296,6 +296,9 @@ def _model_name(name: str, default: str, values: Mapping[str, Any], shape: Shape
     """Return the name of the model. Raises: Refused if there are no weights for it."""
     chosen = next((values[key] for key in ("name", "model_name") if values.get(key)), None)
     if chosen:
+        if name.startswith("EfficientNetV2") and chosen != default:
+            message = f"{name} finds its layers by the name of the model; {chosen!r} is none of them, and Keras raises an error"
+            raise Refused("name", message, f"Leave it out, and or put the model into one with the name {chosen!r}.")
         if name.startswith(("ConvNeXt", "RegNet")) and values["weights"] == "imagenet" and default not in chosen:
             message = (
                 f"{name} finds its ImageNet weights by the model's name; it is {chosen!r}, and Keras raises an error"
