@@ -521,3 +521,28 @@ def test_many_unknown_sizes() -> None:
     report = lstmlint.analyze(code.encode(), name="a.py")
     assert report.origin is not None
     assert report.origin.formulas["params"] == ("4·n0 + n1 + n2 + n3 + n4 + n5 + n0·n1 + n1·n2 + n2·n3 + n3·n4 + n4·n5")
+
+
+# What real Keras 3.15 counts.
+EXAMPLES = {
+    "why_480": {"model": 491},
+    "units_or_timesteps": {"short": 640, "long": 640},
+    "features_or_timesteps": {"model": 17_057},
+    "one_unit_or_all": {"one_unit": 20, "four_units": 128},
+    "bidirectional": {"build": 2_700_097},
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples(name: str) -> None:
+    path = Path(__file__).parent.parent / "examples" / "python" / f"{name}.py"
+    reports = lstmlint.analyze_all(path, Options(values={"vocabulary": 20_000}))
+    found = {report.path.rpartition("::")[2]: report.model.params for report in reports if report.model is not None}
+    assert found == EXAMPLES[name]
+    assert {path.stem for path in path.parent.glob("*.py")} == set(EXAMPLES)
+    assert all(
+        f"{layer.params:,}" in path.read_text()
+        for report in reports
+        for layer in report.model.layers
+        if layer.params and "LSTM" in layer.name.upper()
+    )  # type: ignore[union-attr]
