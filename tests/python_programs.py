@@ -328,6 +328,22 @@ second = Model([i, j], Dense(2)(double([i, j])))
 """,
         [("first", 9), ("second", 10)],
     ),
+    "keras.applications": (
+        """
+from tensorflow.keras.applications import VGG16, mobilenet_v2
+base = VGG16(weights=None, include_top=False, input_shape=(64, 64, 3))
+for layer in base.layers[:-4]:
+    layer.trainable = False
+model = Sequential([base, Flatten(), Dense(1)])
+i = Input((96, 96, 3))
+small = mobilenet_v2.MobileNetV2(include_top=False, input_tensor=i, weights=None, alpha=0.35)
+x = GlobalAveragePooling2D()(small.output)
+other = Model(small.input, Dense(3)(x))
+cut = Model(base.input, Dense(2)(Flatten()(base.get_layer("block2_pool").output)))
+third = Model(i, VGG16(weights=None, classes=7, input_shape=(96, 96, 3))(keras.applications.vgg16.preprocess_input(i)))
+""",
+        [("model", 14716737), ("other", 414051), ("cut", 325698), ("third", 50403143)],
+    ),
     "arrays": (
         """
 X = np.zeros((100, 7, 3))
@@ -674,6 +690,18 @@ def g(u):
             ("same", 132, "len(a_list)"),
             ("f", 11 * 14 + 11 * 12, "u", "w(u)"),
         ],
+    ),
+    "doubtful applications": (
+        """
+from tensorflow.keras.applications import ResNet50, VGG19
+size = len(a)
+model = Sequential([ResNet50(include_top=False, input_shape=(size, size, 3), weights=None), GlobalAveragePooling2D(), Dense(2)])
+classes = Sequential([VGG19(classes=n_classes, weights=None, input_shape=[32, 32, 3])])
+i = Input(shape)
+lost = Model(i, ResNet50(include_top=False, input_tensor=i, weights="file.h5").output)
+refused = Sequential([VGG19(unknown_argument=3), Dense(1)])
+""",
+        [("model", "in part"), ("classes", 38952011, "n_classes"), ("refused", "in part")],
     ),
     "command lines": (
         """

@@ -14,6 +14,7 @@ from lstmlint.python import (
     custom_layers,
     expressions,
     functions,
+    keras_applications,
     keras_library,
     statements,
     stdlib,
@@ -202,4 +203,4 @@ def unknown_arguments(machine: Machine, function: Function | None, node: ast.AST
     return arguments
 
 
-__all__ = ["run", "stdlib"]
+__all__ = ["keras_applications", "run", "stdlib"]
