@@ -17,9 +17,12 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstmlint import __version__, analysis, cli
 from lstmlint.commands.request import Request
+from lstmlint.config import globs
 from lstmlint.config.globs import glob_matches
 from lstmlint.config.values import parse_bytes, parse_count, parse_input_shape
 from lstmlint.model import limits
@@ -748,6 +751,22 @@ def test_shapes(text: str, shape: Any) -> None:
 )
 def test_globs(glob: str, path: str, matches: bool) -> None:
     assert glob_matches(glob, path) == matches
+
+
+parts = st.sampled_from(["a", "b", "/", "*", "**", "**/", "?", "[!a]", ".json"])
+
+
+@given(st.lists(parts, max_size=6).map("".join), st.lists(st.sampled_from("ab/"), max_size=8).map("".join))
+def test_globs_with_many_wildcards(glob: str, path: str) -> None:
+    pattern = [globs._WILDCARDS.get(part, part) for part in globs.parts_of(glob)]
+    expected = re.fullmatch("".join(pattern) + "(?:/.*)?", path, re.DOTALL) is not None
+    assert globs._ManyWildcards(list(globs.parts_of(glob))).fullmatch(path) == expected
+
+
+def test_globs_that_once_backtracked() -> None:
+    for star in ("*", "**", "**/", "*?"):
+        assert not glob_matches(f"{star}a" * 30 + "b", "a" * 250)
+        assert not glob_matches(f"{star}a" * 30 + "b", "a/" * 120)
 
 
 def test_where_the_unknown_begins(shell: Shell) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from contextlib import suppress
 from random import Random
 from typing import Any
 
 import pytest
 
-from lstmlint import analyze
+from lstmlint import UsageError, analyze, convert
 from tests import fuzz
 from tests.commandline import Shell
 
@@ -43,6 +44,22 @@ def with_nodes(nodes: Any) -> dict[str, Any]:
     model = named("a")
     model["config"]["layers"][0]["inbound_nodes"] = nodes
     return model
+
+
+def indexed(arguments: list[Any]) -> dict[str, Any]:
+    """A Keras 3 model with an operation that takes an element of its input."""
+    tensor = {
+        "class_name": "__keras_tensor__",
+        "config": {"shape": [None, 8], "dtype": "float32", "keras_history": ["x", 0, 0]},
+    }
+    layers = [
+        {"class_name": "InputLayer", "module": "keras.layers", "name": "x", "registered_name": None, "inbound_nodes": [],
+         "config": {"batch_shape": [None, 8], "name": "x"}},
+        {"class_name": "GetItem", "module": "keras.src.ops.numpy", "name": "g", "registered_name": "GetItem", "config": {"name": "g"},
+         "inbound_nodes": [{"args": [tensor, *arguments], "kwargs": {}}]},
+    ]  # fmt: skip
+    config = {"name": "m", "layers": layers, "input_layers": [["x", 0, 0]], "output_layers": [["g", 0, 0]]}
+    return {"class_name": "Functional", "module": "keras", "registered_name": None, "config": config}
 
 
 def archive(content: Any) -> bytes:
@@ -82,11 +99,15 @@ WRAPPED = {
         {**named("a"), "class_name": {"x": 1}},
         with_nodes(3), with_nodes(0.5), with_nodes({"a": 1}),
         WRAPPED,
+        indexed([]), indexed([{"class_name": "__ellipsis__", "config": {}}] * 3),
     ],
 )  # fmt: skip
 def test_models(content: dict[str, Any]) -> None:
     for raw in (fuzz.encoded(content), archive(content), fuzz.as_yaml(fuzz.encoded(content), Random(0))):
         fuzz.check(raw)
+        for target in ("tf2.15", "3.4"):
+            with suppress(UsageError):
+                convert(raw, to=target, allow_changes=True)
 
 
 @pytest.mark.parametrize("size", [10**4, 10**6])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
 from lstmlint.model.releases import TFJS, label
 from lstmlint.reporting import View
-from lstmlint.reporting.escape import json_text
+from lstmlint.reporting.json import indented
 
 if TYPE_CHECKING:
     from lstmlint.converting.notes import Conversion, Note
@@ -70,7 +69,8 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
         return FOUND
     if whole:
         return write_file(name, document, spec, result, release, str(destination.path), allow_changes, in_place)
-    text = json_text(json.dumps(result.model, indent=2)) + "\n"
+    del document, spec  # writing the text of a large model takes as much memory again
+    text = indented(result.model) + "\n"
     if in_place:
         replace(path, text)
     else:

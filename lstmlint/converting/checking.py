@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +31,7 @@ class TensorContext(InferenceContext):
         self.given: dict[int, list[Any]] = {}
         self.build_shapes: dict[int, KnownShape] = {}
         self.input_dtypes: dict[int, set[str]] = {}
+        self.orders: dict[int, tuple[Graph, dict[tuple[int, int], int]]] = {}
         self.kept: list[Layer] = []  # ids stay unique while their objects live
 
     def apply(self, layer: Layer, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -52,12 +54,23 @@ class TensorContext(InferenceContext):
         if position is None:
             return unknown
         # Calls ran in the plan's order. An InputLayer, which has no calls, may have run several times.
-        calls = [number for where, number in graph.order if where == position]
+        run = self.runs(graph).get((position, ref.node))
         given = self.given.get(id(graph.layers[position]), [])
-        if ref.node not in calls or calls.index(ref.node) >= len(given):
+        if run is None or run >= len(given):
             return unknown
-        outputs = tensors_in(given[calls.index(ref.node)])
+        outputs = tensors_in(given[run])
         return outputs[ref.tensor] if -len(outputs) <= ref.tensor < len(outputs) else unknown
+
+    def runs(self, graph: Graph) -> dict[tuple[int, int], int]:
+        """Return, for each call of a layer of the graph, after how many other calls of that layer it ran."""
+        if id(graph) not in self.orders:
+            found: dict[tuple[int, int], int] = {}
+            counts: Counter[int] = Counter()
+            for position, number in graph.order:
+                found.setdefault((position, number), counts[position])
+                counts[position] += 1
+            self.orders[id(graph)] = graph, found
+        return self.orders[id(graph)][1]
 
     def graph_of(self, spec: LayerSpec) -> Graph:
         """Return the graph of a model in an argument of a layer."""

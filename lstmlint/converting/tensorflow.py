@@ -158,7 +158,10 @@ def function_of(spec: LayerSpec, call: Call) -> tuple[str, str, Any, dict[str, A
     """
     name = _SAME.get(spec.class_name, spec.class_name)
     if name == "GetItem":
-        inputs, key = [*call.args, *call.kwargs.values()]
+        pair = [*call.args, *call.kwargs.values()]
+        if len(pair) != 2:
+            raise Refused(f"GetItem takes a tensor and an index, not {len(pair)} arguments")
+        inputs, key = pair
         parts = [index_of(part) for part in (key if isinstance(key, list) else [key])]
         return "SlicingOpLambda", "__operators__.getitem", inputs, {"slice_spec": parts}
     if name not in _OPERATIONS:

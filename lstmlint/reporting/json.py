@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from lstmlint.report import FileReport
 
 VERSION = 1
+_CHUNKS = 10_000  # that are joined at a time
 
 
 def digest(report: FileReport, view: View) -> str:
@@ -58,4 +60,10 @@ def dumps(value: Any) -> str:
 
 def pretty(value: Any) -> str:
     """Return indented JSON."""
-    return json_text(json.dumps(well_formed(value), allow_nan=False, indent=2)) + "\n"
+    return indented(well_formed(value), allow_nan=False) + "\n"
+
+
+def indented(value: Any, allow_nan: bool = True) -> str:
+    """Return indented JSON in ASCII. Python's own function takes ten times the memory of the text."""
+    chunks = json.JSONEncoder(indent=2, allow_nan=allow_nan).iterencode(value)
+    return json_text("".join(iter(lambda: "".join(islice(chunks, _CHUNKS)), "")))
