@@ -110,6 +110,12 @@ def test_models(content: dict[str, Any]) -> None:
                 convert(raw, to=target, allow_changes=True)
 
 
+def test_keras_metadata_that_is_cut_off() -> None:
+    node = fuzz.protobuf(b'{"class_name": "Mine", "config": {}}', Random(0))
+    for raw in (node[:-10], node + node[:-10], node + b"\n\xff"):
+        assert [finding.code for finding in analyze(raw).findings] in (["E001"], ["E002"])
+
+
 @pytest.mark.parametrize("size", [10**4, 10**6])
 def test_long_names(size: int) -> None:
     name = "n" * size

@@ -71,7 +71,10 @@ def read_metadata(source: Source) -> Document:
     else:
         data, problems = json_text.parse_part(_text(content), _PART)
         if isinstance(data, dict) and not is_model(data):
-            return _document(source.name, data, problems, _layers(raw))
+            layers: list[dict[str, Any]] = []
+            with suppress(_DamagedError):  # after the root
+                layers = _layers(raw)
+            return _document(source.name, data, problems, layers)
         if isinstance(data, dict):
             with suppress(_DamagedError):  # the root can be read without the lengths
                 _add_build_shapes(data.get("model_config", data), raw)
