@@ -211,7 +211,9 @@ def sorted_(machine: Machine, arguments: Arguments) -> Any:
             items, taint if len(items) < 2 else (*taint, (*machine.place(arguments.node), "the order is not known"))
         )
     reverse = machine.truth(arguments.kwargs.get("reverse", False))
-    return List(sorted(items, reverse=bool(reverse)), taint)
+    if reverse is None:
+        return List(items, (*taint, (*machine.place(arguments.node), "the order is not known")))
+    return List(sorted(items, reverse=reverse), taint)
 
 
 def reversed_(machine: Machine, arguments: Arguments) -> Any:
@@ -343,6 +345,9 @@ def setattr_(machine: Machine, arguments: Arguments) -> Any:
     value, name = arguments.get(0, "obj"), arguments.get(1, "name")
     if isinstance(name, str):
         machine.set_attribute(value, name, arguments.get(2, "value"), arguments.node)
+    elif hasattr(value, "forget"):
+        machine.heap.touch(value)
+        value.forget((*machine.place(arguments.node), "an attribute is set whose name is not known"))
     return None
 
 

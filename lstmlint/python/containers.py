@@ -60,8 +60,12 @@ def list_method(machine: Machine, receiver: List, name: str, arguments: Argument
         receiver.append(args[0])
     elif name == "add" and len(args) == 1:
         receiver[:] = distinct([*receiver, args[0]])
-    elif name == "insert" and len(args) == 2 and isinstance(args[0], int):
-        receiver.insert(args[0], args[1])
+    elif name == "insert" and len(args) == 2:
+        if isinstance(args[0], int):
+            receiver.insert(args[0], args[1])
+        else:
+            receiver.insert(len(receiver), args[1])
+            receiver.forget((*place, "the place of an item is not known"))
     elif name in ("extend", "update") and len(args) == 1:
         items = iterate(machine, args[0], arguments.node)
         if items is None:
@@ -92,10 +96,11 @@ def list_method(machine: Machine, receiver: List, name: str, arguments: Argument
         plain = all(isinstance(item, int | float) for item in receiver) or all(
             isinstance(item, str) for item in receiver
         )
-        if not plain or "key" in arguments.kwargs:
+        reverse = machine.truth(arguments.kwargs.get("reverse", False))
+        if not plain or "key" in arguments.kwargs or reverse is None:
             receiver.forget((*place, "the order is not known"))
         else:
-            list.sort(receiver, reverse=machine.truth(arguments.kwargs.get("reverse", False)) is True)
+            list.sort(receiver, reverse=reverse)
     elif name == "copy":
         return receiver.like(receiver, receiver.taint)
     elif name == "index" and not receiver.taint:
@@ -147,11 +152,13 @@ def dict_lookup(machine: Machine, receiver: Dict, name: str, arguments: Argument
     """Return an item of a dict, or a default. Raises: Raised."""
     key = arguments.args[0]
     if is_unknown(key):
+        reason = (*machine.place(arguments.node), "an item with an unknown key is read")
         if name != "get":
-            receiver.forget((*machine.place(arguments.node), "an unknown item is changed"))
+            receiver.forget(reason)
+        any_of(machine, [*receiver.values(), None], reason, arguments.node)
         return unknown(machine, arguments)
     found = find_key(receiver, key)
-    if found is MISSING and receiver.taint:
+    if receiver.taint and (found is MISSING or not hasattr(receiver[found], "merged")):
         return machine.opaque(arguments.node, receiver.taint[0][2])
     default = arguments.get(1, "default", MISSING)
     if name == "get":
@@ -215,10 +222,19 @@ def sequence_item(machine: Machine, value: Any, index: Any, node: ast.AST) -> An
         return List(value, (*taint, (*machine.place(node), f"`{machine.written(node)}` is an unknown part")))
     if is_unknown(index) and not isinstance(value, str) and value:
         reason = (*machine.place(node), f"the index of `{machine.written(node)}` is unknown")
-        return machine.join(list(value[:100]), reason, machine.written(node))
+        return any_of(machine, list(value), reason, node)
     if isinstance(value, str | tuple) or not is_unknown(index):
         return machine.opaque(node, "the index is unknown")
     return machine.opaque(node, "the index is unknown")
+
+
+def any_of(machine: Machine, values: list[Any], reason: Any, node: ast.AST) -> Any:
+    """Return the value that stands for one of several. What changes it changes one of them."""
+    for value in values:
+        if isinstance(value, List | Dict | Instance):
+            machine.heap.touch(value)
+            value.forget(reason)
+    return machine.join(values[:100], reason, machine.written(node))
 
 
 def dict_item(machine: Machine, value: Dict, index: Any, node: ast.AST) -> Any:
@@ -227,13 +243,13 @@ def dict_item(machine: Machine, value: Dict, index: Any, node: ast.AST) -> Any:
         if not value:
             return machine.opaque(node, "the key is unknown")
         reason = (*machine.place(node), f"the key of `{machine.written(node)}` is unknown")
-        return machine.join(list(value.values())[:100], reason, machine.written(node))
+        return any_of(machine, list(value.values()), reason, node)
     found = find_key(value, index)
     if found is not MISSING:
         item = value[found]
         if value.taint and hasattr(item, "merged"):
             return item.merged([item], value.taint[0])
-        return item
+        return machine.opaque(node, value.taint[0][2]) if value.taint else item
     if value.default is not None:
         machine.heap.touch(value)
         value[index] = made = machine.call(value.default, Arguments(node))

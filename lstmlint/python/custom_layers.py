@@ -341,7 +341,7 @@ class CustomLayers:
         if not isinstance(shape, tuple) or not all(isinstance(dim, int | Opaque | Size) for dim in shape):
             layer.forget((*place, "the shape of a weight is not known"))
             return self.machine.opaque(arguments.node, "a weight of an unknown shape")
-        trainable = self.machine.truth(kwargs.get("trainable", True))
+        trainable = None if arguments.uncertain else self.machine.truth(kwargs.get("trainable", True))
         name = kwargs.get("name")
         number = len(layer.weights)
         name = name if isinstance(name, str) else f"weight_{number}"

@@ -157,6 +157,8 @@ class Writer:
             raise Cut("models are nested too deeply")
         self.out.places[pointer] = model.places[""]
         self.out.doubt(model.taint)
+        if is_unknown(model.trainable):
+            self.out.doubt([(*model.places[""], "whether it is trainable is not known")])
         self.frozen += model.trainable is False
         written = self.functional(model, pointer) if model.layers is None else self.sequential(model, pointer)
         self.frozen -= model.trainable is False
@@ -467,6 +469,8 @@ class Writer:
             text = f"{layer.name} is in several of the models, and a config has no notion of weights that models share"
             self.out.doubt([(*layer.places[""], text)])
         self.seen[id(layer)] = layer
+        if is_unknown(layer.trainable):
+            self.out.doubt([(*layer.places[""], "whether it is trainable is not known")])
         if isinstance(layer, Model) and (layer.layers is not None or layer.outputs is not None):
             return self.model(layer, pointer)
         if layer.inner is not None:
@@ -485,8 +489,6 @@ class Writer:
         config: dict[str, Any] = {"name": layer.name}
         if layer.trainable is False or self.frozen:
             config["trainable"] = False
-        elif is_unknown(layer.trainable):
-            self.out.doubt([(*layer.places[""], "whether it is trainable is not known")])
         for name, value in layer.arguments.items():
             if name in LEFT_OUT:
                 continue

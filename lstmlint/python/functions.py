@@ -8,18 +8,36 @@ from typing import Any
 from lstmlint.python.expressions import iterate
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
 from lstmlint.python.statements import FRAME, Frame, Return, block, frame_of
-from lstmlint.python.values import Bound, Class, Dict, Function, Instance, List, Opaque, Partial, Scope, Super
+from lstmlint.python.values import (
+    Bound,
+    Class,
+    Dict,
+    Function,
+    Instance,
+    List,
+    Opaque,
+    Partial,
+    Scope,
+    Super,
+    is_unknown,
+)
 
 
 def call_function(machine: Machine, function: Function, arguments: Arguments) -> Any:
     """Return the result of a function. Raises: Raised, Cut."""
     if function.memo is None:
         return run_function(machine, function, arguments)
-    key = repr(
-        [value if isinstance(value, PLAIN) else id(value) for value in [*arguments.args, *arguments.kwargs.items()]]
-    )
+    given = [*arguments.args, *arguments.kwargs.values()]
+    key = repr([value if isinstance(value, PLAIN) else id(value) for value in [*given, *arguments.kwargs]])
     if key not in function.memo:
         function.memo[key] = arguments, run_function(machine, function, arguments)
+    if any(
+        is_unknown(value) for _, (past, _) in function.memo.items() for value in (*past.args, *past.kwargs.values())
+    ):
+        reason = (*machine.place(arguments.node), "whether the result is remembered depends on an unknown argument")
+        for _, result in function.memo.values():
+            if hasattr(result, "forget"):
+                result.forget(reason)
     return function.memo[key][1]
 
 

@@ -33,7 +33,7 @@ def call_module(machine: Machine, module: Module, arguments: Arguments) -> Any:
     rest = in_keras(path)
     if rest is not None:
         return call_keras(machine, rest, path, arguments)
-    for library in LIBRARIES:
+    for library in LIBRARIES if not arguments.uncertain else ():
         found = library(machine, path, arguments)
         if found is not MISSING:
             return found
@@ -53,7 +53,7 @@ def call_keras(machine: Machine, rest: str, path: str, arguments: Arguments) -> 
     part = rest.partition(".")[0]
     if name in DATA_FORMATS:
         return data_format(machine, name, arguments)
-    if part in PARTS:
+    if part in PARTS and not arguments.uncertain:
         found = PARTS[part](machine, rest, arguments)
         if found is not MISSING:
             return found

@@ -121,6 +121,8 @@ class Keras:
         made = Layer(class_name, given, "", place)
         made.named_by_user = isinstance(name, str)
         made.name = name if isinstance(name, str) else self.auto_name(class_name)
+        if is_unknown(name):
+            made.attributes["name"] = name
         made.trainable = given.pop("trainable", True)
         self.add_places(made, nodes)
         if bound is None:
@@ -226,7 +228,8 @@ class Keras:
             taint += container.taint
         args = [self.frozen(value) for value in args]
         kwargs = {name: self.frozen(value) for name, value in kwargs.items() if value is not None}
-        if any(is_opaque_tensor(value) for value in args):
+        states = [kwargs[name] for name in TENSORS & kwargs.keys()]
+        if any(is_opaque_tensor(value) for value in (*args, *states)):
             taint += ((*machine.place(arguments.node), f"`{machine.written(arguments.node)}` takes an unknown value"),)
         args, kwargs = self.named_tensors(layer, args, kwargs)
         if isinstance(layer, Model):
@@ -306,7 +309,12 @@ class Keras:
             states = self.recurrent_outputs(inner) - 1
             pairs = 2 if layer.arguments.get("merge_mode", "concat") is None else 1
             return pairs + 2 * states
-        if self.machine.truth(layer.arguments.get("return_state", False)) is not True:
+        returns_state = self.machine.truth(layer.arguments.get("return_state", False))
+        if returns_state is None:
+            layer.forget(
+                (*layer.places.get("return_state", layer.places[""]), "whether it returns states is not known")
+            )
+        if returns_state is not True:
             return 1
         if layer.class_name == "RNN":
             cell = layer.arguments.get("cell")
@@ -349,6 +357,8 @@ class Keras:
         model.name = name if isinstance(name, str) else self.auto_name("Sequential")
         model.trainable = arguments.kwargs.get("trainable", True)
         self.models.append(model)
+        if arguments.uncertain:
+            model.forget((*model.places[""], "the Sequential is called with unknown arguments"))
         if layers is not None:
             self.fill(model, layers, arguments)
         return model
@@ -427,6 +437,8 @@ class Keras:
             return machine.opaque(arguments.node, "the inputs and outputs of the model are not known")
         model = Model(class_name, {}, "", machine.place(arguments.node))
         self.set_graph(model, inputs, outputs)
+        if arguments.uncertain:
+            model.forget((*model.places[""], "the model is called with unknown arguments"))
         model.named_by_user = isinstance(name, str)
         model.name = name if isinstance(name, str) else self.auto_name(class_name)
         model.trainable = kwargs.get("trainable", True)
@@ -616,6 +628,8 @@ MERGE_FUNCTIONS = {
     "add": "Add", "subtract": "Subtract", "multiply": "Multiply", "average": "Average", "maximum": "Maximum",
     "minimum": "Minimum", "concatenate": "Concatenate", "dot": "Dot",
 }  # fmt: skip
+# Arguments of calls that are tensors.
+TENSORS = frozenset({"initial_state", "query", "value", "key", "context"})
 CALL_PARAMETERS: dict[str, tuple[str, ...]] = {
     "MultiHeadAttention": ("value", "key", "query_mask", "value_mask", "key_mask"),
     "LSTM": ("mask", "training", "initial_state"),

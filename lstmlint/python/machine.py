@@ -211,9 +211,28 @@ class Machine:
         try:
             if self.depth > MAX_DEPTH:
                 raise Cut("the functions call each other too deeply")
+            if (
+                arguments.uncertain
+                and isinstance(function, Builtin | Method)
+                and not self.takes_unknown(function, arguments)
+            ):
+                return self.opaque(arguments.node, "the call passes an unknown number of arguments")
             return caller(self, function, arguments)
         finally:
             self.depth -= 1
+
+    def takes_unknown(self, function: Any, arguments: Arguments) -> bool:
+        """Return whether a function of the interpreter can deal with an unknown number of arguments."""
+        if isinstance(function, Builtin) and function.name in ("add_argument", "print"):
+            return True
+        given = arguments.args if isinstance(function, Builtin) else [function.receiver]
+        for value in given:
+            if isinstance(function, Builtin) or isinstance(value, List | Dict):
+                if hasattr(value, "forget"):
+                    self.heap.touch(value)
+                    reason = f"`{self.written(arguments.node)}` passes an unknown number of arguments"
+                    value.forget((*self.place(arguments.node), reason))
+        return not isinstance(function, Builtin) and not isinstance(function.receiver, List | Dict)
 
     def attribute(self, value: Any, name: str, node: ast.AST) -> Any:
         """Return an attribute of a value."""

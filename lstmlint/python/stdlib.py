@@ -12,7 +12,7 @@ from lstmlint.python.keras_library import LIBRARIES
 from lstmlint.python.limits import MAX_ITEMS
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
 from lstmlint.python.scalars import SCALARS
-from lstmlint.python.values import Dict, Instance, List, Partial
+from lstmlint.python.values import Dict, Instance, List, Partial, is_unknown
 
 Run = Callable[[Machine, Arguments], Any]
 
@@ -156,10 +156,12 @@ def add_argument(machine: Machine, made: Instance, arguments: Arguments) -> None
     options: Instance = made.attributes["options"]
     machine.heap.touch(options)
     action = given.get("action")
-    if "default" in given:
+    if arguments.uncertain or is_unknown(action):
+        value = machine.opaque(arguments.node, "the option is not known", f"args.{name}", plain=True)
+    elif "default" in given:
         value = given["default"]
-        if isinstance(value, str) and isinstance(given.get("type"), Builtin):
-            value = given["type"].run(machine, Arguments(arguments.node, [value]))
+        if isinstance(value, str) and "type" in given:
+            value = machine.call(given["type"], Arguments(arguments.node, [value]))
     elif action in ("store_true", "store_false"):
         value = action == "store_false"
     elif long[0].startswith("-") and machine.truth(given.get("required", False)) is False:

@@ -151,6 +151,8 @@ def called(keras: Keras, layer: Layer, args: list[Any], kwargs: dict[str, Any], 
 def tensorflow_operation(keras: Keras, function: str, first: Any, kwargs: dict[str, Any], node: ast.AST) -> Any:
     """Return the result of a function of TensorFlow on tensors."""
     layer = operation_layer(keras, "TFOpLambda", function, node)
+    if function in PAIRS or function in ELEMENTWISE:
+        broadcast(keras, layer, [first, *kwargs.values()])
     if not any(True for _ in tensors_in(first)):
         first = constant(first)
     clean: dict[str, Any] = {}
@@ -160,8 +162,6 @@ def tensorflow_operation(keras: Keras, function: str, first: Any, kwargs: dict[s
             layer.forget((*layer.places[""], f"the argument {name} of {function} is not known"))
         else:
             clean[name] = written
-    if function in PAIRS or function in ELEMENTWISE:
-        broadcast(keras, layer, [first, *kwargs.values()])
     outputs = 1
     if function == "split":
         pieces = clean.get("num_or_size_splits")
@@ -188,15 +188,20 @@ def broadcast(keras: Keras, layer: Layer, operands: list[Any]) -> None:
     """Note where an array changes the shape of the result, which the stored operation does not show."""
     tensors = [keras.shape_of(value) for value in operands if isinstance(value, Tensor)]
     for value in operands:
+        if isinstance(value, Opaque):
+            layer.forget((*layer.places[""], f"`{value.name}` may be a tensor"))
         shape = nested_shape(value) if isinstance(value, Array | List | tuple) else None
         if not shape or any(True for _ in tensors_in(value)):
             continue
         for other in tensors:
             ends = other[len(other) - len(shape) :] if other is not None and len(other) >= len(shape) else ()
-            if len(ends) != len(shape) or any(
-                dim != 1 and not same(dim, end) for dim, end in zip(shape, ends, strict=True)
-            ):
+            if len(ends) != len(shape) or not all(map(fits, shape, ends)):
                 layer.forget((*layer.places[""], "an array may change the shape of the result"))
+
+
+def fits(dim: Any, end: Any) -> bool:
+    """Return whether a dimension of an array leaves that of a tensor as it is."""
+    return dim == 1 or same(dim, end) or (isinstance(dim, Batch) and end is None)
 
 
 def constant(value: Any) -> Any:
@@ -349,13 +354,19 @@ def variable(machine: Machine, arguments: Arguments) -> Any:
 
 def without_tensors(machine: Machine, name: str, arguments: Arguments) -> Any:
     """Return the result of a function of TensorFlow on data; MISSING if it is not known."""
-    if name in ("zeros", "ones", "random.normal", "random.uniform", "random_normal", "fill"):
+    if name in FILLED:
         shape = arguments.get(0, "shape")
         if isinstance(shape, tuple | List) and all(isinstance(dim, int | Opaque | Size) for dim in shape):
             return Array(tuple(shape), machine.written(arguments.node))
     if name in ("range", "arange"):
         return numbers(machine, arguments)
     return MISSING
+
+
+FILLED = frozenset(
+    "zeros ones fill random.normal random.uniform random.truncated_normal random_normal random_uniform truncated_normal"
+    " random.bernoulli random_bernoulli random.stateless_normal random.stateless_uniform".split()
+)
 
 
 def numbers(machine: Machine, arguments: Arguments) -> Any:
@@ -426,7 +437,7 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
         return None
     given = [*args, *arguments.kwargs.values()]
     if not any(True for _ in tensors_in(given)):
-        return MISSING
+        return without_tensors(machine, name, arguments)
     if name in BACKEND:
         function, names = BACKEND[name]
         values = dict(zip(names.split(), args, strict=False))
@@ -509,6 +520,6 @@ def install(machine: Machine) -> None:
 
 
 LIBRARIES.append(tensorflow)
-PARTS |= {"backend": backend, "ops": keras3_function, "activations": activation}
+PARTS |= {"random": without_tensors, "backend": backend, "ops": keras3_function, "activations": activation}
 
 __all__ = ["SHAPE_KEPT", "in_keras", "install", "iterate", "unknown"]
