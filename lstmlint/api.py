@@ -10,7 +10,7 @@ from lstmlint.analysis import ModelSource, analyze, bytes_or_path, document_of, 
 from lstmlint.config.options import Options
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
-from lstmlint.model.releases import ALL, TFJS
+from lstmlint.model.releases import ALL
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
@@ -113,12 +113,13 @@ def convert(source: ModelSource, *, to: str = "keras3", allow_changes: bool = Fa
 
     Args:
         source: A model, in any form that `analyze` takes.
-        to: The release of Keras to convert to: "keras3" for the newest Keras 3, or "3.4", for instance.
+        to: The release of Keras to convert to: "keras3" for the newest Keras 3, "3.4", or "tfjs", for instance.
         allow_changes: Convert even if that Keras computes other values, as long as counts and shapes are the same.
 
     Returns:
-        The conversion. `conversion.model` is a dict for `keras.models.model_from_json(json.dumps(...))`; it is None
-        if the model cannot be converted, and `conversion.refusals` and `conversion.changes` say why.
+        The conversion. `conversion.model` is a dict for `keras.models.model_from_json(json.dumps(...))`, or for
+        `tf.models.modelFromJSON(...)` of TensorFlow.js; it is None if the model cannot be converted, and
+        `conversion.refusals` and `conversion.changes` say why.
 
     Raises:
         UsageError: If the source does not hold a model, or no release has the name `to`.
@@ -129,8 +130,6 @@ def convert(source: ModelSource, *, to: str = "keras3", allow_changes: bool = Fa
     from lstmlint.parsing import ModelError, parse
 
     release = parse_target(to, "to")
-    if release == TFJS:
-        raise UsageError("to takes a release of Keras 2 or 3, not TensorFlow.js")
     content, name = bytes_or_path(source)
     try:
         with without_garbage_collection(), enforced():

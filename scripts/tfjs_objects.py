@@ -109,7 +109,9 @@ def read_tfjs(texts: dict[str, str]) -> Table:
         names = dict(re.findall(r"^(\w+)\.className = '(\w+)'", text, re.M))
         declared = texts.get(path.removesuffix(".js") + ".d.ts", "")
         parents = dict(re.findall(r"class (\w+) extends (\w+)", declared))
-        types = dict(re.findall(r"class (\w+) [^{]*\{(?:(?!\n\}).)*?constructor\(\w+\??: (\w+)", declared, re.S))
+        types = dict(
+            re.findall(r"\nexport [a-z ]*class (\w+) [^{]*\{(?:(?!\n\}).)*?constructor\(\w+\??: (\w+)", declared, re.S)
+        )
         for cls in re.findall(r"registerClass\((\w+)", text):
             owner = cls
             while owner not in types and owner in parents:

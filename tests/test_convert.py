@@ -445,7 +445,7 @@ def test_command_line(shell: Shell) -> None:
     [
         (["m.json", "--to", "keras4"], 2, "there is no release 'keras4'"),
         (["m.json", "--to", "kers3"], 2, "there is no release 'kers3'; did you mean 'keras3'?"),
-        (["m.json", "--to", "tfjs"], 2, "TensorFlow.js is not a target of convert yet; known targets are 3.0 to 3."),
+        (["m.json", "--to", "tfjs", "-o", "m.keras"], 2, "TensorFlow.js reads a model.json, not 'm.keras'"),
         (["m.json", "--to", "3.4,3.5"], 2, "--to takes one release"),
         (["m.json", "--in-place", "-o", "x.json"], 2, "--in-place replaces FILE"),
         (["-", "--in-place"], 2, "--in-place replaces FILE"),

@@ -531,7 +531,7 @@ def test_tensorflow_js_finds_weights_by_these_names(shell: Shell) -> None:
     old = h5(shell.folder / "old.h5", model)
     document = read(old)
     (shell.folder / "js").mkdir()
-    done = write_model(document, parse(document), Conversion(model), "tfjs", shell.folder / "js")
+    done = write_model(document, parse(document), Conversion(model), "tfjs", shell.folder / "js/model.json")
     assert (done.refusal, done.changes, done.remarks) == (None, [], [])
     manifest = json.loads((shell.folder / "js/model.json").read_text())["weightsManifest"][0]
     assert [one["name"] for one in manifest["weights"]] == [  # of tfjs-layers 4.22

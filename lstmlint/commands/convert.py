@@ -11,7 +11,7 @@ from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
 from lstmlint.commands.request import Destination, written_to
 from lstmlint.commands.writing import check_writable, print_stderr, write, write_atomically
-from lstmlint.config.targets import CONVERTIBLE, parse_target
+from lstmlint.config.targets import parse_target
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
 from lstmlint.model.releases import TFJS, label
@@ -33,8 +33,6 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
     from lstmlint.parsing import ModelError, parse
 
     release = parse_target(to)
-    if release == TFJS:
-        raise UsageError(f"TensorFlow.js is not a target of convert yet; known targets are {CONVERTIBLE}")
     if in_place and (output is not None or path == STDIN):
         raise UsageError("--in-place replaces FILE, so it takes neither --output nor standard input")
     destination = Destination("json", path if in_place else written_to(output), View())
@@ -47,6 +45,8 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
             content = read_stdin() if path == STDIN else Path(path)
             document = document_of(content, name, Options(values=dict(parse_setting(text, "--set") for text in values)))
             spec = parse(document)
+            if release == TFJS and whole:  # model.json is for both
+                whole = document.stored_weights is not None and document.stored_weights() is not None
             result = convert(spec, release, allow_changes, whole)
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
@@ -69,8 +69,13 @@ def run(path: str, to: str, output: str | None, allow_changes: bool, in_place: b
         return FOUND
     if whole:
         return write_file(name, document, spec, result, release, str(destination.path), allow_changes, in_place)
-    del document, spec  # writing the text of a large model takes as much memory again
-    text = indented(result.model) + "\n"
+    model = result.model
+    if release == TFJS:
+        from lstmlint.converting.tfjs import model_json
+
+        model = model_json(model)
+    del document, spec, result  # writing the text of a large model takes as much memory again
+    text = indented(model) + "\n"
     if in_place:
         replace(path, text)
     else:

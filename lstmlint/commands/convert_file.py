@@ -10,6 +10,7 @@ from lstmlint.commands.request import Destination
 from lstmlint.commands.writing import check_writable, print_stderr
 from lstmlint.converting.archives import container_of, write_model
 from lstmlint.model.findings import ReadError, UsageError
+from lstmlint.model.releases import TFJS
 from lstmlint.reporting import View
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 def holds_weights(path: str | None, release: str) -> bool:
     """Return whether a file with this name holds weights, too. Raises: UsageError if it cannot be written."""
     container = None if path is None else container_of(path, release)
-    if path is not None and container in ("keras", "hdf5"):
+    if release == TFJS and container not in ("tfjs", None):
+        raise UsageError(f"TensorFlow.js reads a model.json, not {path!r}; give --output a .json file")
+    if path is not None and container is not None:
         check_writable(Destination("json", path, View()))
     return container is not None
 

@@ -367,6 +367,7 @@ def count(
         "lstmlint convert old.json > model.json",
         "lstmlint convert model.json --to 3.4 --in-place",
         "lstmlint convert model.keras --to tf2.15 -o model.h5",
+        "lstmlint convert model.keras --to tfjs -o web/model.json",
     )
 )
 def convert(
@@ -378,14 +379,15 @@ def convert(
         value(
             "RELEASE",
             "The Keras to convert to: keras3 (default, the newest Keras 3) or any of its releases, such as 3.4; keras2 (the"
-            " newest Keras 2), tf2.0 to tf2.15, or a tf_keras such as tf_keras2.16.",
+            " newest Keras 2), tf2.0 to tf2.15, a tf_keras such as tf_keras2.16, or tfjs for TensorFlow.js.",
         ),
     ] = "keras3",
     output: Annotated[
         Text,
         value(
             "FILE",
-            "Write the result to this file instead of standard output: JSON, or .keras and .h5 with the weights.",
+            "Write the result to this file instead of standard output: JSON, or .keras and .h5 with the weights. For tfjs,"
+            " the weights of FILE are written beside it.",
             "--output",
             "-o",
         ),

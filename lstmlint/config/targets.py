@@ -35,8 +35,6 @@ _CONDITION = re.compile(r"([a-z._-]*)\s*(>=|<=|==|!=|~=|>|<)\s*(.+)")
 LINES = f"{KERAS3[0]} to {KERAS3[-1]}, tf2.0 to tf2.15, tf_keras2.16 to {KERAS2[-1]}, 2.0 to 2.3"
 NEWEST = "keras3, keras2 and tf for the newest of each"
 KNOWN = f"{LINES}, {TFJS}, and {NEWEST}"
-# What `lstmlint convert` writes.
-CONVERTIBLE = f"{LINES}, and {NEWEST}"
 
 
 def parse_targets(text: str, option: str = "--target") -> tuple[str, ...]:

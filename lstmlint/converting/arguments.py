@@ -51,7 +51,9 @@ def signature(class_name: str, dialect: Dialect) -> Values:
 def gone(class_name: str, target: Target) -> Refused:
     """Return the refusal of a class that the target does not have."""
     return Refused(
-        f"Keras 3 no longer has {class_name}" if target.family == "keras3" else f"tf.keras has no {class_name}"
+        f"Keras 3 no longer has {class_name}"
+        if target.family == "keras3"
+        else f"{target.generation} has no {class_name}"
     )
 
 

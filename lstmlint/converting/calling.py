@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.converting.checking import TensorContext
 from lstmlint.converting.notes import Refused
+from lstmlint.converting.target import Target
 from lstmlint.layers.base import Layer
 from lstmlint.model.spec import Call, Dialect
 
@@ -67,8 +68,8 @@ def is_integer(dtype: str) -> bool:
     return dtype == "bool" or dtype.startswith(("int", "uint"))
 
 
-def training_change(call: Call, layer: Layer) -> str | None:
-    """Return what a call with `training=True` of tf.keras changes in inference. Keras 3 ignores it there."""
+def training_change(call: Call, layer: Layer, target: Target) -> str | None:
+    """Return what a call with `training=True` of tf.keras changes in inference, where the target ignores it."""
     value = call.kwargs.get("training")
     if value is not True and value != 1:
         return None
@@ -76,8 +77,8 @@ def training_change(call: Call, layer: Layer) -> str | None:
     if not names:
         return None
     return (
-        f"its call has training=True, so {' and '.join(names)} of tf.keras acts as in training in predict(), too; in Keras 3"
-        " it does not"
+        f"its call has training=True, so {' and '.join(names)} of tf.keras acts as in training in predict(), too; in"
+        f" {target.generation} it does not"
     )
 
 

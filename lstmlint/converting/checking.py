@@ -13,6 +13,7 @@ from lstmlint.inference import Bindings, Graph, InferenceContext, NestedModel, i
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
 from lstmlint.model.findings import Problem
+from lstmlint.model.releases import TFJS
 from lstmlint.model.shapes import KnownShape, Shape, Tensor, flatten, format_shape, tensors_in
 from lstmlint.model.spec import Dialect, LayerSpec, TensorRef
 
@@ -142,7 +143,7 @@ def check(
     compare(before, after, target, renamed, result)
     if result.refusals:
         return set()
-    if {before.spec.dialect, target.family} == {"keras2", "keras3"}:
+    if target.release != TFJS and {before.spec.dialect, target.family} == {"keras2", "keras3"}:
         compare_masks(before, after, renamed, result)
     fewer = sum(second_biases(row.layer) for row in before.layers) - sum(
         second_biases(row.layer) for row in after.layers

@@ -9,7 +9,7 @@ from lstmlint.converting.target import Target
 from lstmlint.converting.writer import Writer
 from lstmlint.inference import Graph, graph_of, summarize
 from lstmlint.inference.summary import ModelSummary
-from lstmlint.model.releases import KERAS3
+from lstmlint.model.releases import KERAS3, TFJS
 from lstmlint.model.spec import ModelSpec
 
 
@@ -48,6 +48,11 @@ def write(
         result.refuse(None, "it is a subclassed model, whose file does not record how its layers are connected")
         return result, set()
     result.model = writer.document(spec, graph)
+    if target.release == TFJS:
+        from lstmlint.converting.tfjs import check_masks, check_shapes
+
+        check_masks(before, result)
+        check_shapes(before, result)
     for layer, message, pointer in errors_in(before, [*spec.problems, *context.problems]):
         result.refuse(layer, message, pointer)
     taken = set() if result.refusals else check(before, result.model, target, writer.renamed, result)
@@ -58,4 +63,8 @@ def writer_for(target: Target) -> type[Writer]:
     """Return the class that writes the target's dialect."""
     if target.family == "keras3":
         return Writer
+    if target.release == TFJS:
+        from lstmlint.converting.tfjs import TfjsWriter
+
+        return TfjsWriter
     return Keras2Writer

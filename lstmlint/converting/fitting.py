@@ -9,7 +9,7 @@ from typing import Any
 
 from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import KINDS, is_activation, shown
-from lstmlint.model.releases import KERAS2, KERAS3, is_keras3, label, line_of, version
+from lstmlint.model.releases import KERAS2, KERAS3, TFJS, is_keras3, label, line_of, version
 from lstmlint.parsing.common import LAYER_ARGUMENTS, is_layer_object, is_reference
 from lstmlint.signatures.built import BUILT_MERGES, ELLIPSIS, NESTED_ENDS, RETURNS_SCORES
 from lstmlint.signatures.history import arguments, extra, needed, paths, since, until
@@ -46,6 +46,10 @@ BY_NAME = frozenset({"initializers", "regularizers", "constraints"})
 SAME_ACTIVATIONS = {"silu": ("swish",), "swish": ("silu",), "hard_silu": ("hard_swish",), "hard_swish": ("hard_silu",)}
 CALL_OBJECTS = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__", "__tuple__"})
 MODELS = frozenset({"Sequential", "Functional", "Model"})
+# Arguments that TensorFlow.js does not declare, but reads.
+READ_BY_TFJS = {"GRU": ("reset_after",)}
+# Arguments that must not be there in TensorFlow.js. They have no effect in Keras.
+NOT_IN_TFJS = {"SeparableConv2D": ("kernel_initializer", "kernel_regularizer", "kernel_constraint")}
 # The layout that Keras uses where a layer has no data_format.
 CHANNELS_LAST = "channels_last"
 
@@ -84,13 +88,16 @@ def fit(obj: Object, release: str, argument: str = "layer") -> Any:
         raise Refused(f"{label(release)} has no {name}{age(kind, name, release)}")
     accepts_all = extra(kind, name, release)
     for key in [key for key in new if key not in takes]:
+        if release == TFJS and key in READ_BY_TFJS.get(name, ()):
+            continue
         if is_neutral(kind, name, key, config, release):
             del new[key]
-        elif not accepts_all or since(kind, name, argument=key, line_of=release) is not None:
+        elif not accepts_all or release == TFJS or since(kind, name, argument=key, line_of=release) is not None:
             of = "" if kind == "layers" else f" of the {kind[:-1]} {name}"
             raise Refused(f"{label(release)} does not take {key}={shown(config[key])}{of}")
     for key, default in changed_defaults(kind, name, takes, release).items():
-        new.setdefault(key, default)
+        if release != TFJS or key not in NOT_IN_TFJS.get(name, ()):
+            new.setdefault(key, default)
     for key in needed(kind, name, release):
         if key not in new and takes.get(key, REQUIRED) is not REQUIRED:
             new[key] = takes[key]

@@ -60,7 +60,7 @@ class Keras2Writer(Writer):
     def end(self, end: Any, graph: Graph) -> Any:
         """Write a part of the inputs or outputs of a model."""
         if isinstance(end, TensorRef):
-            return reference(end, graph)
+            return self.reference(end, graph)
         if isinstance(end, list):
             return [self.end(one, graph) for one in end]
         if isinstance(end, dict):
@@ -143,7 +143,7 @@ class Keras2Writer(Writer):
 
         def write(value: Any) -> Any:
             if isinstance(value, TensorRef):
-                return [*reference(value, graph), kwargs]
+                return [*self.reference(value, graph), kwargs]
             if isinstance(value, list):
                 return [write(item) for item in value]
             if isinstance(value, dict):
@@ -152,10 +152,14 @@ class Keras2Writer(Writer):
 
         return [write(inputs)] if isinstance(inputs, TensorRef) else write(inputs)
 
+    def reference(self, ref: TensorRef, graph: Graph) -> list[Any]:
+        """Write [layer, call, output]."""
+        return reference(ref, graph)
+
     def value(self, value: Any, graph: Graph, names: dict[str, str]) -> Any:
         """Write a tensor or constant of a call. Raises: Refused for what JSON cannot hold."""
         if isinstance(value, TensorRef):
-            return reference(value, graph)
+            return self.reference(value, graph)
         if isinstance(value, Tensor):
             return value.value
         if isinstance(value, slice | type(Ellipsis)):

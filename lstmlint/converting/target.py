@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lstmlint.model.releases import KERAS3, is_keras3, label
+from lstmlint.model.releases import KERAS3, TFJS, is_keras3, label
 from lstmlint.model.spec import Dialect
 
 
@@ -27,4 +27,6 @@ class Target:
     @property
     def generation(self) -> str:
         """What messages call all releases of its dialect."""
+        if self.release == TFJS:
+            return self.label
         return "Keras 3" if self.family == "keras3" else "tf.keras"

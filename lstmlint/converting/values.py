@@ -44,7 +44,7 @@ def activation(value: Any, target: Target) -> Any:
     """Return the name of an activation. Raises: Refused for a function that the target does not have."""
     if value is None or (isinstance(value, str) and value in ACTIVATIONS):
         if target.family == "keras2" and value in KERAS3_ACTIVATIONS:
-            raise Refused(f"tf.keras has no activation {value}")
+            raise Refused(f"{target.generation} has no activation {value}")
         return value
     raise Refused(f"the activation {shown(value)} is not Keras's own, and its code is not in the file")
 
@@ -61,7 +61,7 @@ def value_of(argument: str, value: Any, target: Target) -> Any:
     if value["class_name"] == "SeedGenerator" and target.family == "keras2":
         return value.get("config", {}).get("seed")
     if target.family == "keras2" and "module" in value:
-        raise Refused(f"tf.keras has no equivalent of {argument}={shown(value['class_name'])}")
+        raise Refused(f"{target.generation} has no equivalent of {argument}={shown(value['class_name'])}")
     return value
 
 
@@ -99,7 +99,7 @@ def policy(dtype: Any, target: Target) -> Any:
     if isinstance(dtype, dict):
         config = dtype.get("config")
         if isinstance(config, dict) and "mode" in config:
-            raise Refused(f"tf.keras has no {dtype.get('class_name')}")
+            raise Refused(f"{target.generation} has no {dtype.get('class_name')}")
         dtype = config.get("name") if isinstance(config, dict) else None
     if dtype is None or dtype in ("_infer", "infer"):
         return None
@@ -107,7 +107,7 @@ def policy(dtype: Any, target: Target) -> Any:
         raise Refused(f"the dtype {shown(dtype)} is not in a form that {target.generation} can read")
     if target.family == "keras2":
         if "_from_" in dtype:
-            raise Refused(f"tf.keras has no dtype {dtype}")
+            raise Refused(f"{target.generation} has no dtype {dtype}")
         return {"class_name": "Policy", "config": {"name": dtype}} if dtype.startswith("mixed") else dtype
     return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": dtype}, "registered_name": None}
 

@@ -164,8 +164,8 @@ class Writer:
     def nodes(self, spec: LayerSpec, graph: Graph, position: int, names: dict[str, str]) -> list[Any]:
         """Write the calls of a layer."""
         raw = spec.raw.get("inbound_nodes") if self.same else None
-        if self.dialect == "keras2" and self.target.family == "keras3":
-            changes = (training_change(call, graph.layers[position]) for call in spec.calls)
+        if self.dialect == "keras2" and not self.same:
+            changes = (training_change(call, graph.layers[position], self.target) for call in spec.calls)
             if (change := next(filter(None, changes), None)) is not None:
                 self.result.changes.append(Note(spec.name, change, spec.pointer))
         nodes = []
@@ -206,12 +206,17 @@ class Writer:
         self.result.layers.append(self.here)
         try:
             obj = self.written(spec, layer, frozen, name, graph)
-            return obj if spec.model is not None else fit(obj, self.target.release)
+            return obj if spec.model is not None else self.fit(obj)
         except Refused as refusal:
             self.result.refuse(spec.name, str(refusal), spec.pointer)
             return {"module": "keras.layers", "class_name": spec.class_name, "config": {"name": name}}
         finally:
             self.here = outside
+
+    def fit(self, obj: Object) -> Object:
+        """Return a layer as the release reads it. Raises: Refused."""
+        fitted: Object = fit(obj, self.target.release)
+        return fitted
 
     def written(self, spec: LayerSpec, layer: Layer | None, frozen: bool, name: str, graph: Graph | None) -> Object:
         """Write a layer for the newest release of the generation. Raises: Refused."""
@@ -293,8 +298,8 @@ class Writer:
 
         if spec.class_name == "CuDNNLSTM" and not self.context.weights:
             raise Refused("Keras 3 has no CuDNNLSTM, and its LSTM has one bias vector where CuDNNLSTM has two")
-        if layer is not None and "keras3" in (self.dialect, self.target.family):
-            change = integer_change(layer, self.context, self.dialect)
+        if layer is not None and not self.same:
+            change = self.change_for_integers(layer)
             if change is not None:
                 tell(change)
         class_name, arguments = translate(spec, self.dialect, self.target, tell)
@@ -313,6 +318,12 @@ class Writer:
         for argument, value in arguments.items():
             config[argument] = self.argument(value, frozen)
         return self.object(class_name, config, layer)
+
+    def change_for_integers(self, layer: Layer) -> str | None:
+        """Return how the target computes a call with integers otherwise. Raises: Refused if it does not take them."""
+        if "keras3" not in (self.dialect, self.target.family):
+            return None
+        return integer_change(layer, self.context, self.dialect)
 
     def flags(self, spec: LayerSpec, _layer: Layer | None, frozen: bool) -> tuple[bool, bool]:
         """Return whether a layer is trainable, and whether the layers in its arguments have to be written as frozen."""

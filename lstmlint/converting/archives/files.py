@@ -23,6 +23,7 @@ from lstmlint.converting.archives.matching import Matched, match
 from lstmlint.converting.archives.sources import Located, locate, shown
 from lstmlint.converting.archives.tree import Node, tree_of
 from lstmlint.converting.notes import Note, Refused
+from lstmlint.converting.tfjs import model_json
 from lstmlint.inference import infer
 from lstmlint.model.findings import ReadError, listing
 from lstmlint.model.releases import TFJS, is_keras3, label, version
@@ -45,7 +46,6 @@ FIRST_ARCHIVE = (2, 12)
 FINALIZES_STATE = (3, 6)
 # How fast a slow disk copies weights, in bytes a second.
 _SLOW = 2 * 2**20
-_GENERATOR = "lstmlint"
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class Models:
 
 def container_of(path: str, release: str) -> str | None:
     """Return the container that a file name and a release ask for; None for text without weights."""
-    if release == TFJS and Path(path).suffix in (".json", ""):
+    if release == TFJS and Path(path).suffix.lower() == ".json":
         return "tfjs"
     return WHOLE.get(Path(path).suffix.lower())
 
@@ -212,8 +212,6 @@ def hdf5_file(models: Models, path: Path) -> Iterator[tuple[list[tuple[str, str]
 def tfjs_files(models: Models, path: Path) -> Iterator[tuple[list[tuple[str, str]], Callable[[], None]]]:
     """Write a model.json and its files of weights beside it."""
     refuse_what_only_archives_hold(models)
-    if path.is_dir() or not path.suffix:
-        path = path / "model.json"
     entries = list(targets.tfjs_names(models.target, models.matched))
     size = sum(prod(entry.shape or ()) * 4 for _, entry in entries)
     count = -(-size // writing.SHARD_BYTES)
@@ -223,13 +221,7 @@ def tfjs_files(models: Models, path: Path) -> Iterator[tuple[list[tuple[str, str
         answer = copy(models, writing.write_tfjs, shards, entries)
         used = [shard for shard in shards if shard.stat().st_size]
         names = [f"{path.stem}-shard{number}of{len(used)}.bin" for number in range(1, len(used) + 1)]
-        model = {
-            "format": "layers-model",
-            "generatedBy": _GENERATOR,
-            "convertedBy": _GENERATOR,
-            "modelTopology": {"model_config": models.config},
-            "weightsManifest": [{"paths": names, "weights": answer["weights"]}],
-        }
+        model = model_json(models.config, [{"paths": names, "weights": answer["weights"]}])
         text.write_text(json.dumps(model), "utf-8")
 
         def commit() -> None:
