@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from lstmlint.config.options import Options
 from lstmlint.model.findings import Problem, ReadError, UsageError
 from lstmlint.model.limits import enforced
-from lstmlint.model.origin import PROGRAMS, split_model
+from lstmlint.model.programs import PROGRAMS, split_model
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:

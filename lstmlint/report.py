@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
-from lstmlint.model.origin import Origin
 
 if TYPE_CHECKING:
     from lstmlint.compatibility.obstacles import Verdict
+    from lstmlint.model.origin import Origin
 
 
 @dataclass(slots=True)

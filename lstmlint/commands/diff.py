@@ -16,7 +16,7 @@ from lstmlint.commands.writing import check_writable, say, write
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError, at_least
 from lstmlint.model.limits import enforced
-from lstmlint.model.origin import split_model
+from lstmlint.model.programs import split_model
 from lstmlint.reading import is_model_folder
 
 if TYPE_CHECKING:

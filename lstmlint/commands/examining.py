@@ -13,7 +13,7 @@ from lstmlint.commands.request import Destination
 from lstmlint.config.settings import Resolver
 from lstmlint.model import limits
 from lstmlint.model.findings import ReadError, UsageError, at_least
-from lstmlint.model.origin import PROGRAMS
+from lstmlint.model.programs import PROGRAMS
 from lstmlint.reporting import FORMATS, Totals, load
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from lstmlint.commands.writing import say, write, write_atomically
 from lstmlint.fixing.fix import Fixed, fix
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
-from lstmlint.model.origin import PROGRAMS
+from lstmlint.model.programs import PROGRAMS
 from lstmlint.reporting import View, plural
 from lstmlint.reporting.escape import dangerous, terminal
 

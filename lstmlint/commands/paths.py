@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lstmlint.config.settings import Resolver
 from lstmlint.model.limits import InputLimits, current
-from lstmlint.model.origin import split_model
+from lstmlint.model.programs import split_model
 from lstmlint.reading import is_model_folder
 from lstmlint.reading.containers import suffixes
 

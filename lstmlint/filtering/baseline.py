@@ -20,7 +20,7 @@ from lstmlint.config.options import Options
 from lstmlint.filtering.findings import findings_of, in_file_order
 from lstmlint.filtering.suppressions import ABOUT_SUPPRESSIONS, ran, stopped
 from lstmlint.model.findings import Problem, UsageError
-from lstmlint.model.origin import split_model
+from lstmlint.model.programs import split_model
 from lstmlint.model.values import show
 from lstmlint.report import FileReport
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from reprlib import repr as short
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from lstmlint.layers.base import Layer, Weight
 from lstmlint.model.findings import Problem
-from lstmlint.model.origin import Origin
 from lstmlint.model.shapes import Shape, format_shape
 from lstmlint.model.spec import LayerSpec, ModelSpec
+
+if TYPE_CHECKING:
+    from lstmlint.model.origin import Origin
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from typing import NamedTuple
-
-# Suffixes of files that hold a program instead of a model.
-PROGRAMS = (".py", ".ipynb")
-
-
-def split_model(path: str) -> tuple[str, str | None]:
-    """Return the file and the model that a path such as train.py::encoder names; no model if it names none."""
-    file, mark, model = path.rpartition("::")
-    return (file, model) if mark and model and file.endswith(PROGRAMS) else (path, None)
 
 
 def where(line: int, cell: int | None) -> str:
@@ -42,6 +32,8 @@ class UnknownSize(NamedTuple):
     @property
     def option(self) -> str:
         """The option that gives it, to be completed."""
+        import shlex
+
         plain = self.name.replace("_", "").replace(".", "").isalnum()
         return f"--set {self.name}=N" if plain else f"--set {shlex.quote(f'{self.name}=N')}"
 

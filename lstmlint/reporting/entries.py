@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
-from lstmlint.model.origin import Doubt, Origin, UnknownSize
 from lstmlint.model.shapes import Dim, Shape
+
+if TYPE_CHECKING:
+    from lstmlint.model.origin import Doubt, Origin, UnknownSize
 
 
 def model_to_dict(model: ModelSummary) -> dict[str, Any]:

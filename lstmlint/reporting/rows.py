@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import UsageError
-from lstmlint.model.origin import Origin
 from lstmlint.model.shapes import Shape, format_shape, percent
 from lstmlint.model.spec import TensorRef
 from lstmlint.reporting.view import size
+
+if TYPE_CHECKING:
+    from lstmlint.model.origin import Origin
 
 HEADERS = {
     "layer": "Layer (class)",
