@@ -77,11 +77,10 @@ def analyze_all(
     """
     options = options or Options()
     content, shown = bytes_or_path(source)
-    if isinstance(content, Path) and model is None:
-        file, model = split_model(shown)
-        if model is not None:
-            content, shown = Path(file), file
-    shown = name or shown
+    file, chosen = split_model(shown)
+    if isinstance(content, Path) and chosen is not None:
+        content, model = Path(file), model or chosen
+    shown = split_model(name or shown)[0]
     try:
         with without_garbage_collection(), enforced(options.input_limits):
             if shown.endswith(PROGRAMS):

@@ -390,7 +390,9 @@ def test_baseline(shell: Shell) -> None:
 def test_commands(shell: Shell) -> None:
     shell.write("a.py", TWO)
     shell.write("open.py", OPEN)
+    shell.write("a.py", f'"""A docstring."""\n{TWO}')
     explained = shell("explain", "a.py::whole", "out", "--expect", "6")
+    shell.write("a.py", TWO)
     assert explained.code == 0
     assert "out (Dense): 5 parameters" in explained.out
     undecided = shell("explain", "open.py")
@@ -443,8 +445,28 @@ def test_diff_of_programs(shell: Shell) -> None:
     shell.write("open1.py", OPEN)
     shell.write("open2.py", OPEN.replace("LSTM(32)", "LSTM(features)"))
     sizes = shell("diff", "open1.py", "open2.py").out
-    assert "features" in sizes
+    assert "units: 32 -> features" in sizes
+    assert "4,224 + 33·classes + 128·features" in sizes
     assert "960" not in sizes
+    shell.write("open3.py", OPEN.replace("LSTM(32)", "LSTM(32, use_bias=False)"))
+    fewer = shell("diff", "open1.py", "open3.py")
+    assert "4,096 + 33·classes + 128·features" in fewer.out
+    assert " -128\n" in fewer.out
+    assert "The new totals are incomplete. They depend on features and classes.\n" in fewer.out
+    markdown = shell("diff", "open1.py", "open3.py", "-f", "markdown").out
+    assert "| 4,224 + 33·classes + 128·features | 4,096 + 33·classes + 128·features | -128 |" in markdown
+    gate = shell("diff", "open1.py", "open3.py", "--max-increase", "5%")
+    assert gate.code == 1
+    assert "open3.py:3:12: error C511" in gate.out
+    assert "Give the sizes: --set features=N --set classes=N" in gate.out
+    half = shell("diff", "open1.py", "open1.py", "--set", "classes=3").out
+    assert "The models are the same." in half
+    shell.write("fixed.py", KNOWN)
+    shell.write(
+        "half.py", KNOWN.replace("LSTM(10)", "LSTM(len(a))").replace("model =", "import sys\na = sys.argv\nmodel =")
+    )
+    half = shell("diff", "fixed.py", "half.py").out
+    assert "-650 + 25·len(a) + 4·len(a)²" in half
 
 
 KERAS_3_TABLE = """\

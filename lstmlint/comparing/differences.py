@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from reprlib import repr as short
@@ -44,28 +45,54 @@ class Change(NamedTuple):
 
 
 class Total(NamedTuple):
-    """A total of the old and the new model; None if it is unknown, and a lower bound if it is incomplete."""
+    """A total of the old and the new model; None if it is unknown, and a lower bound if it is incomplete.
+
+    old_terms, new_terms: of a total that depends on sizes that a program does not state, as in Origin.
+    """
 
     name: str
     old: int | None
     new: int | None
     old_complete: bool = True
     new_complete: bool = True
+    old_terms: Mapping[str, int] | None = None
+    new_terms: Mapping[str, int] | None = None
+
+    @property
+    def term_changes(self) -> dict[str, int] | None:
+        """How the terms change; None if the total does not depend on sizes, or one side is not known."""
+        if self.old_terms is None and self.new_terms is None:
+            return None
+        sides = (self.old_terms, self.old, self.old_complete), (self.new_terms, self.new, self.new_complete)
+        if any(terms is None and not (known and value is not None) for terms, value, known in sides):
+            return None
+        old, new = ({"": value or 0} if terms is None else terms for terms, value, _ in sides)
+        changes = {name: new.get(name, 0) - old.get(name, 0) for name in (*old, *new)}
+        return {name: change for name, change in changes.items() if change}
 
     @property
     def complete(self) -> bool:
         """Whether the change covers all layers."""
+        if self.term_changes is not None:
+            return self.change is not None
         return self.old_complete and self.new_complete and self.change is not None
 
     @property
     def change(self) -> int | None:
         """The difference between the new and the old number."""
+        changes = self.term_changes
+        if changes is not None:
+            return changes.get("", 0) if changes.keys() <= {""} else None
         return None if self.old is None or self.new is None else self.new - self.old
 
     @property
     def percent(self) -> float | None:
         """The change in percent of the old number; None if that is 0 or unknown."""
-        return None if self.change is None or not self.old else 100 * self.change / self.old
+        return (
+            None
+            if self.change is None or not self.old or self.term_changes is not None
+            else 100 * self.change / self.old
+        )
 
 
 @dataclass(slots=True)
@@ -122,7 +149,8 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether the models do not differ in anything."""
-        return not (self.unreadable or self.layers or self.model or any(total.change for total in self.totals))
+        changed = any(total.change or total.term_changes for total in self.totals)
+        return not (self.unreadable or self.layers or self.model or changed)
 
     def __repr__(self) -> str:
         return f"<Comparison {show(self.old)} -> {show(self.new)}: {len(self.layers):,} layers differ>"

@@ -50,8 +50,13 @@ def apply_limit(found: Comparison, limit: Limit, options: Options) -> None:
     severity = options.severities.get(rule.code, rule.severity)
     again = partial(infer, bindings=options.bindings, descriptions=options.custom_layers)
     for problem in check_increase(found.old.model, found.new.model, limit.text, limit.allowed, again, grown):
+        origin = found.new.origin
+        place = (1, 1) if origin is None else (origin.line, origin.column)
+        advice = problem.help
+        if origin is not None and origin.unknowns:
+            advice = f"Give the sizes: {' '.join(unknown.option for unknown in origin.unknowns)}"
         found.gate.append(
-            Finding(rule.code, rule.name, severity, problem.message, problem.help, None, problem.pointer, 1, 1)
+            Finding(rule.code, rule.name, severity, problem.message, advice, None, problem.pointer, *place)
         )
 
 

@@ -22,11 +22,14 @@ def compare(old: FileReport, new: FileReport) -> Comparison:
     same: dict[int, LayerSummary] = {}
     if old.model is not None and new.model is not None:
         known = old.model.complete, new.model.complete
-        found.totals = [
+        totals = [
             Total("params", old.model.params, new.model.params, *known),
             Total("trainable_params", old.model.trainable_params, new.model.trainable_params, *known),
             Total("weight_bytes", old.model.weight_bytes, new.model.weight_bytes, *known),
             Total("macs", old.model.macs, new.model.macs),
+        ]
+        found.totals = [
+            total._replace(old_terms=terms_of(old, total.name), new_terms=terms_of(new, total.name)) for total in totals
         ]
         work = _Work(old.dialect == new.dialect)
         work.models(old.model, new.model, "")
@@ -34,6 +37,11 @@ def compare(old: FileReport, new: FileReport) -> Comparison:
         found.layers, found.unchanged, same = work.layers, work.unchanged, work.same
     found.appeared, found.gone = compare_findings(old, new, same)
     return found
+
+
+def terms_of(report: FileReport, name: str) -> dict[str, int] | None:
+    """Return the terms of a total that depends on sizes; None for other totals."""
+    return None if report.origin is None else report.origin.terms.get(name)
 
 
 def model_changes(old: FileReport, new: FileReport, names: dict[str, str]) -> Iterator[Change]:

@@ -63,6 +63,7 @@ class Origin:
     unknowns: the sizes that it depends on.
     given: the names of those that --set or the settings give and the program uses.
     formulas: a total (params, trainable_params, non_trainable_params, macs) that depends on them -> how, as text.
+    terms: the same totals as numbers by what they are multiplied with: "" or features or features·units.
     """
 
     file: str
@@ -77,6 +78,7 @@ class Origin:
     unknowns: list[UnknownSize] = field(default_factory=list)
     given: frozenset[str] = frozenset()
     formulas: dict[str, str] = field(default_factory=dict)
+    terms: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:

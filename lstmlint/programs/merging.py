@@ -15,10 +15,10 @@ UNKNOWN = "?"
 Formulas = Mapping[Key, Polynomial | None]
 
 
-def merge(model: ModelSummary, formulas: Formulas, names: Sequence[str]) -> dict[str, str]:
+def merge(model: ModelSummary, formulas: Formulas, names: Sequence[str]) -> dict[str, Polynomial]:
     """Replace in a summary the numbers that have a formula, and those that have none although they vary.
 
-    Returns: the formulas of the model's totals, as text.
+    Returns: the formulas of the model's totals.
     """
     if not formulas:
         return {}
@@ -104,19 +104,15 @@ class Writer:
         formula = self.formulas[key]
         return UNKNOWN if formula is None else formula.written(self.names)
 
-    def totals(self, model: ModelSummary) -> dict[str, str]:
-        """Return the totals of the model as text, if any of them depends on an unknown size."""
+    def totals(self, model: ModelSummary) -> dict[str, Polynomial]:
+        """Return the formulas of the model's totals, if any of them depends on an unknown size."""
         if not any(self.varies((MODEL, name)) for name in TOTALS):
             return {}
-        found = {}
         formulas = {name: self.formula((MODEL, name), getattr(model, name)) for name in TOTALS}
         params, trainable = formulas["params"], formulas["trainable_params"]
         if params is not None and trainable is not None:
             formulas["non_trainable_params"] = params.minus(trainable)
-        for name, formula in formulas.items():
-            if formula is not None:
-                found[name] = formula.written(self.names)
-        return found
+        return {name: formula for name, formula in formulas.items() if formula is not None}
 
     def formula(self, key: Key, value: int | None) -> Polynomial | None:
         """Return the formula of a number, which may be the number itself."""

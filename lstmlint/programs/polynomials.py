@@ -41,6 +41,10 @@ class Polynomial:
         terms = {key: self.terms.get(key, 0) - other.terms.get(key, 0) for key in keys}
         return Polynomial({key: factor for key, factor in terms.items() if factor})
 
+    def by_name(self, names: Sequence[str]) -> dict[str, int]:
+        """Return the coefficients by what they are multiplied with, as text; "" for the constant."""
+        return {term(1, powers, names) if any(powers) else "": factor for powers, factor in self.terms.items()}
+
     def written(self, names: Sequence[str]) -> str:
         """Return the polynomial as text: 33,408 + 512·features."""
         ordered = sorted(self.terms.items(), key=lambda item: (sum(item[0]), [-power for power in item[0]]))

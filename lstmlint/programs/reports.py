@@ -91,7 +91,9 @@ def report_of(
     if summary is not None:
         summary.origin = origin
         summary.complete = summary.complete and model.exact
-        origin.formulas = merge(summary, study.formulas(), study.names)
+        totals = merge(summary, study.formulas(), study.names)
+        origin.formulas = {name: formula.written(study.names) for name, formula in totals.items()}
+        origin.terms = {name: formula.by_name(study.names) for name, formula in totals.items()}
         problems += budgets(summary, origin, options)
         if origin.certain and summary.complete:
             problems += stale(model, summary, printed)

@@ -8,13 +8,14 @@ from lstmlint.reporting.comparison.values import (
     BOUND,
     TITLES,
     bounded,
+    cause,
     counts,
     details,
     growth,
     label,
     missing,
-    number,
     shown,
+    sides,
     verdict,
 )  # fmt: skip
 from lstmlint.reporting.escape import markdown, markdown_code
@@ -66,12 +67,12 @@ def change_parts(found: Comparison) -> list[str]:
     """Return the tables of totals and layers."""
     cells = [["", "old", "new", "change"], ["---", "---:", "---:", "---:"]]
     for total in found.totals:
-        texts = (number(total.old, total.old_complete), number(total.new, total.new_complete), growth(total))
-        cells.append([TITLES[total.name], *map(markdown, texts)])
+        cells.append([TITLES[total.name], *map(markdown, (*sides(total), growth(total)))])
     parts = [table(cells)]
     for side, unknown in missing(found):
         bound = f"; {BOUND}" if bounded(found) else ""
-        parts.append(f"The {side} totals are **incomplete**{bound}. Unknown: {listed(unknown) or 'some layers'}.")
+        report = found.old if side == "old" else found.new
+        parts.append(f"The {side} totals are **incomplete**{bound}. {cause(report, listed(unknown))}.")
     if found.model:
         parts.append("Model: " + "; ".join(map(change_text, found.model)))
     parts.append(f"Layers: {counts(found)}.")

@@ -10,13 +10,14 @@ from lstmlint.reporting.comparison.values import (
     MARKS,
     TITLES,
     bounded,
+    cause,
     counts,
     details,
     growth,
     label,
     missing,
-    number,
     shown,
+    sides,
     signed,
     verdict,
 )  # fmt: skip
@@ -72,9 +73,9 @@ def comparison_lines(found: Comparison, view: View) -> list[str]:
         if findings:
             lines += ["", f"{heading}: {len(findings):,}"]
             for finding in findings:
-                lines += finding_lines(report.path, finding, view)
+                lines += finding_lines(report.file, finding, view)
     for finding in found.gate:
-        lines += ["", *finding_lines(found.new.path, finding, view)]
+        lines += ["", *finding_lines(found.new.file, finding, view)]
     if verdict(found):
         lines += ["", *wrap(verdict(found), view.width, HANGING)]
     return lines
@@ -90,12 +91,11 @@ def title(side: str, report: FileReport, view: View) -> list[str]:
 
 def total_lines(found: Comparison, view: View) -> list[str]:
     """Return the table of totals, and which layers are missing in them."""
-    body = [
-        [TITLES[t.name], number(t.old, t.old_complete), number(t.new, t.new_complete), growth(t)] for t in found.totals
-    ]
+    body = [[TITLES[total.name], *map(terminal, (*sides(total), growth(total)))] for total in found.totals]
     lines = draw(["", "Old", "New", "Change"], body, {1, 2, 3}, view)
     for side, unknown in missing(found):
-        sentence = f"The {side} totals are incomplete. Unknown: {listed(unknown) or 'some layers'}."
+        report = found.old if side == "old" else found.new
+        sentence = f"The {side} totals are incomplete. {cause(report, listed(unknown))}."
         lines += wrap(sentence, view.width, HANGING)
     if bounded(found):
         lines += wrap(f"{BOUND[:1].upper()}{BOUND[1:]}.", view.width, HANGING)

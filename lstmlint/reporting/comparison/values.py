@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
 from lstmlint.comparing import ABSENT, Change, Comparison, LayerChange, Total
 from lstmlint.inference.summary import LayerSummary
+from lstmlint.model.findings import listing
+from lstmlint.report import FileReport
 from lstmlint.reporting import rows
 from lstmlint.reporting.view import plural
 
@@ -82,6 +85,9 @@ def signed(change: int | None) -> str:
 
 def growth(total: Total) -> str:
     """Return a total's change as +560 (+12.5%), or as a bound if a total is incomplete."""
+    changes = total.term_changes
+    if changes is not None:
+        return formula(changes, plus=True)
     if "unknown" in (number(total.old, total.old_complete), number(total.new, total.new_complete)):
         return "unknown"
     if not total.complete:
@@ -103,15 +109,41 @@ def number(value: int | None, complete: bool) -> str:
     return f"{value:,}" if complete else f">= {value:,}"
 
 
+def sides(total: Total) -> tuple[str, str]:
+    """Return the old and the new total; a formula if it depends on sizes that a program does not state."""
+    old = number(total.old, total.old_complete) if total.old_terms is None else formula(total.old_terms)
+    new = number(total.new, total.new_complete) if total.new_terms is None else formula(total.new_terms)
+    return old, new
+
+
+def formula(terms: Mapping[str, int], plus: bool = False) -> str:
+    """Return terms as text: 33,408 + 512·features. plus: of a change, which begins with its sign."""
+    text = ""
+    for name, factor in sorted(terms.items(), key=lambda item: (item[0].count("·"), item[0])):
+        size = name if abs(factor) == 1 and name else f"{abs(factor):,}" + (f"·{name}" if name else "")
+        sign = "-" if factor < 0 else "+"
+        text += f" {sign} {size}" if text else f"{sign if plus or factor < 0 else ''}{size}"
+    return text or "0"
+
+
 def missing(found: Comparison) -> list[tuple[str, list[LayerSummary]]]:
     """Return (old or new, the layers with unknown weights) for each model with incomplete totals."""
     sides = (("old", found.old.model), ("new", found.new.model))
     return [(side, rows.unknown_layers(model)) for side, model in sides if model is not None and not model.complete]
 
 
+def cause(report: FileReport, unknown: str) -> str:
+    """Return why the totals of a model are incomplete. unknown: its layers with unknown weights, as text."""
+    open_sizes = [] if report.origin is None else [one.name for one in report.origin.unknowns]
+    if open_sizes and not unknown:
+        return f"They depend on {listing(open_sizes)}"
+    return f"Unknown: {unknown or 'some layers'}"
+
+
 def bounded(found: Comparison) -> bool:
     """Check whether the change of an incomplete total is shown."""
-    return bool(missing(found)) and any(growth(total) != "unknown" for total in found.totals if not total.complete)
+    incomplete = [total for total in found.totals if not total.complete and total.term_changes is None]
+    return bool(missing(found)) and any(growth(total) != "unknown" for total in incomplete)
 
 
 def counts(found: Comparison) -> str:
