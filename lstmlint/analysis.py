@@ -108,7 +108,7 @@ def unreadable(path: str, error: ReadError, options: Options) -> FileReport:
 
     report = FileReport(path)
     problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
-    report.findings = findings_of([problem], options)
+    report.findings = findings_of([problem, *error.problems], options)
     if options.suppressions or options.baseline is not None:
         leave_out(report, options)
     return report
@@ -152,11 +152,10 @@ def program_by_content(
 def analyze_config(content: Path | bytes, options: Options, path: str) -> FileReport:
     """Analyze a model config. Raises: ReadError, OSError."""
     from lstmlint.checking import conclude, examine
-    from lstmlint.reading import read
 
     report = FileReport(path)
-    document = read(content, path)
-    conclude(document, examine(document, options, report), options, report)
+    document, dangers = read_safely(content, path, options)
+    conclude(document, [*examine(document, options, report), *dangers], options, report)
     return report
 
 
@@ -209,3 +208,22 @@ def without_garbage_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def read_safely(content: Path | bytes, name: str, options: Options) -> tuple[Document, list[Problem]]:
+    """Return the document of a file, and what it can do to whoever loads it.
+
+    Raises: ReadError with those problems as `problems`; OSError.
+    """
+    from lstmlint import security
+    from lstmlint.reading import read
+    from lstmlint.reading.survey import surveyed
+
+    with surveyed() as survey:
+        document = None
+        try:
+            document = read(content, name)
+        except ReadError as error:
+            error.problems = list(security.check(survey, None, options.targets, options.allow_modules))
+            raise
+    return document, list(security.check(survey, document, options.targets, options.allow_modules))

@@ -43,7 +43,6 @@ DECISIONS = {
     "P603": "off: it only shows the age of a file, for those who want Keras 3 files only",
     "P605": "off: nearly every LSTM of Keras 1 and 2 has it, and it matters only in a move to Keras 3",
     "G705": "info; not for a layer after one that left a single step",
-    "P611": "warning, except in SavedModels, which load from their operations",
     "P612": "warning: tf_keras on Linux refuses all of these files; with slashes in the names of its groups, one loads",
     "R201": "warning, except for layers that are stateful or receive states (decoders run step by step) and for layers next"
     " to a Permute of the same input (LSTM-FCN); one finding per stack",

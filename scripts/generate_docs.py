@@ -46,6 +46,18 @@ config:
   layers:
   - class_name: LSTM
     config:
+      name: !word lstm
+      units: 10
+      batch_input_shape: [null, 13, 5]""",
+    ),
+    "X809": (
+        ".yaml",
+        """class_name: Sequential
+config:
+  name: m
+  layers:
+  - class_name: LSTM
+    config:
       name: !!python/object/apply:builtins.str [lstm]
       units: 10
       batch_input_shape: [null, 13, 5]""",

@@ -65,7 +65,7 @@ LAMBDA = layer("Lambda", function=["4wEAAAAA", None, None], function_type="lambd
         (states(layer("LSTM", "x", name="e", units=4, return_sequences=True), 0, decoder="GRU"), "S123", r"pass only its state of shape \(None, 4\), and set units to 4\."),
         (sequential(td(layer("Flatten")), lstm(stateful=True), shape=(None, 13, 5, 2)), "R203", r"\nSet the batch size of the model's input, for instance batch_input_shape \(32, 13, 5, 2\)"),
         (sequential(*MASKED, shape=(None, 7, 8, 8, 1)), "R238", r"\(and in 1 more: time_distributed_1\)\nMove 'masking' after 'time_distributed_1'"),
-        (sequential(LAMBDA, keras_version="2.15.0"), "P611", "runs only on the version of Python that wrote it"),
+        (sequential(LAMBDA, keras_version="2.15.0"), "X801", "runs only on the version of Python that wrote it"),
     ],
 )  # fmt: skip
 def test_cause_and_remedy(model: dict[str, Any], code: str, says: str) -> None:

@@ -63,7 +63,8 @@ class Options:
     file itself suppresses. baseline: findings that were accepted before. rule_options: code -> option of the rule ->
     value, in the range of the option. targets: the releases that must load the model (`parse_targets`). compat: the
     releases whose verdicts the report should hold. input_limits: what one input may cost. values: what sizes are that a
-    program does not state: the expression as written -> a number, a str or a tuple.
+    program does not state: the expression as written -> a number, a str or a tuple. allow_modules: modules, besides
+    those of Keras, whose classes are trusted (X802).
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -83,6 +84,7 @@ class Options:
     compat: tuple[str, ...] = ()
     input_limits: InputLimits = field(default_factory=current)
     values: Mapping[str, Any] = field(default_factory=dict)
+    allow_modules: tuple[str, ...] = ()
 
     def wants(self, rule: Rule) -> bool:
         """Return whether a rule is selected."""

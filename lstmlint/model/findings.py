@@ -102,10 +102,12 @@ class ReadError(Exception):
     """A file that cannot be read as a model. It becomes a finding.
 
     code: E001 if the content is damaged, E002 if it is not a Keras model.
+    problems: what else was found in the file.
     """
 
     def __init__(self, code: str, message: str, help: str = "", line: int = 1, column: int = 1) -> None:
         super().__init__(message)
+        self.problems: list[Problem] = []
         self.code = code
         self.message = message
         self.help = help

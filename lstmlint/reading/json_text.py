@@ -18,6 +18,7 @@ from lstmlint.model.pointers import escape
 from lstmlint.model.values import show
 from lstmlint.reading.limits import too_deep, too_many_digits
 from lstmlint.reading.places import Place, find, line_and_column, tokens_of
+from lstmlint.reading.survey import active, may_hold_paths
 
 # Only brackets and braces.
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
@@ -48,10 +49,14 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
         raise exceeded("values", f"the document is too large to read: more than {limits.values:,} values and keys")
     members = 0
     constants: list[float] = []
+    survey = active()
+    note = survey.note
 
     def count(obj: dict[str, Any]) -> dict[str, Any]:
         nonlocal members
         members += len(obj)
+        if "class_name" in obj:
+            note(obj)
         return obj
 
     def constant(token: str) -> float:
@@ -71,10 +76,13 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
         raise
     if _is_too_deep(text, data):
         raise _explain_depth(text)
+    survey.odd = survey.odd or may_hold_paths(text) or text.count(":") != members
+    problems: list[Problem] = []
     if constants or _may_repeat_keys(text, members):
         del data  # the document is built again
-        return _explain(text)
-    return data, []
+        data, problems = _explain(text)
+    survey.parts.append(data)
+    return data, problems
 
 
 def _holds_more_values(text: str, most: int) -> bool:
@@ -159,6 +167,7 @@ def _may_repeat_keys(text: str, members: int) -> bool:
 
 def _explain(text: str) -> tuple[Any, list[Problem]]:
     repeated: dict[int, tuple[dict[str, Any], Counter[str]]] = {}
+    hidden: dict[int, list[tuple[str, Any]]] = {}
     constants: dict[int, tuple[float, str]] = {}
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -166,6 +175,7 @@ def _explain(text: str) -> tuple[Any, list[Problem]]:
         if len(obj) != len(members):
             counts = Counter(key for key, _ in members)
             repeated[id(obj)] = obj, Counter({key: count for key, count in counts.items() if count > 1})
+            hidden[id(obj)] = [(key, value) for key, value in members if obj[key] is not value]
         return obj
 
     def constant(token: str) -> float:
@@ -182,6 +192,7 @@ def _explain(text: str) -> tuple[Any, list[Problem]]:
             if isinstance(value, dict):
                 if id(value) in repeated:
                     problems += repeated_keys(repeated[id(value)][1], pointer)
+                    active().lost += [(f"{pointer}/{escape(key)}", inner) for key, inner in hidden[id(value)]]
                 stack.extend((inner, f"{pointer}/{escape(key)}") for key, inner in value.items())
             elif isinstance(value, list):
                 stack.extend((inner, f"{pointer}/{index}") for index, inner in enumerate(value))

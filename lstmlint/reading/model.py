@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -147,10 +146,7 @@ def as_text(value: Any) -> str | None:
 def add_training_config(document: Document, text: str) -> None:
     """Record a training config that accompanies the model as JSON. Damaged JSON is a problem (E001)."""
     try:
-        document.training_config = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        document.problems.append(
-            Problem(
-                "E001", f"the training config is not valid JSON: {error}", "Save the model again.", severity="warning"
-            )
-        )
+        document.training_config, _ = json_text.parse(text)
+    except ReadError as error:
+        message = f"the training config is not read: {error.message}"
+        document.problems.append(Problem("E001", message, "Save the model again.", severity="warning"))

@@ -23,6 +23,7 @@ from lstmlint.reading.document import Comment
 from lstmlint.reading.json_text import repeated_keys
 from lstmlint.reading.limits import ALIAS_NODES_PER_NODE, YAML_SHARE, check_size, too_deep, too_many_digits
 from lstmlint.reading.places import Place, line_and_column
+from lstmlint.reading.survey import active
 
 _STANDARD = "tag:yaml.org,2002:"
 _PYTHON = f"{_STANDARD}python/"
@@ -79,7 +80,7 @@ class _Frame:
 def parse(text: str) -> tuple[Any, list[Problem]]:
     """Return the value of a YAML document. Python's tuples, shapes, and dimensions become plain lists and numbers.
 
-    Problems: repeated keys (E003), tags of Python objects (E009; replaced by null).
+    Problems: repeated keys (E003), tags of Python objects (X809; replaced by null), unknown tags (E009).
     Raises: ReadError (E001) with line and column if it is invalid, nested too deeply, or infinite.
     """
     slowness = 1 if hasattr(yaml, "CSafeLoader") else _PURE_PYTHON_FACTOR
@@ -89,6 +90,9 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
         if count % _EVENTS == 0:
             check_time()
         builder.feed(event)
+    survey = active()
+    survey.odd = True  # YAML has many ways to write a string
+    survey.parts.append(builder.root)
     return builder.root, builder.problems
 
 
@@ -180,6 +184,8 @@ class _Builder:
         if frame.repeated:
             self.problems += repeated_keys(frame.repeated, self._pointer(len(self._stack)))
         value = {**frame.merged, **frame.value} if frame.merged else frame.value
+        if isinstance(value, dict) and "class_name" in value:
+            active().note(value)
         if frame.tag is not None and frame.tag != "!":
             value = self._untag(frame.tag, value)
         if frame.anchor:
@@ -223,6 +229,8 @@ class _Builder:
 
     def _key(self, event: Any) -> Any:
         # Keys stay strings, as in JSON.
+        if event.tag is not None and event.tag.startswith(_PYTHON) and ":" in event.tag.removeprefix(_PYTHON):
+            self._code_tag(event.tag)
         if event.value == "<<" and event.tag is None and event.implicit[0]:
             return _MERGE
         return event.value
@@ -247,6 +255,7 @@ class _Builder:
             return
         if key in frame.value:
             frame.repeated[key] += 1 if key in frame.repeated else 2
+            active().lost.append((f"{self._pointer(len(self._stack) - 1)}/{escape(key)}", frame.value[key]))
         frame.value[key] = value
 
     def _pointer(self, depth: int) -> str:
@@ -323,19 +332,27 @@ class _Builder:
             found, plain = _plain_object(name.rpartition(".")[2], value)
             if found:
                 return plain
-        self._odd_tag(tag, "names a Python object, which is never created; null is read instead")
+        self._code_tag(tag)
         return None
 
     def _odd_tag(self, tag: str, what: str) -> None:
-        shown = tag.replace(_STANDARD, "!!", 1) if tag.startswith(_STANDARD) else tag
-        self.problems.append(
-            Problem(
-                "E009",
-                f"the YAML tag {shown[:200]} {what}",
-                "Write the model again with model.to_json(), which has no tags.",
-                pointer=self._pointer(len(self._stack)),
-            )
+        advice = "Write the model again with model.to_json(), which has no tags."
+        pointer = self._pointer(len(self._stack))
+        self.problems.append(Problem("E009", f"the YAML tag {_shown_tag(tag)} {what}", advice, pointer=pointer))
+
+    def _code_tag(self, tag: str) -> None:
+        message = (
+            f"the YAML tag {_shown_tag(tag)} names a Python object: lstmlint never creates it and reads null instead, and"
+            " an unsafe loader, such as model_from_yaml of TensorFlow before 2.6, runs it (CVE-2021-37678)"
         )
+        advice = "Do not load the file with such a loader; write the model as JSON."
+        depth = len(self._stack) - (1 if self._awaits_key() else 0)
+        self.problems.append(Problem("X809", message, advice, pointer=self._pointer(depth)))
+        active().problems.append(self.problems[-1])  # in case that the document is not a model
+
+
+def _shown_tag(tag: str) -> str:
+    return show(tag.replace(_STANDARD, "!!", 1))
 
 
 def _plain_object(name: str, value: Any) -> tuple[bool, Any]:

@@ -19,7 +19,7 @@ Infer = Callable[[ModelSpec], ModelSummary]
 
 GROUPS = (
     "reading", "structure", "windows", "graph", "merging", "recurrent", "sequences", "heads", "learning", "normalization", "cost",
-    "portability", "obsolete", "hygiene", "source_code",
+    "portability", "obsolete", "hygiene", "source_code", "security",
 )  # fmt: skip
 
 

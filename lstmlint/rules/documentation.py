@@ -32,6 +32,7 @@ GROUPS = {
     "P": "Portability",
     "G": "Hygiene",
     "Y": "Python code",
+    "X": "Security",
 }
 _SECTIONS = ("Fix:", "Fails:", "Passes:", "References:")
 

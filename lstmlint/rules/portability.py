@@ -335,58 +335,6 @@ reported("P612", "windows-weight-paths", "warning", raised_by="inference")(
 )
 
 
-@rule("P611", "lambda-code", "warning")
-def lambda_code(model: ModelSummary) -> Iterator[Problem]:
-    """A Lambda contains Python bytecode, as Keras writes it for a lambda expression. Keras 3 refuses to load it unless
-    `safe_mode=False` is passed, since loading runs the code; tf_keras refuses it in JSON and `.keras` files. The bytecode
-    also depends on the version of Python that wrote it. SavedModels load: they contain the operations of the Lambda, too.
-
-    Fix: Replace the Lambda by a built-in layer, a registered function, or a custom layer.
-
-    Fails:
-        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
-          {"class_name": "Lambda", "config": {"name": "half", "function": ["4wEAAAAA", null, null], "function_type": "lambda",
-            "batch_input_shape": [null, 5]}}]}}
-
-    Passes:
-        {"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "m", "layers": [
-          {"class_name": "Rescaling", "config": {"name": "half", "scale": 0.5, "batch_input_shape": [null, 5]}}]}}
-    """
-    if model.spec.dialect not in ("keras2", "keras3") or model.spec.container == "saved_model":
-        return
-    specs = [row.spec for row in index_of(model).of("Lambda")]
-    wrapped = (row.config.get("layer") for row in index_of(model).of("TimeDistributed"))
-    specs += [spec for spec in wrapped if isinstance(spec, LayerSpec) and spec.class_name == "Lambda"]
-    found = [(spec, name) for spec in specs if (name := next(_arguments_with_code(spec), None)) is not None]
-    if not found:
-        return
-    first, argument = found[0]
-    names = listing([show(spec.name) for spec, _ in found])
-    who = (
-        "Keras refuses"
-        if model.spec.dialect == "keras3"
-        else "Keras 3, and tf_keras from JSON and .keras files, refuse"
-    )
-    yield violation(
-        f"{'the Lambdas' if len(found) > 1 else 'the Lambda'} {names} contain{'' if len(found) > 1 else 's'} Python bytecode:"
-        f" {who} to load the model without safe_mode=False, and the bytecode runs only on the version of Python that wrote it",
-        "Replace it by a built-in layer or a registered function. If you trust the file, pass safe_mode=False to load_model, or"
-        " call keras.config.enable_unsafe_deserialization() before model_from_json.",
-        first.name,
-        first.argument_pointer(argument),
-    )
-
-
-def _arguments_with_code(spec: LayerSpec) -> Iterator[str]:
-    """Yield the arguments of a Lambda that contain bytecode."""
-    for name in ("function", "output_shape", "mask"):
-        value = spec.config.get(name)
-        if isinstance(value, dict) and value.get("class_name") == "__lambda__":
-            yield name
-        elif isinstance(value, list) and value and isinstance(value[0], str):
-            yield name
-
-
 reported("P621", "target-lacks-class", "error", raised_by="compatibility")(
     """A release in `target-keras` or `--target` does not have a class or function that the model uses, such as
     RMSNormalization before Keras 3.9, or finds it under another name.

@@ -124,9 +124,8 @@ reported("E008", "nan-token", "warning", raised_by="reading")(
 )
 
 
-reported("E009", "yaml-python-tag", "warning", raised_by="reading")(
-    """A YAML tag names a Python object. lstmlint never creates it and reads null instead. A loader that follows the tag
-    runs the code it names.
+reported("E009", "unknown-yaml-tag", "warning", raised_by="reading")(
+    """A YAML tag is unknown. lstmlint reads its content as if it had no tag; other loaders refuse the document.
 
     Fix: Remove the tag, or save the model as JSON.
     """

@@ -1,0 +1,204 @@
+"""Group X: harmless files of the shapes that attacks have, and the rules that report them. Benign files have none."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from lstmlint import Options, analyze
+from lstmlint.security.advisories import EVERY
+from tests.commandline import layer, sequential
+
+CODE = base64.b64encode(b"no code at all").decode()
+LAMBDA = {"class_name": "__lambda__", "config": {"code": CODE, "defaults": None, "closure": None}}
+DENSE = {"name": "d", "units": 3}
+
+
+def k3(
+    class_name: str, config: Any, module: str | None = "keras.layers", registered: str | None = None
+) -> dict[str, Any]:
+    """Return an object as Keras 3 writes it."""
+    return {"module": module, "class_name": class_name, "config": config, "registered_name": registered}
+
+
+def model(*layers: Any, **more: Any) -> dict[str, Any]:
+    """Return a Sequential of Keras 3."""
+    first = k3("InputLayer", {"name": "x", "batch_shape": [None, 4]})
+    return {**k3("Sequential", {"name": "m", "layers": [first, *layers]}, "keras"), **more}
+
+
+def dense(**config: Any) -> dict[str, Any]:
+    """Return a Dense layer of Keras 3."""
+    return k3("Dense", {**DENSE, **config})
+
+
+def k2(**config: Any) -> dict[str, Any]:
+    """Return a model of Keras 2 with a Lambda."""
+    return {**sequential("m", layer("Lambda", "l", batch_input_shape=[None, 4], **config)), "keras_version": "2.15.0"}
+
+
+IN_LAMBDA = k3("Lambda", {"name": "l", "function": LAMBDA})
+FUNCTION = k3("function", "get_file", "keras.utils", "function")
+PROBES: dict[str, tuple[Any, str, str]] = {
+    "lambda": (model(IN_LAMBDA), "X801", "warning"),
+    "lambda in nested model": (model(k3("Sequential", {"name": "n", "layers": [IN_LAMBDA]}, "keras")), "X801", "warning"),
+    "lambda in TimeDistributed": (model(k3("TimeDistributed", {"name": "t", "layer": IN_LAMBDA})), "X801", "warning"),
+    "lambda as activation": (model(dense(activation=LAMBDA)), "X801", "warning"),
+    "lambda in an initializer": (model(dense(kernel_initializer=LAMBDA)), "X801", "warning"),
+    "lambda as loss": (model(dense(), compile_config={"loss": LAMBDA}), "X801", "warning"),
+    "lambda in metrics": (model(dense(), compile_config={"metrics": [[LAMBDA]]}), "X801", "warning"),
+    "lambda under an ignored key": (model(dense(), extra={"a": [{"b": LAMBDA}]}), "X801", "warning"),
+    "lambda in arguments": (model(k3("Lambda", {"name": "l", "function": "f", "arguments": {"a": LAMBDA}})), "X801", "warning"),
+    "lambda in output_shape": (model(k3("Lambda", {"name": "l", "function": "f", "output_shape": LAMBDA})), "X801", "warning"),
+    "lambda in a call": (model({**dense(), "inbound_nodes": [{"args": [LAMBDA], "kwargs": {}}]}), "X801", "warning"),
+    "lambda without config": (model(k3("__lambda__", None)), "X801", "warning"),
+    "lambda with a list of code": (model(k3("__lambda__", {"code": [1]})), "X801", "warning"),
+    "Keras 2 lambda": (k2(function=[CODE, None, None], function_type="lambda"), "X801", "warning"),
+    "Keras 2 lambda without type": (k2(function=[CODE, None, None]), "X801", "warning"),
+    "Keras 2 lambda in output_shape": (
+        k2(function="f", function_type="function", output_shape=[CODE], output_shape_type="lambda"), "X801", "warning",
+    ),
+    "Keras 1 lambda": (k2(function="c\u0001\u0000", function_type="lambda"), "X801", "warning"),
+    "Keras 2 function of os": (k2(function="getcwd", function_type="function", module="os"), "X802", "error"),
+    "os as layer": (model(k3("getcwd", {}, "os")), "X802", "error"),
+    "os as activation": (model(dense(activation=k3("function", "getcwd", "os"))), "X802", "error"),
+    "builtins": (model(dense(activation=k3("function", "eval", "builtins"))), "X802", "error"),
+    "os as optimizer": (model(dense(), compile_config={"optimizer": k3("getcwd", {}, "os")}), "X802", "error"),
+    "os as initializer": (model(dense(kernel_initializer=k3("getcwd", {}, "os.path"))), "X802", "error"),
+    "own package": (model(k3("Mine", {"name": "a"}, "mine.layers", "mine>Mine")), "X802", "warning"),
+    "module of a wrong type": (model(k3("Mine", {"name": "a"}, ["os"])), "X802", "warning"),  # type: ignore[arg-type]
+    "root of another module": (k3("Thing", {"layers": []}, "os"), "X802", "error"),
+    "not a model": ({"module": "os", "class_name": "getcwd", "config": {}}, "X802", "error"),
+    "get_file": (model(dense(activation=FUNCTION)), "X803", "error"),
+    "get_file by class": (model(k3("get_file", {"origin": "x"}, "keras.utils")), "X803", "error"),
+    "get_file in source": (model(k3("get_file", {"origin": "x"}, "keras.src.utils.file_utils")), "X803", "error"),
+    "load_model": (model(k3("load_model", {}, "keras.models")), "X803", "error"),
+    "unsafe mode": (model(k3("enable_unsafe_deserialization", {}, "keras.config")), "X803", "error"),
+    "other utils": (model(k3("pack_x_y_sample_weight", {}, "keras.utils")), "X803", "error"),
+    "TFOpLambda": (
+        sequential("m", layer("TFOpLambda", "o", function="io.read_file", batch_input_shape=[None, 4])), "X803", "error",
+    ),
+    "TFSMLayer": (model(k3("TFSMLayer", {"name": "s", "filepath": "saved"})), "X804", "warning"),
+    "torch": (model(k3("TorchModuleWrapper", {"module": k3("__bytes__", {"value": CODE})})), "X805", "warning"),
+    "torch without module": (model(k3("TorchModuleWrapper", {"module": None})), "X805", "warning"),
+    "vocabulary path": (model(k3("StringLookup", {"name": "v", "vocabulary": "words.txt"})), "X806", "warning"),
+    "vocabulary URL": (model(k3("IntegerLookup", {"name": "v", "vocabulary": "http://localhost/w"})), "X806", "warning"),
+    "registered name": (model(k3("Dense", DENSE, "keras.layers", "mine>Other")), "X807", "warning"),
+    "name up": (model(dense(name="../d")), "X808", "error"),
+    "name up on Windows": (model(dense(name="..\\d")), "X808", "error"),
+    "name of dots": (model(dense(name="..")), "X808", "error"),
+    "absolute name": (model(dense(name="/tmp/d")), "X808", "warning"),
+    "drive": (model(dense(name="C:\\d")), "X808", "warning"),
+    "zero byte": (model(dense(name="d\0")), "X808", "warning"),
+    "outer name": (model({**dense(), "name": "../d"}), "X808", "error"),
+    "URL": (model(dense(note="https://localhost")), "X811", "info"),
+    "jax": (model(k3("JaxLayer", {"name": "j", "call_fn": "f"})), "X812", "warning"),
+    "flax": (model(k3("FlaxLayer", {"name": "j"})), "X812", "warning"),
+}  # fmt: skip
+TEXTS: dict[str, tuple[str, str]] = {
+    "escaped class": (json.dumps(model(IN_LAMBDA)).replace("__lambda__", "__\\u006cambda__"), "X801"),
+    "escaped module": (json.dumps(model(k3("getcwd", {}, "os"))).replace('"os"', '"\\u006fs"'), "X802"),
+    "behind a repeated key": (f'{{"a": {json.dumps(IN_LAMBDA)}, "a": 1, {json.dumps(model(dense()))[1:]}', "X801"),
+    "code behind a repeated key": (f'{{"class_name": "Sequential", {json.dumps(model())[1:-1]}, "config": {json.dumps(IN_LAMBDA)}, {json.dumps(model())[1:]}', "X801"),
+    "quoted": (json.dumps({"model_config": json.dumps(model(IN_LAMBDA))}), "X801"),
+    "quoted twice": (json.dumps(json.dumps(model(IN_LAMBDA))), "X801"),
+    "YAML": (f"class_name: Sequential\nconfig:\n  name: m\n  layers:\n  - {json.dumps(IN_LAMBDA)}\n", "X801"),
+    "YAML escapes": ('class_name: Sequential\nconfig:\n  layers:\n  - {class_name: "\\x54FSMLayer", config: {name: a}}\n', "X804"),
+    "YAML repeated key": (f"class_name: Sequential\nx: {json.dumps(IN_LAMBDA)}\nx: 1\nconfig: {{layers: []}}\n", "X801"),
+    "YAML tag": ("class_name: Sequential\nconfig: {layers: [!!python/object/apply:os.getcwd []]}\n", "X809"),
+    "YAML tag of a key": ("class_name: Sequential\n!!python/object/apply:os.getcwd x: 1\nconfig: {layers: []}\n", "X809"),
+    "YAML tag around everything": ("!!python/object/apply:os.getcwd\n- class_name: x\n", "X809"),
+}  # fmt: skip
+BENIGN: dict[str, Any] = {
+    "plain": model(dense()),
+    "training": model(dense(), compile_config={"loss": "mse", "optimizer": k3("Adam", {}, "keras.optimizers")}),
+    "function of a user": model(dense(), compile_config={"loss": k3("function", "my_loss", "builtins", "function")}),
+    "registered class": model(k3("Mine", {"name": "a"}, None, "mine>Mine")),
+    "registered Keras class": model(k3("Dense", DENSE, "keras.layers", "Dense")),
+    "slashes": model(dense(name="block/d")),
+    "two dots": model(dense(name="d..2")),
+    "colons": model(dense(name="d:0")),
+    "vocabulary": model(k3("StringLookup", {"name": "v", "vocabulary": ["a/b", ".."]})),
+    "words": model(dense(note="eval and os.system and Lambda")),
+    "Keras 2": sequential("m", layer("Dense", "d", units=3, batch_input_shape=[None, 4])),
+    "Keras 2 function": k2(function="f", function_type="function", module="__main__"),
+    "TFOpLambda": sequential("m", layer("TFOpLambda", "o", function="math.add", batch_input_shape=[None, 4])),
+    "tensorflow.keras": model(k3("Dense", DENSE, "tensorflow.python.keras.layers.core")),
+    "class of a wrong type": model(k3(["Lambda"], {"name": "d"})),  # type: ignore[arg-type]
+    "no strings": model(k3("Lambda", {"name": "l", "function": "f", "mask": None})),
+}
+
+
+def found(content: Any, **options: Any) -> dict[str, str]:
+    """Return the codes and severities of group X."""
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return {one.code: one.severity for one in analyze(raw, Options(**options)).findings if one.code[0] == "X"}
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_probes(name: str) -> None:
+    content, code, severity = PROBES[name]
+    assert found(content).get(code) == severity
+    finding = next(
+        one for one in analyze(json.dumps(content).encode(), Options(select=("X",))).findings if one.code == code
+    )
+    assert finding.help
+    assert finding.pointer or content.get("module") == "os"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts(name: str) -> None:
+    text, code = TEXTS[name]
+    assert code in found(text.encode())
+
+
+@pytest.mark.parametrize("name", BENIGN)
+def test_benign(name: str) -> None:
+    assert found(BENIGN[name]) == {}
+
+
+def test_size_and_digest() -> None:
+    (finding,) = analyze(json.dumps(model(IN_LAMBDA)).encode(), Options(select=("X",))).findings
+    assert "(14 bytes, base64, SHA-256 6fb017e7" in finding.message
+    assert finding.pointer == "/config/layers/1/config/function"
+
+
+@pytest.mark.parametrize(
+    ("targets", "severity", "says"),
+    [
+        ((), "error", "Keras 3.0 to 3.8"),
+        (("3.5",), "error", "CVE-2025-1550"),
+        (("3.15", "tfjs"), "info", "no advisory known here names Keras 3.15"),
+    ],
+)
+def test_targets(targets: tuple[str, ...], severity: str, says: str) -> None:
+    report = analyze(json.dumps(PROBES["os as layer"][0]).encode(), Options(select=("X",), targets=targets))
+    (finding,) = report.findings
+    assert finding.severity == severity
+    assert says in finding.message
+
+
+def test_allowed_modules() -> None:
+    own = PROBES["own package"][0]
+    assert found(own, allow_modules=("mine",)) == {}
+    assert found(own, allow_modules=("mine.layers",)) == {}
+    assert found(own, allow_modules=("min", "mine.layers.more")) == {"X802": "warning"}
+    assert found(PROBES["os as layer"][0], allow_modules=("mine",)) == {"X802": "error"}
+
+
+def test_each_class_once_and_a_limit() -> None:
+    many = analyze(
+        json.dumps(model(*[k3("Mine", {"name": f"a{i}"}, "mine") for i in range(3)])).encode(), Options(select=("X",))
+    )
+    assert len(many.findings) == 1
+    lambdas = [dense(name=f"../{i}") for i in range(1100)]
+    report = analyze(json.dumps(model(*lambdas)).encode(), Options(select=("X808",)))
+    assert sum(len(finding.each) for finding in report.findings) == 1000
+
+
+def test_advisories() -> None:
+    assert len({one.id for one in EVERY}) == len(EVERY)
+    assert all(one.releases and one.note for one in EVERY)
