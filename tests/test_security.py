@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import io
 import json
+import stat
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import h5py
 import pytest
 
 from lstmlint import Options, analyze
+from lstmlint.reading import looks_like_model
 from lstmlint.security.advisories import EVERY
 from tests.commandline import layer, sequential
 
@@ -202,3 +211,121 @@ def test_each_class_once_and_a_limit() -> None:
 def test_advisories() -> None:
     assert len({one.id for one in EVERY}) == len(EVERY)
     assert all(one.releases and one.note for one in EVERY)
+
+
+# Files ----------------------------------------------------------------------------------------------------
+
+
+def archive(members: list[tuple[Any, bytes]]) -> bytes:
+    """Return a zip archive, whose names may repeat."""
+    raw = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as target:
+        warnings.simplefilter("ignore")  # about repeated names
+        for name, content in members:
+            target.writestr(name, content)
+    return raw.getvalue()
+
+
+def hdf5(config: Any, change: Callable[[Any, Any], None] | None = None, userblock: int = 0) -> bytes:
+    """Return an HDF5 model with one Dense layer's weights, which `change` may change."""
+    raw = io.BytesIO()
+    with h5py.File(raw, "w", userblock_size=userblock) as file:
+        file.attrs["model_config"] = json.dumps(config)
+        weights = file.create_group("model_weights/d")
+        file["model_weights"].attrs["layer_names"] = [b"d"]
+        weights.attrs["weight_names"] = [b"kernel"]
+        if change is not None:
+            change(h5py, weights)
+    return raw.getvalue()
+
+
+def link() -> zipfile.ZipInfo:
+    """Return a member that is a symbolic link."""
+    info = zipfile.ZipInfo("assets/link")
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+def virtual(h5py: Any, group: Any) -> None:
+    """Add a dataset whose values are in another file."""
+    layout = h5py.VirtualLayout(shape=(4, 3), dtype="f4")
+    layout[:] = h5py.VirtualSource("other.h5", "x", shape=(4, 3))
+    group.create_virtual_dataset("kernel", layout)
+
+
+CONFIG = ("config.json", json.dumps(model(dense())).encode())
+LAMBDAS = ("config.json", json.dumps(model(IN_LAMBDA)).encode())
+OLD = sequential("m", layer("Dense", "d", units=3, batch_input_shape=[None, 4]))
+OLD_LAMBDA = k2(function=[CODE, None, None], function_type="lambda")
+
+
+def encrypted(raw: bytes) -> bytes:
+    """Return an archive whose second member claims to be encrypted."""
+    start = raw.rindex(b"PK\x01\x02") + 8
+    return raw[:start] + b"\x01" + raw[start + 1 :]
+
+
+def padded(raw: bytes) -> bytes:
+    """Return data up to a place where HDF5 may begin."""
+    size = 512
+    while size < len(raw):
+        size *= 2
+    return raw.ljust(size, b"\0")
+
+
+FILES: dict[str, tuple[str, bytes, list[str]]] = {
+    "absolute": ("m.keras", archive([CONFIG, ("/tmp/x", b"")]), ["X810 error"]),
+    "up": ("m.keras", archive([CONFIG, ("assets/../../x", b"")]), ["X810 error"]),
+    "up on Windows": ("m.keras", archive([CONFIG, ("assets\\..\\x", b"")]), ["X810 error"]),
+    "drive": ("m.keras", archive([CONFIG, ("C:/x", b"")]), ["X810 error"]),
+    "link": ("m.keras", archive([CONFIG, (link(), b"/etc/hostname")]), ["X810 error"]),
+    "Python": ("m.keras", archive([CONFIG, ("assets/run.py", b"")]), ["X810 warning"]),
+    "pickle": ("m.keras", archive([CONFIG, ("DATA.PKL", b"")]), ["X810 warning"]),
+    "library": ("m.keras", archive([CONFIG, ("x.so", b"")]), ["X810 warning"]),
+    "encrypted": ("m.keras", encrypted(archive([CONFIG, ("metadata.txt", b"x")])), ["X810 warning"]),
+    "bomb": ("m.keras", archive([CONFIG, ("assets/x.txt", bytes(2**25))]), ["X810 warning"]),
+    "code in the hidden config": ("m.keras", archive([LAMBDAS, CONFIG]), ["X801 warning", "X810 warning"]),
+    "code in the last config": ("m.keras", archive([CONFIG, LAMBDAS]), ["X801 warning", "X810 warning"]),
+    "damaged hidden config": ("m.keras", archive([("config.json", b"{"), CONFIG]), ["X810 warning"]),
+    "UTF-16": ("m.keras", archive([(LAMBDAS[0], LAMBDAS[1].decode().encode("utf-16"))]), ["X801 warning"]),
+    "no model": ("m.keras", archive([("a.py", b""), ("config.json", b'{"class_name": "X", "module": "os", "config": {}}')]), ["X802 error", "X810 warning"]),
+    "prefix": ("m.keras", b"#!/bin/true\n" + archive([LAMBDAS]), ["X801 warning", "X817 warning"]),
+    "JSON before a zip": ("m.keras", json.dumps(OLD).encode() + archive([LAMBDAS]), ["X801 warning", "X817 warning"]),
+    "two archives": ("m.keras", archive([CONFIG]) + archive([LAMBDAS]), ["X801 warning", "X817 warning"]),
+    "HDF5 and zip, as zip": ("m.keras", hdf5(OLD) + archive([LAMBDAS]), ["X801 warning", "X817 warning"]),
+    "HDF5 and zip, as HDF5": ("m.h5", hdf5(OLD) + archive([LAMBDAS]), ["X817 warning"]),
+    "zip and HDF5, as HDF5": ("m.h5", padded(archive([CONFIG])) + hdf5(OLD_LAMBDA), ["X801 warning", "X817 warning"]),
+    "zip and HDF5, as zip": ("m.keras", padded(archive([CONFIG])) + hdf5(OLD_LAMBDA), ["X817 warning"]),
+    "user block": ("m.h5", b"MZ" + hdf5(OLD_LAMBDA, None, 512)[2:], ["X801 warning", "X817 warning"]),
+    "gzip": ("m.json.gz", gzip.compress(LAMBDAS[1]), ["X801 warning"]),
+    "Lambda in HDF5": ("m.h5", hdf5(OLD_LAMBDA), ["X801 warning"]),
+    "external link": ("m.h5", hdf5(OLD, lambda h5, group: group.__setitem__("kernel", h5.ExternalLink("other.h5", "/x"))), ["X816 error"]),
+    "external dataset": ("m.h5", hdf5(OLD, lambda h5, group: group.create_dataset("kernel", (4, 3), "f4", external=[("other", 0, 48)])), ["X816 error"]),
+    "virtual dataset": ("m.h5", hdf5(OLD, virtual), ["X816 error"]),
+    "shape bomb": ("m.h5", hdf5(OLD, lambda h5, group: group.create_dataset("kernel", (2**20, 2**10), "f4", chunks=(1, 1))), ["X816 error"]),
+    "plain archive": ("m.keras", archive([CONFIG, ("metadata.json", b"{}"), ("assets/words/vocabulary.txt", b"a")]), []),
+    "archive with a readme": ("m.keras", archive([CONFIG, ("README.md", b"")]), []),
+    "plain HDF5": ("m.h5", hdf5(OLD, lambda h5, group: group.create_dataset("kernel", data=[[0.0] * 3] * 4)), []),
+    "empty user block": ("m.h5", hdf5(OLD, None, 1024), []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files(name: str, tmp_path: Path) -> None:
+    file, content, expected = FILES[name]
+    (tmp_path / file).write_bytes(content)
+    report = analyze(tmp_path / file, Options(select=("X",)))
+    assert sorted({f"{one.code} {one.severity}" for one in report.findings if one.code[0] == "X"}) == expected
+    assert looks_like_model(tmp_path / file)
+
+
+def test_bytes_without_a_name() -> None:
+    assert found(b"text before" + archive([LAMBDAS])) == {"X801": "warning", "X817": "warning"}
+    assert found(hdf5(OLD) + archive([CONFIG])) == {"X817": "warning"}
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as target:  # weights that lie where HDF5 might begin
+        target.writestr("x", bytes(512 - 31 - 30 - len("model.weights.h5")))
+        target.writestr("model.weights.h5", hdf5(OLD))
+        target.writestr(*CONFIG)
+    assert stored.getvalue()[512:516] == b"\x89HDF"
+    assert found(stored.getvalue()) == {}

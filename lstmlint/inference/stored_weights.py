@@ -44,9 +44,17 @@ def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None
         return [Problem("E012", message, advice, severity="error" if isinstance(error, LimitError) else None)]
     if stored:
         compare(model, stored)
-        if stored.backslashes:
-            return [_backslashes(model)]
+        found = [_danger(what) for what in stored.dangers]
+        return [*found, _backslashes(model)] if stored.backslashes else found
     return []
+
+
+def _danger(what: str) -> Problem:
+    message = (
+        f"in the stored weights, {what}; Keras 3.0 to 3.13 before 3.13.2 reads it or allocates it on loading"
+        " (CVE-2026-0897, CVE-2026-1669)"
+    )
+    return Problem("X816", message, "Do not load the file.")
 
 
 def _backslashes(model: ModelSummary) -> Problem:

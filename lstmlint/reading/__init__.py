@@ -65,14 +65,23 @@ def looks_like_model(path: Path) -> bool:
         head = file.read(_SNIFFED_BYTES)
     container = detect(head)
     if container is not None:
-        named = is_zip(head) and path.suffix == ".keras"
+        named = path.suffix == ".keras" and (is_zip(head) or ends_like_zip(path))
         return named or not container.words or any(word in head for word in container.words)
+    if path.suffix == ".keras" and ends_like_zip(path):  # with other data before it
+        return True
     if head.startswith((_GZIP, b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
         return True  # compressed, or text in UTF-16 or UTF-32
     if b"class_name" in head or b"_tf_keras_" in head:
         return True
     # Keras 0 writes class names like this.
     return (b"layers" in head and b"Sequential" in head) or (b"node_config" in head and b"Graph" in head)
+
+
+def ends_like_zip(path: Path) -> bool:
+    """Check whether a file ends with the directory of a zip archive. Raises: OSError."""
+    import zipfile
+
+    return zipfile.is_zipfile(path)
 
 
 def _read_folder(path: Path, name: str, limit: int) -> Document:
@@ -91,7 +100,11 @@ def _read_folder(path: Path, name: str, limit: int) -> Document:
 
 def _read(source: Source, packed: bool = False) -> Document:
     head = source.head
-    container = detect(head)
+    container = None
+    if head[:1] not in (b"{", b"[") or source.name.endswith((".keras", ".h5", ".hdf5")):  # JSON is not two formats
+        from lstmlint.reading.two_formats import container_of
+
+        container = container_of(source)
     if container is not None:
         return container.read(source)
     if head.startswith(_GZIP) and not packed:

@@ -12,6 +12,8 @@ from importlib import import_module
 from lstmlint.reading.document import Document
 from lstmlint.reading.source import Source
 
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -51,7 +53,7 @@ class Container:
 
 def is_hdf5(head: bytes) -> bool:
     """Return whether a file begins like an HDF5 file."""
-    return head.startswith(b"\x89HDF\r\n\x1a\n")
+    return head.startswith(SIGNATURE)
 
 
 def is_zip(head: bytes) -> bool:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import ReadError
 from lstmlint.reading import json_text, other_formats
+from lstmlint.reading.containers import SIGNATURE, is_hdf5, is_zip
 from lstmlint.reading.document import Document
 from lstmlint.reading.hdf5_guard import DAMAGED, DAMAGED_HELP, check_beginning, install_h5py
 from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import add_training_config, is_model, to_document
 from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.source import Source
+from lstmlint.reading.two_formats import note
 
 if TYPE_CHECKING:
     from lstmlint.reading.weight_values import Values
@@ -34,6 +36,8 @@ def read_hdf5(source: Source) -> Document:
             install_h5py(),
         ) from None
     attributes, content = isolated(_root, source)
+    if not is_hdf5(source.head) and not is_zip(source.head) and source.head[: source.head.find(SIGNATURE)].strip(b"\0"):
+        note("other data precedes the HDF5 data, in a user block, which Keras never writes")
     config = attributes["model_config"]
     if config is None:
         raise ReadError("E002", *_without_model(set(content)))

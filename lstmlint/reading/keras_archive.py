@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import stat
 import zipfile
 import zlib
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -16,7 +18,9 @@ from lstmlint.reading.document import Document
 from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import as_text, is_model, to_document
 from lstmlint.reading.source import Source
+from lstmlint.reading.survey import active, bloated
 from lstmlint.reading.text import decode
+from lstmlint.reading.two_formats import note
 
 if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
@@ -26,6 +30,9 @@ WEIGHTS_MEMBER = "model.weights.h5"
 ASSETS = "assets/"
 _CONFIG = "config.json"
 _METADATA = "metadata.json"
+_USUAL_MEMBER = re.compile(
+    r"config\.json|metadata\.json|model\.weights\.h5|assets/(?:[\w/-]+(?:\.(?:txt|json|vocab))?)?"
+)
 _MAX_METADATA_BYTES = 2**20
 _MAX_DIRECTORY_BYTES = 4 * 2**20
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
@@ -44,6 +51,7 @@ def read_archive(source: Source) -> Document:
             raise ReadError("E001", f"the zip archive is damaged: {error}", _HELP) from None
         with archive:
             names = archive.namelist()
+            _survey(archive, source.limit)
             if _CONFIG not in names:
                 raise ReadError("E002", *_other_archive(names))
             config = _member(archive, _CONFIG, source.limit)
@@ -86,6 +94,34 @@ def read_folder(path: Path, name: str, limit: int) -> Document:
     )
 
 
+def _survey(archive: zipfile.ZipFile, limit: int) -> None:
+    """Note unusual members, and read each config.json that a later one hides."""
+    members = archive.infolist()
+    start = min((info.header_offset for info in members), default=0)
+    if start > 0 and not active().problems:
+        note(f"{start:,} bytes of other data precede the zip archive")
+    names = {info.filename for info in members}
+    if len(names) == len(members) and all(map(_is_usual, members)):
+        return
+    survey = active()
+    survey.members = members
+    last = archive.NameToInfo.get(_CONFIG)
+    for info in members:
+        if info.filename == _CONFIG and info is not last:
+            with suppress(ReadError):  # Keras does not read it
+                json_text.parse(decode(_content(archive, info, limit)))
+
+
+def _is_usual(info: zipfile.ZipInfo) -> bool:
+    return (
+        _USUAL_MEMBER.fullmatch(info.orig_filename) is not None
+        and ".." not in info.orig_filename
+        and not info.flag_bits & 1
+        and not stat.S_ISLNK(info.external_attr >> 16)
+        and not bloated(info.file_size, info.compress_size)
+    )
+
+
 def _document(name: str, config: bytes, metadata: bytes) -> Document:
     data, problems = json_text.parse_part(_decoded(config, _CONFIG), _CONFIG)
     if not is_model(data) and isinstance(data, dict) and "class_name" in data:
@@ -120,7 +156,11 @@ class _Careful:
 
 
 def _member(archive: zipfile.ZipFile, name: str, limit: int) -> bytes:
-    info = archive.getinfo(name)
+    return _content(archive, archive.getinfo(name), limit)
+
+
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
+    name = info.filename
     check_size(info.file_size, limit, f"{name} in the archive")
     try:
         with archive.open(info) as file:

@@ -7,6 +7,7 @@ model.
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any, BinaryIO, Literal
 from lstmlint.model.findings import ReadError
 from lstmlint.model.limits import current, exceeded
 from lstmlint.model.shapes import too_large
+from lstmlint.model.values import show
 from lstmlint.reading.hdf5_guard import DAMAGED, check_beginning, install_h5py
 from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.source import Source
@@ -24,6 +26,9 @@ from lstmlint.reading.source import Source
 _MAX_UNPACKED_BYTES = 64 * 2**20
 # The bytes of a weights file that are checked before the HDF5 library opens it: its first groups and attributes.
 CHECKED_BYTES = 2**20
+# A dataset of this many bytes that states this many times the bytes it holds can only exhaust memory.
+_LARGE, _LARGER = 2**28, 100
+_MOST_DANGERS = 20
 # The groups in which Keras 3 and tf_keras store the layers of a model.
 _TWICE = "_layer_checkpoint_dependencies"
 ROOTS = ("layers", _TWICE, "_self_tracked_trackables")
@@ -61,6 +66,7 @@ class StoredWeights:
     layers: names or keys of the layers that the file mentions, including those without weights; None if it lists
         weights only.
     layout: how `path` of each weight is made up.
+    dangers: what the file does besides storing weights: it refers to other files, or states shapes beyond its data.
     twice: whether keys count layers that have weights twice (dense, dense_2, dense_4), as tf.keras 2.13 does.
     backslashes: whether the names of groups contain whole paths with backslashes, as tf.keras on Windows writes them.
     """
@@ -70,6 +76,7 @@ class StoredWeights:
     layout: Layout = "tfjs"
     twice: bool = False
     backslashes: bool = False
+    dangers: tuple[str, ...] = ()
 
 
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -99,18 +106,20 @@ def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
     weights = [
         (weight.path, weight.name, weight.shape, weight.dtype, weight.names, weight.address) for weight in found.weights
     ]
-    return weights, None if found.layers is None else list(found.layers), found.layout, found.twice, found.backslashes
+    layers = None if found.layers is None else list(found.layers)
+    return weights, layers, found.layout, found.twice, found.backslashes, found.dangers
 
 
 def _revived(plain: Any) -> StoredWeights | None:
     if plain is None:
         return None
-    weights, layers, layout, twice, backslashes = plain
+    weights, layers, layout, twice, backslashes, dangers = plain
     found = [
         StoredWeight(tuple(path), name, tuple(shape), dtype, tuple(names), address)
         for path, name, shape, dtype, names, address in weights
     ]
-    return StoredWeights(found, None if layers is None else frozenset(layers), layout, twice, backslashes)
+    layers = None if layers is None else frozenset(layers)
+    return StoredWeights(found, layers, layout, twice, backslashes, tuple(dangers))
 
 
 def _in_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -141,6 +150,7 @@ def _in_hdf5(source: Source) -> StoredWeights | None:
         if "layer_names" not in root.attrs and "layer_names0" not in root.attrs:
             return None
         found: list[StoredWeight] = []
+        dangers = _external_links(archive)
         layers = _names(root, "layer_names")
         read = 0
         for layer in dict.fromkeys(layers):
@@ -150,13 +160,15 @@ def _in_hdf5(source: Source) -> StoredWeights | None:
             _check_number(read)
             for name in dict.fromkeys(names):
                 data = inside(group, name)
+                if isinstance(data, h5py.Dataset):
+                    dangers += _dangers_of(data)
                 if isinstance(data, h5py.Dataset) and not too_large(data.shape):
                     *around, leaf = name.split("/")
                     path = (layer, *around)
                     address = f"{base}{layer}/{name}"
                     shape, dtype = tuple(data.shape), dtype_of(data)
                     found.append(StoredWeight(path, leaf.partition(":")[0], shape, dtype, address=address))
-        return StoredWeights(found, frozenset(layers), "hdf5")
+        return StoredWeights(found, frozenset(layers), "hdf5", dangers=tuple(dangers))
 
 
 def of_tfjs(manifest: Any) -> StoredWeights | None:
@@ -196,6 +208,7 @@ def inside(group: Any, path: str) -> Any:
 def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
     """Return the weights in groups `layers/<key>/.../vars`. Newer releases record the layer's name there."""
     found: list[StoredWeight] = []
+    dangers = _external_links(weights)
     layers: set[str] = set()
     recorded: dict[tuple[str, ...], str | None] = {}
     read = 0
@@ -217,6 +230,7 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
             if parts[-1] == "vars" and len(parts) >= 3:
                 layers.update(name for name in (item.attrs.get("name"), parts[-2]) if isinstance(name, str))
             return
+        dangers.extend(_dangers_of(item))
         if parts[0] not in ROOTS or len(parts) < 4:
             return
         if "seed_generator" in parts or "vars" not in parts or too_large(item.shape):
@@ -228,7 +242,43 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
 
     weights.visititems(visit)
     twice = any(name.partition("\\")[0] == _TWICE for name in weights)
-    return StoredWeights(found, frozenset(layers), "keras3", twice, backslashes)
+    return StoredWeights(found, frozenset(layers), "keras3", twice, backslashes, tuple(dangers))
+
+
+def _external_links(root: Any) -> list[str]:
+    """Describe the links to other files. None is followed."""
+    import h5py
+
+    found: list[str] = []
+
+    def note(name: bytes, info: Any) -> None:
+        if info.type == h5py.h5l.TYPE_EXTERNAL:
+            file, path = root.id.links.get_val(name)
+            found.append(
+                f"{show(_decoded(name))} is a link to {show(_decoded(path))} in the file {show(_decoded(file))}"
+            )
+
+    root.id.links.visit(note, info=True)
+    return found[:_MOST_DANGERS]
+
+
+def _dangers_of(data: Any) -> list[str]:
+    """Describe what a dataset does besides storing values here. Only its header is read."""
+    name = show(data.name)
+    if data.external:
+        return [f"{name} has its values in the file {show(data.external[0][0])}"]
+    if data.is_virtual:
+        return [
+            f"{name} has its values in other datasets, of the file {show(data.virtual_sources()[0].file_name)} for instance"
+        ]
+    size, stored = math.prod(data.shape or ()) * data.dtype.itemsize, data.id.get_storage_size()
+    if size > _LARGE and size > _LARGER * stored:
+        return [f"{name} states the shape {show(data.shape)}, but holds only {stored:,} bytes"]
+    return []
+
+
+def _decoded(name: Any) -> str:
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
 
 
 def _check_number(read: int) -> None:

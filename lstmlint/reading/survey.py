@@ -67,3 +67,8 @@ def surveyed() -> Iterator[Survey]:
 def may_hold_paths(text: str) -> bool:
     """Check whether a text contains what every path, URL, or escape sequence contains."""
     return "/" in text or "\\" in text or ".." in text
+
+
+def bloated(size: int, packed: int) -> bool:
+    """Check whether data unpacks to far more bytes than real data does: 16 MB at least, and a hundred times its size."""
+    return size > 16 * 2**20 and size > 100 * packed

@@ -158,7 +158,7 @@ reported("X812", "foreign-function-layer", "warning", raised_by="security")(
 )
 
 
-reported("X816", "unsafe-hdf5", "warning", raised_by="reading")(
+reported("X816", "unsafe-hdf5", "error", raised_by="inference")(
     """The HDF5 file with the weights refers to other files (external links, external or virtual datasets), or states a
     shape that is far larger than the data it holds. Keras before 3.13.2 follows such references, which reveal files of
     the machine, and allocates what the shape states.

@@ -40,7 +40,7 @@ def check(
     if survey.members:
         from lstmlint.security import archives
 
-        yield from archives.check(survey.members)
+        yield from archives.check(survey.members, targets)
     if survey.odd or survey.lost or not all(map(_is_usual, survey.classes)):
         from lstmlint.security import objects
 

@@ -198,7 +198,7 @@ class Scan:
             except (ValueError, binascii.Error):
                 pass
         digest = hashlib.sha256(raw).hexdigest()
-        known = (advisories.LAMBDA,) if legacy else (advisories.LAMBDA_UNSAFE,)
+        known: tuple[Advisory, ...] = (advisories.LAMBDA,) if legacy else (advisories.LAMBDA_UNSAFE,)
         if self.container == "hdf5":
             known += (advisories.LAMBDA_HDF5,)
         return self.problem(
