@@ -15,6 +15,7 @@ changes or drops are recorded too, named `used 1` and so on.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -212,8 +213,10 @@ def plain_shape(shape: Any) -> list[int | None]:
 # lstmlint
 
 
-def read_models(snippet: Snippet) -> dict[str, dict[str, Any]]:
+def read_models(snippet: Snippet, text: str | None = None) -> dict[str, dict[str, Any]]:
     """Return lstmlint's description of a snippet's models with the given sizes, by name.
+
+    text: the program if it is another one than the snippet's.
 
     A description has besides the keys of `description`: exact, reasons, and missing, the unknowns without a size.
     """
@@ -225,7 +228,8 @@ def read_models(snippet: Snippet) -> dict[str, dict[str, Any]]:
     def summary_of(document: Any) -> Any:
         return infer(parse(document))
 
-    program = interpret(read_source(snippet.path.read_bytes(), str(snippet.path)), {}, summary_of)
+    raw = snippet.path.read_bytes() if text is None else text.encode()
+    program = interpret(read_source(raw, str(snippet.path)), {}, summary_of)
     described: dict[str, dict[str, Any]] = {}
     for model in program.models:
         missing = [unknown.name for unknown in model.unknowns if unknown.name not in snippet.sizes]
@@ -324,3 +328,51 @@ def automatic(name: str, class_name: str) -> str | None:
 def same_name(ours: str, theirs: str, class_name: str) -> bool:
     """Check whether names agree; the numbers of those that Keras makes up depend on what ran before."""
     return ours == theirs or (automatic(theirs, class_name) is not None and automatic(ours, class_name) is not None)
+
+
+# Unknown parts
+
+UNKNOWN_SIZE = "unknown_size"
+
+
+def with_unknown_parts(text: str) -> Iterator[tuple[str, int | None]]:
+    """Yield programs in which one part is not known: (program, what unknown_size is).
+
+    The part is a constant, a condition, what a loop runs over, or the last argument of a call.
+    """
+    starts = [0]
+    for line in text.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+
+    def replaced(node: ast.expr | ast.keyword, new: str) -> str:
+        first = starts[node.lineno - 1] + node.col_offset
+        last = starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
+        return text[:first] + new + text[last:]
+
+    tree = ast.parse(text)
+    in_text = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr | ast.match_case)
+        for part in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If | ast.IfExp | ast.While):
+            yield replaced(node.test, "unknown_flag"), None
+        elif isinstance(node, ast.Compare) and id(node) not in in_text:
+            yield replaced(node, "unknown_flag"), None
+        elif isinstance(node, ast.comprehension | ast.For):
+            yield replaced(node.iter, "unknown_items"), None
+            for test in getattr(node, "ifs", ()):
+                yield replaced(test, "unknown_flag"), None
+        elif isinstance(node, ast.Call) and id(node) not in in_text:
+            if node.args and not isinstance(node.args[-1], ast.Starred | ast.GeneratorExp):
+                yield replaced(node.args[-1], "unknown_value"), None
+                yield replaced(node.args[-1], "*unknown_arguments"), None
+            if node.keywords and node.keywords[-1].arg:
+                yield replaced(node.keywords[-1], "**unknown_options"), None
+        elif isinstance(node, ast.Constant) and id(node) not in in_text and node.lineno == node.end_lineno:
+            if isinstance(node.value, bool | str):
+                yield replaced(node, "unknown_constant"), None
+            elif isinstance(node.value, int):
+                yield replaced(node, UNKNOWN_SIZE), node.value

@@ -157,9 +157,10 @@ def style_of(tree: ast.AST, text: str) -> Style:
         return KERAS3
     if not plain:
         return TENSORFLOW
-    if words.keras1 or ((words.training1 or words.keras1_names) and not words.later):
+    hints = words.training1 or words.keras1_names
+    if words.keras1 or (hints and not words.later and "applications" not in tops):
         return KERAS1
-    if words.training1 or words.keras1_names:
+    if hints:
         return OLD_KERAS2
     if KERAS2_MODULES & set(used.values()) or KERAS2_NAMES & words.names or KERAS2_KEYWORDS & words.keywords:
         return OLD_KERAS2

@@ -7,6 +7,7 @@ from typing import Any
 
 from lstmlint.python.expressions import iterate
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
+from lstmlint.python.operators import IS_NUMBER
 from lstmlint.python.statements import FRAME, Frame, Return, block, frame_of
 from lstmlint.python.values import (
     Bound,
@@ -170,7 +171,13 @@ def call_partial(machine: Machine, partial: Partial, arguments: Arguments) -> An
 
 def call_builtin(machine: Machine, builtin: Builtin, arguments: Arguments) -> Any:
     """Call a function that the interpreter knows."""
-    return builtin.run(machine, arguments)
+    result = builtin.run(machine, arguments)
+    if isinstance(result, Opaque) and builtin.name in NUMBERS:
+        result.memo[IS_NUMBER] = True
+    return result
+
+
+NUMBERS = frozenset({"float", "int", "len", "round"})
 
 
 def call_instance(machine: Machine, instance: Instance, arguments: Arguments) -> Any:
@@ -193,18 +200,24 @@ def instantiate(machine: Machine, cls: Class, arguments: Arguments) -> Any:
         fields = dataclass_fields(cls)
         if fields:
             fill(machine, cls, instance, fields, arguments)
+            after = cls.lookup("__post_init__")
+            if after is not None and isinstance(after[0], Function):
+                machine.call(after[0], Arguments(arguments.node, [instance]))
     return instance
 
 
 def dataclass_fields(cls: Class) -> list[str]:
-    """Return the fields of a class that is decorated as a dataclass."""
+    """Return the fields of a class that is decorated as a dataclass, those of its bases first."""
     if not any("dataclass" in ast.dump(decorator)[:200] for decorator in cls.node.decorator_list):
         return []
-    return [
-        statement.target.id
-        for statement in cls.node.body
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-    ]
+    return list(
+        dict.fromkeys(
+            statement.target.id
+            for one in reversed(cls.lineage())
+            for statement in one.node.body
+            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+        )
+    )
 
 
 def fill(machine: Machine, cls: Class, instance: Instance, fields: list[str], arguments: Arguments) -> None:
@@ -212,7 +225,10 @@ def fill(machine: Machine, cls: Class, instance: Instance, fields: list[str], ar
     for i, name in enumerate(fields):
         value = arguments.get(i, name, MISSING)
         if value is MISSING:
-            value = cls.scope.variables.get(name, MISSING)
+            found = cls.lookup(name)
+            value = MISSING if found is None else found[0]
+            if isinstance(value, List | Dict):  # what a factory made: each object has its own
+                value = value.like(value, value.taint) if isinstance(value, List) else Dict(value, value.taint)
         if value is MISSING:
             value = machine.opaque(arguments.node, "the call does not pass it", name)
         instance.attributes[name] = value
@@ -267,6 +283,10 @@ def read_class(machine: Machine, cls: Class, name: str, node: ast.AST) -> Any:
     value = found[0]
     if isinstance(value, Function) and value.kind == "classmethod":
         return Bound(value, cls)
+    if not isinstance(value, Function | Class) and any(
+        getattr(base, "path", "") == "enum.Enum" for base in cls.foreign_bases()
+    ):
+        return Instance(None, {"value": value, "name": name})
     return value
 
 

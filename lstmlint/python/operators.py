@@ -165,6 +165,9 @@ def contains(items: Any, value: Any) -> bool | None:
     return None if uncertain else False
 
 
+IS_NUMBER = "number"  # in the memo of an unknown value that is no array
+
+
 def arrays(machine: Machine, sign: str, left: Any, right: Any, node: ast.AST) -> Any:
     """Return the result of an element-wise operator: broadcast shapes."""
     if sign == "@":
@@ -173,7 +176,7 @@ def arrays(machine: Machine, sign: str, left: Any, right: Any, node: ast.AST) ->
     for value in (left, right):
         if isinstance(value, Array):
             shapes.append(value.shape)
-        elif isinstance(value, NUMBER):
+        elif isinstance(value, NUMBER | Size) or (isinstance(value, Opaque) and IS_NUMBER in value.memo):
             shapes.append(())
         else:
             return machine.computed(sign, [left, right], node)

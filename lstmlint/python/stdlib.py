@@ -83,6 +83,13 @@ def itertools_function(function: Callable[..., Any]) -> Run:
     return run
 
 
+def dataclass_field(machine: Machine, arguments: Arguments) -> Any:
+    """Return the default of a dataclass's field."""
+    if "default_factory" in arguments.kwargs:
+        return machine.call(arguments.kwargs["default_factory"], Arguments(arguments.node))
+    return arguments.kwargs["default"] if "default" in arguments.kwargs else unknown(machine, arguments)
+
+
 def join_path(machine: Machine, arguments: Arguments) -> Any:
     """Return os.path.join of known parts."""
     if arguments.args and all(isinstance(part, str) for part in arguments.args):
@@ -191,6 +198,7 @@ def flag(machine: Machine, arguments: Arguments) -> Any:
 STANDARD: dict[str, Run] = {
     "functools.partial": partial, "functools.reduce": reduce, "collections.OrderedDict": FUNCTIONS["dict"],
     "collections.defaultdict": default_dict, "collections.namedtuple": named_tuple, "types.SimpleNamespace": namespace,
+    "dataclasses.field": dataclass_field,
     "argparse.Namespace": namespace, "argparse.ArgumentParser": parser, "os.path.join": join_path,
     "copy.copy": copied, "copy.deepcopy": deep_copied, "sys.exit": exits, "itertools.product": itertools_function(product),
     "itertools.chain": itertools_function(chain), "itertools.chain.from_iterable": itertools_function(chain.from_iterable),

@@ -1,6 +1,6 @@
 # runs: keras2
 # given: raw = "abc " * 200
-# sizes: n_vocab = 4
+# sizes: len(chars) = 4
 from keras.layers import Dense, Dropout, LSTM
 from keras.models import Sequential
 from keras.utils import np_utils

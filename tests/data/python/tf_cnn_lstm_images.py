@@ -1,4 +1,5 @@
 # runs: tf_keras
+# models: model
 import tensorflow as tf
 from tensorflow.keras.layers import LSTM, Conv2D, Dense, Flatten, GlobalAveragePooling2D, Input, MaxPooling2D, TimeDistributed
 from tensorflow.keras.models import Model, Sequential
