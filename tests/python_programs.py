@@ -703,6 +703,29 @@ refused = Sequential([VGG19(unknown_argument=3), Dense(1)])
 """,
         [("model", "in part"), ("classes", 38952011, "n_classes"), ("refused", "in part")],
     ),
+    "an exception": (
+        """
+model = Sequential([Dense(3, input_shape=(4,))])
+model.summary()
+model.add(Dense(int("x")))
+other = Sequential([Dense(3, input_shape=(4,))])
+""",
+        [("model", 15), ("other", "in part")],
+    ),
+    "too much to follow": (
+        """
+def build():
+    model = Sequential([Dense(3, input_shape=(4,))])
+    model.add(Dense(forever(3)))
+    return model
+def forever(n):
+    return forever(n + 1)
+def raises(x):
+    model = Sequential([Dense(3, input_shape=(4,))])
+    raise ValueError
+""",
+        [("build", "in part"), ("raises", "in part")],
+    ),
     "command lines": (
         """
 import argparse

@@ -388,7 +388,7 @@ def opaque(machine: Machine, arguments: Arguments) -> Any:
 
 def code(machine: Machine, arguments: Arguments) -> Any:
     """Note that code in a text is not followed."""
-    machine.doubts.append((*machine.place(arguments.node), "code in a text is not followed"))
+    machine.doubt((*machine.place(arguments.node), "code in a text is not followed"))
     return machine.opaque(arguments.node, "code in a text is not followed")
 
 

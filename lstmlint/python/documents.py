@@ -38,7 +38,7 @@ HARMLESS = frozenset(
     " forget_bias_init dropout_W dropout_U consume_less max_value negative_slope threshold l1 l2 sparse ragged dtype factor"
     " input_dtype attention_dropout unit_forget_bias kernel_init function mask embeddings_init scale_factor supports_masking"
     " arguments output_mask height_factor width_factor"
-    " standardize split vocabulary alpha_init beta_init gamma_init value_range fill_mode".split()
+    " standardize split alpha_init beta_init gamma_init value_range fill_mode".split()
 )
 # What is written for such an argument if Keras needs it.
 STAND_INS: dict[str, Any] = {
@@ -54,7 +54,7 @@ SIZES = frozenset(
     " num_oov_indices hash_dim padding projection_dim query_head_dim source_weights source_outputs".split()
 )
 SHAPES = frozenset({"input_shape", "batch_input_shape", "batch_shape", "shape"})
-LEFT_OUT = frozenset({"weights", "name", "trainable", "input_tensor", "tensor", "dynamic", "autocast", "vocabulary"})
+LEFT_OUT = frozenset({"weights", "name", "trainable", "input_tensor", "tensor", "dynamic", "autocast"})
 WEIGHTLESS = frozenset(
     "InputLayer Dropout Activation Flatten ReLU LeakyReLU Softmax Add Concatenate Multiply Average Reshape Rescaling"
     " MaxPooling1D MaxPooling2D AveragePooling2D GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D".split()
@@ -497,6 +497,8 @@ class Writer:
                 config[name] = written
         if layer.class_name == "InputLayer":
             self.input_config(layer, config)
+        elif layer.class_name == "TextVectorization":  # whose config must hold these
+            config = {"standardize": "lower_and_strip_punctuation", "split": "whitespace", "ngrams": None, **config}
         elif layer.class_name == "Lambda":
             config["function"] = "<code>"
         elif layer.class_name in ("GRU", "GRUCell") and self.style.dialect == "keras2":
@@ -553,6 +555,8 @@ class Writer:
             return self.cells(value, f"{pointer}/config/{name}")
         if not harmless:
             self.out.doubt(taint)
+        if name == "vocabulary":
+            return self.vocabulary(layer, value)
         if name in SHAPES and isinstance(value, int):
             return [value]
         if name in SHAPES and isinstance(value, Size | Opaque):
@@ -566,6 +570,15 @@ class Writer:
         if harmless and (unknown or contains_unknown(value)):
             return STAND_INS.get(name, OMIT)
         return written
+
+    def vocabulary(self, layer: Layer, value: Any) -> Any:
+        """Return the vocabulary of a lookup; OMIT if it is not known. The size of an output of ones and zeros depends on it."""
+        written = self.value(value, loosely=True)
+        if isinstance(written, list) and not getattr(value, "taint", ()) and len(written) < 1_000:
+            return written
+        if value is not None and layer.arguments.get("output_mode", "int") != "int":
+            self.out.doubt([(*layer.places.get("vocabulary", layer.places[""]), "the vocabulary is not known")])
+        return OMIT
 
     def cells(self, cells: Any, pointer: str) -> dict[str, Any]:
         """Return a list of cells as Keras stores it."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from lstmlint.python.limits import Budget
 from lstmlint.python.program import Reason
 from lstmlint.python.values import now
 
+ITEMS_PER_STEP = 20  # that are copied in the time of a step
 # (values, name) -> the value that stands for all of them
 Joined = Callable[[list[Any], Any], Any]
 
@@ -29,15 +31,18 @@ class Record:
 class Heap:
     """The records of the branches that are being run, the innermost last."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
         self.records: list[Record] = []
+        self.budget = budget
 
     def touch(self, thing: Any) -> None:
         """Note the state of a thing that is about to change."""
         if self.records:
             record = self.records[-1]
             if thing.serial < record.start and id(thing) not in record.changed:
-                record.changed[id(thing)] = thing, thing.snapshot()
+                state = thing.snapshot()
+                record.changed[id(thing)] = thing, state
+                self.budget.used += size_of(state) // ITEMS_PER_STEP
 
     def watch(self, run: Callable[[], Any]) -> tuple[Any, Record]:
         """Run something and keep its changes. Return its result and the changes."""
@@ -82,6 +87,13 @@ class Heap:
             current = thing.snapshot()
             states = [branch.states[key][1] if key in branch.states else current for branch in branches]
             thing.join(states, reason, joined)
+
+
+def size_of(state: Any) -> int:
+    """Return about how many references a state holds."""
+    if isinstance(state, tuple):
+        return sum(len(part) for part in state if isinstance(part, list | dict))
+    return len(state) if isinstance(state, list | dict) else 1
 
 
 class Branch:

@@ -98,7 +98,7 @@ def data_format(machine: Machine, name: str, arguments: Arguments) -> Any:
     if name.startswith("set"):
         given = arguments.get(0, "data_format", arguments.kwargs.get("dim_ordering"))
         if given not in ("channels_first", "channels_last", "th", "tf") or machine.conditions:
-            machine.doubts.append((*machine.place(arguments.node), "where images have their channels is not known"))
+            machine.doubt((*machine.place(arguments.node), "where images have their channels is not known"))
         keras.channels_first = given in ("channels_first", "th")
         return None
     names = ("channels_first", "channels_last") if name == "image_data_format" else ("th", "tf")
@@ -466,7 +466,7 @@ def call_opaque(machine: Machine, function: Any, arguments: Arguments) -> Any:
     if any(True for _ in tensors_in(given)):
         keras: Keras = machine.keras
         reason = function.reason if isinstance(function, Opaque) else "it is not known"
-        layer = keras.foreign(name.rpartition(".")[2], arguments.node, f"`{name}`: {reason}")
+        layer = keras.foreign(name, arguments.node, f"`{name}`: {reason}")
         return keras.call_layer(layer, arguments)
     use_models(machine, arguments, uncertain=True)
     return machine.computed(("call", id(function)), [function, *given], arguments.node)

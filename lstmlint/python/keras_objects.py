@@ -8,7 +8,7 @@ from typing import Any
 
 from lstmlint.python.machine import MISSING, Machine
 from lstmlint.python.program import Reason
-from lstmlint.python.values import Class, Dict, List, Place, Scope, Taint, now
+from lstmlint.python.values import Class, Dict, List, Place, Scope, Taint, now, with_reason
 
 
 class Layer:
@@ -61,8 +61,7 @@ class Layer:
 
     def forget(self, reason: Reason) -> None:
         """Note that it is not certain."""
-        if reason not in self.taint:
-            self.taint = (*self.taint, reason)
+        self.taint = with_reason(self.taint, reason)
 
     def join(self, states: list[Any], reason: Reason, joined: Any) -> None:
         """Continue with one of several states."""
@@ -126,9 +125,7 @@ class Tensor:
     def merged(self, values: list[Any], reason: Reason) -> Any:
         """Return the tensor that stands for several."""
         chosen: Tensor = next(value for value in values if isinstance(value, Tensor))
-        return Tensor(
-            chosen.node, chosen.index, (*chosen.taint, reason) if reason not in chosen.taint else chosen.taint
-        )
+        return Tensor(chosen.node, chosen.index, with_reason(chosen.taint, reason))
 
     def operate(self, machine: Machine, sign: str, left: Any, right: Any, node: ast.AST) -> Any:
         """Apply an operator."""

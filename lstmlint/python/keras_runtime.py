@@ -194,7 +194,8 @@ class Keras:
     def foreign(self, class_name: str, node: ast.AST, reason: str) -> Layer:
         """Create a layer of a class that lstmlint does not know."""
         self.count()
-        class_name = re.sub(r"\W+", "", class_name) or "Unknown"
+        called = re.match(r"[\w.]+", class_name)  # the name in what may be an expression
+        class_name = (called[0].rpartition(".")[2] if called is not None else "") or "Unknown"
         made = Layer(class_name, {}, self.auto_name(class_name), self.machine.place(node))
         made.kind = "custom"
         made.module = "custom"
@@ -400,7 +401,7 @@ class Keras:
         if not isinstance(layer, Layer):
             shown = self.machine.written(node)
             reason = layer.reason if isinstance(layer, Opaque) else "lstmlint does not know this layer"
-            layer = self.foreign(shown if shown.isidentifier() else "Unknown", node, f"`{shown}`: {reason}")
+            layer = self.foreign(shown, node, f"`{shown}`: {reason}")
         if isinstance(layer, Model):
             self.use(layer)
         model.layers.append(layer)

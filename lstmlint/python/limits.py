@@ -11,7 +11,7 @@ MAX_DEPTH = 40  # of nested calls
 MAX_ITEMS = 20_000  # of a list, tuple, or dict
 MAX_CHARACTERS = 100_000  # of a str
 MAX_BITS = 4_096  # of an int
-MAX_LAYERS = 20_000  # of one program
+MAX_LAYERS = 6_000  # of one program
 MAX_MODELS = 200  # that are reported of one program
 
 

@@ -15,6 +15,7 @@ from lstmlint.python.heap import Heap
 from lstmlint.python.limits import MAX_DEPTH, Budget, Cut
 from lstmlint.python.program import Reason
 from lstmlint.python.values import (
+    MAX_REASONS,
     Array,
     Class,
     Dict,
@@ -30,6 +31,7 @@ from lstmlint.python.values import (
     key_of,
     same,
     same_items,
+    with_reason,
 )
 
 
@@ -118,7 +120,7 @@ class Machine:
         self.lines = text.splitlines()
         self.settings = settings or {}
         self.budget = Budget()
-        self.heap = Heap()
+        self.heap = Heap(self.budget)
         self.depth = 0
         self.problems: list[Problem] = []
         self.module = Scope(None, "")
@@ -142,6 +144,10 @@ class Machine:
         # Methods of unknown values with a known result.
         self.opaque_methods: dict[str, Callable[[Machine, Any, Arguments], Any]] = {}
         self.keras: Any = None
+
+    def doubt(self, reason: Reason) -> None:
+        """Note that everything from here on is not certain."""
+        self.doubts = list(with_reason(tuple(self.doubts), reason))
 
     # Places and unknowns
 
@@ -296,9 +302,9 @@ class Machine:
         containers = [value for value in values if isinstance(value, List | Dict)]
         if containers:
             best = max(containers, key=len)
-            taint = tuple(dict.fromkeys(one for value in containers for one in value.taint))
+            taint = tuple(dict.fromkeys(one for value in containers for one in value.taint))[:MAX_REASONS]
             if not isinstance(best, List) or not all(isinstance(one, List) and same_items(one, best) for one in values):
-                taint = (*taint, reason)
+                taint = with_reason(taint, reason)
             return Dict(best, taint) if isinstance(best, Dict) else best.like(best, taint)
         if all(isinstance(value, Array) and len(value.shape) == len(first.shape) for value in values):
             shape = tuple(

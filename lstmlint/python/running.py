@@ -54,7 +54,7 @@ def follow(
     recorder = Recorder(machine, keras, source.path, source.kind, shapes)
     machine.module.variables[FRAME] = Frame()
     for statement in source.tree.body:
-        execute(machine, statement)
+        execute(machine, statement, source.kind == "notebook")
     safely(machine, lambda: recorder.finish(keras.models), source.tree)
     return machine, recorder
 
@@ -72,26 +72,32 @@ PARTS: tuple[Any, ...] = (
 )
 
 
-def safely(machine: Machine, run: Callable[[], Any], node: ast.AST) -> Any:
-    """Run something that may reach a limit; return its result, or None."""
+def safely(machine: Machine, run: Callable[[], Any], node: ast.AST) -> str:
+    """Run something that may not be possible to follow; return why it was not, or an empty text."""
     try:
-        return run()
-    except (Cut, Raised, RecursionError):
-        return None
+        run()
+    except Cut as cut:
+        return cut.reason
+    except Raised:
+        return "an exception is raised in it"
+    except RecursionError:
+        return "the code is nested too deeply"
     except Exception as error:  # noqa: BLE001 - as in execute
-        defect(machine, node, error)
-        return None
+        return defect(machine, node, error)
+    return ""
 
 
-def execute(machine: Machine, statement: ast.stmt) -> None:
-    """Execute a statement of the module. If a limit is reached, forget what it changes, and go on."""
+def execute(machine: Machine, statement: ast.stmt, notebook: bool = False) -> None:
+    """Execute a statement of the module. If it cannot be followed to its end, forget what it changes, and go on."""
     scope = machine.module
     end = machine.budget.allow(MAX_STATEMENT_STEPS)
     reason: Reason | None = None
     depth = machine.depth
+    models = len(machine.keras.models)
+    raised = False
 
     def attempt() -> None:
-        nonlocal reason
+        nonlocal reason, raised
         try:
             block(machine, [statement], scope)
         except Cut as cut:
@@ -99,7 +105,7 @@ def execute(machine: Machine, statement: ast.stmt) -> None:
         except RecursionError:
             reason = (*machine.place(statement), "the code is nested too deeply")
         except Raised:
-            reason = (*machine.place(statement), "an exception is raised here")
+            reason, raised = (*machine.place(statement), "an exception is raised here"), True
         except Exception as error:  # noqa: BLE001 - a defect of ours must not hide the rest of the report
             reason = (*machine.place(statement), defect(machine, statement, error))
 
@@ -109,11 +115,23 @@ def execute(machine: Machine, statement: ast.stmt) -> None:
     machine.conditions.clear()
     if reason is None:
         return
-    for thing, _ in record.changed.values():
+    things = [thing for thing, _ in record.changed.values()] + machine.keras.models[models:]
+    if raised and notebook:  # only this cell ends
+        things += used(machine, statement)
+    else:
+        machine.doubt(reason)
+    for thing in things:
         thing.forget(reason)
     for name in assigned([statement]):
         value = scope.variables.get(name)
         scope.variables[name] = fuzzy(machine, value, name, reason)
+
+
+def used(machine: Machine, statement: ast.stmt) -> list[Any]:
+    """Return the values of the variables in a statement that it may have been about to change."""
+    names = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    values = [machine.module.variables[name] for name in names if name in machine.module.variables]
+    return [value for value in values if hasattr(value, "forget")]
 
 
 def defect(machine: Machine, statement: ast.AST, error: Exception) -> str:
@@ -155,7 +173,9 @@ def explore(machine: Machine, found: Function | Class, recorder: Recorder) -> No
     end = machine.budget.allow(MAX_FUNCTION_STEPS)
 
     def attempt() -> None:
-        safely(machine, lambda: call(machine, found), found.node)
+        failure = safely(machine, lambda: call(machine, found), found.node)
+        for model in keras.models[first:] if failure else ():
+            model.forget((*machine.place(found.node), failure))
         safely(machine, lambda: recorder.finish(keras.models[first:]), found.node)
 
     machine.heap.attempt(attempt)

@@ -16,7 +16,7 @@ from lstmlint.python.limits import MAX_ITERATIONS, MAX_LOOP_STEPS, Cut
 from lstmlint.python.machine import Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import BINARY, binary
 from lstmlint.python.program import Reason
-from lstmlint.python.values import Class, Dict, Function, Instance, List, Module, Opaque, Scope
+from lstmlint.python.values import Class, Dict, Function, Instance, List, Module, Opaque, Scope, with_reason
 
 
 class Signal:
@@ -286,9 +286,9 @@ def fuzzy(machine: Machine, value: Any, name: str, reason: Reason) -> Any:
     if isinstance(value, Function | Class | Module):
         return value
     if isinstance(value, List):
-        return value.like(value, (*value.taint, reason))
+        return value.like(value, with_reason(value.taint, reason))
     if isinstance(value, Dict):
-        return Dict(value, (*value.taint, reason))
+        return Dict(value, with_reason(value.taint, reason))
     if name in machine.settings:
         return machine.settings[name]
     return Opaque(name, reason[0], reason[1], reason[2], plain=True)

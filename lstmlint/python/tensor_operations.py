@@ -419,6 +419,8 @@ def backend(machine: Machine, rest: str, arguments: Arguments) -> Any:
             return static_shape(machine, args[0], arguments.node)
         shape = keras.shape_of(args[0])
         return machine.opaque(arguments.node, "the shape is not known") if shape is None else shape
+    if name == "is_keras_tensor" and args and isinstance(args[0], Tensor):
+        return True
     if name == "ndim" and args and isinstance(args[0], Tensor):
         return machine.attribute(args[0], "ndim", arguments.node)
     if name in ("backend", "epsilon", "floatx"):

@@ -135,6 +135,14 @@ def key_of(value: Any) -> Any:
     return ("object", id(value))
 
 
+MAX_REASONS = 8
+
+
+def with_reason(taint: Taint, reason: Reason) -> Taint:
+    """Return a taint with one more reason, of which the first few are kept."""
+    return taint if reason in taint or len(taint) >= MAX_REASONS else (*taint, reason)
+
+
 class List(list[Any]):
     """A list.
 
@@ -162,7 +170,7 @@ class List(list[Any]):
 
     def forget(self, reason: Reason) -> None:
         """Note that the content is not certain."""
-        self.taint = (*self.taint, reason)
+        self.taint = with_reason(self.taint, reason)
 
     def like(self, items: Iterable[Any], taint: Taint = ()) -> List:
         """Return a list of the same kind with other items."""
@@ -207,7 +215,7 @@ class Dict(dict[Any, Any]):
 
     def forget(self, reason: Reason) -> None:
         """Note that the content is not certain."""
-        self.taint = (*self.taint, reason)
+        self.taint = with_reason(self.taint, reason)
 
     def join(self, states: list[Any], reason: Reason, joined: Any) -> None:
         """Continue with the items of several states; those that differ are joined."""
@@ -381,7 +389,7 @@ class Instance:
 
     def forget(self, reason: Reason) -> None:
         """Note that the content is not certain."""
-        self.taint = (*self.taint, reason)
+        self.taint = with_reason(self.taint, reason)
 
     def join(self, states: list[Any], reason: Reason, joined: Any) -> None:
         """Continue with the attributes of several states; those that differ are joined."""
