@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,28 @@ def test_values_in_options() -> None:
     assert report.model is not None
     assert report.model.params == 72
     assert report.model.inputs == [(None, 49, 2)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "option"),
+    [
+        ("n", "--set n=N"),
+        ("hp.size", "--set hp.size=N"),
+        ("len( hp )", "--set 'len(hp)=N'"),
+        ("hp['a']", "--set \"hp['a']=N\""),
+        ("hp['a'] // 2", "--set "),
+        ('hp["it\'s"]', "--set '"),
+    ],
+)
+def test_options_for_sizes(shell: Shell, expression: str, option: str) -> None:
+    shell.write(
+        "a.py", f"{IMPORTS}def build(n, hp):\n    return Sequential([Input((3,)), layers.Dense({expression})])\n"
+    )
+    (line,) = (line for line in shell("a.py").out.split("\n") if "give it with " in line)
+    given = line.partition("give it with ")[2]
+    assert given.startswith(option)
+    (argument,) = shlex.split(given.replace("=N", "=7"))[1:]
+    assert "Total params: 28 (112.00 B)" in shell("a.py", "--set", argument).out
 
 
 def test_sizes_that_give_no_polynomial() -> None:

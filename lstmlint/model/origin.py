@@ -32,10 +32,12 @@ class UnknownSize(NamedTuple):
     @property
     def option(self) -> str:
         """The option that gives it, to be completed."""
-        import shlex
-
-        plain = self.name.replace("_", "").replace(".", "").isalnum()
-        return f"--set {self.name}=N" if plain else f"--set {shlex.quote(f'{self.name}=N')}"
+        given = f"{self.name}=N"
+        if self.name.replace("_", "").replace(".", "").isalnum():
+            return f"--set {given}"
+        if "'" in given and not set(given) & set('"$`\\!'):
+            return f'--set "{given}"'
+        return "--set '" + given.replace("'", "'\\''") + "'"
 
 
 class Doubt(NamedTuple):

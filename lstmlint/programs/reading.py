@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,15 +20,27 @@ from lstmlint.reading.document import Document
 
 
 class Values(dict[str, Any]):
-    """Values by name. used: the names that were looked up."""
+    """Values by name, whatever quotes and spaces the name has. used: the names that were looked up."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        super().__init__(values)
+        super().__init__({normal(name): value for name, value in values.items()})
         self.used: set[str] = set()
 
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(normal(str(name)))
+
     def __getitem__(self, name: str) -> Any:
-        self.used.add(name)
-        return super().__getitem__(name)
+        self.used.add(normal(name))
+        return super().__getitem__(normal(name))
+
+
+@lru_cache(maxsize=1_000)
+def normal(name: str) -> str:
+    """Return an expression in the spelling of ast.unparse; a name that is none unchanged."""
+    try:
+        return ast.unparse(ast.parse(name.strip(), mode="eval"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return name
 
 
 class Unreadable(NamedTuple):

@@ -97,6 +97,8 @@ def report_of(
         problems += budgets(summary, origin, options)
         if origin.certain and summary.complete:
             problems += stale(model, summary, printed)
+    elif not problems:
+        problems = [Problem("E002", *NO_MODEL)]
     if said is not None:
         problems = said_first(problems, document, said)
     conclude(document, problems, options, report)
