@@ -238,7 +238,9 @@ model.add(layers.LSTM(4))
     assert (entry["model"]["exact"], entry["model"]["complete"]) == (False, False)
     assert entry["model"]["reasons"][0]["line"] == 4
     shell.write("b.py", KNOWN)
-    assert "2 models, about " in shell(".").out
+    folder = shell(".").out
+    assert "2 models, about " in folder
+    assert " params, not exact, 3 layers" in folder
     converted = shell("convert", "a.py")
     assert converted.code == 2
     assert "lstmlint: a.py::model is not read exactly (line 4: " in converted.err
@@ -566,3 +568,15 @@ def test_many_unknown_sizes() -> None:
     report = lstmlint.analyze(code.encode(), name="a.py")
     assert report.origin is not None
     assert report.origin.formulas["params"] == ("4·n0 + n1 + n2 + n3 + n4 + n5 + n0·n1 + n1·n2 + n2·n3 + n3·n4 + n4·n5")
+
+
+def test_very_many_unknown_sizes() -> None:
+    names = [f"n{i}" for i in range(40)]
+    stack = ", ".join(f"layers.Dense({name})" for name in names)
+    code = f"{IMPORTS}def build({', '.join(names)}):\n    return Sequential([Input((3,)), {stack}])\n"
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    assert report.origin is not None
+    assert len(report.origin.unknowns) == 40
+    assert report.origin.formulas == {}
+    assert "Total params: unknown\n" in str(report)
+    assert "Unknown sizes: 32 more\n" in str(report)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from itertools import product
+from itertools import combinations_with_replacement
 from math import prod
 
 # The powers of the unknowns in a monomial, in their order.
@@ -68,9 +68,9 @@ def term(factor: int, powers: Powers, names: Sequence[str]) -> str:
 
 def lattice(unknowns: int, degree: int) -> Iterator[Powers]:
     """Yield the points that determine a polynomial of a total degree, as steps from the first point."""
-    for point in product(range(degree + 1), repeat=unknowns):
-        if sum(point) <= degree:
-            yield point
+    for steps in range(degree + 1):
+        for axes in combinations_with_replacement(range(unknowns), steps):
+            yield tuple(map(axes.count, range(unknowns)))
 
 
 def interpolate(

@@ -6,6 +6,7 @@ Its numbers are polynomials in these sizes, found by interpolation, and its find
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import comb
 
 from lstmlint import rules
 from lstmlint.checking import examine
@@ -118,9 +119,9 @@ class Study:
         found: dict[Key, Polynomial | None] = dict.fromkeys(varying)
         axes = [i for i, point in enumerate(self.units()) if self.feasible(self.run(self.stand_ins.at(point)))]
         for degree in DEGREES:
-            points = list(lattice(len(axes), degree))
-            if not self.affordable(len(points)):
+            if not self.affordable(comb(len(axes) + degree, degree)):
                 break
+            points = list(lattice(len(axes), degree))
             open_keys = [key for key in varying if found[key] is None]
             if not open_keys or (degree > USUAL_DEGREE and (MODEL, "params") not in open_keys):
                 break

@@ -29,6 +29,7 @@ HEADERS = {
     "dtype": "Dtype",
 }
 COLUMNS = tuple(HEADERS)[1:]
+MOST_REASONS = 8  # lines about sizes that are not known, and about what is not exact
 NUMBERS = frozenset({"params", "share", "macs"})
 DIALECTS = {"keras0": "Keras 0", "keras1": "Keras 1", "keras2": "Keras 2", "keras3": "Keras 3"}
 
@@ -227,13 +228,17 @@ def uncertain_totals(model: ModelSummary, origin: Origin) -> Iterator[tuple[str,
             break
     if origin.exact and (model.macs or "macs" in origin.formulas):
         yield "MACs", f"{origin.formulas.get('macs') or count(model.macs)} per sample"
-    for unknown in origin.unknowns:
+    for unknown in origin.unknowns[:MOST_REASONS]:
         yield (
             "Unknown size",
             f"{unknown.name} ({unknown.where}): {unknown.reason}; give it with {unknown.option}",
         )
-    for doubt in origin.doubts:
+    if len(origin.unknowns) > MOST_REASONS:
+        yield "Unknown sizes", f"{len(origin.unknowns) - MOST_REASONS:,} more"
+    for doubt in origin.doubts[:MOST_REASONS]:
         yield "Not exact", f"{doubt.where}: {doubt.text}"
+    if len(origin.doubts) > MOST_REASONS:
+        yield "Not exact", f"{len(origin.doubts) - MOST_REASONS:,} more reasons"
 
 
 def total(model: ModelSummary, name: str = "params") -> str:

@@ -61,7 +61,8 @@ def total_line(path: str, model: ModelSummary) -> str:
     if table.nothing_known(model):
         count = "params unknown"
     elif model.origin is not None and not model.origin.certain:
-        count = f"{terminal(table.total(model))} params"
+        number, comma, doubt = terminal(table.total(model)).partition(", not")
+        count = f"{number} params{comma}{doubt}"
     else:
         least = "" if model.complete else "at least "
         count = f"{least}{model.params:,} params ({size(model.weight_bytes)}), {model.trainable_params:,} trainable"
