@@ -580,3 +580,40 @@ def test_very_many_unknown_sizes() -> None:
     assert report.origin.formulas == {}
     assert "Total params: unknown\n" in str(report)
     assert "Unknown sizes: 32 more\n" in str(report)
+
+
+def test_findings_at_one_place() -> None:
+    code = (
+        IMPORTS
+        + """\
+model = Sequential([Input((32, 32, 3))])
+for width in (8, 16, 32):
+    model.add(layers.Conv2D(width, 3))
+    model.add(layers.BatchNormalization(axis=1))
+model.add(layers.TextVectorization())
+"""
+    )
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    (finding,) = (one for one in report.findings if one.code == "N413")
+    assert finding.message.endswith("(and in 2 more layers: batch_normalization_1 and batch_normalization_2)")
+    assert len(finding.each) == 3
+    assert "E006" not in {one.code for one in report.findings}
+
+
+# What real Keras 3.15 counts.
+EXAMPLES = {
+    "why_480": {"model": 491},
+    "units_or_timesteps": {"short": 640, "long": 640},
+    "features_or_timesteps": {"model": 17_057},
+    "one_unit_or_all": {"one_unit": 20, "four_units": 128},
+    "bidirectional": {"build": 2_700_097},
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples(name: str) -> None:
+    path = Path(__file__).parent.parent / "examples" / "python" / f"{name}.py"
+    reports = lstmlint.analyze_all(path, Options(values={"vocabulary": 20_000}))
+    found = {report.path.rpartition("::")[2]: report.model.params for report in reports if report.model is not None}
+    assert found == EXAMPLES[name]
+    assert {path.stem for path in path.parent.glob("*.py")} == set(EXAMPLES)
