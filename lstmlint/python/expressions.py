@@ -157,6 +157,9 @@ def boolean(machine: Machine, node: ast.BoolOp, scope: Scope) -> Any:
     known = machine.truth(value)
     if known is stops and isinstance(value, bool):
         return value  # whatever the unknown parts are
+    if any(hasattr(one, "forget") for one in (*unknown, value)):  # what changes the result may change each of them
+        reason = (*machine.place(node), f"it depends on `{machine.written(node)}`")
+        return machine.join([value, *unknown], reason, machine.written(node))
     return machine.computed(type(node.op).__name__, [*unknown, value], node)
 
 

@@ -224,7 +224,7 @@ def fill(machine: Machine, cls: Class, instance: Instance, fields: list[str], ar
     """Set the fields of a dataclass's object. Raises: Raised."""
     for i, name in enumerate(fields):
         value = arguments.get(i, name, MISSING)
-        if value is MISSING:
+        if value is MISSING and not arguments.uncertain:
             found = cls.lookup(name)
             value = MISSING if found is None else found[0]
             if isinstance(value, List | Dict):  # what a factory made: each object has its own

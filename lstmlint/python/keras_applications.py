@@ -56,13 +56,19 @@ def build(machine: Machine, rest: str, arguments: Arguments) -> Any:
         return keras.foreign(name, arguments.node, f"lstmlint does not know {name} with these arguments")
     model = Revival(keras, place, source if isinstance(source, Tensor) else None).model(config["config"])
     for layer in keras.layers_of(model) if is_unknown(classes) else ():
-        if layer.arguments.get("units") == CLASSES:
-            layer.arguments["units"] = classes
+        layer.arguments = {key: with_classes(value, classes) for key, value in layer.arguments.items()}
     for reason in reasons:
         model.forget(reason)
     model.used = True  # it is not the program's own
     keras.models.append(model)
     return model
+
+
+def with_classes(value: Any, classes: Any) -> Any:
+    """Return an argument of a layer with the number of classes in place of what stands for it."""
+    if isinstance(value, list | tuple):
+        return type(value)(with_classes(item, classes) for item in value)
+    return classes if type(value) is int and value == CLASSES else value
 
 
 class Revival:
