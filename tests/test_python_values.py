@@ -393,6 +393,149 @@ def test_unknown_values(expression: str) -> None:
         assert type(value) is type(expected)
 
 
+# Programs after which a variable has one of several values -> what x is. A list or dict with "?" is not certain.
+JOINED = {
+    "if u:\n    x = [1]\nelse:\n    x = [1]": [1],
+    "x = [1]\nif u:\n    x.append(2)": [1, 2, "?"],
+    "x = {}\nif u:\n    x['a'] = 1": {"a": 1, "?": "?"},
+    "x = {'a': 1}\nif u:\n    x['a'] = 2": {"a": "a"},
+    "x = {}\nif u:\n    x = {1: 2}": {1: 2, "?": "?"},
+    "x = np.zeros((2, 3))\nif u:\n    x = np.zeros((4, 3))": ("x.shape[0]", 3),
+    "x = (1, 2)\nif u:\n    x = (1, 3)": (1, "x[1]"),
+    "x = 1\nif u:\n    x = 'a'": "x",
+    "def f():\n    if u:\n        return 1\n    return 2\nx = f()": "f",
+    "def f():\n    if u:\n        return 1\n    else:\n        return 1\nx = f()": 1,
+    "def f():\n    if u:\n        raise E\n    return 2\nx = f()": 2,
+    "def f():\n    if u:\n        raise E\n    else:\n        raise F\nx = 3\ntry:\n    f()\nexcept E:\n    x = 4": 4,
+    "l = []\ndef f():\n    if u:\n        l.append(1)\n        return 1\n    return 1\nf()\nx = l": ["?"],
+    "x = 0\nfor i in [1, 2]:\n    if u:\n        break\n    x = i": "x",
+    "x = 0\nfor i in [1, 2]:\n    if u:\n        continue\n    x = i": "x",
+    "x = 0\nwhile True:\n    x += 1\n    if u:\n        break": "x",
+    "try:\n    x = load()\nexcept E:\n    x = 3": "x",
+    "try:\n    x = load()\nexcept E:\n    raise": "x",
+    "def f():\n    try:\n        return load()\n    except E:\n        return 3\nx = f()": "x",
+    "try:\n    pass\nfinally:\n    x = 3": 3,
+    "class A: pass\na = A()\na.n = 1\nif u:\n    a.n = 2\nx = a.n": "n",
+    "x = 1\nfor i in u:\n    x = 2": "x",
+    "x = [1]\nfor i in u:\n    x = [2]": [2, "?"],
+    "x = {1: 1}\nfor i in u:\n    x[1] = 2": {1: "1", "?": "?"},
+    "x = 1\nfor i in range(5000):\n    x = i": "x",
+    "x = 1\nfor i in [v for v in u]:\n    x = 2": "x",
+    "x = 1\nfor i in [v for v in [1, 2] if u]:\n    x = i": "x",
+    "x = 1\nwhile u:\n    x += 1": "x",
+    "match u:\n    case [a, b]:\n        x = 1\n    case {'k': v}:\n        x = 2\n    case _:\n        x = 3": "x",
+    "match 3:\n    case n if n > u:\n        x = 1\n    case _:\n        x = 1": "x",
+    "y, x = u": "u[1]",
+    "y, x = X.shape": "X.shape[1]",
+    "y, x = f(u)": "x",
+    "(y, *x) = u": "u[1]",
+    "x = [1, 2]\nx[u] = 3": [1, 2, "?"],
+    "x = {1: 2}\nx[u] = 3": {1: 2, "?": "?"},
+    "x = [1]\nx += u": [1, "?"],
+    "x = [1]\nx.extend(u)": [1, "?"],
+    "x = [3, 1]\nx.sort(key=u)": [3, 1, "?"],
+    "x = [1]\nx.remove(u)": [1, "?"],
+    "x = [1]\nx.pop(u)": [1, "?"],
+    "x = {}\nx.update(u)": {"?": "?"},
+    "x = {1: 2}\nx.pop(u)": {1: 2, "?": "?"},
+    "x = dict([(u, 1)])": {"?": "?"},
+    "x = sorted([u, 1])": ["u", 1, "?"],
+    "x = list(filter(lambda v: u, [1]))": [1, "?"],
+    "def f(a, b=2):\n    return b\nx = f(*u)": "b",
+    "def f(**k):\n    return k\nx = f(**u)": {"?": "?"},
+    "x = dict(**u)": "x",
+    "def f(n):\n    for i in u:\n        yield i\nx = len(f(3))": "len(f(3))",
+    "class A:\n    raise E\nx = A().y": "x",
+    "x = np.zeros((u, 2)) + np.zeros((u, 2))": ("u", 2),
+    "x = np.zeros((u, 2)) + np.zeros(3)": "x",
+    "x = u[1:][u]": "x",
+    "x = (u + u).shape[0]": "(u + u).shape[0]",
+    "x = (u + u)(3)": "x",
+    "x = ('ä', u.y)[1]": "u.y",
+    "x = (\n    f(\n  1))": "x",
+    "x = None\nif u:\n    x = [1]": [1, "?"],
+    "import argparse\np = argparse.ArgumentParser()\np.add_argument(u)\np.add_argument('--n', dest=u)\nx = p.parse_args().n": "x",
+    "from copy import deepcopy\nx = deepcopy({'a': [1, (2,)]})['a'][1][0]": 2,
+    "x = 1\nsetattr(thing, u, 3)": 1,
+    "d = {1: [2]}\nx = d[u]": [2, "?"],
+    "x = [[1], [1]][u]": [1, "?"],
+    "x = {}\nx.clear()": {},
+    "import math\nx = math.sqrt(4.0)": 2.0,
+    "from six.moves import range as r\nx = list(r(2))": [0, 1],
+    "x = (lambda: (yield))": "function",
+    "async def f():\n    pass\nx = f()": "x",
+    "x = [*range(3)]": [0, 1, 2],
+    "global x\nx = 3": 3,
+    "x = [(y := v) for v in [1, 2]][-1] + y": 4,
+}  # fmt: skip
+
+
+def shown(value: Any) -> Any:
+    if isinstance(value, Opaque):
+        return value.name
+    if isinstance(value, List):
+        return [*map(shown, value), *(["?"] if value.taint else [])]
+    if isinstance(value, Dict):
+        return {**{key: shown(item) for key, item in value.items()}, **({"?": "?"} if value.taint else {})}
+    if isinstance(value, tuple):
+        return tuple(map(shown, value))
+    if isinstance(value, Array):
+        return tuple(map(shown, value.shape))
+    return "function" if isinstance(value, Function) else value
+
+
+@pytest.mark.parametrize("text", JOINED)
+def test_one_of_several_values(text: str) -> None:
+    machine = machine_of("import numpy as np\nX = load_data()\n" + text)
+    assert [problem for problem in machine.problems if problem.code == "E099"] == []
+    assert shown(machine.module.variables["x"]) == JOINED[text]
+
+
+# Each raises an exception, and the interpreter follows it no further.
+RAISES = """
+int('x')
+int(float('inf'))
+float('x')
+range(1, 2, 0)
+[].pop()
+{}.pop('a')
+{}['a']
+[1][3]
+'abc'.index('d')
+'{} {}'.format(1)
+'%d' % 'x'
+'%d %d' % (1,)
+1 / 0
+'a' < 1
+(1, 'a') < ('b', 2)
+~1.5
+round(float('nan'))
+a, b = 1, 2, 3
+a, *b, c = (1,)
+(lambda v: v)()
+(lambda v: v)(1, 2)
+(lambda v: v)(w=1)
+f'{1:q}'
+exit()
+raise ValueError
+len(__import__('numpy').zeros(()))
+{'a': 1}[[1]]
+range(3)[5]
+__import__('functools').reduce(max, [])
+__import__('math').sqrt(-1)
+import sys; sys.exit(1)
+""".strip().splitlines()
+
+
+@pytest.mark.parametrize("text", RAISES)
+def test_exceptions_end_a_program(text: str) -> None:
+    with pytest.raises(BaseException):
+        exec(text, {})
+    text = text.replace("__import__('numpy')", "numpy").replace("__import__('functools')", "functools")
+    text = text.replace("__import__('collections')", "collections").replace("__import__('math')", "math")
+    assert machine_of("import numpy, functools, collections, math\n" + text).doubts != []
+
+
 def test_settings_replace_unknowns() -> None:
     text = (
         "import keras\nX = load()\nn = X.shape[1]\nm = len(vocab)\nk = X.shape\nif flag:\n    z = 1\nelse:\n    z = 2\n"
