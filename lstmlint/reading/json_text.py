@@ -50,13 +50,18 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
     members = 0
     constants: list[float] = []
     survey = active()
-    note = survey.note
+    classes: set[Any] = set()
 
     def count(obj: dict[str, Any]) -> dict[str, Any]:
         nonlocal members
         members += len(obj)
         if "class_name" in obj:
-            note(obj)
+            try:
+                classes.add((obj["class_name"], obj.get("module"), obj.get("registered_name")))
+            except TypeError:  # a list or an object
+                survey.odd = True
+        elif "name" in obj and obj["name"] == "..":
+            survey.odd = True
         return obj
 
     def constant(token: str) -> float:
@@ -76,9 +81,11 @@ def parse(text: str) -> tuple[Any, list[Problem]]:
         raise
     if _is_too_deep(text, data):
         raise _explain_depth(text)
-    survey.odd = survey.odd or may_hold_paths(text) or text.count(":") != members
+    survey.classes |= classes
+    colons = text.count(":")
+    survey.odd = survey.odd or may_hold_paths(text) or colons != members
     problems: list[Problem] = []
-    if constants or _may_repeat_keys(text, members):
+    if constants or _may_repeat_keys(text, members, colons):
         del data  # the document is built again
         data, problems = _explain(text)
     survey.parts.append(data)
@@ -157,10 +164,10 @@ def _is_too_deep(text: str, data: Any) -> bool:
     return True
 
 
-def _may_repeat_keys(text: str, members: int) -> bool:
+def _may_repeat_keys(text: str, members: int, colons: int) -> bool:
     # A document has one colon per member. Further colons can be in strings. If no space precedes colons, the
     # ones after a quotation mark belong to members.
-    if text.count(":") == members:
+    if colons == members:
         return False
     return text.count('":') != members or any(text.count(space + ":") for space in " \t\r\n")
 

@@ -65,8 +65,8 @@ def surveyed() -> Iterator[Survey]:
 
 
 def may_hold_paths(text: str) -> bool:
-    """Check whether a text contains what every path, URL, or escape sequence contains."""
-    return "/" in text or "\\" in text or ".." in text
+    """Check whether a text contains what every URL and escape sequence contains, and every path but ".."."""
+    return "/" in text or "\\" in text
 
 
 def bloated(size: int, packed: int) -> bool:
