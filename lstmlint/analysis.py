@@ -109,7 +109,7 @@ def unreadable(path: str, error: ReadError, options: Options) -> FileReport:
     report = FileReport(path)
     problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
     report.findings = findings_of([problem, *error.problems], options)
-    if options.suppressions or options.baseline is not None:
+    if options.suppressions or options.baseline is not None or options.guard is not None:
         leave_out(report, options)
     return report
 
@@ -219,11 +219,12 @@ def read_safely(content: Path | bytes, name: str, options: Options) -> tuple[Doc
     from lstmlint.reading import read
     from lstmlint.reading.survey import surveyed
 
+    allowed = (options.guard or options).allow_modules
     with surveyed() as survey:
         document = None
         try:
             document = read(content, name)
         except ReadError as error:
-            error.problems = list(security.check(survey, None, options.targets, options.allow_modules))
+            error.problems = list(security.check(survey, None, options.targets, allowed))
             raise
-    return document, list(security.check(survey, document, options.targets, options.allow_modules))
+    return document, list(security.check(survey, document, options.targets, allowed))

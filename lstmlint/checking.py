@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lstmlint import rules
-from lstmlint.config.options import Options
+from lstmlint.config.options import Options, protected
 from lstmlint.inference import infer
 from lstmlint.model.findings import Problem
 from lstmlint.parsing import ModelError, parse
@@ -56,7 +56,7 @@ def conclude(document: Document, problems: list[Problem], options: Options, repo
 
     report.findings = findings_of(problems, options, document.locate)
     asked = document.comments is not None or "lstmlint" in document.model or "lstmlint" in document.data
-    if asked or options.suppressions or options.baseline is not None:
+    if asked or options.suppressions or options.baseline is not None or options.guard is not None:
         leave_out(report, options, document)
     if len(report.findings) > 1:
         from lstmlint.filtering.findings import merge
@@ -67,7 +67,13 @@ def conclude(document: Document, problems: list[Problem], options: Options, repo
 def leave_out(report: FileReport, options: Options, document: Document | None = None) -> None:
     """Remove the findings that the settings or the file suppress, then those in the baseline."""
     from lstmlint.filtering import suppressions
+    from lstmlint.filtering.findings import in_file_order
 
     suppressions.apply(report, options, document)
     if options.baseline is not None:
+        kept = []
+        if options.guard is not None and options.guard.baseline is not options.baseline:
+            kept = [finding for finding in report.findings if protected(finding.code)]
+            report.findings = [finding for finding in report.findings if not protected(finding.code)]
         options.baseline.withhold(report, options, document and document.locate)
+        report.findings = in_file_order([*kept, *report.findings]) if kept else report.findings

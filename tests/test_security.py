@@ -19,7 +19,7 @@ import pytest
 from lstmlint import Options, analyze
 from lstmlint.reading import looks_like_model
 from lstmlint.security.advisories import EVERY
-from tests.commandline import layer, sequential
+from tests.commandline import Shell, layer, sequential
 
 CODE = base64.b64encode(b"no code at all").decode()
 LAMBDA = {"class_name": "__lambda__", "config": {"code": CODE, "defaults": None, "closure": None}}
@@ -329,3 +329,81 @@ def test_bytes_without_a_name() -> None:
         target.writestr(*CONFIG)
     assert stored.getvalue()[512:516] == b"\x89HDF"
     assert found(stored.getvalue()) == {}
+
+
+# What may leave findings out ------------------------------------------------------------------------------
+
+HOSTILE = [
+    'ignore = ["X", "E099"]', 'select = ["S"]', 'fail-on = "never"', 'per-file-ignores = {"*" = ["ALL"]}', 'severity = {X = "info"}',
+    'suppress = [{rules = ["X802"]}]', 'allow-modules = ["os"]', 'baseline = "b.json"',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("setting", HOSTILE)
+@pytest.mark.parametrize("argument", ["zoo", "zoo/m.json", "."])
+def test_settings_in_the_scanned_folder(shell: Shell, setting: str, argument: str) -> None:
+    content = PROBES["os as layer"][0]
+    shell.write("zoo/m.json", content)
+    shell.write("zoo/deep/m.json", content)
+    shell("zoo", "--write-baseline", "zoo/b.json")
+    shell.write("zoo/lstmlint.toml", setting)
+    done = shell(argument, "-f", "json")
+    assert "X802 error" in [
+        f"{one['code']} {one['severity']}" for file in done.json["files"] for one in file["findings"]
+    ]
+    assert done.code == 1
+    assert shell(argument, "--select", "X").code == 1
+
+
+@pytest.mark.parametrize("setting", [one for one in HOSTILE if "baseline" not in one and "severity" not in one])
+def test_settings_above_the_scanned_folder(shell: Shell, setting: str) -> None:
+    shell.write("zoo/own/m.json", PROBES["os as layer"][0])
+    shell.write("lstmlint.toml", f'extend-ignore = ["E"]\n{setting}')
+    assert shell("zoo").code == 0
+    shell.write("zoo/lstmlint.toml", 'extend-ignore = ["E"]')
+    assert shell("zoo").code == 0
+    assert shell(".").code == 1
+    assert shell(".", "--config", "lstmlint.toml").code == 0
+    assert shell("zoo", "--isolated", "--ignore", "E,X").code == 0
+
+
+def test_suppressions_beside_a_trusted_one(shell: Shell) -> None:
+    """A suppression above the folder applies to protected findings only, and is not reported as unused there."""
+    shell.write("lstmlint.toml", 'suppress = [{rules = ["ALL"]}, {rules = ["X801"]}]')
+    shell.write("zoo/lstmlint.toml", "batch = 2")
+    shell.write("zoo/m.json", PROBES["os as layer"][0])
+    codes = [one["code"] for file in shell("zoo", "-f", "json").json["files"] for one in file["findings"]]
+    assert "X802" not in codes
+    assert "E004" in codes
+    assert "G714" not in codes
+
+
+@pytest.mark.parametrize("key", ["ALL", "X", "X802", "foreign-module"])
+def test_suppressions_in_the_file(key: str) -> None:
+    content = {**PROBES["os as layer"][0], "lstmlint": {"ignore": [key]}}
+    assert found(content) == {"X802": "error"}
+    text = f"# lstmlint: ignore-file[{key}]\n" + json.dumps(PROBES["os as layer"][0])
+    assert "X802" in found(
+        f"class_name: Sequential\nconfig: {{layers: []}}\n{text.replace(chr(10), chr(10) + 'x: ')}".encode()
+    )
+
+
+def test_scanner(shell: Shell) -> None:
+    """--select X reports what it could not examine, and reads no settings of the scanned folder."""
+    shell.write("zoo/m.json", PROBES["lambda"][0])
+    shell.write("zoo/lstmlint.toml", 'exclude = ["*"]\nunknown = 1')
+    assert shell("zoo", "--select", "X").code == 0
+    assert shell("zoo", "--select", "X", "--fail-on", "warning").code == 1
+    assert shell("zoo", "--select", "lambda-bytecode").code == 2
+    shell.write("zoo/broken.json", '{"class_name": "Sequential", "config": {"layers": [')
+    done = shell("zoo", "--select", "X", "-f", "concise")
+    assert done.code == 1
+    assert "E001" in done.out
+    assert shell("zoo", "--select", "X", "--ignore", "E001").code == 0
+
+
+def test_allowed_modules_in_settings(shell: Shell) -> None:
+    shell.write("zoo/m.json", PROBES["own package"][0])
+    assert "X802" in shell("zoo", "--select", "X", "-f", "concise").out
+    assert "X802" not in shell("zoo", "--select", "X", "-f", "concise", "--config", 'allow-modules = "mine"').out
+    assert 'allow-modules = ["mine"]' in shell("--show-settings", "--config", 'allow-modules = "mine"').out

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lstmlint import Options, analyze
+from lstmlint.config import options as config_options
 from lstmlint.config.options import Suppression
 from lstmlint.filtering import suppressions
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
@@ -186,7 +187,7 @@ def test_g714_is_silenced_by_name_only(shell: Shell) -> None:
 
 
 def test_a_file_cannot_silence_what_is_mandatory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suppressions, "NOT_BY_THE_FILE", ("R",))
+    monkeypatch.setattr(config_options, "PROTECTED", ("R",))
     said = json.dumps(stated(STEPS, {"ignore": ["R201"]})).encode()
     assert [finding.code for finding in analyze(said).findings] == ["G714", "R201", "R201"]
     from_settings = Options(suppressions=(Suppression(("R201",), origin=("lstmlint.toml", 0)),))

@@ -14,6 +14,7 @@ from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
 from lstmlint.commands.paths import STDIN, InputPath, expand, read_stdin
 from lstmlint.commands.request import Destination, Request, destinations, jobs, overrides, same_file
 from lstmlint.commands.writing import check_writable, say, write, write_stdout
+from lstmlint.config.options import scans
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError
 from lstmlint.reporting import Totals, load
@@ -79,6 +80,7 @@ def run(request: Request) -> int:
         return show_settings(request, resolver)
     if not request.paths:
         raise UsageError("name a model file, a folder, or - for standard input; for all options: lstmlint --help")
+    resolver.scan(request.paths, scanner=scans(asked.get("select", ())))
     sources, failures = expand(request.paths, resolver, request.force_exclude)
     if len(sources) > 1:
         gc.enable()  # most of a model is freed at once, but reference cycles add up

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.commands.paths import STDIN, InputPath
 from lstmlint.commands.request import Destination
+from lstmlint.config.options import protected
 from lstmlint.config.settings import Resolver
 from lstmlint.model import limits
 from lstmlint.model.findings import ReadError, UsageError, at_least
@@ -171,20 +172,26 @@ def digested(source: InputPath, path: str, job: Job) -> Outcome:
     settings = job.resolver.of_file(path)
     options = settings.options(path, job.weights)
     options.baseline = job.baseline_for(settings)
+    trusted = job.resolver.trusted(path) if source.path != STDIN else settings
+    if trusted is not settings:
+        options.guard = trusted.options(path, job.weights)
+        options.guard.baseline = job.baseline_for(trusted)
     content = job.stdin if source.path == STDIN else source.path
     try:
         with limits.enforced(options.input_limits):
             for report in analyze_all(content, options, name=path, model=source.model):
-                complete(outcome, report, source, settings, job)
+                complete(outcome, report, source, settings, trusted, job)
             return outcome
     except ReadError as error:  # the report is beyond a limit
         outcome = Outcome()
-        complete(outcome, unreadable(path, error, options), source, settings, job)
+        complete(outcome, unreadable(path, error, options), source, settings, trusted, job)
         return outcome
 
 
-def complete(outcome: Outcome, report: FileReport, source: InputPath, settings: Settings, job: Job) -> None:
-    """Add to the outcome what a report adds to it."""
+def complete(
+    outcome: Outcome, report: FileReport, source: InputPath, settings: Settings, trusted: Settings, job: Job
+) -> None:
+    """Add to the outcome what a report adds to it. trusted: the settings for protected findings."""
     optional = job.skip_non_models or not source.named
     nothing_else = not report.known and all(finding.code == "E002" for finding in report.findings)
     if optional and report.model is None and nothing_else:
@@ -197,7 +204,7 @@ def complete(outcome: Outcome, report: FileReport, source: InputPath, settings: 
     if report.model is not None and source.path != STDIN:
         report.fixable = count_fixable(report, source.path, job)
     outcome.totals.add(report)
-    outcome.failed = outcome.failed or fails(report, settings)
+    outcome.failed = outcome.failed or fails(report, settings, trusted)
     outcome.digests.append(digested_for(job, report, settings))
     for key, used in report.suppressions.items():
         outcome.suppressions[key] = used or outcome.suppressions.get(key, False)
@@ -219,9 +226,13 @@ def count_fixable(report: FileReport, path: str, job: Job) -> int:
         return fixable(file.read(), report)
 
 
-def fails(report: FileReport, settings: Settings) -> bool:
+def fails(report: FileReport, settings: Settings, trusted: Settings | None = None) -> bool:
     """Check whether the findings of a report fail the run."""
-    return any(at_least(finding.severity, settings.fail_on) for finding in report.findings)
+    guard = trusted or settings
+    return any(
+        at_least(finding.severity, (guard if protected(finding.code) else settings).fail_on)
+        for finding in report.findings
+    )
 
 
 def digested_for(job: Job, report: FileReport, settings: Settings) -> list[Any]:

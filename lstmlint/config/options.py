@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -64,7 +64,8 @@ class Options:
     value, in the range of the option. targets: the releases that must load the model (`parse_targets`). compat: the
     releases whose verdicts the report should hold. input_limits: what one input may cost. values: what sizes are that a
     program does not state: the expression as written -> a number, a str or a tuple. allow_modules: modules, besides
-    those of Keras, whose classes are trusted (X802).
+    those of Keras, whose classes are trusted (X802). guard: the options for protected findings, if what is scanned has a
+    settings file of its own, which must not leave them out; None if these options apply to them, too.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -85,12 +86,31 @@ class Options:
     input_limits: InputLimits = field(default_factory=current)
     values: Mapping[str, Any] = field(default_factory=dict)
     allow_modules: tuple[str, ...] = ()
+    guard: Options | None = None
 
     def wants(self, rule: Rule) -> bool:
         """Return whether a rule is selected."""
         chosen = rule.enabled if self.select is None else matches(rule, self.select)
         chosen = chosen or matches(rule, self.extend_select)
+        if rule.code in UNEXAMINED and self.select is not None and scans(self.select):
+            chosen = True
         return chosen and not matches(rule, self.ignore)
+
+
+# Findings that neither a scanned file nor a settings file beside it can leave out: a hostile model would do so.
+PROTECTED = ("X", "E099")
+# What a scanner must report besides: files that it could not examine, or only a part of them.
+UNEXAMINED = ("E001", "E002", "E012", "E099")
+
+
+def protected(code: str) -> bool:
+    """Return whether only the user may leave out the findings of a rule."""
+    return code.startswith(PROTECTED)
+
+
+def scans(selectors: Iterable[str]) -> bool:
+    """Return whether selectors name rules of group X, so that lstmlint is used as a scanner."""
+    return any(selector.strip().upper().startswith("X") for selector in selectors)
 
 
 def matches(rule: Rule | Finding, selectors: tuple[str, ...]) -> bool:

@@ -40,6 +40,7 @@ class Settings:
     dtype: the dtype of weights for which limits on bytes are computed. targets: the releases that must load the models.
     input_limits: what one input may cost, if it differs from the defaults.
     values: what sizes are that programs do not state, by the expressions as written.
+    allow_modules: modules, besides those of Keras, whose classes are trusted.
     """
 
     source: str | None = None
@@ -65,6 +66,7 @@ class Settings:
     targets: tuple[str, ...] = ()
     input_limits: dict[str, int] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    allow_modules: tuple[str, ...] = ()
 
     def excludes(self, path: str) -> bool:
         """Return whether a file or folder is excluded."""
@@ -117,6 +119,7 @@ class Settings:
             targets=self.targets,
             input_limits=self.cost_limits(),
             values=self.values,
+            allow_modules=self.allow_modules,
         )
 
     def cost_limits(self) -> InputLimits:
@@ -158,6 +161,8 @@ class Resolver:
                 raise UsageError(f"--config: there is no file {value!r}, and TOML would contain a '='")
         if overrides:
             self.overrides.append((overrides, "", None))
+        self.scanned: set[str] = set()
+        self.scanner = False
         self.by_folder: dict[str, Settings] = {}
         self.by_source: dict[str | None, Settings] = {}
 
@@ -165,12 +170,46 @@ class Resolver:
         """Return the settings of a file. Raises: UsageError."""
         return self.of_folder(os.path.dirname(os.path.abspath(path)))  # noqa: PTH100, PTH120
 
+    def scan(self, arguments: Iterable[str], scanner: bool) -> None:
+        """Note what is analyzed: settings in these folders, or in those of these files, cannot leave out protected findings.
+
+        scanner: whether such settings do not apply at all.
+        """
+        for argument in arguments:
+            path = os.path.abspath(argument)  # noqa: PTH100
+            if argument != "-":
+                self.scanned.add(path if os.path.isdir(path) else os.path.dirname(path))  # noqa: PTH112, PTH120
+        self.scanner = scanner
+
+    def scanned_folder(self, folder: str) -> str | None:
+        """Return the outermost scanned folder that a folder is in."""
+        around = [one for one in self.scanned if folder == one or folder.startswith(os.path.join(one, ""))]  # noqa: PTH118
+        return min(around, key=len, default=None)
+
+    def trusted(self, path: str) -> Settings:
+        """Return the settings that apply to the protected findings of a file: those from outside of what is scanned."""
+        folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120
+        settings = self.of_folder(folder)
+        scanned = self.scanned_folder(folder)
+        if scanned is None or settings.source is None or settings.source == self.fixed:
+            return settings
+        if self.scanned_folder(settings.folder) is None:
+            return settings
+        return self.above(scanned)
+
+    def above(self, folder: str) -> Settings:
+        """Return the settings in the folders above one. Raises: UsageError."""
+        parent = os.path.dirname(folder)  # noqa: PTH120
+        return self.of_source(None) if parent == folder else self.of_folder(parent)
+
     def of_folder(self, folder: str) -> Settings:
         """Return the settings of the files in a folder (an absolute path). Raises: UsageError."""
         found = self.by_folder.get(folder)
         if found is None:
             if self.isolated or self.fixed is not None:
                 found = self.of_source(None if self.isolated else self.fixed)
+            elif self.scanner and (scanned := self.scanned_folder(folder)) is not None:
+                found = self.above(scanned)
             else:
                 found = self.search(folder)
             self.by_folder[folder] = found
@@ -182,8 +221,7 @@ class Resolver:
             path = os.path.join(folder, name)  # noqa: PTH118 - many of these calls, and str is quicker
             if os.path.isfile(path) and (name != "pyproject.toml" or mentions_lstmlint(path)):  # noqa: PTH113
                 return self.of_source(path)
-        parent = os.path.dirname(folder)  # noqa: PTH120
-        return self.of_source(None) if parent == folder else self.of_folder(parent)
+        return self.above(folder)
 
     def of_source(self, source: str | None) -> Settings:
         """Return the settings in a settings file, with the overrides."""
@@ -290,6 +328,7 @@ def apply(settings: Settings, source: Source, folder: str = "") -> None:
     settings.batch = source.get("batch", default=settings.batch)
     settings.timesteps = source.get("timesteps", default=settings.timesteps)
     settings.input_limits = {**settings.input_limits, **source.input_limits()}
+    settings.allow_modules += source.strings("allow-modules")
     settings.values = {**settings.values, **source.written_values()}
     settings.custom_layers = {**settings.custom_layers, **custom_layers(source)}
     source.finish()
@@ -340,6 +379,7 @@ def as_toml(settings: Settings) -> str:
         ("ignore", list(settings.ignore)),
         ("fail-on", settings.fail_on),
         ("exclude", [glob for _, glob in settings.exclude]),
+        ("allow-modules", list(settings.allow_modules)),
         *settings.limits.items(),
         ("dtype", settings.dtype),
         ("target-keras", list(settings.targets)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lstmlint import rules
-from lstmlint.config.options import Options
+from lstmlint.config.options import Options, protected
 from lstmlint.model.findings import Finding, Problem, listing
 from lstmlint.model.values import show
 
@@ -31,9 +31,10 @@ def findings_of(problems: list[Problem], options: Options, locate: Locate | None
         message = problem.message
         if rule is None:
             rule, message = table["E099"], f"no rule for the code {problem.code}: {message}"
-        if not options.wants(rule):
+        judge = options.guard if options.guard is not None and protected(rule.code) else options
+        if not judge.wants(rule):
             continue
-        severity = options.severities.get(rule.code) or problem.severity or rule.severity
+        severity = judge.severities.get(rule.code) or problem.severity or rule.severity
         line, column = problem.data.get("place") or (locate(problem.pointer) if locate else (1, 1))
         findings.append(
             Finding(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint import rules
 from lstmlint.config.globs import nearby
-from lstmlint.config.options import Options, Suppression, matches
+from lstmlint.config.options import Options, Suppression, matches, protected
 from lstmlint.filtering.findings import findings_of, in_file_order
 from lstmlint.model.findings import Finding, Problem
 from lstmlint.model.pointers import escape, upward
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 KEY = "lstmlint"
 UNUSED, BAD = "G714", "G716"
-# Rules that a model's file cannot suppress: a file that hides code would do so.
-NOT_BY_THE_FILE = ("X",)
 # Rules that run only if a budget is set.
 LIMITED = {
     "C501": "max-params", "C502": "max-trainable-params", "C503": "max-layer-params",
@@ -60,9 +58,13 @@ def apply(report: FileReport, options: Options, document: Document | None = None
     if document is not None:
         stated.read(document)
     given = [*options.suppressions, *stated.suppressions]
+    trusted, own = options.suppressions, len(given)
+    if options.guard is not None:
+        trusted = options.guard.suppressions
+        given += [one for one in trusted if one not in given]
     if not given and not stated.problems:
         return
-    index = Index(given, report.model, document)
+    index = Index(given, report.model, document, trusted, own)
     used: set[tuple[int, int]] = set()
     kept = []
     for finding in report.findings:
@@ -75,6 +77,8 @@ def apply(report: FileReport, options: Options, document: Document | None = None
     judged = cache(partial(was_judged, options=options))
     for i, suppression in enumerate(given):
         for j, selector in enumerate(suppression.rules):
+            if i >= own and (i, j) not in used:
+                continue  # it is for other files
             if (i, j) not in used and (silent or i in index.held_up or not judged(selector)):
                 continue
             if suppression.origin is not None:
@@ -206,10 +210,22 @@ def unused(suppression: Suppression, number: int, names: Collection[str]) -> Pro
 
 
 class Index:
-    """Suppressions by place, because there may be many suppressions and many findings."""
+    """Suppressions by place, because there may be many suppressions and many findings.
 
-    def __init__(self, given: list[Suppression], model: ModelSummary | None, document: Document | None) -> None:
+    trusted: those that also apply to protected findings. own: how many apply to others, the first of them.
+    """
+
+    def __init__(
+        self,
+        given: list[Suppression],
+        model: ModelSummary | None,
+        document: Document | None,
+        trusted: tuple[Suppression, ...],
+        own: int,
+    ) -> None:
         self.given = given
+        self.trusted = trusted
+        self.own = own
         self.locate = document.locate if document is not None else None
         self.whole: list[int] = []
         self.by_pointer: dict[str, list[int]] = {}
@@ -247,7 +263,9 @@ class Index:
         """Yield the suppressions that match a finding, each with the index of the matching rule."""
         for i in self.candidates(finding):
             suppression = self.given[i]
-            if suppression.origin is None and finding.code.startswith(NOT_BY_THE_FILE):
+            if protected(finding.code) and suppression not in self.trusted:
+                continue
+            if not protected(finding.code) and i >= self.own:
                 continue
             for j, selector in enumerate(suppression.rules):
                 if matches(finding, (selector,)):
