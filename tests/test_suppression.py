@@ -13,7 +13,6 @@ import pytest
 from lstmlint import Options, analyze
 from lstmlint.config import options as config_options
 from lstmlint.config.options import Suppression
-from lstmlint.filtering import suppressions
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent
