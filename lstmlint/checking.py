@@ -27,6 +27,7 @@ def examine(document: Document, options: Options, report: FileReport, *, check: 
         problems.append(Problem(error.code, error.message, error.help, pointer=error.pointer))
         return problems
     report.dialect = spec.dialect
+    spec.targets = options.targets
     container = find(document.container)
     if container is not None and container.code:
         spec.problems.clear()  # nobody wrote this form of the model

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "validation": "layers model signatures",
     "inference": "layers model parsing.common reading.stored_weights signatures validation",
     "config": "inference layers model report reporting.escape reporting.excerpt resources rules",
-    "rules": "config inference layers model parsing.common validation",
+    "rules": "config inference layers model parsing.common signatures validation",
     "filtering": "config inference model reading report rules",
     "report": "compatibility inference model reporting",
     "reporting": "comparing compatibility inference model report rules signatures version",

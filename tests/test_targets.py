@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from lstmlint.analysis import analyze
+from lstmlint.config.options import Options
 from lstmlint.config.targets import parse_target, parse_targets
 from lstmlint.model.findings import UsageError
 from lstmlint.model.releases import ALL, label, span
@@ -73,3 +77,62 @@ def test_names_in_messages() -> None:
     assert label("tf2.15") == "tf.keras 2.15"
     assert span(["3.3"]) == "Keras 3.3"
     assert span(["3.9", "3.10", "tfjs", "tf2.15"]) == "tf.keras 2.15, Keras 3.9 and 3.10 and TensorFlow.js"
+
+
+def of_keras3(class_name: str, version: str | None = None, **config: Any) -> dict[str, Any]:
+    layers = [
+        {"class_name": name, "module": "keras.layers", "registered_name": None, "config": {"name": name.lower(), **one}}
+        for name, one in (("InputLayer", {"batch_shape": [None, 5, 3]}), (class_name, config))
+    ]
+    written = {} if version is None else {"keras_version": version}
+    return {
+        "class_name": "Sequential",
+        "module": "keras",
+        "registered_name": None,
+        "config": {"layers": layers},
+        **written,
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "targets", "release"),
+    [
+        (None, "", "3.15"),
+        ("3.3.3", "", "3.3"),
+        ("3.99.0", "", "3.15"),
+        ("3.3.3", "3.9", "3.9"),
+        (None, "3.9,3.4,tf2.15", "3.4"),
+        (None, "tf2.15", "tf2.15"),
+        ("3.3.3", "tf2.15,tf2.12", "3.3"),
+        ("3.3.3", "tfjs", "3.3"),
+    ],
+)
+def test_findings_speak_of_one_release(version: str | None, targets: str, release: str) -> None:
+    options = Options(targets=parse_targets(targets) if targets else ())
+    model = analyze(of_keras3("LSTM", version, units=2), options).model
+    assert model is not None
+    assert model.spec.release == release
+
+
+@pytest.mark.parametrize(
+    ("model", "target", "code", "said"),
+    [
+        (of_keras3("LSTM", units=2, recurrent_dropout=0.5), "3.3", "R240", "In Keras 3.3, dropout prevents cuDNN, too"),
+        (
+            of_keras3("LSTM", units=2, recurrent_dropout=0.5),
+            "3.4",
+            "R240",
+            "use dropout instead, which does not prevent",
+        ),
+        (of_keras3("LSTM", units=2, recurrent_dropout=0.5, dropout=0.5), "3.3", "R240", None),
+        (of_keras3("LSTM", units=2, dropout=0.5), "3.3", "R208", "set dropout to 0"),
+        (of_keras3("LSTM", units=2, dropout=0.5), "3.4", "R208", None),
+        (of_keras3("Embedding", input_dim=3, output_dim=2, input_length=5), "3.2", "P606", "Remove it"),
+        (of_keras3("Embedding", input_dim=3, output_dim=2, input_length=5), "3.1", "P606", None),
+    ],
+)
+def test_rules_that_depend_on_the_release(model: dict[str, Any], target: str, code: str, said: str | None) -> None:
+    found = analyze(model, Options(targets=(target,), extend_select=("R208",))).findings
+    helps = [one.help for one in found if one.code == code]
+    assert len(helps) == (said is not None)
+    assert all(said is not None and said in one for one in helps)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from lstmlint.model.findings import Problem
 from lstmlint.model.pointers import escape
+from lstmlint.model.releases import KERAS2, KERAS3, TFJS, in_order, release_of
 from lstmlint.model.shapes import Shape
 
 Dialect = Literal["keras0", "keras1", "keras2", "keras3"]
@@ -120,6 +121,7 @@ class ModelSpec:
     wired: whether it is known how its layers are connected; not in a subclassed model.
     build_input_shape: the recorded input shape of a Sequential without an InputLayer.
     container: the kind of file that the outermost model comes from.
+    targets: the releases that must load the outermost model.
     compile_config: as in the file (`compile_config`, `training_config`, or Keras 0's loss), else None.
     """
 
@@ -141,6 +143,20 @@ class ModelSpec:
     problems: list[Problem] = field(default_factory=list)
     header: dict[str, Any] = field(default_factory=dict)
     wired: bool = True
+    targets: tuple[str, ...] = ()
+
+    @property
+    def release(self) -> str:
+        """The release of Keras that rules and messages speak of, by its name in model/releases.py.
+
+        It is the target; of several targets, the oldest of the file's generation. Otherwise, it is the release that wrote
+        the file, or the newest of its generation.
+        """
+        line = KERAS3 if self.dialect == "keras3" else KERAS2
+        if len(self.targets) == 1 and self.targets[0] != TFJS:
+            return self.targets[0]
+        known = (*in_order(self.targets), release_of(self.keras_version))
+        return next((release for release in known if release in line), line[-1])
 
     def __repr__(self) -> str:
         return f"<ModelSpec {short(self.name)} ({self.class_name:.80}): {len(self.layers):,} layers>"

@@ -9,11 +9,13 @@ from typing import Any
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
 from lstmlint.model.findings import Problem, listing
+from lstmlint.model.releases import is_keras3, label, version
 from lstmlint.model.shapes import format_shape
 from lstmlint.model.values import show
 from lstmlint.rules.effects import activation_name, constant_initializer
 from lstmlint.rules.index import index_of, row_of
 from lstmlint.rules.registry import Option, refined, reported, rule, violation
+from lstmlint.signatures.built import DROPOUT_ON_CUDNN
 
 
 @rule(
@@ -213,7 +215,7 @@ def cudnn_ineligible(model: ModelSummary) -> Iterator[Problem]:
     for row, rnn in index_of(model).recurrent:
         if rnn.class_name not in ("LSTM", "GRU"):
             continue
-        obstacles = _cudnn_obstacles(rnn)
+        obstacles = _cudnn_obstacles(rnn, model)
         if obstacles and obstacles != ["recurrent_dropout"]:  # reported as R240
             found = [f"{name} is {_shown(rnn.config.get(name))}, not {_shown(_CUDNN[name])}" for name in obstacles]
             changes = [f"{name} to {_shown(_CUDNN[name])}" for name in obstacles]
@@ -248,17 +250,19 @@ def recurrent_dropout_speed(model: ModelSummary) -> Iterator[Problem]:
         (row, rnn)
         for row, rnn in index_of(model).recurrent
         if rnn.class_name in ("LSTM", "GRU")
-        and _cudnn_obstacles(rnn) == ["recurrent_dropout"]
+        and _cudnn_obstacles(rnn, model) == ["recurrent_dropout"]
         and _is_rate(rnn.config["recurrent_dropout"])  # others are reported as R218 and R219
     ]
-    since = " since Keras 3.4" if model.spec.dialect == "keras3" else ""
+    advice = "For speed on a GPU, use dropout instead, which does not prevent cuDNN."
+    if _dropout_prevents_cudnn(model):
+        advice = f"For speed on a GPU, set it to 0. In {label(model.spec.release)}, dropout prevents cuDNN, too."
     if found:
         row, rnn = found[0]
         more = f" (and in {len(found) - 1} more: {listing([row.name for row, _ in found[1:]])})" if found[1:] else ""
         yield violation(
             f"{row.class_name} {show(row.name)} has recurrent_dropout {rnn.config['recurrent_dropout']}: TensorFlow then does not"
             f" use cuDNN, and runs a much slower loop on a GPU{more}",
-            f"For speed on a GPU, use dropout instead, which does not prevent cuDNN{since}.",
+            advice,
             row.name,
             rnn.spec.argument_pointer("recurrent_dropout"),
         )
@@ -271,16 +275,18 @@ def _is_rate(value: object) -> bool:
 
 # The arguments with which TensorFlow can run an LSTM or GRU on cuDNN; only GRU has reset_after.
 _CUDNN: dict[str, Any] = {
-    "activation": "tanh", "recurrent_activation": "sigmoid", "recurrent_dropout": 0, "unroll": False, "use_bias": True,
+    "activation": "tanh", "recurrent_activation": "sigmoid", "dropout": 0, "recurrent_dropout": 0, "unroll": False, "use_bias": True,
     "reset_after": True,
 }  # fmt: skip
 
 
-def _cudnn_obstacles(rnn: Layer) -> list[str]:
+def _cudnn_obstacles(rnn: Layer, model: ModelSummary) -> list[str]:
     """Return the arguments of an LSTM or GRU that keep it from running on cuDNN."""
     obstacles = []
     for name, needed in _CUDNN.items():
-        if name == "reset_after":
+        if name == "dropout":
+            fits = not rnn.config.get(name) or not _dropout_prevents_cudnn(model)
+        elif name == "reset_after":
             fits = rnn.class_name != "GRU" or bool(rnn.config.get(name))
         elif isinstance(needed, str):
             fits = activation_name(rnn.config.get(name, needed)) == needed
@@ -289,6 +295,12 @@ def _cudnn_obstacles(rnn: Layer) -> list[str]:
         if not fits:
             obstacles.append(name)
     return obstacles
+
+
+def _dropout_prevents_cudnn(model: ModelSummary) -> bool:
+    """Check whether the release is one of those that do not use cuDNN if there is any dropout."""
+    release = model.spec.release
+    return is_keras3(release) and version(release) < DROPOUT_ON_CUDNN
 
 
 def _shown(value: Any) -> str:
@@ -361,7 +373,7 @@ def unbounded_rnn_activation(model: ModelSummary, timesteps: int) -> Iterator[Pr
         unlimited = "so its gates are not limited to [0, 1]" if gates in UNBOUNDED else "which has no upper bound"
         changes = " and ".join(f'{name} "{needed}"' for name, (_, needed) in faults.items())
         cudnn = model.spec.dialect in ("keras2", "keras3") and rnn.class_name in ("LSTM", "GRU")
-        cudnn = cudnn and set(_cudnn_obstacles(rnn)) == set(faults)
+        cudnn = cudnn and set(_cudnn_obstacles(rnn, model)) == set(faults)
         yield violation(
             f"{row.class_name} {show(row.name)} has {named}, {unlimited}; fed back"
             f"{f' over {steps} timesteps' if steps and steps > 1 else ''}, its states can grow until they overflow",

@@ -10,6 +10,10 @@ ELLIPSIS: Final = (3, 3)
 NESTED_ENDS: Final = (3, 4)
 # A layer as an activation.
 ACTIVATION_LAYERS: Final = (3, 10)
+# `input_length` of an Embedding, which is ignored.
+INPUT_LENGTH: Final = (3, 2)
+# LSTM and GRU with dropout run on cuDNN.
+DROPOUT_ON_CUDNN: Final = (3, 4)
 # The build_config of a Dot.
 BUILT_MERGES: Final = (3, 2)
 # Layers that are called with return_attention_scores.
