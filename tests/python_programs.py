@@ -344,6 +344,45 @@ third = Model(i, VGG16(weights=None, classes=7, input_shape=(96, 96, 3))(keras.a
 """,
         [("model", 14716737), ("other", 414051), ("cut", 325698), ("third", 50403143)],
     ),
+    "more of layers and models": (
+        """
+i = Input((4, 3), dtype="float32")
+a = dot([i, i], 2)
+b = concatenate([a, i], -1)
+c = LSTM(3, name="lstm_c")(inputs=b)
+d, h, s = RNN(LSTMCell(2), return_state=True)(i)
+e = RNN([LSTMCell(2), GRUCell(3)], return_state=True)(i)
+f = Bidirectional(LSTM(2, return_state=True), merge_mode=None)(i)
+td = TimeDistributed(Dense(3))
+td.trainable = False
+g = td(i)
+with tf.GradientTape() as tape:
+    k = tf.reduce_sum(g, 1, keepdims=True)
+model = Model(inputs=i, outputs=[Dense(1)(one) for one in (c, d, h, e[0], f[0], f[1], k)])
+frozen = Sequential([Dense(3, input_shape=(4,)), Dropout(0.5), Dense(2, activation=tf.nn.relu, kernel_regularizer=keras.regularizers.l2(l=0.1))])
+for layer in frozen.layers:
+    if isinstance(layer, Dense) and not isinstance(layer, Dropout) and isinstance(layer, layers.Layer) and layer.trainable:
+        layer.trainable = False
+frozen.add(Dense(len(frozen.layers) if isinstance(frozen, Sequential) and isinstance(frozen, Model) else 1))
+frozen.compile(keras.optimizers.SGD(0.1), keras.losses.MeanSquaredError(), metrics=[keras.metrics.MeanAbsoluteError()])
+chain = Sequential([Sequential([Dense(3, input_shape=(4,))]), Dense(frozen.input_shape[-1]), Activation(keras.activations.relu)])
+top = Model(chain.inputs, Dense(chain.layers[1].output_shape[-1])(chain.outputs[0]))
+part = Model(chain.input, chain.layers[0].output) if False else top
+masked = Sequential([Masking(0.0, input_shape=(5, 2)), SimpleRNN(3), Dense(1, activation="tanh")])
+preact = Sequential([Conv2D(2, 3, input_shape=(9, 9, 1), data_format="channels_last"), BatchNormalization(axis=-1), PReLU(shared_axes=[1, 2])])
+encode = layers.StringLookup(vocabulary=["a", "b", "c"], output_mode="multi_hot")
+words = Sequential([Input((2,), dtype="string"), encode, Dense(2)])
+""",
+        [
+            ("model", 423),
+            ("frozen", 32),
+            ("chain", 31),
+            ("top", 51),
+            ("masked", 22),
+            ("preact", 30),
+            ("words", 10),
+        ],
+    ),
     "arrays": (
         """
 X = np.zeros((100, 7, 3))
@@ -806,6 +845,50 @@ model = Sequential([GRU(3, input_shape=(4, 2))])
 other = Sequential([Dense(3, input_shape=(4,))])
 """,
         [("model", "in part"), ("other", 15)],
+    ),
+    "Keras 1 with Lambda": (
+        """
+from keras.layers import Lambda, Dense, Input, LSTM, TimeDistributed, Merge
+from keras.models import Sequential, Model
+from keras import backend as K
+model = Sequential()
+model.add(LSTM(output_dim=3, input_dim=4, input_length=7, return_sequences=True, inner_activation="sigmoid"))
+model.add(Lambda(lambda x: K.mean(x, axis=1), output_shape=lambda s: (s[0], s[2])))
+model.add(Dense(2))
+second = Sequential([Dense(3, input_dim=4), Lambda(unknown_code, output_shape=(5,)), Dense(2)])
+third = Sequential([Dense(3, input_dim=4), Lambda(unknown_code, output_shape=lambda s: (s[0], s[1] * 2)), Dense(2)])
+both = Model(input=[a, b], output=c) if False else None
+""",
+        [("model", 4 * (3 * 8) + 8), ("second", 15 + 12), ("third", 15 + 14)],
+    ),
+    "more of Keras 3": (
+        """
+import keras
+from keras import layers, ops, saving
+from keras.applications import VGG16, MobileNetV2
+base = MobileNetV2(include_top=False, weights=None, input_shape=(96, 96, 3))
+base.trainable = False
+model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(2)])
+old = keras.Sequential([layers.Dense(3, input_dim=4), layers.Dense(2)])
+shaped = keras.Sequential([layers.Dense(3, batch_shape=(2, 4))])
+late = keras.Sequential([layers.Dense(3), layers.Dense(2)])
+late.build((None, 4))
+i = keras.Input((6, 4))
+values, indices = ops.top_k(i, 2)
+x = ops.concatenate([values, ops.sum(i[..., :2], axis=-1, keepdims=True)], axis=-1)
+y = ops.reshape(x, (ops.shape(x)[0], 18))
+z = ops.matmul(i, ops.transpose(i, (0, 2, 1)))
+functional = keras.Model({"a": i}, {"y": layers.Dense(2)(y), "z": layers.Dense(1)(z)})
+text = keras.Sequential([layers.TextVectorization(output_sequence_length=7), layers.Embedding(9, 4)])
+""",
+        [
+            ("model", 2257984 + 1281 * 2),
+            ("old", 23),
+            ("shaped", 15),
+            ("late", 23),
+            ("functional", 38 + 7),
+            ("text", 36),
+        ],
     ),
     "Keras 3": (
         """

@@ -87,3 +87,44 @@ def test_locations() -> None:
 def test_looks_like_keras() -> None:
     assert looks_like_keras(b"from tensorflow import keras")
     assert not looks_like_keras(b"import torch")
+
+
+def test_notebooks_go_on_after_an_exception() -> None:
+    """In a notebook an exception ends only its cell, and what the cell was about to change is not certain."""
+    import json
+
+    cells = [
+        "import keras\nfrom keras import layers\na = keras.Sequential([layers.Dense(3, input_shape=(4,))])\nb = keras.Sequential([a])",
+        "a.summary()\na.add(layers.Dense(int('x')))",
+        "c = keras.Sequential([layers.Dense(3, input_shape=(4,))])\na.add(layers.Dense(2))",
+    ]
+    notebook = {
+        "nbformat": 4,
+        "metadata": {},
+        "cells": [{"cell_type": "code", "source": cell, "outputs": []} for cell in cells],
+    }
+    models = interpret(read_source(json.dumps(notebook).encode(), "n.ipynb"), {}, shapes).models
+    assert [(model.name, model.exact) for model in models] == [("a", True), ("b", False), ("c", True)]
+
+
+def test_defects_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure of the interpreter is reported, and what it leaves is not certain."""
+    from lstmlint.python.keras_runtime import Keras
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("oops")
+
+    monkeypatch.setattr(Keras, "functional", fail)
+    text = "a = Model(1, 2)\nb = Sequential([Dense(3, input_shape=(4,))])\ndef f():\n    return Model(1, 2)\n"
+    result = program(HEAD + text)
+    assert [problem.code for problem in result.problems] == ["E099", "E099"]
+    assert [(model.name, model.exact) for model in result.models] == [("b", False)]
+
+
+def test_many_layers_and_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmlint.python.keras_runtime.MAX_LAYERS", 50)
+    text = "m = Sequential([Dense(3, input_shape=(3,))])\nfor i in range(1900):\n    for j in range(9):\n        m.add(Dense(3))\n"
+    assert found(HEAD + text) == [("m", "in part")]
+    assert found(HEAD + "m = Sequential([Dense(3, input_shape=(3,))])\n" + "m.add(Dense(3))\n" * 60) == [
+        ("m", "in part")
+    ]

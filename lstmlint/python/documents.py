@@ -234,11 +234,7 @@ class Writer:
         if isinstance(rest, list):
             return [batch, *rest]
         if "input_dim" in layer.arguments and layer.class_name != "Embedding":
-            size = config.pop("input_dim", None)
-            length = config.pop("input_length", None)
-            if layer.class_name in ("LSTM", "GRU", "SimpleRNN"):
-                return [batch, length, size]
-            return [batch, size]
+            return [batch, config.pop("input_dim", None)]
         return None
 
     def declare_rank(self, model: Model, layer: Layer, written: dict[str, Any]) -> None:
