@@ -255,7 +255,11 @@ def same_row(row: Row, printed: list[Any]) -> bool:
 
 @dataclass
 class Verdict:
-    """What became of a printed table: exact, solved, rows, DISAGREES, unread."""
+    """What became of a printed table.
+
+    kind: exact or solved if all rows agree, total if the total does, rows if the model is not exact or sizes are left,
+        DISAGREES or stale, and unread without a model.
+    """
 
     found: FileReading
     table: dict[str, Any]
@@ -273,7 +277,8 @@ def judge(found: FileReading, table: dict[str, Any]) -> Verdict:
         solve(reading, table)
         equal, of, whole = agreement(reading, table)
         if equal == of and whole:
-            return Verdict(found, table, "solved" if reading.model.unknowns else "exact", reading, equal)
+            kind = "rows" if reading.kind == "part" else "solved" if reading.model.unknowns else "exact"
+            return Verdict(found, table, kind, reading, equal)
         if best is None or equal > best[0]:
             best = (equal, reading)
     if best is None:
