@@ -37,8 +37,11 @@ def analyze(source: ModelSource, options: Options | None = None, *, name: str | 
             an object with a `to_json` method, such as a Keras model. A str is text if no such path exists and it
             begins with `{` or `[` or has several lines. One model of a program is named after its path:
             `train.py::encoder`.
-        options: Input shapes, rules, budgets and so on.
+        options: Input shapes, rules, budgets and so on. `Options.input_limits` holds the limits on time, size and so on.
         name: The path to show in the report.
+
+    HDF5 is read in a separate process, since a damaged file can crash the HDF5 library: a helper is started at the first
+    such file and serves all calls. In a program that is not run by a Python executable, it is read in the same process.
 
     Returns:
         The report. `report.model` holds the shapes and counts, `report.findings` the problems. A file that does not

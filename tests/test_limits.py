@@ -229,5 +229,5 @@ def test_named_pipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_limit_is_documented() -> None:
     page = (ROOT / "docs" / "limits.md").read_text("utf-8")
-    names = [name.replace("_", "-") for name in InputLimits.__slots__]
+    names = [name.replace("_", "-") for name in InputLimits._fields]
     assert [name for name in names if not re.search(rf"^\| `{name}` \|", page, re.MULTILINE)] == []

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Protocol
 
 from lstmlint.model.findings import UsageError
 
@@ -16,15 +15,8 @@ _FEW = 3
 _WILDCARDS = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
 
 
-class Matcher(Protocol):
-    """What matches whole paths."""
-
-    def fullmatch(self, path: str, /) -> object:
-        """Return something true if the path matches."""
-
-
 @lru_cache(maxsize=256)
-def glob_pattern(glob: str) -> Matcher:
+def glob_pattern(glob: str) -> re.Pattern[str] | _ManyWildcards:
     """Return the pattern of a glob, for paths with forward slashes that are relative to the folder of the settings.
 
     `*` does not match a slash; `**` does. A glob without a slash matches in any folder. The name of a folder matches

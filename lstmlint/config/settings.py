@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,7 +128,7 @@ class Settings:
 
         if not self.input_limits:
             return current()
-        return replace(current(), **{key.replace("-", "_"): limit for key, limit in self.input_limits.items()})
+        return current()._replace(**{key.replace("-", "_"): limit for key, limit in self.input_limits.items()})
 
 
 class Resolver:

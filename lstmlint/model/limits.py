@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from time import monotonic
+from typing import NamedTuple
 
 from lstmlint.model.findings import ReadError
 
@@ -26,8 +26,7 @@ _RAISE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class InputLimits:
+class InputLimits(NamedTuple):
     """Limits on one input. An input beyond one of them gets a finding (E001).
 
     decoded_size: bytes of text, after unpacking; weights are not read and do not count.
@@ -52,15 +51,14 @@ class InputLimits:
     memory: int = 2**30
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """The limits that apply, and when the time is over."""
 
     limits: InputLimits
     deadline: float = float("inf")
 
 
-_active: ContextVar[Allowance] = ContextVar("limits", default=Allowance(InputLimits()))  # noqa: B039 - frozen
+_active: ContextVar[Allowance] = ContextVar("limits", default=Allowance(InputLimits()))  # noqa: B039 - immutable
 
 
 class LimitError(ReadError):
