@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lstmlint.analysis import analyze
+from lstmlint import analyze, convert
 from lstmlint.config.options import Options
 from lstmlint.config.targets import parse_target, parse_targets
 from lstmlint.model.findings import UsageError
@@ -79,10 +79,13 @@ def test_names_in_messages() -> None:
     assert span(["3.9", "3.10", "tfjs", "tf2.15"]) == "tf.keras 2.15, Keras 3.9 and 3.10 and TensorFlow.js"
 
 
-def of_keras3(class_name: str, version: str | None = None, **config: Any) -> dict[str, Any]:
+DILATED: dict[str, Any] = {"strides": 2, "dilation_rate": 2}
+
+
+def of_keras3(class_name: str, version: str | None = None, shape: Any = (None, 5, 3), **config: Any) -> dict[str, Any]:
     layers = [
         {"class_name": name, "module": "keras.layers", "registered_name": None, "config": {"name": name.lower(), **one}}
-        for name, one in (("InputLayer", {"batch_shape": [None, 5, 3]}), (class_name, config))
+        for name, one in (("InputLayer", {"batch_shape": list(shape)}), (class_name, config))
     ]
     written = {} if version is None else {"keras_version": version}
     return {
@@ -117,6 +120,15 @@ def test_findings_speak_of_one_release(version: str | None, targets: str, releas
 @pytest.mark.parametrize(
     ("model", "target", "code", "said"),
     [
+        (of_keras3("DepthwiseConv1D", kernel_size=2, **DILATED), "3.14", "S118", "Set strides or dilation_rate to 1"),
+        (of_keras3("DepthwiseConv1D", kernel_size=2, **DILATED), "3.15", "S118", None),
+        (
+            of_keras3("ConvLSTM1D", shape=[None, 3, 9, 4], filters=2, kernel_size=2, **DILATED),
+            "3.14",
+            "S118",
+            "Set strides",
+        ),
+        (of_keras3("ConvLSTM1D", shape=[None, 3, 9, 4], filters=2, kernel_size=2, **DILATED), "3.13", "S118", None),
         (of_keras3("LSTM", units=2, recurrent_dropout=0.5), "3.3", "R240", "In Keras 3.3, dropout prevents cuDNN, too"),
         (
             of_keras3("LSTM", units=2, recurrent_dropout=0.5),
@@ -136,3 +148,41 @@ def test_rules_that_depend_on_the_release(model: dict[str, Any], target: str, co
     helps = [one.help for one in found if one.code == code]
     assert len(helps) == (said is not None)
     assert all(said is not None and said in one for one in helps)
+
+
+def test_what_older_releases_do_not_build() -> None:
+    dilated = convert(of_keras3("DepthwiseConv1D", kernel_size=2, **DILATED), to="3.12")
+    assert "cannot build a DepthwiseConv1D with strides and dilation_rate" in str(dilated.refusals)
+    attention = keras3_functional(
+        {"x": [None, 5, 6], "y": [None, 4, 8]},
+        "MultiHeadAttention",
+        {"num_heads": 2, "key_dim": 3},
+        {"shapes_dict": {"query_shape": [None, 5, 6], "value_shape": [None, 4, 8], "key_shape": [None, 4, 8]}},
+    )
+    assert "queries of another width, which needs Keras 3.7" in str(convert(attention, to="3.6").refusals)
+    assert convert(attention, to="3.7").model is not None
+
+
+def keras3_functional(inputs: dict[str, Any], class_name: str, config: Any, build_config: Any) -> dict[str, Any]:
+    """Return a functional model of Keras 3 with one layer, which is called with all inputs."""
+
+    def layer(name: str, of: str, config: Any, nodes: list[Any]) -> dict[str, Any]:
+        return {
+            "class_name": of, "module": "keras.layers", "registered_name": None, "name": name, "inbound_nodes": nodes,
+            "config": {"name": name, **config},
+        }  # fmt: skip
+
+    args = [
+        {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": shape, "dtype": "float32", "keras_history": [name, 0, 0]},
+        }
+        for name, shape in inputs.items()
+    ]
+    layers = [layer(name, "InputLayer", {"batch_shape": shape}, []) for name, shape in inputs.items()]
+    layers.append({**layer("it", class_name, config, [{"args": args, "kwargs": {}}]), "build_config": build_config})
+    ends = {"input_layers": [[name, 0, 0] for name in inputs], "output_layers": [["it", 0, 0]]}
+    return {
+        "class_name": "Functional", "module": "keras.src.models.functional", "registered_name": "Functional",
+        "config": {"name": "m", "layers": layers, **ends},
+    }  # fmt: skip

@@ -10,8 +10,16 @@ from typing import Any
 from lstmlint.converting.notes import Refused
 from lstmlint.converting.values import KINDS, is_activation, shown
 from lstmlint.model.releases import KERAS2, KERAS3, TFJS, is_keras3, label, line_of, version
+from lstmlint.model.shapes import flatten
 from lstmlint.parsing.common import LAYER_ARGUMENTS, is_layer_object, is_reference
-from lstmlint.signatures.built import BUILT_MERGES, ELLIPSIS, NESTED_ENDS, RETURNS_SCORES
+from lstmlint.signatures.built import (
+    BUILT_MERGES,
+    ELLIPSIS,
+    NESTED_ENDS,
+    OTHER_QUERY_WIDTH,
+    RETURNS_SCORES,
+    SEPARABLE_DILATED,
+)
 from lstmlint.signatures.history import arguments, extra, needed, paths, since, until
 from lstmlint.signatures.keras3 import REQUIRED
 
@@ -150,6 +158,14 @@ def check_construction(obj: Object, release: str) -> Object:
     inner = config.get("layer")
     if name == "TimeDistributed" and is_functional(inner):
         need("a TimeDistributed around a functional model", TIME_DISTRIBUTED_MODEL, release)
+    if (
+        name.startswith(("SeparableConv", "DepthwiseConv"))
+        and above_one(config, "strides")
+        and above_one(config, "dilation_rate")
+    ):
+        need(f"a {name} with strides and dilation_rate", SEPARABLE_DILATED, release)
+    if name == "MultiHeadAttention" and other_query_width(obj):
+        need("a MultiHeadAttention with queries of another width", OTHER_QUERY_WIDTH, release)
     if name == "MultiHeadAttention" and config.get("output_shape") is not None:
         need("a MultiHeadAttention with output_shape", OUTPUT_SHAPE, release)
     if name == "Bidirectional" and isinstance(inner, dict) and isinstance(inner.get("config"), dict):
@@ -158,6 +174,22 @@ def check_construction(obj: Object, release: str) -> Object:
     if version(release) < BUILT_MERGES and name == "Dot":
         return {key: value for key, value in obj.items() if key != "build_config"}
     return obj
+
+
+def above_one(config: Object, argument: str) -> bool:
+    """Check whether any of the sizes in an argument is above 1."""
+    sizes = flatten(config.get(argument))
+    return any(isinstance(size, int | float) and size > 1 for size in sizes)
+
+
+def other_query_width(obj: Object) -> bool:
+    """Check whether the queries of an attention layer were of another width than the values when it was built."""
+    build = obj.get("build_config")
+    shapes = build.get("shapes_dict") if isinstance(build, dict) else None
+    if not isinstance(shapes, dict):
+        return False
+    widths = {str(end[-1]) for end in map(shapes.get, ("query_shape", "value_shape")) if isinstance(end, list) and end}
+    return len(widths) > 1
 
 
 def is_functional(value: Any) -> bool:

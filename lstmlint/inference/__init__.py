@@ -31,6 +31,7 @@ def infer(
     Raises: nothing, whatever the file contains. Problems are in the summary's `problems`.
     """
     context = InferenceContext(model.dialect, bindings or Bindings(), descriptions)
+    context.release = model.release
     if "module" in model.header:
         root = LayerSpec(model.name, model.class_name, {}, model.pointer, module=model.header["module"], model=model)
         root.raw = model.header

@@ -12,6 +12,7 @@ from lstmlint.inference.layer_cache import CachedLayer, Key, key_of, signature_o
 from lstmlint.layers.base import Layer, LayerError, UnknownLayer, UnknownShape, absurd
 from lstmlint.model.findings import Problem, UsageError
 from lstmlint.model.limits import check_time, current
+from lstmlint.model.releases import KERAS2, KERAS3
 from lstmlint.model.shapes import Shape, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec, ModelSpec
 from lstmlint.model.values import show
@@ -48,6 +49,8 @@ class InferenceContext:
     ) -> None:
         self.descriptions = descriptions or {}
         self.dialect: Dialect = dialect
+        # That errors speak of, by its name in model/releases.py.
+        self.release = (KERAS3 if dialect == "keras3" else KERAS2)[-1]
         self.bindings = bindings
         self.problems: list[Problem] = []
         self.calls_left = current().calls

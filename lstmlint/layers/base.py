@@ -41,6 +41,7 @@ class Context(Protocol):
     """What a layer can ask of the analysis that runs it."""
 
     dialect: Dialect
+    release: str
 
     def defaults(self, class_name: str) -> dict[str, Any]:
         """Return the arguments of a class with the defaults of the dialect's Keras."""

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 from lstmlint.layers.base import Context, LayerError, Weight, layer, need
 from lstmlint.layers.input_spec import PinnedLayer
 from lstmlint.layers.spatial import LEGACY, SlidingLayer, as_integers, bad_value, given, integers, transposed_length
+from lstmlint.model.releases import is_before
 from lstmlint.model.shapes import Dim, KnownShape, Shape, format_shape, product
 from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.built import SEPARABLE_DILATED
 from lstmlint.signatures.keras3 import REQUIRED
 
 
@@ -70,7 +72,7 @@ class Convolution(SlidingLayer, PinnedLayer):
         Raises: LayerError S118 if strides and dilation are both above 1 (Keras 0 and 1 allow it), S117 if groups does
         not divide the filters.
         """
-        refuses = self.refuses_dilated_strides or not self.keras3
+        refuses = self.refuses_dilated_strides or not self.keras3 or is_before(self.context.release, SEPARABLE_DILATED)
         if refuses and not self.legacy and max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise LayerError(
                 "S118",

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from lstmlint.layers.base import Context, Layer, LayerError, UnknownLayer, UnknownShape, Weight, layer, need, shapes_of
+from lstmlint.model.releases import is_before
 from lstmlint.model.shapes import Dim, KnownShape, Shape, Tensor, compatible, flatten, format_shape, product, tensors_in
 from lstmlint.model.spec import LayerSpec
+from lstmlint.signatures.built import CONV_LSTM_DILATED
 
 # The size of a cell's state, or the sizes of a stacked cell's states.
 StateSize = Any
@@ -513,7 +515,7 @@ class ConvLSTM(RecurrentLayer):
 
         spatial, _ = self.split((shape[0], *shape[2:]))
         strides, dilation = self.window("strides"), self.window("dilation_rate")
-        if max(strides) > 1 and max(dilation) > 1:
+        if max(strides) > 1 and max(dilation) > 1 and not is_before(self.context.release, CONV_LSTM_DILATED):
             raise LayerError(
                 "S118",
                 f"{self.class_name} has strides {strides} and dilation_rate {dilation}; Keras allows one of them above 1",

@@ -33,6 +33,11 @@ def is_keras3(release: str) -> bool:
     return release.startswith("3.")
 
 
+def is_before(release: str, first: tuple[int, int]) -> bool:
+    """Check whether a release is one of Keras 3 before another one."""
+    return is_keras3(release) and version(release) < first
+
+
 def version(release: str) -> tuple[int, int]:
     """Return major and minor number of a release; (0, 0) for TensorFlow.js."""
     if release == TFJS:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Problem
-from lstmlint.model.releases import is_keras3, version
+from lstmlint.model.releases import is_before
 from lstmlint.model.values import show
 from lstmlint.rules.index import index_of
 from lstmlint.rules.registry import rule, violation
@@ -30,8 +30,7 @@ def embedding_input_length(model: ModelSummary) -> Iterator[Problem]:
           {"class_name": "InputLayer", "module": "keras.layers", "registered_name": null, "config": {"name": "x", "batch_shape": [null, 7]}},
           {"class_name": "Embedding", "module": "keras.layers", "registered_name": null, "config": {"name": "words", "input_dim": 9, "output_dim": 4}}]}}
     """
-    release = model.spec.release
-    if model.spec.dialect != "keras3" or (is_keras3(release) and version(release) < INPUT_LENGTH):
+    if model.spec.dialect != "keras3" or is_before(model.spec.release, INPUT_LENGTH):
         return
     for row in index_of(model).of("Embedding"):
         if row.spec.config.get("input_length") is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.layers.base import Layer
 from lstmlint.model.findings import Problem, listing
-from lstmlint.model.releases import is_keras3, label, version
+from lstmlint.model.releases import is_before, label
 from lstmlint.model.shapes import format_shape
 from lstmlint.model.values import show
 from lstmlint.rules.effects import activation_name, constant_initializer
@@ -299,8 +299,7 @@ def _cudnn_obstacles(rnn: Layer, model: ModelSummary) -> list[str]:
 
 def _dropout_prevents_cudnn(model: ModelSummary) -> bool:
     """Check whether the release is one of those that do not use cuDNN if there is any dropout."""
-    release = model.spec.release
-    return is_keras3(release) and version(release) < DROPOUT_ON_CUDNN
+    return is_before(model.spec.release, DROPOUT_ON_CUDNN)
 
 
 def _shown(value: Any) -> str:

@@ -14,6 +14,12 @@ ACTIVATION_LAYERS: Final = (3, 10)
 INPUT_LENGTH: Final = (3, 2)
 # LSTM and GRU with dropout run on cuDNN.
 DROPOUT_ON_CUDNN: Final = (3, 4)
+# SeparableConv and DepthwiseConv with strides and dilation, which earlier releases refuse.
+SEPARABLE_DILATED: Final = (3, 15)
+# Those of ConvLSTM, which earlier releases accept.
+CONV_LSTM_DILATED: Final = (3, 14)
+# MultiHeadAttention with queries of another width than the values.
+OTHER_QUERY_WIDTH: Final = (3, 7)
 # The build_config of a Dot.
 BUILT_MERGES: Final = (3, 2)
 # Layers that are called with return_attention_scores.
