@@ -62,7 +62,7 @@ def conclude(document: Document, problems: list[Problem], options: Options, repo
     if len(report.findings) > 1:
         from lstmlint.filtering.findings import merge
 
-        report.findings = merge(report.findings)
+        report.findings = merge(report.findings, places=report.origin is not None)
 
 
 def leave_out(report: FileReport, options: Options, document: Document | None = None) -> None:

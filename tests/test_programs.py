@@ -580,3 +580,86 @@ def test_very_many_unknown_sizes() -> None:
     assert report.origin.formulas == {}
     assert "Total params: unknown\n" in str(report)
     assert "Unknown sizes: 32 more\n" in str(report)
+
+
+def test_findings_at_one_place() -> None:
+    code = (
+        IMPORTS
+        + """\
+model = Sequential([Input((32, 32, 3))])
+for width in (8, 16, 32):
+    model.add(layers.Conv2D(width, 3))
+    model.add(layers.BatchNormalization(axis=1))
+model.add(layers.TextVectorization())
+"""
+    )
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    (finding,) = (one for one in report.findings if one.code == "N413")
+    assert finding.message.endswith("(and in 2 more layers: batch_normalization_1 and batch_normalization_2)")
+    assert len(finding.each) == 3
+    assert "E006" not in {one.code for one in report.findings}
+
+
+# What real Keras 3.15 counts.
+EXAMPLES = {
+    "why_480": {"model": 491},
+    "units_or_timesteps": {"short": 640, "long": 640},
+    "features_or_timesteps": {"model": 17_057},
+    "one_unit_or_all": {"one_unit": 20, "four_units": 128},
+    "bidirectional": {"build": 2_700_097},
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples(name: str) -> None:
+    path = Path(__file__).parent.parent / "examples" / "python" / f"{name}.py"
+    reports = lstmlint.analyze_all(path, Options(values={"vocabulary": 20_000}))
+    found = {report.path.rpartition("::")[2]: report.model.params for report in reports if report.model is not None}
+    assert found == EXAMPLES[name]
+    assert {path.stem for path in path.parent.glob("*.py")} == set(EXAMPLES)
+
+
+def test_shapes_that_the_program_reads() -> None:
+    code = IMPORTS + """\
+x = Input((13, 5))
+y = layers.LSTM(4)(x)
+z = layers.Dense(y.shape[-1] * 2)(y)
+model = Model(x, z)
+"""
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    assert report.model is not None
+    assert report.model.params == 160 + 40
+
+
+def test_layers_of_unknown_rank(shell: Shell) -> None:
+    code = IMPORTS + """\
+from somewhere import Attention
+def build(units):
+    x = Input((13, 5))
+    y = layers.LSTM(units, return_sequences=True)(x)
+    y = Attention()(y)
+    return Model(x, layers.Dense(units)(y))
+"""
+    shell.write("a.py", code)
+    text = shell("a.py", "--columns", "+input-shape,+weights,+kernel-size").out
+    assert "24·units + 4·units²" in text
+    assert "Unknown: " in text
+    (entry,) = entries(shell, "a.py")
+    assert entry["model"]["params_formula"] is None
+
+
+def test_kernels_of_unknown_size(shell: Shell) -> None:
+    code = IMPORTS + "def build(k):\n    return Sequential([Input((28, 28, 1)), layers.Conv2D(8, (k, 3))])\n"
+    shell.write("a.py", code)
+    text = shell("a.py", "--columns", "kernel-size,params,output-shape").out
+    assert "(k, 3)" in text
+    assert "8 + 24·k" in text
+    assert "(None, 29 - k, 26, 8)" in text
+
+
+def test_nesting_is_limited() -> None:
+    code = IMPORTS + "x = " + "-" * 200 + "1\n" + "model = Sequential([Input((3,)), layers.Dense(2)])\n"
+    report = lstmlint.analyze(code.encode(), name="a.py")
+    assert report.model is not None
+    deep = lstmlint.analyze(b"import keras\nx = " + b"-" * 100_000 + b"1\n", name="a.py")
+    assert [finding.code for finding in deep.findings] == ["E001"]

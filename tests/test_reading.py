@@ -959,5 +959,7 @@ def test_containers_are_registered_in_one_place() -> None:
         known = {*re.findall(r'"(\w+)"', re.search(r'"container": \{"enum": \[(.*?)\]', text)[1])}  # type: ignore[index]
         assert known == set(names)
     hooks = (root / ".pre-commit-hooks.yaml").read_text()
+    programs = {suffix for container in CONTAINERS if container.code for suffix in container.suffixes}
+    assert programs == {".py", ".ipynb"}
     for pattern in re.findall(r"files: (.*)", hooks):
-        assert all(re.search(pattern, f"model{suffix}") for suffix in suffixes())
+        assert all(re.search(pattern, f"model{suffix}") for suffix in suffixes() - programs)

@@ -59,26 +59,32 @@ def in_file_order(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.line, finding.column, finding.code))
 
 
-def merge(findings: list[Finding]) -> list[Finding]:
+def merge(findings: list[Finding], places: bool = False) -> list[Finding]:
     """Merge findings that differ only in the layer into the first of them, which then names the others.
 
+    places: merge those with one code and one place, too: a line of a program builds many layers.
     Suppressions and baselines come first: they apply to each layer.
     """
+    found = _merged(findings, lambda finding: finding.message.replace(show(finding.layer), ""))
+    return _merged(found, lambda finding: (finding.line, finding.column)) if places else found
+
+
+def _merged(findings: list[Finding], likeness: Callable[[Finding], object]) -> list[Finding]:
     groups: dict[object, list[Finding]] = {}
     for finding in findings:
         shared = finding.layer is not None and finding.amount is None
-        without_name = finding.message.replace(show(finding.layer), "")
-        key = (finding.code, finding.severity, without_name) if shared else id(finding)
+        key = (finding.code, finding.severity, likeness(finding)) if shared else id(finding)
         groups.setdefault(key, []).append(finding)
     return [group[0] if len(group) == 1 else _standing_for(group) for group in groups.values()]
 
 
 def _standing_for(group: list[Finding]) -> Finding:
-    first = group[0]
-    names = [name for finding in group if (name := finding.layer) is not None and name != first.layer]
+    every = [one for finding in group for one in finding.each]
+    first = every[0]
+    names = [name for finding in every if (name := finding.layer) is not None and name != first.layer]
     message = first.message
     if names:
         names = list(dict.fromkeys(names))
         layers = "layer" if len(names) == 1 else "layers"
         message += f" (and in {len(names):,} more {layers}: {listing(names)})"
-    return replace(first, message=message, merged=group)
+    return replace(first, message=message, merged=every)

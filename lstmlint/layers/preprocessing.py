@@ -41,6 +41,7 @@ class PreprocessingLayer(Layer):
                         f"{self.class_name} has no {argument}; Keras uses no default when it loads a"
                         " model and raises a KeyError",
                         f'Add "{argument}": {shown(self.config.get(argument))}.',
+                        loading=True,
                     ),
                 )
 

@@ -104,7 +104,7 @@ class Study:
 
     def problems(self) -> list[Problem]:
         """Return the problems that the program has, whatever the sizes are."""
-        found = [one for one in self.base.problems if not one.code.startswith(OF_FILES)]
+        found = [one for one in self.base.problems if not one.code.startswith(OF_FILES) and not one.data.get("loading")]
         if not self.model.exact:  # an error may come from what is not known
             table = rules.load()
             found = [one for one in found if (one.severity or table[one.code].severity) != "error"]
