@@ -383,6 +383,62 @@ words = Sequential([Input((2,), dtype="string"), encode, Dense(2)])
             ("words", 10),
         ],
     ),
+    "arguments of functions by name": (
+        """
+i = Input((6, 4))
+a = tf.reduce_sum(input_tensor=i, axis=1)
+b = tf.concat(values=[a, a], axis=-1)
+c = K.reshape(x=b, shape=(-1, 8)) if K.is_keras_tensor(b) else b
+d = Lambda(lambda t, s: t * s, arguments=dict(s=2), output_shape=(8,))(c)
+class Named(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dense = Dense(3)
+        self.scale = tf.Variable(tf.ones((4,)), trainable=True, name="scale")
+    def call(self, inputs, mask=None):
+        x, y = inputs["x"], inputs["y"]
+        return self.dense(x * self.scale), y
+named = Named(name="named")
+e, f = named({"x": i, "y": d})
+g, h = named({"x": i, "y": d})
+class Inner(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.norm = LayerNormalization()
+    def call(self, x):
+        return self.norm(x)
+class Wrapped(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.inner = Inner()
+        self.more = [Dense(4), Dense(4)]
+    def call(self, x):
+        for layer in self.more:
+            x = layer(x)
+        return self.inner(x)
+j = Wrapped()(i)
+model = Model(inputs=[i], outputs=[Dense(1)(e), f, h, j])
+double = Model(model.input, Model(i, [Dense(2)(i), Dense(3)(i)])(i))
+both = Model(i, Concatenate()(double.outputs))
+firsts = Sequential([Input(batch_shape=(2, 7)), Dense(1)])
+class Fitted(Model):
+    def __init__(self):
+        super().__init__()
+        self.d = Dense(2)
+    def call(self, x):
+        return self.d(x)
+fitted = Fitted()
+fitted.compile("sgd", "mse")
+fitted.fit(np.zeros((4, 3)), np.zeros((4, 2)), verbose=0)
+""",
+        [
+            ("fitted", 8),
+            ("model", 71),
+            ("double", 25),
+            ("both", 25),
+            ("firsts", 8),
+        ],
+    ),
     "arrays": (
         """
 X = np.zeros((100, 7, 3))
@@ -765,6 +821,57 @@ def raises(x):
 """,
         [("build", "in part"), ("raises", "in part")],
     ),
+    "more doubts": (
+        """
+i = Input((4, 3))
+class Options(layers.Layer):
+    def __init__(self):
+        super().__init__(**options)
+    def call(self, x):
+        return x
+class Many(Dense):
+    def __init__(self):
+        super().__init__(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+class Variable(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.w = tf.Variable(unknown_value)
+    def call(self, x):
+        return x
+class Taints(layers.Layer):
+    def call(self, x):
+        return unknown_function(x)
+class Size(layers.Layer):
+    def build(self, s):
+        self.w = self.add_weight(shape=3)
+    def call(self, x):
+        return x + self.w
+p1 = Model(i, Options()(i))
+p2 = Model(i, Many()(i))
+p3 = Model(i, Variable()(i))
+p4 = Model(i, Dense(1)(Taints()(i)))
+p5 = Model(i, Size()(i))
+p6 = Model(i, Dense(1)(tf.reshape(tensor=i, shape=unknown_shape)))
+p7 = Model(i, Dense(1)(tf.unstack(i, axis=unknown_axis)[0]))
+p8 = Model(i, Dense(1)(K.batch_dot(i, i)))
+p9 = Model(i, Dense(1)(i[unknown:, 0]))
+p10 = Model(i, Dense(1)(tf.add(1, 2, 3, 4, 5, i)))
+p11 = Model(i, Dense(1)(K.dot(Dense(2)(unknown_tensor), i)))
+p12 = Sequential([Lambda(fails, input_shape=(3,)), Dense(2)])
+p13 = Sequential([StringLookup(vocabulary=words, output_mode="multi_hot", input_shape=(1,)), Dense(2)])
+p14 = Model(unknown_input, unknown_output)
+p15 = Model(i, Bidirectional(unknown_layer)(i))
+p16 = Model([i, Input(shape=X.shape)], Flatten()(i))
+""",
+        [
+            *((f"p{k}", "in part") for k in (1, 2, 3, 4)),
+            ("p5", 3),
+            *((f"p{k}", "in part") for k in (6, 7, 8, 9, 10, 11)),
+            ("p12", 0),
+            ("p13", "in part"),
+            ("p15", "in part"),
+        ],
+    ),
     "command lines": (
         """
 import argparse
@@ -870,7 +977,6 @@ base = MobileNetV2(include_top=False, weights=None, input_shape=(96, 96, 3))
 base.trainable = False
 model = keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(2)])
 old = keras.Sequential([layers.Dense(3, input_dim=4), layers.Dense(2)])
-shaped = keras.Sequential([layers.Dense(3, batch_shape=(2, 4))])
 late = keras.Sequential([layers.Dense(3), layers.Dense(2)])
 late.build((None, 4))
 i = keras.Input((6, 4))
@@ -884,7 +990,6 @@ text = keras.Sequential([layers.TextVectorization(output_sequence_length=7), lay
         [
             ("model", 2257984 + 1281 * 2),
             ("old", 23),
-            ("shaped", 15),
             ("late", 23),
             ("functional", 38 + 7),
             ("text", 36),

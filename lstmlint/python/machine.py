@@ -229,7 +229,7 @@ class Machine:
 
     def takes_unknown(self, function: Any, arguments: Arguments) -> bool:
         """Return whether a function of the interpreter can deal with an unknown number of arguments."""
-        if isinstance(function, Builtin) and function.name in ("add_argument", "print"):
+        if isinstance(function, Builtin) and function.name in ("add_argument", "print", "__init__"):
             return True
         given = arguments.args if isinstance(function, Builtin) else [function.receiver]
         for value in given:
