@@ -620,19 +620,24 @@ def test_examples(name: str) -> None:
 
 
 def test_shapes_that_the_program_reads() -> None:
-    code = IMPORTS + """\
+    code = (
+        IMPORTS
+        + """\
 x = Input((13, 5))
 y = layers.LSTM(4)(x)
 z = layers.Dense(y.shape[-1] * 2)(y)
 model = Model(x, z)
 """
+    )
     report = lstmlint.analyze(code.encode(), name="a.py")
     assert report.model is not None
     assert report.model.params == 160 + 40
 
 
 def test_layers_of_unknown_rank(shell: Shell) -> None:
-    code = IMPORTS + """\
+    code = (
+        IMPORTS
+        + """\
 from somewhere import Attention
 def build(units):
     x = Input((13, 5))
@@ -640,6 +645,7 @@ def build(units):
     y = Attention()(y)
     return Model(x, layers.Dense(units)(y))
 """
+    )
     shell.write("a.py", code)
     text = shell("a.py", "--columns", "+input-shape,+weights,+kernel-size").out
     assert "24·units + 4·units²" in text
