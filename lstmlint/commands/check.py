@@ -17,7 +17,7 @@ from lstmlint.commands.writing import check_writable, say, write, write_stdout
 from lstmlint.config.options import scans
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError
-from lstmlint.reporting import Totals, load
+from lstmlint.reporting import FORMATS, Totals, load
 
 if TYPE_CHECKING:
     from lstmlint.config.settings import Settings
@@ -68,8 +68,28 @@ class RunTally:
 
     def collect(self, digests: list[Any]) -> None:
         """Add the digests of one report, one per destination; none if there was nothing to report."""
-        for collected, digest in zip(self.digests, digests, strict=False):
-            collected.append(digest)
+        for destination, collected, digest in zip(self.job.destinations, self.digests, digests, strict=False):
+            if not streams(destination):
+                collected.append(digest)
+            elif digest:
+                write(destination, digest)
+
+    def begin(self) -> None:
+        """Write what comes before the first file, if a destination gets each file as soon as it is known."""
+        for destination in self.job.destinations:
+            if streams(destination):
+                write(destination, load(destination.format).render([], self.totals, destination.view))
+
+    def end(self) -> None:
+        """Write the other reports."""
+        for destination, digests in zip(self.job.destinations, self.digests, strict=True):
+            if not streams(destination):
+                write(destination, load(destination.format).render(digests, self.totals, destination.view))
+
+
+def streams(destination: Destination) -> bool:
+    """Check whether a report is written file by file. A report in a file of its own is written as a whole."""
+    return destination.path is None and FORMATS[destination.format].streams
 
 
 def run(request: Request) -> int:
@@ -97,6 +117,7 @@ def run(request: Request) -> int:
 
         fix_files(sources, resolver)
     tally = RunTally(job, failures)
+    tally.begin()
     for outcome in examine_all(sources, job, jobs(request)):
         tally.add(outcome)
     failures += unmatched(job.input_names, tally.inputs, tally.totals)
@@ -108,8 +129,7 @@ def run(request: Request) -> int:
         say(failure)
     if not tally.totals.files and not failures and not request.quiet and not request.skip_non_models:
         say(f"no Keras model found in {', '.join(request.paths)}")
-    for destination, digests in zip(job.destinations, tally.digests, strict=True):
-        write(destination, load(destination.format).render(digests, tally.totals, destination.view))
+    tally.end()
     for destination in new_baseline:
         baselines.write_new(destination, job.baseline, tally.known, bool(failures), request.quiet)
     if failures:
