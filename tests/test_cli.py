@@ -21,7 +21,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmlint import __version__, analysis, cli
-from lstmlint.commands.examining import examine_all
 from lstmlint.commands.request import Request
 from lstmlint.config import globs
 from lstmlint.config.globs import glob_matches
@@ -752,25 +751,6 @@ def test_shapes(text: str, shape: Any) -> None:
 )
 def test_globs(glob: str, path: str, matches: bool) -> None:
     assert glob_matches(glob, path) == matches
-
-
-@pytest.mark.parametrize("format", ["jsonl", "csv", "github"])
-def test_reports_are_written_file_by_file(shell: Shell, monkeypatch: pytest.MonkeyPatch, format: str) -> None:
-    for number in range(4):
-        shell.write(f"{number}.json", STACK)
-    read: list[str] = []
-
-    def reading(*given: Any) -> Any:
-        for outcome in examine_all(*given):
-            read.append(shell.capsys.readouterr().out)
-            yield outcome
-
-    monkeypatch.setattr("lstmlint.commands.check.examine_all", reading)
-    rest = shell(".", "-f", format).out
-    whole = shell(".", "-f", f"{format}:report").out, (shell.folder / "report").read_text()
-    assert ("", "".join([*read[:4], rest])) == whole
-    assert [f"{number}.json" in text for number, text in enumerate([*read[1:4], rest])] == [True] * 4
-    assert read[0].count("\n") == (format == "csv")
 
 
 parts = st.sampled_from(["a", "b", "/", "*", "**", "**/", "?", "[!a]", ".json"])

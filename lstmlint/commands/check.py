@@ -17,7 +17,7 @@ from lstmlint.commands.writing import check_writable, say, write, write_stdout
 from lstmlint.config.options import scans
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError
-from lstmlint.reporting import FORMATS, Totals, load
+from lstmlint.reporting import Totals, load
 
 if TYPE_CHECKING:
     from lstmlint.config.settings import Settings
@@ -68,28 +68,8 @@ class RunTally:
 
     def collect(self, digests: list[Any]) -> None:
         """Add the digests of one report, one per destination; none if there was nothing to report."""
-        for destination, collected, digest in zip(self.job.destinations, self.digests, digests, strict=False):
-            if not streams(destination):
-                collected.append(digest)
-            elif digest:
-                write(destination, digest)
-
-    def begin(self) -> None:
-        """Write what comes before the first file, if a destination gets each file as soon as it is known."""
-        for destination in self.job.destinations:
-            if streams(destination):
-                write(destination, load(destination.format).render([], self.totals, destination.view))
-
-    def end(self) -> None:
-        """Write the other reports."""
-        for destination, digests in zip(self.job.destinations, self.digests, strict=True):
-            if not streams(destination):
-                write(destination, load(destination.format).render(digests, self.totals, destination.view))
-
-
-def streams(destination: Destination) -> bool:
-    """Check whether a report is written file by file. A report in a file of its own is written as a whole."""
-    return destination.path is None and FORMATS[destination.format].streams
+        for collected, digest in zip(self.digests, digests, strict=False):
+            collected.append(digest)
 
 
 def run(request: Request) -> int:
@@ -117,7 +97,6 @@ def run(request: Request) -> int:
 
         fix_files(sources, resolver)
     tally = RunTally(job, failures)
-    tally.begin()
     for outcome in examine_all(sources, job, jobs(request)):
         tally.add(outcome)
     failures += unmatched(job.input_names, tally.inputs, tally.totals)
@@ -129,7 +108,8 @@ def run(request: Request) -> int:
         say(failure)
     if not tally.totals.files and not failures and not request.quiet and not request.skip_non_models:
         say(f"no Keras model found in {', '.join(request.paths)}")
-    tally.end()
+    for destination, digests in zip(job.destinations, tally.digests, strict=True):
+        write(destination, load(destination.format).render(digests, tally.totals, destination.view))
     for destination in new_baseline:
         baselines.write_new(destination, job.baseline, tally.known, bool(failures), request.quiet)
     if failures:

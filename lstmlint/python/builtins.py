@@ -12,6 +12,7 @@ from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import NUMBER, PLAIN, binary, compare
 from lstmlint.python.values import (
     Array,
+    Attributes,
     Class,
     Dict,
     Function,
@@ -351,6 +352,12 @@ def setattr_(machine: Machine, arguments: Arguments) -> Any:
     return None
 
 
+def vars_(machine: Machine, arguments: Arguments) -> Any:
+    """Return the attributes of an object."""
+    value = arguments.get(0, "object")
+    return Attributes(value) if isinstance(value, Instance) else opaque(machine, arguments)
+
+
 def type_(machine: Machine, arguments: Arguments) -> Any:
     """Return the type of a value."""
     value = arguments.get(0, "object")
@@ -411,7 +418,7 @@ FUNCTIONS: dict[str, Run] = {
     "hasattr": hasattr_, "getattr": getattr_, "setattr": setattr_, "type": type_, "divmod": divmod_, "pow": pow_,
     "print": nothing, "exit": exit_, "quit": exit_, "exec": code, "eval": opaque, "open": opaque, "input": opaque,
     "next": next_, "iter": opaque, "repr": str_, "id": opaque, "hash": opaque, "chr": opaque, "ord": opaque,
-    "format": opaque, "callable": opaque, "bytes": opaque, "bytearray": opaque, "object": opaque, "vars": opaque,
+    "format": opaque, "callable": opaque, "bytes": opaque, "bytearray": opaque, "object": opaque, "vars": vars_,
     "globals": opaque, "locals": opaque, "dir": opaque, "display": nothing, "get_ipython": opaque, "complex": opaque,
     "slice": opaque, "issubclass": opaque, "delattr": nothing, "property": opaque, "raw_input": opaque,
 }  # fmt: skip

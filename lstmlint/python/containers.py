@@ -10,7 +10,7 @@ from lstmlint.python.expressions import Range, distinct, iterate, set_key
 from lstmlint.python.limits import MAX_CHARACTERS, MAX_ITEMS, Cut
 from lstmlint.python.machine import MISSING, Arguments, Machine, Method, Raised
 from lstmlint.python.operators import PLAIN, combine, contains, is_wide
-from lstmlint.python.values import Dict, Instance, List, Opaque, Set, Size, is_unknown, key_of, same
+from lstmlint.python.values import Attributes, Dict, Instance, List, Opaque, Set, Size, is_unknown, key_of, same
 
 TEXT_METHODS = frozenset(
     "split rsplit lower upper strip lstrip rstrip replace startswith endswith find title capitalize isdigit count index"
@@ -118,6 +118,14 @@ def list_method(machine: Machine, receiver: List, name: str, arguments: Argument
 
 
 SET_METHODS = {"union": "|", "intersection": "&", "difference": "-", "symmetric_difference": "^"}
+
+
+def attributes_method(machine: Machine, receiver: Attributes, name: str, arguments: Arguments) -> Any:
+    """Call a method of the `__dict__` of an object, which changes the object. Raises: Raised."""
+    machine.heap.touch(receiver.owner)
+    result = dict_method(machine, receiver, name, arguments)
+    receiver.owner.attributes = {str(key): value for key, value in receiver.items()}
+    return result
 
 
 def dict_method(machine: Machine, receiver: Dict, name: str, arguments: Arguments) -> Any:
@@ -234,6 +242,11 @@ def any_of(machine: Machine, values: list[Any], reason: Any, node: ast.AST) -> A
         if isinstance(value, List | Dict | Instance):
             machine.heap.touch(value)
             value.forget(reason)
+        if isinstance(value, Instance):
+            value.attributes = {
+                name: machine.opaque(node, reason[2], name, plain=True) if isinstance(one, PLAIN | tuple) else one
+                for name, one in value.attributes.items()
+            }
     return machine.join(values[:100], reason, machine.written(node))
 
 
@@ -326,10 +339,11 @@ def install(machine: Machine) -> None:
     machine.methods |= {
         str: text_method, bytes: other_method, int: other_method, float: other_method, bool: other_method,
         tuple: other_method, List: list_method, Set: list_method, Dict: dict_method, Range: other_method,
+        Attributes: attributes_method,
     }  # fmt: skip
     machine.callers[Method] = call_method
     machine.items |= {
         str: sequence_item, bytes: sequence_item, tuple: sequence_item, List: sequence_item, Dict: dict_item,
-        Range: range_item, Opaque: opaque_item, Size: opaque_item, Instance: instance_item,
+        Attributes: dict_item, Range: range_item, Opaque: opaque_item, Size: opaque_item, Instance: instance_item,
     }  # fmt: skip
     machine.readers |= {Opaque: read_opaque, Size: read_opaque}

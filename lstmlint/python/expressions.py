@@ -12,6 +12,7 @@ from lstmlint.python.machine import Arguments, Machine, Raised
 from lstmlint.python.operators import BINARY, PLAIN, binary, compare, is_wide, unary
 from lstmlint.python.values import (
     Array,
+    Attributes,
     Bound,
     Class,
     Dict,
@@ -456,6 +457,9 @@ def set_item(machine: Machine, container: Any, index: Any, value: Any, node: ast
     if isinstance(container, Dict):
         machine.heap.touch(container)
         set_key(machine, container, index, value, node)
+        if isinstance(container, Attributes):
+            machine.heap.touch(container.owner)
+            container.owner.attributes = {str(key): one for key, one in container.items()}
     elif isinstance(container, List):
         machine.heap.touch(container)
         if isinstance(index, int) and -len(container) <= index < len(container) and not container.part_of_model:

@@ -10,6 +10,7 @@ from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import IS_NUMBER
 from lstmlint.python.statements import FRAME, Frame, Return, block, frame_of
 from lstmlint.python.values import (
+    Attributes,
     Bound,
     Class,
     Dict,
@@ -238,6 +239,8 @@ def read_instance(machine: Machine, instance: Instance, name: str, node: ast.AST
     """Return an attribute of an object."""
     if name in instance.attributes:
         return instance.attributes[name]
+    if name == "__dict__":
+        return Attributes(instance)
     if instance.cls is None:
         return MISSING
     return read_through(machine, instance.cls, instance, name, node)
@@ -263,7 +266,13 @@ def read_through(machine: Machine, cls: Class, receiver: Any, name: str, node: a
 
 
 def write_instance(machine: Machine, instance: Instance, name: str, value: Any, node: ast.AST) -> None:
-    """Set an attribute of an object."""
+    """Set an attribute of an object. Raises: Raised."""
+    found = instance.cls.lookup(name) if instance.cls is not None else None
+    if found is not None and isinstance(found[0], Function) and found[0].kind == "property":
+        if found[0].setter is None:
+            raise Raised
+        machine.call(found[0].setter, Arguments(node, [instance, value]))
+        return
     machine.heap.touch(instance)
     if isinstance(value, Opaque) and not value.plain:
         value.name, value.plain = f"self.{name}" if isinstance(node, ast.Attribute) else name, True

@@ -537,6 +537,9 @@ def function_definition(machine: Machine, node: ast.FunctionDef, scope: Scope) -
         if label in ("staticmethod", "classmethod", "property", "cached_property"):
             function.kind = "property" if label == "cached_property" else label
         elif label in ("setter", "getter", "deleter"):
+            owner = scope.variables.get(node.name)
+            if label == "setter" and isinstance(owner, Function):
+                owner.setter = function
             return
     machine.functions.append(function)
     machine.assign_name(scope, node.name, decorated(machine, function, scope))

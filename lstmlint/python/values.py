@@ -292,11 +292,11 @@ class Function:
     """A function, method, or lambda of the program.
 
     memo: its results by its arguments if it is called once for the same ones.
+    setter: of a property.
     """
 
     __slots__ = (
-        "called", "defaults", "generator", "kind", "memo", "name", "node", "owner", "scope", "serial",
-    )  # fmt: skip
+        "called", "defaults", "generator", "kind", "memo", "name", "node", "owner", "scope", "serial", "setter")  # fmt: skip
 
     def __init__(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> None:
         self.node = node
@@ -306,6 +306,7 @@ class Function:
         self.kind = "function"  # or staticmethod, classmethod, property
         self.owner: Class | None = None
         self.memo: dict[str, Any] | None = None
+        self.setter: Function | None = None
         self.called = False
         self.generator: str | None = None  # see functions.generator_kind
         self.serial = now()
@@ -353,19 +354,30 @@ class Class:
         return None
 
     def lineage(self) -> list[Class]:
-        """Return the class and its bases of the program, in the order in which Python looks at them."""
-        found: list[Class] = []
-        waiting: list[Any] = [self]
-        while waiting and len(found) < 100:
-            cls = waiting.pop(0)
-            if isinstance(cls, Class) and cls not in found:
-                found.append(cls)
-                waiting = [*cls.bases, *waiting]
+        """Return the class and its bases of the program, in Python's method resolution order."""
+        bases = [base for base in self.bases if isinstance(base, Class) and base is not self]
+        lines = [*(base.lineage() for base in bases), bases]
+        found = [self]
+        while any(lines) and len(found) < 100:
+            heads = [line[0] for line in lines if line]
+            chosen = next((one for one in heads if not any(one in line[1:] for line in lines)), heads[0])
+            found.append(chosen)
+            lines = [[one for one in line if one is not chosen] for line in lines]
         return found
 
     def foreign_bases(self) -> list[Any]:
         """Return the bases that the program does not define."""
         return [base for cls in self.lineage() for base in cls.bases if not isinstance(base, Class)]
+
+
+class Attributes(Dict):
+    """The attribute `__dict__` of an object."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: Instance) -> None:
+        super().__init__(owner.attributes)
+        self.owner = owner
 
 
 class Instance:

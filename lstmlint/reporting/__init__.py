@@ -25,13 +25,10 @@ class Traits(NamedTuple):
 
     plain: a person reads it, on a terminal perhaps: it has colors, and the encoding of standard output.
     repository_paths: its paths are relative to the repository.
-    streams: its report is what it renders without files, and then the digest of each file; standard output gets each as
-        soon as it is known, so that a pipeline need not wait, and memory does not grow with the number of files.
     """
 
     plain: bool = False
     repository_paths: bool = False
-    streams: bool = False
 
 
 # Name of the format and of its module -> its traits.
@@ -39,13 +36,13 @@ FORMATS = {
     "text": Traits(plain=True),
     "concise": Traits(plain=True),
     "json": Traits(),
-    "jsonl": Traits(streams=True),
+    "jsonl": Traits(),
     "sarif": Traits(repository_paths=True),
-    "github": Traits(repository_paths=True, streams=True),
+    "github": Traits(repository_paths=True),
     "gitlab": Traits(repository_paths=True),
     "junit": Traits(repository_paths=True),
     "markdown": Traits(),
-    "csv": Traits(streams=True),
+    "csv": Traits(),
 }
 
 
