@@ -208,3 +208,33 @@ def test_allowed_modules_in_settings(shell: Shell) -> None:
     assert "X802" in shell("zoo", "--select", "X", "-f", "concise").out
     assert "X802" not in shell("zoo", "--select", "X", "-f", "concise", "--config", 'allow-modules = "mine"').out
     assert 'allow-modules = ["mine"]' in shell("--show-settings", "--config", 'allow-modules = "mine"').out
+
+
+def escaped(text: str, letter: str) -> str:
+    """Return JSON or YAML whose keys hide a letter."""
+    return text.replace("class_name", f"cl{letter}ss_name").replace("layers", f"l{letter}yers")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("m.json", escaped(json.dumps(PROBES["os as layer"][0]), "\\u0061").encode()),
+        ("m.json", escaped(json.dumps(model(k3("getcwd", {}, "os"), note="x" * 2**21)), "\\u0061").encode()),
+        ("m.json", b"{" + b" " * (2**22 + 1) + json.dumps(PROBES["os as layer"][0])[1:].encode()),
+        ("m.yaml", b'"cl\\x61ss_name": Sequential\n"config": {"l\\x61yers": [{"cl\\x61ss_name": getcwd, module: os, config: {}}]}\n'),
+        ("m.h5", bytes(2**23) + hdf5(PROBES["Keras 2 function of os"][0])),
+        ("m.h5", b"PK\x03\x04".ljust(512, b"\0") + hdf5(PROBES["Keras 2 function of os"][0])),
+    ],
+    ids=["JSON", "large JSON", "blanks", "YAML", "user block", "zip head"],
+)  # fmt: skip
+def test_words_that_are_hidden(name: str, content: bytes, shell: Shell) -> None:
+    """A file in a folder is examined whatever hides the words that models contain."""
+    shell.write(f"zoo/{name}", content)
+    assert "X802" in shell("zoo", "--select", "X", "-f", "concise").out
+
+
+def test_files_without_models_are_skipped(shell: Shell) -> None:
+    shell.write("zoo/a.json", json.dumps({"text": "\u00e4\u003c" * 2**21}))
+    shell.write("zoo/b.h5", b"no HDF5")
+    assert shell("zoo/a.json", "--skip-non-models").code == 0
+    assert "no Keras model found" in shell("zoo").err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import zlib
 from contextlib import AbstractContextManager
@@ -25,6 +26,10 @@ __all__ = ["Document", "is_model_folder", "looks_like_model", "read"]
 _GZIP = b"\x1f\x8b"
 _SNIFFED_BYTES = 4 * 2**20
 _BLANKS = b" \t\r\n"
+_BY_NAME = (".keras", ".h5", ".hdf5")
+# An escaped letter or underscore, which only a text that hides its words needs.
+_ESCAPED_LETTER = re.compile(rb"\\(?:u00|U000000|x)[4-7][0-9A-Fa-f]")
+_OVERLAP = 16  # a word may lie across two chunks
 
 
 def read(source: Path | bytes, name: str | None = None, *, max_bytes: int | None = None) -> Document:
@@ -56,32 +61,36 @@ def is_model_folder(path: Path) -> bool:
 
 
 def looks_like_model(path: Path) -> bool:
-    """Return whether a file found in a folder is worth reading: its first 4 MB contain words that models contain.
+    """Return whether a file found in a folder is worth reading: it contains words that models contain.
 
     `read` may still raise E002, and the file is then skipped. Damaged text without layers is not reported. Raises:
     OSError.
     """
     with path.open("rb") as file:
         head = file.read(_SNIFFED_BYTES)
-    container = detect(head)
-    if container is not None:
-        named = path.suffix == ".keras" and (is_zip(head) or ends_like_zip(path))
-        return named or not container.words or any(word in head for word in container.words)
-    if path.suffix == ".keras" and ends_like_zip(path):  # with other data before it
-        return True
-    if head.startswith((_GZIP, b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
-        return True  # compressed, or text in UTF-16 or UTF-32
-    if b"class_name" in head or b"_tf_keras_" in head:
-        return True
+        container = detect(head)
+        if path.suffix in _BY_NAME and (container is None or path.suffix not in container.suffixes):
+            return True  # Keras decides by the name
+        if container is not None:
+            named = is_zip(head) and path.suffix == ".keras"
+            late = container.name == "hdf5" and len(head) == _SNIFFED_BYTES  # the words may follow the weights
+            return named or late or not container.words or any(word in head for word in container.words)
+        if head.startswith((_GZIP, b"\xff\xfe", b"\xfe\xff")) or b"\x00" in head[:4]:
+            return True  # compressed, or text in UTF-16 or UTF-32
+        beginning = head
+        while head and file.tell() <= current().decoded_size:
+            if _names_model(head):
+                return True
+            following = file.read(_SNIFFED_BYTES)
+            head = following and head[-_OVERLAP:] + following
     # Keras 0 writes class names like this.
-    return (b"layers" in head and b"Sequential" in head) or (b"node_config" in head and b"Graph" in head)
+    return (b"layers" in beginning and b"Sequential" in beginning) or (
+        b"node_config" in beginning and b"Graph" in beginning
+    )
 
 
-def ends_like_zip(path: Path) -> bool:
-    """Check whether a file ends with the directory of a zip archive. Raises: OSError."""
-    import zipfile
-
-    return zipfile.is_zipfile(path)
+def _names_model(raw: bytes) -> bool:
+    return b"class_name" in raw or b"_tf_keras_" in raw or _ESCAPED_LETTER.search(raw) is not None
 
 
 def _read_folder(path: Path, name: str, limit: int) -> Document:

@@ -23,6 +23,8 @@ _CONFLICT = re.compile("^<<<<<<< ", re.MULTILINE)
 _YAML_KEY = re.compile(
     r"""(?:^[ \t-]*|[{,][ \t]*)["']?(?:class_name|layers|model_config|node_config)["']?[ \t]*:(?:\s|$)""", re.MULTILINE
 )
+# An escaped letter or underscore, which only a text that hides its words needs.
+_ESCAPED_LETTER = re.compile(r"\\(?:u00|U000000|x)[4-7][0-9A-Fa-f]")
 _UNQUOTED_KEY = re.compile(r"\{\s*[A-Za-z_]\w*\s*:")
 
 
@@ -114,7 +116,7 @@ def _parse(text: str, start: int) -> Parsed:
             return _json(text)
         except ReadError as error:
             return _yaml_or(text, error)
-    if not _YAML_KEY.search(text):
+    if not _YAML_KEY.search(text) and not _ESCAPED_LETTER.search(text):
         raise ReadError(
             "E002", "this is a text, but neither JSON nor YAML of a Keras model", other_formats.GIVE_A_MODEL
         )
@@ -122,7 +124,9 @@ def _parse(text: str, start: int) -> Parsed:
 
 
 def _names_layers(text: str) -> bool:
-    return "class_name" in text or "layers" in text or "node_config" in text  # node_config is a key of Keras 0's graphs
+    # node_config is a key of Keras 0's graphs.
+    named = "class_name" in text or "layers" in text or "node_config" in text
+    return named or _ESCAPED_LETTER.search(text) is not None
 
 
 def _json(text: str) -> Parsed:
