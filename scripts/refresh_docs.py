@@ -37,7 +37,7 @@ NOT_RUN = {
     "check-jsonschema": "is a program of another project; test_schemas checks the schema itself",
 }
 BLOCK = re.compile(r"^( *)```(console|sh)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
-PROGRESS = re.compile(r"\r[\d,]+ of [\d,]+ files|\r\x1b\[K")  # on a slow machine
+PROGRESS = re.compile(r"\r[\d,]+ of [\d,]+ files, about [\d,]+ s left\x1b\[K|\r\x1b\[K")  # on a slow machine
 PLUGIN = "GatedDense = gated_layers:GatedDense"
 
 Run = Callable[[str], str]

@@ -270,13 +270,14 @@ class Progress:
         self.total = total
         self.done = 0
         self.shown = False
-        self.next = 0.0
+        self.start = self.next = 0.0
         self.active = total > 1 and sys.stderr.isatty()
         if self.active:
             from time import monotonic
 
             self.clock = monotonic
-            self.next = monotonic() + 0.5
+            self.start = monotonic()
+            self.next = self.start + 0.5
 
     def step(self) -> None:
         """Count one more file."""
@@ -284,7 +285,8 @@ class Progress:
         if self.active and self.clock() >= self.next:
             self.next = self.clock() + 0.1
             self.shown = True
-            sys.stderr.write(f"\r{self.done:,} of {self.total:,} files")
+            left = (self.clock() - self.start) / self.done * (self.total - self.done)
+            sys.stderr.write(f"\r{self.done:,} of {self.total:,} files, about {left:,.0f} s left\x1b[K")
             sys.stderr.flush()
 
     def end(self) -> None:
