@@ -106,10 +106,12 @@ def analyze_all(
 
 def unreadable(path: str, error: ReadError, options: Options) -> FileReport:
     """Return the report of a file that cannot be read."""
-    from lstmlint.checking import leave_out
+    from lstmlint.checking import leave_out, of_subclassed
     from lstmlint.filtering.findings import findings_of
 
     report = FileReport(path)
+    if options.compat and error.subclassed is not None:
+        report.compat = of_subclassed(error.subclassed, options.compat)
     problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
     report.findings = findings_of([problem, *error.problems], options)
     if options.suppressions or options.baseline is not None or options.guard is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from lstmlint.reading.containers import find
 from lstmlint.report import FileReport
 
 if TYPE_CHECKING:
+    from lstmlint.compatibility.obstacles import Verdict
     from lstmlint.reading.document import Document
 
 
@@ -63,6 +65,13 @@ def conclude(document: Document, problems: list[Problem], options: Options, repo
         from lstmlint.filtering.findings import merge
 
         report.findings = merge(report.findings, places=report.origin is not None)
+
+
+def of_subclassed(class_name: str, releases: Sequence[str]) -> list[Verdict] | None:
+    """Return the verdicts on a model whose layers are not in the file; None if its class is one of Keras."""
+    from lstmlint.compatibility.checking import of_subclassed
+
+    return of_subclassed(class_name, releases)
 
 
 def leave_out(report: FileReport, options: Options, document: Document | None = None) -> None:

@@ -83,6 +83,71 @@ def optional() -> Any:
     return keras.Model([first, second], layers.Add()([first, second]))
 
 
+def seq2seq() -> Any:
+    """Return an encoder and a decoder that starts with its states."""
+    source, target = keras.Input((None, 8)), keras.Input((None, 6))
+    _, *states = layers.LSTM(5, return_state=True)(source)
+    decoded, *_ = layers.LSTM(5, return_sequences=True, return_state=True)(target, initial_state=states)
+    return keras.Model([source, target], layers.Dense(6)(decoded))
+
+
+def bidirectional_states() -> Any:
+    """Return a Bidirectional that starts with the states of another."""
+    source, target = keras.Input((7, 3)), keras.Input((4, 3))
+    _, *states = layers.Bidirectional(layers.GRU(4, return_state=True))(source)
+    return keras.Model([source, target], layers.Bidirectional(layers.GRU(4))(target, initial_state=states))
+
+
+def scores() -> Any:
+    """Return a model that returns attention scores."""
+    query, value = keras.Input((6, 8)), keras.Input((5, 8))
+    outputs = layers.MultiHeadAttention(2, 4, value_dim=3)(query, value, return_attention_scores=True)
+    return keras.Model([query, value], list(outputs))
+
+
+def masked_attention() -> Any:
+    """Return a model whose attention gets the mask of an Embedding."""
+    tokens = keras.Input((6,), dtype="int32")
+    embedded = layers.Embedding(11, 8, mask_zero=True)(tokens)
+    attended = layers.LayerNormalization()(
+        layers.Add()([embedded, layers.MultiHeadAttention(2, 4)(embedded, embedded)])
+    )
+    return keras.Model(tokens, sequential((6, 8), layers.Dense(4), layers.Dense(8))(attended))
+
+
+def nested_outputs() -> Any:
+    """Return a model whose outputs are a nested list."""
+    first, second, dense = keras.Input((4,)), keras.Input((4,)), layers.Dense(3)
+    return keras.Model([first, second], [dense(first), [dense(second), layers.Add()([first, second])]])
+
+
+def nested_functional() -> Any:
+    """Return models of two inputs and two outputs in each other."""
+    first, second = keras.Input((3,)), keras.Input((3,))
+    inner = keras.Model([first, second], [layers.Add()([first, second]), layers.Subtract()([first, second])])
+    left, right = keras.Input((3,)), keras.Input((3,))
+    return keras.Model([left, right], layers.Concatenate()(inner([left, right])))
+
+
+def video() -> Any:
+    """Return a functional model in a TimeDistributed."""
+    frames = functional((8, 8, 3), lambda x: layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3)(x)))
+    return functional((5, 8, 8, 3), lambda x: layers.GRU(3)(layers.TimeDistributed(frames)(x)))
+
+
+def operators() -> Any:
+    """Return a model of operators on two inputs."""
+    first, second = keras.Input((4,)), keras.Input((4,))
+    return keras.Model([first, second], (first + second) * 2.0 - first / (second * second + 1.0))
+
+
+def table() -> Any:
+    """Return a model of preprocessing layers, one an input."""
+    inputs = {"a": keras.Input((1,), name="a"), "b": keras.Input((1,), name="b", dtype="int64")}
+    columns = [layers.Rescaling(0.1)(inputs["a"]), layers.CategoryEncoding(4, output_mode="one_hot")(inputs["b"])]
+    return keras.Model(inputs, layers.Dense(1)(layers.Concatenate()(columns)))
+
+
 MODELS: dict[str, Callable[[], Any]] = {
     "dense": lambda: sequential((8,), layers.Dense(4, activation="relu"), layers.Dropout(0.3), layers.Dense(2)),
     "no input": lambda: keras.Sequential([layers.Dense(4), layers.Dense(2)]),
@@ -135,6 +200,60 @@ MODELS: dict[str, Callable[[], Any]] = {
         (4, 6), lambda x: keras.ops.mean(keras.ops.reshape(x * 2 + 1, (-1, 24))[:, :3], axis=1)
     ),
     "new operations": lambda: functional((6,), lambda x: keras.ops.celu(keras.ops.exp2(x))),
+    "seq2seq": seq2seq,
+    "bidirectional states": bidirectional_states,
+    "attention scores": scores,
+    "masked attention": masked_attention,
+    "attention axes": lambda: functional(
+        (3, 4, 8), lambda x: layers.MultiHeadAttention(2, 4, attention_axes=(1, 2))(x, x)
+    ),
+    "causal grouped attention": lambda: functional(
+        (6, 8), lambda x: layers.GroupQueryAttention(4, 4, 2, dropout=0.1)(x, x, use_causal_mask=True)
+    ),
+    "additive attention": lambda: functional((6, 8), lambda x: layers.AdditiveAttention(dropout=0.1)([x, x])),
+    "attention output": lambda: functional((7, 8), lambda x: layers.MultiHeadAttention(2, 4, output_shape=6)(x, x)),
+    "nested outputs": nested_outputs,
+    "nested functional": nested_functional,
+    "video": video,
+    "operators": operators,
+    "slice": lambda: functional((6, 4), lambda x: x[1:]),
+    "einsum heads": lambda: functional(
+        (5, 8),
+        lambda x: layers.EinsumDense("bthk,hkd->btd", (None, 8))(layers.EinsumDense("btd,dhk->bthk", (None, 2, 4))(x)),
+    ),
+    "stacked conv lstm": lambda: sequential(
+        (4, 8, 8, 2),
+        layers.ConvLSTM2D(3, 3, padding="same", return_sequences=True),
+        layers.ConvLSTM2D(2, 3, dropout=0.1),
+    ),
+    "conv lstm 1d": lambda: sequential((3, 10, 2), layers.ConvLSTM1D(4, 3, strides=2, go_backwards=True)),
+    "three cells": lambda: sequential(
+        (5, 3), layers.RNN([layers.SimpleRNNCell(4), layers.LSTMCell(3), layers.GRUCell(2)], return_sequences=True)
+    ),
+    "bidirectional cells": lambda: sequential(
+        (5, 3), layers.Bidirectional(layers.RNN(layers.LSTMCell(4)), merge_mode="ave")
+    ),
+    "backward layer": lambda: sequential(
+        (5, 3), layers.Bidirectional(layers.LSTM(3), backward_layer=layers.GRU(3, go_backwards=True))
+    ),
+    "table": table,
+    "image preprocessing": lambda: sequential(
+        (16, 16, 3),
+        layers.CenterCrop(12, 12),
+        layers.RandomRotation(0.1),
+        layers.RandomZoom(0.1),
+        layers.RandomContrast(0.2),
+    ),
+    "random crop": lambda: sequential((16, 16, 3), layers.RandomCrop(8, 8), layers.RandomTranslation(0.1, 0.1)),
+    "grayscale": lambda: sequential((8, 8, 3), layers.RandomGrayscale()),
+    "noise": lambda: sequential(
+        (8,), layers.GaussianNoise(0.1), layers.AlphaDropout(0.1), layers.ELU(), layers.Softmax()
+    ),
+    "float8": lambda: quantized("float8"),
+    "bfloat16": lambda: sequential(
+        (6, 4), layers.LSTM(4, dtype="mixed_bfloat16"), layers.Activation("relu", dtype="float32")
+    ),
+    "layer activations": lambda: sequential((6,), layers.Dense(4, activation=layers.LeakyReLU())),
     "strings": lambda: compiled("adam", "mse", "mae"),
     "adamw": lambda: compiled(keras.optimizers.AdamW(0.1), keras.losses.Huber(), keras.metrics.AUC()),
     "schedule": lambda: compiled(

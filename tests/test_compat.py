@@ -246,3 +246,186 @@ def test_a_newer_keras() -> None:
     findings = lstmlint.analyze({**dense(shiny=None), "keras_version": "3.99.0"}).findings
     assert [(finding.code, finding.severity) for finding in findings] == [("P627", "warning")]
     assert [finding.code for finding in lstmlint.analyze(dense(shiny=None)).findings] == ["E005"]
+
+
+def test_yaml_is_read_by_old_releases_only() -> None:
+    text = """
+class_name: Sequential
+config:
+  name: m
+  layers:
+  - class_name: Dense
+    config: {name: d, units: 2, batch_input_shape: [null, 3]}
+keras_version: 2.2.4
+"""
+    verdicts = {verdict.release: verdict for verdict in lstmlint.compat(text)}
+    loading = [release for release, verdict in verdicts.items() if verdict.loads]
+    assert loading == ["2.0", "2.1", "2.2", "2.3", "tf2.0", "tf2.1", "tf2.2"]
+    assert {verdicts[release].obstacles[0].subject for release in ("3.9", "tf2.15", "tfjs")} == {"yaml"}
+    assert "TensorFlow.js reads JSON only" in verdicts["tfjs"].obstacles[0].message
+    assert "lstmlint convert FILE --to 3.9" in verdicts["3.9"].obstacles[0].help
+
+
+def loading(model: Any, releases: str = "3.*") -> list[str]:
+    return [verdict.release for verdict in lstmlint.compat(model, releases) if verdict.loads]
+
+
+def connected(*layers: dict[str, Any], inputs: list[Any], outputs: list[Any]) -> dict[str, Any]:
+    """Return a functional model as Keras 3 writes it."""
+    config = {"name": "m", "layers": list(layers), "input_layers": inputs, "output_layers": outputs}
+    return {**functional(ENDS, ENDS), "config": config}
+
+
+def tensor(name: str, *shape: int | None, dtype: str = "float32") -> dict[str, Any]:
+    return {
+        "class_name": "__keras_tensor__",
+        "config": {"shape": list(shape), "dtype": dtype, "keras_history": [name, 0, 0]},
+    }
+
+
+def call(*args: Any, **kwargs: Any) -> list[dict[str, Any]]:
+    return [{"args": list(args), "kwargs": kwargs}]
+
+
+def test_an_input_that_is_not_listed() -> None:
+    other = {**built_in("InputLayer", name="y", batch_shape=[None, 5]), "name": "y", "inbound_nodes": []}
+    first = {**INPUT, "name": "x", "inbound_nodes": []}
+    pair = [tensor("x", None, 5), tensor("y", None, 5)]
+    add = {**built_in("Add", name="add"), "name": "add", "inbound_nodes": call(pair)}
+    model = connected(first, other, add, inputs=ENDS, outputs=[["add", 0, 0]])
+    assert loading(model) == ALL_15[:10]
+    assert any("Keras 3.10 and later raise" in finding.message for finding in lstmlint.analyze(model).findings)
+
+
+def test_a_mask_in_the_file() -> None:
+    """tests/data/compat holds the model of which this is a part."""
+    tokens = {
+        **built_in("InputLayer", name="x", batch_shape=[None, 9], dtype="int32"),
+        "name": "x",
+        "inbound_nodes": [],
+    }
+    embedding = built_in("Embedding", name="e", input_dim=7, output_dim=5, mask_zero=True)
+    mask = built_in("NotEqual", "keras.src.ops.numpy", name="not_equal")
+    inner = {
+        **keras3(built_in("InputLayer", name="i", batch_shape=[None, 9, 5]), built_in("Flatten", name="f")),
+        "name": "m",
+    }
+    layers = [
+        tokens,
+        {**embedding, "name": "e", "inbound_nodes": call(tensor("x", None, 9))},
+        {**mask, "name": "not_equal", "inbound_nodes": call(tensor("x", None, 9), 0)},
+        {**inner, "inbound_nodes": call(tensor("e", None, 9, 5), mask=None)},
+    ]
+    subjects = {
+        release: {obstacle.subject for verdict in lstmlint.compat(model, release) for obstacle in verdict.obstacles}
+        for release in ("3.3", "3.4", "3.5", "3.6")
+        for model in [connected(*layers, inputs=ENDS, outputs=[["m", 0, 0]])]
+    }
+    assert subjects == {"3.3": set(), "3.4": {"not_equal"}, "3.5": {"not_equal"}, "3.6": set()}
+    layers[3]["inbound_nodes"] = call(tensor("e", None, 9, 5))
+    assert loading(connected(*layers, inputs=ENDS, outputs=[["m", 0, 0]]), "3.4")
+
+
+@pytest.mark.parametrize(
+    ("policy", "loading_releases"),
+    [
+        ("int8_from_float32", ALL_15[1:]),
+        (built_in("QuantizedDTypePolicy", "keras.dtype_policies", mode="int4", source_name="float32"), ALL_15[11:]),
+        (built_in("QuantizedDTypePolicy", "keras.dtype_policies", mode="int8", source_name="float32"), ALL_15[4:]),
+    ],
+)
+def test_quantization_modes(policy: Any, loading_releases: list[str]) -> None:
+    assert loading(dense(dtype=policy)) == loading_releases
+
+
+def in_hdf5(folder: Path, **config: Any) -> Path:
+    """Return an HDF5 file without weights."""
+    h5py = pytest.importorskip("h5py")
+    path = folder / "model.h5"
+    with h5py.File(path, "w") as file:
+        dense = [layer("InputLayer", "x", batch_shape=[None, 5]), layer("Dense", "dense", units=2, **config)]
+        file.attrs["model_config"] = json.dumps(sequential("m", *dense))
+        file.attrs["keras_version"] = "3.9.0"
+    return path
+
+
+def test_policies_in_hdf5(tmp_path: Path) -> None:
+    float8 = built_in("QuantizedFloat8DTypePolicy", "keras.dtype_policies", mode="float8", source_name="float32")
+    assert loading(in_hdf5(tmp_path, dtype=float8)) == []
+    assert loading(in_hdf5(tmp_path, dtype="int8_from_float32")) == ALL_15[2:]
+    assert loading(in_hdf5(tmp_path, dtype="mixed_float16")) == ALL_15
+
+
+def test_cudnn_layers_are_not_in_their_module() -> None:
+    lstm = {"module": "keras.layers", **layer("CuDNNLSTM", "a", units=2, **SHAPE)}
+    assert loading(of_keras2(lstm), "tf2.12,tf2.13,tf2.15") == ["tf2.12"]
+    del lstm["module"]
+    assert loading(of_keras2(lstm), "tf2.12,tf2.13,tf2.15") == ["tf2.12", "tf2.13", "tf2.15"]
+
+
+def archive(folder: Path, model: dict[str, Any], version: str, weights: dict[str, tuple[int, ...]]) -> Path:
+    """Return a .keras archive with weights of these shapes."""
+    import io
+    import zipfile
+
+    h5py = pytest.importorskip("h5py")
+    path, stored = folder / "model.keras", io.BytesIO()
+    with h5py.File(stored, "w") as file:
+        for place, shape in weights.items():
+            file.create_dataset(place, shape, "float32")
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("metadata.json", json.dumps({"keras_version": version}))
+        file.writestr("config.json", json.dumps(model))
+        file.writestr("model.weights.h5", stored.getvalue())
+    return path
+
+
+KERNELS: dict[str, tuple[int, ...]] = {"layers/dense/vars/0": (5, 2), "layers/dense/vars/1": (2,)}
+
+
+@pytest.mark.parametrize(
+    ("shapes", "loading_releases"),
+    [
+        ([(), (), (), (5, 2), (5, 2), (2,), (2,)], ALL_15[:10]),
+        ([(), (), (5, 2), (5, 2), (2,), (2,), ()], ALL_15[10:]),
+        ([(), ()], ALL_15),
+    ],
+)
+def test_the_state_of_nadam(shapes: list[tuple[int, ...]], loading_releases: list[str], tmp_path: Path) -> None:
+    compiled = {"optimizer": built_in("Nadam", "keras.optimizers", name="nadam"), "loss": "mse"}
+    state = {f"optimizer/vars/{number}": shape for number, shape in enumerate(shapes)}
+    path = archive(tmp_path, {**dense(), "compile_config": compiled}, "3.9.0", {**KERNELS, **state})
+    assert loading(path) == loading_releases
+
+
+def test_where_archives_keep_weights(tmp_path: Path) -> None:
+    model = {
+        "module": "keras",
+        "registered_name": None,
+        **of_keras2(layer("Dense", "dense", units=2, batch_input_shape=[None, 5])),
+    }
+    assert loading(archive(tmp_path, model, "2.15.0", KERNELS), "tf2.12,tf2.14,tf2.15") == ["tf2.15"]
+    assert loading(archive(tmp_path, model, "2.15.0", {}), "tf2.12,tf2.14,tf2.15") == ["tf2.12", "tf2.14", "tf2.15"]
+    (tmp_path / "model.keras").write_bytes((tmp_path / "model.keras").read_bytes().replace(b"\x89HDF", b"xxxx"))
+    assert loading(tmp_path / "model.keras", "tf2.12") == ["tf2.12"]  # the analysis says that they cannot be read
+
+
+def test_subclassed_models(shell: Shell) -> None:
+    net = {"module": None, "class_name": "Net", "config": {}, "registered_name": "Net"}
+    assert {verdict.loads for verdict in lstmlint.compat(net)} == {None}
+    shell.write("net.json", net)
+    done = shell("compat", "net.json")
+    assert (done.code, "subclassed model" in done.out, "if you pass Net in" in done.out) == (0, True, True)
+    with pytest.raises(lstmlint.UsageError):
+        lstmlint.compat(built_in("Dense", units=2))  # one of Keras, but no model
+
+
+def test_conversions_are_suggested(shell: Shell) -> None:
+    done = " ".join(shell("compat", COLAB, "--target", "tf2.15").out.split())
+    assert done.endswith("lstmlint convert FILE --to tf2.15 writes it for tf.keras 2.15 without loss.")
+    done = " ".join(shell("compat", COLAB, "--target", "3.15,3.3,3.4,tfjs").out.split())
+    assert "lstmlint convert FILE --to RELEASE writes it for Keras 3.3 and 3.4 without loss." in done
+    done = " ".join(shell(COLAB, "--target", "tf2.15", "-q").out.split())
+    assert "Convert the file, which Keras 3 wrote: lstmlint convert FILE --to tf2.15." in done
+    shell.write("a.json", keras3(INPUT, built_in("RMSNormalization", name="n")))
+    assert "lstmlint convert" not in shell("compat", "a.json", "--target", "3.4").out

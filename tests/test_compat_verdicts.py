@@ -13,9 +13,7 @@ ROWS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "compa
 RELEASES = [release for release in history.releases() if history.line(release) == "3"]
 
 # Models that lstmlint says a release loads, although it refuses them.
-KNOWN = {("operations", "3.0"), ("operations", "3.1"), ("int8", "3.0"), ("colors", "3.10")} | {
-    ("int4", f"3.{minor}") for minor in range(4, 11)
-}
+KNOWN: set[tuple[str, str]] = set()
 
 
 def test_verdicts_are_those_of_keras() -> None:

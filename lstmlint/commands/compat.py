@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from lstmlint.commands.request import Destination, Request, choice, completed, o
 from lstmlint.commands.writing import check_writable, say, write
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError
-from lstmlint.model.releases import ALL
+from lstmlint.model.releases import ALL, TFJS, line_of
 from lstmlint.reporting import Totals, View
 
 if TYPE_CHECKING:
@@ -51,18 +52,38 @@ def run(request: Request, format: str | None) -> int:
                     failures.append(about_compat(report.origin))
                 continue
             totals.add(report)
-            failed = failed or report.model is None
+            failed = failed or report.compat is None
             failed = failed or any(one.loads is False for one in report.compat or () if one.release in targets)
             if chosen == "json":
                 digests.append(json_format.digest(report, destination.view))
             else:
-                digests.append(compatibility.digest(report, destination.view))
+                digests.append(compatibility.digest(report, destination.view, convertible(report)))
     for failure in failures:
         say(failure)
     totals.failures = failures
     text = json_format.render(digests, totals, destination.view) if chosen == "json" else "\n".join(digests)
     write(destination, text)
     return FAILED if failures else FOUND if failed else CLEAN
+
+
+def convertible(report: FileReport) -> list[str]:
+    """Return the releases that do not load a file, and for which `lstmlint convert` writes it without a change."""
+    failing = [verdict.release for verdict in report.compat or () if verdict.loads is False and verdict.release != TFJS]
+    if report.model is None or not failing:
+        return []
+    from lstmlint.converting.conversion import convert
+
+    weights = report.container in ("keras", "hdf5")
+    spec = report.model.spec
+    found: list[str] = []
+    for _, group in groupby(failing, line_of):
+        releases = list(group)
+        # What an older release expresses, the later ones of its line express, too.
+        for index, release in enumerate(releases):
+            if convert(spec, release, weights=weights).model is not None:
+                found += releases[index:]
+                break
+    return found
 
 
 def examined(source: InputPath, resolver: Resolver, request: Request) -> tuple[list[FileReport], tuple[str, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from lstmlint.compatibility.loader import Loader
 from lstmlint.compatibility.obstacles import Obstacle, Verdict
 from lstmlint.model.findings import Problem
-from lstmlint.model.releases import TFJS, is_keras3
+from lstmlint.model.releases import TFJS, is_keras3, version
 from lstmlint.model.spec import ModelSpec
 from lstmlint.reading.document import Document
 
@@ -34,7 +34,7 @@ def judge(document: Document, spec: ModelSpec, release: str, problems: Sequence[
     if release == TFJS:
         return Verdict(release, found)
     if is_keras3(release) == (spec.dialect == "keras3"):
-        found += refusals(found, problems)
+        found += refusals(found, problems, release)
     elif not is_keras3(release):
         found = found[:1]  # the whole file is in the format of Keras 3
     return Verdict(release, found)
@@ -59,13 +59,17 @@ def obstacles(document: Document, release: str) -> list[Obstacle]:
     return loader.obstacles
 
 
-def refusals(found: list[Obstacle], problems: Sequence[Problem]) -> list[Obstacle]:
-    """Return the errors of the analysis that are not obstacles already, except those that the loader judges itself."""
+def refusals(found: list[Obstacle], problems: Sequence[Problem], release: str) -> list[Obstacle]:
+    """Return the errors of the analysis that are not obstacles already, except those that the loader judges itself.
+
+    A problem with a version under "since" in its data is one for Keras 3 from that version on.
+    """
     places = {obstacle.pointer for obstacle in found}
     return [
         Obstacle("refused", problem.code, problem.message, problem.help, problem.pointer, problem.layer)
         for problem in problems
         if problem.pointer not in places
+        and version(release) >= problem.data.get("since", (0, 0))
         and problem.code not in JUDGED_BY_LOADER
         and not problem.pointer.endswith("/registered_name")
     ]

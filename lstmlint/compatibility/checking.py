@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from lstmlint import rules
 from lstmlint.compatibility import Verdict, judge
+from lstmlint.compatibility.loader import Loader
+from lstmlint.compatibility.names import exists_somewhere
 from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.config.options import Options
 from lstmlint.model.findings import Problem
@@ -14,6 +16,7 @@ from lstmlint.model.releases import ALL, span
 from lstmlint.model.values import show
 from lstmlint.reading.document import Document
 from lstmlint.report import FileReport
+from lstmlint.signatures import history
 
 
 def check(document: Document, report: FileReport, options: Options, problems: Sequence[Problem]) -> Iterator[Problem]:
@@ -30,6 +33,22 @@ def check(document: Document, report: FileReport, options: Options, problems: Se
         report.compat = [located(found[release], document) for release in options.compat]
     known = {problem.pointer for problem in errors}
     yield from target_problems([found[release] for release in options.targets], known)
+
+
+def of_subclassed(class_name: str, releases: Sequence[str]) -> list[Verdict] | None:
+    """Return the verdicts on a model whose layers are not in the file; None if its class is one of Keras.
+
+    Every release needs the class. Whether it loads the model then depends on the code of the class.
+    """
+    name = class_name.rpartition(">")[2]
+    if any(exists_somewhere(kind, name) for kind in history.KINDS):
+        return None
+    found = []
+    for release in releases:
+        loader = Loader(release)
+        loader.not_found(None, name, "")
+        found.append(Verdict(release, loader.obstacles))
+    return found
 
 
 def is_refused(problem: Problem) -> bool:

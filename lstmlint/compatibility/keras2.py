@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lstmlint.compatibility.loader import METRIC_WORDS, MODELS, Loader
 from lstmlint.compatibility.names import exists_somewhere, kind_of_module
-from lstmlint.model.releases import line_of
+from lstmlint.compatibility.obstacles import Obstacle
+from lstmlint.model.releases import label, line_of
 from lstmlint.reading.document import Document
-from lstmlint.signatures import history
+from lstmlint.signatures import built, history
+from lstmlint.signatures.built import shown
 
 # The releases in which the loader changed.
 ARCHIVES = (2, 12)  # .keras archives
 SAFE_MODE = (2, 13)  # Python code is refused, except in HDF5 files
+MODULES_IN_LAYERS = (2, 13)  # layers that name a module are looked up there
+WITHOUT_YAML = {"": (2, 4), "tf": (2, 3), "tf_keras": (2, 16)}  # model_from_yaml raises an error
 # Where the objects in other arguments than those of KIND_OF_SUFFIX may come from.
 OTHER_KINDS = ("layers", "models", "schedules", "optimizers", "losses", "metrics", "activations", "initializers")
 
@@ -26,6 +31,9 @@ class Keras2Loader(Loader):
     def load(self, document: Document) -> None:
         """Visit a file as `model_from_json` or `load_model` does, by its container."""
         pointer = document.model_pointer
+        if document.container == "yaml" and self.version >= WITHOUT_YAML[line_of(self.release)]:
+            self.yaml(document)
+            return
         unread = self.unread(document.container)
         if unread is not None:
             self.add("structure", document.container, *unread, pointer)
@@ -36,10 +44,23 @@ class Keras2Loader(Loader):
         self.safe = document.container in ("keras", "json", "yaml") and self.version >= SAFE_MODE
         if self.archive:
             self.object(document.model, pointer)
+            self.weights(document)
         else:
             self.by_name(document.model, pointer)
         if document.container == "hdf5" and isinstance(document.training_config, dict):
             self.training(document.training_config, document.training_pointer)
+
+    def weights(self, document: Document) -> None:
+        """Record the stored weights of an archive if this release looks for them in other groups."""
+        if self.version >= built.WEIGHTS_IN_LAYERS or not line_of(self.release):
+            return
+        stored = document.readable_weights()
+        if stored is not None and any(weight.path[0] == "layers" for weight in stored.weights):
+            first, older = shown(built.WEIGHTS_IN_LAYERS), label(self.release)
+            message = (
+                f"archives keep the weights in other groups since TensorFlow {first}, and {older} does not find them"
+            )
+            self.add("weights", "layers", message, "Save the model as .h5.", document.model_pointer)
 
     def unread(self, container: str) -> tuple[str, str] | None:
         """Return why this release does not read files of a container, and what to do; None if it does."""
@@ -73,10 +94,17 @@ class Keras2Loader(Loader):
             self.from_config(kind, class_name, config if isinstance(config, dict) else {"layers": config}, pointer)
         elif kind is not None and "module" in value and self.archive and kind == "models":
             self.not_found(kind, class_name, pointer, module)
+        elif kind == "layers" and self.is_hidden(class_name) and self.version >= MODULES_IN_LAYERS:
+            self.not_found(kind, class_name, pointer, module)
         else:
             self.by_name(value, pointer)
         if isinstance(value.get("compile_config"), dict):
             self.value(value["compile_config"], f"{pointer}/compile_config")
+
+    def is_hidden(self, class_name: str) -> bool:
+        """Check whether a layer exists but is not in keras.layers, such as CuDNNLSTM."""
+        modules = history.paths("layers", class_name, self.release)
+        return bool(modules) and "keras.layers" not in modules
 
     def function(self, value: dict[str, Any], pointer: str) -> None:
         """Visit a function."""
@@ -108,6 +136,14 @@ class Keras2Loader(Loader):
             config = {key: value for key, value in config.items() if key != "decay"}
         super().arguments(kind, class_name, config, pointer)
 
+    def unknown_argument(self, kind: str, class_name: str, argument: str, value: Any, pointer: str) -> Obstacle:
+        """Return the obstacle of an argument. batch_shape of an InputLayer shows that Keras 3 wrote the file."""
+        found = super().unknown_argument(kind, class_name, argument, value, pointer)
+        if class_name == "InputLayer" and argument == "batch_shape":
+            advice = f"Convert the file, which Keras 3 wrote: lstmlint convert FILE --to {self.release}."
+            return replace(found, help=advice)
+        return found
+
     def inner_layers(self, value: Any, pointer: str) -> None:
         """Visit the layer, or the list of layers, in an argument of another."""
         if isinstance(value, list):
@@ -122,7 +158,7 @@ class Keras2Loader(Loader):
         at = f"{pointer}/layers" if config.keys() != {"layers"} else pointer
         for index, layer in enumerate(layers):
             if isinstance(layer, dict):
-                self.by_name(layer, f"{at}/{index}")
+                self.layer_of_model(layer, f"{at}/{index}")
         if "input_layers" not in config:
             return
         for index, layer in enumerate(layers):
@@ -136,6 +172,15 @@ class Keras2Loader(Loader):
                     f"{at}/{index}/inbound_nodes",
                 )
                 return
+
+    def layer_of_model(self, layer: dict[str, Any], pointer: str) -> None:
+        """Visit a layer of a model. Newer releases look up its name, and then its class in the module that it states."""
+        name = layer.get("class_name")
+        named = isinstance(name, str) and "" in history.paths("layers", name, self.release)
+        if named and "module" in layer and "config" in layer and self.version >= MODULES_IN_LAYERS:
+            self.object(layer, pointer)
+        else:
+            self.by_name(layer, pointer)
 
     def lambda_layer(self, config: dict[str, Any], pointer: str) -> None:
         """Visit the functions of a Lambda: code is refused in safe mode, which does not apply to HDF5 files."""

@@ -11,8 +11,8 @@ from lstmlint.fixing.edits import Edit
 from lstmlint.model.pointers import escape
 from lstmlint.model.values import show
 from lstmlint.reading.document import Document
-from lstmlint.signatures import history
-from lstmlint.signatures.built import ACTIVATION_LAYERS, BUILT_MERGES, ELLIPSIS, NESTED_ENDS, RETURNS_SCORES
+from lstmlint.signatures import built, history
+from lstmlint.signatures.built import ACTIVATION_LAYERS, BUILT_MERGES, ELLIPSIS, NESTED_ENDS, RETURNS_SCORES, shown
 
 # Special objects that every release reads. Their config holds nothing to look up.
 VALUES = frozenset({"__keras_tensor__", "__tensor__", "__numpy__", "__bytes__", "__typespec__"})
@@ -23,12 +23,13 @@ SHORT_LOSSES = frozenset(
 )
 # Layers that have the name of an operation of two arguments, and take a list.
 OPERATORS = frozenset({"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"})
+FUNCTIONAL = frozenset({"Functional", "Model"})
 RECURRENT = frozenset({"RNN", "SimpleRNN", "LSTM", "GRU", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"})
 # Functions of keras.layers.
 LAYER_FUNCTIONS = frozenset(name.lower() for name in (*OPERATORS, "Concatenate", "Dot"))
 NORMALIZATIONS = frozenset({"LayerNormalization", "BatchNormalization", "UnitNormalization"})
 # The releases in which the loader changed.
-NO_BIDIRECTIONAL = (3, 0)  # the stored weights of a Bidirectional are not loaded
+LAST_WITHOUT_BIDIRECTIONAL = (3, 2)  # the stored weights of a Bidirectional are not loaded
 SHIFTED_ENDS = (3, 3)  # the calls of a nested functional model count from 1 in output_layers
 SAFE_HDF5 = (3, 11)  # safe mode applies to HDF5 files
 POLICIES_BY_NAME = (3, 3)  # dtype policies are looked up by their class alone
@@ -54,7 +55,8 @@ class Keras3Loader(Loader):
         super().__init__(release, writer)
         self.safe = True
         self.bidirectionals: list[tuple[Any, str]] = []
-        self.late: list[tuple[Any, str]] = []  # normalizations over several axes, in HDF5 files
+        # Layers whose weights in an HDF5 file do not fit: the layer, the argument, the cause, and the pointer.
+        self.late: list[tuple[Any, str, str, str]] = []
 
     def load(self, document: Document) -> None:
         """Visit a file as `model_from_json` or `load_model` does, by its container."""
@@ -66,7 +68,9 @@ class Keras3Loader(Loader):
             self.weights(document)
             if isinstance(document.training_config, dict):
                 self.training(document.training_config, document.training_pointer)
-        elif document.container in ("json", "yaml", "keras"):
+        elif document.container == "yaml":
+            self.yaml(document)
+        elif document.container in ("json", "keras"):
             self.value(document.model, document.model_pointer)
             self.weights(document)
         else:
@@ -75,18 +79,43 @@ class Keras3Loader(Loader):
 
     def weights(self, document: Document) -> None:
         """Record layers whose stored weights this release does not load."""
-        for layer, pointer in self.late:
+        for layer, argument, cause, pointer in self.late:
             self.layer = layer
-            message = f"{self.generation} ignores several axes in an HDF5 file, so the stored weights do not fit"
-            self.add("weights", "axis", message, "Save the model as .keras.", pointer)
-        if self.version == NO_BIDIRECTIONAL and document.stored_weights is not None:
+            message = f"{cause}, so the stored weights do not fit"
+            self.add("weights", argument, message, "Save the model as .keras.", pointer)
+        self.nadam(document)
+        if self.version <= LAST_WITHOUT_BIDIRECTIONAL and document.stored_weights is not None:
             for layer, pointer in self.bidirectionals:
                 self.layer = layer
-                message = "Keras 3.0 does not load the stored weights of a Bidirectional, not even its own"
-                self.add("weights", "Bidirectional", message, "Load the model with Keras 3.1 or later.", pointer)
+                message = (
+                    f"Keras {shown(self.version)} does not load the stored weights of a Bidirectional, not even its own"
+                )
+                self.add("weights", "Bidirectional", message, "Load the model with Keras 3.3 or later.", pointer)
+
+    def nadam(self, document: Document) -> None:
+        """Record the stored state of a Nadam optimizer if this release orders its variables in another way."""
+        compiled = document.model.get("compile_config")
+        optimizer = compiled.get("optimizer") if isinstance(compiled, dict) else None
+        if not isinstance(optimizer, dict) or optimizer.get("class_name") != "Nadam" or document.container != "keras":
+            return
+        stored = document.readable_weights()
+        if not stored or len(stored.optimizer) < 3:
+            return
+        product_first = stored.optimizer[2] == ()
+        if product_first == (self.version >= built.NADAM_STATE):
+            message = (
+                "the order of the variables of Nadam changed in Keras 3.10, and the stored ones are in that of"
+                f" {'earlier' if product_first else 'later'} releases"
+            )
+            advice = "Pass compile=False, or save the model without its optimizer."
+            self.add("weights", "Nadam", message, advice, f"{document.model_pointer}/compile_config/optimizer")
 
     def from_config(self, kind: str | None, class_name: str, config: dict[str, Any], pointer: str) -> None:
         """Visit what a class creates from its config."""
+        policy = config.get("dtype")
+        mode = policy.partition("_from_")[0] if isinstance(policy, str) and "_from_" in policy else None
+        if mode is not None and self.lacks_mode(mode, f"{pointer}/config/dtype"):
+            return
         super().from_config(kind, class_name, config, pointer)
         if class_name == "Bidirectional" and kind == "layers":
             self.bidirectionals.append((config.get("name"), pointer))
@@ -154,6 +183,8 @@ class Keras3Loader(Loader):
                 self.from_config(kind, class_name, config, pointer)
                 if kind == "layers":
                     self.built(class_name, value, config, pointer)
+                elif class_name == "GetItem" and self.version < built.INDEX_LISTS:
+                    self.indices(value, pointer)
             if kind in ("models", "layers") and isinstance(value.get("compile_config"), dict):
                 self.value(value["compile_config"], f"{pointer}/compile_config")
             self.layer = outer
@@ -169,14 +200,55 @@ class Keras3Loader(Loader):
         if class_name == "Hashing" and policy and self.version < POLICY_OF_HASHING:
             message = "Hashing takes a dtype policy that is an object since Keras 3.4"
             self.add("argument", "dtype", message, "Set dtype to the name of the policy.", f"{pointer}/config/dtype")
+        since = built.LAYERS.get(class_name)
+        if since is not None and self.version < since:
+            message = f"{class_name} is built from a file since Keras {shown(since)}"
+            self.add("structure", class_name, message, "Load the model with a later Keras.", pointer)
+        broken = built.BROKEN.get(class_name)
+        if self.version == broken:
+            message = f"Keras {shown(broken)} cannot call a {class_name} on a symbolic input"
+            self.add("structure", class_name, message, "Load the model with another Keras 3.", pointer)
+        self.wrapper(class_name, config.get("layer"), pointer)
+        for (layer, argument), since in built.ARGUMENTS.items():
+            if layer == class_name and self.version < since and config.get(argument) is not None:
+                message = f"{class_name} is built with {argument} since Keras {shown(since)}"
+                at = f"{pointer}/config/{argument}"
+                self.add("structure", argument, message, "Load the model with a later Keras.", at)
+        self.scores(class_name, value, pointer)
+
+    def indices(self, value: dict[str, Any], pointer: str) -> None:
+        """Record a call that takes several indices or slices in a list, unless this release reads that."""
+        nodes = value.get("inbound_nodes")
+        for index, node in enumerate(nodes if isinstance(nodes, list) else ()):
+            args = node.get("args") if isinstance(node, dict) else None
+            if isinstance(args, list) and len(args) > 1 and isinstance(args[1], list):
+                message = f"several indices or slices are read since Keras {shown(built.INDEX_LISTS)}"
+                at = f"{pointer}/inbound_nodes/{index}"
+                self.add("structure", "GetItem", message, "Load the model with a later Keras.", at)
+                return
+
+    def wrapper(self, class_name: str, inner: Any, pointer: str) -> None:
+        """Record a wrapper around a layer with which this release cannot build it."""
+        config = inner.get("config") if isinstance(inner, dict) else None
+        what = first = None
+        if class_name == "TimeDistributed" and isinstance(inner, dict) and inner.get("class_name") in FUNCTIONAL:
+            what, first = "a TimeDistributed around a functional model", built.TIME_DISTRIBUTED_MODEL
+        elif class_name == "Bidirectional" and isinstance(config, dict) and config.get("return_state"):
+            what, first = "a Bidirectional that returns states", built.RETURNED_STATES
+        if first is not None and self.version < first:
+            message = f"{what} is built since Keras {shown(first)}"
+            self.add("structure", class_name, message, "Load the model with a later Keras.", pointer)
+
+    def scores(self, class_name: str, value: dict[str, Any], pointer: str) -> None:
+        """Record a call that returns attention scores, unless this release builds it."""
         first = RETURNS_SCORES.get(class_name)
         if first is None or self.version >= first:
             return
-        for index, node in enumerate(value.get("inbound_nodes") or ()):
-            kwargs = node.get("kwargs") if isinstance(node, dict) else None
-            if isinstance(kwargs, dict) and kwargs.get("return_attention_scores"):
+        nodes = value.get("inbound_nodes")
+        for index, node in enumerate(nodes if isinstance(nodes, list) else ()):
+            if any(kwargs.get("return_attention_scores") for kwargs in keywords(node)):
                 what = f"{class_name} with return_attention_scores"
-                message = f"{what} is built since Keras {first[0]}.{first[1]}"
+                message = f"{what} is built since Keras {shown(first)}"
                 self.add(
                     "structure", what, message, "Load the model with a later Keras.", f"{pointer}/inbound_nodes/{index}"
                 )
@@ -220,10 +292,23 @@ class Keras3Loader(Loader):
 
     def dtype(self, value: dict[str, Any], pointer: str) -> None:
         """Visit a dtype policy."""
+        config = value.get("config")
+        mode = config.get("mode") if isinstance(config, dict) else None
+        if isinstance(mode, str) and self.lacks_mode(mode, f"{pointer}/config/mode"):
+            return
         if self.version < POLICIES_BY_NAME:
             self.value(value, pointer)
         else:
             self.lookup("dtype_policies", value, pointer)
+
+    def lacks_mode(self, mode: str, pointer: str) -> bool:
+        """Record a quantization mode that this release does not have, and return whether it lacks it."""
+        since = built.QUANTIZATION_MODES.get(mode)
+        if since is None or self.version >= since:
+            return False
+        message = f"the quantization mode {mode} exists since Keras {shown(since)}"
+        self.add("argument", "mode", message, "Load the model with a later Keras.", pointer)
+        return True
 
     def model(self, class_name: str, config: dict[str, Any], pointer: str) -> None:
         """Visit the layers of a model, then their calls, then its inputs and outputs."""
@@ -242,6 +327,8 @@ class Keras3Loader(Loader):
                 outer, self.layer = self.layer, layer.get("name") if isinstance(layer.get("name"), str) else None
                 self.value(nodes, f"{at}/inbound_nodes")
                 self.layer = outer
+        if self.version in built.MASKS_TWICE:
+            self.masks(config["layers"], pointer)
         if self.version < NESTED_ENDS:
             for key in ("input_layers", "output_layers"):
                 self.ends(config, key, pointer)
@@ -249,6 +336,21 @@ class Keras3Loader(Loader):
             for key, value in config.items():
                 if key not in ("layers", "input_layers", "output_layers", "name", "trainable"):
                     self.obstacles.append(self.unknown_argument("models", class_name, key, value, pointer))
+
+    def masks(self, layers: list[Any], pointer: str) -> None:
+        """Record the mask of an Embedding that the file holds as an operation, and that a nested model needs again."""
+        named = [layer for layer in layers if isinstance(layer, dict)]
+        if not any(layer.get("class_name") in MODELS and takes_no_mask(layer) for layer in named):
+            return
+        masked = [layer for layer in named if layer.get("class_name") == "Embedding" and masks_zeros(layer)]
+        for index, layer in enumerate(layers):
+            if masked and isinstance(layer, dict) and layer.get("name") == "not_equal":
+                message = (
+                    f"the mask of {show(masked[0].get('name'))} is in the file as the operation 'not_equal', and"
+                    f" Keras {shown(self.version)} adds it again for a nested model"
+                )
+                advice = "Load the model with Keras 3.3 or earlier, or 3.6 or later."
+                self.add("structure", "not_equal", message, advice, f"{pointer}/layers/{index}")
 
     def references(self, config: dict[str, Any], pointer: str) -> None:
         """Check the numbers of calls in the form of Keras 2, which counts those of a nested model from 1."""
@@ -333,12 +435,14 @@ class Keras3Loader(Loader):
         outer, config = self.layer, dict(config)
         axis = config.get("axis")
         if isinstance(axis, list) and len(axis) != 1 and class_name in NORMALIZATIONS:
-            self.late.append((config.get("name"), f"{pointer}/config/axis"))
+            cause = f"{self.generation} ignores several axes in an HDF5 file"
+            self.late.append((config.get("name"), "axis", cause, f"{pointer}/config/axis"))
         elif isinstance(axis, list):
             config["axis"] = axis[0] if axis else -1
         shape = config.pop("batch_input_shape", None)
         if shape is not None:
             config["batch_shape" if class_name == "InputLayer" else "input_shape"] = shape
+        self.policy_in_hdf5(config, f"{pointer}/config/dtype")
         if class_name == "Lambda":
             for key in ("module", "function_type", "output_shape_type", "output_shape_module"):
                 config.pop(key, None)
@@ -354,6 +458,18 @@ class Keras3Loader(Loader):
         if kind == "layers":
             self.built(class_name, value, config, pointer)
         self.layer = outer
+
+    def policy_in_hdf5(self, config: dict[str, Any], pointer: str) -> None:
+        """Record a dtype policy with which the weights in an HDF5 file are not loaded."""
+        policy = config.get("dtype")
+        name = policy.get("class_name") if isinstance(policy, dict) else policy
+        if name in built.POLICIES_NOT_IN_HDF5:
+            cause = f"{self.generation} does not load the weights of a layer with a {name} from an HDF5 file"
+        elif isinstance(name, str) and name.startswith("int8_from_") and self.version < built.INT8_IN_HDF5:
+            cause = f"the scales of int8 kernels have another shape since Keras {shown(built.INT8_IN_HDF5)}"
+        else:
+            return
+        self.late.append((config.get("name"), "dtype", cause, pointer))
 
     def functions(self, class_name: str, config: dict[str, Any], pointer: str) -> None:
         """Record strings that these releases take for functions: score_mode "dot" of an Attention."""
@@ -434,6 +550,29 @@ def is_metric(name: str, release: str) -> bool:
 def is_reference(value: Any) -> bool:
     """Check whether a value is a reference to a call in the form of Keras 2: [layer, node, tensor, ...]."""
     return isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str) and isinstance(value[1], int)
+
+
+def masks_zeros(layer: dict[str, Any]) -> bool:
+    """Check whether an Embedding has mask_zero."""
+    config = layer.get("config")
+    return isinstance(config, dict) and bool(config.get("mask_zero"))
+
+
+def takes_no_mask(layer: dict[str, Any]) -> bool:
+    """Check whether a call records that no mask was passed."""
+    nodes = layer.get("inbound_nodes")
+    return isinstance(nodes, list) and any(
+        "mask" in kw and kw["mask"] is None for node in nodes for kw in keywords(node)
+    )
+
+
+def keywords(node: Any) -> list[dict[str, Any]]:
+    """Return the keyword arguments of a call in the form of Keras 3, or of each of its tensors in that of Keras 2."""
+    if isinstance(node, dict):
+        found = [node.get("kwargs")]
+    else:
+        found = [reference[3] for reference in node if isinstance(reference, list) and len(reference) > 3]
+    return [kwargs for kwargs in found if isinstance(kwargs, dict)]
 
 
 def calls_of(layer: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from lstmlint.compatibility.names import KIND_OF_SUFFIX, NOUNS, exists_somewhere
 from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.fixing.edits import Edit
 from lstmlint.model.pointers import escape
-from lstmlint.model.releases import KERAS2, KERAS3, RELEASES, is_newer, label, version
+from lstmlint.model.releases import KERAS2, KERAS3, RELEASES, TFJS, is_newer, label, version
 from lstmlint.model.values import show
 from lstmlint.reading.document import Document
 from lstmlint.signatures import history
@@ -50,6 +50,19 @@ class Loader:
             "structure", "class_name", message, "Convert it: lstmlint convert FILE --to keras3.", document.model_pointer
         )
         return True
+
+    def yaml(self, document: Document) -> None:
+        """Record a YAML file that this release does not read."""
+        reader = (
+            "TensorFlow.js reads JSON only" if self.release == TFJS else f"{label(self.release)} has no model_from_yaml"
+        )
+        message = f"the file is YAML, and {reader}"
+        advice = f"Convert it to JSON: lstmlint convert FILE --to {self.release}."
+        if self.release == TFJS:
+            advice = "Write the model as JSON."
+        self.obstacles.append(
+            Obstacle("structure", "yaml", message, advice, document.model_pointer, mendable=self.release != TFJS)
+        )
 
     # The parts of a config --------------------------------------------------------------------------------------------
 

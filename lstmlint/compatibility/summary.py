@@ -56,8 +56,13 @@ def family(release: str) -> str:
     return "3" if release in KERAS3 else "2" if release in KERAS2 else release
 
 
-def sentence(verdicts: Sequence[Verdict], dialect: str = "", keras_version: str | None = None) -> str:
-    """Return which releases load the file, and what the others need. dialect: of the file."""
+def sentence(
+    verdicts: Sequence[Verdict], dialect: str = "", keras_version: str | None = None, convertible: Sequence[str] = ()
+) -> str:
+    """Return which releases load the file, and what the others need.
+
+    dialect: of the file. convertible: the releases for which `lstmlint convert` writes the model without a change.
+    """
     loading = [verdict.release for verdict in verdicts if verdict.loads]
     custom = [verdict for verdict in verdicts if verdict.loads is None]
     parts = [f"Loads in {shortest(loading)}."] if loading else []
@@ -69,6 +74,9 @@ def sentence(verdicts: Sequence[Verdict], dialect: str = "", keras_version: str 
         parts.append("None of these releases loads it.")
     failing = [verdict for verdict in verdicts if verdict.loads is False]
     parts += list(remedies(failing, dialect))[:MOST_PARTS]
+    if convertible:
+        to = convertible[0] if len(convertible) == 1 else "RELEASE"
+        parts.append(f"lstmlint convert FILE --to {to} writes it for {shortest(convertible)} without loss.")
     if is_newer(keras_version):
         parts.append(f"Keras {keras_version}, which wrote the file, is newer than the releases that lstmlint knows.")
     return " ".join(parts)
@@ -103,7 +111,7 @@ def remedies(failing: Sequence[Verdict], dialect: str) -> Iterator[str]:
             yield f"For {where} {edits(same[0].obstacles)}."
         before = set(actions)
     if other:
-        written = "Keras 3" if dialect == "keras3" else "Keras 2 (lstmlint convert FILE --to keras3)"
+        written = "Keras 3" if dialect == "keras3" else "Keras 2"
         yield f"{shortest([verdict.release for verdict in other])} cannot: written by {written}."
 
 

@@ -26,7 +26,9 @@ class TfjsLoader(Loader):
 
     def load(self, document: Document) -> None:
         """Visit a file."""
-        if document.container not in ("json", "yaml", "tfjs"):
+        if document.container == "yaml":
+            self.yaml(document)
+        elif document.container not in ("json", "tfjs"):
             message = f"the file is {CONTAINERS[document.container]}, and TensorFlow.js reads JSON"
             self.add("structure", document.container, message, "Convert it with tensorflowjs_converter.", "")
         if not self.is_keras0(document):

@@ -13,12 +13,16 @@ from lstmlint.model.releases import KERAS2, KERAS3, TFJS, is_keras3, label, line
 from lstmlint.model.shapes import flatten
 from lstmlint.parsing.common import LAYER_ARGUMENTS, is_layer_object, is_reference
 from lstmlint.signatures.built import (
+    BROKEN,
     BUILT_MERGES,
     ELLIPSIS,
+    INDEX_LISTS,
     NESTED_ENDS,
     OTHER_QUERY_WIDTH,
+    RETURNED_STATES,
     RETURNS_SCORES,
     SEPARABLE_DILATED,
+    TIME_DISTRIBUTED_MODEL,
 )
 from lstmlint.signatures.history import arguments, extra, needed, paths, since, until
 from lstmlint.signatures.keras3 import REQUIRED
@@ -37,8 +41,6 @@ MODULES = {
 POLICY_OBJECTS = (3, 4)
 # The first releases that build other things. Earlier ones refuse them, or compute other symbolic shapes.
 OUTPUT_SHAPE = (3, 8)
-RETURNED_STATES = (3, 2)
-TIME_DISTRIBUTED_MODEL = (3, 4)
 # Up to here, a Bidirectional also has the weights of the layer that it was made from, if that is built.
 BUILDS_TWICE = (3, 2)
 PLAIN_POLICIES = frozenset({"DTypePolicy", "FloatDTypePolicy"})
@@ -156,6 +158,8 @@ def check_construction(obj: Object, release: str) -> Object:
     """
     name, config = obj["class_name"], obj["config"]
     inner = config.get("layer")
+    if BROKEN.get(name) == version(release):
+        raise Refused(f"{label(release)} cannot call a {name} on a symbolic input")
     if name == "TimeDistributed" and is_functional(inner):
         need("a TimeDistributed around a functional model", TIME_DISTRIBUTED_MODEL, release)
     if (
@@ -241,6 +245,9 @@ def fit_nodes(class_name: str, nodes: list[Any], release: str) -> list[Any]:
         kwargs = {key: value for key, value in node["kwargs"].items() if value is not None}
         if kwargs.get("return_attention_scores"):
             need(f"{class_name} with return_attention_scores", RETURNS_SCORES.get(class_name), release)
+        args = node.get("args")
+        if class_name == "GetItem" and isinstance(args, list) and any(isinstance(value, list) for value in args):
+            need("several indices or slices", INDEX_LISTS, release)
         if "__ellipsis__" in str(node):
             need("an ellipsis as an index", ELLIPSIS, release)
         new.append({**node, "kwargs": kwargs})

@@ -10,6 +10,7 @@ from lstmlint.model.findings import Problem, listing
 from lstmlint.model.shapes import flatten
 from lstmlint.model.spec import Call, LayerSpec, ModelSpec, TensorRef
 from lstmlint.model.values import show
+from lstmlint.signatures.built import INPUTS_CHECKED
 from lstmlint.signatures.keras3 import SIGNATURES
 
 # The number of dangling names that get a suggestion. If most names dangle, suggestions do not help.
@@ -299,13 +300,18 @@ class Plan:
         names = listing([show(layer.name) for layer in layers])
         references = " and ".join(f'["{layer.name}", 0, 0]' for layer in layers)
         what = f"the input {names}, which is" if len(layers) == 1 else f"the inputs {names}, which are"
+        raises, data = "Keras raises a ValueError", {}
+        if self.spec.dialect == "keras3":
+            raises = f"Keras {'.'.join(map(str, INPUTS_CHECKED))} and later raise a ValueError"
+            data = {"since": INPUTS_CHECKED}
         self.problems.append(
             Problem(
                 "S124",
-                f"the model's outputs need {what} not among its inputs; Keras raises a ValueError",
+                f"the model's outputs need {what} not among its inputs; {raises}",
                 f"Add {references} to input_layers.",
                 layers[0].name,
                 f"{self.spec.pointer}/config/input_layers",
+                data=data,
             )
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from math import prod
+from typing import Any
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.inference.totals import ParamTotals
@@ -20,6 +21,7 @@ from lstmlint.model.shapes import format_shape
 from lstmlint.model.values import show
 from lstmlint.parsing.common import snake_case
 from lstmlint.reading.stored_weights import ROOTS, MissingH5pyError, StoredWeight, StoredWeights
+from lstmlint.signatures.built import SEQUENTIAL_WEIGHTS
 
 # Variables that training does not change, by the names that Keras's layers give them.
 _NOT_TRAINED = ("moving_mean", "moving_variance", "count", "seed_generator_state")
@@ -313,9 +315,14 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
                 )
             )
         return
+    data: dict[str, Any] = {}
+    verdict = "Keras cannot load them"
+    if row.class_name == "Sequential" and not theirs and top.spec.dialect == "keras3":
+        data["since"] = SEQUENTIAL_WEIGHTS
+        verdict = "Keras 3.5 and later cannot load them, and earlier releases leave them as initialized"
     message = (
         f"the config gives {row.class_name} {show(row.name)} the weights {_shown(ours)}, but the stored weights are"
-        f" {_shown(theirs)}; Keras cannot load them"
+        f" {_shown(theirs)}; {verdict}"
     )
     advice = "Use the config that the weights were saved with, or train the model again."
     argument = _other_argument(row, ours, theirs)
@@ -326,7 +333,7 @@ def _compare(row: LayerSummary, found: list[StoredWeight], top: ModelSummary, ol
     elif not Counter(theirs) - Counter(ours):
         count = len(ours) - len(theirs)
         advice = f"The file lacks {count} of the {len(ours)} weights: save the model again, or train it again."
-    top.problems.append(Problem("S139", message, advice, row.name, row.pointer))
+    top.problems.append(Problem("S139", message, advice, row.name, row.pointer, data=data))
 
 
 def _other_argument(

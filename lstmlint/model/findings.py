@@ -103,11 +103,15 @@ class ReadError(Exception):
 
     code: E001 if the content is damaged, E002 if it is not a Keras model.
     problems: what else was found in the file.
+    subclassed: the class of a model whose layers the file does not record.
     """
 
-    def __init__(self, code: str, message: str, help: str = "", line: int = 1, column: int = 1) -> None:
+    def __init__(
+        self, code: str, message: str, help: str = "", line: int = 1, column: int = 1, subclassed: object = None
+    ) -> None:
         super().__init__(message)
         self.problems: list[Problem] = []
+        self.subclassed = subclassed if isinstance(subclassed, str) else None
         self.code = code
         self.message = message
         self.help = help

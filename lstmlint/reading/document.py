@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.model.findings import Problem
+from lstmlint.model.findings import Problem, ReadError
 
 if TYPE_CHECKING:
     from lstmlint.reading.stored_weights import StoredWeights
@@ -53,6 +53,13 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document {short(self.path)} ({self.container})>"
+
+    def readable_weights(self) -> StoredWeights | None:
+        """Return the headers of the stored weights; None if there are none, or they cannot be read."""
+        try:
+            return self.stored_weights() if self.stored_weights is not None else None
+        except (ReadError, OSError):
+            return None  # the analysis reports it
 
     @property
     def model(self) -> Any:

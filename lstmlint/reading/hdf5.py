@@ -44,7 +44,7 @@ def read_hdf5(source: Source) -> Document:
     data, problems = json_text.parse_part(config, "the attribute model_config")
     if not is_model(data):
         name = data.get("class_name") if isinstance(data, dict) else None
-        raise ReadError("E002", *other_formats.subclassed(name))
+        raise ReadError("E002", *other_formats.subclassed(name), subclassed=name)
     document = to_document(source.name, "hdf5", data, problems)
     document.keras_version = attributes["keras_version"]
     document.backend = attributes["backend"]

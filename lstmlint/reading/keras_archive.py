@@ -7,7 +7,7 @@ import stat
 import zipfile
 import zlib
 from contextlib import AbstractContextManager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -58,7 +58,7 @@ def read_archive(source: Source) -> Document:
             metadata = _member(archive, _METADATA, _MAX_METADATA_BYTES) if _METADATA in names else b"{}"
     document = _document(source.name, config, metadata)
     if WEIGHTS_MEMBER in names:
-        document.stored_weights = partial(read_stored_weights, source)
+        document.stored_weights = cache(partial(read_stored_weights, source))
         document.weight_values = partial(open_values, source)
     document.assets = partial(open_assets, source)
     return document
@@ -125,7 +125,8 @@ def _is_usual(info: zipfile.ZipInfo) -> bool:
 def _document(name: str, config: bytes, metadata: bytes) -> Document:
     data, problems = json_text.parse_part(_decoded(config, _CONFIG), _CONFIG)
     if not is_model(data) and isinstance(data, dict) and "class_name" in data:
-        raise ReadError("E002", *other_formats.subclassed(data["class_name"]))
+        name = data["class_name"]
+        raise ReadError("E002", *other_formats.subclassed(name), subclassed=name)
     document = to_document(name, "keras", data, problems)
     about, _ = json_text.parse_part(_decoded(metadata, _METADATA), _METADATA)
     if isinstance(about, dict):

@@ -51,7 +51,9 @@ def to_document(
         document.model_pointer += f"/{key}"
         value = value[key]
     if not is_model(value):
-        raise ReadError("E002", *other_formats.by_shape(value if _has_class(value) else data))
+        found = value if _has_class(value) else data
+        name = found.get("class_name") if isinstance(found, dict) and "config" in found else None
+        raise ReadError("E002", *other_formats.by_shape(found), subclassed=name)
     if document.keras_version is None:
         _note(document, value)
     return document

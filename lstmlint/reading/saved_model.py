@@ -106,7 +106,8 @@ def _document(name: str, data: Any, problems: list[Problem], layers: list[dict[s
     if isinstance(data, dict) and not is_model(data) and not is_model(data.get("model_config")):
         if layers:
             return _unwired(name, data, layers, problems)
-        raise ReadError("E002", *other_formats.subclassed(data.get("class_name")))
+        class_name = data.get("class_name")
+        raise ReadError("E002", *other_formats.subclassed(class_name), subclassed=class_name)
     if isinstance(data, dict) and is_model(data.get("model_config")):
         # The root contains the model twice; model_config is what Keras itself would save.
         data = {key: value for key, value in data.items() if key not in ("class_name", "config")}

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO, Literal
 
 from lstmlint.model.findings import ReadError
@@ -69,6 +70,7 @@ class StoredWeights:
     dangers: what the file does besides storing weights: it refers to other files, or states shapes beyond its data.
     twice: whether keys count layers that have weights twice (dense, dense_2, dense_4), as tf.keras 2.13 does.
     backslashes: whether the names of groups contain whole paths with backslashes, as tf.keras on Windows writes them.
+    optimizer: the shapes of the optimizer's variables, in their order; in a .keras archive only.
     """
 
     weights: list[StoredWeight]
@@ -77,6 +79,7 @@ class StoredWeights:
     twice: bool = False
     backslashes: bool = False
     dangers: tuple[str, ...] = ()
+    optimizer: tuple[tuple[int, ...], ...] = ()
 
 
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -107,19 +110,20 @@ def _plain(read: Callable[..., StoredWeights | None], *arguments: Any) -> Any:
         (weight.path, weight.name, weight.shape, weight.dtype, weight.names, weight.address) for weight in found.weights
     ]
     layers = None if found.layers is None else list(found.layers)
-    return weights, layers, found.layout, found.twice, found.backslashes, found.dangers
+    return weights, layers, found.layout, found.twice, found.backslashes, found.dangers, found.optimizer
 
 
 def _revived(plain: Any) -> StoredWeights | None:
     if plain is None:
         return None
-    weights, layers, layout, twice, backslashes, dangers = plain
+    weights, layers, layout, twice, backslashes, dangers, optimizer = plain
     found = [
         StoredWeight(tuple(path), name, tuple(shape), dtype, tuple(names), address)
         for path, name, shape, dtype, names, address in weights
     ]
-    layers = None if layers is None else frozenset(layers)
-    return StoredWeights(found, layers, layout, twice, backslashes, tuple(dangers))
+    known = None if layers is None else frozenset(layers)
+    shapes = tuple(map(tuple, optimizer))
+    return StoredWeights(found, known, layout, twice, backslashes, tuple(dangers), shapes)
 
 
 def _in_archive(source: Source, member_name: str) -> StoredWeights | None:
@@ -242,7 +246,8 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
 
     weights.visititems(visit)
     twice = any(name.partition("\\")[0] == _TWICE for name in weights)
-    return StoredWeights(found, frozenset(layers), "keras3", twice, backslashes, tuple(dangers))
+    optimizer = _optimizer(h5py, weights)
+    return StoredWeights(found, frozenset(layers), "keras3", twice, backslashes, tuple(dangers), optimizer)
 
 
 def _external_links(root: Any) -> list[str]:
@@ -279,6 +284,16 @@ def _dangers_of(data: Any) -> list[str]:
 
 def _decoded(name: Any) -> str:
     return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
+
+
+def _optimizer(h5py: Any, weights: Any) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of the optimizer's variables, which Keras 3 numbers."""
+    group = inside(weights, "optimizer/vars")
+    if not isinstance(group, h5py.Group):
+        return ()
+    names = sorted(filter(str.isdecimal, islice(group, current().stored_weights)), key=lambda name: (len(name), name))
+    found = [inside(group, name) for name in names]
+    return tuple(tuple(item.shape) for item in found if isinstance(item, h5py.Dataset) and not too_large(item.shape))
 
 
 def _check_number(read: int) -> None:

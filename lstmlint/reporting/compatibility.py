@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lstmlint.compatibility.summary import rows, sentence
@@ -17,13 +18,15 @@ HEADER = ["Release", "Loads", "What stops it"]
 ANSWERS = {True: "yes", False: "no", None: "custom"}
 
 
-def digest(report: FileReport, view: View) -> str:
-    """Return the file's part of the report."""
-    if report.model is None or report.compat is None:
+def digest(report: FileReport, view: View, convertible: Sequence[str] = ()) -> str:
+    """Return the file's part of the report. convertible: the releases for which `lstmlint convert` writes the model."""
+    if report.compat is None:
         return "".join(line + "\n" for finding in report.findings for line in finding_lines(report.path, finding, view))
     width = view.width or PROSE
-    version = report.model.spec.keras_version
-    title = f"{terminal(report.path)}: {kind(report.model)}"
+    spec = None if report.model is None else report.model.spec
+    version = None if spec is None else spec.keras_version
+    what = "subclassed model" if report.model is None else kind(report.model)
+    title = f"{terminal(report.path)}: {what}"
     if version is not None:
         title += f", written by {terminal(version)}"
     body = []
@@ -35,5 +38,6 @@ def digest(report: FileReport, view: View) -> str:
             cause = terminal(f"{layer}{obstacle.message}{place}")
         body.append([row.label, ANSWERS[row.loads], cause])
     lines = [*wrap(title, width), "", *draw(HEADER, body, set(), view._replace(width=width))]
-    lines += wrap(terminal(sentence(report.compat, report.model.spec.dialect, version)), width)
+    dialect = "" if spec is None else spec.dialect
+    lines += wrap(terminal(sentence(report.compat, dialect, version, convertible)), width)
     return "".join(line + "\n" for line in lines)
