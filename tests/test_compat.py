@@ -411,7 +411,7 @@ def test_where_archives_keep_weights(tmp_path: Path) -> None:
 
 
 def test_subclassed_models(shell: Shell) -> None:
-    net = {"module": None, "class_name": "Net", "config": {}, "registered_name": "Net"}
+    net: dict[str, Any] = {"module": None, "class_name": "Net", "config": {}, "registered_name": "Net"}
     assert {verdict.loads for verdict in lstmlint.compat(net)} == {None}
     shell.write("net.json", net)
     done = shell("compat", "net.json")
