@@ -80,10 +80,11 @@ def analyze_all(
     """
     options = options or Options()
     content, shown = bytes_or_path(source)
-    file, chosen = split_model(shown)
-    if isinstance(content, Path) and chosen is not None:
-        content, model = Path(file), model or chosen
-    shown = split_model(name or shown)[0]
+    if isinstance(content, Path):
+        file, chosen = split_model(shown)
+        content, model = (content if chosen is None else Path(file)), model or chosen
+    shown, chosen = split_model(name or shown)
+    model = model or chosen
     try:
         with without_garbage_collection(), enforced(options.input_limits):
             if shown.endswith(PROGRAMS):

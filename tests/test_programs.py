@@ -335,6 +335,8 @@ def test_programs_by_content(shell: Shell) -> None:
         assert "E002 not-a-model" in shell("script", "-f", "concise").out
     named = shell("-", "--stdin-filename", "src/train.py", stdin=KNOWN.encode())
     assert "src/train.py::model, line 2" in named.out
+    chosen = shell("-", "--stdin-filename", "src/train.py::whole", stdin=TWO.encode())
+    assert "Total params: 165" in chosen.out
 
 
 NOTEBOOK = notebook(
