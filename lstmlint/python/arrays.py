@@ -8,7 +8,6 @@ from typing import Any
 
 from lstmlint.python.builtins import extreme, round_, unknown
 from lstmlint.python.expressions import Range, iterate
-from lstmlint.python.keras_library import LIBRARIES, PARTS
 from lstmlint.python.machine import MISSING, Arguments, Machine, Method, Raised
 from lstmlint.python.operators import NUMBER, binary
 from lstmlint.python.scalars import SCALARS
@@ -413,10 +412,6 @@ def install(machine: Machine) -> None:
     machine.readers[Array] = read_array
     machine.methods[Array] = array_method
     machine.items[Array] = array_item
+    machine.libraries += [numpy, sklearn]
+    machine.keras_parts |= {"datasets": datasets, "utils": utils, "preprocessing": utils}
     machine.opaque_methods["reshape"] = reshape_unknown
-
-
-LIBRARIES += [numpy, sklearn]
-PARTS["datasets"] = datasets
-for part in ("utils", "preprocessing"):
-    PARTS[part] = utils

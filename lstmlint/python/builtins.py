@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from lstmlint.python.expressions import Range, distinct, iterate
-from lstmlint.python.limits import MAX_ITEMS
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import NUMBER, PLAIN, binary, compare
 from lstmlint.python.values import (
@@ -21,10 +20,7 @@ from lstmlint.python.values import (
     Opaque,
     Set,
     Size,
-    add,
     is_unknown,
-    same,
-    taint_of,
 )
 
 Run = Callable[[Machine, Arguments], Any]
@@ -428,6 +424,3 @@ def install(machine: Machine) -> None:
     """Add the built-in functions to a machine."""
     machine.builtins.update({name: Builtin(name, run) for name, run in FUNCTIONS.items()})
     machine.builtins |= {"__name__": "__main__", "NotImplemented": None, "__debug__": True, "Ellipsis": ...}
-
-
-__all__ = ["MAX_ITEMS", "add", "install", "same", "taint_of", "unknown"]

@@ -13,13 +13,11 @@ from lstmlint.python.operators import BINARY, PLAIN, binary, compare, is_wide, u
 from lstmlint.python.values import (
     Array,
     Attributes,
-    Bound,
     Class,
     Dict,
     Function,
     Instance,
     List,
-    Module,
     Opaque,
     Scope,
     Set,
@@ -574,6 +572,3 @@ EVALUATORS: dict[type, Any] = {
 def install(machine: Machine) -> None:
     """Add the kinds of expressions to a machine."""
     machine.evaluators.update(EVALUATORS)
-
-
-__all__ = ["Bound", "Module", "Range", "assign", "defaults", "distinct", "element_of", "install", "iterate", "set_item"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from lstmlint.python import applications
-from lstmlint.python.keras_library import PARTS
 from lstmlint.python.keras_objects import Layer, Model, Node, Tensor
 from lstmlint.python.keras_runtime import Keras
 from lstmlint.python.machine import MISSING, Arguments, Machine
@@ -148,4 +147,6 @@ class Revival:
         return value
 
 
-PARTS["applications"] = build
+def install(machine: Machine) -> None:
+    """Add keras.applications to a machine."""
+    machine.keras_parts["applications"] = build

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from typing import Any
 
 from lstmlint.python import copies
 from lstmlint.python.builtins import unknown
 from lstmlint.python.containers import list_method, sequence_item
-from lstmlint.python.expressions import iterate
 from lstmlint.python.functions import read_through
 from lstmlint.python.keras_names import in_keras, layer_class, model_class
 from lstmlint.python.keras_objects import Layer, LayerList, Model, Tensor, tensors_in
 from lstmlint.python.keras_runtime import MERGE_FUNCTIONS, Keras, declares_input
 from lstmlint.python.machine import MISSING, Arguments, Machine, Method
-from lstmlint.python.values import Array, Class, Configured, Function, List, Module, Opaque, is_unknown
+from lstmlint.python.values import Configured, List, Module, Opaque
 
 # What uses a model as it stands.
 EVENTS = frozenset(
@@ -33,17 +31,11 @@ def call_module(machine: Machine, module: Module, arguments: Arguments) -> Any:
     rest = in_keras(path)
     if rest is not None:
         return call_keras(machine, rest, path, arguments)
-    for library in LIBRARIES if not arguments.uncertain else ():
+    for library in machine.libraries if not arguments.uncertain else ():
         found = library(machine, path, arguments)
         if found is not MISSING:
             return found
     return call_unknown(machine, path, arguments)
-
-
-# Other libraries: (machine, path, arguments) -> the result, or MISSING
-LIBRARIES: list[Callable[[Machine, str, Arguments], Any]] = []
-# Other parts of Keras: the first name after the root -> (machine, rest, arguments) -> the result, or MISSING
-PARTS: dict[str, Callable[[Machine, str, Arguments], Any]] = {}
 
 
 def call_keras(machine: Machine, rest: str, path: str, arguments: Arguments) -> Any:
@@ -53,8 +45,8 @@ def call_keras(machine: Machine, rest: str, path: str, arguments: Arguments) -> 
     part = rest.partition(".")[0]
     if name in DATA_FORMATS:
         return data_format(machine, name, arguments)
-    if part in PARTS and not arguments.uncertain:
-        found = PARTS[part](machine, rest, arguments)
+    if part in machine.keras_parts and not arguments.uncertain:
+        found = machine.keras_parts[part](machine, rest, arguments)
         if found is not MISSING:
             return found
     made = model_class(rest)
@@ -481,6 +473,3 @@ def install(machine: Machine) -> None:
         Layer: layer_method, Model: layer_method, Tensor: tensor_method, LayerList: layer_list_method
     }  # fmt: skip
     machine.items |= {Tensor: tensor_item, LayerList: sequence_item}
-
-
-__all__ = ["LIBRARIES", "PARTS", "Array", "Class", "Function", "install", "is_unknown", "iterate"]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-from lstmlint.python.machine import MISSING, Machine
+from lstmlint.python.machine import Machine
 from lstmlint.python.program import Reason
 from lstmlint.python.values import Class, Dict, List, Place, Scope, Taint, now, with_reason
 
@@ -289,6 +289,3 @@ class AutoNames:
     def join(self, states: list[Any], reason: Reason, joined: Any) -> None:
         """Continue with the highest numbers."""
         self.counts = {name: max(state.get(name, 0) for state in states) for state in states for name in state}
-
-
-__all__ = ["MISSING", "AutoNames", "Layer", "LayerList", "Model", "Node", "Tensor", "tensors_in"]

@@ -11,12 +11,12 @@ from lstmlint.model.findings import Problem
 from lstmlint.python.dialects import Style
 from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_names import BASES, in_keras, layer_class, model_class
-from lstmlint.python.keras_objects import AutoNames, Layer, LayerList, Model, Node, Tensor, tensors_in
+from lstmlint.python.keras_objects import AutoNames, Layer, Model, Node, Tensor, tensors_in
 from lstmlint.python.keras_signatures import ALIASES, bind, parameters
 from lstmlint.python.limits import MAX_LAYERS, Cut
-from lstmlint.python.machine import MISSING, Arguments, Machine, Raised
+from lstmlint.python.machine import MISSING, Arguments, Machine
 from lstmlint.python.program import Reason
-from lstmlint.python.values import Array, Class, Configured, Dict, Function, List, Module, Opaque, Super, is_unknown
+from lstmlint.python.values import Array, Class, Dict, List, Module, Opaque, Super, is_unknown
 
 RECURRENT_STATES = {
     "LSTM": 2,
@@ -247,7 +247,7 @@ class Keras:
         if number is None:
             return Tensor(node, 0, unique(taint))
         node.outputs = number
-        if number == 1 and not self.structured(layer):
+        if number == 1:
             return Tensor(node, 0, unique(taint))
         return List([Tensor(node, i, unique(taint)) for i in range(number)])
 
@@ -286,10 +286,6 @@ class Keras:
         if isinstance(value, Dict):
             return {str(key): self.frozen(item) for key, item in value.items()}
         return value
-
-    def structured(self, layer: Layer) -> bool:
-        """Return whether a model gives a list even of one output."""
-        return False
 
     def outputs(self, layer: Layer, kwargs: dict[str, Any]) -> int | None:
         """Return the number of outputs of a layer; None if it is not known."""
@@ -666,6 +662,3 @@ def has_unknown(value: Any) -> bool:
 def unique(taint: Any) -> tuple[Reason, ...]:
     """Return reasons without repetition, the first few."""
     return tuple(dict.fromkeys(taint))[:8]
-
-
-__all__ = ["MERGE_FUNCTIONS", "Configured", "Function", "Keras", "LayerList", "Raised", "snake_case"]

@@ -27,7 +27,6 @@ from lstmlint.python.values import (
     Place,
     Scope,
     Size,
-    is_unknown,
     key_of,
     same,
     same_items,
@@ -134,9 +133,11 @@ class Machine:
         self.callers: dict[type, Callable[[Machine, Any, Arguments], Any]] = {}
         self.methods: dict[type, MethodCaller] = {}
         self.builtins: dict[str, Any] = {}
-        self.binary: Callable[[Machine, str, Any, Any, ast.AST], Any] | None = None
         self.items: dict[type, Callable[[Machine, Any, Any, ast.AST], Any]] = {}
-        self.passed: Callable[[Machine, Any], None] | None = None  # told of what unknown code receives
+        # Libraries: (machine, dotted name, arguments) -> the result of a call, or MISSING.
+        self.libraries: list[Callable[[Machine, str, Arguments], Any]] = []
+        # Parts of Keras, by the first name after the root: as libraries, with names relative to the root.
+        self.keras_parts: dict[str, Callable[[Machine, str, Arguments], Any]] = {}
         self.patches = Instance(None)  # dotted names in modules that the program sets
         self.saved = Instance(None)  # path -> a copy of the model that the program has saved there
         self.doubts: list[Reason] = []  # what may have changed everything since
@@ -339,6 +340,3 @@ def leaves(value: Any) -> list[Opaque]:
     if isinstance(value, Array):
         return leaves(value.shape)
     return []
-
-
-__all__ = ["MISSING", "Arguments", "Builtin", "Machine", "Method", "Raised", "is_unknown", "leaves"]

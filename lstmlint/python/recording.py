@@ -9,12 +9,12 @@ from typing import Any
 from lstmlint.python.dialects import TENSORFLOW
 from lstmlint.python.documents import Writer, Written, document
 from lstmlint.python.graphs import Graph
-from lstmlint.python.keras_objects import Model, Node, Tensor, tensors_in
+from lstmlint.python.keras_objects import Model, Node, Tensor
 from lstmlint.python.keras_runtime import Keras
 from lstmlint.python.limits import MAX_MODELS, Cut
 from lstmlint.python.machine import Machine
 from lstmlint.python.program import Reason, SourceModel, Unknown
-from lstmlint.python.values import Opaque, Size, number_of
+from lstmlint.python.values import Opaque, number_of
 from lstmlint.reading.document import Document
 
 MAX_EVENTS = 12  # of one model
@@ -245,6 +245,3 @@ def linear(i: int, shape: Any, steps: Any, check: Any, base: list[int], unknowns
     }
     terms[()] = constant
     return number_of(terms)
-
-
-__all__ = ["Recorder", "Size", "tensors_in"]

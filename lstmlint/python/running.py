@@ -60,16 +60,9 @@ def follow(
 
 
 PARTS: tuple[Any, ...] = (
-    expressions,
-    statements,
-    functions,
-    builtins,
-    containers,
-    keras_library,
-    arrays,
-    tensor_operations,
-    custom_layers,
-)
+    expressions, statements, functions, builtins, containers, keras_library, arrays, tensor_operations, custom_layers,
+    stdlib, keras_applications,
+)  # fmt: skip
 
 
 def safely(machine: Machine, run: Callable[[], Any], node: ast.AST) -> str:
@@ -221,6 +214,3 @@ def unknown_arguments(machine: Machine, function: Function | None, node: ast.AST
             value = machine.opaque(parameter, f"it is a parameter of {function.name}", parameter.arg, plain=True)
             arguments.kwargs[parameter.arg] = value
     return arguments
-
-
-__all__ = ["keras_applications", "run", "stdlib"]

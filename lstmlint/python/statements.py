@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from lstmlint.python.expressions import Range, assign, defaults, element_of, iterate, set_item
-from lstmlint.python.limits import MAX_ITERATIONS, MAX_LOOP_STEPS, Cut
+from lstmlint.python.limits import MAX_ITERATIONS, MAX_LOOP_STEPS
 from lstmlint.python.machine import Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import BINARY, binary
 from lstmlint.python.program import Reason
@@ -596,6 +596,3 @@ def install(machine: Machine) -> None:
     for kind in vars(ast).values():  # kinds of statements that newer Pythons add, such as `type X = ...`
         if isinstance(kind, type) and issubclass(kind, ast.stmt):
             machine.executors.setdefault(kind, nothing)
-
-
-__all__ = ["FRAME", "Cut", "Frame", "Return", "Signal", "assigned", "block", "fuzzy", "install"]

@@ -8,7 +8,6 @@ from typing import Any
 
 from lstmlint.python.builtins import FUNCTIONS, unknown
 from lstmlint.python.expressions import iterate
-from lstmlint.python.keras_library import LIBRARIES
 from lstmlint.python.limits import MAX_ITEMS
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
 from lstmlint.python.scalars import SCALARS
@@ -225,4 +224,6 @@ def standard(machine: Machine, path: str, arguments: Arguments) -> Any:
 FLAGS = frozenset({"DEFINE_integer", "DEFINE_string", "DEFINE_float", "DEFINE_bool", "DEFINE_boolean", "DEFINE_enum"})
 
 
-LIBRARIES.append(standard)
+def install(machine: Machine) -> None:
+    """Add the standard library to a machine."""
+    machine.libraries.append(standard)

@@ -11,9 +11,6 @@ from typing import Any
 
 from lstmlint.python.arrays import dims, nested_shape
 from lstmlint.python.builtins import unknown
-from lstmlint.python.expressions import iterate
-from lstmlint.python.keras_library import LIBRARIES, PARTS
-from lstmlint.python.keras_names import in_keras
 from lstmlint.python.keras_objects import Layer, Node, Tensor, tensors_in
 from lstmlint.python.keras_runtime import Keras, unique
 from lstmlint.python.machine import MISSING, Arguments, Machine
@@ -79,8 +76,6 @@ BACKEND: dict[str, tuple[str, str]] = {
     "reverse": ("reverse", "tensor axis"), "cumsum": ("math.cumsum", "x axis"), "dropout": ("nn.dropout", "x rate"),
     "logsumexp": ("reduce_logsumexp", "input_tensor axis keepdims"),
 }  # fmt: skip
-# Functions without an influence on shapes, whatever their arguments.
-SHAPE_KEPT = frozenset({"in_train_phase", "in_test_phase", "learning_phase"})
 
 
 class Batch(Opaque):
@@ -517,11 +512,9 @@ def initial(machine: Machine, initializer: Configured, arguments: Arguments) -> 
 def install(machine: Machine) -> None:
     """Let a machine apply operators to tensors, and call initializers."""
     machine.callers[Configured] = initial
+    machine.libraries.append(tensorflow)
+    machine.keras_parts |= {
+        "random": without_tensors, "backend": backend, "ops": keras3_function, "activations": activation
+    }  # fmt: skip
     keras: Keras = machine.keras
     keras.operation = lambda sign, left, right, node: operate(keras, sign, left, right, node)
-
-
-LIBRARIES.append(tensorflow)
-PARTS |= {"random": without_tensors, "backend": backend, "ops": keras3_function, "activations": activation}
-
-__all__ = ["SHAPE_KEPT", "in_keras", "install", "iterate", "unknown"]
