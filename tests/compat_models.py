@@ -269,7 +269,12 @@ def save() -> Iterator[dict[str, Any]]:
         keras.utils.clear_session()
         try:
             model = build()
-        except (AttributeError, NotImplementedError, TypeError, ValueError):  # this release lacks a class or an argument
+        except (
+            AttributeError,
+            NotImplementedError,
+            TypeError,
+            ValueError,
+        ):  # this release lacks a class or an argument
             continue
         yield {"model": name, "document": json.loads(model.to_json())}
 
