@@ -69,12 +69,33 @@ def frame_of(scope: Scope) -> Frame:
 
 def block(machine: Machine, body: Sequence[ast.stmt], scope: Scope) -> Signal | None:
     """Execute statements until one of them ends the block."""
-    for statement in body:
+    for i, statement in enumerate(body):
         machine.budget.step()
+        returns = frame_of(scope).returns if isinstance(statement, COMPOUND) else []
+        known = len(returns)
         signal: Signal | None = machine.executors[type(statement)](machine, statement, scope)
         if signal is not None:
             return signal
+        if len(returns) > known:
+            return after_return(machine, body[i + 1 :], scope, returns[known][1])
     return None
+
+
+COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
+
+
+def after_return(machine: Machine, body: Sequence[ast.stmt], scope: Scope, reason: Reason) -> Signal | None:
+    """Execute statements that run only if the function has not returned, and join their effects with having none."""
+    signal, record = machine.heap.watch(lambda: block(machine, body, scope))
+    for thing, before in record.changed.values():
+        machine.heap.touch(thing)
+        if isinstance(thing, Scope | Instance):
+            if thing is not scope:
+                thing.join([before, thing.snapshot()], reason, machine.joined(reason))
+        else:
+            thing.forget(reason)
+    result: Signal | None = signal
+    return result
 
 
 # Branches -------------------------------------------------------------------------------------------------
@@ -402,6 +423,12 @@ def raise_(machine: Machine, node: ast.Raise, scope: Scope) -> None:
     raise Raised
 
 
+def assert_(machine: Machine, node: ast.Assert, scope: Scope) -> None:
+    """Raise an exception of the program if a condition is false. Raises: Raised."""
+    if machine.truth(machine.evaluate(node.test, scope)) is False:
+        raise Raised
+
+
 def nothing(_machine: Machine, _node: ast.stmt, _scope: Scope) -> None:
     """Execute a statement that has no effect on models."""
 
@@ -582,7 +609,7 @@ def class_definition(machine: Machine, node: ast.ClassDef, scope: Scope) -> None
 
 EXECUTORS: dict[type, Any] = {
     ast.If: if_, ast.For: for_, ast.AsyncFor: for_, ast.While: while_, ast.Expr: expression, ast.Assign: assignment,
-    ast.AnnAssign: annotated, ast.AugAssign: augmented, ast.Return: return_, ast.Raise: raise_, ast.Assert: nothing,
+    ast.AnnAssign: annotated, ast.AugAssign: augmented, ast.Return: return_, ast.Raise: raise_, ast.Assert: assert_,
     ast.Pass: nothing, ast.Break: break_, ast.Continue: continue_, ast.Delete: delete, ast.Global: scoped_names,
     ast.Nonlocal: scoped_names, ast.Import: import_, ast.ImportFrom: import_from, ast.Try: try_, ast.TryStar: try_,
     ast.With: with_, ast.AsyncWith: with_, ast.FunctionDef: function_definition,
