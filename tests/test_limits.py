@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import signal
 import struct
 import subprocess
 import sys
@@ -19,7 +20,8 @@ import pytest
 
 from lstmlint import Options, analyze
 from lstmlint.commands.convert import run as convert
-from lstmlint.model.limits import InputLimits, current
+from lstmlint.model import limits
+from lstmlint.model.limits import InputLimits, LimitError, OutOfTime, check_time, current, enforced
 from lstmlint.reading import source as reading_source
 from tests.commandline import Shell
 
@@ -145,6 +147,29 @@ def run(code: str, *arguments: str, **options: Any) -> subprocess.CompletedProce
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60, **options)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
+def test_enforcement(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    monkeypatch.setattr(limits, "own_process", True)
+    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)
+    for body, message in (
+        ("while True: pass", "longer than 1 seconds"),
+        ("bytes(2**44)", "more than 1,024 MB of memory"),
+    ):
+        with pytest.raises(LimitError, match=message), enforced(InputLimits(seconds=1)):
+            exec(body)
+    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)) == before
+    assert limits.within(2**20, 2**30) == 2**20
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.delattr(signal, "setitimer")
+    with enforced(InputLimits(seconds=0)), pytest.raises(OutOfTime):
+        check_time()
+    monkeypatch.setattr(limits, "own_process", False)
+    with pytest.raises(LimitError, match="more memory than is available"), enforced():
+        raise MemoryError
 
 
 HANGS = """

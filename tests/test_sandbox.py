@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -19,7 +21,7 @@ from lstmlint.model import limits
 from lstmlint.model.findings import ReadError
 from lstmlint.model.limits import InputLimits, LimitError, enforced
 from lstmlint.reading import sandbox, sandbox_server
-from lstmlint.reading.sandbox_process import outcome, raised
+from lstmlint.reading.sandbox_process import failed, outcome, raised
 
 ROOT = Path(__file__).parent.parent
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
@@ -43,6 +45,10 @@ def refuse() -> None:
 
 def fail() -> None:
     raise ValueError("bad")
+
+
+def exhaust() -> None:
+    raise MemoryError
 
 
 def echo(*given: Any) -> Any:
@@ -114,7 +120,26 @@ def test_each_process_has_its_own_helper(monkeypatch: pytest.MonkeyPatch) -> Non
     sandbox_server._end()
 
 
+def test_a_helper_answers_until_its_input_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    limited: list[tuple[int, int]] = []
+    monkeypatch.setattr(sandbox_server, "limit", lambda *given: limited.append(given))
+    requests = [pickle.dumps((echo, (number,), 3, 4)) for number in (1, 2)]
+    answers = io.BytesIO()
+    content = b"".join(len(one).to_bytes(8, "big") + one for one in requests)
+    sandbox_server.answer_all(io.BytesIO(content + b"\x00cut off"), answers)
+    answers.seek(0)
+    assert [json.loads(sandbox_server._message(answers) or b"") for _ in requests] == [[[1], None], [[2], None]]
+    assert limited == [(3, 4)] * 2
+
+
+@linux
+def test_errors_of_processes() -> None:
+    assert "takes longer than 7 seconds" in failed(signal.SIGALRM, 7).message
+    assert "reading it fails" in failed(signal.SIGSEGV, 7).message
+
+
 def test_outcomes() -> None:
+    assert json.loads(outcome(exhaust, ()))[1][1].endswith("too much memory")
     for read in (refuse, fail):
         value, error = json.loads(outcome(read, ()))
         assert value is None

@@ -107,8 +107,8 @@ def enforced(limits: InputLimits | None = None) -> Iterator[None]:
     except OutOfTime:
         raise exceeded("seconds", f"reading and checking the file takes longer than {limits.seconds} seconds") from None
     except MemoryError:
-        size = f"{limits.memory / 2**20:,.0f} MB of memory" if own_process else "memory than is available"
-        raise exceeded("memory", f"reading and checking the file takes more than {size}") from None
+        size = f"than {limits.memory / 2**20:,.0f} MB of memory" if own_process else "memory than is available"
+        raise exceeded("memory", f"reading and checking the file takes more {size}") from None
     finally:
         _active.reset(token)
 

@@ -123,7 +123,12 @@ def serve() -> None:
     """Answer requests until the input ends."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whatever a library prints
-    while (content := _message(sys.stdin.buffer)) is not None:
+    answer_all(sys.stdin.buffer, answers)
+
+
+def answer_all(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer the requests in a stream."""
+    while (content := _message(requests)) is not None:
         read, arguments, seconds, memory = pickle.loads(content)  # noqa: S301 - from the program that started this
         limit(seconds, memory)
         answer = outcome(read, arguments)
