@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lstmlint.model.findings import Problem, Severity
@@ -17,6 +17,7 @@ from lstmlint.reading.document import Document
 from lstmlint.reading.survey import Survey
 from lstmlint.security import advisories
 from lstmlint.security.advisories import Advisory, affected
+from lstmlint.security.usual import is_usual
 
 # A pointer as a chain of keys; written out only for findings.
 Node = tuple[Any, Any] | None
@@ -46,6 +47,7 @@ _TF_GADGETS = re.compile(
     r"|py_function|numpy_function|py_func)(\.|$)"
 )
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://")
+_MARK = re.compile(r"[/\\:\0]|^\.\.$")  # what every name that is a path contains
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _CODE_ARGUMENTS = ("function", "output_shape", "mask")
 _TEXT_CLASSES = ("StringLookup", "IntegerLookup", "TextVectorization")
@@ -89,28 +91,30 @@ class Scan:
 
     def walk(self, root: Any, start: str) -> Iterator[Problem]:
         """Yield the problems of a value and everything inside it. Each value is visited once."""
+        if not isinstance(root, dict | list):
+            return
         stack: list[tuple[Any, Node, Any]] = [(root, None, None)]
         while stack:
             value, node, owner = stack.pop()
             self.visited += 1
             if self.visited % _TIMED == 0:
                 check_time()
+            if id(value) in self.seen:
+                continue
+            self.seen.add(id(value))
             if isinstance(value, dict):
-                if id(value) in self.seen:
-                    continue
-                self.seen.add(id(value))
                 if isinstance(value.get("class_name"), str):
                     owner = value
-                    yield from self.object(value, _Place(start, node))
-                stack.extend((inner, (node, key), owner) for key, inner in value.items())
-            elif isinstance(value, list):
-                if id(value) in self.seen:
-                    continue
-                self.seen.add(id(value))
-                stack.extend((inner, (node, index), owner) for index, inner in enumerate(value))
-            elif isinstance(value, str):
-                if "://" in value and _URL.match(value.strip()):
-                    yield self.url(value, _Place(start, node), owner)
+                    if _needs_a_look(value):
+                        yield from self.object(value, _Place(start, node))
+                members: Iterable[tuple[Any, Any]] = value.items()
+            else:
+                members = enumerate(value)
+            for key, inner in members:
+                if isinstance(inner, dict | list):
+                    stack.append((inner, (node, key), owner))
+                elif isinstance(inner, str) and "://" in inner and _URL.match(inner.strip()):
+                    yield self.url(inner, _Place(start, (node, key)), owner)
 
     def object(self, obj: dict[str, Any], place: _Place) -> Iterator[Problem]:
         """Yield the problems of an object with a class."""
@@ -144,7 +148,7 @@ class Scan:
                     "X803", f"TFOpLambda calls the TensorFlow function {show(function)}, which is no part of a model",
                     "Do not load the file, unless you know why it calls this function.", place, (), "error",
                 )  # fmt: skip
-        if class_name.removeprefix("Custom>") in _TEXT_CLASSES and isinstance(config_dict.get("vocabulary"), str):
+        if class_name in _TEXT_CLASSES and isinstance(config_dict.get("vocabulary"), str):
             yield self.problem(
                 "X806", f"the vocabulary of {class_name} is the path or URL {show(config_dict['vocabulary'])}",
                 "Store the words in the model: build the layer with a list of words.", place.at("config", "vocabulary"),
@@ -294,6 +298,17 @@ class Scan:
         sentence, concerned = affected(known, self.targets)
         text = message + more + (f" ({sentence})" if sentence else "")
         return Problem(code, text, help, place.layer, place.pointer, severity if concerned else "info")
+
+
+def _needs_a_look(obj: dict[str, Any]) -> bool:
+    """Check whether an object is not of a usual class, or has a name that may be a path."""
+    module, config = obj.get("module"), obj.get("config")
+    if module is not None and not isinstance(module, str):
+        return True
+    names = (obj.get("name"), config.get("name") if isinstance(config, dict) else None)
+    return not is_usual((obj["class_name"], module, obj.get("registered_name"))) or any(
+        isinstance(name, str) and _MARK.search(name) for name in names
+    )
 
 
 class _Place:
