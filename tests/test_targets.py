@@ -92,7 +92,7 @@ def of_keras3(class_name: str, version: str | None = None, shape: Any = (None, 5
         "class_name": "Sequential",
         "module": "keras",
         "registered_name": None,
-        "config": {"layers": layers},
+        "config": {"name": "m", "layers": layers},
         **written,
     }
 
@@ -153,6 +153,21 @@ def test_rules_that_depend_on_the_release(model: dict[str, Any], target: str, co
 def test_what_older_releases_do_not_build() -> None:
     dilated = convert(of_keras3("DepthwiseConv1D", kernel_size=2, **DILATED), to="3.12")
     assert "cannot build a DepthwiseConv1D with strides and dilation_rate" in str(dilated.refusals)
+    layer = {"module": "keras.layers", "class_name": "LeakyReLU", "config": {"name": "leaky"}, "registered_name": None}
+    leaky = of_keras3("Dense", units=2, activation=layer)
+    assert "cannot build a layer as an activation, which needs Keras 3.10" in str(convert(leaky, to="3.9").refusals)
+    assert convert(leaky, to="3.10").model is not None
+    crop = of_keras3("RandomCrop", shape=[None, 9, 9, 3], height=4, width=4)
+    assert "crops images in inference, too" in str(convert(crop, to="3.7").refusals)
+    array = {"module": "keras.initializers", "class_name": "Constant", "registered_name": None, "config": {
+        "value": {"class_name": "__tensor__", "config": {"value": [0.5, 1.0], "dtype": "float32"}}}}  # fmt: skip
+    constant = convert(of_keras3("Dense", units=2, bias_initializer=array), to="tf2.15").model
+    assert constant is not None
+    assert constant["config"]["layers"][1]["config"]["bias_initializer"]["config"]["value"] == [0.5, 1.0]
+    function = {"module": "builtins", "class_name": "function", "config": "mine>bent", "registered_name": "function"}
+    assert "is code or a custom class" in str(
+        convert(of_keras3("Dense", units=2, activation=function), to="3.9").refusals
+    )
     attention = keras3_functional(
         {"x": [None, 5, 6], "y": [None, 4, 8]},
         "MultiHeadAttention",

@@ -13,8 +13,10 @@ from lstmlint.model.releases import KERAS2, KERAS3, TFJS, is_keras3, label, line
 from lstmlint.model.shapes import flatten
 from lstmlint.parsing.common import LAYER_ARGUMENTS, is_layer_object, is_reference
 from lstmlint.signatures.built import (
+    ACTIVATION_LAYERS,
     BROKEN,
     BUILT_MERGES,
+    CROPS_IN_TRAINING,
     ELLIPSIS,
     INDEX_LISTS,
     NESTED_ENDS,
@@ -117,6 +119,8 @@ def fit(obj: Object, release: str, argument: str = "layer") -> Any:
 def fit_value(argument: str, value: Any, release: str) -> Any:
     """Return the value of an argument, with all objects in it fitted. Raises: Refused."""
     if isinstance(value, dict):
+        if is_activation(argument) and is_keras3(release):
+            need("a layer as an activation", ACTIVATION_LAYERS, release)
         if is_layer_object(value):
             return value if value["class_name"] in CALL_OBJECTS else fit(value, release, argument)
         return {key: fit_value(key, item, release) for key, item in value.items()}
@@ -168,6 +172,8 @@ def check_construction(obj: Object, release: str) -> Object:
         and above_one(config, "dilation_rate")
     ):
         need(f"a {name} with strides and dilation_rate", SEPARABLE_DILATED, release)
+    if name == "RandomCrop" and version(release) < CROPS_IN_TRAINING:
+        raise Refused(f"{label(release)} crops images in inference, too, which Keras 3.8 and later do not")
     if name == "MultiHeadAttention" and other_query_width(obj):
         need("a MultiHeadAttention with queries of another width", OTHER_QUERY_WIDTH, release)
     if name == "MultiHeadAttention" and config.get("output_shape") is not None:

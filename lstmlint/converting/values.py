@@ -58,6 +58,8 @@ def value_of(argument: str, value: Any, target: Target) -> Any:
         return value
     if "class_name" not in value:
         return value.get("value", value) if value.get("type") == "ndarray" else value
+    if value["class_name"] == "__tensor__" and target.family == "keras2":
+        return value.get("config", {}).get("value")
     if value["class_name"] == "SeedGenerator" and target.family == "keras2":
         return value.get("config", {}).get("seed")
     if target.family == "keras2" and "module" in value:

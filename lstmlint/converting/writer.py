@@ -273,7 +273,12 @@ class Writer:
         """Copy a value of a Keras 3 config. Raises: Refused for code and for classes outside Keras."""
         if isinstance(value, dict):
             class_name, module = value.get("class_name"), value.get("module")
-            if class_name == "__lambda__" or (isinstance(module, str) and module.partition(".")[0] not in OWN_MODULES):
+            function = class_name == "function" and module == "builtins"  # Keras's own are strings
+            if (
+                class_name == "__lambda__"
+                or function
+                or (isinstance(module, str) and module.partition(".")[0] not in OWN_MODULES)
+            ):
                 raise Refused(f"{shown(class_name)} in its config is code or a custom class, which Keras does not load")
             new = {key: self.kept_value(item, spec) for key, item in value.items()}
             if is_layer_object(value) and "module" not in value and class_name in SIGNATURES:

@@ -20,6 +20,8 @@ SEPARABLE_DILATED: Final = (3, 15)
 CONV_LSTM_DILATED: Final = (3, 14)
 # MultiHeadAttention with queries of another width than the values.
 OTHER_QUERY_WIDTH: Final = (3, 7)
+# RandomCrop keeps images as they are in inference.
+CROPS_IN_TRAINING: Final = (3, 8)
 # The build_config of a Dot.
 BUILT_MERGES: Final = (3, 2)
 # Layers that are called with return_attention_scores.
