@@ -333,6 +333,18 @@ def test_shapes_of_arrays_are_those_of_numpy() -> None:
 
 # Expressions with unknown values -> the name of the result, or the shape of an array.
 UNKNOWN = {
+    "np.random.normal(0, 1, u)": "result", "np.array(np.zeros((2, 3)))": (2, 3), "np.array(range(4))": (4,), "np.array([])": (0,),
+    "np.array([np.zeros(2), np.zeros(2)])": (2, 2), "np.zeros((2, 3)).reshape(u)": "result", "np.arange(u)": "result",
+    "np.concatenate([np.zeros(2), np.zeros((2, 2))])": "result", "np.zeros((2, 3))[0:u]": ("len(np.zeros((2, 3))[0:u])", 3),
+    "to_categorical(np.zeros((5, 2)), 3)": (5, 2, 3), "to_categorical(u)": "result", "pad_sequences([[1], [2]], maxlen=3)": (2, 3),
+    "pad_sequences(np.zeros((4, 2)), 3)": (4, 3), "pad_sequences(u)": "result", "pad_sequences(u + u, 3)[0]": (3,),
+    "'a'.upper(*u)": "result", "range(3)[u]": "result", "{1: 2}.copy()[1]": 2, "{1: 2}.popitem()": "result", "mnist.other()": "result",
+    "np.linspace(u, 1, 3)": (3,), "np.swapaxes(u, 0, 1)": "result", "sorted([[2], [1]])[0]": "result", "max([1, 2], key=u)": "result",
+    "np.zeros(3)[u:]": ("len(np.zeros(3)[u:])",), "[v for v in u][u]": "v", "{**u}['x']": "result", "bool(np.zeros(3))": "result",
+    "'a' in u": "result", "'a' in {**u}": "result", "(1, u) == (1, 2)": "result", "[1, 2] == [1, u]": "result", "{1: u} == {1: 2}": "result",
+    "u == u": True, "u != u": False, "u is u": True, "'a' == 1": False, "[] == ()": False, "{1, u} == {1}": "result", "u ** 2 - u * u": 0,
+    "[np.zeros(2)][0].shape": (2,), "list(np.zeros((2, 3)))": "result", "[row for row in np.zeros((2, 3))][0]": "result",
+    "int(u * 2) - u * 2": 0, "reversed(u)": "result", "tuple(u)": "result", "round(1.5, u)": "result", "type(1)": "type",
     "u": "u", "u + 1 - u": 1, "(u + 1) * 2 - 2 * u": 2, "u * u - u ** 2": 0, "u // 1 - u": 0, "-u + u": 0,
     "u.attr[3]": "u.attr[3]", "u['k']": "u['k']", "u[1:][0]": "u[1]", "X.shape[1:][1]": "X.shape[2]",
     "X.shape[1:][-1]": "X.shape[-1]", "len(u)": "len(u)", "len(u) - len(u)": 0, "u // 2 - u // 2": 0, "u(1)": "result",
@@ -379,6 +391,8 @@ def test_unknown_values(expression: str) -> None:
     if expected == "set":
         assert isinstance(value, Set)
         assert value.taint
+    elif expected == "type":
+        assert isinstance(value, Builtin)
     elif expected == "module":
         assert isinstance(value, Module)
     elif isinstance(value, Array):
@@ -466,6 +480,22 @@ JOINED = {
     "async def f():\n    pass\nx = f()": "x",
     "x = [*range(3)]": [0, 1, 2],
     "global x\nx = 3": 3,
+    "x = [1]\nx.insert(u, 2)": [1, 2, "?"],
+    "x = [v for v in u]\nx.pop()": ["v", "?"],
+    "x = {}\nx.get(u)": {},
+    "x = {**u}\nx.setdefault(u, 1)": {"?": "?"},
+    "a = b = [1]\nif u:\n    a.append(2)\nx = b": [1, 2, "?"],
+    "def f(*a, k=3):\n    return len(a) + k\nx = f(1, 2, k=1)": 3,
+    "def f(a, /, b):\n    return a - b\nx = f(5, b=2)": 3,
+    "def f(a):\n    def g():\n        return a\n    return g\nx = f(4)()": 4,
+    "def f():\n    for i in [1, 2]:\n        if i == 2:\n            return i\nx = f()": 2,
+    "def f():\n    while True:\n        return 5\nx = f()": 5,
+    "def f():\n    for i in u:\n        return 5\nx = f()": "f",
+    "def f():\n    try:\n        return 1\n    finally:\n        pass\nx = f()": 1,
+    "class A:\n    n = 3\n    def f(self):\n        return self.n\nx = A.f(A())": 3,
+    "class A:\n    def __init__(self):\n        self.u = load()\nx = A().u": "self.u",
+    "class A(B):\n    pass\nx = A().missing": "x",
+    "class A:\n    pass\nx = A().missing": "x",
     "x = [(y := v) for v in [1, 2]][-1] + y": 4,
 }  # fmt: skip
 
@@ -524,6 +554,8 @@ range(3)[5]
 __import__('functools').reduce(max, [])
 __import__('math').sqrt(-1)
 import sys; sys.exit(1)
+'abc'[::0]
+[1, 2][::0]
 """.strip().splitlines()
 
 
