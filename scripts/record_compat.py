@@ -2,7 +2,8 @@
 
 Some releases save the models, and every release from 3.0 on loads each of them. Each release is installed into
 build/releases, beside the dependencies of the running interpreter (the referee extra). Arguments replace the releases that
-save. The verdicts go to tests/data/compat/keras3.json, one model a line.
+save. The verdicts go to tests/data/compat/keras3.json, one model a line. With --new, the rows there are kept, and only models
+that they do not have are recorded.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ WRITERS = ["3.0", "3.3", "3.8", "3.12", "3.15"]
 
 def main() -> None:
     """Record the verdicts."""
-    writers = sys.argv[1:] or WRITERS
+    new = "--new" in sys.argv
+    writers = [argument for argument in sys.argv[1:] if argument != "--new"] or WRITERS
+    kept = json.loads(TARGET.read_text(encoding="utf-8")) if new else []
+    known = {row["model"] for row in kept}
     loaders = [release for release in history.releases() if history.line(release) == "3"]
     with ThreadPoolExecutor(2) as pool:
         saved = list(pool.map(lambda release: run(release, "save", []), writers))
@@ -33,11 +37,11 @@ def main() -> None:
         for writer, models in zip(writers, saved, strict=True):
             for model in models:
                 text = json.dumps(model["document"], sort_keys=True)
-                if text not in seen:  # several releases write many models alike
+                if text not in seen and model["model"] not in known:  # several releases write many models alike
                     seen.add(text)
                     rows.append({"model": model["model"], "saved_by": writer, "document": model["document"]})
         errors = list(pool.map(lambda release: run(release, "load", rows), loaders))
-    lines = []
+    lines = [json.dumps(row, separators=(",", ":")) for row in kept]
     for row, answers in zip(rows, zip(*errors, strict=True), strict=True):
         loads = [release for release, error in zip(loaders, answers, strict=True) if error is None]
         lines.append(json.dumps({**row, "loads": loads}, separators=(",", ":")))

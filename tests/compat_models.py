@@ -269,13 +269,8 @@ def save() -> Iterator[dict[str, Any]]:
         keras.utils.clear_session()
         try:
             model = build()
-        except (
-            AttributeError,
-            NotImplementedError,
-            TypeError,
-            ValueError,
-        ):  # this release lacks a class or an argument
-            continue
+        except (AttributeError, NotImplementedError, TypeError, ValueError):
+            continue  # this release lacks a class or an argument
         yield {"model": name, "document": json.loads(model.to_json())}
 
 

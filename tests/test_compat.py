@@ -398,6 +398,40 @@ def test_the_state_of_nadam(shapes: list[tuple[int, ...]], loading_releases: lis
     assert loading(path) == loading_releases
 
 
+def test_modules_of_functional_models() -> None:
+    def saved(module: str) -> bytes:
+        import io
+        import zipfile
+
+        ends: list[Any] = [["x", 0, 0]]
+        first = {**layer("InputLayer", "x", batch_input_shape=[None, 5]), "name": "x", "inbound_nodes": []}
+        config = {"name": "m", "layers": [first], "input_layers": ends, "output_layers": ends}
+        model = {"class_name": "Functional", "module": module, "config": config, "registered_name": "Functional"}
+        with zipfile.ZipFile(buffer := io.BytesIO(), "w") as file:
+            file.writestr("config.json", json.dumps(model))
+        return buffer.getvalue()
+
+    assert loading(saved("keras.src.engine.functional"), "tf2.15,tf_keras2.21") == ["tf2.15", "tf_keras2.21"]
+    (verdict,) = lstmlint.compat(saved("keras.src.models.functional"), "tf_keras2.21")
+    assert "is not in the module 'keras.src.models.functional'" in verdict.obstacles[0].message
+
+
+def test_operations_in_hdf5_fail_in_order(tmp_path: Path) -> None:
+    h5py = pytest.importorskip("h5py")
+    pair = [{"args": [tensor("x", None, 5), 2.0], "kwargs": {}}]
+    layers = [
+        {**layer("InputLayer", "x", batch_shape=[None, 5]), "name": "x", "inbound_nodes": []},
+        {**layer("Multiply", "multiply"), "name": "multiply", "inbound_nodes": pair},
+        {**layer("Transpose", "t"), "name": "t", "inbound_nodes": call(tensor("multiply", None, 5))},
+    ]
+    config = {"name": "m", "layers": layers, "input_layers": ENDS, "output_layers": [["t", 0, 0]]}
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.attrs["model_config"] = json.dumps({"class_name": "Functional", "config": config})
+        file.attrs["keras_version"] = "3.9.0"
+    (verdict,) = lstmlint.compat(tmp_path / "a.h5", "3.9")
+    assert [obstacle.subject for obstacle in verdict.obstacles[:2]] == ["Transpose", "Multiply"]
+
+
 def test_where_archives_keep_weights(tmp_path: Path) -> None:
     model = {
         "module": "keras",

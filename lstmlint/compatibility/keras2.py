@@ -90,7 +90,8 @@ class Keras2Loader(Loader):
             return
         module = value.get("module")
         kind = kind_of_module(module, class_name)
-        if kind is not None and module in history.paths(kind, class_name, self.release):
+        modules = () if kind is None else history.paths(kind, class_name, self.release)
+        if kind is not None and (module in modules or f"tf_{module}" in modules):  # tf_keras finds what tf.keras writes
             self.from_config(kind, class_name, config if isinstance(config, dict) else {"layers": config}, pointer)
         elif kind is not None and "module" in value and self.archive and kind == "models":
             self.not_found(kind, class_name, pointer, module)

@@ -320,6 +320,7 @@ class Keras3Loader(Loader):
                 self.value(layer, at)
         if "input_layers" not in config:
             return
+        self.operators(layers)
         self.references(config, pointer)
         for layer, at in layers:
             nodes = layer.get("inbound_nodes") if isinstance(layer, dict) else None
@@ -336,6 +337,16 @@ class Keras3Loader(Loader):
             for key, value in config.items():
                 if key not in ("layers", "input_layers", "output_layers", "name", "trainable"):
                     self.obstacles.append(self.unknown_argument("models", class_name, key, value, pointer))
+
+    def operators(self, layers: list[tuple[Any, str]]) -> None:
+        """Record operations in an HDF5 file that are created as the layers of that name, and fail when they are called."""
+        for layer, at in layers:
+            if not isinstance(layer, dict) or "module" in layer or layer.get("class_name") not in OPERATORS:
+                continue
+            if several_arguments(layer.get("inbound_nodes")):
+                outer, self.layer = self.layer, layer.get("name") if isinstance(layer.get("name"), str) else None
+                self.not_in_hdf5(layer["class_name"], at)
+                self.layer = outer
 
     def masks(self, layers: list[Any], pointer: str) -> None:
         """Record the mask of an Embedding that the file holds as an operation, and that a nested model needs again."""
@@ -452,7 +463,7 @@ class Keras3Loader(Loader):
             self.functions(class_name, config, f"{pointer}/config")
         kind = self.legacy_kind(class_name)
         self.enter(kind, config)
-        if kind is None or (class_name in OPERATORS and several_arguments(value.get("inbound_nodes"))):
+        if kind is None:
             self.not_in_hdf5(class_name, pointer)
         self.from_config(kind, class_name, config, pointer)
         if kind == "layers":

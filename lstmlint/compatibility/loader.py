@@ -253,7 +253,7 @@ class Loader:
                 f"{what} exists since {label(having[0])}",
                 "Replace it, or load the model with that release.",
             )
-        elif not self.is_before(having[-1]):
+        elif self.release not in having and not self.is_before(having[-1]):
             message, advice = (
                 f"{what} was removed after {label(having[-1])}",
                 "Replace it, or load the model with that release.",
