@@ -99,6 +99,7 @@ WRAPPED = {
         {**named("a"), "class_name": {"x": 1}},
         with_nodes(3), with_nodes(0.5), with_nodes({"a": 1}),
         WRAPPED,
+        stack(("StringLookup", {"vocabulary": ["a"], "num_oov_indices": HUGE, "batch_input_shape": [None, 1]})),
         indexed([]), indexed([{"class_name": "__ellipsis__", "config": {}}] * 3),
     ],
 )  # fmt: skip

@@ -152,8 +152,9 @@ class Vocabulary:
         self.owner = owner
         tokens = self._tokens(given)
         masks = 1 if owner.mask_token is not None and owner.mode == "int" else 0
-        special = [owner.mask_token] * masks + [owner.oov_token] * owner.oov_indices
-        start = len(special)
+        start = masks + owner.oov_indices
+        # Any number may be stated; more than the list has cannot be in it.
+        special = [owner.mask_token] * masks + [owner.oov_token] * min(owner.oov_indices, len(tokens) + 1)
         self.has_special = tokens[:start] == special
         length = len(tokens)
         if self.has_special:
