@@ -77,9 +77,10 @@ def itertools_function(function: Callable[..., Any]) -> Run:
             return unknown(machine, arguments)
         taint = sum((getattr(value, "taint", ()) for value in arguments.args), ())
         if function == chain.from_iterable:
-            columns = [[iterate(machine, item, arguments.node) for item in column or ()] for column in columns]
-            if any(None in column for column in columns):
+            inner = [iterate(machine, item, arguments.node) for item in columns[0] or ()] if columns else []
+            if None in inner:
                 return unknown(machine, arguments)
+            columns = [inner]
         items = list(islice(function(*columns), MAX_ITEMS + 1))
         return unknown(machine, arguments) if len(items) > MAX_ITEMS else List(items, taint)
 
