@@ -2,7 +2,7 @@
 # given: import tf_keras; from tf_keras import layers
 # given: sizes = [(30, "selu"), (20, "selu"), (8, "softmax")]
 # given: def load(path): return tf_keras.Sequential([layers.Flatten(input_shape=[28, 28])] + [layers.Dense(*size) for size in sizes])
-# given: patch("tf_keras.api._v2.keras.models.load_model", load)
+# given: patch("tf_keras.api._v2.keras.models.load_model", load); patch("tf_keras.models.load_model", load); patch("tensorflow.keras.models.load_model", load)
 # models: model_a; loaded; model_b; copy; functional; twin
 import tensorflow as tf
 from tensorflow import keras
