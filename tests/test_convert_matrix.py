@@ -38,7 +38,7 @@ def test_conversions_load(release: str) -> None:
 def test_there_and_back() -> None:
     for row in NEWEST:
         there = lstmlint.convert(row["document"], to="tf2.15").model
-        if there is None or row["model"] == "einsum":  # whose shapes Keras 3 cannot express
+        if there is None or row["model"].startswith("einsum"):  # whose shapes Keras 3 cannot express
             continue
         back = lstmlint.convert(there, to="keras3", allow_changes=True)
         assert back.model is not None, (row["model"], back.refusals)
