@@ -100,9 +100,9 @@ def analyze_all(
                 return reports
     except RecursionError:
         error = ReadError("E001", "the file is nested too deeply to be analyzed", "Flatten the model.")
-    except ReadError as caught:
-        error = caught
-    return [unreadable(shown, error, options)]
+        return [unreadable(shown, error, options)]
+    except ReadError as caught:  # kept in a variable of this frame, it would form a cycle with its traceback
+        return [unreadable(shown, caught, options)]
 
 
 def unreadable(path: str, error: ReadError, options: Options) -> FileReport:
