@@ -671,3 +671,36 @@ def test_nesting_is_limited() -> None:
     assert report.model is not None
     deep = lstmlint.analyze(b"import keras\nx = " + b"-" * 100_000 + b"1\n", name="a.py")
     assert [finding.code for finding in deep.findings] == ["E001"]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        # The axes of a Merge as Keras 0 takes them: lists, one for each input.
+        """
+from keras.layers.core import Dense, Merge, Flatten
+from keras.layers.embeddings import Embedding
+from keras.models import Sequential
+story, query = Sequential(), Sequential()
+story.add(Embedding(input_dim=30, output_dim=8, input_length=6))
+query.add(Embedding(input_dim=30, output_dim=8, input_length=4))
+match = Sequential()
+match.add(Merge([story, query], mode="dot", dot_axes=[(2,), (2,)]))
+match.add(Flatten())
+match.add(Dense(5))
+""",
+        # Layers that are not known: one of them may well give the input shape.
+        """
+import json
+from keras.layers import LSTM
+from keras.models import Sequential
+model = Sequential()
+for layer in json.load(open("config.json")):
+    if layer["type"] == "lstm":
+        model.add(LSTM(layer["units"], input_shape=(layer["timesteps"], layer["features"])))
+""",
+    ],
+)
+def test_no_findings(program: str) -> None:
+    for report in lstmlint.analyze_all(program.encode(), name="train.py"):
+        assert report.findings == []

@@ -105,9 +105,10 @@ class Study:
     def problems(self) -> list[Problem]:
         """Return the problems that the program has, whatever the sizes are."""
         found = [one for one in self.base.problems if not one.code.startswith(OF_FILES) and not one.data.get("loading")]
-        if not self.model.exact:  # an error may come from what is not known
+        if not self.model.exact:  # an error, or a missing input shape, may come from what is not known
             table = rules.load()
-            found = [one for one in found if (one.severity or table[one.code].severity) != "error"]
+            severities = [(one, one.severity or table[one.code].severity) for one in found]
+            found = [one for one, severity in severities if severity != "error" and one.code != "S135"]
         for run in self.others():
             same = {(one.code, one.pointer, one.message, one.help) for one in run.problems}
             found = [one for one in found if (one.code, one.pointer, one.message, one.help) in same]

@@ -129,6 +129,8 @@ class Keras:
             made.forget((*place, f"{class_name} is called with {len(arguments.args)} positional arguments"))
         if arguments.uncertain:
             made.forget((*place, f"{class_name} is called with unknown arguments"))
+        if class_name == "Merge":
+            flatten_axes(made.arguments)
         for value in given.values():
             if isinstance(value, Model):
                 self.use(value)
@@ -662,3 +664,10 @@ def has_unknown(value: Any) -> bool:
 def unique(taint: Any) -> tuple[Reason, ...]:
     """Return reasons without repetition, the first few."""
     return tuple(dict.fromkeys(taint))[:8]
+
+
+def flatten_axes(config: dict[str, Any]) -> None:
+    """Write the axes of a Merge as Keras 1 takes them: Keras 0 has a list of axes for each input, usually of one axis."""
+    axes = config.get("dot_axes")
+    if isinstance(axes, list | tuple) and all(isinstance(part, list | tuple) and len(part) == 1 for part in axes):
+        config["dot_axes"] = [part[0] for part in axes]
