@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 import json
+import random
 import re
 import sys
 import types
@@ -130,6 +131,7 @@ class Kerases:
 def run(snippet: Snippet, keras: Kerases) -> dict[str, Any]:
     """Run a snippet and return what Keras says of its models: name -> description, or {REFUSED: error}."""
     keras.clear()
+    random.seed(snippet.name)  # for snippets that draw numbers
     undo: list[Callable[[], Any]] = []
 
     def fake(name: str, **contents: Any) -> None:
