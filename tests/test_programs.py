@@ -65,6 +65,35 @@ def test_one_model(shell: Shell) -> None:
     assert (model["params_formula"], model["unknowns"], model["reasons"]) == (None, [], [])
 
 
+@pytest.mark.parametrize(
+    ("head", "targets", "dialect", "params"),
+    [
+        ("from keras", "", "keras2", None),
+        ("from keras", "3.15", "keras3", 63),
+        ("from keras", ">=3.0", "keras3", 63),
+        ("from keras", "tf2.15", "keras2", 63),
+        ("from keras", "tf_keras2.21", "keras2", 63),
+        ("from keras", "2.3", "keras2", 54),
+        ("from keras", "tf2.3", "keras2", None),
+        ("from keras", "tfjs", "keras2", None),
+        ("from keras", "2.3,3.15", "keras2", None),
+        # What the program says comes first.
+        ("from tensorflow.keras", "3.15", "keras2", 63),
+        ("import keras.saving\nfrom keras", "2.3", "keras3", 63),
+        ("from keras.utils import np_utils\nfrom keras", "3.15", "keras2", 54),
+        ("from keras.layers import Rescaling\nfrom keras", "2.3", "keras2", 63),
+        ("from keras.layers import Rescaling\nfrom keras", "3.15", "keras3", 63),
+    ],
+)
+def test_targets_decide_the_dialect(shell: Shell, head: str, targets: str, dialect: str, params: int | None) -> None:
+    shell.write(
+        "train.py", f"{head} import layers, Sequential\nmodel = Sequential([layers.GRU(3, input_shape=(4, 2))])\n"
+    )
+    (entry,) = entries(shell, "train.py", *(("--target", targets) if targets else ()))
+    assert (entry["dialect"], entry["model"]["exact"]) == (dialect, params is not None)
+    assert params in (None, entry["model"]["params"])
+
+
 def test_unknown_sizes(shell: Shell) -> None:
     shell.write("train.py", OPEN)
     done = shell("train.py", "--columns", "+weights,+macs,+input-shape")

@@ -64,5 +64,5 @@ def read_program(content: Path | bytes, options: Options, path: str) -> tuple[So
             return Unreadable()
 
     values = Values(options.values)
-    program = interpret(source, values, shapes)
+    program = interpret(source, values, shapes, options.targets)
     return source, program, frozenset(values.used)

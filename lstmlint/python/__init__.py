@@ -7,7 +7,7 @@ Nothing of the program is imported, evaluated, or run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.python.keras_names import looks_like_keras
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from lstmlint.reading.document import Document
 
 
-def interpret(source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any]) -> Program:
+def interpret(
+    source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any], targets: Sequence[str] = ()
+) -> Program:
     """Return the models of a program.
 
     Args:
@@ -26,12 +28,13 @@ def interpret(source: SourceText, values: Mapping[str, Any], shapes: Callable[[D
         values: What unknowns are: a name as written -> a number, a str, or a tuple.
         shapes: The inference. It is asked when the program reads the shape of a tensor, and returns what has `outputs`,
             a list of shapes.
+        targets: The releases of Keras that decide the dialect where the program does not.
 
     Raises: nothing, whatever the program contains.
     """
     from lstmlint.python.running import run
 
-    return run(source, values, shapes)
+    return run(source, values, shapes, targets)
 
 
 __all__ = ["Program", "interpret", "looks_like_keras"]

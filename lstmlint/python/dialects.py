@@ -6,15 +6,18 @@
 - `keras` with what only Keras 2 has (fit_generator, np_utils, keras.layers.recurrent, lr) is Keras 2 on several backends: a
   GRU has no reset_after, and names count from 1 (dense_1, dense_2).
 - Any other `keras` may be Keras 2 or 3. It is read as Keras 2 of TensorFlow, which agrees with Keras 3 in all counts. Only a
-  GRU without reset_after is not certain then, unless the program uses what Keras has since 2.4 only.
+  GRU without reset_after is not certain then, unless the program uses what Keras has since 2.4 only. The releases that the
+  user targets decide, if they agree.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lstmlint.model import releases
 from lstmlint.python.keras_names import in_keras, layer_class, of_tensorflow
 
 Dialect = Literal["keras1", "keras2", "keras3"]
@@ -144,8 +147,8 @@ def is_size(node: ast.expr) -> bool:
     )
 
 
-def style_of(tree: ast.AST, text: str) -> Style:
-    """Return the Keras that a program is written for."""
+def style_of(tree: ast.AST, text: str, targets: Sequence[str] = ()) -> Style:
+    """Return the Keras that a program is written for. targets: the releases it is meant for, if the user names them."""
     words = Words(tree)
     rests = {module: in_keras(module) for module in words.modules}
     used = {module: rest for module, rest in rests.items() if rest is not None}
@@ -164,4 +167,23 @@ def style_of(tree: ast.AST, text: str) -> Style:
         return OLD_KERAS2
     if KERAS2_MODULES & set(used.values()) or KERAS2_NAMES & words.names or KERAS2_KEYWORDS & words.keywords:
         return OLD_KERAS2
-    return TENSORFLOW if LATER_NAMES & words.names else UNCERTAIN
+    if LATER_NAMES & words.names:
+        return KERAS3 if targeted(targets) == KERAS3 else TENSORFLOW
+    return targeted(targets)
+
+
+def targeted(targets: Sequence[str]) -> Style:
+    """Return the Keras that all targets have in common."""
+    found = {style_in(release) for release in targets}
+    return found.pop() if len(found) == 1 else UNCERTAIN
+
+
+def style_in(release: str) -> Style:
+    """Return what `import keras` gives with a release. Before TensorFlow 2.4, it is a package apart from `tf.keras`."""
+    if release == releases.TFJS:
+        return UNCERTAIN
+    if releases.is_keras3(release):
+        return KERAS3
+    if not releases.line_of(release):
+        return OLD_KERAS2
+    return TENSORFLOW if releases.version(release) >= (2, 4) else UNCERTAIN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import Problem
@@ -35,20 +35,22 @@ if TYPE_CHECKING:
     from lstmlint.reading.document import Document
 
 
-def run(source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any]) -> Program:
+def run(
+    source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any], targets: Sequence[str] = ()
+) -> Program:
     """Return the models of a program."""
-    machine, recorder = follow(source, values, shapes)
+    machine, recorder = follow(source, values, shapes, targets)
     for function in waiting(machine):
         explore(machine, function, recorder)
     return Program(recorder.results(), machine.problems)
 
 
 def follow(
-    source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any]
+    source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any], targets: Sequence[str] = ()
 ) -> tuple[Machine, Recorder]:
     """Follow the module of a program."""
     machine = Machine(source.text, values)
-    machine.keras = keras = Keras(machine, style_of(source.tree, source.text))
+    machine.keras = keras = Keras(machine, style_of(source.tree, source.text, targets))
     for part in PARTS:
         part.install(machine)
     recorder = Recorder(machine, keras, source.path, source.kind, shapes)
