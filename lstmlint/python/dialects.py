@@ -161,7 +161,7 @@ def style_of(tree: ast.AST, text: str, targets: Sequence[str] = ()) -> Style:
     if not plain:
         return TENSORFLOW
     hints = words.training1 or words.keras1_names
-    if words.keras1 or (hints and not words.later and "applications" not in tops):
+    if not words.later and (words.keras1 or (hints and "applications" not in tops)):
         return KERAS1
     if hints:
         return OLD_KERAS2
