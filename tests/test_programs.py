@@ -733,3 +733,43 @@ for layer in json.load(open("config.json")):
 def test_no_findings(program: str) -> None:
     for report in lstmlint.analyze_all(program.encode(), name="train.py"):
         assert report.findings == []
+
+
+def test_models_of_one_call_of_compile_say_the_same_once(shell: Shell) -> None:
+    build = (
+        "def build():\n"
+        "    net = Sequential([Input((3,)), layers.Dense(1)])\n"
+        "    net.compile('adam', 'mse', metrics=['accuracy'])\n"
+        "    return net\n"
+        "first = build()\nsecond = build()\n"
+    )
+    shell.write("train.py", IMPORTS + build)
+    codes = [[finding["code"] for finding in entry["findings"]] for entry in entries(shell, "train.py")]
+    assert codes == [["H309"], []]
+
+
+def test_a_model_that_is_not_exact_has_no_findings(shell: Shell) -> None:
+    program = (
+        "from config import params\n"
+        "x = Input((1, 3))\n"
+        "model = Model(x, layers.Dense(**params['dense'])(layers.LSTM(4)(x)))\n"
+        "model.compile('adam', {'main_output': 'categorical_crossentropy'})\n"
+    )
+    shell.write("train.py", IMPORTS + program)
+    (entry,) = entries(shell, "train.py")
+    assert (entry["model"]["exact"], entry["findings"]) == (False, [])
+
+
+def test_arguments_of_two_generations_are_those_of_the_later(shell: Shell) -> None:
+    program = (
+        "from keras.layers import Conv2D, Dense, Flatten\n"
+        "from keras.models import Sequential\n"
+        "model = Sequential()\n"
+        "model.add(Conv2D(8, (5, 5), padding='same', input_shape=(8, 8, 3)))\n"
+        "model.add(Flatten())\n"
+        "model.add(Dense(2, W_regularizer='l2'))\n"
+    )
+    shell.write("train.py", program)
+    (entry,) = entries(shell, "train.py")
+    assert entry["model"]["params"] == 8 * (5 * 5 * 3 + 1) + 2 * (8 * 8 * 8 + 1)
+    assert [finding["code"] for finding in entry["findings"] if finding["severity"] == "error"] == []

@@ -30,7 +30,7 @@ NO_MODEL = (
 )
 
 
-Said = tuple[str, int, int]  # code, line, column
+Said = tuple[str, int, int, str]  # code, line, column, message if it is not about a layer
 CODES = {option: code for code, option in LIMITED.items()}
 
 
@@ -172,8 +172,10 @@ def said_first(problems: list[Problem], document: Document, said: set[Said]) -> 
     """Return the problems that no earlier model has at the same place, and note them."""
     kept = []
     for problem in problems:
-        key = problem.code, *(problem.data.get("place") or document.locate(problem.pointer))
-        if problem.layer is None or key not in said:
+        line, column = problem.data.get("place") or document.locate(problem.pointer)
+        # The messages about a layer differ in its name alone, which counts the layers.
+        key = problem.code, line, column, problem.message if problem.layer is None else ""
+        if key not in said:
             kept.append((key, problem))
     said |= {key for key, _ in kept}
     return [problem for _, problem in kept]

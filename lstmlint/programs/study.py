@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import comb
 
-from lstmlint import rules
 from lstmlint.checking import examine
 from lstmlint.config.options import Options
 from lstmlint.filtering.findings import OF_FILES
@@ -105,10 +104,8 @@ class Study:
     def problems(self) -> list[Problem]:
         """Return the problems that the program has, whatever the sizes are."""
         found = [one for one in self.base.problems if not one.code.startswith(OF_FILES) and not one.data.get("loading")]
-        if not self.model.exact:  # an error, or a missing input shape, may come from what is not known
-            table = rules.load()
-            severities = [(one, one.severity or table[one.code].severity) for one in found]
-            found = [one for one, severity in severities if severity != "error" and one.code != "S135"]
+        if not self.model.exact:  # any of them may come from what is not known
+            return []
         for run in self.others():
             same = {(one.code, one.pointer, one.message, one.help) for one in run.problems}
             found = [one for one in found if (one.code, one.pointer, one.message, one.help) in same]
