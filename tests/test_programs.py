@@ -94,6 +94,52 @@ def test_targets_decide_the_dialect(shell: Shell, head: str, targets: str, diale
     assert params in (None, entry["model"]["params"])
 
 
+DESCRIBED = """[custom-layers.Pool]
+output-shape = "None,8"
+params = 9
+[custom-layers.Half]
+output-shape = "same"
+"""
+OWN = """from keras.layers import Layer
+class Pool(Layer):
+    def __init__(self, units):
+        super().__init__()
+    def build(self, shape):
+        self.w = self.add_weight(shape=({size},))
+    def call(self, x):
+        return secret(x, self.w)
+"""
+POOLED = "model = Sequential([Input((5, 8)), Pool(4), layers.Dense(2)])\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "exact"),
+    [
+        (f"from attention import Pool\n{POOLED}", 27, True),
+        (f"from attention import *\n{POOLED}", 27, True),
+        (f"{OWN.format(size=9)}{POOLED}", 27, True),
+        (f"{OWN.format(size='secret()')}{POOLED}", 27, True),
+        (
+            "import attention\ni = Input((5, 8))\np = attention.Pool(4)\nmodel = Model(i, layers.Add()([p(i), p(i)]))\n",
+            9,
+            True,
+        ),
+        # What the code says itself comes first.
+        (f"{OWN.format(size=5).replace('secret(x, self.w)', 'x[:, 0] * 2')}{POOLED}", 23, True),
+        # Other reasons remain.
+        (f"from attention import Pool, units\n{POOLED}if units():\n    model.add(layers.Dense(2))\n", 33, False),
+        (f"from attention import Pool, options\n{POOLED.replace('4', '**options()')}", 27, False),
+        ("from attention import Pool\ni = Input((5, 8))\nmodel = Model(i, Pool(i))\n", 9, False),
+        (f"from attention import Half\n{POOLED.replace('Pool', 'Half')}", 18, False),
+    ],
+)
+def test_layers_that_the_settings_describe(shell: Shell, code: str, params: int, exact: bool) -> None:
+    shell.write("lstmlint.toml", DESCRIBED)
+    shell.write("train.py", f"from keras import Input, Model, Sequential, layers\n{code}")
+    (entry,) = entries(shell, "train.py")
+    assert (entry["model"]["params"], entry["model"]["exact"]) == (params, exact)
+
+
 def test_unknown_sizes(shell: Shell) -> None:
     shell.write("train.py", OPEN)
     done = shell("train.py", "--columns", "+weights,+macs,+input-shape")

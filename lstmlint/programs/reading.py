@@ -64,5 +64,10 @@ def read_program(content: Path | bytes, options: Options, path: str) -> tuple[So
             return Unreadable()
 
     values = Values(options.values)
-    program = interpret(source, values, shapes, options.targets)
+    described = [
+        name.rpartition(">")[2]
+        for name, one in options.custom_layers.items()
+        if one.params is not None and one.output_shape is not None
+    ]
+    program = interpret(source, values, shapes, options.targets, described)
     return source, program, frozenset(values.used)

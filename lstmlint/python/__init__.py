@@ -7,7 +7,7 @@ Nothing of the program is imported, evaluated, or run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.python.keras_names import looks_like_keras
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def interpret(
-    source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any], targets: Sequence[str] = ()
+    source: SourceText,
+    values: Mapping[str, Any],
+    shapes: Callable[[Document], Any],
+    targets: Sequence[str] = (),
+    described: Collection[str] = (),
 ) -> Program:
     """Return the models of a program.
 
@@ -29,12 +33,13 @@ def interpret(
         shapes: The inference. It is asked when the program reads the shape of a tensor, and returns what has `outputs`,
             a list of shapes.
         targets: The releases of Keras that decide the dialect where the program does not.
+        described: The classes of layers whose outputs and parameters `shapes` knows from the settings.
 
     Raises: nothing, whatever the program contains.
     """
     from lstmlint.python.running import run
 
-    return run(source, values, shapes, targets)
+    return run(source, values, shapes, targets, described)
 
 
 __all__ = ["Program", "interpret", "looks_like_keras"]

@@ -16,6 +16,7 @@ from lstmlint.python.keras_objects import Layer, Model, Node, Tensor, tensors_in
 from lstmlint.python.keras_runtime import Keras
 from lstmlint.python.keras_signatures import ALIASES, bind
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Method, Raised
+from lstmlint.python.program import Reason
 from lstmlint.python.values import Array, Bound, Class, Dict, Function, List, Module, Opaque, Size, Super
 
 WEIGHTS = "ProgramWeights"  # the class that stands for weights in a description
@@ -203,7 +204,10 @@ class CustomLayers:
             self.check_call(layer, cls)
             return keras.call_layer(layer, arguments)
         if cls is not None:
+            before = layer.taint
             self.describe_custom(layer, cls, arguments)
+            if cls.name in keras.described and not isinstance(layer, Model) and not certain(layer, before):
+                layer.taint, layer.inner = before, None  # the settings know more than its code tells
         inner = layer.inner if not isinstance(layer, Model) else layer
         if inner is None or inner.outputs is None:
             return keras.call_layer(layer, arguments)
@@ -501,6 +505,14 @@ class WeightTensor(Tensor):
     def unpack(self, machine: Machine, number: int) -> list[Any] | None:
         """Return None: a weight has no items."""
         return None
+
+
+def certain(layer: Layer, before: tuple[Reason, ...] = ()) -> bool:
+    """Return whether the code of a custom layer was followed without doubts beyond those before."""
+    if layer.taint != before:
+        return False
+    inner = layer.inner
+    return inner is None or all(map(certain, Graph([], tensors_in(inner.outputs)).ranked))
 
 
 def install(machine: Machine) -> None:

@@ -153,6 +153,8 @@ def call_unknown(machine: Machine, path: str, arguments: Arguments) -> Any:
         layer = keras.foreign(name, arguments.node, f"lstmlint does not know `{name}`")
         return keras.call_layer(layer, arguments)
     use_models(machine, arguments, not known_library(path))
+    if name in keras.described:
+        return keras.described_layer(name, arguments)
     if name[:1].isupper() and (".layers" in path or "keras" in path.lower()):
         return custom(machine, name, arguments)
     return unknown(machine, arguments, f"lstmlint does not know what {name} returns")
@@ -453,14 +455,16 @@ def call_opaque(machine: Machine, function: Any, arguments: Arguments) -> Any:
     owner = function.memo.get("owner") if isinstance(function, Opaque) else None
     if owner is not None:
         return machine.opaque_methods[owner[1]](machine, owner[0], arguments)
+    keras: Keras = machine.keras
     given = [*arguments.args, *arguments.kwargs.values()]
     name = function.name if isinstance(function, Opaque) else "Unknown"
     if any(True for _ in tensors_in(given)):
-        keras: Keras = machine.keras
         reason = function.reason if isinstance(function, Opaque) else "it is not known"
         layer = keras.foreign(name, arguments.node, f"`{name}`: {reason}")
         return keras.call_layer(layer, arguments)
     use_models(machine, arguments, uncertain=True)
+    if name in keras.described:
+        return keras.described_layer(name, arguments)
     return machine.computed(("call", id(function)), [function, *given], arguments.node)
 
 

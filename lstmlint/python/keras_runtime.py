@@ -47,11 +47,13 @@ class Keras:
 
     event: called with a model and a node when the program uses it.
     shape_of: a tensor -> its shape, a tuple of ints, None, and Opaques; None if it is not known.
+    described: the classes of layers that the settings describe.
     """
 
     def __init__(self, machine: Machine, style: Style) -> None:
         self.machine = machine
         self.style = style
+        self.described: frozenset[str] = frozenset()
         self.names = AutoNames(style.first)
         self.made = 0
         self.channels_first = False
@@ -203,6 +205,13 @@ class Keras:
         made.module = "custom"
         made.forget((*made.places[""], reason))
         return made
+
+    def described_layer(self, class_name: str, arguments: Arguments) -> Layer:
+        """Create a layer of a class whose code is not known, but which the settings describe."""
+        layer = self.foreign(class_name, arguments.node, "")
+        layer.taint = ()
+        self.custom_layers.initialize(layer, arguments)
+        return layer
 
     # Calls
 

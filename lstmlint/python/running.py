@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import Problem
@@ -36,21 +36,30 @@ if TYPE_CHECKING:
 
 
 def run(
-    source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any], targets: Sequence[str] = ()
+    source: SourceText,
+    values: Mapping[str, Any],
+    shapes: Callable[[Document], Any],
+    targets: Sequence[str] = (),
+    described: Collection[str] = (),
 ) -> Program:
     """Return the models of a program."""
-    machine, recorder = follow(source, values, shapes, targets)
+    machine, recorder = follow(source, values, shapes, targets, described)
     for function in waiting(machine):
         explore(machine, function, recorder)
     return Program(recorder.results(), machine.problems)
 
 
 def follow(
-    source: SourceText, values: Mapping[str, Any], shapes: Callable[[Document], Any], targets: Sequence[str] = ()
+    source: SourceText,
+    values: Mapping[str, Any],
+    shapes: Callable[[Document], Any],
+    targets: Sequence[str] = (),
+    described: Collection[str] = (),
 ) -> tuple[Machine, Recorder]:
     """Follow the module of a program."""
     machine = Machine(source.text, values)
     machine.keras = keras = Keras(machine, style_of(source.tree, source.text, targets))
+    keras.described = frozenset(described)
     for part in PARTS:
         part.install(machine)
     recorder = Recorder(machine, keras, source.path, source.kind, shapes)
