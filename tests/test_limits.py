@@ -102,7 +102,9 @@ def test_default_limits() -> None:
     )
 
 
-@pytest.mark.parametrize("digits", ["9" * 309, "-" + "9" * 309, "9" * 5000], ids=["309", "negative", "5000"])
+@pytest.mark.parametrize(
+    "digits", ["9" * 309, "-" + "9" * 309, "9" * 5000, "9" * 5000 + "- 0"], ids=["309", "negative", "5000", "and more"]
+)
 def test_place_of_a_long_integer(digits: str) -> None:
     content = f'{{"class_name": "Sequential", "config": {{"layers": [], "x": {digits}}}}}'
     (finding,) = analyze(content.encode()).findings

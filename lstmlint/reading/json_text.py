@@ -37,6 +37,7 @@ _SPACE, _COMMA, _COLON = (re.compile(rf"[ \t\r\n{mark}]*+") for mark in ("", ","
 _MAX_EFFORT = 8
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _DIGITS = re.compile("[0-9]{4}")
+_NUMBER = re.compile(r"-?([0-9]++)(\.[0-9]++|[eE][-+]?+[0-9]++)?+")  # what follows may be anything
 
 
 def parse(text: str) -> tuple[Any, list[Problem]]:
@@ -100,13 +101,8 @@ def _holds_more_values(text: str, most: int) -> bool:
 def _check_digits(text: str, most: int) -> None:
     """Raise ReadError (E001) with line and column if an integer has more than `most` digits."""
     for match in _TOKEN.finditer(text):
-        token = match[5]
-        if (
-            token is not None
-            and len(token) > most
-            and token.removeprefix("-").isdigit()
-            and len(token.lstrip("-")) > most
-        ):
+        number = _NUMBER.match(match[5] or "")
+        if number is not None and len(number[1]) > most and not number[2]:
             raise too_many_digits(*line_and_column(text, match.start(5)))
 
 
