@@ -103,7 +103,8 @@ def test_what_keras_refuses(name: str, arguments: dict[str, Any], argument: str,
     [
         ("VGG16", "keras3", {"weights": None, "classifier_activation": print}),
         ("VGG16", "keras3", {"weights": None, "include_top": False, "input_shape": (None, 64, 3)}),
-        ("EfficientNetB0", "keras2", {"drop_connect_rate": 0.4}),
+        ("EfficientNetB0", "keras2", {"drop_connect_rate": 0.0}),
+        ("EfficientNetB0", "keras2", {"depth_divisor": 16}),
         ("MobileNet", "keras2", {"layers": None}),
     ],
 )
@@ -166,3 +167,21 @@ def test_nothing_is_read_before_the_first_question() -> None:
     )
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert output.split() == ["0", "2"]  # the function and the kinds of layers
+
+
+def test_the_dropout_of_efficientnet_grows_up_to_a_rate() -> None:
+    """As tf_keras 2.21 writes it: block b of n drops with the rate b / n of the argument."""
+    arguments = {"weights": None, "include_top": False}
+
+    def rates(**more: float) -> dict[str, float]:
+        written = config("EfficientNetB0", "keras2", {**arguments, **more})
+        assert written is not None
+        return {
+            layer["name"]: layer["config"]["rate"]
+            for layer in written["config"]["layers"]
+            if layer["class_name"] == "Dropout"
+        }
+
+    assert rates(drop_connect_rate=0.2) == rates()
+    changed = rates(drop_connect_rate=0.4)
+    assert (len(changed), changed["block2b_drop"], changed["block5b_drop"]) == (9, 0.05, 0.4 * 9 / 16)

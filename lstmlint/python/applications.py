@@ -62,6 +62,10 @@ _ALPHAS: Final = {
 }
 
 
+# An argument of the function behind those of EfficientNet, which Keras 2 passes on.
+DROP_RATE: Final = "drop_connect_rate"
+
+
 class Refused(ValueError):
     """Keras raises an error for these arguments.
 
@@ -116,6 +120,16 @@ def config(
     if (defaults := parameters(name, dialect)) is None:
         return None
     facts, kinds = _data(name), _data("kinds")[dialect]
+    drop_rate = arguments.get(DROP_RATE)
+    if (
+        name.startswith("EfficientNetB")
+        and type(drop_rate) is float
+        and 0 < drop_rate < 1
+        and dialect in facts["extra"]
+    ):
+        arguments = {key: value for key, value in arguments.items() if key != DROP_RATE}
+    else:
+        drop_rate = None
     for argument in arguments:
         if argument not in defaults:
             if dialect in facts["extra"] and (name.startswith("EfficientNet") or argument == "layers"):
@@ -156,13 +170,14 @@ def config(
         if all(found[flag] == value for flag, value in segment.get("when", {}).items()):
             for row in segment["rows"]:
                 builder.add(row)
+    layers = builder.layers if drop_rate is None else _with_drop_rate(builder.layers, drop_rate)
     first, last = [builder.names[0], 0, 0], [builder.names[-1], 0, 0]
     # Keras 3 writes a list only for inputs that are given as one, which all but ConvNeXt do with an input tensor.
     listed = dialect == "keras2" or (given is not None and not name.startswith("ConvNeXt"))
     model = {
         "name": model_name,
         "trainable": True,
-        "layers": builder.layers,
+        "layers": layers,
         "input_layers": [first] if listed else first,
         "output_layers": [last] if dialect == "keras2" else last,
     }
@@ -187,6 +202,17 @@ def flags(values: Mapping[str, Any], shape: Shape) -> dict[str, Any]:
         "dropout": values.get("dropout_rate", 1) > 0,
         "known_size": shape[1] is not None,
     }
+
+
+def _with_drop_rate(layers: list[dict[str, Any]], rate: float) -> list[dict[str, Any]]:
+    """Return the layers of an EfficientNet whose dropout grows from block to block up to another rate."""
+    blocks = sum(layer["name"].endswith("_project_conv") for layer in layers)
+    found, block = [], -1
+    for layer in layers:
+        block += layer["name"].endswith("_project_conv")
+        drops = {"rate": rate * block / blocks} if layer["name"].endswith("_drop") else {}
+        found.append({**layer, "config": {**layer["config"], **drops}})
+    return found
 
 
 def _input_shape(name: str, facts: Any, values: Mapping[str, Any], default: Shape) -> Shape:
