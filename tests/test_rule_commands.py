@@ -34,6 +34,12 @@ def test_examples_of_the_json_are_the_rules_own(shell: Shell) -> None:
     assert shell("rule", "E099", "-f", "json").json["fails"] is None
 
 
+def test_code_in_a_description_keeps_its_lines(shell: Shell) -> None:
+    said = shell("rule", "Y102").out
+    assert "\n    model.add(Flatten)  # fails\n    model.add(Flatten())  # passes\n\nFix:" in said
+    assert "```" not in said
+
+
 def test_options(shell: Shell) -> None:
     for form in ("text", "markdown"):
         said = shell("rule", "R216", "-f", form).out

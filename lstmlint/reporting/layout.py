@@ -78,8 +78,17 @@ def pieces(text: str, width: int) -> Iterator[str]:
 
 
 def paragraphs(text: str, width: int) -> str:
-    """Wrap every paragraph of a text whose paragraphs are separated by empty lines."""
-    return "\n\n".join("\n".join(wrap(" ".join(part.split()), width)) for part in text.split("\n\n"))
+    """Wrap every paragraph of a text whose paragraphs are separated by empty lines.
+
+    Code blocks between ``` are indented by four instead, and keep their lines.
+    """
+    return "\n\n".join(_paragraph(part, width) for part in text.split("\n\n"))
+
+
+def _paragraph(text: str, width: int) -> str:
+    if text.startswith("```"):
+        return "\n".join(f"    {line}" for line in text.splitlines()[1:-1])
+    return "\n".join(wrap(" ".join(text.split()), width))
 
 
 def prefix(text: str, width: int) -> int:
