@@ -556,6 +556,23 @@ model = Model(i, x)
 
 # With sizes that come from outside, or not certain.
 READ: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "a package that may not be there": (
+        """
+try:
+    import another.package
+    width = 100
+except ImportError:
+    width = 10
+try:
+    import numpy.linalg
+    known = 4
+except ImportError:
+    known = 5
+model = Sequential([Input((3,)), Dense(16 if width > 50 else 8)])
+sure = Sequential([Input((3,)), Dense(known)])
+""",
+        [("model", 4 * 11, "16 if width > 50 else 8"), ("sure", 16)],
+    ),
     "unknown sizes": (
         """
 model = Sequential([LSTM(4, input_shape=(X.shape[1], X.shape[2])), Dense(len(vocab) + 1)])

@@ -7,6 +7,7 @@ program is a `Raised`.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -81,6 +82,9 @@ def block(machine: Machine, body: Sequence[ast.stmt], scope: Scope) -> Signal | 
     return None
 
 
+IMPORTS = (ast.Import, ast.ImportFrom)
+# Packages that are there where Keras is.
+PRESENT = frozenset({"keras", "keras_core", "numpy", "tensorflow", "tf_keras"})
 COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.Match)
 
 
@@ -533,8 +537,15 @@ def handle(machine: Machine, node: ast.Try, scope: Scope) -> Signal | None:
 
 
 def may_fail(node: ast.Try, changed: Any, scope: Scope) -> bool:
-    """Return whether a handler matters: it assigns what the body assigns, and the body did more than import."""
-    if all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in node.body):
+    """Return whether a handler matters: it assigns what the body assigns, and the body did more than import.
+
+    An import of a package that a program with Keras may lack matters if a handler does more than import another.
+    """
+    if any(map(may_lack, node.body)):
+        others = [one for handler in node.handlers for one in handler.body if not isinstance(one, IMPORTS)]
+        if set(assigned(others)):
+            return True
+    if all(isinstance(statement, IMPORTS) for statement in node.body):
         return False
     parts = [inner for statement in node.body for inner in ast.walk(statement)]
     if not any(isinstance(inner, ast.Call | ast.Subscript | ast.Attribute) for inner in parts):
@@ -544,6 +555,16 @@ def may_fail(node: ast.Try, changed: Any, scope: Scope) -> bool:
         return True
     calls = [inner for handler in node.handlers for part in handler.body for inner in ast.walk(part)]
     return any(isinstance(inner, ast.Return) for inner in calls)
+
+
+def may_lack(node: ast.stmt) -> bool:
+    """Return whether a statement imports a package that a program with Keras may lack."""
+    if isinstance(node, ast.ImportFrom):
+        names = [node.module or ""] if not node.level else []
+    else:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+    tops = {name.partition(".")[0] for name in names}
+    return bool(tops - PRESENT - sys.stdlib_module_names)
 
 
 def with_(machine: Machine, node: ast.With, scope: Scope) -> Signal | None:
