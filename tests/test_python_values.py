@@ -17,6 +17,84 @@ from lstmlint.python.values import Array, Class, Dict, Function, Instance, List,
 
 # Python runs these, and every variable must have the same value.
 KNOWN = {
+    "changes in place": """
+a = b = [1, 2]
+a *= 2
+c = d = {1, 2, 3}
+c |= {4}
+c -= {1}
+c &= {2, 4}
+c ^= {4, 5}
+e = f = {"a": 1}
+e |= {"b": 2}
+g = [[0]] * 2
+g[0] *= 3
+h = {1, 2, 3}
+h.update([4], [5])
+h.difference_update({1})
+h.intersection_update({2, 3, 4})
+h.symmetric_difference_update({2, 9})
+i = {1}.union({2}, {3}), {1, 2, 3}.difference({1}, {2})
+j = {"a": 1, "b": 2}
+k, l = j.popitem()
+m = [1, 2, 3, 4]
+for n in m:
+    if n % 2:
+        m.remove(n)
+o = [1, 2, 3]
+p = []
+for n in o:
+    if len(o) < 6:
+        o.append(n * 2)
+    p.append(n)
+q = a is b, [1] is [2]
+class T:
+    pass
+t = T()
+t.u = t.w = t.z = 1
+delattr(t, "u")
+del t.w
+r = hasattr(t, "u"), hasattr(t, "w"), hasattr(t, "z")
+s = isinstance(zip([1]), list)
+""",
+    "exceptions": """
+try:
+    a = 1 / 0
+except ValueError:
+    a = 3
+except (KeyError, ArithmeticError):
+    a = 4
+try:
+    try:
+        b = int("x")
+    except KeyError:
+        b = 1
+except Exception:
+    b = 2
+def f(n):
+    if n:
+        raise IndexError("no item")
+    raise SystemExit
+try:
+    c = f(1)
+except KeyError:
+    c = 1
+except IndexError:
+    c = 2
+try:
+    d = f(0)
+except Exception:
+    d = 1
+except BaseException:
+    d = 2
+def changed(cls):
+    cls.size = 9
+    return cls
+@changed
+class A:
+    size = 1
+e = A.size
+""",
     "numbers": """
 a = 7 // 2 + 7 % 4 - 2 ** 3 * (5 & 4) + (1 | 2) + (1 << 2) + (3 ^ 1) + (9 >> 1) + ~4
 b = 7 / 2 - -3.5 + +2
@@ -338,7 +416,7 @@ UNKNOWN = {
     "np.concatenate([np.zeros(2), np.zeros((2, 2))])": "result", "np.zeros((2, 3))[0:u]": ("len(np.zeros((2, 3))[0:u])", 3),
     "to_categorical(np.zeros((5, 2)), 3)": (5, 2, 3), "to_categorical(u)": "result", "pad_sequences([[1], [2]], maxlen=3)": (2, 3),
     "pad_sequences(np.zeros((4, 2)), 3)": (4, 3), "pad_sequences(u)": "result", "pad_sequences(u + u, 3)[0]": (3,),
-    "'a'.upper(*u)": "result", "range(3)[u]": "result", "{1: 2}.copy()[1]": 2, "{1: 2}.popitem()": "result", "mnist.other()": "result",
+    "'a'.upper(*u)": "result", "range(3)[u]": "result", "{1: 2}.copy()[1]": 2, "{1: 2}.popitem()": (1, 2), "mnist.other()": "result",
     "np.linspace(u, 1, 3)": (3,), "np.swapaxes(u, 0, 1)": "result", "sorted([[2], [1]])[0]": "result", "max([1, 2], key=u)": "result",
     "np.zeros(3)[u:]": ("len(np.zeros(3)[u:])",), "[v for v in u][u]": "v", "{**u}['x']": "result", "bool(np.zeros(3))": "result",
     "'a' in u": "result", "'a' in {**u}": "result", "(1, u) == (1, 2)": "result", "[1, 2] == [1, u]": "result", "{1: u} == {1: 2}": "result",
@@ -349,7 +427,7 @@ UNKNOWN = {
     "u.attr[3]": "u.attr[3]", "u['k']": "u['k']", "u[1:][0]": "u[1]", "X.shape[1:][1]": "X.shape[2]",
     "X.shape[1:][-1]": "X.shape[-1]", "len(u)": "len(u)", "len(u) - len(u)": 0, "u // 2 - u // 2": 0, "u(1)": "result",
     "[u, 1][1]": 1, "{'a': u}['a']": "u", "u if u else u": "u", "u and u": "result", "not u": "result", "u < 3": "result",
-    "u is None": "result", "u in [1]": "result", "1 in [u, 1]": True, "f'{u}'": "result", "'%s' % u": "result", "int(u)": "result",
+    "[] is []": "result", "u is None": "result", "u in [1]": "result", "1 in [u, 1]": True, "f'{u}'": "result", "'%s' % u": "result", "int(u)": "result",
     "max(u, 1)": "result", "sum([u, u]) - 2 * u": 0, "sum(u)": "result", "range(u)": "result", "str(u)": "result", "float(u)": "result",
     "abs(u)": "result", "round(u)": "result", "sorted(u)": "result", "list(u)": "result", "dict(u)": "result", "zip(u)": "result",
     "map(len, u)": "result", "filter(None, u)": "result", "enumerate(u)": "result", "any(u)": "result", "any([u])": "result", "all([1, u])": "result",
@@ -485,6 +563,19 @@ JOINED = {
     "x = [1]\nx.insert(u, 2)": [1, 2, "?"],
     "x = [v for v in u]\nx.pop()": ["v", "?"],
     "x = {}\nx.get(u)": {},
+    "x = [1]\nx *= u": [1, "?"],
+    "y = x = {'a': 1}\ny |= u": {"a": 1, "?": "?"},
+    "x = [1]\nx.__setitem__(0, 2)": [1, "?"],
+    "x = {'a': 1}\nx.__setitem__('a', 2)": {"a": 1, "?": "?"},
+    "from collections import OrderedDict\nx = OrderedDict(a=1, b=2)\nx.popitem(last=False)": {"a": 1, "b": 2, "?": "?"},
+    "class A:\n    pass\na = A()\na.b = 1\ndelattr(a, u)\nx = 1": 1,
+    "y = zip([1], [2])\nlist(y)\nx = list(y)": "x",
+    "y = (v for v in [1, 2])\nfor v in y:\n    break\nx = sum(y)": "x",
+    "y = map(len, [[1], [2]])\nnext(y)\nx = list(y)": "x",
+    "y = map(len, [[1], [2]])\nif u:\n    list(y)\nx = list(y)": "x",
+    "y = map(len, [[1], [2]])\nif u:\n    z = list(y)\nelse:\n    z = list(y)\nx = z": [1, 1],
+    "try:\n    raise Odd\nexcept KeyError:\n    x = 1\nexcept ValueError:\n    x = 2": "x",
+    "try:\n    raise Odd\nexcept KeyError as e:\n    x = 1": 1,
     "x = {**u}\nx.setdefault(u, 1)": {"?": "?"},
     "a = b = [1]\nif u:\n    a.append(2)\nx = b": [1, 2, "?"],
     "def f(*a, k=3):\n    return len(a) + k\nx = f(1, 2, k=1)": 3,

@@ -270,6 +270,8 @@ SAME_SHAPE = frozenset({"astype", "copy", "round", "clip", "fillna", "sort", "nu
 
 def array_method(machine: Machine, value: Array, name: str, arguments: Arguments) -> Any:
     """Call a method of an array."""
+    if name == "resize":
+        machine.doubt((*machine.place(arguments.node), "an array is resized"))
     if name in SAME_SHAPE:
         return array(machine, value.shape, arguments.node)
     if name == "reshape":
@@ -284,6 +286,12 @@ def array_method(machine: Machine, value: Array, name: str, arguments: Arguments
             total = multiply(total, dim)
         return unknown(machine, arguments) if total is None else array(machine, (total,), arguments.node)
     return machine.computed(name, [value, *arguments.args], arguments.node)
+
+
+def write_array(machine: Machine, value: Array, name: str, new: Any, node: ast.AST) -> None:
+    """Note that the shape of an array is set, which is not followed."""
+    if name == "shape":
+        machine.doubt((*machine.place(node), "the shape of an array is set"))
 
 
 def reshape_unknown(machine: Machine, value: Any, arguments: Arguments) -> Any:
@@ -410,6 +418,7 @@ def sklearn(machine: Machine, path: str, arguments: Arguments) -> Any:
 def install(machine: Machine) -> None:
     """Add arrays to a machine."""
     machine.readers[Array] = read_array
+    machine.writers[Array] = write_array
     machine.methods[Array] = array_method
     machine.items[Array] = array_item
     machine.libraries += [numpy, sklearn]

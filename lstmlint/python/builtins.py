@@ -17,6 +17,7 @@ from lstmlint.python.values import (
     Function,
     Instance,
     List,
+    Once,
     Opaque,
     Set,
     Size,
@@ -217,7 +218,7 @@ def reversed_(machine: Machine, arguments: Arguments) -> Any:
     """Return the items in reverse order."""
     value = arguments.get(0, "sequence")
     items = iterate(machine, value, arguments.node)
-    return unknown(machine, arguments) if items is None else List(items[::-1], getattr(value, "taint", ()))
+    return unknown(machine, arguments) if items is None else Once(items[::-1], getattr(value, "taint", ()))
 
 
 def enumerate_(machine: Machine, arguments: Arguments) -> Any:
@@ -226,7 +227,7 @@ def enumerate_(machine: Machine, arguments: Arguments) -> Any:
     items = iterate(machine, value, arguments.node)
     if items is None or not isinstance(start, int):
         return unknown(machine, arguments)
-    return List([(i, item) for i, item in enumerate(items, start)], getattr(value, "taint", ()))
+    return Once([(i, item) for i, item in enumerate(items, start)], getattr(value, "taint", ()))
 
 
 def zip_(machine: Machine, arguments: Arguments) -> Any:
@@ -235,7 +236,7 @@ def zip_(machine: Machine, arguments: Arguments) -> Any:
     if arguments.uncertain or any(column is None for column in columns):
         return unknown(machine, arguments)
     taint = sum((getattr(value, "taint", ()) for value in arguments.args), ())
-    return List(zip(*[column or [] for column in columns], strict=False), taint)
+    return Once(zip(*[column or [] for column in columns], strict=False), taint)
 
 
 def map_(machine: Machine, arguments: Arguments) -> Any:
@@ -247,7 +248,7 @@ def map_(machine: Machine, arguments: Arguments) -> Any:
     if items is None:
         return unknown(machine, arguments)
     results = [machine.call(function, Arguments(arguments.node, [item])) for item in items]
-    return List(results, getattr(value, "taint", ()))
+    return Once(results, getattr(value, "taint", ()))
 
 
 def filter_(machine: Machine, arguments: Arguments) -> Any:
@@ -256,7 +257,7 @@ def filter_(machine: Machine, arguments: Arguments) -> Any:
     items = iterate(machine, value, arguments.node)
     if items is None:
         return unknown(machine, arguments)
-    result = List((), getattr(value, "taint", ()))
+    result = Once((), getattr(value, "taint", ()))
     for item in items:
         test = item if function is None else machine.call(function, Arguments(arguments.node, [item]))
         truth = machine.truth(test)
@@ -304,8 +305,8 @@ def is_a(machine: Machine, value: Any, kind: Any) -> bool | None:
         return None
     if isinstance(kind, Builtin) and kind.name in TYPES:
         wanted = TYPES[kind.name]
-        if isinstance(value, Set):
-            return wanted is Set
+        if isinstance(value, Set | Once):
+            return wanted is type(value)
         return isinstance(value, wanted) and not (wanted is float and isinstance(value, int))
     if isinstance(kind, Class):
         cls = getattr(value, "cls", None)
@@ -345,6 +346,13 @@ def setattr_(machine: Machine, arguments: Arguments) -> Any:
     elif hasattr(value, "forget"):
         machine.heap.touch(value)
         value.forget((*machine.place(arguments.node), "an attribute is set whose name is not known"))
+    return None
+
+
+def delattr_(machine: Machine, arguments: Arguments) -> Any:
+    """Delete an attribute."""
+    name = arguments.get(1, "name")
+    machine.delete_attribute(arguments.get(0, "obj"), name if isinstance(name, str) else None, arguments.node)
     return None
 
 
@@ -397,11 +405,13 @@ def code(machine: Machine, arguments: Arguments) -> Any:
 
 def exit_(machine: Machine, arguments: Arguments) -> Any:
     """End the program. Raises: Raised."""
-    raise Raised
+    raise Raised(SystemExit)
 
 
 def next_(machine: Machine, arguments: Arguments) -> Any:
-    """Return what is not known: iterators are not followed."""
+    """Return what is not known: the places of iterators are not followed."""
+    if arguments.args and isinstance(arguments.args[0], Once):
+        iterate(machine, arguments.args[0], arguments.node)
     return unknown(machine, arguments)
 
 
@@ -416,7 +426,7 @@ FUNCTIONS: dict[str, Run] = {
     "next": next_, "iter": opaque, "repr": str_, "id": opaque, "hash": opaque, "chr": opaque, "ord": opaque,
     "format": opaque, "callable": opaque, "bytes": opaque, "bytearray": opaque, "object": opaque, "vars": vars_,
     "globals": opaque, "locals": opaque, "dir": opaque, "display": nothing, "get_ipython": opaque, "complex": opaque,
-    "slice": opaque, "issubclass": opaque, "delattr": nothing, "property": opaque, "raw_input": opaque,
+    "slice": opaque, "issubclass": opaque, "delattr": delattr_, "property": opaque, "raw_input": opaque,
 }  # fmt: skip
 
 

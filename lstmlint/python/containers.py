@@ -10,7 +10,19 @@ from lstmlint.python.expressions import Range, distinct, iterate, set_key
 from lstmlint.python.limits import MAX_CHARACTERS, MAX_ITEMS, Cut
 from lstmlint.python.machine import MISSING, Arguments, Machine, Method, Raised
 from lstmlint.python.operators import PLAIN, combine, contains, is_wide
-from lstmlint.python.values import Attributes, Dict, Instance, List, Opaque, Set, Size, is_unknown, key_of, same
+from lstmlint.python.values import (
+    Attributes,
+    Dict,
+    Instance,
+    List,
+    Once,
+    Opaque,
+    Set,
+    Size,
+    is_unknown,
+    key_of,
+    same,
+)
 
 TEXT_METHODS = frozenset(
     "split rsplit lower upper strip lstrip rstrip replace startswith endswith find title capitalize isdigit count index"
@@ -66,13 +78,14 @@ def list_method(machine: Machine, receiver: List, name: str, arguments: Argument
         else:
             receiver.insert(len(receiver), args[1])
             receiver.forget((*place, "the place of an item is not known"))
-    elif name in ("extend", "update") and len(args) == 1:
-        items = iterate(machine, args[0], arguments.node)
-        if items is None:
-            receiver.forget((*place, f"`{machine.written(arguments.node)}` adds unknown items"))
-        else:
-            receiver[:] = distinct([*receiver, *items]) if isinstance(receiver, Set) else [*receiver, *items]
-            receiver.taint += getattr(args[0], "taint", ())
+    elif name in ("extend", "update"):
+        for more in args:
+            items = iterate(machine, more, arguments.node)
+            if items is None:
+                receiver.forget((*place, f"`{machine.written(arguments.node)}` adds unknown items"))
+            else:
+                receiver[:] = distinct([*receiver, *items]) if isinstance(receiver, Set) else [*receiver, *items]
+                receiver.taint += getattr(more, "taint", ())
     elif name == "pop":
         index = args[0] if args else -1
         if receiver.taint or not isinstance(index, int):
@@ -110,14 +123,35 @@ def list_method(machine: Machine, receiver: List, name: str, arguments: Argument
         return unknown(machine, arguments)
     elif name == "count" and not receiver.taint and contains(receiver, args[0]) is not None:
         return sum(same(item, args[0]) for item in receiver)
-    elif name in SET_METHODS and args and isinstance(args[0], List):
-        return combine(SET_METHODS[name], distinct(receiver, receiver.taint), distinct(args[0], args[0].taint))
+    elif name in SET_METHODS and args and all(isinstance(other, List) for other in args):
+        result = distinct(receiver, receiver.taint)
+        for one in args:
+            result = combine(SET_METHODS[name], result, distinct(one, one.taint))
+        return result
+    elif name in SET_UPDATES and len(args) == 1 and (items := iterate(machine, args[0], arguments.node)) is not None:
+        machine.heap.touch(receiver)
+        other = distinct(items, getattr(args[0], "taint", ()))
+        receiver.restore(combine(SET_UPDATES[name], distinct(receiver, receiver.taint), other).snapshot())
     else:
-        return unknown(machine, arguments)
+        return other_container_method(machine, receiver, name, arguments)
     return None
 
 
 SET_METHODS = {"union": "|", "intersection": "&", "difference": "-", "symmetric_difference": "^"}
+SET_UPDATES = {"intersection_update": "&", "difference_update": "-", "symmetric_difference_update": "^"}
+# Methods of lists, sets, and dicts that change nothing.
+READING = frozenset(SET_METHODS) | frozenset(
+    "copy count elements get index isdisjoint issubset issuperset items keys most_common values"
+    " __contains__ __eq__ __getitem__ __iter__ __len__".split()
+)
+
+
+def other_container_method(machine: Machine, receiver: Any, name: str, arguments: Arguments) -> Any:
+    """Return the unknown result of a method, which may change the container."""
+    if name not in READING:
+        machine.heap.touch(receiver)
+        receiver.forget((*machine.place(arguments.node), f"`{machine.written(arguments.node)}` may change it"))
+    return unknown(machine, arguments)
 
 
 def attributes_method(machine: Machine, receiver: Attributes, name: str, arguments: Arguments) -> Any:
@@ -153,7 +187,11 @@ def dict_method(machine: Machine, receiver: Dict, name: str, arguments: Argument
     if name == "clear":
         receiver.clear()
         return None
-    return unknown(machine, arguments)
+    if name == "popitem" and not receiver.taint and not args and not arguments.kwargs:
+        if not receiver:
+            raise Raised
+        return receiver.popitem()
+    return other_container_method(machine, receiver, name, arguments)
 
 
 def dict_lookup(machine: Machine, receiver: Dict, name: str, arguments: Arguments) -> Any:
@@ -338,12 +376,13 @@ def install(machine: Machine) -> None:
     """Add containers to a machine."""
     machine.methods |= {
         str: text_method, bytes: other_method, int: other_method, float: other_method, bool: other_method,
-        tuple: other_method, List: list_method, Set: list_method, Dict: dict_method, Range: other_method,
+        tuple: other_method, List: list_method, Set: list_method, Once: list_method, Dict: dict_method, Range: other_method,
         Attributes: attributes_method,
     }  # fmt: skip
     machine.callers[Method] = call_method
     machine.items |= {
-        str: sequence_item, bytes: sequence_item, tuple: sequence_item, List: sequence_item, Dict: dict_item,
-        Attributes: dict_item, Range: range_item, Opaque: opaque_item, Size: opaque_item, Instance: instance_item,
+        str: sequence_item, bytes: sequence_item, tuple: sequence_item, List: sequence_item, Once: sequence_item,
+        Dict: dict_item, Attributes: dict_item, Range: range_item, Opaque: opaque_item, Size: opaque_item,
+        Instance: instance_item,
     }  # fmt: skip
     machine.readers |= {Opaque: read_opaque, Size: read_opaque}

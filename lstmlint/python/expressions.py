@@ -18,6 +18,7 @@ from lstmlint.python.values import (
     Function,
     Instance,
     List,
+    Once,
     Opaque,
     Scope,
     Set,
@@ -334,7 +335,7 @@ def list_comprehension(machine: Machine, node: Any, scope: Scope) -> Any:
     """Return the result of a list comprehension or a generator expression."""
     items: list[Any] = []
     taint = comprehension(machine, node, scope, lambda inner: items.append(machine.evaluate(node.elt, inner)))
-    return List(items, taint)
+    return Once(items, taint) if isinstance(node, ast.GeneratorExp) else List(items, taint)
 
 
 def set_comprehension(machine: Machine, node: ast.SetComp, scope: Scope) -> Any:
@@ -371,6 +372,10 @@ def is_iterable(value: Any) -> bool:
 
 def iterate(machine: Machine, value: Any, node: ast.AST) -> list[Any] | None:
     """Return the items of a value; None if they are not known. Raises: Cut."""
+    if isinstance(value, Once):
+        machine.heap.touch(value)
+        spent, value.spent = value.spent, True
+        return None if spent or len(value) > MAX_ITEMS else list(value)
     if isinstance(value, Range):
         return list(value.numbers) if len(value.numbers) <= MAX_ITEMS else None
     if isinstance(value, tuple | list | dict | str | bytes):

@@ -17,6 +17,7 @@ from lstmlint.python.values import (
     Function,
     Instance,
     List,
+    Once,
     Opaque,
     Partial,
     Scope,
@@ -62,7 +63,7 @@ def run_function(machine: Machine, function: Function, arguments: Arguments) -> 
     if isinstance(node, ast.AsyncFunctionDef) or generator_kind(function) == "endless":
         return machine.opaque(arguments.node, "lstmlint does not follow generators with while")
     if function.generator == "yields":
-        frame.yields = List()
+        frame.yields = Once()
         block(machine, node.body, scope)
         for _, reason in frame.returns:
             frame.yields.forget(reason)

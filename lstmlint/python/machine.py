@@ -105,7 +105,15 @@ MISSING = object()  # an attribute or argument that is not there
 
 
 class Raised(Exception):
-    """The program raises an exception here."""
+    """The program raises an exception here. Its argument or its cause is the exception, if that is known."""
+
+    @property
+    def kind(self) -> type[BaseException] | None:
+        """The class of the exception; None if it is not known."""
+        if self.args:
+            kind: type[BaseException] = self.args[0]
+            return kind
+        return None if self.__cause__ is None else type(self.__cause__)
 
 
 class Machine:
@@ -257,6 +265,15 @@ class Machine:
         writer = self.writers.get(type(value))
         if writer is not None:
             writer(self, value, name, new, node)
+
+    def delete_attribute(self, value: Any, name: str | None, node: ast.AST) -> None:
+        """Delete an attribute of a value. name: None if it is not known."""
+        if isinstance(value, Instance):
+            self.heap.touch(value)
+            if name in value.attributes:
+                del value.attributes[name]
+            elif name is None:
+                value.forget((*self.place(node), "an attribute is deleted whose name is not known"))
 
     def item(self, value: Any, index: Any, node: ast.AST) -> Any:
         """Return an item of a value."""

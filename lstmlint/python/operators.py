@@ -236,7 +236,10 @@ def identical(left: Any, right: Any) -> bool | None:
         if is_unknown(left) or is_unknown(right):
             return None
         return left is right
-    return True if left is right else equal(left, right)
+    if left is right:
+        return True
+    found = equal(left, right)
+    return None if found and isinstance(left, List | Dict) else found
 
 
 def equal(left: Any, right: Any) -> bool | None:

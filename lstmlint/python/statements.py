@@ -7,6 +7,7 @@ program is a `Raised`.
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,7 +18,7 @@ from lstmlint.python.limits import MAX_ITERATIONS, MAX_LOOP_STEPS
 from lstmlint.python.machine import Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import BINARY, binary
 from lstmlint.python.program import Reason
-from lstmlint.python.values import Class, Dict, Function, Instance, List, Module, Opaque, Scope, with_reason
+from lstmlint.python.values import Class, Dict, Function, Instance, List, Module, Once, Opaque, Scope, with_reason
 
 
 class Signal:
@@ -204,13 +205,19 @@ def for_(machine: Machine, node: ast.For, scope: Scope) -> Signal | None:
     items = value.numbers if isinstance(value, Range) else iterate(machine, value, node.iter)
     if items is None or len(items) > MAX_ITERATIONS or (not items and loop_taint(machine, value, node) is not None):
         return unknown_loop(machine, node, scope, lambda: any_item(machine, value, node, scope))
+    if isinstance(value, Once):
+        value = List(items, value.taint)
     frame = frame_of(scope)
     outer, frame.loop = frame.loop, None
     start = machine.budget.used
 
     def run() -> Signal | None:
-        for i, item in enumerate(items):
-            if (i > 2 and machine.budget.used - start > MAX_LOOP_STEPS) or frame.loop is not None:
+        # A list may change while it is iterated over.
+        left = value if type(value) is List else items
+        i = -1
+        while (i := i + 1) < len(left):
+            item = left[i]
+            if i > MAX_ITERATIONS or (i > 2 and machine.budget.used - start > MAX_LOOP_STEPS) or frame.loop is not None:
                 return unknown_loop(machine, node, scope, lambda: any_item(machine, value, node, scope))
             assign(machine, node.target, item, scope)
             signal = block(machine, node.body, scope)
@@ -389,7 +396,7 @@ def annotated(machine: Machine, node: ast.AnnAssign, scope: Scope) -> None:
 
 
 def augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
-    """Execute `target += value`. A list grows in place."""
+    """Execute `target += value`. A list, set, or dict changes in place."""
     read = ast.copy_location(load(node.target), node.target)
     old = machine.evaluate(read, scope)
     new = machine.evaluate(node.value, scope)
@@ -403,6 +410,13 @@ def augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
             old.taint += getattr(new, "taint", ())
         return
     value = binary(machine, BINARY[type(node.op)], old, new, node)
+    if isinstance(old, List | Dict) and not isinstance(new, Instance):
+        machine.heap.touch(old)
+        if isinstance(value, List | Dict):
+            old.restore(value.snapshot())
+        else:
+            old.forget((*machine.place(node.value), f"`{machine.written(node.value)}` is unknown"))
+        value = old
     if isinstance(node.target, ast.Subscript):
         container = machine.evaluate(node.target.value, scope)
         set_item(machine, container, machine.evaluate(node.target.slice, scope), value, node.target)
@@ -423,8 +437,16 @@ def return_(machine: Machine, node: ast.Return, scope: Scope) -> Signal:
 
 
 def raise_(machine: Machine, node: ast.Raise, scope: Scope) -> None:
-    """Raise an exception of the program."""
-    raise Raised
+    """Raise an exception of the program. Raises: Raised."""
+    error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    kind = exception_class(error) if isinstance(error, ast.Name) else None
+    raise Raised(kind) if kind else Raised
+
+
+def exception_class(name: ast.expr | None) -> type[BaseException] | None:
+    """Return the class of Python's own exceptions that an expression names; None if it names none."""
+    kind = vars(builtins).get(name.id) if isinstance(name, ast.Name) else None
+    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else None
 
 
 def assert_(machine: Machine, node: ast.Assert, scope: Scope) -> None:
@@ -454,6 +476,8 @@ def delete(machine: Machine, node: ast.Delete, scope: Scope) -> None:
             holder = scope.elsewhere.get(target.id, scope)
             machine.heap.touch(holder)
             holder.variables.pop(target.id, None)
+        elif isinstance(target, ast.Attribute):
+            machine.delete_attribute(machine.evaluate(target.value, scope), target.attr, target)
         elif isinstance(target, ast.Subscript):
             container = machine.evaluate(target.value, scope)
             index = machine.evaluate(target.slice, scope)
@@ -504,11 +528,20 @@ def import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> None:
 
 
 def try_(machine: Machine, node: ast.Try, scope: Scope) -> Signal | None:
-    """Execute the body; the first handler if it raises, and perhaps if it calls what is not known."""
+    """Execute the body; its handler if it raises, and perhaps if it calls what is not known."""
     signal: Signal | None = None
-    outcome, record = machine.heap.watch(guarded(machine, lambda: block(machine, node.body, scope)))
-    if outcome is RAISED:
-        signal = handle(machine, node, scope)
+    errors: list[Raised] = []
+
+    def body() -> Signal | None:
+        try:
+            return block(machine, node.body, scope)
+        except Raised as error:
+            errors.append(error)
+            return RAISED
+
+    outcome, record = machine.heap.watch(body)
+    if errors:
+        signal = handle(machine, node, scope, errors[0])
     elif outcome is not None:
         signal = outcome
     else:
@@ -525,15 +558,39 @@ def try_(machine: Machine, node: ast.Try, scope: Scope) -> Signal | None:
     return final or signal
 
 
-def handle(machine: Machine, node: ast.Try, scope: Scope) -> Signal | None:
-    """Execute the first handler. Raises: Raised if there is none."""
-    if not node.handlers:
+def handle(machine: Machine, node: ast.Try, scope: Scope, error: Raised) -> Signal | None:
+    """Execute the handler of an exception, or those that may be it. Raises: Raised if there is none."""
+    possible = []
+    for handler in node.handlers:
+        verdict = catches(handler.type, error.kind)
+        if verdict is not False:
+            possible.append(handler)
+        if verdict:
+            break
+    if not possible:
         block(machine, node.finalbody, scope)
-        raise Raised
-    handler = node.handlers[0]
-    if handler.name:
-        machine.assign_name(scope, handler.name, machine.opaque(handler, "it is an exception", handler.name))
-    return block(machine, handler.body, scope)
+        raise error
+    for handler in possible:
+        if handler.name:
+            machine.assign_name(scope, handler.name, machine.opaque(handler, "it is an exception", handler.name))
+    if len(possible) == 1:
+        return block(machine, possible[0].body, scope)
+    reason = (*machine.place(node), "the exception that is raised here is not known")
+    return branch(machine, [partial(block, machine, handler.body, scope) for handler in possible], reason, scope)
+
+
+def catches(named: ast.expr | None, kind: type[BaseException] | None) -> bool | None:
+    """Return whether `except` with these classes catches an exception; None if that is not known."""
+    if named is None:
+        return True
+    verdicts: list[bool | None] = []
+    for one in named.elts if isinstance(named, ast.Tuple) else [named]:
+        cls = exception_class(one)
+        if cls is None or (kind is None and cls not in (Exception, BaseException)):
+            verdicts.append(None)
+        else:
+            verdicts.append(kind is None or issubclass(kind, cls))
+    return True if True in verdicts else None if None in verdicts else False
 
 
 def may_fail(node: ast.Try, changed: Any, scope: Scope) -> bool:
@@ -596,8 +653,8 @@ def function_definition(machine: Machine, node: ast.FunctionDef, scope: Scope) -
 MEMOS = frozenset({"functools.lru_cache", "functools.cache"})
 
 
-def decorated(machine: Machine, function: Function, scope: Scope) -> Any:
-    """Return a function as its decorators leave it. Those that the program does not define are taken to do nothing."""
+def decorated(machine: Machine, function: Function | Class, scope: Scope) -> Any:
+    """Return a function or class as its decorators leave it. Those that the program does not define are taken to do nothing."""
     value: Any = function
     for decorator in reversed(getattr(function.node, "decorator_list", ())):
         target = decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -608,7 +665,7 @@ def decorated(machine: Machine, function: Function, scope: Scope) -> Any:
         elif isinstance(name, Function | Class):
             made = machine.evaluate(decorator, scope) if isinstance(decorator, ast.Call) else name
             result = machine.call(made, Arguments(decorator, [value]))
-            value = result if isinstance(result, Function | Builtin | Instance) else value
+            value = result if isinstance(result, Function | Builtin | Class | Instance) else value
     return value
 
 
@@ -625,7 +682,7 @@ def class_definition(machine: Machine, node: ast.ClassDef, scope: Scope) -> None
         if isinstance(value, Function) and value.owner is None:
             value.owner = cls
     machine.classes.append(cls)
-    machine.assign_name(scope, node.name, cls)
+    machine.assign_name(scope, node.name, decorated(machine, cls, scope))
 
 
 EXECUTORS: dict[type, Any] = {

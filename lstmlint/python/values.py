@@ -190,6 +190,29 @@ class Set(List):
     __slots__ = ()
 
 
+class Once(List):
+    """What can be iterated over once: a generator, or the result of zip or map. spent: whether that has begun."""
+
+    __slots__ = ("spent",)
+
+    def __init__(self, items: Iterable[Any] = (), taint: Taint = ()) -> None:
+        super().__init__(items, taint)
+        self.spent = False
+
+    def snapshot(self) -> Any:
+        """Return the state."""
+        return list(self), self.taint, self.spent
+
+    def restore(self, state: Any) -> None:
+        """Return to a state."""
+        self[:], self.taint, self.spent = state
+
+    def join(self, states: list[Any], reason: Reason, joined: Any) -> None:
+        """Continue with one of several states."""
+        super().join(states, reason, joined)
+        self.spent = any(state[2] for state in states)
+
+
 class Dict(dict[Any, Any]):
     """A dict. taint: why its content is not certain."""
 
