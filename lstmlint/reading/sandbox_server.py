@@ -31,7 +31,7 @@ class _State:
 
 
 def call(request: tuple[Any, tuple[Any, ...], int, int]) -> bytes:
-    """Return the outcome of a request: a function, its arguments, and the limits of time and memory.
+    """Call a function with its arguments within limits of time and memory, and return the outcome.
 
     Raises: IsolationError if the helper dies or exceeds the limits.
     """

@@ -44,7 +44,7 @@ reported("X802", "foreign-module", "warning", raised_by="security")(
 
 
 reported("X803", "non-modeling-function", "error", raised_by="security")(
-    """The file calls a function of Keras or TensorFlow that is no part of a model, such as `keras.utils.get_file` or
+    """The file calls a function of Keras or TensorFlow that is not part of a model, such as `keras.utils.get_file` or
     `keras.config.enable_unsafe_deserialization`. Such functions download files, write files, load other models, or
     switch off the protection. Keras 3.0 to 3.10 call them with `safe_mode`, too.
 

@@ -32,7 +32,7 @@ _STANDARD = frozenset(
 # Objects that Keras builds from their config alone, and what runs code or opens files in `builtins`.
 _PLAIN = ("__tuple__", "__numpy__", "__tensor__", "__keras_tensor__", "__bytes__", "__complex__", "__ellipsis__")
 _RUNNERS = ("eval", "exec", "compile", "open", "__import__", "getattr", "setattr", "delattr", "input", "breakpoint")
-# Functions of Keras that are no part of a model.
+# Functions of Keras that are not part of a model.
 NON_MODELING = frozenset(
     "clear_session enable_unsafe_deserialization load_model model_from_json model_from_yaml model_from_config save_model"
     " image_dataset_from_directory text_dataset_from_directory audio_dataset_from_directory"
@@ -145,7 +145,7 @@ class Scan:
             function = config_dict["function"]
             if _TF_GADGETS.search(function):
                 yield self.problem(
-                    "X803", f"TFOpLambda calls the TensorFlow function {show(function)}, which is no part of a model",
+                    "X803", f"TFOpLambda calls the TensorFlow function {show(function)}, which is not part of a model",
                     "Do not load the file, unless you know why it calls this function.", place, (), "error",
                 )  # fmt: skip
         if class_name in _TEXT_CLASSES and isinstance(config_dict.get("vocabulary"), str):
@@ -187,7 +187,7 @@ class Scan:
         root = module.partition(".")[0]
         if root in _STANDARD:
             yield self.problem(
-                "X802", f"a Lambda layer calls {show(function)} from the module {show(module)} of Python, no part of a model",
+                "X802", f"a Lambda layer calls {show(function)} from the module {show(module)} of Python, not part of a model",
                 "Do not load the file.", place, (), "error", " (tf_keras resolves it also under safe_mode)",
             )  # fmt: skip
 
@@ -227,7 +227,7 @@ class Scan:
             if name in NON_MODELING or (_NON_MODELING_MODULES.match(module) and str(name)[:1].islower()):
                 known = (advisories.UNSAFE_MODE if name == "enable_unsafe_deserialization" else advisories.GADGETS,)
                 yield self.problem(
-                    "X803", f"the file calls {module}.{name}, a function of Keras that is no part of a model",
+                    "X803", f"the file calls {module}.{name}, a function of Keras that is not part of a model",
                     "Do not load the file.", place, known, "error",
                 )  # fmt: skip
             elif isinstance(registered, str) and registered.rpartition(">")[2] not in (obj["class_name"], name):
@@ -245,7 +245,7 @@ class Scan:
             return
         if root in _STANDARD:
             yield self.problem(
-                "X802", f"the file names {show(name)} from the module {show(module)} of Python, which is no part of a model",
+                "X802", f"the file names {show(name)} from the module {show(module)} of Python, which is not part of a model",
                 "Do not load the file.", place, (advisories.MODULES,), "error",
             )  # fmt: skip
         else:
