@@ -20,6 +20,25 @@ from tensorflow.keras.models import Model, Sequential
 
 # Whole in every sense: Keras runs them, and the last line's models are compared with it.
 RUN: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "stacked cells": (
+        """
+cells = [LSTMCell(4), GRUCell(3)]
+model = Sequential([Input((5, 2)), RNN(StackedRNNCells(cells))])
+other = Sequential([Input((5, 2)), RNN([LSTMCell(n) for n in (4, 3)])])
+""",
+        [("model", 193), ("other", 208)],
+    ),
+    "lists and dicts that change in place": (
+        """
+sizes = [4, 5]
+same = sizes
+same *= 2
+options = {"a": 6, "b": 7}
+name, units = options.popitem()
+model = Sequential([Input((3,)), *[Dense(size) for size in sizes], Dense(units + len(options))])
+""",
+        [("model", 138)],
+    ),
     "sequential": (
         """
 model = Sequential()

@@ -29,7 +29,7 @@ IN_PART = frozenset(
     """
     adv_exceptions.py adv_broadcasting.py adv_control_flow.py adv_from_config.py adv_list_semantics.py
     adv_nested_reuse.py adv_objects.py adv_ops_functions.py adv_python_syntax.py adv_scopes.py
-    adv_states_and_stars.py adv_tensor_functions.py adv_time_distributed_model.py
+    adv_tensor_functions.py adv_time_distributed_model.py
     k1_time_distributed.py k2_several_models.py k3_conditionals.py k3_env_units.py
     k3_function_called.py k3_recurrent_cells.py k3_subclassed_unbuilt.py k3_try_finally.py
     tf_subclass_encoder_decoder.py

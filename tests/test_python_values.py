@@ -49,13 +49,19 @@ for n in o:
     p.append(n)
 q = a is b, [1] is [2]
 class T:
-    pass
+    n = 0
+    def __iadd__(self, other):
+        self.n += other
+        return self
 t = T()
 t.u = t.w = t.z = 1
 delattr(t, "u")
 del t.w
 r = hasattr(t, "u"), hasattr(t, "w"), hasattr(t, "z")
 s = isinstance(zip([1]), list)
+v = t
+v += 5
+w = t.n
 """,
     "exceptions": """
 try:
@@ -575,6 +581,10 @@ JOINED = {
     "y = map(len, [[1], [2]])\nif u:\n    list(y)\nx = list(y)": "x",
     "y = map(len, [[1], [2]])\nif u:\n    z = list(y)\nelse:\n    z = list(y)\nx = z": [1, 1],
     "try:\n    raise Odd\nexcept KeyError:\n    x = 1\nexcept ValueError:\n    x = 2": "x",
+    "class A:\n    def __len__(self):\n        return 0\nx = 1 if A() else 2": "1 if A() else 2",
+    "class A:\n    def __eq__(self, other):\n        return True\nx = 1 in [A()]": "x",
+    "x = []\nfor v in {3, 1}:\n    x.append(v)": [3, 1, "?"],
+    "x = []\nfor v in {3}:\n    x.append(v)": [3],
     "try:\n    raise Odd\nexcept KeyError as e:\n    x = 1": 1,
     "x = {**u}\nx.setdefault(u, 1)": {"?": "?"},
     "a = b = [1]\nif u:\n    a.append(2)\nx = b": [1, 2, "?"],

@@ -547,8 +547,11 @@ class Writer:
         taint = getattr(value, "taint", ())
         if isinstance(value, Layer):
             return self.layer(value, f"{pointer}/config/{name}")
-        if name in ("cell", "cells") and isinstance(value, list | tuple):
-            return self.cells(value, f"{pointer}/config/{name}")
+        if name == "cells" and isinstance(value, list | tuple):  # of StackedRNNCells
+            return self.cells(value, f"{pointer}/config/cells")
+        if name == "cell" and isinstance(value, list | tuple):
+            inner = self.cells(value, f"{pointer}/config/cell/config/cells")
+            return self.serialized("keras.layers", "StackedRNNCells", {"cells": inner})
         if not harmless:
             self.out.doubt(taint)
         if name == "vocabulary":
@@ -576,14 +579,13 @@ class Writer:
             self.out.doubt([(*layer.places.get("vocabulary", layer.places[""]), "the vocabulary is not known")])
         return OMIT
 
-    def cells(self, cells: Any, pointer: str) -> dict[str, Any]:
-        """Return a list of cells as Keras stores it."""
-        inner = [
-            self.layer(cell, f"{pointer}/config/cells/{i}") for i, cell in enumerate(cells) if isinstance(cell, Layer)
-        ]
+    def cells(self, cells: Any, pointer: str) -> list[dict[str, Any]]:
+        """Return the configs of cells."""
+        self.out.doubt(getattr(cells, "taint", ()))
+        inner = [self.layer(cell, f"{pointer}/{i}") for i, cell in enumerate(cells) if isinstance(cell, Layer)]
         if len(inner) != len(cells):
             self.out.missing = True
-        return self.serialized("keras.layers", "StackedRNNCells", {"cells": inner})
+        return inner
 
     # Values
 

@@ -293,7 +293,10 @@ class Machine:
         if isinstance(value, Function | Class | Module | Builtin | Method):
             return True
         if isinstance(value, Instance):
-            return True if value.cls is None or not value.cls.foreign_bases() else None
+            if value.cls is None:
+                return True
+            decides = value.cls.foreign_bases() or value.cls.lookup("__bool__") or value.cls.lookup("__len__")
+            return None if decides else True
         return getattr(value, "truth", None)
 
     def joined(self, reason: Reason) -> Callable[[list[Any], Any], Any]:

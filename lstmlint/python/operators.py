@@ -13,6 +13,7 @@ from lstmlint.python.machine import Machine, Raised
 from lstmlint.python.values import (
     Array,
     Dict,
+    Instance,
     List,
     Module,
     Opaque,
@@ -157,11 +158,11 @@ def combine(sign: str, left: Set, right: Set) -> Set:
 
 def contains(items: Any, value: Any) -> bool | None:
     """Return whether a sequence contains a value; None if that is not known."""
-    uncertain = bool(getattr(items, "taint", ())) or is_unknown(value)
+    uncertain = bool(getattr(items, "taint", ())) or is_unknown(value) or isinstance(value, Instance)
     for item in items:
         if same(item, value) or (isinstance(item, NUMBER) and isinstance(value, NUMBER) and item == value):
             return True
-        uncertain = uncertain or is_unknown(item)
+        uncertain = uncertain or is_unknown(item) or isinstance(item, Instance)
     return None if uncertain else False
 
 

@@ -18,7 +18,19 @@ from lstmlint.python.limits import MAX_ITERATIONS, MAX_LOOP_STEPS
 from lstmlint.python.machine import Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import BINARY, binary
 from lstmlint.python.program import Reason
-from lstmlint.python.values import Class, Dict, Function, Instance, List, Module, Once, Opaque, Scope, with_reason
+from lstmlint.python.values import (
+    Class,
+    Dict,
+    Function,
+    Instance,
+    List,
+    Module,
+    Once,
+    Opaque,
+    Scope,
+    Set,
+    with_reason,
+)
 
 
 class Signal:
@@ -235,6 +247,8 @@ def for_(machine: Machine, node: ast.For, scope: Scope) -> Signal | None:
 
 def loop_taint(machine: Machine, value: Any, node: ast.For) -> Reason | None:
     """Return why the items of a loop are not certain."""
+    if isinstance(value, Set) and len(value) > 1:
+        return (*machine.place(node.iter), f"the order of the set `{machine.written(node.iter)}` is not known")
     taint = getattr(value, "taint", ())
     return taint[0] if taint and isinstance(value, List | Dict) else None
 
@@ -410,6 +424,8 @@ def augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
             old.taint += getattr(new, "taint", ())
         return
     value = binary(machine, BINARY[type(node.op)], old, new, node)
+    if isinstance(old, Instance) and old.cls is not None and old.cls.lookup(method := IN_PLACE[type(node.op)]):
+        value = machine.call(machine.attribute(old, method, node), Arguments(node, [new]))
     if isinstance(old, List | Dict) and not isinstance(new, Instance):
         machine.heap.touch(old)
         if isinstance(value, List | Dict):
@@ -422,6 +438,13 @@ def augmented(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
         set_item(machine, container, machine.evaluate(node.target.slice, scope), value, node.target)
     else:
         assign(machine, node.target, value, scope)
+
+
+IN_PLACE: dict[type, str] = {
+    ast.Add: "__iadd__", ast.Sub: "__isub__", ast.Mult: "__imul__", ast.Div: "__itruediv__", ast.Mod: "__imod__",
+    ast.FloorDiv: "__ifloordiv__", ast.Pow: "__ipow__", ast.LShift: "__ilshift__", ast.RShift: "__irshift__",
+    ast.BitOr: "__ior__", ast.BitXor: "__ixor__", ast.BitAnd: "__iand__", ast.MatMult: "__imatmul__",
+}  # fmt: skip
 
 
 def load(target: ast.expr) -> ast.expr:
