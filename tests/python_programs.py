@@ -575,6 +575,14 @@ model = Model(i, x)
 
 # With sizes that come from outside, or not certain.
 READ: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "grouped attention": (
+        """
+i = Input((6, 8))
+q = layers.GroupQueryAttention(4, 4, 2)(i, i)
+model = Model(i, Dense(3)(layers.GroupQueryAttention(4, 4, 2)(i, q)))
+""",
+        [("model", 875)],
+    ),
     "a package that may not be there": (
         """
 try:

@@ -639,7 +639,10 @@ MERGE_FUNCTIONS = {
 # Arguments of calls that are tensors.
 TENSORS = frozenset({"initial_state", "query", "value", "key", "context"})
 CALL_PARAMETERS: dict[str, tuple[str, ...]] = {
-    "MultiHeadAttention": ("value", "key", "query_mask", "value_mask", "key_mask"),
+    **dict.fromkeys(
+        ("GroupQueryAttention", "GroupedQueryAttention", "MultiHeadAttention"),
+        ("value", "key", "query_mask", "value_mask", "key_mask"),
+    ),
     "LSTM": ("mask", "training", "initial_state"),
     "GRU": ("mask", "training", "initial_state"),
     "SimpleRNN": ("mask", "training", "initial_state"),
