@@ -12,6 +12,7 @@ import gc
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
 from typing import NoReturn
@@ -59,14 +60,24 @@ def main() -> NoReturn:
 
 def guarded(arguments: list[str]) -> int:
     """Run a command line and return its exit code; every error becomes a message."""
-    try:
-        check_command(arguments)
-        request = None if "_LSTMLINT_COMPLETE" in os.environ else plain(arguments)
-        if request is not None:
-            return run(request)
-        from lstmlint.commands.declarations import run_typer
+    return reported(lambda: run_arguments(arguments))
 
-        return run_typer(arguments)
+
+def run_arguments(arguments: list[str]) -> int:
+    """Run a command line and return its exit code. Raises: any error of the command."""
+    check_command(arguments)
+    request = None if "_LSTMLINT_COMPLETE" in os.environ else plain(arguments)
+    if request is not None:
+        return run(request)
+    from lstmlint.commands.declarations import run_typer
+
+    return run_typer(arguments)
+
+
+def reported(work: Callable[[], int]) -> int:
+    """Run a command and return its exit code; every error becomes a message."""
+    try:
+        return work()
     except UsageError as error:
         say(str(error))
         for note in getattr(error, "__notes__", ()):
