@@ -1,3 +1,11 @@
-"""The version of lstmlint."""
+"""The version of lstmlint, and where it is on the web."""
 
 __version__ = "0.1.0"
+
+HOME = "https://github.com/lstmlint/lstmlint"
+DOCS = "https://lstmlint.github.io/lstmlint/"
+
+
+def rule_url(code: str) -> str:
+    """Return the address of a rule's page in the documentation."""
+    return f"{DOCS}rules/{code}/"

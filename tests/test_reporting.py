@@ -256,6 +256,7 @@ def test_sarif_of_every_rule() -> None:
         assert len(described["shortDescription"]["text"]) <= 1024
         assert len(described["fullDescription"]["text"]) <= 1024
         assert described["help"]["markdown"].count("```") % 2 == 0
+        assert described["helpUri"] == f"https://lstmlint.github.io/lstmlint/rules/{rule.code}/"
         assert ("Fails:" in described["help"]["text"]) == ("```json" in described["help"]["markdown"])
 
 

@@ -17,6 +17,8 @@ def test_one_rule(shell: Shell, asked: str) -> None:
     assert done.out.startswith("S102 rnn-needs-sequences\nerror, on by default\n\nA layer that expects sequences")
     for part in ("\n\nFix: ", '\n\nFails:\n    {"class_name"', '\n\nPasses:\n    {"class_name"'):
         assert part in done.out
+    page = "https://lstmlint.github.io/lstmlint/rules/S102/"
+    assert done.out.endswith(f"\n\nOnline: {page}\n")
     found = shell("rule", asked, "--format", "json").json
     assert (found["code"], found["name"], found["severity"], found["default"]) == (
         "S102",
@@ -24,6 +26,7 @@ def test_one_rule(shell: Shell, asked: str) -> None:
         "error",
         True,
     )
+    assert found["url"] == page
     assert shell("rule", asked, "-f", "markdown").out.startswith("### S102 rnn-needs-sequences\n")
 
 

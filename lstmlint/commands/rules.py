@@ -12,6 +12,7 @@ from lstmlint.model.findings import UsageError
 from lstmlint.reporting.layout import PROSE, paragraphs, prose_width, terminal_width, wrap
 from lstmlint.rules.documentation import GROUPS, document, in_order, options_in, to_markdown, to_table
 from lstmlint.rules.registry import Rule
+from lstmlint.version import __version__, rule_url
 
 VERSION = 1
 RULE_FORMATS = ("text", "json", "markdown")
@@ -49,7 +50,6 @@ def show_rules(format: str | None) -> int:
     table = in_order(rules.load().values())
     if chosen == "json":
         from lstmlint.reporting.json import pretty
-        from lstmlint.version import __version__
 
         listed = {"version": VERSION, "lstmlint": __version__, "rules": [to_dict(rule) for rule in table]}
         write_stdout(pretty(listed), "utf-8")
@@ -78,6 +78,7 @@ def to_dict(rule: Rule) -> dict[str, Any]:
         "fails": text.fails or None,
         "passes": text.passes or None,
         "references": text.references or None,
+        "url": rule_url(rule.code),
     }
 
 
@@ -96,6 +97,7 @@ def to_text(rule: Rule, width: int) -> str:
             parts.append(f"{title}:\n{textwrap.indent(example, INDENT)}")
     if text.references:
         parts.append(paragraphs(f"References: {text.references}", width))
+    parts.append(f"Online: {rule_url(rule.code)}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -11,14 +11,13 @@ from lstmlint.reporting.escape import sarif as message
 from lstmlint.reporting.escape import visible
 from lstmlint.reporting.json import pretty
 from lstmlint.reporting.places import file_place, fingerprints, in_cell, repository_path
-from lstmlint.version import __version__
+from lstmlint.version import HOME, __version__, rule_url
 
 if TYPE_CHECKING:
     from lstmlint.model.findings import Finding
     from lstmlint.report import FileReport
     from lstmlint.rules.registry import Rule
 
-HOME = "https://github.com/lstmlint/lstmlint"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 ROOT = "ROOT"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -122,6 +121,7 @@ def descriptor(rule: Rule) -> dict[str, Any]:
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": rule.name.replace("-", " ")},
         "fullDescription": {"text": message(rule.summary or rule.name)},
+        "helpUri": rule_url(rule.code),
         "help": {"text": message(rule.documentation or rule.name), "markdown": body_in_markdown(rule)},
         "defaultConfiguration": {"level": LEVELS[rule.severity], "enabled": rule.enabled},
         "properties": {"name": rule.name, "problem.severity": PROBLEMS.get(rule.severity, rule.severity)},
