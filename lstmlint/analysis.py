@@ -162,6 +162,8 @@ def analyze_config(content: Path | bytes, options: Options, path: str) -> FileRe
     report = FileReport(path)
     document, dangers = read_safely(content, path, options)
     conclude(document, [*examine(document, options, report), *dangers], options, report)
+    if options.places:
+        report.locate = document.locate
     return report
 
 

@@ -10,8 +10,12 @@ from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lstmlint.compatibility.obstacles import Verdict
     from lstmlint.model.origin import Origin
+
+    Locate = Callable[[str], tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -32,6 +36,8 @@ class FileReport:
         fixable: The number of findings that `--fix` would fix, if they were counted.
         compat: Which releases load the file, if `Options.compat` asks for it.
         origin: The program that builds the model; None for a config.
+        locate: A JSON pointer -> its line and column in the file (of a notebook, in the code of all cells), if
+            `Options.places` asks for it. It keeps the text in memory.
     """
 
     path: str
@@ -45,6 +51,7 @@ class FileReport:
     fixable: int = 0
     compat: list[Verdict] | None = None
     origin: Origin | None = None
+    locate: Locate | None = None
 
     @property
     def file(self) -> str:

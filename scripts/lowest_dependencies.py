@@ -1,6 +1,6 @@
 """Print the lowest allowed version of each run-time dependency, as constraints for pip.
 
-python scripts/lowest_dependencies.py > lowest.txt && pip install -c lowest.txt '.[hdf5]'
+python scripts/lowest_dependencies.py > lowest.txt && pip install -c lowest.txt '.[hdf5,lsp]'
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
 
 def lowest_dependencies() -> list[str]:
-    """Return a line `name==version` per run-time dependency, those of the hdf5 extra included.
+    """Return a line `name==version` per run-time dependency, those of the extras hdf5 and lsp included.
 
     Raises:
         ValueError: A dependency has no lower bound.
     """
     project = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
     constraints = []
-    for requirement in [*project["dependencies"], *project["optional-dependencies"]["hdf5"]]:
+    extras = project["optional-dependencies"]
+    for requirement in [*project["dependencies"], *extras["hdf5"], *extras["lsp"]]:
         name, bound, version = requirement.partition(">=")
         if not bound:
             raise ValueError(f"{requirement!r} in pyproject.toml has no lower bound")

@@ -38,9 +38,13 @@ MAY_IMPORT = {
     "fixing": "analysis config inference model reading report validation",
     "comparing": "config filtering inference layers model parsing report rules",
     "api": "analysis comparing compatibility config converting explaining model parsing programs report",
+    "server": (
+        "analysis config explaining filtering fixing inference layers model python.source reading report reporting rules"
+        " signatures validation version"
+    ),
     "commands": (
         "analysis comparing config converting explaining filtering fixing layers model parsing programs reading report"
-        " reporting rules version"
+        " reporting rules server version"
     ),
     "cli": "commands model",
     "__main__": "cli",

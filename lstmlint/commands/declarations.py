@@ -28,6 +28,7 @@ Other commands (each has a --help):
   lstmlint compat FILE           show which releases of Keras load a model
   lstmlint rule RULE             explain a rule
   lstmlint rules                 list all rules
+  lstmlint server                serve an editor, over the Language Server Protocol
 
 \b
 Examples:
@@ -466,6 +467,14 @@ def rules(format: ThreeFormats = None) -> None:
     from lstmlint.commands import rules as command
 
     leave(lambda: command.show_rules(format))
+
+
+@app.command()
+def server() -> None:
+    """Serve an editor over the Language Server Protocol, on standard input and output. Needs the extra lsp."""
+    from lstmlint.commands import server as command
+
+    leave(command.serve)
 
 
 @app.command(

@@ -64,8 +64,9 @@ class Options:
     value, in the range of the option. targets: the releases that must load the model (`parse_targets`). compat: the
     releases whose verdicts the report should hold. input_limits: what one input may cost. values: what sizes are that a
     program does not state: the expression as written -> a number, a str or a tuple. allow_modules: modules, besides
-    those of Keras, whose classes are trusted (X802). guard: the options for protected findings, if what is scanned has a
-    settings file of its own, which must not leave them out; None if these options apply to them, too.
+    those of Keras, whose classes are trusted (X802). places: whether the report keeps its `locate`. guard: the
+    options for protected findings, if what is scanned has a settings file of its own, which must not leave them out; None
+    if these options apply to them, too.
     """
 
     bindings: Bindings = field(default_factory=Bindings)
@@ -86,6 +87,7 @@ class Options:
     input_limits: InputLimits = field(default_factory=current)
     values: Mapping[str, Any] = field(default_factory=dict)
     allow_modules: tuple[str, ...] = ()
+    places: bool = False
     guard: Options | None = None
 
     def wants(self, rule: Rule) -> bool:

@@ -96,17 +96,21 @@ class Text:
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
     """Return the text with the edits applied. Raises: KeyError if an edit matches nothing."""
+    pieces: list[str] = []
+    at = 0
+    for start, end, new in changes(text, edits):
+        pieces += [text[at:start], new]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def changes(text: str, edits: Iterable[Edit]) -> list[tuple[int, int, str]]:
+    """Return (start, end, new text) of every change that edits make, in order. Raises: as `apply`."""
     parts = Text(text)
     by_object: dict[int, list[Edit]] = {}
     for edit in dict.fromkeys(edits):
         by_object.setdefault(parts.object_at(edit.pointer), []).append(edit)
-    changes = [change for start, some in by_object.items() for change in changes_in(parts, start, some)]
-    pieces: list[str] = []
-    at = 0
-    for start, end, new in sorted(changes):
-        pieces += [text[at:start], new]
-        at = end
-    return "".join([*pieces, text[at:]])
+    return sorted(change for start, some in by_object.items() for change in changes_in(parts, start, some))
 
 
 def changes_in(parts: Text, start: int, edits: list[Edit]) -> list[tuple[int, int, str]]:

@@ -102,6 +102,8 @@ def report_of(
     if said is not None:
         problems = said_first(problems, document, said)
     conclude(document, problems, options, report)
+    if options.places:
+        report.locate = document.locate
     return report
 
 
