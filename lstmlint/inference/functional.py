@@ -111,6 +111,10 @@ class FunctionalGraph(Graph):
                 row.macs = macs if number == 0 else plus(row.macs, macs)
                 if number == 0:
                     row.input_shapes, row.output_shapes = input_shapes, output_shapes
+                elif row.later_shapes is None:
+                    row.later_shapes = {number: output_shapes}
+                else:
+                    row.later_shapes[number] = output_shapes
         if not rerun and self.spec.dialect == "keras3":
             resolved = tensors_in(self._resolve(self.spec.inputs, values))  # compare the shapes recorded there, too
             if len(resolved) == len(self.inputs):  # the model may begin after a layer

@@ -29,6 +29,7 @@ class LayerSummary:
     used: whether it counts. Keras 3 drops layers that are not reached; tf_keras keeps them.
     last_output: the highest index of its outputs that other layers or the model's outputs use; -1 if there is none.
     shown: the text for columns of the table whose values depend on sizes that a program does not state.
+    later_shapes: the output shapes of its calls after the first, by their numbers; None without such calls.
     """
 
     spec: LayerSpec
@@ -48,6 +49,7 @@ class LayerSummary:
     last_output: int = -1
     nested: ModelSummary | None = None
     shown: dict[str, str] | None = None
+    later_shapes: dict[int, list[Shape]] | None = None
 
     def __repr__(self) -> str:
         shapes = ", ".join(map(format_shape, self.output_shapes[:3])) or "no output"
@@ -83,6 +85,17 @@ class LayerSummary:
     def shared(self) -> bool:
         """Whether the layer is called more than once. Its weights count once."""
         return self.calls > 1
+
+    @property
+    def trainable(self) -> str:
+        """Whether training changes the weights: yes, no, part; - without weights, ? if they are unknown."""
+        if self.trainable_params is None or self.params is None:
+            return "?"
+        if not self.params:
+            return "-"
+        if not self.trainable_params:
+            return "no"
+        return "yes" if self.trainable_params == self.params else "part"
 
     @property
     def consumers(self) -> list[LayerSummary]:

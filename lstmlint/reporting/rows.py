@@ -104,7 +104,7 @@ def cell(row: LayerSummary, column: str, total: int) -> str:
         case "input-shape":
             return shapes(row.input_shapes)
         case "trainable":
-            return trainable(row)
+            return row.trainable
         case "share":
             return "?" if row.params is None else percent(row.params / total, 1) if total else "-"
         case "weights":
@@ -130,17 +130,6 @@ def shapes(values: list[Shape]) -> str:
     if len(values) == 1:
         return format_shape(values[0])
     return "[" + ", ".join(map(format_shape, values)) + "]" if values else ""
-
-
-def trainable(row: LayerSummary) -> str:
-    """Return whether training changes the layer's weights: yes, no, part; - without weights."""
-    if row.trainable_params is None or row.params is None:
-        return "?"
-    if not row.params:
-        return "-"
-    if not row.trainable_params:
-        return "no"
-    return "yes" if row.trainable_params == row.params else "part"
 
 
 def argument(value: Any) -> str:
