@@ -328,7 +328,7 @@ def check_reports(report: FileReport, random: Random) -> None:
     totals.add(report)
     for name in random.sample(list(FORMATS), 4):
         view = View(random.random() < 0.5, root="/")
-        check_text(name, load(name).render([load(name).digest(report, view)], totals, view))
+        check_text(name, "".join(load(name).render([load(name).digest(report, view)], totals, view)))
 
 
 OTHER = json.dumps({"class_name": "Sequential", "keras_version": "2.11.0", "config": {"name": "m", "layers": [

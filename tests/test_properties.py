@@ -56,7 +56,7 @@ def render(format: str, report: Any) -> str:
     totals = Totals()
     totals.add(report)
     view = View(columns=("params", "weights", "macs", "share", "connected-to"), depth=2, width=60, root="/")
-    return load(format).render([load(format).digest(report, view)], totals, view)
+    return "".join(load(format).render([load(format).digest(report, view)], totals, view))
 
 
 def assert_answered(text: bytes) -> None:

@@ -66,7 +66,7 @@ def render(format: str, reports: list[FileReport], view: View | None = None) -> 
     module, totals = load(format), Totals()
     for report in reports:
         totals.add(report)
-    return module.render([module.digest(report, view) for report in reports], totals, view)
+    return "".join(module.render((module.digest(report, view) for report in reports), totals, view))
 
 
 def report_of(*layers: dict[str, Any]) -> FileReport:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.commands import baselines
-from lstmlint.commands.examining import Job, Outcome, digested_for, examine_all, fails
+from lstmlint.commands.examining import Job, Outcome, Progress, digested_for, examine_all, fails
 from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
 from lstmlint.commands.paths import STDIN, InputPath, expand, read_stdin
 from lstmlint.commands.request import Destination, Request, destinations, jobs, overrides, same_file
@@ -23,30 +23,35 @@ if TYPE_CHECKING:
     from lstmlint.config.settings import Settings
     from lstmlint.filtering.baseline import Entries
     from lstmlint.report import FileReport
+    from lstmlint.reporting.spool import Spool
 
 
 class RunTally:
     """The results of all inputs together.
 
-    digests: per destination, in the order of the inputs. failed: whether findings fail the run. failures: a sentence
-    per input that could not be analyzed. inputs: the names of the models' inputs. suppressions: those in the settings,
-    and whether any input needs them. known: the entries of a new baseline, by file. given: the values of --set that any
-    program uses.
+    later: the digests for each destination that is written after the run; None for the one that is written meanwhile.
+    failed: whether findings fail the run. failures: a sentence per input that could not be analyzed. inputs: the names of
+    the models' inputs. suppressions: those in the settings, and whether any input needs them. known: the entries of a new
+    baseline, by file. given: the values of --set that any program uses.
     """
 
-    def __init__(self, job: Job, failures: list[str]) -> None:
+    def __init__(self, job: Job, failures: list[str], streamed: Destination | None) -> None:
         self.job = job
         self.failures = failures
         self.totals = Totals()
-        self.digests: list[list[Any]] = [[] for _ in job.destinations]
+        self.later: list[Spool | None] = [None] * len(job.destinations)
+        if job.destinations != [streamed]:
+            from lstmlint.reporting.spool import Spool
+
+            self.later = [None if destination is streamed else Spool() for destination in job.destinations]
         self.failed = False
         self.inputs: set[str] = set()
         self.suppressions: dict[tuple[str, int, int], bool] = {}
         self.known: dict[str, Entries] = {}
         self.given: frozenset[str] = frozenset()
 
-    def add(self, outcome: Outcome) -> None:
-        """Add the result of one input."""
+    def add(self, outcome: Outcome) -> Iterator[Any]:
+        """Add the result of one input, and yield its digests for the destination that is written meanwhile."""
         self.totals.merge(outcome.totals)
         self.failed = self.failed or outcome.failed
         self.inputs |= outcome.inputs
@@ -54,22 +59,25 @@ class RunTally:
             self.suppressions[key] = used or self.suppressions.get(key, False)
         self.known |= outcome.known
         self.given |= outcome.given
-        for digests in outcome.digests:
-            self.collect(digests)
         if outcome.failure is not None:
             self.failures.append(outcome.failure)
             sys.stderr.write(outcome.details)
+        for digests in outcome.digests:
+            yield from self.collect(digests)
 
-    def conclude(self, report: FileReport, settings: Settings) -> None:
+    def conclude(self, report: FileReport, settings: Settings) -> Iterator[Any]:
         """Add a report that is not about an input."""
         self.totals.add(report)
         self.failed = self.failed or fails(report, settings)
-        self.collect(digested_for(self.job, report, settings))
+        yield from self.collect(digested_for(self.job, report, settings))
 
-    def collect(self, digests: list[Any]) -> None:
-        """Add the digests of one report, one per destination; none if there was nothing to report."""
-        for collected, digest in zip(self.digests, digests, strict=False):
-            collected.append(digest)
+    def collect(self, digests: list[Any]) -> Iterator[Any]:
+        """Keep the digests of one report, one per destination, and yield the one that is written now."""
+        for spool, digest in zip(self.later, digests, strict=True):
+            if spool is None:
+                yield digest
+            else:
+                spool.append(digest)
 
 
 def run(request: Request) -> int:
@@ -96,25 +104,43 @@ def run(request: Request) -> int:
         from lstmlint.commands.fix import fix_files
 
         fix_files(sources, resolver)
-    tally = RunTally(job, failures)
-    for outcome in examine_all(sources, job, jobs(request)):
-        tally.add(outcome)
-    failures += unmatched(job.input_names, tally.inputs, tally.totals)
-    failures += unused_values(asked.get("set", {}), tally.given, tally.totals)
-    for report, settings in conclusions(request, job, tally.suppressions):
-        tally.conclude(report, settings)
-    tally.totals.failures = failures
-    for failure in failures:
-        say(failure)
-    if not tally.totals.files and not failures and not request.quiet and not request.skip_non_models:
-        say(f"no Keras model found in {', '.join(request.paths)}")
-    for destination, digests in zip(job.destinations, tally.digests, strict=True):
-        write(destination, load(destination.format).render(digests, tally.totals, destination.view))
+    screen = next((destination for destination in job.destinations if destination.path is None), None)
+    tally = RunTally(job, failures, screen)
+    progress = Progress(len(sources))
+    pieces = analyzed(request, sources, tally, asked.get("set", {}), progress)
+    if screen is not None:
+        pieces = load(screen.format).render(pieces, tally.totals, screen.view)
+        read = write(screen, pieces, progress.erase)
+        if not read and progress.done < progress.total and len(job.destinations) == 1 and not new_baseline:
+            return FAILED  # nobody reads the rest, as after `| head`
+    for _ in pieces:  # without a report on standard output, or with one that nobody reads
+        pass
+    for destination, spool in zip(job.destinations, tally.later, strict=True):
+        if spool is not None:
+            write(destination, load(destination.format).render(spool, tally.totals, destination.view))
     for destination in new_baseline:
         baselines.write_new(destination, job.baseline, tally.known, bool(failures), request.quiet)
     if failures:
         return FAILED
     return FOUND if tally.failed and not request.exit_zero else CLEAN
+
+
+def analyzed(
+    request: Request, sources: list[InputPath], tally: RunTally, values: Iterable[str], progress: Progress
+) -> Iterator[Any]:
+    """Analyze the inputs, and yield the digests for the destination that is written meanwhile. values: those of --set."""
+    job, failures = tally.job, tally.failures
+    for outcome in examine_all(sources, job, jobs(request), progress):
+        yield from tally.add(outcome)
+    failures += unmatched(job.input_names, tally.inputs, tally.totals)
+    failures += unused_values(values, tally.given, tally.totals)
+    for report, settings in conclusions(request, job, tally.suppressions):
+        yield from tally.conclude(report, settings)
+    tally.totals.failures = failures
+    for failure in failures:
+        say(failure)
+    if not tally.totals.files and not failures and not request.quiet and not request.skip_non_models:
+        say(f"no Keras model found in {', '.join(request.paths)}")
 
 
 def job_of(request: Request, resolver: Resolver, sources: list[InputPath]) -> Job:

@@ -61,8 +61,9 @@ def run(request: Request, format: str | None) -> int:
     for failure in failures:
         say(failure)
     totals.failures = failures
-    text = json_format.render(digests, totals, destination.view) if chosen == "json" else "\n".join(digests)
-    write(destination, text)
+    write(
+        destination, json_format.render(digests, totals, destination.view) if chosen == "json" else "\n".join(digests)
+    )
     return FAILED if failures else FOUND if failed else CLEAN
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.commands.paths import STDIN, InputPath
@@ -18,15 +20,20 @@ from lstmlint.model.programs import PROGRAMS
 from lstmlint.reporting import FORMATS, Totals, load
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from lstmlint.config.settings import Settings
     from lstmlint.filtering.baseline import Baseline, Entries
     from lstmlint.report import FileReport
 
-# Measured: a file costs 1 ms and 0.13 ms per kilobyte, starting workers 200 ms. They pay off from about twice that.
-# A file's size counts up to a limit only: larger files mostly hold weights, which are not read.
-PARALLEL_FROM = 5_000_000
-BYTES_PER_FILE = 8_000
-MAX_BYTES_PER_FILE = 1_000_000
+# Measured, in milliseconds: what a config costs, and each kilobyte of it; the same for a program.
+FILE, KILOBYTE = 0.3, 0.1
+PROGRAM, PROGRAM_KILOBYTE = 20.0, 5.0
+MAX_BYTES = 1_000_000  # larger files mostly hold weights, which are not read
+# Starting workers takes 200 ms, so they pay off from about twice that.
+PARALLEL_FROM = 400.0
+BATCH = 20.0
+BATCHES_PER_WORKER = 8  # that are in work or finished early, while an earlier one takes longer
 
 
 @dataclass(slots=True)
@@ -73,20 +80,18 @@ class Outcome:
     given: frozenset[str] = frozenset()
 
 
-def examine_all(sources: list[InputPath], job: Job, workers: int | None) -> Iterator[Outcome]:
+def examine_all(sources: Sequence[InputPath], job: Job, workers: int | None, progress: Progress) -> Iterator[Outcome]:
     """Yield the outcome of every input, in order; in several processes if that is faster."""
     if workers is None:
-        work = sum(BYTES_PER_FILE + min(source.size, MAX_BYTES_PER_FILE) for source in sources)
-        workers = cores() if work > PARALLEL_FROM else 1
+        workers = cores() if is_much(sources) else 1
     workers = min(workers, len(sources))
-    progress = Progress(len(sources))
     try:
         one_by_one = (examine(source, job) for source in sources)
         for outcome in examine_in_parallel(sources, job, workers) if workers > 1 else one_by_one:
             progress.step()
             yield outcome
     finally:
-        progress.end()
+        progress.erase()
 
 
 def cores() -> int:
@@ -97,8 +102,38 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-def examine_in_parallel(sources: list[InputPath], job: Job, workers: int) -> Iterator[Outcome]:
-    """Yield the outcomes in order, from worker processes."""
+def is_much(sources: Iterable[InputPath]) -> bool:
+    """Check whether the inputs are so much work that starting workers pays off."""
+    work = 0.0
+    for source in sources:
+        work += weight(source)
+        if work > PARALLEL_FROM:
+            return True
+    return False
+
+
+def weight(source: InputPath) -> float:
+    """Estimate how long the analysis of an input takes, in milliseconds."""
+    kilobytes = min(source.size, MAX_BYTES) / 1000
+    return PROGRAM + kilobytes * PROGRAM_KILOBYTE if source.path.endswith(PROGRAMS) else FILE + kilobytes * KILOBYTE
+
+
+def batches(sources: Iterable[InputPath]) -> Iterator[list[InputPath]]:
+    """Yield the inputs in lists of about the same work, so that neither sending them nor waiting for one costs much."""
+    batch: list[InputPath] = []
+    work = 0.0
+    for source in sources:
+        batch.append(source)
+        work += weight(source)
+        if work >= BATCH:
+            yield batch
+            batch, work = [], 0.0
+    if batch:
+        yield batch
+
+
+def examine_in_parallel(sources: Sequence[InputPath], job: Job, workers: int) -> Iterator[Outcome]:
+    """Yield the outcomes in order, from worker processes. A few batches are in work at a time, whose results wait."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -108,11 +143,18 @@ def examine_in_parallel(sources: list[InputPath], job: Job, workers: int) -> Ite
     yield examine(sources[0], job)  # imports what most models need before the workers are forked
     executor = ProcessPoolExecutor(workers, multiprocessing.get_context(method), start_worker, (job,))
     done, died = 1, True
-    chunk = max(1, min(16, len(sources) // (4 * workers)))
+    waiting: deque[Future[list[Outcome]]] = deque()
     try:
-        for outcome in executor.map(examine_here, sources[1:], chunksize=chunk):
-            done += 1
-            yield outcome
+        left = batches(islice(sources, 1, None))
+        for batch in islice(left, workers * BATCHES_PER_WORKER):
+            waiting.append(executor.submit(examine_here, batch))
+        while waiting:
+            outcomes = waiting.popleft().result()
+            for batch in islice(left, 1):
+                waiting.append(executor.submit(examine_here, batch))
+            for outcome in outcomes:
+                done += 1
+                yield outcome
         died = False
     except BrokenProcessPool:
         rest = f"{sources[done].path!r} and the {len(sources) - done - 1} files after it"
@@ -134,11 +176,11 @@ def start_worker(job: Job) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def examine_here(source: InputPath) -> Outcome:
-    """Analyze one input in a worker."""
+def examine_here(batch: list[InputPath]) -> list[Outcome]:
+    """Analyze some inputs in a worker."""
     if _job is None:
         raise RuntimeError("the worker was not started")
-    return examine(source, _job)
+    return [examine(source, _job) for source in batch]
 
 
 def examine(source: InputPath, job: Job) -> Outcome:
@@ -289,8 +331,9 @@ class Progress:
             sys.stderr.write(f"\r{self.done:,} of {self.total:,} files, about {left:,.0f} s left\x1b[K")
             sys.stderr.flush()
 
-    def end(self) -> None:
-        """Erase the line."""
+    def erase(self) -> None:
+        """Erase the line, which may be followed by another one."""
         if self.shown:
+            self.shown = False
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from time import monotonic
 
 from lstmlint.commands.request import Destination
 from lstmlint.model.findings import UsageError
 from lstmlint.reporting import FORMATS
+
+ENOUGH = 2**16  # characters to write at once
+MOMENT = 0.2  # seconds
 
 
 def say(sentence: str) -> None:
@@ -39,30 +45,35 @@ def check_writable(destination: Destination) -> None:
         raise UsageError(f"cannot write {path!r}: permission denied")
 
 
-def write(destination: Destination, text: str) -> None:
-    """Write a report. Raises: UsageError if that fails."""
+def write(destination: Destination, report: str | Iterable[str], before: Callable[[], None] | None = None) -> bool:
+    """Write a report, or its pieces as they come. Return False if it goes to a pipe whose reader is gone.
+
+    before: called before every piece that goes to standard output. Raises: UsageError if the report cannot be written.
+    """
     path = destination.path
+    pieces = (report,) if isinstance(report, str) else report
     if path is None:
         traits = FORMATS.get(destination.format)
-        write_stdout(text, None if traits is not None and traits.plain else "utf-8")
-        return
+        return write_stdout(pieces, None if traits is not None and traits.plain else "utf-8", before)
     check_inside(path)
-    content = text.encode("utf-8", "backslashreplace")
+    content = (piece.encode("utf-8", "backslashreplace") for piece in pieces)
     regular = not os.path.exists(path) or os.path.isfile(path)  # noqa: PTH110, PTH113
     if regular and os.access(os.path.dirname(os.path.realpath(path)), os.W_OK):  # noqa: PTH120
         write_atomically(path, content)
-        return
+        return True
     try:  # a pipe, a device, or a file in a folder that takes no new files
         with open(path, "wb") as file:  # noqa: PTH123
-            file.write(content)
+            file.writelines(content)
     except OSError as error:
         raise UsageError(f"cannot write {path!r}: {error.strerror or error}") from error
+    return True
 
 
-def write_atomically(path: str, content: bytes, keep_mode: bool = False) -> None:
+def write_atomically(path: str, content: bytes | Iterable[bytes], keep_mode: bool = False) -> None:
     """Replace a file by one with new content, so that a reader never sees half of it.
 
-    keep_mode: give the new file the permissions of the old one. Raises: UsageError if that fails.
+    content: all of it, or its pieces. keep_mode: give the new file the permissions of the old one. Raises: UsageError if
+    that fails.
     """
     import shutil
     import tempfile
@@ -73,7 +84,7 @@ def write_atomically(path: str, content: bytes, keep_mode: bool = False) -> None
     try:
         handle, temporary = tempfile.mkstemp(".tmp", ".lstmlint-", os.path.dirname(target))  # noqa: PTH120
         with open(handle, "wb") as file:  # noqa: PTH123
-            file.write(content)
+            file.writelines((content,) if isinstance(content, bytes) else content)
         if keep_mode:
             shutil.copymode(target, temporary)
         else:
@@ -108,20 +119,43 @@ def check_inside(path: str) -> None:
         )
 
 
-def write_stdout(text: str, encoding: str | None = None) -> None:
-    """Write to standard output, in its own encoding by default. A closed pipe is not an error.
+def write_stdout(
+    text: str | Iterable[str], encoding: str | None = None, before: Callable[[], None] | None = None
+) -> bool:
+    """Write to standard output, in its own encoding by default. Return False if the reader of a pipe is gone.
 
-    Raises: UsageError if it cannot be written for another reason.
+    text: all of it, or pieces that are written as they come. before: called before anything is written. Raises: UsageError
+    if it cannot be written for another reason.
     """
     stream = sys.stdout
-    content = text.encode(encoding or stream.encoding or "utf-8", "backslashreplace")
-    try:
-        stream.flush()
-        stream.buffer.write(content)
-        stream.buffer.flush()
-    except BrokenPipeError:
-        # The reader is gone. At exit, Python would flush once more and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        raise UsageError(f"cannot write to standard output: {error.strerror or error}") from error
+    encode = codecs.getincrementalencoder(encoding or stream.encoding or "utf-8")("backslashreplace").encode
+    for piece in (text,) if isinstance(text, str) else collected(text):
+        content = encode(piece)
+        if before is not None:
+            before()
+        try:
+            stream.flush()
+            stream.buffer.write(content)
+            stream.buffer.flush()
+        except OSError as error:
+            # At exit, Python would flush once more and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            if isinstance(error, BrokenPipeError):
+                return False
+            raise UsageError(f"cannot write to standard output: {error.strerror or error}") from error
+    return True
+
+
+def collected(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield longer pieces: many short ones at once, but no more than come within a moment."""
+    waiting: list[str] = []
+    length, since = 0, monotonic()
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length >= ENOUGH or monotonic() > since + MOMENT:
+            yield "".join(waiting)
+            waiting.clear()
+            length, since = 0, monotonic()
+    if waiting:
+        yield "".join(waiting)

@@ -2,12 +2,13 @@
 
 A format is a module with two functions. `digest(report, view)` extracts everything that the format needs from the
 report of one file. It runs in the process that analyzed the file, and its result can be pickled, so no model outlives
-its analysis. `render(digests, totals, view)` puts the digests together.
+its analysis. `render(digests, totals, view)` yields the report in pieces while the files are analyzed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
@@ -107,8 +108,12 @@ class Format(Protocol):
     def digest(self, report: FileReport, view: View) -> Any:
         """Return everything that the format needs from one file; it can be pickled."""
 
-    def render(self, digests: list[Any], totals: Totals, view: View) -> str:
-        """Return the whole report."""
+    def render(self, digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+        """Yield the report in pieces, so that no run needs memory for all of it.
+
+        digests: those of all files, in order; they can be read once. totals: complete after the last digest. A report
+        that begins with the totals keeps the digests in a `Spool`.
+        """
 
 
 def load(name: str) -> Format:

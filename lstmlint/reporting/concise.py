@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
@@ -21,6 +22,8 @@ def digest(report: FileReport, view: View) -> str:
     )
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return the lines of all files."""
-    return "".join(digests) + (statistics(totals) if view.statistics else "")
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield the lines of all files."""
+    yield from digests
+    if view.statistics:
+        yield statistics(totals)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
@@ -36,6 +37,7 @@ def digest(report: FileReport, view: View) -> str:
     return text.getvalue()
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return the header and the lines of all files."""
-    return ",".join(HEADER) + "\n" + "".join(digests)
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield the header and the lines of all files."""
+    yield ",".join(HEADER) + "\n"
+    yield from digests

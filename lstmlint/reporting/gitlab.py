@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import visible
-from lstmlint.reporting.json import pretty
+from lstmlint.reporting.json import pretty_list
 from lstmlint.reporting.places import file_place, fingerprints, in_cell, repository_path
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
     return issues
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return the list of all issues."""
-    return pretty([issue for issues in digests for issue in issues])
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield the list of all issues."""
+    yield from pretty_list(issue for issues in digests for issue in issues)
+    yield "\n"

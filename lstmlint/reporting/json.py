@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +31,10 @@ def digest(report: FileReport, view: View) -> str:
     return f'{dumps(entry)[:-1]},\n "model": {shown},\n "findings": {lines(findings)}{compat}}}'
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return one object with the entries of all files."""
-    files = ",\n".join(digests)
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield one object with the entries of all files."""
+    yield f'{{"version": {VERSION}, "lstmlint": {dumps(__version__)}, "files": [\n'
+    yield from separated(digests, ",\n")
     summary = {
         "files": totals.files,
         "models": totals.models,
@@ -41,10 +43,15 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
         "infos": totals.infos,
         "params": totals.params,
     }
-    return (
-        f'{{"version": {VERSION}, "lstmlint": {dumps(__version__)}, "files": [\n{files}\n],\n'
-        f'"summary": {dumps(summary)}}}\n'
-    )
+    yield f'\n],\n"summary": {dumps(summary)}}}\n'
+
+
+def separated(parts: Iterable[str], separator: str) -> Iterator[str]:
+    """Yield parts, with a separator between them."""
+    before = ""
+    for part in parts:
+        yield before + part
+        before = separator
 
 
 def lines(items: list[dict[str, Any]]) -> str:
@@ -61,6 +68,16 @@ def dumps(value: Any) -> str:
 def pretty(value: Any) -> str:
     """Return indented JSON."""
     return indented(well_formed(value), allow_nan=False) + "\n"
+
+
+def pretty_list(items: Iterable[Any], level: int = 0) -> Iterator[str]:
+    """Yield a list as `pretty` writes it inside of `level` others, without holding all items."""
+    margin = "\n" + "  " * (level + 1)
+    before = "["
+    for item in items:
+        yield before + margin + indented(well_formed(item), allow_nan=False).replace("\n", margin)
+        before = ","
+    yield "[]" if before == "[" else margin[:-2] + "]"
 
 
 def indented(value: Any, allow_nan: bool = True) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
@@ -16,6 +17,6 @@ def digest(report: FileReport, view: View) -> str:
     return dumps(report.to_dict()) + "\n"
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return the lines of all files."""
-    return "".join(digests)
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield the lines of all files."""
+    yield from digests

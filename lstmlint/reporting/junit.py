@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import at_least
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import xml
 from lstmlint.reporting.places import repository_path
+from lstmlint.reporting.spool import Spool
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -42,12 +44,13 @@ def digest(report: FileReport, view: View) -> tuple[str, int, int]:
     return suite + "".join(cases) + "  </testsuite>\n", len(cases), failures
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return all suites."""
-    tests, failures = sum(tests for _, tests, _ in digests), sum(failures for _, _, failures in digests)
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<testsuites name="lstmlint" tests="{tests}" failures="{failures}" errors="0">\n'
-        + "".join(suite for suite, _, _ in digests)
-        + "</testsuites>\n"
-    )
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield all suites."""
+    suites, tests, failures = Spool(), 0, 0
+    for suite, cases, failed in digests:
+        suites.append(suite)
+        tests, failures = tests + cases, failures + failed
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f'<testsuites name="lstmlint" tests="{tests}" failures="{failures}" errors="0">\n'
+    yield from suites
+    yield "</testsuites>\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import listing
 from lstmlint.reporting import Totals, View, size
 from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import markdown, markdown_code
+from lstmlint.reporting.spool import spooled
 from lstmlint.reporting.tables import place_of
 from lstmlint.reporting.text import findings_line
 
@@ -33,9 +35,11 @@ def digest(report: FileReport, view: View) -> str:
     return "\n".join(parts) + "\n"
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return a summary line and the sections of all files."""
-    return f"**lstmlint**: {findings_line(totals)}\n\n" + "".join(digests)
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield a summary line and the sections of all files."""
+    sections = spooled(digests)
+    yield f"**lstmlint**: {findings_line(totals)}\n\n"
+    yield from sections
 
 
 def model_parts(model: ModelSummary, view: View) -> list[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import sarif as message
 from lstmlint.reporting.escape import visible
-from lstmlint.reporting.json import pretty
+from lstmlint.reporting.json import pretty, pretty_list
 from lstmlint.reporting.places import file_place, fingerprints, in_cell, repository_path
+from lstmlint.reporting.spool import Spool
 from lstmlint.version import HOME, __version__, rule_url
 
 if TYPE_CHECKING:
@@ -78,15 +80,17 @@ def quoted(path: str, safe: str = "/") -> str:
         return quote(path.encode("utf-8", "replace"), safe)
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return the log with its one run. It describes only the rules with findings."""
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield the log with its one run. It describes only the rules with findings."""
     from lstmlint import rules
 
-    results = [result for results in digests for result in results]
+    kept, found = Spool(), set()
+    for results in digests:
+        if results:
+            kept.append(results)
+            found |= {result["ruleId"] for result in results}
     table = rules.load()
-    codes = sorted({result["ruleId"] for result in results})
-    for result in results:
-        result["ruleIndex"] = codes.index(result["ruleId"])
+    codes = sorted(found)
     run = {
         "tool": {
             "driver": {
@@ -107,9 +111,12 @@ def render(digests: list[Any], totals: Totals, view: View) -> str:
         ],
         "originalUriBaseIds": {ROOT: {"uri": file_uri(view.root).rstrip("/") + "/"}},
         "columnKind": "unicodeCodePoints",
-        "results": results,
+        "results": [],
     }
-    return pretty({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    before, _, after = pretty({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}).rpartition("[]")
+    yield before
+    yield from pretty_list(({**one, "ruleIndex": codes.index(one["ruleId"])} for many in kept for one in many), 3)
+    yield after
 
 
 def descriptor(rule: Rule) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View, plural
@@ -40,17 +41,17 @@ def last_of_file(report: FileReport) -> bool:
     return report.origin is None or report.origin.index == report.origin.count - 1
 
 
-def render(digests: list[Any], totals: Totals, view: View) -> str:
-    """Return the parts of all files and a summary line."""
-    text = "".join(digests)
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield the parts of all files and a summary line."""
+    yield from digests
     if view.statistics:
-        text += statistics(totals)
+        yield statistics(totals)
     if view.quiet or not totals.files:
-        return text
+        return
     if not view.single:
         least = "about " if not totals.exact else "" if totals.complete else "at least "
-        text += f"{plural(totals.models, 'model')}, {least}{totals.params:,} params\n"
-    return text + findings_line(totals) + "\n"
+        yield f"{plural(totals.models, 'model')}, {least}{totals.params:,} params\n"
+    yield findings_line(totals) + "\n"
 
 
 def statistics(totals: Totals) -> str:

@@ -16,4 +16,4 @@ def render(found: Comparison | FolderComparison, view: View, format: str) -> str
         report = replace(comparison.new, findings=[*comparison.appeared, *comparison.gate])
         totals.add(report)
         digests.append(module.digest(report, view))
-    return module.render(digests, totals, view)
+    return "".join(module.render(digests, totals, view))

@@ -1,0 +1,86 @@
+"""Many files: reports that stream, worker processes, and what they cost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tracemalloc
+from itertools import repeat
+from pathlib import Path
+
+import pytest
+
+from lstmlint import analyze
+from lstmlint.commands import examining
+from lstmlint.commands.examining import batches, weight
+from lstmlint.commands.paths import InputPath
+from lstmlint.reporting import FORMATS, Totals, View, load
+from lstmlint.reporting.spool import IN_MEMORY, spooled
+from tests.commandline import LSTM, STACK, Shell, layer, sequential
+
+MANY = sequential("m", layer("LSTM", "a", units=4, batch_input_shape=[None, 13, 5]), *(layer("LSTM", f"l{i}", units=4) for i in range(9)))  # fmt: skip
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_report_is_held_in_memory(format: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmlint.reporting.spool.IN_MEMORY", 2**18)
+    module, report, view = load(format), analyze(MANY, name="m.json"), View(root="/")
+    totals = Totals()
+    totals.add(report)
+    digest = module.digest(report, view)
+    many = 2 * 2**20 // len("".join(module.render([digest], totals, view)))
+    tracemalloc.start()
+    length = sum(map(len, module.render(repeat(digest, many), totals, view)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert length > 2**19
+    assert peak < 2**19
+
+
+def test_spools() -> None:
+    long = "x" * (IN_MEMORY // 2)
+    for values in ([], [1, ("a", None)], [long, "\ud800", long, long]):
+        spool = spooled(values)
+        assert (len(spool), list(spool), list(spool)) == (len(values), values, values)
+
+
+def test_reports_of_one_run_are_those_of_several(shell: Shell) -> None:
+    for number in range(40):
+        shell.write(f"{number:02}.json", STACK if number % 3 else LSTM)
+    options = ("--jobs", "2", "--fail-on", "never")
+    alone = {name: shell(".", "-f", name, *options).out for name in FORMATS}
+    chosen = [word for name in FORMATS for word in ("-f", f"{name}:{name}.out")]
+    assert shell(".", *chosen, "-f", "jsonl", "-f", "concise", *options).out == alone["jsonl"] + alone["concise"]
+    assert {name: Path(f"{name}.out").read_text() for name in FORMATS} == alone
+
+
+def test_reader_that_has_enough(tmp_path: Path) -> None:
+    """`lstmlint models/ | head` ends; with another report to write, the run is completed."""
+    for number in range(400):
+        (tmp_path / f"{number:03}.json").write_text(json.dumps(MANY))
+    for arguments, code in ((("-f", "jsonl"), 2), (("-f", "jsonl", "-f", "csv:all.csv"), 1)):
+        command = [sys.executable, "-m", "lstmlint", ".", *arguments, "--jobs", "1"]
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["path"] == "000.json"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == code
+        process.stderr.close()
+    assert len((tmp_path / "all.csv").read_text().splitlines()) == 1 + 400 * 10
+
+
+def test_batches() -> None:
+    """Programs cost more than configs, and a batch is about 20 ms of work."""
+    configs = [InputPath(f"{number}.json", False, 8_000) for number in range(1_000)]
+    programs = [InputPath(f"{number}.py", False, 2_000) for number in range(10)]
+    sizes = [len(batch) for batch in batches([*configs, *programs])]
+    assert sum(sizes) == 1_010
+    assert 5 < max(sizes[:-10]) < 40
+    assert sizes[-9:] == [1] * 9
+    assert weight(InputPath("a.h5", False, 10**12)) < 1_000
+    assert not examining.is_much(configs[:100])
+    assert examining.is_much(configs)
+    assert examining.is_much([*configs[:100], *programs * 2])
