@@ -115,6 +115,8 @@ def unreadable(path: str, error: ReadError, options: Options) -> FileReport:
         report.compat = of_subclassed(error.subclassed, options.compat)
     problem = Problem(error.code, error.message, error.help, data={"place": (error.line, error.column)})
     report.findings = findings_of([problem, *error.problems], options)
+    if error.text is not None:
+        report.texts = {None: error.text}
     if options.suppressions or options.baseline is not None or options.guard is not None:
         leave_out(report, options)
     return report
@@ -164,6 +166,8 @@ def analyze_config(content: Path | bytes, options: Options, path: str) -> FileRe
     conclude(document, [*examine(document, options, report), *dangers], options, report)
     if options.places:
         report.locate = document.locate
+    if report.findings and document.text is not None:
+        report.texts = {None: document.text}
     return report
 
 

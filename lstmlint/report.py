@@ -38,6 +38,8 @@ class FileReport:
         origin: The program that builds the model; None for a config.
         locate: A JSON pointer -> its line and column in the file (of a notebook, in the code of all cells), if
             `Options.places` asks for it. It keeps the text in memory.
+        texts: The text that lines and columns are about, under None; of a notebook, the code of its cells by their
+            numbers. Empty for a binary file, and for a config without findings.
     """
 
     path: str
@@ -52,6 +54,7 @@ class FileReport:
     compat: list[Verdict] | None = None
     origin: Origin | None = None
     locate: Locate | None = None
+    texts: dict[int | None, str] = field(default_factory=dict, repr=False)
 
     @property
     def file(self) -> str:
@@ -89,16 +92,18 @@ class FileReport:
         return f"<FileReport {short(self.path)}: {model}, {plural(len(self.findings), 'finding')}>"
 
     def __str__(self) -> str:
-        from lstmlint.reporting.tables import finding_lines, model_lines, releases_line
+        from lstmlint.reporting.findings import findings_lines
+        from lstmlint.reporting.tables import model_lines, releases_line
         from lstmlint.reporting.view import View
 
         lines: list[str] = []
         if self.model is not None:
             lines += model_lines(self.model, View())
             lines += releases_line(self.model, self.container, self.findings)
-        for finding in self.findings:
-            lines += finding_lines(self.file, finding, View())
-        return "\n".join(lines)
+        if lines and self.findings:
+            lines.append("")
+        lines += findings_lines(self.file, self.texts, self.findings, View())
+        return "\n".join(lines).removesuffix("\n")
 
     def _repr_html_(self) -> str:
         from lstmlint.reporting.html import render

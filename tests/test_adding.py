@@ -97,7 +97,7 @@ ADDITIONS = {
         (("rules/normalization.py", None, f"\n\n{code('Add a rule')}"),),
         None,
         "rule.json",
-        "info N499 strong-noise adds noise",
+        "info N499 strong-noise: adds noise",
     ),
     "format": Addition(
         (

@@ -391,7 +391,7 @@ def test_quiet_and_statistics(shell: Shell) -> None:
     shell.write("m.json", STACK)
     shell.write("n.json", STACK)
     quiet = shell("m.json", "--quiet").out
-    assert quiet.startswith("m.json:")
+    assert quiet.startswith("error S102 rnn-needs-sequences: ")
     assert "Model" not in quiet
     assert "found" not in quiet
     assert shell("m.json", "n.json", "--statistics", "-q").out == "2\tS102\terror\trnn-needs-sequences\n"

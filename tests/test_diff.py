@@ -215,8 +215,8 @@ def test_findings(shell: Shell) -> None:
     assert [(finding["code"], finding["layer"]) for finding in found["new"]] == [("R218", "c"), ("E005", "d")]
     assert [(finding["code"], finding["layer"]) for finding in found["gone"]] == [("E005", "gone")]
     text = shell("diff", "old.json", "new.json").out
-    assert "New findings: 2\nnew.json:1:" in text
-    assert "Findings that are gone: 1\nold.json:1:" in text
+    assert "New findings: 2\n\nwarning R218 rnn-dropout-out-of-range: dropout of LSTM 'c'" in text
+    assert "Findings that are gone: 1\n\nerror E005 unknown-argument: " in text
     assert shell("diff", "old.json", "new.json", "--config", 'ignore = ["E005"]').out.count("E005") == 0
 
 
@@ -306,7 +306,7 @@ def test_settings(shell: Shell) -> None:
     shell.write("lstmlint.toml", 'max-params = 700\nselect = ["S"]\nextend-select = ["C501"]')
     done = shell(*call)
     assert done.code == 1, "what the call asks for holds, whatever the settings select"
-    assert "New findings: 1\nnew.json:1:1: error C501" in done.out
+    assert "New findings: 1\n\nerror C501 " in done.out
 
 
 def test_unreadable(shell: Shell) -> None:
@@ -532,7 +532,9 @@ def test_text_fits(shell: Shell) -> None:
     )
     gate = ("diff", "old.json", "new.json", "--max-increase", "5%")
     assert [
-        line.startswith("new.json:1:") for line in shell(*gate).out.splitlines() if "C511 params-changed" in line
+        line.startswith("error C511 params-changed: ")
+        for line in shell(*gate).out.splitlines()
+        if "C511 params-changed" in line
     ] == [True]
     terminal(shell)
     done = shell(*gate)

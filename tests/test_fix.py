@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from typing import Any
 
@@ -61,10 +62,15 @@ def test_what_could_be_fixed_is_counted(shell: Shell) -> None:
     twice = keras3("LSTM", ', "time_major": false, "dynamic": false, "nonsense": 1, "units": 10')
     shell.write("a.json", twice)
     shell.write("b.json", keras3("LeakyReLU", ', "alpha": 0.1'))
-    said = "; 3 fixable with --fix."
+    said = "[*] 3 fixable with the `--fix` option.\n"
     assert said in shell("a.json", "b.json").out
     assert said in shell("a.json", "b.json", "--jobs", "2").out
     assert "2 fixable" in shell("a.json").out
+    for name in ("text", "concise"):
+        out = shell("a.json", "-f", name).out
+        marked = re.findall(r" ([EP][0-9]{3}( \[\*\])?) ", out)
+        assert sorted(marked) == [("E005", ""), ("P602 [*]", " [*]"), ("P602 [*]", " [*]")]
+        assert out.endswith("[*] 2 fixable with the `--fix` option.\n")
     assert "fixable" not in shell("-", stdin=twice.encode()).out + shell("a.json", "-q").out
     assert "fixable" not in shell("a.json", "b.json", "--ignore", "E005,P6").out
     assert shell("a.json", "b.json", "--fix").out.endswith("1 error in 2 files.\n")

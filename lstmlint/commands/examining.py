@@ -257,15 +257,15 @@ def complete(
 
 
 def count_fixable(report: FileReport, path: str, job: Job) -> int:
-    """Return the number of findings that --fix would fix, if a report for people shows it."""
+    """Mark and count the findings that --fix would fix, if a report for people shows it."""
     if not report.findings or not any(FORMATS[destination.format].plain for destination in job.destinations):
         return 0
-    from lstmlint.fixing.fix import fixable, may_be_fixable, not_json
+    from lstmlint.fixing.fix import mark_fixable, may_be_fixable, not_json
 
     if not any(map(may_be_fixable, report.findings)) or not os.path.isfile(path) or not_json(report):  # noqa: PTH113
         return 0
     with open(path, "rb") as file:  # noqa: PTH123
-        return fixable(file.read(), report)
+        return mark_fixable(file.read(), report)
 
 
 def fails(report: FileReport, settings: Settings, trusted: Settings | None = None) -> bool:

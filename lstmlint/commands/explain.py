@@ -24,7 +24,7 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
     from lstmlint.explaining import explain_model
     from lstmlint.programs.naming import about_doubts, sizes_to_give
     from lstmlint.reporting import View
-    from lstmlint.reporting.tables import finding_lines
+    from lstmlint.reporting.findings import findings_lines
 
     shown = choice(format or "text", ("text", "json"), "--format")
     number = None if expect is None else parse_count(expect, "--expect")
@@ -37,8 +37,7 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
     except OSError as error:
         raise UsageError(f"cannot read {path!r}: {error.strerror or error}") from error
     if report.model is None:
-        for finding in report.findings:
-            sys.stderr.write("\n".join(finding_lines(report.file, finding, View())) + "\n")
+        sys.stderr.write("\n".join(findings_lines(report.file, report.texts, report.findings, View())))
         return FOUND
     question = sizes_to_give(report)
     if question is not None:

@@ -156,7 +156,8 @@ def completed(view: View, format: str, path: str | None, color: str = "auto") ->
     if FORMATS[format].plain:
         from lstmlint.reporting.layout import terminal_width
 
-        return view._replace(color=wants_color(color, path), width=terminal_width(path))
+        encoding = (sys.stdout.encoding if path is None else None) or "utf-8"
+        return view._replace(color=wants_color(color, path), width=terminal_width(path), encoding=encoding)
     if FORMATS[format].repository_paths:
         from lstmlint.reporting.places import repository_root
 

@@ -121,8 +121,8 @@ def edits_of(finding: Finding, data: Any, dialect: Dialect | None) -> Iterator[E
             yield from make(Site(data, one.pointer, dialect))
 
 
-def fixable(raw: bytes, report: FileReport) -> int:
-    """Return how many of a file's findings --fix would fix."""
+def mark_fixable(raw: bytes, report: FileReport) -> int:
+    """Mark the findings of a file that --fix would fix, and return how many they are."""
     if not_json(report) or not_utf_8(raw):
         return 0
     try:
@@ -130,7 +130,9 @@ def fixable(raw: bytes, report: FileReport) -> int:
     except ValueError:  # the file changed, or its JSON is in a string
         return 0
     dialect = report.model.spec.dialect if report.model is not None else None
-    return sum(next(edits_of(finding, data, dialect), None) is not None for finding in report.findings)
+    for finding in report.findings:
+        finding.fixable = next(edits_of(finding, data, dialect), None) is not None
+    return sum(finding.fixable for finding in report.findings)
 
 
 def worse(old: ModelSummary | None, new: ModelSummary | None) -> str | None:

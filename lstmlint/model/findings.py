@@ -58,6 +58,7 @@ class Finding:
     cell: of a notebook, from 1; line and column are then in the cell. file_line: the line of the notebook's JSON.
     merged: the findings in several layers that this one stands for, itself first.
     edit: the change of the file that removes the cause, if whoever found it knows one.
+    fixable: whether `--fix` would fix it, if that was determined.
     """
 
     code: str
@@ -74,6 +75,7 @@ class Finding:
     edit: Any = None
     cell: int | None = None
     file_line: int | None = None
+    fixable: bool = False
 
     @property
     def each(self) -> list[Finding]:
@@ -104,6 +106,7 @@ class ReadError(Exception):
     code: E001 if the content is damaged, E002 if it is not a Keras model.
     problems: what else was found in the file.
     subclassed: the class of a model whose layers the file does not record.
+    text: the text that line and column are about.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class ReadError(Exception):
     ) -> None:
         super().__init__(message)
         self.problems: list[Problem] = []
+        self.text: str | None = None
         self.subclassed = subclassed if isinstance(subclassed, str) else None
         self.code = code
         self.message = message

@@ -8,7 +8,7 @@ from lstmlint.checking import conclude
 from lstmlint.config.options import Options
 from lstmlint.filtering.suppressions import BAD, LIMITED, UNUSED
 from lstmlint.inference.summary import ModelSummary
-from lstmlint.model.findings import Finding, Problem
+from lstmlint.model.findings import Problem
 from lstmlint.model.origin import Doubt, Origin, UnknownSize
 from lstmlint.model.spec import ModelSpec
 from lstmlint.programs.comments import comments_of
@@ -54,7 +54,7 @@ def reports_of(source: SourceText, program: Program, options: Options, chosen: s
     drop_needed_suppressions(reports)
     reports = named(reports, chosen)
     for report in reports:
-        place_findings(report.findings, source)
+        place_findings(report, source)
     return reports
 
 
@@ -63,7 +63,7 @@ def without_model(source: SourceText, problems: list[Problem], options: Options)
     document = Document(source.path, source.kind, {}, comments=comments_of(source.text))
     report = FileReport(source.path, source.kind)
     conclude(document, problems, options, report)
-    place_findings(report.findings, source)
+    place_findings(report, source)
     return report
 
 
@@ -160,11 +160,13 @@ def shown_place(source: SourceText, line: int, column: int) -> tuple[int, int, i
     return (line, column, None) if place is None else (place.line, place.column, place.cell)
 
 
-def place_findings(findings: list[Finding], source: SourceText) -> None:
-    """Give findings in a notebook their places in its cells."""
+def place_findings(report: FileReport, source: SourceText) -> None:
+    """Put the code that the findings are about into the report; in a notebook, give them their places in its cells."""
     if not source.cells:
+        report.texts = {None: source.written}
         return
-    single = {id(one): one for finding in findings for one in (finding, *finding.merged)}
+    report.texts = {cell.number + 1: cell.code for cell in source.cells}
+    single = {id(one): one for finding in report.findings for one in (finding, *finding.merged)}
     for finding in single.values():
         finding.file_line = source.file_line(finding.line)
         finding.line, finding.column, finding.cell = shown_place(source, finding.line, finding.column)

@@ -35,7 +35,8 @@ def read_notebook(raw: bytes, path: str) -> SourceText:
     if "python" not in language.lower():
         raise ReadError("E002", f"this notebook is written in {language[:80]}, not in Python", "Give a Python program.")
     cells = list(code_cells(data))
-    codes = [python_of(normalized(code_of(cell.source))) for cell in cells]
+    written = [normalized(code_of(cell.source)) for cell in cells]
+    codes = list(map(python_of, written))
     check_size(sum(map(len, codes)), MAX_CODE, "the code of the notebook")
     source = SourceText(path, "", "notebook")
     tree = parse(joined(codes))
@@ -48,8 +49,9 @@ def read_notebook(raw: bytes, path: str) -> SourceText:
         broken = []
     source.text, source.tree = joined(codes), tree
     line = 1
-    for cell, code in zip(cells, codes, strict=True):
-        source.cells.append(Cell(cell.number, line, cell.outputs))
+    for cell, code, original in zip(cells, codes, written, strict=True):
+        indent = max(0, blanks_before(original) - blanks_before(code))
+        source.cells.append(Cell(cell.number, line, cell.outputs, original, indent))
         line += code.count("\n") + 1
     source.problems = list(left_out(source, broken))
     source.file_line = partial(file_line, cache(partial(locator_of, text)), cells, source)
@@ -66,7 +68,11 @@ def decoded(raw: bytes) -> tuple[dict[str, Any], str]:
     except (ValueError, RecursionError):
         from lstmlint.reading import json_text
 
-        data, _ = json_text.parse(text)  # says what is wrong
+        try:
+            data, _ = json_text.parse(text)  # says what is wrong
+        except ReadError as error:
+            error.text = text
+            raise
     if not isinstance(data, dict) or not isinstance(data.get("cells", data.get("worksheets")), list):
         raise ReadError("E001", "this is not a Jupyter notebook: it has no list of cells", SAVE_AGAIN)
     return data, text
@@ -154,9 +160,14 @@ def repair(cells: list[Written], codes: list[str]) -> list[tuple[Written, Syntax
     return broken
 
 
+def blanks_before(code: str) -> int:
+    """Return the number of blanks that a text begins with."""
+    return len(code) - len(code.lstrip(" \t"))
+
+
 def unindented(code: str) -> str:
     """Return a cell without the indentation of its first line, which IPython removes from all lines."""
-    indent = code[: len(code) - len(code.lstrip(" \t"))]
+    indent = code[: blanks_before(code)]
     return "\n".join(line.removeprefix(indent) for line in code.split("\n"))
 
 

@@ -24,11 +24,14 @@ class Cell:
     number: its index among all cells of the notebook.
     first_line: of its code in the program's text, 1-based.
     outputs: the text outputs stored with it.
+    code: its code as written. indent: how many blanks at the beginning of its lines are not in the program's text.
     """
 
     number: int
     first_line: int
     outputs: list[str] = field(default_factory=list)
+    code: str = ""
+    indent: int = 0
 
 
 class Place(NamedTuple):
@@ -44,6 +47,7 @@ class SourceText:
     """A Python program.
 
     text: the code of all cells in order. Magics and shell lines are blanked, so that lines stay where they are.
+    written: the text of a script as written.
     tree: the syntax tree of the text.
     problems: code that is left out because it is not Python.
     file_line: a line of the text -> the line of the notebook's JSON that holds it.
@@ -56,11 +60,12 @@ class SourceText:
     tree: ast.Module = field(default_factory=lambda: ast.Module([], []), repr=False)
     problems: list[Problem] = field(default_factory=list)
     file_line: Callable[[int], int] = lambda line: line
+    written: str = ""
 
     def place(self, line: int, column: int) -> Place | None:
         """Return the place in the notebook of a place in the text; None in a script."""
         cell = self.cell_at(line)
-        return None if cell is None else Place(cell.number + 1, line - cell.first_line + 1, column)
+        return None if cell is None else Place(cell.number + 1, line - cell.first_line + 1, column + cell.indent)
 
     def cell_at(self, line: int) -> Cell | None:
         """Return the cell with a line of the text; None in a script."""

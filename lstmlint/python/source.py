@@ -35,9 +35,11 @@ def read_source(raw: bytes, path: str) -> SourceText:
         repaired = without_print_statements(text)
         again = tree if repaired == text else parse(repaired)
         if isinstance(again, SyntaxError):
-            raise ReadError("E001", *explained(tree), line=tree.lineno or 1, column=tree.offset or 1)
-        text, tree = repaired, again
-    return SourceText(path, text, tree=tree)
+            error = ReadError("E001", *explained(tree), line=tree.lineno or 1, column=tree.offset or 1)
+            error.text = text
+            raise error
+        return SourceText(path, repaired, tree=again, written=text)
+    return SourceText(path, text, tree=tree, written=text)
 
 
 def is_notebook(raw: bytes) -> bool:

@@ -134,9 +134,13 @@ def _read_text(source: Source) -> Document:
 
     text = decode(source.read())
     check_size(sys.getsizeof(text) // WIDTH, source.limit)
-    parsed = parse(text)
+    try:
+        parsed = parse(text)
+    except ReadError as error:
+        error.text = text
+        raise
     document = to_document(source.name, parsed.container, parsed.data, parsed.problems, locator(text, parsed.offset))
-    document.comments = parsed.comments
+    document.comments, document.text = parsed.comments, text
     if document.container == "tfjs" and document.stored_weights is not None and source.path is not None:
         document.weight_values = partial(_open_tfjs, source.path.parent, document.data)
     return document

@@ -32,6 +32,7 @@ class Document:
     assets: opens the files that a .keras archive holds for layers, by their paths.
     comments: comments about lstmlint, in a text format that has comments.
     wired: whether the model records how its layers are connected.
+    text: the text that lines and columns are about; None for a binary file.
     problems: problems that did not stop the reading (duplicate keys, NaN, unusual YAML tags).
     """
 
@@ -50,6 +51,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     comments: Comments | None = None
     wired: bool = True
+    text: str | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return f"<Document {short(self.path)} ({self.container})>"

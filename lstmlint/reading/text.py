@@ -16,6 +16,8 @@ from lstmlint.reading.places import Offsets, find, lazily, line_and_column, unqu
 
 # Larger texts are parsed only if they contain a class or layers.
 _LARGE = 2**20
+# Bytes shown after one that is invalid.
+_AFTER = 1_000
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 _CONFLICT = re.compile("^<<<<<<< ", re.MULTILINE)
@@ -55,13 +57,15 @@ def decode(raw: bytes) -> str:
         good = raw[: error.start].decode(encoding, "replace")
         line, column = line_and_column(good, len(good))
         byte = raw[error.start : error.start + 1].hex()
-        raise ReadError(
+        invalid = ReadError(
             "E001",
             f"the text is not {encoding.removesuffix('-sig').upper()}: the byte 0x{byte} is invalid there",
             "Save it as UTF-8; it may be in the encoding of an old Windows.",
             line,
             column,
-        ) from None
+        )
+        invalid.text = good + raw[error.start : error.start + _AFTER].decode(encoding, "replace")
+        raise invalid from None
 
 
 def parse(text: str, quotes: int = 0) -> Parsed:

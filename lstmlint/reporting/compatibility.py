@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from lstmlint.compatibility.summary import rows, sentence
 from lstmlint.reporting.escape import terminal
+from lstmlint.reporting.findings import findings_lines
 from lstmlint.reporting.layout import PROSE, wrap
-from lstmlint.reporting.tables import draw, finding_lines, kind
+from lstmlint.reporting.tables import draw, kind
 from lstmlint.reporting.view import View
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ ANSWERS = {True: "yes", False: "no", None: "custom"}
 def digest(report: FileReport, view: View, convertible: Sequence[str] = ()) -> str:
     """Return the file's part of the report. convertible: the releases for which `lstmlint convert` writes the model."""
     if report.compat is None:
-        return "".join(line + "\n" for finding in report.findings for line in finding_lines(report.path, finding, view))
+        lines = findings_lines(report.path, report.texts, report.findings, view)
+        return "".join(line + "\n" for line in lines)
     width = view.width or PROSE
     spec = None if report.model is None else report.model.spec
     version = None if spec is None else spec.keras_version

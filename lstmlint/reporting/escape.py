@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-# GitHub's runner obeys lines in the output of any step that begin with `::` or contain `##[`.
+# GitHub's runner obeys lines in the output of any step that begin with `::` or contain `##[`, and the agent of Azure
+# Pipelines those that contain `##[` or `##vso[`.
 # One `::` after the name of a program is no command, which needs a second one.
-_COMMAND = re.compile(r"(?<!\.py)(?<!\.ipynb)::|##\[")
+_COMMAND = re.compile(r"(?<!\.py)(?<!\.ipynb)::|##(?=(?:vso)?\[)", re.IGNORECASE)
+RUNNER_COMMAND = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _MENTION = re.compile("@|#|://")
@@ -19,7 +21,7 @@ _XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 # A spreadsheet treats such a cell as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _DANGEROUS = (  # compiled when it is needed
-    r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|##\["
+    r"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]|##(?:vso)?\["
 )
 
 
@@ -34,13 +36,13 @@ def terminal(text: str) -> str:
     """Escape for a terminal or a log: one line, no control characters, no commands to a CI runner."""
     text = visible(text)
     if ":" in text or "#" in text:
-        text = _COMMAND.sub(lambda match: ":\\x3a" if match[0] == "::" else "#\\x23[", text)
+        text = _COMMAND.sub(lambda match: ":\\x3a" if match[0] == "::" else "#\\x23", text)
     return text
 
 
 def json_text(text: str) -> str:
     """Escape JSON in ASCII for a log: a command to a CI runner may be anywhere in a line."""
-    return text.replace("##[", "#\\u0023[") if "##[" in text else text
+    return RUNNER_COMMAND.sub("#\\\\u0023", text) if "##" in text else text
 
 
 def dangerous(text: str) -> bool:
@@ -62,7 +64,7 @@ def well_formed(value: Any) -> Any:
 def github_data(text: str) -> str:
     """Escape the message of a workflow command."""
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return text.replace("##[", "#\\x23[")
+    return RUNNER_COMMAND.sub("#\\\\x23", text)
 
 
 def github_property(text: str) -> str:
@@ -79,7 +81,7 @@ def markdown(text: str) -> str:
 
 def markdown_code(text: str) -> str:
     """Return a code span in Markdown, also for a table's cell."""
-    text = visible(text).replace("|", "\\|").replace("##[", "#\\x23[")
+    text = RUNNER_COMMAND.sub("#\\\\x23", visible(text).replace("|", "\\|"))
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     space = " " if text[:1] in ("`", " ", "") or text[-1:] in ("`", " ") else ""
@@ -89,7 +91,7 @@ def markdown_code(text: str) -> str:
 def xml(text: str) -> str:
     """Escape text or an attribute's value in XML 1.0 or HTML."""
     text = re.sub("[&<>\"']", lambda match: _XML[match[0]], visible(text))
-    return _COMMAND.sub(lambda match: ":&#58;" if match[0] == "::" else "#&#35;[", text)
+    return _COMMAND.sub(lambda match: ":&#58;" if match[0] == "::" else "#&#35;", text)
 
 
 def csv(text: str) -> str:

@@ -9,8 +9,8 @@ from lstmlint.model.findings import listing
 from lstmlint.reporting import Totals, View, size
 from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import markdown, markdown_code
+from lstmlint.reporting.findings import place_of
 from lstmlint.reporting.spool import spooled
-from lstmlint.reporting.tables import place_of
 from lstmlint.reporting.text import findings_line
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import lay_out, width_of, wrap
 from lstmlint.reporting.view import View, plural, size
 
-CODES = {"bold": "1", "dim": "2", "error": "1;31", "warning": "1;33", "info": "1;36"}
+CODES = {"bold": "1", "dim": "2", "margin": "1;34", "fix": "36", "error": "1;31", "warning": "1;33", "info": "1;36"}
 HANGING = 4  # indentation of wrapped lines
 
 
@@ -99,26 +99,6 @@ def draw(header: list[str], body: list[list[str]], right: set[int], view: View) 
         return [*lines, ""]
     rule = paint("-" * max(map(width_of, [*head, *lines])), "dim", view)
     return [*(paint(line, "bold", view) for line in head), rule, *lines, rule]
-
-
-def finding_lines(path: str, finding: Finding, view: View) -> list[str]:
-    """Return a finding as `path:line:column: severity CODE name message`, and its help on the next line."""
-    place = f"{terminal(path)}:{place_of(finding)}"
-    line = f"{place}: {finding.severity} {finding.code} {finding.name} {terminal(finding.message)}"
-    first, *more = wrap(line, view.width, HANGING)
-    if first.startswith(f"{place}: {finding.severity} "):  # painted after wrapping, which counts characters
-        rest = first[len(place) + len(finding.severity) + 2 :]
-        first = f"{paint(place, 'bold', view)}: {paint(finding.severity, finding.severity, view)}{rest}"
-    lines = [first, *more]
-    if finding.help:
-        lines += wrap(f"  help: {terminal(finding.help)}", view.width, HANGING - 2)
-    return lines
-
-
-def place_of(finding: Finding) -> str:
-    """Return a finding's place as line:column; in a notebook, as cell N:line:column."""
-    cell = "" if finding.cell is None else f"cell {finding.cell}:"
-    return f"{cell}{finding.line}:{finding.column}"
 
 
 def paint(text: str, style: str, view: View) -> str:

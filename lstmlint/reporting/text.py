@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View, plural
+from lstmlint.reporting.findings import FIXABLE, findings_lines
 from lstmlint.reporting.layout import wrap
-from lstmlint.reporting.tables import HANGING, finding_lines, model_lines, releases_line, total_line
+from lstmlint.reporting.tables import HANGING, model_lines, releases_line, total_line
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -26,8 +27,7 @@ def digest(report: FileReport, view: View) -> str:
         else:
             lines += wrap(total_line(report.path, report.model), view.width, HANGING)
     if not view.statistics:
-        for finding in report.findings:
-            lines += finding_lines(report.file, finding, view)
+        lines += findings_lines(report.file, report.texts, report.findings, view)
     return "".join(line + "\n" for line in lines)
 
 
@@ -51,7 +51,7 @@ def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
     if not view.single:
         least = "about " if not totals.exact else "" if totals.complete else "at least "
         yield f"{plural(totals.models, 'model')}, {least}{totals.params:,} params\n"
-    yield findings_line(totals) + "\n"
+    yield f"{findings_line(totals)}\n{fixable_line(totals)}"
 
 
 def statistics(totals: Totals) -> str:
@@ -65,10 +65,13 @@ def findings_line(totals: Totals) -> str:
     counts = ((totals.errors, "error"), (totals.warnings, "warning"), (totals.infos, "info"))
     listed = ", ".join(plural(count, noun) if noun != "info" else f"{count:,} info" for count, noun in counts if count)
     line = f"{listed} in {plural(totals.files, 'file')}" if listed else "No findings"
-    if totals.fixable:
-        line += f"; {totals.fixable:,} fixable with --fix"
     if totals.known:
         line += f"; {totals.known:,} known to the baseline"
     if totals.failures:
         line += f"; {plural(len(totals.failures), 'failure')}"
     return f"{line}."
+
+
+def fixable_line(totals: Totals) -> str:
+    """Return how many findings --fix would fix, if any."""
+    return f"{FIXABLE} {totals.fixable:,} fixable with the `--fix` option.\n" if totals.fixable else ""

@@ -12,7 +12,7 @@ class View(NamedTuple):
     program. columns: of the table of layers, None for
     the usual ones. depth: how many levels of nested models to show. width: of the terminal; None for lines of any
     length. fail_on: the severity that fails the run. root: the folder that paths in reports for other programs are
-    relative to.
+    relative to. encoding: of the output; other characters are escaped.
     """
 
     single: bool = True
@@ -25,6 +25,7 @@ class View(NamedTuple):
     fail_on: str = "error"
     root: str = ""
     all_tables: bool = False
+    encoding: str = "utf-8"
 
 
 def plural(count: int, noun: str) -> str:

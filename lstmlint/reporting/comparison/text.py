@@ -22,8 +22,9 @@ from lstmlint.reporting.comparison.values import (
     verdict,
 )  # fmt: skip
 from lstmlint.reporting.escape import terminal
+from lstmlint.reporting.findings import findings_lines
 from lstmlint.reporting.layout import wrap
-from lstmlint.reporting.tables import HANGING, draw, finding_lines, kind, listed
+from lstmlint.reporting.tables import HANGING, draw, kind, listed
 from lstmlint.reporting.view import View, plural
 
 
@@ -71,11 +72,14 @@ def comparison_lines(found: Comparison, view: View) -> list[str]:
         ("Findings that are gone", found.old, found.gone),
     ):
         if findings:
-            lines += ["", f"{heading}: {len(findings):,}"]
-            for finding in findings:
-                lines += finding_lines(report.file, finding, view)
-    for finding in found.gate:
-        lines += ["", *finding_lines(found.new.file, finding, view)]
+            lines += [
+                "",
+                f"{heading}: {len(findings):,}",
+                "",
+                *findings_lines(report.file, report.texts, findings, view)[:-1],
+            ]
+    if found.gate:
+        lines += ["", *findings_lines(found.new.file, found.new.texts, found.gate, view)[:-1]]
     if verdict(found):
         lines += ["", *wrap(verdict(found), view.width, HANGING)]
     return lines
