@@ -76,7 +76,7 @@ def analyze_all(
         A report per model, in the order in which the program builds them; at least one.
 
     Raises:
-        As `analyze`.
+        UsageError, OSError: As `analyze`.
     """
     options = options or Options()
     content, shown = bytes_or_path(source)

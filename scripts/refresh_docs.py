@@ -3,7 +3,8 @@
     python scripts/refresh_docs.py
 
 The commands run in a copy of the examples, on a terminal of 80 columns, in the order of each page. In a block of
-`console`, the lines after a command are its output; a command without output is only run. A block of `sh` is only run.
+`console`, the lines after a command are its output; a command without output is only run. A block of `sh` is only run. A
+block with a title, such as ```python title="train.py", is written to that file.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
-    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
     ROOT / "examples" / "README.md",
 ]
 # Commands that do not run here, by how they begin.
@@ -35,8 +37,9 @@ NOT_RUN = {
     "LSTMLINT_FUZZ=": "is a longer run of test_fuzz",
     "docker": "pulls an image from the network",
     "check-jsonschema": "is a program of another project; test_schemas checks the schema itself",
+    "pre-commit install": "is a command of another project",
 }
-BLOCK = re.compile(r"^( *)```(console|sh)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r'^( *)```(console|sh|\w+ title="([^"\n]+)")\n(.*?)^ *```$', re.DOTALL | re.MULTILINE)
 PROGRESS = re.compile(r"\r[\d,]+ of [\d,]+ files, about [\d,]+ s left\x1b\[K|\r\x1b\[K")  # on a slow machine
 PLUGIN = "GatedDense = gated_layers:GatedDense"
 
@@ -119,8 +122,13 @@ def refreshed(page: str, run: Run) -> str:
     """
 
     def block(match: re.Match[str]) -> str:
-        indent, language, text = match.groups()
+        indent, language, file, text = match.groups()
         text = "".join(line.removeprefix(indent) for line in text.splitlines(keepends=True))
+        if file:
+            run(
+                f"mkdir -p {shlex.quote(str(Path(file).parent))} && printf %s {shlex.quote(text)} > {shlex.quote(file)}"
+            )
+            return match[0]
         new = console(text, run) if language == "console" else shell(text, run)
         new = "".join(f"{indent}{line}" if line.strip() else line for line in new.splitlines(keepends=True))
         return f"{indent}```{language}\n{new}{indent}```"

@@ -22,7 +22,9 @@ from scripts.refresh_docs import PAGES, ROOT
 def blocks(language: str, pages: list[Path] = PAGES) -> Iterator[tuple[str, str]]:
     """(page, content) of each block of code in a language."""
     for page in pages:
-        for match in re.finditer(rf"^ *```{language}\n(.*?)^ *```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+        for match in re.finditer(
+            rf'^ *```{language}(?: title="[^"\n]+")?\n(.*?)^ *```$', page.read_text("utf-8"), re.DOTALL | re.MULTILINE
+        ):
             yield page.name, match[1]
 
 

@@ -260,6 +260,12 @@ def test_sarif_of_every_rule() -> None:
         assert ("Fails:" in described["help"]["text"]) == ("```json" in described["help"]["markdown"])
 
 
+def test_peak_of_a_batch(shell: Shell) -> None:
+    shell.write("m.json", sequential("m", layer("Dense", "d", units=4, batch_input_shape=[None, 4])))
+    assert "Peak activations: 32.00 B per sample" in shell("m.json").out
+    assert "Peak activations: 64.00 B for a batch of 2" in shell("m.json", "--batch", "2").out
+
+
 # Locations ---------------------------------------------------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ def test_documentation(rule: Rule) -> None:
 
 
 # Packages that use codes of others: they filter, fix, or compare findings.
-USERS = {"config", "rules", "filtering", "fixing", "converting", "explaining", "comparing", "compatibility"}
+USERS = {"config", "rules", "filtering", "fixing", "converting", "explaining", "comparing", "compatibility", "server"}
 
 
 def test_who_raises_a_code() -> None:

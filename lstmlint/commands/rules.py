@@ -68,6 +68,7 @@ def to_dict(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "severity": rule.severity,
         "default": rule.enabled,
+        "since": rule.since,
         "summary": text.summary,
         "description": text.description,
         "fix": text.fix,

@@ -198,7 +198,8 @@ def totals(model: ModelSummary) -> Iterator[tuple[str, str]]:
         yield "MACs", f"{model.macs:,} per sample"
     peak, _ = activation_peak(model)
     if peak:
-        yield "Peak activations", f"{size(peak)} per sample"
+        batch = model.inputs[0][0] if model.inputs and model.inputs[0] else None
+        yield "Peak activations", f"{size(peak)} {'per sample' if batch is None else f'for a batch of {batch}'}"
     if model.spec.compile_config:
         from lstmlint.reporting.training import arrays
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from lstmlint.model.findings import Problem, Severity
 
+FIRST = "0.1.0"  # the release with the first rules
+
 # Takes a ModelSummary, and the rule's options by name.
 Check = Callable[..., Iterable[Problem]]
 # Takes a Problem and a ModelSummary.
@@ -59,6 +61,7 @@ class Rule:
     refine: returns a problem restated, or None to leave it as it is. refines: the codes of the problems it receives.
     raised_by: the packages that raise the problems; empty if the rule itself does.
     options: the options of the check, by name.
+    since: the release of lstmlint that introduced it.
     """
 
     code: str
@@ -71,6 +74,7 @@ class Rule:
     refines: tuple[str, ...] = ()
     raised_by: tuple[str, ...] = ()
     options: Mapping[str, Option] = field(default_factory=dict)
+    since: str = FIRST
 
     def values(self, given: Mapping[str, float] | None) -> dict[str, float]:
         """Return the values of all options: those given, and the defaults of the others."""
@@ -106,27 +110,32 @@ def _register(entry: Rule) -> None:
 
 
 def rule(
-    code: str, name: str, severity: Severity, *, enabled: bool = True, **options: Option
+    code: str, name: str, severity: Severity, *, enabled: bool = True, since: str = FIRST, **options: Option
 ) -> Callable[[Check], Check]:
     """Register a function that checks a model and yields problems. options: its arguments after the model."""
 
     def register(function: Check) -> Check:
-        _register(Rule(code, name, severity, enabled, function.__doc__ or "", function, options=options))
+        text = function.__doc__ or ""
+        _register(Rule(code, name, severity, enabled, text, function, options=options, since=since))
         return function
 
     return register
 
 
-def refined(code: str, name: str, severity: Severity, *, refines: tuple[str, ...]) -> Callable[[Refine], Refine]:
+def refined(
+    code: str, name: str, severity: Severity, *, refines: tuple[str, ...], since: str = FIRST
+) -> Callable[[Refine], Refine]:
     """Register a function that receives each problem with one of the codes in `refines`, and the model."""
 
     def register(function: Refine) -> Refine:
-        _register(Rule(code, name, severity, True, function.__doc__ or "", refine=function, refines=refines))
+        text = function.__doc__ or ""
+        _register(Rule(code, name, severity, True, text, refine=function, refines=refines, since=since))
         return function
 
     return register
 
 
-def reported(code: str, name: str, severity: Severity, *, raised_by: str) -> Callable[[str], None]:
+def reported(code: str, name: str, severity: Severity, *, raised_by: str, since: str = FIRST) -> Callable[[str], None]:
     """Register a rule whose problems other packages raise. The result takes the documentation."""
-    return lambda text: _register(Rule(code, name, severity, True, text, raised_by=tuple(raised_by.split())))
+    packages = tuple(raised_by.split())
+    return lambda text: _register(Rule(code, name, severity, True, text, raised_by=packages, since=since))

@@ -1,0 +1,149 @@
+"""The documentation site: the build is strict, and every address that lstmlint prints is a page of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from lstmlint import Finding, Options, analyze, rules
+from lstmlint.rules.documentation import document
+from lstmlint.version import DOCS, HOME, __version__
+from scripts.commands_page import commands_page
+from scripts.rule_pages import answers, index_page, rule_page
+from tests.commandline import Shell
+
+ROOT = Path(__file__).parent.parent
+TABLE = rules.load()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the site in LSTMLINT_SITE, or build it; skip the test if that is not possible."""
+    if "LSTMLINT_SITE" in os.environ:
+        return Path(os.environ["LSTMLINT_SITE"]).resolve()
+    if find_spec("mkdocs") is None or find_spec("mkdocstrings") is None:
+        pytest.skip("needs the extra docs")
+    folder = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)],
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+class Page(HTMLParser):
+    """The ids and links of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id" and value:
+                self.ids.add(value)
+            elif name in ("href", "src") and value:
+                self.links.add(value)
+
+
+def test_printed_addresses_are_pages(site: Path, shell: Shell) -> None:
+    """Each helpUri of SARIF, each address of `lstmlint rule`."""
+    log = shell(str(ROOT / "examples" / "broken"), "--extend-select", "ALL", "-f", "sarif", "--exit-zero").json
+    printed = {rule["id"]: rule["helpUri"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}
+    assert len(printed) > 90
+    printed |= {rule["code"]: rule["url"] for rule in shell("rules", "-f", "json").json["rules"]}
+    assert set(printed) == set(TABLE)
+    for code, address in printed.items():
+        page = site / address.removeprefix(DOCS) / "index.html"
+        assert f'<h1 id="{code.lower()}-{TABLE[code].name}">' in page.read_text("utf-8")
+
+
+def test_links_of_the_site(site: Path) -> None:
+    """Links to pages, sections and files of the repository lead somewhere."""
+    pages = {path: Page(path.read_text("utf-8")) for path in sorted(site.rglob("*.html")) if path.name != "404.html"}
+    assert len(pages) > len(TABLE) + 20
+    for path, page in pages.items():
+        for target in page.links:
+            if target.startswith(f"{HOME}/"):
+                kind, _, file = target.removeprefix(f"{HOME}/").partition("/main/")
+                assert kind in {"blob", "tree", "edit", "issues"}, (path, target)
+                assert (ROOT / unquote(file.partition("#")[0])).exists(), (path, target)
+                continue
+            parts = urlsplit(target.replace(DOCS, os.path.relpath(site, path.parent) + "/"))
+            if parts.scheme:
+                continue
+            other = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            other = other / "index.html" if other.is_dir() else other
+            assert other.is_file(), (path, target)
+            if parts.fragment and other in pages:
+                assert unquote(parts.fragment) in pages[other].ids, (path, target)
+
+
+def test_every_page_shows_the_version_and_is_found_by_search(site: Path) -> None:
+    assert f"lstmlint {__version__} ·" in (site / "tutorial" / "index.html").read_text("utf-8")
+    found = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
+    assert {"tutorial/", "rules/S102/", "reference/commands/", "reference/api/"} <= {
+        entry["location"] for entry in found
+    }
+
+
+@cache
+def page_of(code: str) -> str:
+    return rule_page(TABLE[code])
+
+
+def finding_of(code: str) -> Finding:
+    """The finding about the failing example of a rule."""
+    return analyze(document(TABLE[code]).fails.encode(), Options(extend_select=(code,))).findings[0]
+
+
+@pytest.mark.parametrize("code", TABLE)
+def test_rule_pages(code: str) -> None:
+    page = page_of(code)
+    text = document(TABLE[code])
+    assert page.startswith(f"# {code} {TABLE[code].name}\n")
+    assert text.fix in page
+    assert "## If the finding is fine" in page
+    if text.fails:
+        assert f" {code} {TABLE[code].name}" in re.sub(r"\s+", " ", page.partition("lstmlint reports:")[2])
+    for other in re.findall(r"\]\((\w+)\.md\)", page):
+        assert other in TABLE
+        assert f"]({code}.md)" in page_of(other), "related rules name each other"
+
+
+def test_what_keras_says() -> None:
+    """Corrected examples load; examples of errors do not, unless Keras refuses them only later."""
+    said = [(code, answer) for recorded in answers().values() for code, answer in recorded["answers"].items()]
+    assert len(said) > 100
+    assert not [code for code, answer in said if answer.get("passes")]
+    refused = {code for code, answer in said if answer["fails"]}
+    assert len(refused) > 40
+    assert {code for code in refused if finding_of(code).severity == "info"} == set()
+    assert "tf_keras 2.21.0 does not load this model" in page_of("S102")
+
+
+def test_generated_pages_name_everything() -> None:
+    table, commands = index_page(), commands_page()
+    assert all(f"(rules/{code}.md)" in table for code in TABLE)
+    from lstmlint.cli import COMMANDS
+    from lstmlint.commands.request import Request
+
+    assert all(f"\n## lstmlint {name}\n" in commands for name in COMMANDS)
+    assert all(f"--{name.replace('_', '-')}" in commands for name in Request.__dataclass_fields__ if name != "paths")
