@@ -19,6 +19,7 @@ from lstmlint.model.findings import UsageError
 from lstmlint.model.limits import InputLimits
 from lstmlint.server import worker as workers
 from lstmlint.server.actions import FIX_ALL, Action, actions, applied
+from lstmlint.server.config_places import ConfigPlaces
 from lstmlint.server.diagnostics import DEPRECATED, UNNECESSARY, diagnostics
 from lstmlint.server.examining import Examined, examine
 from lstmlint.server.files import OpenFile, kind_of, may_hold_model
@@ -127,6 +128,34 @@ def test_positions_count_units() -> None:
 )
 def test_edits(start: Any, end: Any, new: str, expected: str) -> None:
     assert changed(f"a{SMILE}c\nb", "utf-16", start, end, new) == expected
+
+
+# Places in configs
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "class_name: &c Dense\nconfig: {a: [1, *c], b: {c: *d}}",  # an alias without an anchor
+        "- &x {class_name: Dense}\n- *x\n- [*x, *x]",
+        '{"a": [1, {"b": null}], "c": "x"}',
+    ],
+)
+def test_values_are_within_one_another(content: str) -> None:
+    config = ConfigPlaces(content, "utf-16")
+    for node in config.nodes:
+        parent = config.by_pointer[node.pointer.rpartition("/")[0]]
+        assert parent.start <= node.start <= node.end <= parent.end
+    assert config.pointer_at(9**9) in ("/2/1", "/c", "/config/b/c")
+
+
+def test_a_long_config_has_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmlint.server.config_places._LONGEST", 10)
+    examined = seen(text("config", JSON))
+    assert hover(examined, 0, 2, 20) is None
+    (found,) = symbols(examined)
+    assert [cut(examined, child.whole)[-1] for child in found.children] == ["}", "}"]
+    assert [one.code for one in diagnostics(examined)] == ["E007"]
 
 
 # Which files
@@ -325,8 +354,8 @@ def test_symbols() -> None:
 @pytest.mark.parametrize(
     ("file", "word", "expected"),
     [
-        (text("config", JSON), '"LSTM"', "**a** (LSTM)\n\n`(None, 13, 5) → (None, 10)` · 640 parameters\n\n```text\na (LSTM): 640 parameters"),
-        (text("config", JSON), '"units": 3', "**units** of Dense\n\nTakes a positive integer.\n\nRequired."),
+        (text("config", JSON), '"LSTM"', "**a** (LSTM)\n\n`(None, 13, 5) → (None, 10)` · 640 parameters\n\nRecurrent layer with three gates"),
+        (text("config", JSON), '"units": 3', "**units** of Dense\n\nSize of the last axis of the output.\n\nTakes a positive integer.\n\nRequired."),
         (text("config", JSON), '"tahn"', "**activation** of Dense"),
         (text("config", JSON), "10", "**units** of LSTM"),
         (text("config", JSON), "5]", "**a** (LSTM)"),
@@ -334,9 +363,14 @@ def test_symbols() -> None:
         (text("config", YAML, "m.yaml"), "R203", "**[R203](https"),
         (text("config", YAML, "m.yaml"), "activation", "**activation** of Dense"),
         (text("config", YAML, "m.yaml"), "Dense", "**dense** (Dense)"),
-        (text("program", PROGRAM), "return_sequences", "**return_sequences** of LSTM\n\nTakes true or false.\n\nDefault: `false`"),
+        (text("program", PROGRAM), "return_sequences", "**return_sequences** of LSTM"),
         (text("program", PROGRAM), "activaton", "**lstm** (LSTM)"),
         (text("program", PROGRAM), "layers.LSTM(4", "**bidirectional** (Bidirectional)"),
+        (text("program", PROGRAM), "4))", "**units** of LSTM"),
+        (text("program", PROGRAM), "Sequential([", '```text\nModel: "sequential"'),
+        (text("config", JSON), "Sequential", '```text\nModel: "'),
+        (text("program", PROGRAM.replace("layers.LSTM(4)", "f(4)")), "4))", None),
+        (cells("# title", PROGRAM), "title", None),
         (text("program", PROGRAM + "z = 1  # lstmlint: ignore[S102]"), "S102", "**[S102](https"),
         (text("program", PROGRAM + "z = 1  # lstmlint: ignore[S9]"), "S9", None),
         (text("program", PROGRAM), "return Model", None),

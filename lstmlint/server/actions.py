@@ -182,7 +182,7 @@ def written(examined: Examined, report: FileReport, finding: Finding) -> Iterato
         config = examined.config
         start = config.offset(finding.line, finding.column)
         spans: list[Span | None] = [(start, config.token(start)), config.value(start)]
-        spans.append(config.class_name(report, finding.pointer))
+        spans.append(None if report.locate is None else config.class_name(report.locate, finding.pointer))
         for span in spans:
             if span is not None:
                 yield config.lines.range(*span), config.text[slice(*span)]

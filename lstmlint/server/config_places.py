@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,7 +13,6 @@ from typing import Any, NamedTuple
 from lstmlint.model.findings import ReadError
 from lstmlint.model.pointers import escape
 from lstmlint.reading.places import Place
-from lstmlint.report import FileReport
 from lstmlint.server.positions import Lines, Range
 
 _STRING = re.compile(r'"(?:[^"\\\n]++|\\.)*+"?')
@@ -25,6 +25,9 @@ _YAML_VALUE = re.compile(
     r"""[ \t]*:[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s#\[\]{}|>&*!][^#\n,}\]]*?)(?=[ \t]*(?:$|[ \t]#|[,}\]]))""", re.MULTILINE
 )
 _LONGEST = 2**22  # characters of a text whose values are listed
+
+
+Locate = Callable[[str], tuple[int, int]]  # a pointer's line and column
 
 
 class Node(NamedTuple):
@@ -79,23 +82,21 @@ class ConfigPlaces:
         scalar = _STRING.match(self.text, colon.end()) or _SCALAR.match(self.text, colon.end())
         return scalar.span() if scalar else None
 
-    def class_name(self, report: FileReport, pointer: str) -> tuple[int, int] | None:
+    def class_name(self, locate: Locate, pointer: str) -> tuple[int, int] | None:
         """Return where the class of the layer or model at a pointer is written; None if it is not in the text."""
-        if report.locate is None:
-            return None
-        place = report.locate(f"{pointer}/class_name")
-        if place == report.locate(pointer):
+        place = locate(f"{pointer}/class_name")
+        if place == locate(pointer):
             if self.json:
                 return None
             start = self.offset(*place)  # in YAML, a mapping begins with its first key
             return self.value(start) if self.text.startswith("class_name", start) else None
         return self.value(self.offset(*place))
 
-    def range_of(self, report: FileReport, pointer: str, line: int, column: int) -> Range:
-        """Return the range to underline for a finding with a pointer, a line and a column."""
+    def range_of(self, locate: Locate | None, pointer: str, line: int, column: int) -> Range:
+        """Return the range to underline for a finding. locate: None if the file could not be read."""
         start = self.offset(line, column)
-        if report.locate is not None and report.model is not None and report.locate(pointer) == (line, column):
-            found = self.class_name(report, pointer)
+        if locate is not None and locate(pointer) == (line, column):
+            found = self.class_name(locate, pointer)
             if found is not None:
                 return self.lines.range(*found)
         return self.lines.range(*self.span(start))
@@ -108,18 +109,14 @@ class ConfigPlaces:
         if len(self.text) > _LONGEST:
             return []
         text = self.text[self.mark :]
+        if self.json:
+            from lstmlint.reading.json_text import scan
+        else:
+            from lstmlint.reading.yaml_text import scan
         try:
-            if self.json:
-                from lstmlint.reading.json_text import scan
-
-                root = scan(text)
-            else:
-                from lstmlint.reading.yaml_text import scan as scan_yaml
-
-                root = scan_yaml(text)
+            return flattened(scan(text), self.mark, len(self.text))
         except ReadError:
             return []
-        return flattened(root, self.mark, len(self.text))
 
     @cached_property
     def by_pointer(self) -> dict[str, Node]:
@@ -131,11 +128,9 @@ class ConfigPlaces:
         index = bisect_right(self.nodes, offset, key=lambda node: node.start) - 1
         return self.nodes[index].pointer if index >= 0 else None
 
-    def whole(self, report: FileReport, pointer: str) -> tuple[int, int]:
+    def whole(self, locate: Locate, pointer: str) -> tuple[int, int]:
         """Return start and end of a value; a short part of it if its end is not known."""
-        if report.locate is None:
-            return 0, 0
-        start = self.offset(*report.locate(pointer))
+        start = self.offset(*locate(pointer))
         if self.text.startswith("{", start):
             with suppress(ValueError):  # the config is in a string, so its end is escaped
                 return start, json.JSONDecoder().raw_decode(self.text, start)[1]
@@ -146,18 +141,14 @@ class ConfigPlaces:
 
 
 def flattened(root: Place, shift: int, end: int) -> list[Node]:
-    """Return the values below a place in the order of the text. What YAML aliases repeat is listed once."""
+    """Return the values below a place in the order of the text, without what YAML aliases repeat."""
     starts: list[tuple[int, int, str]] = []
-    seen: set[int] = set()
     stack: list[tuple[Place, int, str]] = [(root, 0, "")]
     while stack:
         (start, inner), depth, pointer = stack.pop()
         starts.append((start + shift, depth, pointer))
-        if inner is None or id(inner) in seen:
-            continue
-        seen.add(id(inner))
-        items: Any = inner.items() if isinstance(inner, dict) else enumerate(inner)
-        stack += [(child, depth + 1, f"{pointer}/{escape(str(key))}") for key, child in items]
+        items: Any = inner.items() if isinstance(inner, dict) else enumerate(inner or ())
+        stack += [(child, depth + 1, f"{pointer}/{escape(str(key))}") for key, child in items if child[0] >= start]
     starts.sort(key=lambda item: item[:2])
     nodes: list[Node] = []
     open_: list[int] = []  # indices of nodes whose ends are not known yet

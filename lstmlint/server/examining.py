@@ -13,13 +13,13 @@ from lstmlint.inference.summary import LayerSummary
 from lstmlint.model.findings import Finding, ReadError
 from lstmlint.model.limits import enforced
 from lstmlint.report import FileReport
-from lstmlint.server.config_places import ConfigPlaces
+from lstmlint.server.config_places import ConfigPlaces, Locate
 from lstmlint.server.files import OpenFile
 from lstmlint.server.positions import Range
 from lstmlint.server.program_places import Place, ProgramPlaces
 
-# Findings about a file that holds no model, or none that can be read.
-NO_MODEL, DAMAGED = "E002", "E001"
+# The finding about a file that holds no model.
+NO_MODEL = "E002"
 _LAYERS = re.compile("layers|config")
 
 
@@ -50,11 +50,6 @@ class Examined:
     def holds_model(self) -> bool:
         """Whether the file holds a model that can be read."""
         return any(report.model is not None for report in self.reports)
-
-    @property
-    def damaged(self) -> bool:
-        """Whether the file is damaged, so that it is not known whether it holds a model."""
-        return any(finding.code == DAMAGED for report in self.reports for finding in report.findings)
 
     @cached_property
     def config(self) -> ConfigPlaces | None:
@@ -93,48 +88,47 @@ class Examined:
     def range_of(self, report: FileReport, finding: Finding) -> Range:
         """Return the range to underline for a finding."""
         if self.config is not None:
-            return self.config.range_of(report, finding.pointer, finding.line, finding.column)
-        if self.program is None:
-            lines = ConfigPlaces(self.file.parts[0], self.encoding)
-            line = finding.line if finding.file_line is None else finding.file_line
-            return lines.lines.range(lines.offset(line, 1), lines.offset(line, 1))
+            return self.config.range_of(report.locate, finding.pointer, finding.line, finding.column)
         places = self.program
+        if places is None:
+            return Range(0, 0, 0, 0, 0)
         return places.range(*places.span(places.in_program(finding.line, finding.column, finding.cell)))
 
     @cached_property
     def layers(self) -> list[LayerPlace]:
         """The layers that are written in the file, in the order of the models."""
+        if self.file.kind == "notebook":  # only lines are known
+            return []
         found = []
         for report in self.reports:
-            if report.model is None or report.locate is None or self.file.kind == "notebook":
-                continue
-            for path, row in report.model.walk_paths():
-                place = self.of_config(report, path, row) if self.config else self.of_program(report, path, row)
+            locate = report.locate
+            for path, row in report.model.walk_paths() if report.model is not None and locate is not None else ():
+                place = None
+                if self.config is not None and locate is not None:
+                    place = of_config(self.config, locate, row)
+                elif self.program is not None and locate is not None:
+                    place = of_program(self.program, locate(row.pointer))
                 if place is not None:
-                    found.append(place)
+                    found.append(LayerPlace(path, row, report, *place))
         return found
 
-    def of_config(self, report: FileReport, path: str, row: LayerSummary) -> LayerPlace | None:
-        """Return the place of a layer in a config."""
-        config = self.config
-        name = None if config is None else config.class_name(report, row.pointer)
-        if config is None or name is None:
-            return None
-        whole = config.whole(report, row.pointer)
-        end = config.lines.range(name[1], name[1])
-        return LayerPlace(path, row, report, config.lines.range(*whole), config.lines.range(*name), end)
 
-    def of_program(self, report: FileReport, path: str, row: LayerSummary) -> LayerPlace | None:
-        """Return the place of a layer that a call in a program builds."""
-        places = self.program
-        if places is None or report.locate is None:
-            return None
-        start: Place = report.locate(row.pointer)
-        call, end = places.call_at(start), places.end_of_calls(start)
-        if call is None or end is None:
-            return None
-        name = places.range(start, places.on_line(start, places.end(call.func)))
-        return LayerPlace(path, row, report, places.range(start, places.end(call)), name, places.range(end, end))
+def of_config(config: ConfigPlaces, locate: Locate, row: LayerSummary) -> tuple[Range, Range, Range] | None:
+    """Return all of a layer in a config, its class, and the end of it; None if its class is not in the text."""
+    name = config.class_name(locate, row.pointer)
+    if name is None:
+        return None
+    whole, end = config.whole(locate, row.pointer), (name[1], name[1])
+    return config.lines.range(*whole), config.lines.range(*name), config.lines.range(*end)
+
+
+def of_program(places: ProgramPlaces, start: Place) -> tuple[Range, Range, Range] | None:
+    """Return the call that builds a layer, what it calls, and the end of all calls; None if it is no call."""
+    call, end = places.call_at(start), places.end_of_calls(start)
+    if call is None or end is None:
+        return None
+    name = places.range(start, places.on_line(start, places.end(call.func)))
+    return places.range(start, places.end(call)), name, places.range(end, end)
 
 
 def examine(file: OpenFile, options: Options, encoding: str = "utf-16") -> Examined:

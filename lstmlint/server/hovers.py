@@ -10,18 +10,22 @@ from typing import Any
 from lstmlint import rules
 from lstmlint.explaining import Explanation, render
 from lstmlint.explaining.layer_explanations import explain_row
-from lstmlint.layers import signature
+from lstmlint.layers import find, signature
 from lstmlint.model.pointers import upward
 from lstmlint.model.spec import Dialect, LayerSpec
 from lstmlint.model.values import show
 from lstmlint.reading.places import tokens_of
 from lstmlint.reporting.escape import markdown, visible
 from lstmlint.reporting.rows import cell
+from lstmlint.reporting.tables import model_lines
+from lstmlint.reporting.view import View
 from lstmlint.rules.documentation import document
 from lstmlint.server.config_places import ConfigPlaces
 from lstmlint.server.examining import Examined, LayerPlace
+from lstmlint.server.outline import models
 from lstmlint.server.positions import Range
-from lstmlint.server.program_places import ProgramPlaces
+from lstmlint.server.program_places import Place, ProgramPlaces
+from lstmlint.signatures import descriptions
 from lstmlint.signatures.keras3 import REQUIRED
 from lstmlint.validation.arguments import arguments_of
 from lstmlint.version import rule_url
@@ -51,8 +55,9 @@ def of_config(examined: Examined, config: ConfigPlaces, line: int, character: in
         return of_rule(text, offset, config)
     layers = {place.row.pointer: place for place in examined.layers}
     place = next((layers[one] for one in upward(pointer) if one in layers), None)
-    if place is None or not place.whole.touches(Range(0, line, character, line, character)):
-        return None
+    here = Range(0, line, character, line, character)
+    if place is None or not place.whole.touches(here):
+        return of_model(examined, here)
     # A wrapper's layer has no row of its own: its arguments are those of the class beside them.
     inner = innermost(place.row.spec, pointer)
     tokens = tokens_of(pointer.removeprefix(inner.config_pointer)) if inner.config_pointer in upward(pointer) else []
@@ -118,25 +123,35 @@ def of_program(examined: Examined, program: ProgramPlaces, part: int, line: int,
     here = Range(part, line, character, line, character)
     around = [one for one in examined.layers if one.whole.touches(here)]
     if not around:
-        return None
+        return of_model(examined, here)
     nearest = max(around, key=lambda one: (one.whole.line, one.whole.character))
-    for start, keyword in program.keywords.items():
-        name = program.start(keyword)
-        if keyword.arg and start[0] == place[0] and name <= place <= (name[0], name[1] + len(keyword.arg)):
-            owner = owner_of(program, keyword)
-            text = of_argument(owner, keyword.arg, nearest.report.dialect)
-            if text is not None:
-                return text, program.range(name, (name[0], name[1] + len(keyword.arg)))
+    found_argument = argument_at(program, place)
+    if found_argument is not None:
+        class_name, argument, start, end = found_argument
+        text = of_argument(class_name, argument, nearest.report.dialect)
+        if text is not None:
+            return text, program.range(start, end)
     return of_layer(nearest), nearest.name
 
 
-def owner_of(program: ProgramPlaces, keyword: ast.keyword) -> str:
-    """Return the name of what a call with a named argument calls."""
-    for nodes in program.expressions.values():
-        for node in nodes:
-            if isinstance(node, ast.Call) and keyword in node.keywords:
-                return ast.unparse(node.func).rpartition(".")[2]
-    return ""
+def argument_at(program: ProgramPlaces, place: Place) -> tuple[str, str, Place, Place] | None:
+    """Return the class and the argument that a place in a call names or gives, and where that is."""
+    calls = [node for nodes in program.expressions.values() for node in nodes if isinstance(node, ast.Call)]
+    around = [call for call in calls if program.start(call) <= place <= program.end(call)]
+    if not around:
+        return None
+    call = min((one for one in around if program.start(one) == max(map(program.start, around))), key=program.end)
+    class_name = ast.unparse(call.func).rpartition(".")[2]
+    for keyword in call.keywords:
+        start = program.start(keyword)
+        end = (start[0], start[1] + len(keyword.arg or ""))
+        if keyword.arg and start <= place <= end:
+            return class_name, keyword.arg, start, end
+    names = list(signature(class_name) or ()) if find(class_name) is not None else []
+    for name, value in zip(names, call.args, strict=False):
+        if program.start(value) <= place <= program.end(value):
+            return class_name, name, program.start(value), program.end(value)
+    return None
 
 
 def of_argument(class_name: str, argument: str, dialect: str | None) -> str | None:
@@ -147,6 +162,9 @@ def of_argument(class_name: str, argument: str, dialect: str | None) -> str | No
     if found is None or argument not in found.accepted:
         return None
     lines = [f"**{argument}** of {markdown(class_name)}"]
+    meaning = descriptions.of_argument(class_name, argument)
+    if meaning is not None:
+        lines.append(markdown(meaning))
     if argument in found.kinds:
         lines.append(f"Takes {found.kinds[argument].wants}.")
     if argument in known:
@@ -171,9 +189,25 @@ def of_layer(place: LayerPlace) -> str:
         f"**{markdown(place.path[:LONGEST])}** ({markdown(row.class_name[:LONGEST])})",
         f"`{visible(inputs)} → {visible(outputs)}` · {markdown(cell(row, 'params', 0))} parameters",
     ]
+    meaning = descriptions.of_class(row.class_name)
+    if meaning is not None:
+        lines.append(markdown(meaning))
     if row.params is not None:
         text = render(Explanation([explain_row(row, place.path, place.report.model)], True), WIDTH)
-        if len(text) > LONGEST:
-            text = f"{text[:LONGEST]}…"
-        lines.append(f"```text\n{text.replace('```', '` ` `').rstrip()}\n```")
+        lines.append(fenced(text))
     return "\n\n".join(lines)
+
+
+def fenced(text: str) -> str:
+    """Return a text as a block of code, cut off if it is long."""
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}…"
+    return f"```text\n{text.replace('```', '` ` `').rstrip()}\n```"
+
+
+def of_model(examined: Examined, here: Range) -> Hover | None:
+    """Return the table of the model that a position names."""
+    for _, model, place in models(examined):
+        if place.touches(here):
+            return fenced("\n".join(model_lines(model, View()))), place
+    return None

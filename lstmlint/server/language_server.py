@@ -27,7 +27,7 @@ from lstmlint.version import __version__
 Feature = TypeVar("Feature", bound=Callable[..., Any])
 
 SOURCE = "lstmlint"
-LEAST_PAUSE, LONGEST_PAUSE = 0.03, 0.5  # seconds without an edit before a document is checked
+LEAST_PAUSE, LONGEST_PAUSE = 0.03, 0.3  # seconds without an edit before a document is checked
 MOST_CHARACTERS = 64_000_000  # of a document; a larger one is not analyzed
 WATCHED = ("**/pyproject.toml", "**/lstmlint.toml")
 NOTEBOOKS = types.NotebookDocumentSyncOptions(
@@ -109,7 +109,7 @@ class Server(LanguageServer):
             return
         self.cancel(document)
         if pause is None:
-            pause = min(LONGEST_PAUSE, max(LEAST_PAUSE, document.seconds))
+            pause = min(LONGEST_PAUSE, max(LEAST_PAUSE, document.seconds / 2))
         task = asyncio.ensure_future(self.check(document, pause))
         self.tasks[document] = task
         task.add_done_callback(lambda _: self.tasks.pop(document, None) if self.tasks.get(document) is task else None)

@@ -86,7 +86,7 @@ def place_of(examined: Examined, report: FileReport) -> Range:
     if origin is not None and places is not None:
         return places.range(*places.span(places.in_program(origin.line, origin.column, origin.cell)))
     if examined.config is not None and model is not None and report.locate is not None:
-        found = examined.config.class_name(report, model.spec.pointer)
+        found = examined.config.class_name(report.locate, model.spec.pointer)
         start = examined.config.offset(*report.locate(model.spec.pointer))
         return examined.config.lines.range(*(found or (start, start)))
     return Range(0, 0, 0, 0, 0)
@@ -141,7 +141,9 @@ def symbols(examined: Examined) -> list[Symbol]:
             at[layer.path] = Symbol(named(name), text, whole, layer.name, layer.row.nested is not None)
             at.get(parent, top).children.append(at[layer.path])
         if examined.config is not None and report.locate is not None:
-            top.whole = cover([place, examined.config.lines.range(*examined.config.whole(report, model.spec.pointer))])
+            top.whole = cover(
+                [place, examined.config.lines.range(*examined.config.whole(report.locate, model.spec.pointer))]
+            )
         else:
             top.whole = cover([place, *(child.whole for child in top.children)])
         found.append(top)
