@@ -32,6 +32,7 @@ SURROUNDINGS = {
     errno.ENOENT: "the current folder does not exist any more",
 }
 SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
+ALIASES = {"--output-format": "format", "--output-file": "output"}  # ruff's names
 
 
 def main() -> NoReturn:
@@ -115,10 +116,10 @@ def check_command(arguments: list[str]) -> None:
 
 def plain(arguments: list[str]) -> Request | None:
     """Return the request if the arguments are known options and paths; None if typer must parse them."""
-    if not arguments or arguments[0] in COMMANDS:
+    if arguments and arguments[0] in COMMANDS:
         return None
     request = Request()
-    kinds = {field.name: field.default for field in fields(Request)}
+    kinds = {field.name: field.default for field in fields(Request) if field.name not in ("paths", "environment")}
     left = iter(arguments)
     for argument in left:
         if argument == "--":
@@ -127,8 +128,10 @@ def plain(arguments: list[str]) -> Request | None:
             request.paths.append(argument)
         else:
             option, equals, value = argument.partition("=")
-            name = SHORT.get(option) or (option[2:].replace("-", "_") if option.startswith("--") else "")
-            if name not in kinds or name == "paths" or "_" in option:
+            name = SHORT.get(option) or ALIASES.get(option) or ""
+            if option.startswith("--") and not name:
+                name = option[2:].replace("-", "_")
+            if name not in kinds or "_" in option:
                 return None
             if kinds[name] is False:
                 if equals:

@@ -36,6 +36,7 @@ NOT_RUN = {
     "python -m tests.fuzz": "takes as long as it is told to; .ci/run runs it for a minute",
     "LSTMLINT_FUZZ=": "is a longer run of test_fuzz",
     "docker": "pulls an image from the network",
+    "reviewdog": "is a program of another project",
     "check-jsonschema": "is a program of another project; test_schemas checks the schema itself",
     "pre-commit install": "is a command of another project",
 }

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from lstmlint.cli import guarded
+from lstmlint.commands.request import ENVIRONMENT
 
 
 def layer(class_name: str, name: str, inbound: Any = None, **config: Any) -> dict[str, Any]:
@@ -51,7 +52,7 @@ class Shell:
         self.capsys = capsys
         self.monkeypatch = monkeypatch
         monkeypatch.chdir(folder)
-        for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "LSTMLINT_TRACEBACK"):
+        for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "LSTMLINT_TRACEBACK", *ENVIRONMENT.values()):
             monkeypatch.delenv(name, raising=False)
         for name in list(os.environ):
             if name.startswith("GIT_"):  # set by a git hook that runs these tests

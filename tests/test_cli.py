@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmlint import __version__, analysis, cli
-from lstmlint.commands.request import Request
+from lstmlint.commands.request import ENVIRONMENT, Request
 from lstmlint.config import globs
 from lstmlint.config.globs import glob_matches
 from lstmlint.config.values import parse_bytes, parse_count, parse_input_shape
@@ -109,7 +109,6 @@ def test_incomplete_count_fails_the_budget(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "name a model file"),
         (("cout", "m.json"), "there is no command, file or folder 'cout'; did you mean 'count'?"),
         (("explian", "m.json", "--expect", "120"), "did you mean 'explain'?"),
         (("m.jsn",), "no such file or folder: 'm.jsn'; did you mean 'm.json'?"),
@@ -520,14 +519,16 @@ def test_version_and_help(shell: Shell) -> None:
         assert f"lstmlint {command} " in done.out
         assert shell(command, "-h").out == shell(command, "--help").out != ""
     for field in fields(Request):
-        if field.name != "paths":
+        if field.name not in ("paths", "environment"):
             assert f"--{field.name.replace('_', '-')}" in done.out
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
+        [],
         ["m.json"],
+        ["m.json", "--output-format", "json", "--output-file=x"],
         ["a", "-", "b", "--", "--c"],
         ["m.json", "-f", "json", "--format=csv:x", "--format", "text"],
         ["-q", "-e", "--statistics", "m.json", "-o", "x"],
@@ -565,17 +566,17 @@ def test_the_short_way_knows_typers_options() -> None:
             if option.startswith("-") and not option.startswith("--"):
                 assert cli.SHORT[option] == parameter.name
             elif option.startswith("--"):
-                assert option == f"--{parameter.name.replace('_', '-')}"
+                assert option == f"--{parameter.name.replace('_', '-')}" or cli.ALIASES[option] == parameter.name
     kinds: dict[Any, str] = {False: "flag", None: "value"}
-    known = {field.name: kinds.get(field.default, "list") for field in fields(Request)}
+    known = {field.name: kinds.get(field.default, "list") for field in fields(Request) if field.name != "environment"}
     assert {name: kind for name, kind in declared.items() if name not in ("version", "help")} == known
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        [],
         ["--help"],
+        ["--environment=x"],
         ["--version"],
         ["m", "--nope"],
         ["m", "-o"],
@@ -607,6 +608,51 @@ def test_options_in_hooks_and_docs_exist() -> None:
         for line in (ROOT / path).read_text().splitlines():
             if "docker" not in line and "pip" not in line:
                 assert set(re.findall("--[a-z][a-z-]+", line)) <= names, line
+
+
+def test_without_a_path(shell: Shell) -> None:
+    """As in ruff: the current folder, or standard input if --stdin-filename says that there is one."""
+    shell.write("a.json", STACK)
+    shell.write("models/b.json")
+    assert [entry["path"] for entry in shell("-f", "json").json["files"]] == ["a.json", "models/b.json"]
+    assert shell().out == shell(".").out
+    assert (
+        shell("--stdin-filename", "x.json", "-q", stdin=json.dumps(STACK).encode()).out.splitlines()[1]
+        == " --> x.json:1:69"
+    )
+    assert shell("--exclude", "*.json").err == "lstmlint: no Keras model found in .\n"
+
+
+def test_options_in_the_environment(shell: Shell) -> None:
+    shell.write("m.json", UNBUILT)
+    assert set(ENVIRONMENT) <= {field.name for field in fields(Request)}
+    assert [variable for variable in ENVIRONMENT.values() if variable not in shell("--help").out] == []
+    shell.monkeypatch.setenv("LSTMLINT_OUTPUT_FORMAT", "concise,json:report.json")
+    shell.monkeypatch.setenv("LSTMLINT_FAIL_ON", "info")
+    shell.monkeypatch.setenv("LSTMLINT_COLOR", "always")
+    shell.monkeypatch.setenv("LSTMLINT_JOBS", "")
+    done = shell("m.json")
+    assert done.code == 1
+    assert "\x1b[1;36minfo\x1b[0m S135" in done.out
+    assert json.loads(Path("report.json").read_text())["files"][0]["path"] == "m.json"
+    assert shell("m.json", "--fail-on", "error", "-f", "csv").code == 0
+    shell.monkeypatch.setenv("LSTMLINT_OUTPUT_FORMAT", "csv")
+    shell.monkeypatch.setenv("LSTMLINT_OUTPUT_FILE", "layers.csv")
+    assert shell("m.json").out == ""
+    assert Path("layers.csv").read_text().startswith("path,")
+    assert shell("explain", "m.json").code == 0, "the other commands have no such variables"
+    for variable, value, said in (
+        ("LSTMLINT_OUTPUT_FORMAT", "jsn", "LSTMLINT_OUTPUT_FORMAT takes auto, text,"),
+        ("LSTMLINT_OUTPUT_FORMAT", "json:", "LSTMLINT_OUTPUT_FORMAT json: has no file after the colon"),
+        ("LSTMLINT_FAIL_ON", "x", "LSTMLINT_FAIL_ON takes error, warning, info, never, not 'x'"),
+        ("LSTMLINT_COLOR", "x", "LSTMLINT_COLOR takes auto, always, never, not 'x'"),
+        ("LSTMLINT_JOBS", "0", "LSTMLINT_JOBS takes an integer of at least 1, not '0'"),
+    ):
+        with shell.monkeypatch.context() as changed:
+            changed.setenv(variable, value)
+            done = shell("m.json")
+        assert (done.code, done.out) == (2, "")
+        assert f"lstmlint: {said}" in done.err
 
 
 # The other commands ---------------------------------------------------------------------------------------

@@ -199,6 +199,89 @@ def test_hostile_names_in_github() -> None:
         assert not re.search("%(?!25|0A|3A|2C)", line)
 
 
+def test_hostile_names_in_azure() -> None:
+    """The agent takes the first `##vso[` of a line, then splits properties at `;` and the message at `]`."""
+    for line in hostile_run("azure").splitlines():
+        command = re.fullmatch(
+            r"##vso\[task\.logissue type=(error|warning);sourcepath=[^;\]]*;linenumber=\d+;columnnumber=\d+;code=\w+;\]([^;\]]*)",
+            line,
+        )
+        assert command is not None, line
+        assert "##" not in re.sub("##(?!vso)(?!\\[)", "", line[2:])
+        assert not re.search("%(?!AZP25|0A|0D|3B|5D)", line)
+
+
+def test_azure() -> None:
+    report = replace(report_of(layer("Dense", "d", units="100%;]\n", batch_input_shape=[None, 4])), path="a;b.json")
+    line = next(line for line in render("azure", [report]).splitlines() if "code=E007" in line)
+    assert line.startswith("##vso[task.logissue type=error;sourcepath=a%3Bb.json;linenumber=1;columnnumber=")
+    assert ";code=E007;]bad-value: " in line
+    assert "100%AZP25%3B%5D" in line
+    assert "%0Ahelp: " in line
+
+
+# The facts of https://github.com/reviewdog/reviewdog/tree/master/proto/rdf/jsonschema that matter here, and stricter.
+POSITION = {"type": "object", "required": ["line"], "additionalProperties": False,
+            "properties": {"line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}}}  # fmt: skip
+RANGE = {
+    "type": "object",
+    "required": ["start"],
+    "additionalProperties": False,
+    "properties": {"start": POSITION, "end": POSITION},
+}
+RDJSON = Draft202012Validator({
+    "type": "object", "required": ["source", "diagnostics"], "additionalProperties": False,
+    "properties": {
+        "source": {"type": "object", "required": ["name", "url"]},
+        "diagnostics": {"type": "array", "items": {
+            "type": "object", "required": ["message", "location", "severity", "code"], "additionalProperties": False,
+            "properties": {
+                "message": {"type": "string"}, "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
+                "location": {"type": "object", "required": ["path"], "additionalProperties": False,
+                             "properties": {"path": {"type": "string"}, "range": RANGE}},
+                "code": {"type": "object", "required": ["value", "url"]},
+                "suggestions": {"type": "array", "items": {
+                    "type": "object", "required": ["range", "text"], "additionalProperties": False,
+                    "properties": {"range": RANGE, "text": {"type": "string"}}}},
+            }}},
+    },
+})  # fmt: skip
+
+
+def test_rdjson(shell: Shell) -> None:
+    """Columns count bytes of UTF-8, and applying the suggestions is what --fix does."""
+    RDJSON.validate(json.loads(hostile_run("rdjson")))
+    RDJSON.validate(json.loads(render("rdjson", [analyze(b"")])))
+    text = (
+        '{"class_name": "Sequential", "keras_version": "2.15.0", "config": {"name": "漢", "layers": [{"class_name": "LSTM", "config": {"name": "é",\n'
+        ' "漢": 1, "output_dim": 3, "batch_input_shape": [null, 13, 5],\n "consume_less": "cpu"}}]}}\n'
+    )
+    shell.write("m.json", text.encode())
+    document = shell("m.json", "-f", "rdjson").json
+    RDJSON.validate(document)
+    entry = next(one for one in document["diagnostics"] if one["code"]["value"] == "P601")
+    lines = text.encode().split(b"\n")
+
+    def offset(place: dict[str, int]) -> int:
+        return sum(len(line) + 1 for line in lines[: place["line"] - 1]) + place["column"] - 1
+
+    fixed = text.encode()
+    for change in reversed(entry["suggestions"]):
+        start, end = offset(change["range"]["start"]), offset(change["range"]["end"])
+        fixed = fixed[:start] + change["text"].encode() + fixed[end:]
+    place = entry["location"]["range"]
+    assert text.encode()[offset(place["start"]) : offset(place["end"])].startswith(b'"')
+    assert shell("m.json", "--fix").code == 1
+    assert Path("m.json").read_bytes() == fixed
+    shell.write("nb.ipynb", json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": [
+        "import keras\n", "keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation='softmax')])"]}]}, indent=1))  # fmt: skip
+    (found,) = shell("nb.ipynb", "-f", "rdjson").json["diagnostics"]
+    assert found["location"] == {"path": "nb.ipynb", "range": {"start": {"line": 8}}}
+    shell.write("m.json")
+    (found,) = shell("m.json", "--max-params", "1", "-f", "rdjson").json["diagnostics"]
+    assert found["location"] == {"path": "m.json"}
+
+
 def test_hostile_names_in_junit_csv_gitlab() -> None:
     suites = ET.fromstring(hostile_run("junit"))
     assert len(suites) == len(HOSTILE)

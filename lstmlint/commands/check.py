@@ -82,12 +82,13 @@ class RunTally:
 
 def run(request: Request) -> int:
     """Run the command and return the exit code. Raises: UsageError."""
+    request.read_environment()
     asked = overrides(request)
     resolver = Resolver(request.config, request.isolated, asked)
     if request.show_settings:
         return show_settings(request, resolver)
     if not request.paths:
-        raise UsageError("name a model file, a folder, or - for standard input; for all options: lstmlint --help")
+        request.paths = [os.curdir if request.stdin_filename is None else STDIN]
     resolver.scan(request.paths, scanner=scans(asked.get("select", ())))
     sources, failures = expand(request.paths, resolver, request.force_exclude)
     if len(sources) > 1:

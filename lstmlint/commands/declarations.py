@@ -38,7 +38,9 @@ Examples:
   lstmlint train.py::build_model --set features=5
   lstmlint models/ --format sarif:lstmlint.sarif --format github
 
-To share options with a team, set them in [tool.lstmlint] in pyproject.toml.
+To share options with a team, set them in [tool.lstmlint] in pyproject.toml. In CI, LSTMLINT_OUTPUT_FORMAT,
+LSTMLINT_OUTPUT_FILE, LSTMLINT_FAIL_ON, LSTMLINT_COLOR and LSTMLINT_JOBS set the options --format (several separated by
+commas), --output, --fail-on, --color and --jobs.
 
 \b
 Exit code:
@@ -120,17 +122,16 @@ def flag(name: str, help: str, *short: str) -> Any:
     return typer.Option(name, *short, help=help)
 
 
+FORMAT = ("--format", "-f", "--output-format")
+OUTPUT = ("--output", "-o", "--output-file")
 Expect = Annotated[Text, value("N", "Name the mistakes that lead to this count.")]
-Format = Annotated[
-    Text, value("NAME", "Output format: text (default) or json.", "--format", "-f", words=one_of("text", "json"))
-]
+Format = Annotated[Text, value("NAME", "Output format: text (default) or json.", *FORMAT, words=one_of("text", "json"))]
 ThreeFormats = Annotated[
     Text,
     value(
         "NAME",
         "Output format: text (default), json or markdown.",
-        "--format",
-        "-f",
+        *FORMAT,
         words=one_of("text", "json", "markdown"),
     ),
 ]
@@ -156,7 +157,7 @@ Config = Annotated[
     ),
 ]
 Isolated = Annotated[bool, flag("--isolated", "Ignore all settings files.")]
-Output = Annotated[Text, value("FILE", "Write the result to this file instead of standard output.", "--output", "-o")]
+Output = Annotated[Text, value("FILE", "Write the result to this file instead of standard output.", *OUTPUT)]
 Target = Annotated[
     Texts,
     value(
@@ -184,7 +185,9 @@ def check(
     paths: Annotated[
         Texts,
         typer.Argument(
-            metavar="PATH", help="Model files, Python programs, notebooks, folders or globs; - for standard input."
+            metavar="PATH",
+            help="Model files, Python programs, notebooks, folders or globs; - for standard input. The default is the"
+            " current folder.",
         ),
     ] = None,
     format: Annotated[
@@ -193,12 +196,11 @@ def check(
             "NAME[:FILE]",
             f"Output format: {', '.join(FORMATS)}, or auto: github in GitHub Actions, otherwise text. Repeatable, with a"
             " file for each: --format json:report.json --format github.",
-            "--format",
-            "-f",
+            *FORMAT,
             words=one_of("auto", *FORMATS),
         ),
     ] = None,
-    output: Annotated[Text, value("FILE", "Write the report to a file.", "--output", "-o")] = None,
+    output: Annotated[Text, value("FILE", "Write the report to a file.", *OUTPUT)] = None,
     columns: Annotated[
         Text,
         value(
@@ -389,8 +391,7 @@ def convert(
             "FILE",
             "Write the result to this file instead of standard output: JSON, or .keras and .h5 with the weights. For tfjs,"
             " the weights of FILE are written beside it.",
-            "--output",
-            "-o",
+            *OUTPUT,
         ),
     ] = None,
     allow_changes: Annotated[
@@ -503,8 +504,7 @@ def diff(
         value(
             "NAME",
             f"Output format: {', '.join(DIFF_FORMATS)} (default: text).",
-            "--format",
-            "-f",
+            *FORMAT,
             words=one_of(*DIFF_FORMATS),
         ),
     ] = None,

@@ -257,8 +257,8 @@ def complete(
 
 
 def count_fixable(report: FileReport, path: str, job: Job) -> int:
-    """Mark and count the findings that --fix would fix, if a report for people shows it."""
-    if not report.findings or not any(FORMATS[destination.format].plain for destination in job.destinations):
+    """Mark and count the findings that --fix would fix, if a report shows that."""
+    if not report.findings or not any(FORMATS[destination.format].fixes for destination in job.destinations):
         return 0
     from lstmlint.fixing.fix import mark_fixable, may_be_fixable, not_json
 

@@ -15,6 +15,16 @@ from lstmlint.reporting import FORMATS, View
 STANDARD_OUTPUT = frozenset({"-", "/dev/stdout", "/dev/fd/1"})
 
 
+# Options that may be set in the environment, for CI. An option on the command line is stronger.
+ENVIRONMENT = {
+    "format": "LSTMLINT_OUTPUT_FORMAT",
+    "output": "LSTMLINT_OUTPUT_FILE",
+    "fail_on": "LSTMLINT_FAIL_ON",
+    "color": "LSTMLINT_COLOR",
+    "jobs": "LSTMLINT_JOBS",
+}
+
+
 @dataclass(slots=True)
 class Request:
     """The options of `lstmlint PATH…` as they were written, unchecked."""
@@ -58,6 +68,20 @@ class Request:
     diff: bool = False
     target: list[str] = field(default_factory=list)
     set: list[str] = field(default_factory=list)
+    # Not an option: the names of those that are set in the environment.
+    environment: frozenset[str] = frozenset()
+
+    def read_environment(self) -> None:
+        """Set the options that only the environment has. Several formats are separated by commas."""
+        given = {name: os.environ.get(variable, "") for name, variable in ENVIRONMENT.items()}
+        given = {name: value for name, value in given.items() if value and not getattr(self, name)}
+        for name, value in given.items():
+            setattr(self, name, value.split(",") if name == "format" else value)
+        self.environment = frozenset(given)
+
+    def called(self, name: str) -> str:
+        """Return what messages call an option: the variable if that sets it."""
+        return ENVIRONMENT[name] if name in self.environment else f"--{name.replace('_', '-')}"
 
 
 class Destination(NamedTuple):
@@ -80,7 +104,7 @@ def overrides(request: Request) -> dict[str, Any]:
     if request.exclude:
         values["exclude"] = request.exclude
     if request.fail_on is not None:
-        values["fail-on"] = choice(request.fail_on, (*SEVERITIES, "never"), "--fail-on")
+        values["fail-on"] = choice(request.fail_on, (*SEVERITIES, "never"), request.called("fail_on"))
     for key, parse in LIMITS.items():
         limit: str | None = getattr(request, key.replace("-", "_"))
         if limit is not None:
@@ -120,7 +144,7 @@ def choice(value: str, allowed: tuple[str, ...], option: str) -> str:
 
 def jobs(request: Request) -> int | None:
     """Return the number of worker processes; None to let the amount of work decide."""
-    return None if request.jobs is None else parse_positive(request.jobs, "--jobs")
+    return None if request.jobs is None else parse_positive(request.jobs, request.called("jobs"))
 
 
 def destinations(request: Request, single: bool) -> list[Destination]:
@@ -131,15 +155,15 @@ def destinations(request: Request, single: bool) -> list[Destination]:
 
         columns = parse_columns(request.columns)
     depth = 0 if request.depth is None else parse_positive(request.depth, "--depth", 0)
-    color = choice(request.color or "auto", ("auto", "always", "never"), "--color")
+    color = choice(request.color or "auto", ("auto", "always", "never"), request.called("color"))
     found: list[Destination] = []
     for written in request.format or ["text"]:
         name, colon, path = written.partition(":")
         if name == "auto":
             name = "github" if os.environ.get("GITHUB_ACTIONS") else "text"
-        choice(name, ("auto", *FORMATS), "--format")
+        choice(name, ("auto", *FORMATS), request.called("format"))
         if colon and not path:
-            raise UsageError(f"--format {written} has no file after the colon")
+            raise UsageError(f"{request.called('format')} {written} has no file after the colon")
         target = written_to(path or request.output)
         if target is not None and any(other.path is not None and same_file(target, other.path) for other in found):
             raise UsageError(f"two formats would be written to {target}")

@@ -98,15 +98,14 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     """Return the text with the edits applied. Raises: KeyError if an edit matches nothing."""
     pieces: list[str] = []
     at = 0
-    for start, end, new in changes(text, edits):
+    for start, end, new in changes(Text(text), edits):
         pieces += [text[at:start], new]
         at = end
     return "".join([*pieces, text[at:]])
 
 
-def changes(text: str, edits: Iterable[Edit]) -> list[tuple[int, int, str]]:
-    """Return (start, end, new text) of every change that edits make, in order. Raises: as `apply`."""
-    parts = Text(text)
+def changes(parts: Text, edits: Iterable[Edit]) -> list[tuple[int, int, str]]:
+    """Return (start, end, new text) of every change that edits make in a text, in order. Raises: as `apply`."""
     by_object: dict[int, list[Edit]] = {}
     for edit in dict.fromkeys(edits):
         by_object.setdefault(parts.object_at(edit.pointer), []).append(edit)

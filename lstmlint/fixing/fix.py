@@ -10,12 +10,13 @@ from typing import Any
 
 from lstmlint.analysis import analyze
 from lstmlint.config.options import Options
-from lstmlint.fixing.edits import Edit, apply
+from lstmlint.fixing.edits import Edit, Text, apply, changes
 from lstmlint.fixing.rules import FIXES, Site
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
 from lstmlint.model.spec import Dialect
 from lstmlint.reading.containers import find
+from lstmlint.reading.places import places
 from lstmlint.reading.text import decode
 from lstmlint.report import FileReport
 
@@ -122,16 +123,21 @@ def edits_of(finding: Finding, data: Any, dialect: Dialect | None) -> Iterator[E
 
 
 def mark_fixable(raw: bytes, report: FileReport) -> int:
-    """Mark the findings of a file that --fix would fix, and return how many they are."""
+    """Note with each finding of a file what --fix would change, and return how many it would fix."""
     if not_json(report) or not_utf_8(raw):
         return 0
     try:
-        data: Any = json.loads(decode(raw))
+        text = decode(raw)
+        data: Any = json.loads(text)
     except ValueError:  # the file changed, or its JSON is in a string
         return 0
     dialect = report.model.spec.dialect if report.model is not None else None
+    parts = Text(text)
+    place = places(text)
     for finding in report.findings:
-        finding.fixable = next(edits_of(finding, data, dialect), None) is not None
+        edits = list(edits_of(finding, data, dialect))
+        if edits:
+            finding.changes = [(place(start), place(end), new) for start, end, new in changes(parts, edits)]
     return sum(finding.fixable for finding in report.findings)
 
 

@@ -58,7 +58,8 @@ class Finding:
     cell: of a notebook, from 1; line and column are then in the cell. file_line: the line of the notebook's JSON.
     merged: the findings in several layers that this one stands for, itself first.
     edit: the change of the file that removes the cause, if whoever found it knows one.
-    fixable: whether `--fix` would fix it, if that was determined.
+    changes: what `--fix` would change in the text: the first place, the place after the last, and the new text. Empty if
+    nothing, or if nobody asked.
     """
 
     code: str
@@ -75,7 +76,12 @@ class Finding:
     edit: Any = None
     cell: int | None = None
     file_line: int | None = None
-    fixable: bool = False
+    changes: Sequence[tuple[tuple[int, int], tuple[int, int], str]] = ()
+
+    @property
+    def fixable(self) -> bool:
+        """Whether `--fix` would fix it, if that was asked."""
+        return bool(self.changes)
 
     @property
     def each(self) -> list[Finding]:

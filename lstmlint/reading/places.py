@@ -67,17 +67,22 @@ def _child(children: Any, token: str) -> Place | None:
 
 def locator(text: str, offset: Offsets) -> Locator:
     """Return a Document's locator: pointer -> (line, column), 1-based."""
+    place = places(text)
+    return lambda pointer: place(offset(pointer))
+
+
+def places(text: str) -> Callable[[int], tuple[int, int]]:
+    """Return a function of an offset in a text: its line and column, 1-based. The lines are found when it is called."""
     starts: list[int] = []
 
-    def locate(pointer: str) -> tuple[int, int]:
+    def place(at: int) -> tuple[int, int]:
         if not starts:
             starts.append(0)
             starts.extend(match.end() for match in re.finditer("\n", text))
-        at = offset(pointer)
         line = bisect_right(starts, at)
         return line, at - starts[line - 1] + 1
 
-    return locate
+    return place
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

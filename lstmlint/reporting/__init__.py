@@ -26,21 +26,25 @@ class Traits(NamedTuple):
 
     plain: a person reads it, on a terminal perhaps: it has colors, and the encoding of standard output.
     repository_paths: its paths are relative to the repository.
+    fixes: it shows which findings --fix would fix.
     """
 
     plain: bool = False
     repository_paths: bool = False
+    fixes: bool = False
 
 
 # Name of the format and of its module -> its traits.
 FORMATS = {
-    "text": Traits(plain=True),
-    "concise": Traits(plain=True),
+    "text": Traits(plain=True, fixes=True),
+    "concise": Traits(plain=True, fixes=True),
     "json": Traits(),
     "jsonl": Traits(),
     "sarif": Traits(repository_paths=True),
     "github": Traits(repository_paths=True),
     "gitlab": Traits(repository_paths=True),
+    "azure": Traits(repository_paths=True),
+    "rdjson": Traits(repository_paths=True, fixes=True),
     "junit": Traits(repository_paths=True),
     "markdown": Traits(),
     "csv": Traits(),

@@ -18,6 +18,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _MENTION = re.compile("@|#|://")
 _XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+# The escape of % comes first.
+_AZURE = {"%": "%AZP25", "\r": "%0D", "\n": "%0A", ";": "%3B", "]": "%5D"}
 # A spreadsheet treats such a cell as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _DANGEROUS = (  # compiled when it is needed
@@ -70,6 +72,13 @@ def github_data(text: str) -> str:
 def github_property(text: str) -> str:
     """Escape a property of a workflow command, such as its file or title."""
     return github_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def azure(text: str) -> str:
+    """Escape the message or a property of a logging command of Azure Pipelines."""
+    for character, escape in _AZURE.items():
+        text = text.replace(character, escape)
+    return RUNNER_COMMAND.sub("#\\\\x23", text)
 
 
 def markdown(text: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from lstmlint.model.findings import Finding
 from lstmlint.reporting.escape import terminal
-from lstmlint.reporting.frame import PIPED, Excerpts
 from lstmlint.reporting.layout import wrap
 from lstmlint.reporting.tables import HANGING, paint
 from lstmlint.reporting.view import View
+
+if TYPE_CHECKING:
+    from lstmlint.reporting.frame import Excerpts
 
 FIXABLE = "[*]"  # marks a finding that --fix would fix
 
@@ -30,6 +32,10 @@ def findings_lines(path: str, texts: Texts, findings: list[Finding], view: View)
 
     texts: as of a FileReport.
     """
+    if not findings:
+        return []
+    from lstmlint.reporting.frame import Excerpts
+
     excerpts: dict[int | None, Excerpts] = {}
     lines = []
     for finding in findings:
@@ -51,7 +57,7 @@ def finding_lines(place: str, finding: Finding, excerpts: Excerpts | None, view:
         first = painted + first[len(title + mark) :]
     frame = None
     if excerpts is not None and not about_whole_file(finding):
-        frame = excerpts.frame(finding.line, finding.column, view.width or PIPED, view.encoding)
+        frame = excerpts.frame(finding.line, finding.column, view.width, view.encoding)
     lines = [first, *more]
     margin = " " * (1 if frame is None else len(str(frame.number + len(frame.lines) - 1)))
     lines.append(f"{margin}{paint('-->', 'margin', view)} {place}")

@@ -43,11 +43,11 @@ class Excerpts:
     def __init__(self, text: str) -> None:
         self.lines = text.split("\n")
 
-    def frame(self, line: int, column: int, width: int, encoding: str) -> Frame | None:
+    def frame(self, line: int, column: int, width: int | None, encoding: str) -> Frame | None:
         """Return the lines around a place; None if there are none. The place of a blank line is the end of the one before.
 
-        line, column: 1-based, in characters. width: of the terminal; the frame's margin is part of it. encoding: of the
-        output; characters that it lacks are escaped.
+        line, column: 1-based, in characters. width: of the terminal, of which the frame's margin takes a part; None in a
+        pipe. encoding: of the output; characters that it lacks are escaped.
         """
         line = min(line, len(self.lines))
         while line and blank(self.lines[line - 1]):
@@ -60,7 +60,7 @@ class Excerpts:
             first += 1
         while blank(self.lines[last - 1]):
             last -= 1
-        room = width - len(str(last)) - len(" | ")
+        room = (width or PIPED) - len(str(last)) - len(" | ")
         shown = [text.removesuffix("\r") for text in self.lines[first:last]]
         index = line - 1 - first
         column = min(column - 1, len(shown[index]))

@@ -126,7 +126,7 @@ def fixed(examined: Examined, report: FileReport, finding: Finding) -> list[Chan
     try:
         data: Any = json.loads(text)
         dialect = report.model.spec.dialect if report.model is not None else None
-        changes = json_edits.changes(text, edits_of(finding, data, dialect))
+        changes = json_edits.changes(json_edits.Text(text), edits_of(finding, data, dialect))
     except (ValueError, KeyError):  # the model is in a string
         return []
     found = [Change(config.lines.range(start + config.mark, end + config.mark), new) for start, end, new in changes]
