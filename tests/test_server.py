@@ -168,6 +168,7 @@ def test_a_long_config_has_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
         ("m.yml", None, "config"),
         ("m.py", "json", "program"),
         ("m.ipynb", "json", "notebook"),
+        ("m.ipynb", "python", "program"),
         ("Untitled-1", "python", "program"),
         ("settings", "jsonc", "config"),
         ("m.txt", "plaintext", None),
@@ -235,6 +236,12 @@ FOUND = {
     "quoted.json": (text("config", json.dumps(JSON)), [("E007", '\\"activation\\"')]),
     "layers.json": (text("config", '[{"class_name": "Dense", "config": {"unitss": 3}}]'), [("E006", '"Dense"'), ("E005", '"unitss": 3')]),
 }  # fmt: skip
+
+
+def test_jupyterlab_sends_the_code_of_a_notebook() -> None:
+    examined = seen(text("program", PROGRAM, "nb.ipynb"))
+    assert [one.code for one in diagnostics(examined)] == ["E005", "E007"]
+    assert len(examined.layers) == 9
 
 
 @pytest.mark.parametrize("name", FOUND)

@@ -48,7 +48,7 @@ class OpenFile(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The path, with a suffix that tells the kind: a file that is not saved has none."""
+        """The path, with a suffix that tells the kind: a file that is not saved has none, or that of a notebook."""
         ends = _ENDS.get(self.kind, ())
         return self.path if not ends or self.path.endswith(ends) else self.path + ends[0]
 
@@ -59,7 +59,12 @@ class OpenFile(NamedTuple):
 
 
 def kind_of(path: str, language: str | None) -> Kind | None:
-    """Return the kind of a file by its suffix, else by the language that the editor names; None for other files."""
+    """Return the kind of a file by its suffix, else by the language that the editor names; None for other files.
+
+    JupyterLab sends the code of a notebook's cells as one Python program, under the name of the notebook.
+    """
+    if language == "python":
+        return "program"
     for suffix, kind in _SUFFIXES.items():
         if path.lower().endswith(suffix):
             return kind
