@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import typer
@@ -77,4 +78,4 @@ def cell(text: str) -> str:
     """Return a text in which Markdown takes nothing as markup."""
     for character in "\\|*_<[`":
         text = text.replace(character, "\\" + character)
-    return text
+    return re.sub(r"(?<![\w-])--[a-z][a-z-]*", r"`\g<0>`", text)

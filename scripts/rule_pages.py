@@ -27,7 +27,7 @@ def index_page() -> str:
         "# Rules",
         "",
         "Each rule has a page: what it finds and why, an example with its correction, what Keras says about the example, and",
-        "how to suppress it. `lstmlint rule CODE` prints the same in a terminal.",
+        "how to suppress it. `lstmlint rule CODE` prints the main parts in a terminal.",
         "",
         "An *error* is something that Keras refuses, a *warning* something that Keras accepts but that the author would change,",
         "and an *info* may be intentional. Rules that are *off* run only if `extend-select` in the [settings](settings.md) or",
@@ -52,7 +52,8 @@ def rule_page(rule: Rule) -> str:
     default = "on by default" if rule.enabled else "off by default"
     parts = [
         f"# {rule.code} {rule.name}",
-        f"**{rule.severity}** · {default} · since lstmlint {rule.since} · group {group}",
+        f"[Rules](../rules.md) › {group}",
+        f"**{rule.severity}** · {default} · since lstmlint {rule.since}",
         "## What it finds",
         text.description,
         "## What to do",

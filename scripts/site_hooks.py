@@ -27,6 +27,7 @@ COPIED = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md", 
 # Pages -> the file of the repository that shows the same on GitHub. Generated pages have none.
 SOURCES = {page: source for source, page in COPIED.items()}
 FRONT = "index.md"
+ALONE = {FRONT, "tutorial.md"}  # pages without others beside them in the navigation
 LINK = re.compile(r"(\]\(|^\[[^\]]+\]: )([^)#\s]*)(#[^)\s]*)?", re.MULTILINE)
 FENCE = re.compile(r"^( *)(```|~~~).*?^ *\2 *$", re.DOTALL | re.MULTILINE)
 CODE_IN_CELL = re.compile(r"(?<!`)`[^`\n]*`(?!`)")
@@ -56,6 +57,8 @@ def on_files(files: Any, config: Any) -> Any:
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Adapt the links of a page, outside code."""
     uri = page.file.src_uri
+    if uri in ALONE or uri.startswith("rules/"):
+        page.meta["hide"] = ["navigation"]
     source = SOURCES.get(uri, f"docs/{uri}")
     if source not in SOURCES.values() and page.file.generated_by:
         page.edit_url = None

@@ -14,7 +14,7 @@ import yaml
 
 from lstmlint.config.settings import table_of
 from lstmlint.config.source import Source
-from scripts import refresh_docs
+from scripts import record_terminal, refresh_docs
 from scripts.generate_layers_page import layers_page
 from scripts.refresh_docs import PAGES, ROOT
 
@@ -33,6 +33,11 @@ def test_commands_print_what_is_shown(page: Path, tmp_path: Path) -> None:
     text = page.read_text("utf-8")
     hint = "python scripts/refresh_docs.py writes the pages again"
     assert refresh_docs.refreshed(text, refresh_docs.lay_out(tmp_path)) == text, hint
+
+
+def test_recording_of_the_terminal_is_current() -> None:
+    hint = "python scripts/record_terminal.py records it again"
+    assert record_terminal.TARGET.read_text("utf-8") == record_terminal.picture(record_terminal.record()), hint
 
 
 def commands_in(value: Any) -> Iterator[str]:

@@ -53,6 +53,7 @@ class Page(HTMLParser):
         super().__init__()
         self.ids: set[str] = set()
         self.links: set[str] = set()
+        self.loaded: set[str] = set()  # with the page
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -61,6 +62,8 @@ class Page(HTMLParser):
                 self.ids.add(value)
             elif name in ("href", "src") and value:
                 self.links.add(value)
+                if name == "src" or dict(attrs).get("rel") == "stylesheet":
+                    self.loaded.add(value)
 
 
 def test_printed_addresses_are_pages(site: Path, shell: Shell) -> None:
@@ -76,10 +79,11 @@ def test_printed_addresses_are_pages(site: Path, shell: Shell) -> None:
 
 
 def test_links_of_the_site(site: Path) -> None:
-    """Links to pages, sections and files of the repository lead somewhere."""
+    """Links to pages, sections and files of the repository lead somewhere, and nothing is loaded from elsewhere."""
     pages = {path: Page(path.read_text("utf-8")) for path in sorted(site.rglob("*.html")) if path.name != "404.html"}
     assert len(pages) > len(TABLE) + 20
     for path, page in pages.items():
+        assert not [target for target in page.loaded if "//" in target], path
         for target in page.links:
             if target.startswith(f"{HOME}/"):
                 kind, _, file = target.removeprefix(f"{HOME}/").partition("/main/")
