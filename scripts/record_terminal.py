@@ -87,7 +87,8 @@ def picture(scenes: list[tuple[str, list[str]]]) -> str:
     )
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+            ' role="img">',
             "<title>lstmlint in a terminal: the parameters of an LSTM, an error in a model, and a budget</title>",
             "<style>",
             *style,

@@ -16,6 +16,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from lstmlint import Finding, Options, analyze, rules
+from lstmlint.cli import COMMANDS
+from lstmlint.reporting import FORMATS
+from lstmlint.reporting.comparison import FORMATS as DIFF_FORMATS
 from lstmlint.rules.documentation import document
 from lstmlint.version import DOCS, HOME, __version__
 from scripts.commands_page import commands_page
@@ -143,11 +146,18 @@ def test_what_keras_says() -> None:
     assert "tf_keras 2.21.0 does not load this model" in page_of("S102")
 
 
-def test_generated_pages_name_everything() -> None:
+def test_generated_pages_name_everything(shell: Shell) -> None:
     table, commands = index_page(), commands_page()
     assert all(f"(rules/{code}.md)" in table for code in TABLE)
-    from lstmlint.cli import COMMANDS
-    from lstmlint.commands.request import Request
+    for name in ("", *COMMANDS):
+        section = commands.partition(f"\n## lstmlint {name or 'PATH...'}\n")[2].partition("\n## ")[0]
+        for option in re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", shell(*name.split(), "--help").out, re.MULTILINE):
+            assert option in section, name
 
-    assert all(f"\n## lstmlint {name}\n" in commands for name in COMMANDS)
-    assert all(f"--{name.replace('_', '-')}" in commands for name in Request.__dataclass_fields__ if name != "paths")
+
+def test_every_format_is_described() -> None:
+    page = (ROOT / "docs/reference/formats.md").read_text("utf-8")
+    assert [name for name in FORMATS if f"\n| `{name}` |" not in page] == []
+    assert [
+        name for name in DIFF_FORMATS if f"`{name}`" not in page.partition("| `diff` |")[2].partition("\n")[0]
+    ] == []
