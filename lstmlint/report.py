@@ -106,6 +106,6 @@ class FileReport:
         return "\n".join(lines).removesuffix("\n")
 
     def _repr_html_(self) -> str:
-        from lstmlint.reporting.html import render
+        from lstmlint.reporting.notebook import render
 
         return render(self.path, self.model, self.findings)

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "filtering": "config inference model reading report rules",
     "drawing": "inference model",
     "report": "compatibility inference model reporting",
-    "reporting": "comparing compatibility inference model report rules signatures version",
+    "reporting": "comparing compatibility drawing explaining inference model report rules signatures version",
     "compatibility": "config fixing.edits model reading.document report rules signatures",
     "checking": "compatibility config filtering inference model parsing reading report rules",
     "programs": ("checking config filtering inference model parsing python reading.document report rules"),

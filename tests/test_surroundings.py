@@ -78,7 +78,7 @@ def test_files_are_written_whole(tmp_path: Path) -> None:
 
 
 EVIL = ("::error::x", "##[error]x", "\x9b31m", "\x7f", "a\u202eb", "a\u2028b", "\uff1dcmd", "=cmd")
-FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "csv")
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "markdown", "csv", "html")
 
 
 @posix

@@ -17,7 +17,7 @@ from lstmlint.config.settings import Resolver
 from lstmlint.model import limits
 from lstmlint.model.findings import ReadError, UsageError, at_least
 from lstmlint.model.programs import PROGRAMS
-from lstmlint.reporting import FORMATS, Totals, load
+from lstmlint.reporting import FORMATS, Totals, View, load
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -280,9 +280,18 @@ def fails(report: FileReport, settings: Settings, trusted: Settings | None = Non
 def digested_for(job: Job, report: FileReport, settings: Settings) -> list[Any]:
     """Return a report's digests, one per destination."""
     return [
-        load(destination.format).digest(report, destination.view._replace(fail_on=settings.fail_on))
+        load(destination.format).digest(report, view_for(destination, report, settings))
         for destination in job.destinations
     ]
+
+
+def view_for(destination: Destination, report: FileReport, settings: Settings) -> View:
+    """Return the view of a destination with what the settings say about a file."""
+    view = destination.view._replace(fail_on=settings.fail_on)
+    if not FORMATS[destination.format].budgets:
+        return view
+    options = settings.options(report.file)
+    return view._replace(limits=options.limits, weight_dtype=options.weight_dtype, batch=options.bindings.batch or 1)
 
 
 def traceback() -> str:

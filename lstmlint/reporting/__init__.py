@@ -27,11 +27,13 @@ class Traits(NamedTuple):
     plain: a person reads it, on a terminal perhaps: it has colors, and the encoding of standard output.
     repository_paths: its paths are relative to the repository.
     fixes: it shows which findings --fix would fix.
+    budgets: it shows the budgets of the settings.
     """
 
     plain: bool = False
     repository_paths: bool = False
     fixes: bool = False
+    budgets: bool = False
 
 
 # Name of the format and of its module -> its traits.
@@ -48,6 +50,7 @@ FORMATS = {
     "junit": Traits(repository_paths=True),
     "markdown": Traits(),
     "csv": Traits(),
+    "html": Traits(budgets=True),
 }
 
 

@@ -1,41 +1,59 @@
-"""A report as a small HTML table, which notebooks show."""
+"""The html format: one page with the graph, the table of layers, the arithmetic of each count, findings and budgets.
+
+The page holds everything that it shows and fetches nothing. Several models get an index.
+"""
 
 from __future__ import annotations
 
-from lstmlint.inference.summary import ModelSummary
-from lstmlint.model.findings import Finding
-from lstmlint.reporting import rows as table
-from lstmlint.reporting.escape import xml
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-MOST_ROWS = 60
-ALIGN_RIGHT = ' style="text-align: right"'
+from lstmlint.reporting import Totals, View
+from lstmlint.reporting.page import embedded, page
+from lstmlint.reporting.page.contents import contents, index_entry
+from lstmlint.reporting.spool import Spool
+from lstmlint.reporting.text import findings_line
+from lstmlint.reporting.view import plural, size
 
+if TYPE_CHECKING:
+    from lstmlint.report import FileReport
 
-def render(path: str, model: ModelSummary | None, findings: list[Finding]) -> str:
-    """Return the report of one file. Everything from the file is escaped."""
-    parts = [f"<p><b>{xml(path)}</b></p>"]
-    if model is not None:
-        parts += [layers(model), "<p>" + "<br>".join(f"{t}: {xml(text)}" for t, text in table.totals(model)) + "</p>"]
-    if findings:
-        items = "".join(f"<li>{f.severity} {f.code} {xml(f.message)}</li>" for f in findings[:MOST_ROWS])
-        parts.append(f"<ul>{items}{left_out(len(findings), '<li>{}</li>')}</ul>")
-    return "\n".join(parts)
+MOST_BYTES = 48 * 2**20  # of the models in one page; a browser reads that in a few seconds
 
 
-def layers(model: ModelSummary) -> str:
-    """Return the table of the first layers."""
-    columns = table.columns_for(model, None)
-    lines = ["".join(f"<th>{table.HEADERS[column]}</th>" for column in ("layer", *columns))]
-    for row in model.layers[:MOST_ROWS]:
-        cells = [f"<td>{xml(row.name)} ({xml(row.class_name)}){table.marks(row)}</td>"]
-        for column in columns:
-            align = ALIGN_RIGHT if column in table.NUMBERS else ""
-            cells.append(f"<td{align}>{xml(table.cell(row, column, model.params))}</td>")
-        lines.append("".join(cells))
-    body = "".join(f"<tr>{line}</tr>\n" for line in lines)
-    return f"<table>\n{body}{left_out(len(model.layers), '<tr><td>{}</td></tr>')}</table>"
+class Digest(NamedTuple):
+    """What the page shows of one model. entry: its line in the index. model: the rest, as JSON for a script element."""
+
+    entry: dict[str, Any]
+    model: str
 
 
-def left_out(count: int, template: str) -> str:
-    """Return a line that says how many entries are not shown; empty if all are."""
-    return template.format(f"and {count - MOST_ROWS:,} more") if count > MOST_ROWS else ""
+def digest(report: FileReport, view: View) -> Digest:
+    """Return what the page shows of one model."""
+    return Digest(index_entry(report), embedded(contents(report, view)))
+
+
+def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
+    """Yield the page."""
+    entries: list[dict[str, Any]] = []
+    models = Spool()
+    room = MOST_BYTES
+    for number, (entry, model) in enumerate(digests):
+        room -= len(model)
+        shown = room >= 0 or not models
+        if shown:
+            models.append((f"model-{number}-data", model))
+        note = "" if shown else "Only listed: the page would become too large."
+        entries.append({**entry, "model": number if shown else None, "note": note})
+    notes = []
+    if len(models) < len(entries):
+        notes.append(
+            f"Only {len(models):,} of {plural(len(entries), 'model')} are shown in full, because one page holds at most"
+            f" {size(MOST_BYTES)}. Name fewer files to see the others."
+        )
+    least = "about " if not totals.exact else "" if totals.complete else "at least "
+    summary = f"{plural(totals.models, 'model')}, {least}{totals.params:,} parameters. {findings_line(totals)}"
+    index = {"summary": summary, "notes": notes, "models": entries}
+    title = entries[0]["path"] if len(entries) == 1 else plural(len(entries), "model")
+    yield from page(f"lstmlint: {title}", chain([("index-data", embedded(index))], models))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -13,6 +15,8 @@ class View(NamedTuple):
     the usual ones. depth: how many levels of nested models to show. width: of the terminal; None for lines of any
     length. fail_on: the severity that fails the run. root: the folder that paths in reports for other programs are
     relative to. encoding: of the output; other characters are escaped.
+    limits: the budgets of the file, by the names of their options. weight_dtype, batch: for the budgets on bytes, as in
+    Options.
     """
 
     single: bool = True
@@ -26,6 +30,9 @@ class View(NamedTuple):
     root: str = ""
     all_tables: bool = False
     encoding: str = "utf-8"
+    limits: Mapping[str, int] = MappingProxyType({})
+    weight_dtype: str | None = None
+    batch: int = 1
 
 
 def plural(count: int, noun: str) -> str:

@@ -63,19 +63,21 @@ def check_all(
     weight_dtype: the dtype in which floating-point weights are stored; None for those of the file.
     batch: the batch size if the model does not fix it.
     """
-    budgets: dict[str, Callable[[], Budget]] = {
-        "max-params": lambda: PARAMS,
-        "max-trainable-params": lambda: TRAINABLE,
-        "max-macs": lambda: MACS,
-        "max-weight-bytes": lambda: weight_bytes(weight_dtype),
-        "max-activation-bytes": lambda: activation_bytes(batch),
-    }
     for option, limit in limits.items():
         source = sources.get(option, f"--{option}")
         if option == "max-layer-params":
             yield from check_layer_params(model, limit, infer, source)
         else:
-            yield from check(model, limit, budgets[option](), infer, source)
+            yield from check(model, limit, budget_for(option, weight_dtype, batch), infer, source)
+
+
+def budget_for(option: str, weight_dtype: str | None = None, batch: int = 1) -> Budget:
+    """Return the budget that an option limits; `max-layer-params` limits layers, not the model."""
+    if option == "max-weight-bytes":
+        return weight_bytes(weight_dtype)
+    if option == "max-activation-bytes":
+        return activation_bytes(batch)
+    return {"max-params": PARAMS, "max-trainable-params": TRAINABLE, "max-macs": MACS}[option]
 
 
 def weight_bytes(dtype: str | None = None) -> Budget:

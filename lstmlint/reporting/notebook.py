@@ -1,0 +1,41 @@
+"""A report as a small HTML table, which notebooks show."""
+
+from __future__ import annotations
+
+from lstmlint.inference.summary import ModelSummary
+from lstmlint.model.findings import Finding
+from lstmlint.reporting import rows as table
+from lstmlint.reporting.escape import xml
+
+MOST_ROWS = 60
+ALIGN_RIGHT = ' style="text-align: right"'
+
+
+def render(path: str, model: ModelSummary | None, findings: list[Finding]) -> str:
+    """Return the report of one file. Everything from the file is escaped."""
+    parts = [f"<p><b>{xml(path)}</b></p>"]
+    if model is not None:
+        parts += [layers(model), "<p>" + "<br>".join(f"{t}: {xml(text)}" for t, text in table.totals(model)) + "</p>"]
+    if findings:
+        items = "".join(f"<li>{f.severity} {f.code} {xml(f.message)}</li>" for f in findings[:MOST_ROWS])
+        parts.append(f"<ul>{items}{left_out(len(findings), '<li>{}</li>')}</ul>")
+    return "\n".join(parts)
+
+
+def layers(model: ModelSummary) -> str:
+    """Return the table of the first layers."""
+    columns = table.columns_for(model, None)
+    lines = ["".join(f"<th>{table.HEADERS[column]}</th>" for column in ("layer", *columns))]
+    for row in model.layers[:MOST_ROWS]:
+        cells = [f"<td>{xml(row.name)} ({xml(row.class_name)}){table.marks(row)}</td>"]
+        for column in columns:
+            align = ALIGN_RIGHT if column in table.NUMBERS else ""
+            cells.append(f"<td{align}>{xml(table.cell(row, column, model.params))}</td>")
+        lines.append("".join(cells))
+    body = "".join(f"<tr>{line}</tr>\n" for line in lines)
+    return f"<table>\n{body}{left_out(len(model.layers), '<tr><td>{}</td></tr>')}</table>"
+
+
+def left_out(count: int, template: str) -> str:
+    """Return a line that says how many entries are not shown; empty if all are."""
+    return template.format(f"and {count - MOST_ROWS:,} more") if count > MOST_ROWS else ""
