@@ -31,7 +31,7 @@ SURROUNDINGS = {
     errno.ENOSPC: "cannot write to standard output",
     errno.ENOENT: "the current folder does not exist any more",
 }
-SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero"}
+SHORT = {"-f": "format", "-o": "output", "-q": "quiet", "-e": "exit_zero", "-w": "watch"}
 ALIASES = {"--output-format": "format", "--output-file": "output"}  # ruff's names
 
 

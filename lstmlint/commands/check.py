@@ -83,6 +83,10 @@ class RunTally:
 def run(request: Request) -> int:
     """Run the command and return the exit code. Raises: UsageError."""
     request.read_environment()
+    if request.watch:
+        from lstmlint.commands.watch import watch
+
+        return watch(request, run)
     asked = overrides(request)
     resolver = Resolver(request.config, request.isolated, asked)
     if request.show_settings:

@@ -302,6 +302,7 @@ def check(
     diff: Annotated[
         bool, flag("--diff", "Print the changes that --fix would make. Exit with 1 if there are any.")
     ] = False,
+    watch: Annotated[bool, flag("--watch", "Check again when a file changes.", "-w")] = False,
     target: Target = None,
     version: Annotated[
         bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")

@@ -66,6 +66,7 @@ class Request:
     jobs: str | None = None
     fix: bool = False
     diff: bool = False
+    watch: bool = False
     target: list[str] = field(default_factory=list)
     set: list[str] = field(default_factory=list)
     # Not an option: the names of those that are set in the environment.
@@ -77,7 +78,7 @@ class Request:
         given = {name: value for name, value in given.items() if value and not getattr(self, name)}
         for name, value in given.items():
             setattr(self, name, value.split(",") if name == "format" else value)
-        self.environment = frozenset(given)
+        self.environment |= frozenset(given)
 
     def called(self, name: str) -> str:
         """Return what messages call an option: the variable if that sets it."""
