@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 
 def explain(
-    source: ModelSource, layer: str | None = None, *, expect: int | None = None, options: Options | None = None
+    source: ModelSource,
+    layer: str | None = None,
+    *,
+    expect: int | None = None,
+    options: Options | None = None,
+    language: str = "en",
 ) -> Explanation:
     """Explain a model's number of parameters, weight by weight and gate by gate.
 
@@ -30,13 +35,14 @@ def explain(
         layer: One of its layers; `encoder/lstm` for a layer of a nested model. Default: all.
         expect: A number of parameters that someone expected. The explanation says which mistakes lead to it.
         options: As for `analyze`.
+        language: The language of the explanation: en, es, ru or zh.
 
     Returns:
         The explanation. `explanation.params` is the number of parameters, `explanation.to_dict()` the JSON form.
 
     Raises:
-        UsageError: If the source does not hold a model, the model does not have the layer, or its weights depend on a
-            size that a program does not state.
+        UsageError: If the source does not hold a model, the model does not have the layer, its weights depend on a size
+            that a program does not state, or there is no such language.
         OSError: If a path cannot be opened.
     """
     from lstmlint.explaining import explain_model
@@ -50,7 +56,7 @@ def explain(
         question = sizes_to_give(report)
         if question is not None:
             raise UsageError(question)
-    return explain_model(report.model, layer, expect)
+    return explain_model(report.model, layer, expect, language)
 
 
 def count(
@@ -59,6 +65,7 @@ def count(
     *,
     batch: int | None = None,
     expect: int | None = None,
+    language: str = "en",
 ) -> Explanation:
     """Count the parameters of one layer, written as in Python. The layer is parsed, never evaluated.
 
@@ -68,16 +75,18 @@ def count(
             a layer with several inputs. Not needed if the layer states its own.
         batch: The batch size, for stateful layers.
         expect: A number of parameters that someone expected. The explanation says which mistakes lead to it.
+        language: The language of the explanation: en, es, ru or zh.
 
     Returns:
         The explanation. `explanation.params` is the number of parameters.
 
     Raises:
-        UsageError: If the text is not a Keras layer, Keras refuses the layer, or an input shape is missing.
+        UsageError: If the text is not a Keras layer, Keras refuses the layer, an input shape is missing, or there is no
+            such language.
     """
     from lstmlint.explaining import count_layer
 
-    return count_layer(layer, input_shape, batch=batch, expect=expect)
+    return count_layer(layer, input_shape, batch=batch, expect=expect, language=language)
 
 
 def diff(

@@ -126,6 +126,15 @@ FORMAT = ("--format", "-f", "--output-format")
 OUTPUT = ("--output", "-o", "--output-file")
 Expect = Annotated[Text, value("N", "Name the mistakes that lead to this count.")]
 Format = Annotated[Text, value("NAME", "Output format: text (default) or json.", *FORMAT, words=one_of("text", "json"))]
+Language = Annotated[
+    Text,
+    value(
+        "CODE",
+        "Language of the explanation: en (default), es, ru or zh.",
+        "--lang",
+        words=one_of("en", "es", "ru", "zh"),
+    ),
+]
 ThreeFormats = Annotated[
     Text,
     value(
@@ -329,6 +338,7 @@ def explain(
     timesteps: Timesteps = None,
     set: Set = None,
     format: Format = None,
+    lang: Language = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
@@ -338,7 +348,7 @@ def explain(
 
     request = Request([path], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
     request.input_shape, request.set, request.config = input_shape or [], set or [], config or []
-    leave(lambda: command.explain(request, layer, expect, format))
+    leave(lambda: command.explain(request, layer, expect, format, lang))
 
 
 @app.command(
@@ -358,11 +368,12 @@ def count(
     expect: Expect = None,
     batch: Annotated[Text, value("N", "Set the batch size, for stateful layers.")] = None,
     format: Format = None,
+    lang: Language = None,
 ) -> None:
     """Show the shapes and the parameter count of a layer, without a file. The layer is parsed, never evaluated."""
     from lstmlint.commands import explain as command
 
-    leave(lambda: command.count(expression, input or [], expect, batch, format))
+    leave(lambda: command.count(expression, input or [], expect, batch, format, lang))
 
 
 @app.command(

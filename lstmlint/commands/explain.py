@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from lstmlint.explaining import Explanation
 
 
-def explain(request: Request, layer: str | None, expect: str | None, format: str | None) -> int:
+def explain(
+    request: Request, layer: str | None, expect: str | None, format: str | None, language: str | None = None
+) -> int:
     """Explain the count of a model or of one of its layers, and return the exit code. Raises: UsageError."""
     from lstmlint.analysis import analyze
-    from lstmlint.explaining import explain_model
+    from lstmlint.explaining import LANGUAGES, explain_model
     from lstmlint.programs.naming import about_doubts, sizes_to_give
     from lstmlint.reporting import View
     from lstmlint.reporting.findings import findings_lines
 
     shown = choice(format or "text", ("text", "json"), "--format")
     number = None if expect is None else parse_count(expect, "--expect")
+    spoken = choice(language or "en", tuple(LANGUAGES), "--lang")
     (path,) = request.paths
     name = "<stdin>" if path == STDIN else path
     settings = Resolver(request.config, request.isolated, overrides(request)).of_file(name)
@@ -46,18 +49,26 @@ def explain(request: Request, layer: str | None, expect: str | None, format: str
     if report.origin is not None and not report.origin.exact:
         say(about_doubts(report.origin))
     with enforced(options.input_limits):
-        return answer(explain_model(report.model, layer, number), shown)
+        return answer(explain_model(report.model, layer, number, spoken), shown)
 
 
-def count(expression: str, inputs: list[str], expect: str | None, batch: str | None, format: str | None) -> int:
+def count(
+    expression: str,
+    inputs: list[str],
+    expect: str | None,
+    batch: str | None,
+    format: str | None,
+    language: str | None = None,
+) -> int:
     """Count the parameters of a layer written as in Python, and return the exit code. Raises: UsageError."""
-    from lstmlint.explaining import count_layer
+    from lstmlint.explaining import LANGUAGES, count_layer
 
     shown = choice(format or "text", ("text", "json"), "--format")
     number = None if expect is None else parse_count(expect, "--expect")
     shapes = [parse_shape(text, "--input") for text in inputs]
     size = None if batch is None else parse_positive(batch, "--batch")
-    return answer(count_layer(expression, shapes or None, batch=size, expect=number), shown)
+    spoken = choice(language or "en", tuple(LANGUAGES), "--lang")
+    return answer(count_layer(expression, shapes or None, batch=size, expect=number, language=spoken), shown)
 
 
 def answer(explanation: Explanation, format: str) -> int:

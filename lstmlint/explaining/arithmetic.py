@@ -5,9 +5,10 @@ One tree serves all three, so the printed formula is the computed one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+
+from lstmlint.explaining.language import counted, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,9 @@ def equation(expression: Expression) -> str:
 
 def amount(number: int | None) -> str:
     """Return a count as text: 1,280; "unknown" for None."""
-    return "unknown" if number is None else f"{number:,}"
+    return text("unknown") if number is None else f"{number:,}"
 
 
-def many(number: int | None, word: str) -> str:
-    """Return a number of things: 1 unit, 10 units."""
-    return f"{amount(number)} {word}" if number == 1 else f"{amount(number)} {word}s"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as part of a sentence: gamma, beta and scale."""
-    if len(names) < 2:
-        return names[0] if names else "nothing"
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+def many(number: int | None) -> str:
+    """Return how many numbers: 1 number, 10 numbers."""
+    return counted("{number} number", "{number} numbers", number or 0, number=amount(number))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lstmlint.explaining.arithmetic import Expression, Number, listed, plus, times
+from lstmlint.explaining.arithmetic import Expression, Number, plus, times
 from lstmlint.explaining.feedforward import ONE
+from lstmlint.explaining.language import clauses, listed, text
 from lstmlint.explaining.mistakes import Mistake, mistake
 from lstmlint.explaining.recipes import Facts, Recipe, setting, times_by
 
@@ -45,22 +46,28 @@ class MultiHead(Recipe):
 
     def roles(self, facts: Facts) -> str:
         """Return what heads and key_dim are."""
-        gate = (
-            "; use_gate adds a projection of the queries that scales the result" if "gate" in self.projections else ""
-        )
-        never = (
-            f"{gate}; the other numbers are the features of the inputs and of the output; the length of the sequences"
-            " never enters the count, because every position uses the same projections."
-        )
         if self.grouped:
-            return (
-                f"num_query_heads ({self.heads.value}) heads of queries, each of width head_dim ({self.key_dim.value}), share"
-                f" num_key_value_heads ({self.shared.value}) heads of keys and values{never}"
+            heads = text(
+                "num_query_heads ({heads}) heads of queries, each of width head_dim ({width}), share num_key_value_heads"
+                " ({shared}) heads of keys and values",
+                heads=self.heads.value,
+                width=self.key_dim.value,
+                shared=self.shared.value,
             )
-        return (
-            f"num_heads ({self.heads.value}) is the number of parallel attentions, key_dim ({self.key_dim.value}) the width"
-            f" of the queries and keys of one head, and value_dim ({self.value_dim.value}) that of its values{never}"
+        else:
+            heads = text(
+                "num_heads ({heads}) is the number of parallel attentions, key_dim ({width}) the width of the queries and"
+                " keys of one head, and value_dim ({value_width}) that of its values",
+                heads=self.heads.value,
+                width=self.key_dim.value,
+                value_width=self.value_dim.value,
+            )
+        gate = text("use_gate adds a projection of the queries that scales the result")
+        never = text(
+            "the other numbers are the features of the inputs and of the output; the length of the sequences never enters"
+            " the count, because every position uses the same projections."
         )
+        return clauses(heads, gate, never) if "gate" in self.projections else clauses(heads, never)
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """Yield mistakes with heads, biases, and projections."""

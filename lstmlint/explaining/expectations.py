@@ -11,7 +11,7 @@ class Match:
     """A mistake, or two, that give the number.
 
     scope: "layer" if the number is the count of `layers`, "total" if it is the model's total with their count changed.
-    mistakes: their keys. arithmetic: the formula that gives the number.
+    mistakes: their keys. arithmetic: the formula that gives the number. everywhere: whether it is made in all `layers`.
     """
 
     scope: str
@@ -21,6 +21,7 @@ class Match:
     text: str
     arithmetic: str
     rank: tuple[int, int] = (1, 0)
+    everywhere: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, as in the JSON output."""

@@ -14,6 +14,7 @@ from typing import Any
 from lstmlint.explaining.arithmetic import amount, equation
 from lstmlint.explaining.expectations import Expectation, Match, Quantity
 from lstmlint.explaining.explanation import Explanation, LayerExplanation
+from lstmlint.explaining.language import listed, text
 from lstmlint.explaining.layer_explanations import leaves
 from lstmlint.explaining.mistakes import USUAL, Mistake
 from lstmlint.explaining.recipes import Recipe
@@ -47,7 +48,7 @@ def search(explanation: Explanation, number: int) -> Expectation:
     scoped = explanation.model is not None and not explanation.detailed
     total = explanation.params if scoped and explanation.complete else None
     if total == number:
-        found.right = ["the model"]
+        found.right = [text("the model")]
         return found
     found.right = [layer.path for layer in explanation.layers if layer.params == number]
     found.right += [layer.path for layer in layers if layer.params == number and layer.path not in found.right]
@@ -87,17 +88,20 @@ def multiples(number: int, groups: list[Group]) -> Iterator[str]:
         open_dims = [
             name
             for name, dim, there in (
-                ("batch size", facts.batch, facts.input_shape is not None),
-                ("number of timesteps", facts.timesteps, facts.sequence),
+                (text("the batch size"), facts.batch, facts.input_shape is not None),
+                (text("the number of timesteps"), facts.timesteps, facts.sequence),
             )
             if there and dim is None
         ]
         small = group.truth < 20 and len(groups) > 1  # many numbers are multiples of a small one
         if open_dims and not small and number > group.truth > 0 and number % group.truth == 0:
-            yield (
-                f"{amount(number)} is exactly {amount(number // group.truth)} times the count of {group.names[0]}. The"
-                f" factor may be the {' or the '.join(open_dims)}, which the model leaves open; it never enters the"
-                " count."
+            yield text(
+                "{number} is exactly {times} times the count of {name}. The factor may be {dimensions}, which the model"
+                " leaves open; it never enters the count.",
+                number=amount(number),
+                times=amount(number // group.truth),
+                name=group.names[0],
+                dimensions=text(" or ").join(open_dims),
             )
 
 
@@ -168,17 +172,24 @@ def single(groups: list[Group], total: int | None) -> Iterator[tuple[int, Match]
                 "total",
                 names,
                 [key],
-                f"{mistake.title}, in every layer",
-                f"For example, in {made[0][0].names[0]}: {mistake.text}",
+                text("{mistake}, in every layer", mistake=mistake.title),
+                text("For example, in {name}: {text}", name=made[0][0].names[0], text=mistake.text),
                 f"{amount(total)} {sign} {amount(abs(difference))} = {amount(total + difference)}",
                 (1, mistake.rank + 1),
+                everywhere=True,
             ),
         )
 
 
 def swapped(total: int, truth: int, wrong: int) -> str:
     """Return the arithmetic of the total with the count of one layer replaced."""
-    return f"total {amount(total)} − {amount(truth)} + {amount(wrong)} = {amount(total - truth + wrong)}"
+    return text(
+        "total {total} − {truth} + {wrong} = {result}",
+        total=amount(total),
+        truth=amount(truth),
+        wrong=amount(wrong),
+        result=amount(total - truth + wrong),
+    )
 
 
 def pairs(groups: list[Group], number: int, total: int | None) -> Iterator[Match]:
@@ -195,16 +206,16 @@ def pairs(groups: list[Group], number: int, total: int | None) -> Iterator[Match
                 continue
             if first.change(second.change(group.recipe)).value != wrong:
                 continue  # both change the same number
-            title = f"{first.title} and {second.title}"
-            text = f"{first.text} {second.text}"
+            title = listed([first.title, second.title])
+            why = f"{first.text} {second.text}"
             rank = (2, first.rank + second.rank)
             keys = [first.key, second.key]
             arithmetic = equation(changed.formula())
             if wrong == number:
-                yield Match("layer", group.names, keys, title, text, arithmetic, rank)
+                yield Match("layer", group.names, keys, title, why, arithmetic, rank)
             else:
                 sums = f"{arithmetic}; {swapped(total or 0, group.truth, wrong or 0)}"
-                yield Match("total", group.names, keys, title, text, sums, rank)
+                yield Match("total", group.names, keys, title, why, sums, rank)
 
 
 def nearest(
@@ -213,15 +224,15 @@ def nearest(
     """Return the three known numbers nearest to one that nothing explains, including true counts."""
     candidates: dict[int, str] = {}
     if total is not None:
-        candidates[total] = "the correct total"
+        candidates[total] = text("the correct total")
     for layer in layers:
         if layer.params:
-            candidates.setdefault(layer.params, f"the correct count of {layer.path}")
+            candidates.setdefault(layer.params, text("the correct count of {name}", name=layer.path))
     for value, match in sorted(singles, key=lambda item: item[1].rank):
         if match.mistakes[0] in ("bytes", "macs"):
             continue
         where = "" if not match.layers else f" ({match.layers[0]})"
         what = f"{match.title}{where}"
-        candidates.setdefault(value, what if match.scope == "layer" else f"the total with {what}")
+        candidates.setdefault(value, what if match.scope == "layer" else text("the total with {what}", what=what))
     closest = sorted(candidates, key=lambda value: (abs(value - number), value))[:3]
     return [Quantity(value, candidates[value]) for value in closest]

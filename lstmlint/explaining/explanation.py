@@ -110,7 +110,7 @@ class Explanation:
     """What `explain` and `count` answer.
 
     layers: those asked for; without a layer named, all that own weights or might. detailed: whether one
-    layer was asked for. model: None for a count without a file.
+    layer was asked for. model: None for a count without a file. language: the code of the language of its texts.
     """
 
     layers: list[LayerExplanation]
@@ -119,6 +119,7 @@ class Explanation:
     expression: str | None = None
     expected: Expectation | None = None
     warnings: list[str] = field(default_factory=list)
+    language: str = "en"
 
     def __repr__(self) -> str:
         return f"<Explanation: {self.params:,} params, layers: {len(self.layers):,}>"

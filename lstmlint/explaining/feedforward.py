@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lstmlint.explaining.arithmetic import Expression, Number, listed, many, plus, times, value
-from lstmlint.explaining.mistakes import COMMON, USUAL, Mistake, mistake
+from lstmlint.explaining.arithmetic import Expression, Number, many, plus, times, value
+from lstmlint.explaining.language import listed, sentence, text
+from lstmlint.explaining.mistakes import Mistake, mistake
 from lstmlint.explaining.recipes import Facts, Recipe, feature_mistakes, setting, times_by
 from lstmlint.model.shapes import Dim, Shape, product
 
@@ -14,13 +15,13 @@ ONE = Number(1, "1")  # a name keeps it in the formula
 
 
 def no_bias(size: int | None, of: str) -> Mistake:
-    """Return the mistake of leaving out the bias."""
-    return mistake("bias-forgotten/of", setting(bias=None), numbers=many(size, "number"), of=of)
+    """Return the mistake of leaving out the bias. of: unit, channel or filter, which has the bias."""
+    return mistake(f"bias-forgotten/{of}", setting(bias=None), numbers=many(size))
 
 
 def single_bias(of: str) -> Mistake:
     """Return the mistake of counting one bias number for the whole layer."""
-    return mistake("one-bias", setting(bias=ONE), of=of)
+    return mistake(f"one-bias/{of}", setting(bias=ONE))
 
 
 def added_bias(size: Expression) -> Mistake:
@@ -43,12 +44,16 @@ class Dense(Recipe):
     def roles(self, facts: Facts) -> str:
         """Return what units and input_dim are."""
         if facts.sequence:
-            rest = "; the timesteps never enter the count, because every timestep uses the same weights"
+            rest = text("the timesteps never enter the count, because every timestep uses the same weights")
         elif facts.input_shape and len(facts.input_shape) > 2:
-            rest = "; the axes before it never enter the count, because every position uses the same weights"
+            rest = text("the axes before it never enter the count, because every position uses the same weights")
         else:
-            rest = "; the batch size never enters the count"
-        return f"units ({self.units.value}) is the width of the output, and input_dim the size of the input's last axis{rest}."
+            rest = text("the batch size never enters the count")
+        return text(
+            "units ({units}) is the width of the output, and input_dim the size of the input's last axis; {rest}.",
+            units=self.units.value,
+            rest=rest,
+        )
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """Yield mistakes with the bias and with input_dim."""
@@ -85,29 +90,21 @@ class Embedding(Recipe):
 
     def roles(self, facts: Facts) -> str:
         """Return what input_dim and output_dim are."""
-        return (
-            f"input_dim ({self.vocabulary.value}) is the size of the vocabulary and output_dim ({self.width.value}) the"
-            " width of each word's vector; the length of the sequences never enters the count, because every position uses"
-            " the same table."
+        return text(
+            "input_dim ({words}) is the size of the vocabulary and output_dim ({width}) the width of each word's vector;"
+            " the length of the sequences never enters the count, because every position uses the same table.",
+            words=self.vocabulary.value,
+            width=self.width.value,
         )
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """Yield mistakes with the vocabulary, the length of the sequences, and a bias."""
         words, width = self.vocabulary.value or 0, self.width.value
-        for step, why in (
-            (1, "more, for padding or unknown words"),
-            (2, "more, for padding and unknown words"),
-            (-1, "less"),
-        ):
+        for step in (1, 2, -1):
             yield mistake(
-                "vocabulary",
+                f"vocabulary{step:+d}",
                 setting(vocabulary=Number(words + step, "input_dim")),
-                key=f"vocabulary{step:+d}",
-                rank=COMMON if step == 1 else USUAL,
-                sign="+" if step > 0 else "−",
-                step=abs(step),
                 rows=words + step,
-                why=why,
                 words=words,
             )
         if facts.timesteps:
@@ -151,28 +148,47 @@ class Convolution(Recipe):
 
     def roles(self, facts: Facts) -> str:
         """Return what filters, channels, and kernel_size are."""
-        sides = " by ".join(str(side.value) for side in self.area)
+        sides = sides_of(self.area)
         known = "" if self.channels.value is None else f" ({self.channels.value})"
         if self.depthwise:
-            what = f"each of the channels{known} has its own depth_multiplier ({self.filters.value}) windows of {sides}"
-        else:
-            group = f" of each of the {self.groups} groups" if self.groups > 1 else ""
-            what = (
-                f"filters ({self.filters.value}) is the number of output channels, channels{known} that of the input"
-                f" channels{group}, and each filter sees all of them in a window of {sides}"
+            what = text(
+                "each of the channels{known} has its own depth_multiplier ({filters}) windows of {sides}",
+                known=known,
+                filters=self.filters.value,
+                sides=sides,
             )
-        size = "length" if len(self.area) == 1 else "size"
-        return (
-            f"{what}; the {size} of the input, strides, and padding never enter the count, because every position uses"
-            " the same weights."
+        elif self.groups > 1:
+            what = text(
+                "filters ({filters}) is the number of output channels, channels{known} that of the input channels of each"
+                " of the {groups} groups, and each filter sees all of them in a window of {sides}",
+                filters=self.filters.value,
+                known=known,
+                groups=self.groups,
+                sides=sides,
+            )
+        else:
+            what = text(
+                "filters ({filters}) is the number of output channels, channels{known} that of the input channels, and each"
+                " filter sees all of them in a window of {sides}",
+                filters=self.filters.value,
+                known=known,
+                sides=sides,
+            )
+        never = text(
+            "the length of the input, strides, and padding never enter the count, because every position uses the same"
+            " weights"
+            if len(self.area) == 1
+            else "the size of the input, strides, and padding never enter the count, because every position uses the same"
+            " weights"
         )
+        return sentence(what, never)
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """Yield mistakes with the window, the channels, the positions, and the bias."""
         outputs = times(self.channels, self.filters) if self.depthwise else self.filters
         if self.bias:
-            yield no_bias(value(outputs), "output channel")
-            yield single_bias("output channel")
+            yield no_bias(value(outputs), "channel")
+            yield single_bias("channel")
         else:
             yield added_bias(outputs)
         yield from window_mistakes(self.area)
@@ -269,11 +285,15 @@ class Separable(Recipe):
 
     def roles(self, facts: Facts) -> str:
         """Return what the two convolutions do."""
-        sides = " by ".join(str(side.value) for side in self.area)
-        return (
-            f"first each of the channels ({self.channels.value}) passes its own depth_multiplier ({self.multiplier.value})"
-            f" windows of {sides}, then filters ({self.filters.value}) mix the channels of each position; the size of the"
-            " input, strides, and padding never enter the count."
+        sides = sides_of(self.area)
+        return text(
+            "first each of the channels ({channels}) passes its own depth_multiplier ({multiplier}) windows of {sides},"
+            " then filters ({filters}) mix the channels of each position; the size of the input, strides, and padding"
+            " never enter the count.",
+            channels=self.channels.value,
+            multiplier=self.multiplier.value,
+            sides=sides,
+            filters=self.filters.value,
         )
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
@@ -286,6 +306,11 @@ class Separable(Recipe):
             yield mistake("second-bias", lambda r: replace(r, bias=plus(r.filters, times(r.channels, r.multiplier))))
         yield from window_mistakes(self.area)
         yield from position_mistakes(facts, len(self.area), self.channels_first)
+
+
+def sides_of(area: tuple[Number, ...]) -> str:
+    """Return the sides of a window: 3 by 3."""
+    return text(" by ").join(str(side.value) for side in area)
 
 
 def window_mistakes(area: tuple[Number, ...]) -> Iterator[Mistake]:
@@ -307,14 +332,14 @@ def positions_of(shape: Shape, rank: int, channels_first: bool) -> Dim:
 def position_mistakes(facts: Facts, rank: int, channels_first: bool) -> Iterator[Mistake]:
     """Yield the mistakes of multiplying by the positions of the output or the input."""
     seen: set[int] = set()
-    for shape, key, what in (
-        (facts.output_shape, "positions-multiplied", "positions of the output"),
-        (facts.input_shape, "input-positions-multiplied", "positions of the input"),
+    for shape, name in (
+        (facts.output_shape, "positions-multiplied"),
+        (facts.input_shape, "input-positions-multiplied"),
     ):
         count = positions_of(shape, rank, channels_first)
         if count and count not in seen:
             seen.add(count)
-            yield mistake("positions-multiplied", times_by(Number(count, "positions")), key=key, count=count, what=what)
+            yield mistake(name, times_by(Number(count, "positions")), count=count)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,14 +358,23 @@ class Normalization(Recipe):
     def roles(self, facts: Facts) -> str:
         """Return which vectors there are, and which are not trained."""
         each = "·".join(str(n.value) for n in self.size)
-        where = f"each {each} long, one number per normalized feature"
         if not self.tracked:
-            return f"{listed(self.trained)}, {where}; nothing else of the input's shape enters the count."
-        learned = f"{listed(self.trained)} are trained; " if self.trained else ""
-        return (
-            f"{learned}{listed(self.tracked)} are estimated from the data, so Keras counts them as non-trainable; {where};"
-            " the batch size and the positions never enter the count."
-        )
+            return text(
+                "{names}, each {size} long, one number per normalized feature; nothing else of the input's shape enters the"
+                " count.",
+                names=listed(self.trained),
+                size=each,
+            )
+        parts = [text("{names} are trained", names=listed(self.trained))] if self.trained else []
+        parts += [
+            text(
+                "{names} are estimated from the data, so Keras counts them as non-trainable",
+                names=listed(self.tracked),
+            ),
+            text("each {size} long, one number per normalized feature", size=each),
+            text("the batch size and the positions never enter the count"),
+        ]
+        return sentence(*parts)
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """Yield mistakes with the number and the length of the vectors."""

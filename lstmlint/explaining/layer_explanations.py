@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lstmlint.explaining import arithmetic
 from lstmlint.explaining.explanation import Explanation, LayerExplanation, WeightExplanation
+from lstmlint.explaining.language import counted, marked, text
 from lstmlint.explaining.recipe_selection import Inner, choose, inner_layers, returns_sequences
 from lstmlint.explaining.recipes import Facts, Parts
 from lstmlint.explaining.recurrent import GateSlice, gate_slices
@@ -100,7 +101,7 @@ def use_stored(found: LayerExplanation, row: LayerSummary, trainable: bool) -> N
     found.formula = None if found.recipe is None else found.recipe.formula()
     found.weights = [explain_weight(weight, row.layer, trainable) for weight in row.weights]
     found.sentence, found.parts = sentence_of(row.layer, found), []
-    found.notes.append("The weights come from the file, not from the config.")
+    found.notes.append(text("The weights come from the file, not from the config."))
 
 
 def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExplanation:
@@ -131,7 +132,18 @@ def explain_layer(inner: Inner, path: str, trainable: bool = True) -> LayerExpla
 
 
 # A sentence that begins with one of these gets a capital; the name of an argument or a weight keeps its case.
-OPENINGS = ("first ", "each ", "the ", "other ", "it ", "one ")
+OPENINGS = marked("first |each |the |other |it |one ")
+# Whether TimeDistributed runs a model, and whether there are several timesteps -> what it does.
+TIME_DISTRIBUTED = {
+    (False, False): marked("TimeDistributed runs the same layer at every timestep and has no weights of its own."),
+    (False, True): marked(
+        "TimeDistributed runs the same layer at each of the {timesteps} timesteps and has no weights of its own."
+    ),
+    (True, False): marked("TimeDistributed runs the same model at every timestep and has no weights of its own."),
+    (True, True): marked(
+        "TimeDistributed runs the same model at each of the {timesteps} timesteps and has no weights of its own."
+    ),
+}
 
 
 def sentence_of(layer: Layer, found: LayerExplanation) -> str:
@@ -140,19 +152,18 @@ def sentence_of(layer: Layer, found: LayerExplanation) -> str:
     if recipe is None:
         return ""
     if isinstance(layer, NestedModel):
-        return "The layers of a nested model count once, in the model that uses it."
+        return text("The layers of a nested model count once, in the model that uses it.")
     if isinstance(layer, StackedRNNCells) or (isinstance(layer, RNN) and isinstance(layer.cell, StackedRNNCells)):
-        return (
+        return text(
             "Each cell takes the output of the cell before it and has its own weights; the number of timesteps never"
             " enters the count."
         )
     roles = recipe.roles(facts)
     if isinstance(layer, TimeDistributed):
-        steps = f"each of the {facts.timesteps} timesteps" if facts.timesteps else "every timestep"
-        what = "model" if isinstance(layer.inner, NestedModel) else "layer"
-        inside = f" In that layer, {roles}" if roles else ""
-        return f"TimeDistributed runs the same {what} at {steps} and has no weights of its own.{inside}"
-    return roles[:1].upper() + roles[1:] if roles.startswith(OPENINGS) else roles
+        model, many = isinstance(layer.inner, NestedModel), (facts.timesteps or 0) > 1
+        runs = text(TIME_DISTRIBUTED[model, many], timesteps=facts.timesteps)
+        return f"{runs} {text('In that layer, {roles}', roles=roles)}" if roles else runs
+    return roles[:1].upper() + roles[1:] if roles.startswith(tuple(text(OPENINGS).split("|"))) else roles
 
 
 def explain_weight(weight: Weight, layer: Layer, trainable: bool) -> WeightExplanation:
@@ -201,39 +212,58 @@ def notes_of(row: LayerSummary) -> list[str]:
     """Return what else affects the count of a layer."""
     notes = []
     if isinstance(row.layer, DescribedLayer):
-        notes.append(f"The count of {row.class_name} comes from the settings.")
+        notes.append(text("The count of {class_name} comes from the settings.", class_name=row.class_name))
     if row.calls > 1:
-        notes.append(f"The layer is called {row.calls} times, but its weights count once.")
+        notes.append(text("The layer is called {calls} times, but its weights count once.", calls=row.calls))
     if not row.used:
-        notes.append("The model's outputs do not depend on this layer, so Keras drops it: it is not in the total.")
+        notes.append(
+            text("The model's outputs do not depend on this layer, so Keras drops it: it is not in the total.")
+        )
     elif not row.reached:
-        notes.append("The model's outputs do not depend on this layer; Keras 2 keeps it, and it is in the total.")
+        notes.append(text("The model's outputs do not depend on this layer; Keras 2 keeps it, and it is in the total."))
     if row.params and row.trainable_params is not None and row.trainable_params < row.params:
         kept = row.layer.trained_params() if row.layer.context.dialect == "keras3" and not row.layer.trainable else 0
         if kept:
             notes.append(
-                f"trainable=false is set on {row.class_name}, not on the layers inside it: Keras 3 reports none of these"
-                f" parameters as trainable for the layer, but still trains {kept:,} of them."
+                text(
+                    "trainable=false is set on {class_name}, not on the layers inside it: Keras 3 reports none of these"
+                    " parameters as trainable for the layer, but still trains {number} of them.",
+                    class_name=row.class_name,
+                    number=f"{kept:,}",
+                )
             )
         elif row.trainable_params == 0:
             notes.append(
-                "None of these parameters is trained: the layer or its model is frozen, or the layer never trains them."
+                text(
+                    "None of these parameters is trained: the layer or its model is frozen, or the layer never trains them."
+                )
             )
         else:
-            notes.append(f"{row.params - row.trainable_params:,} of these parameters are not trained.")
+            frozen = row.params - row.trainable_params
+            notes.append(
+                counted(
+                    "{number} of these parameters is not trained.",
+                    "{number} of these parameters are not trained.",
+                    frozen,
+                    number=f"{frozen:,}",
+                )
+            )
     return notes
 
 
 def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
     """Return why the count of a layer is unknown, and what to do about it."""
     if not row.known:
-        return (
-            f"lstmlint does not know the class {row.class_name} and its weights. Add it to custom-layers in the settings"
-            " with its number of parameters."
+        return text(
+            "lstmlint does not know the class {class_name} and its weights. Add it to custom-layers in the settings with its"
+            " number of parameters.",
+            class_name=row.class_name,
         )
     for inner in _all_inside(row.layer):
         if not inner.known:
-            return f"it contains a layer of class {inner.class_name}, which lstmlint does not know."
+            return text(
+                "it contains a layer of class {class_name}, which lstmlint does not know.", class_name=inner.class_name
+            )
     problems = [] if summary is None else summary.problems
     specs = {id(layer.spec) for layer in (row.layer, *_all_inside(row.layer))}
     for problem in problems:
@@ -241,16 +271,22 @@ def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
             problem.layer == row.name and problem.pointer.startswith(row.pointer)
         ):
             if any(layer.failed for layer in (row.layer, *_all_inside(row.layer))):
-                return f"Keras refuses the layer: {problem.message}. {problem.help}".rstrip()
+                return text("Keras refuses the layer: {why}", why=f"{problem.message}. {problem.help}".rstrip())
     if row.input_shape is None:
         if summary is not None and (not summary.inputs or summary.inputs[0] is None):
-            return (
+            return text(
                 "the model has no input shape, and the weights depend on the last axis of the input. Set it with"
-                f" --input-shape, for example --input-shape {example_input(summary.layers[0].spec)}."
+                " --input-shape, for example --input-shape {example}.",
+                example=example_input(summary.layers[0].spec),
             )
         sources = ", ".join(show(source.name) for source in row.inbound)
-        return f"the weights depend on the shape of {sources or 'its input'}, which is unknown."
-    return f"its weights depend on a dimension that the input shape {format_shape(row.input_shape)} leaves open."
+        if not sources:
+            return text("the weights depend on the shape of its input, which is unknown.")
+        return text("the weights depend on the shape of {names}, which is unknown.", names=sources)
+    return text(
+        "its weights depend on a dimension that the input shape {shape} leaves open.",
+        shape=format_shape(row.input_shape),
+    )
 
 
 def example_input(spec: LayerSpec) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lstmlint import layers as registry
 from lstmlint.explaining.explanation import Explanation
+from lstmlint.explaining.language import speaking
 from lstmlint.explaining.layer_explanations import example_input, explain_row
 from lstmlint.inference import infer
 from lstmlint.model.findings import Problem, UsageError, listing
@@ -44,13 +45,15 @@ def count_layer(
     dialect: Dialect = "keras3",
     batch: int | None = None,
     expect: int | None = None,
+    language: str = "en",
 ) -> Explanation:
     """Explain the count of a layer written in Python, such as `LSTM(10, return_sequences=True)`.
 
     input_shape: the shape without the batch, or several for a layer with several inputs; None if the expression has it
     (input_shape=...) or the layer needs none. dialect: the Keras whose defaults apply; a class that Keras 3 dropped has
-    those of Keras 2. batch: the batch size, for stateful layers.
-    Raises: UsageError if the expression is not a layer, if Keras refuses it, or if an input shape is missing.
+    those of Keras 2. batch: the batch size, for stateful layers. language: the code of one of `LANGUAGES`.
+    Raises: UsageError if the expression is not a layer, if Keras refuses it, if an input shape is missing, or if there is
+    no such language.
     """
     spec = ExpressionParser(expression, dialect).read()
     shapes = [input_shape] if isinstance(input_shape, tuple) else list(input_shape or ())
@@ -79,13 +82,14 @@ def count_layer(
     if refusals:
         batch_too = "" if refusals[0].code != "S101" or not shapes else f" {without_batch(shapes[0], refusals[0])}"
         raise UsageError(f"{refusals[0].message}. {refusals[0].help}{batch_too}".rstrip())
-    explained = explain_row(row, spec.name, None)
-    result = Explanation([explained], True, None, expression)
-    result.warnings = [f"{problem.message}. {problem.help}".rstrip() for problem in summary.problems]
-    if expect is not None:
-        from lstmlint.explaining.expecting import search
+    with speaking(language):
+        explained = explain_row(row, spec.name, None)
+        result = Explanation([explained], True, None, expression, language=language)
+        result.warnings = [f"{problem.message}. {problem.help}".rstrip() for problem in summary.problems]
+        if expect is not None:
+            from lstmlint.explaining.expecting import search
 
-        result.expected = search(result, expect)
+            result.expected = search(result, expect)
     return result
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from lstmlint.explaining.language import text
+
 # How common a mistake is: mistakes that give the same number are listed in this order.
 COMMON, USUAL, RARE, ODD = range(4)
 
@@ -39,7 +41,14 @@ TABLE: dict[str, Row] = {
     "timesteps-multiplied": Row(
         "timesteps multiplied in",
         COMMON,
-        "The count is multiplied by the {timesteps} timesteps. {why}",
+        "The count is multiplied by the number of timesteps, {timesteps}. The same weights are used at every timestep, so"
+        " the number of timesteps never enters the count.",
+    ),
+    "timesteps-multiplied/sequences": Row(
+        "timesteps multiplied in",
+        COMMON,
+        "The count is multiplied by the number of timesteps, {timesteps}. return_sequences returns an output at each"
+        " timestep, but all of them come from the same weights.",
     ),
     "batch-multiplied": Row(
         "batch size multiplied in",
@@ -47,18 +56,31 @@ TABLE: dict[str, Row] = {
         "The count is multiplied by the batch size, {batch}. All samples of a batch use the same weights.",
     ),
     "bias-forgotten": Row("bias forgotten", COMMON, "The bias is left out: {numbers}."),
-    "bias-forgotten/of": Row("bias forgotten", COMMON, "The bias is left out: {numbers}, one per {of}."),
-    "one-bias": Row(
+    "bias-forgotten/unit": Row("bias forgotten", COMMON, "The bias is left out: {numbers}, one per unit."),
+    "bias-forgotten/channel": Row("bias forgotten", COMMON, "The bias is left out: {numbers}, one per output channel."),
+    "bias-forgotten/filter": Row("bias forgotten", COMMON, "The bias is left out: {numbers}, one per filter."),
+    "one-bias/unit": Row(
         "one bias number",
         USUAL,
-        "This counts one bias number for the whole layer. Each {of} has its own.",
+        "This counts one bias number for the whole layer. Each unit has its own.",
+    ),
+    "one-bias/channel": Row(
+        "one bias number",
+        USUAL,
+        "This counts one bias number for the whole layer. Each output channel has its own.",
     ),
     "bias-added": Row("a bias that does not exist", USUAL, "A bias is counted, but use_bias is false."),
     "positions-multiplied": Row(
         "positions multiplied in",
         USUAL,
-        "The count is multiplied by the {count} {what}. The same weights are used at every position; padding and"
-        " strides do not change them.",
+        "The count is multiplied by the {count} positions of the output. The same weights are used at every position;"
+        " padding and strides do not change them.",
+    ),
+    "input-positions-multiplied": Row(
+        "positions multiplied in",
+        USUAL,
+        "The count is multiplied by the {count} positions of the input. The same weights are used at every position;"
+        " padding and strides do not change them.",
     ),
     "positions-multiplied/dense": Row(
         "positions multiplied in",
@@ -69,8 +91,8 @@ TABLE: dict[str, Row] = {
     "timesteps-for-features": Row(
         "timesteps taken for features",
         COMMON,
-        "The {timesteps} timesteps are taken for the features. Keras reads the input {shape} as (batch,"
-        " timesteps, features), so there are {features} features.",
+        "The number of timesteps, {timesteps}, is taken for the number of features. Keras reads the input {shape} as"
+        " (batch, timesteps, features), so there are {features} features.",
     ),
     "input-flattened": Row(
         "input flattened",
@@ -102,10 +124,20 @@ TABLE: dict[str, Row] = {
         "This counts a bias per input, {features} in all. The bias belongs to the outputs: one per unit, {units}"
         " in all.",
     ),
-    "vocabulary": Row(
-        "vocabulary {sign} {step}",
+    "vocabulary+1": Row(
+        "vocabulary + 1",
+        COMMON,
+        "This counts {rows} rows, 1 more, for padding or unknown words. The table has exactly input_dim rows, {words}.",
+    ),
+    "vocabulary+2": Row(
+        "vocabulary + 2",
         USUAL,
-        "This counts {rows} rows, {step} {why}. The table has exactly input_dim rows, {words}.",
+        "This counts {rows} rows, 2 more, for padding and unknown words. The table has exactly input_dim rows, {words}.",
+    ),
+    "vocabulary-1": Row(
+        "vocabulary − 1",
+        USUAL,
+        "This counts {rows} rows, 1 less. The table has exactly input_dim rows, {words}.",
     ),
     "timesteps-for-vocabulary": Row(
         "sequence length taken for the vocabulary",
@@ -167,7 +199,7 @@ TABLE: dict[str, Row] = {
     "timesteps-for-channels": Row(
         "timesteps taken for channels",
         USUAL,
-        "The {timesteps} timesteps of the input are taken for its channels. There are {channels} channels.",
+        "The number of timesteps, {timesteps}, is taken for the number of channels. There are {channels} channels.",
     ),
     "groups-forgotten": Row(
         "groups forgotten",
@@ -218,7 +250,7 @@ TABLE: dict[str, Row] = {
     "timesteps-for-features/normalization": Row(
         "timesteps taken for features",
         USUAL,
-        "This normalizes the axis of the {timesteps} timesteps. The layer normalizes the last axis, which has"
+        "This normalizes the axis of the timesteps, of size {timesteps}. The layer normalizes the last axis, which has"
         " {features} features.",
     ),
     "every-position": Row(
@@ -232,11 +264,17 @@ TABLE: dict[str, Row] = {
         "Only the layer inside is counted. SpectralNormalization adds vector_u.",
     ),
     # Recurrent layers.
-    "one-unit-times-units": Row(
-        "the formula of one {word} times {name}",
+    "one-unit-times-units/unit": Row(
+        "the formula of one unit times {name}",
         COMMON,
-        "The count of a layer with one {word} is multiplied by {units}. But every {word} sees the last output of"
-        " all {units} {word}s, not only its own, so the recurrent kernel grows with the square of {name}.",
+        "The count of a layer with one unit is multiplied by {units}. But every unit sees the last output of all"
+        " {units} units, not only its own, so the recurrent kernel grows with the square of {name}.",
+    ),
+    "one-unit-times-units/filter": Row(
+        "the formula of one filter times {name}",
+        COMMON,
+        "The count of a layer with one filter is multiplied by {units}. But every filter sees the last output of all"
+        " {units} filters, not only its own, so the recurrent kernel grows with the square of {name}.",
     ),
     "one-unit-only": Row("one unit only", USUAL, "Only the weights of one unit are counted. There are {units}."),
     "one-filter-only/recurrent": Row(
@@ -255,30 +293,50 @@ TABLE: dict[str, Row] = {
         COMMON,
         "One gate is counted. {kind} has {gates} ({letters}), each with its own weights.",
     ),
-    "one-bias-for-all-gates": Row(
+    "one-bias-for-all-gates/unit": Row(
         "one bias for all gates",
         RARE,
-        "This counts one bias per {word}. Each of the {gates} gates has its own.",
+        "This counts one bias per unit. Each of the {gates} gates has its own.",
     ),
-    "one-bias-for-each-gate": Row(
+    "one-bias-for-all-gates/filter": Row(
+        "one bias for all gates",
+        RARE,
+        "This counts one bias per filter. Each of the {gates} gates has its own.",
+    ),
+    "one-bias-for-each-gate/unit": Row(
         "one bias number per gate",
         RARE,
-        "This counts one bias number per gate. Each {word} of each of the {gates} gates has its own.",
+        "This counts one bias number per gate. Each unit of each of the {gates} gates has its own.",
+    ),
+    "one-bias-for-each-gate/filter": Row(
+        "one bias number per gate",
+        RARE,
+        "This counts one bias number per gate. Each filter of each of the {gates} gates has its own.",
     ),
     "counted-as": Row(
         "counted as {other}",
         RARE,
-        "This counts {count} gates, as in {other}{extra}. {kind} has {gates}.",
+        "This counts {count} gates, as in {other}. {kind} has {gates}.",
+    ),
+    "counted-as/two-biases": Row(
+        "counted as {other}",
+        RARE,
+        "This counts {count} gates, as in {other}, and two biases, as in Keras's GRU. {kind} has {gates}.",
     ),
     "peepholes": Row(
         "peephole connections",
         ODD,
         "This counts peephole connections, 3 weights per unit from the cell state to the gates. Keras's LSTM has none.",
     ),
-    "recurrent-kernel-forgotten": Row(
+    "recurrent-kernel-forgotten/unit": Row(
         "recurrent kernel forgotten",
         COMMON,
-        "The recurrent kernel is left out, which feeds the last output of every {word} back in: {size} numbers.",
+        "The recurrent kernel is left out, which feeds the last output of every unit back in: {size} numbers.",
+    ),
+    "recurrent-kernel-forgotten/filter": Row(
+        "recurrent kernel forgotten",
+        COMMON,
+        "The recurrent kernel is left out, which feeds the last output of every filter back in: {size} numbers.",
     ),
     "kernel-forgotten": Row("kernel forgotten", RARE, "The kernel is left out, which takes the input."),
     "features-forgotten": Row(
@@ -294,10 +352,15 @@ TABLE: dict[str, Row] = {
     "timesteps-for-units": Row(
         "timesteps taken for units",
         COMMON,
-        "This uses the {timesteps} timesteps as units. The first argument of the layer sets the units, {units},"
-        " whatever the length of the sequence.",
+        "This uses the number of timesteps, {timesteps}, as units. The first argument of the layer sets the units,"
+        " {units}, whatever the length of the sequence.",
     ),
-    "bias-forgotten/recurrent": Row("bias forgotten", COMMON, "The bias is left out: {numbers} per {word}{gates}."),
+    "bias-forgotten/unit-and-gate": Row(
+        "bias forgotten", COMMON, "The bias is left out: {numbers} per unit of each gate."
+    ),
+    "bias-forgotten/filter-and-gate": Row(
+        "bias forgotten", COMMON, "The bias is left out: {numbers} per filter of each gate."
+    ),
     "reset-after": Row(
         "two biases instead of one",
         COMMON,
@@ -338,7 +401,13 @@ TABLE: dict[str, Row] = {
     "one-direction": Row(
         "one direction only",
         COMMON,
-        "One direction is counted. A Bidirectional layer has a second RNN with its own weights{merge}.",
+        "One direction is counted. A Bidirectional layer has a second RNN with its own weights.",
+    ),
+    "one-direction/merged": Row(
+        "one direction only",
+        COMMON,
+        "One direction is counted. A Bidirectional layer has a second RNN with its own weights; merge_mode {mode} makes"
+        " one output of the two, not one layer.",
     ),
     "one-wide-layer": Row(
         "counted as one layer twice as wide",
@@ -390,7 +459,7 @@ TABLE: dict[str, Row] = {
     "timesteps-for-features/attention": Row(
         "timesteps taken for features",
         COMMON,
-        "The {timesteps} timesteps are taken for the features. There are {features} features.",
+        "The number of timesteps, {timesteps}, is taken for the number of features. There are {features} features.",
     ),
 }
 
@@ -405,8 +474,8 @@ def mistake(
     row = TABLE[name]
     return Mistake(
         key or name.partition("/")[0],
-        row.title.format(**values),
-        row.text.format(**values),
+        text(row.title, **values),
+        text(row.text, **values),
         row.rank if rank is None else rank,
         change,
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lstmlint.explaining.arithmetic import Expression, Number, Product, many, plus, times, value
+from lstmlint.explaining.language import text
 from lstmlint.explaining.mistakes import Mistake, mistake
 from lstmlint.model.shapes import Dim, Shape, format_shape, product
 
@@ -83,16 +84,8 @@ def setting(**fields: Any) -> Callable[[Any], Any]:
 def multiplied(facts: Facts) -> Iterator[Mistake]:
     """Yield the mistakes of multiplying by a number that never enters a count."""
     if facts.sequence and facts.timesteps:
-        if facts.return_sequences:
-            why = (
-                f"return_sequences returns an output at each of the {facts.timesteps} timesteps, but all of them come"
-                " from the same weights."
-            )
-        else:
-            why = "The same weights are used at every timestep, so the number of timesteps never enters the count."
-        yield mistake(
-            "timesteps-multiplied", times_by(Number(facts.timesteps, "timesteps")), timesteps=facts.timesteps, why=why
-        )
+        name = "timesteps-multiplied/sequences" if facts.return_sequences else "timesteps-multiplied"
+        yield mistake(name, times_by(Number(facts.timesteps, "timesteps")), timesteps=facts.timesteps)
     if facts.batch:
         yield mistake("batch-multiplied", times_by(Number(facts.batch, "batch")), batch=facts.batch)
 
@@ -158,7 +151,7 @@ class Weights(Recipe):
         kept = tuple(item for item in self.items if "bias" not in item[0].rpartition("/")[2])
         if kept and kept != self.items:
             size = sum(value(weight_term(*item)) or 0 for item in self.items) - (replace(self, items=kept).value or 0)
-            yield mistake("bias-forgotten", setting(items=kept), numbers=many(size, "number"))
+            yield mistake("bias-forgotten", setting(items=kept), numbers=many(size))
         for other in self.alternatives:
             yield Mistake(other.key, other.title, other.text, other.rank, setting(instead=other.formula))
 
@@ -200,10 +193,11 @@ class Parts(Recipe):
         for same in by_key.values():
             made = [(name, one) for (name, _), one in zip(self.parts, same, strict=True) if one is not None]
             name, first = made[0]
-            text = first.text
-            if any(one.text != text for _, one in made) or len(made) < len(self.parts):
-                text = f"{'In each part, for example' if len(made) > 1 else 'In'} {name}: {text}"
-            yield replace(first, text=text, change=_in_each(tuple(same)))
+            said = first.text
+            if any(one.text != said for _, one in made) or len(made) < len(self.parts):
+                template = "In each part, for example {name}: {text}" if len(made) > 1 else "In {name}: {text}"
+                said = text(template, name=name, text=said)
+            yield replace(first, text=said, change=_in_each(tuple(same)))
 
 
 def _in_each(changes: tuple[Mistake | None, ...]) -> Callable[[Parts], Parts]:

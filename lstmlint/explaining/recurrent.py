@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lstmlint.explaining.arithmetic import Expression, Number, many, plus, times
-from lstmlint.explaining.feedforward import position_mistakes
+from lstmlint.explaining.feedforward import position_mistakes, sides_of
+from lstmlint.explaining.language import marked, sentence, text
 from lstmlint.explaining.mistakes import ODD, RARE, Mistake, mistake
 from lstmlint.explaining.recipes import Facts, Parts, Recipe, feature_mistakes, setting, times_by
 from lstmlint.layers.base import Weight
@@ -14,8 +15,13 @@ from lstmlint.model.shapes import product
 
 # Keras's letters for the gates, in the order of the columns.
 GATE_WORDS = {
-    "LSTM": {"i": "input gate", "f": "forget gate", "c": "cell candidate", "o": "output gate"},
-    "GRU": {"z": "update gate", "r": "reset gate", "h": "candidate"},
+    "LSTM": {
+        "i": marked("input gate"),
+        "f": marked("forget gate"),
+        "c": marked("cell candidate"),
+        "o": marked("output gate"),
+    },
+    "GRU": {"z": marked("update gate"), "r": marked("reset gate"), "h": marked("candidate")},
 }
 KIND_OF_GATES = {4: "LSTM", 3: "GRU", 1: "SimpleRNN"}
 
@@ -48,12 +54,12 @@ def gate_slices(weight: Weight, gates: tuple[str, ...], two_biases: bool = False
     kind = KIND_OF_GATES.get(len(gates), "")
     if len(gates) < 2 or not weight.shape or kind not in GATE_WORDS:
         return []
-    meanings = GATE_WORDS[kind]
+    meanings = {gate: text(meaning) for gate, meaning in GATE_WORDS[kind].items()}
     width = weight.shape[-1]
     labels = [(gate, f"{weight.name}_{gate}", meanings.get(gate, "")) for gate in gates]
     if weight.name == "bias" and two_biases:
-        labels = [(g, f"{weight.name}_{g}_i", f"{meanings.get(g, '')}, input") for g in gates]
-        labels += [(g, f"{weight.name}_{g}", f"{meanings.get(g, '')}, recurrent") for g in gates]
+        labels = [(g, f"{weight.name}_{g}_i", text("{gate}, input", gate=meanings.get(g, ""))) for g in gates]
+        labels += [(g, f"{weight.name}_{g}", text("{gate}, recurrent", gate=meanings.get(g, ""))) for g in gates]
     step = width // len(labels)
     before = "..., " if len(weight.shape) > 2 else ":, " if len(weight.shape) == 2 else ""
     return [
@@ -106,24 +112,44 @@ class Recurrent(Recipe):
 
     def roles(self, facts: Facts) -> str:
         """Return what units, features, and timesteps are."""
-        size, inputs = self.units, self.features
-        states = "both states (h and c)" if self.gates == 4 else "the state"
+        size, inputs, steps = self.units.value, self.features, facts.timesteps
         known = "" if inputs.value is None else f" ({inputs.value})"
-        timesteps, enter = f"the {facts.timesteps} timesteps", "enter"
-        if facts.timesteps is None or facts.timesteps == 1:
-            fixed = "not fixed here" if facts.timesteps is None else "1"
-            timesteps, enter = f"the number of timesteps ({fixed})", "enters"
+        fixed = text("not fixed here") if steps is None else steps
+        one = steps is None or steps == 1
         if self.area:
-            sides = " by ".join(str(side.value) for side in self.area)
-            return (
-                f"filters ({size.value}) is the number of channels of the output and of {states}, and channels{known}"
-                f" that of an input frame; every gate uses the same window of {sides} at every position and timestep, so"
-                f" neither the size of a frame nor {timesteps} {enter} the count."
+            what = text(
+                "filters ({size}) is the number of channels of the output and of both states (h and c), and channels{known}"
+                " that of an input frame"
+                if self.gates == 4
+                else "filters ({size}) is the number of channels of the output and of the state, and channels{known} that of"
+                " an input frame",
+                size=size,
+                known=known,
             )
-        return (
-            f"units ({size.value}) is the width of the output and of {states}; input_dim{known} is the number of"
-            f" features, the input's last axis; {timesteps} never {enter} the count, because every timestep uses the"
-            " same weights."
+            never = text(
+                "every gate uses the same window of {sides} at every position and timestep, so neither the size of a frame"
+                " nor the number of timesteps ({timesteps}) enters the count"
+                if one
+                else "every gate uses the same window of {sides} at every position and timestep, so neither the size of a"
+                " frame nor the {timesteps} timesteps enter the count",
+                sides=sides_of(self.area),
+                timesteps=fixed,
+            )
+            return sentence(what, never)
+        return sentence(
+            text(
+                "units ({size}) is the width of the output and of both states (h and c)"
+                if self.gates == 4
+                else "units ({size}) is the width of the output and of the state",
+                size=size,
+            ),
+            text("input_dim{known} is the number of features, the input's last axis", known=known),
+            text(
+                "the number of timesteps ({timesteps}) never enters the count, because every timestep uses the same weights"
+                if one
+                else "the {timesteps} timesteps never enter the count, because every timestep uses the same weights",
+                timesteps=fixed,
+            ),
         )
 
     def mistakes(self, facts: Facts) -> Iterator[Mistake]:
@@ -145,9 +171,8 @@ class Recurrent(Recipe):
         one = Number(1, "1")  # a name keeps it in the formula
         word = self.word
         yield mistake(
-            "one-unit-times-units",
+            f"one-unit-times-units/{word}",
             lambda r: replace(r, units=one, states=one, factors=(*r.factors, self.units)),
-            word=word,
             name=name,
             units=units,
         )
@@ -167,12 +192,13 @@ class Recurrent(Recipe):
                 "gates-forgotten",
                 setting(gates=1),
                 kind=_capital(article(self.kind)),
+                class_name=self.kind,
                 gates=self.gates,
                 letters=letters,
             )
-            yield mistake("one-bias-for-all-gates", setting(one_bias=True), word=self.word, gates=self.gates)
+            yield mistake(f"one-bias-for-all-gates/{self.word}", setting(one_bias=True), gates=self.gates)
             if self.biases:
-                yield mistake("one-bias-for-each-gate", setting(bias_number=True), gates=self.gates, word=self.word)
+                yield mistake(f"one-bias-for-each-gate/{self.word}", setting(bias_number=True), gates=self.gates)
         yield from self._of_kinds()
         if self.gates == 4 and not self.area:
             yield mistake("peepholes", setting(peepholes=3))
@@ -186,23 +212,23 @@ class Recurrent(Recipe):
             usual = 2 * one if kind == "GRU" and not self.area else one
             for biases in dict.fromkeys((one, usual, self.biases)):
                 yield mistake(
-                    "counted-as",
+                    "counted-as/two-biases" if biases == 2 else "counted-as",
                     setting(gates=count, biases=biases),
                     key=f"counted-as-{kind.lower()}",
                     rank=RARE if biases in (one, usual) else ODD,
                     other=article(kind),
+                    other_class=kind,
                     count=count,
                     kind=_capital(article(self.kind)),
-                    gates=self.gates if self.gates > 1 else "one",
-                    extra=" and two biases, as in Keras's GRU" if biases == 2 else "",
+                    class_name=self.kind,
+                    gates=self.gates if self.gates > 1 else text("one"),
                 )
 
     def _of_inputs(self, facts: Facts) -> Iterator[Mistake]:
         sides = "·".join(str(n.value) for n in (self.units, *self.area, self.states))
         yield mistake(
-            "recurrent-kernel-forgotten",
+            f"recurrent-kernel-forgotten/{self.word}",
             setting(recurrent=False),
-            word=self.word,
             size=f"{self.gates} · {sides}" if self.gates > 1 else sides,
         )
         yield mistake("kernel-forgotten", setting(kernel=False))
@@ -226,13 +252,8 @@ class Recurrent(Recipe):
 
     def _of_biases(self, facts: Facts) -> Iterator[Mistake]:
         if self.biases:
-            yield mistake(
-                "bias-forgotten/recurrent",
-                setting(biases=0),
-                numbers=many(self.biases, "number"),
-                word=self.word,
-                gates=" of each gate" if self.gates > 1 else "",
-            )
+            name = f"bias-forgotten/{self.word}-and-gate" if self.gates > 1 else f"bias-forgotten/{self.word}"
+            yield mistake(name, setting(biases=0), numbers=many(self.biases))
         else:
             yield mistake("bias-added", setting(biases=1))
         if self.biases == 2:
@@ -282,20 +303,19 @@ class Directions(Parts):
 
     def roles(self, facts: Facts) -> str:
         """Return what the directions share, and what the numbers of one of them are."""
-        both = (
-            "One RNN reads the sequence forward and one backward, each with its own weights, so the count is that of"
-            f" both; merge_mode ({self.merge_mode}) joins their outputs and has no weights"
+        both = text(
+            "One RNN reads the sequence forward and one backward, each with its own weights, so the count is that of both;"
+            " merge_mode ({mode}) joins their outputs and has no weights",
+            mode=self.merge_mode,
         )
         if any(part != self.parts[0][1] for _, part in self.parts):
-            return f"{both}, and the number of timesteps never enters the count."
-        return f"{both}. In each of them, {self.parts[0][1].roles(facts)}"
+            return text("{both}, and the number of timesteps never enters the count.", both=both)
+        return text("{both}. In each of them, {roles}", both=both, roles=self.parts[0][1].roles(facts))
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """Yield mistakes with the directions, and those of each RNN."""
-        merge = f"; merge_mode {self.merge_mode} makes one output of the two, not one layer"
-        yield mistake(
-            "one-direction", lambda r: replace(r, parts=r.parts[:1]), merge="" if self.merge_mode == "concat" else merge
-        )
+        name = "one-direction" if self.merge_mode == "concat" else "one-direction/merged"
+        yield mistake(name, lambda r: replace(r, parts=r.parts[:1]), mode=self.merge_mode)
         first = self.parts[0][1]
         if isinstance(first, Recurrent) and first.units.value and not first.area:
             wide = Number(2 * first.units.value, "units")

@@ -8,9 +8,9 @@ from lstmlint.explaining import arithmetic
 from lstmlint.explaining.arithmetic import amount
 from lstmlint.explaining.expectations import Expectation, Match
 from lstmlint.explaining.explanation import Explanation, LayerExplanation
+from lstmlint.explaining.language import counted, shortened, speaking, text
 from lstmlint.explaining.recipes import Parts
 from lstmlint.explaining.totals import all_weights
-from lstmlint.model.findings import listing
 from lstmlint.model.shapes import Shape, format_shape
 from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import PROSE, wrap
@@ -25,7 +25,8 @@ MAX_WEIGHTS = 8
 
 def render(explanation: Explanation, width: int = PROSE) -> str:
     """Return the explanation as text of at most `width` columns, ending in a newline."""
-    return _Text(width).render(explanation)
+    with speaking(explanation.language):
+        return _Text(width).render(explanation)
 
 
 class _Text:
@@ -48,7 +49,11 @@ class _Text:
             blocks.append(list(self.total_of(explanation)))
         if explanation.warnings:
             blocks.append(
-                [line for warning in explanation.warnings for line in self.wrapped(f"Note: {terminal(warning)}")]
+                [
+                    line
+                    for warning in explanation.warnings
+                    for line in self.wrapped(text("Note: {note}", note=terminal(warning)))
+                ]
             )
         if explanation.expected is not None:
             blocks.append(list(self.expectation(explanation, explanation.expected)))
@@ -70,13 +75,13 @@ class _Text:
         inner = indent + "  "
         if not indent:
             yield from self.itemized(
-                [*shapes("input", layer.input_shapes), *shapes("output", layer.output_shapes)], inner
+                [*shapes(text("input"), layer.input_shapes), *shapes(text("output"), layer.output_shapes)], inner
             )
         if layer.reason:
-            yield from self.wrapped(f"Unknown: {terminal(layer.reason)}", inner)
+            yield from self.wrapped(text("Unknown: {why}", why=terminal(layer.reason)), inner)
         body: list[str] = []
         for weight in layer.weights:
-            trained = "" if weight.trainable else "  (not trained)"
+            trained = "" if weight.trainable else f"  ({text('not trained')})"
             body.append(
                 f"{inner}{terminal(weight.name)} {format_shape(weight.shape)} = {amount(weight.params)}{trained}"
             )
@@ -88,7 +93,7 @@ class _Text:
                 body += self.wrapped_row(f"{inner}  {left} = {right}", gate.meaning)
         body += self.each_gate(layer, inner)
         if layer.params == 0 and not layer.parts:
-            body.append(f"{inner}It has no weights.")
+            body.append(f"{inner}{text('It has no weights.')}")
         if body:
             yield ""
             yield from body
@@ -97,7 +102,7 @@ class _Text:
                 continue
             yield ""
             if index and same(part, layer.parts[index - 1]):
-                yield from self.wrapped(f"{heading(part, True)}, as before", inner)
+                yield from self.wrapped(text("{layer}, as before", layer=heading(part, True)), inner)
             elif layer.is_model:
                 yield from self.in_short(part, inner)
             else:
@@ -118,7 +123,8 @@ class _Text:
             return []
         gates = len({part.gate for weight in layer.weights for part in weight.gates})
         each = " + ".join(amount(weight.params // gates) for weight in layer.weights if weight.gates)
-        return self.wrapped(f"each of the {gates} gates: {each} = {amount(layer.per_gate)}", indent)
+        line = text("each of the {gates} gates: {sum} = {result}", gates=gates, sum=each, result=amount(layer.per_gate))
+        return self.wrapped(line, indent)
 
     def wrapped_row(self, row: str, meaning: str) -> list[str]:
         """Return a row, followed by its meaning if both fit on the line."""
@@ -169,7 +175,7 @@ class _Text:
         yield from self.wrapped(heading(layer, bool(indent)), indent, 4)
         inner = indent + "  "
         if layer.reason:
-            yield from self.wrapped(f"Unknown: {terminal(layer.reason)}", inner)
+            yield from self.wrapped(text("Unknown: {why}", why=terminal(layer.reason)), inner)
         weights_shown: list[str] = []
         if not layer.is_model:
             weights = all_weights(layer)
@@ -195,36 +201,45 @@ class _Text:
         total = amount(explanation.params)
         terms = " + ".join(amount(count) for count in counts)
         if not counts and not explanation.complete:
-            yield "total: unknown"
+            yield text("total: {sum}", sum=text("unknown"))
             return
-        line = (
-            f"total: {terms} = {total}"
-            if 1 < len(counts) <= 40 and sum(counts) == explanation.params
-            else f"total: {total}"
-        )
+        whole = 1 < len(counts) <= 40 and sum(counts) == explanation.params
+        line = text("total: {sum}", sum=f"{terms} = {total}" if whole else total)
         model = explanation.model
         if model is not None and model.non_trainable_params:
-            line += f" ({amount(model.trainable_params)} trainable, {amount(model.non_trainable_params)} not)"
+            line += text(
+                " ({trainable} trainable, {frozen} not)",
+                trainable=amount(model.trainable_params),
+                frozen=amount(model.non_trainable_params),
+            )
         yield from self.between_terms(line, "")
         if not explanation.complete:
-            yield from self.wrapped("The total does not include layers whose count is unknown.")
+            yield from self.wrapped(text("The total does not include layers whose count is unknown."))
 
     def expectation(self, explanation: Explanation, found: Expectation) -> Iterator[str]:
         """Yield the mistakes that give the expected number."""
         number = amount(found.number)
         for name in found.right:
-            yield from self.wrapped(f"{number} is correct: it is the count of {terminal(name)}.")
+            yield from self.wrapped(
+                text("{number} is correct: it is the count of {name}.", number=number, name=terminal(name))
+            )
         if found.matches and found.right:
-            yield from self.wrapped("As the total of the model, it results from:")
+            yield from self.wrapped(text("As the total of the model, it results from:"))
         elif found.matches:
             one = len(found.matches) == 1
             if len(found.matches[0].mistakes) > 1:
-                pairs = "these two together do" if one else "these pairs do, most likely first"
-                yield from self.wrapped(f"No single known mistake gives {number}, but {pairs}:")
+                heads = text(
+                    "No single known mistake gives {number}, but these two together do:"
+                    if one
+                    else "No single known mistake gives {number}, but these pairs do, most likely first:",
+                    number=number,
+                )
             else:
-                mistakes = "This mistake gives" if one else "These mistakes give"
-                order = "" if one else ", most likely first"
-                yield from self.wrapped(f"{mistakes} {number}{order}:")
+                heads = text(
+                    "This mistake gives {number}:" if one else "These mistakes give {number}, most likely first:",
+                    number=number,
+                )
+            yield from self.wrapped(heads)
         alone = explanation.model is None or len(explanation.layers) == 1 or explanation.detailed
         for index, match in enumerate(found.matches[:MAX_MATCHES], 1):
             yield ""
@@ -234,28 +249,33 @@ class _Text:
                 yield from self.wrapped(step, "    ", 2)
             yield from self.wrapped(terminal(match.text), "    ")
         if len(found.matches) > MAX_MATCHES:
-            yield from ("", f"  ... and {len(found.matches) - MAX_MATCHES} more.")
+            yield from ("", "  " + text("... and {number} more.", number=len(found.matches) - MAX_MATCHES))
         if found.right or found.matches:
             return
-        yield from self.wrapped(f"{number} is not the count, and no known mistake gives it.")
+        yield from self.wrapped(text("{number} is not the count, and no known mistake gives it.", number=number))
         if found.nearest:
-            yield "The nearest numbers:"
+            yield text("The nearest numbers:")
             for quantity in found.nearest:
                 difference = found.number - quantity.value
-                sign = "+" if difference > 0 else "−"
-                yield from self.wrapped(
-                    f"{amount(quantity.value)}: {terminal(quantity.what)}; {number} is this {sign}"
-                    f" {amount(abs(difference))}",
-                    "  ",
-                    2,
+                line = text(
+                    "{value}: {what}; {number} is this {sign} {difference}",
+                    value=amount(quantity.value),
+                    what=terminal(quantity.what),
+                    number=number,
+                    sign="+" if difference > 0 else "−",
+                    difference=amount(abs(difference)),
                 )
+                yield from self.wrapped(line, "  ", 2)
         for hint in found.hints[:3]:
             yield from self.wrapped(terminal(hint))
 
 
 def heading(layer: LayerExplanation, inside: bool = False) -> str:
     """Return the name, class, and count of a layer. inside: leave out the path."""
-    count = "count unknown" if layer.params is None else f"{amount(layer.params)} parameter{'s' * (layer.params != 1)}"
+    if layer.params is None:
+        count = text("count unknown")
+    else:
+        count = counted("{number} parameter", "{number} parameters", layer.params, number=amount(layer.params))
     return f"{terminal(layer.name if inside else layer.path)} ({class_of(layer)}): {count}"
 
 
@@ -263,7 +283,7 @@ def class_of(layer: LayerExplanation) -> str:
     """Return the class with the class that it wraps: TimeDistributed of Dense."""
     name = terminal(layer.class_name)
     if layer.class_name in ("TimeDistributed", "Bidirectional", "RNN") and layer.parts:
-        return f"{name} of {class_of(layer.parts[0])}"
+        return text("{outer} of {inner}", outer=name, inner=class_of(layer.parts[0]))
     return name
 
 
@@ -290,8 +310,9 @@ def title(match: Match, alone: bool) -> str:
         mistake = mistake[:1].upper() + mistake[1:]
     if not match.layers or (alone and match.scope == "layer"):
         return mistake
-    names = listing([terminal(name) for name in match.layers])
+    values = {"mistake": mistake, "names": shortened([terminal(name) for name in match.layers])}
     if match.scope == "layer":
-        return f"{mistake} (in {names})"
-    one_of = "one of " if len(match.layers) > 1 and "every layer" not in match.title else ""
-    return f"{mistake} (in {one_of}{names}; the number is the model's total)"
+        return text("{mistake} (in {names})", **values)
+    if len(match.layers) > 1 and not match.everywhere:
+        return text("{mistake} (in one of {names}; the number is the model's total)", **values)
+    return text("{mistake} (in {names}; the number is the model's total)", **values)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lstmlint.explaining.arithmetic import amount
 from lstmlint.explaining.expectations import Match
 from lstmlint.explaining.explanation import Explanation, LayerExplanation, WeightExplanation
+from lstmlint.explaining.language import counted, marked, text
 from lstmlint.explaining.mistakes import COMMON, ODD, RARE, USUAL
 from lstmlint.inference.summary import ModelSummary
 
@@ -16,14 +17,17 @@ Found = Iterator[tuple[int, Match]]
 # sets it, Nadam's product); the optimizer; its rank.
 OPTIMIZERS = (
     (2, 2, "Adam", COMMON),
-    (1, 2, "RMSprop, or SGD with momentum", USUAL),
-    (0, 2, "plain SGD", RARE),
+    (1, 2, marked("RMSprop, or SGD with momentum"), USUAL),
+    (0, 2, marked("plain SGD"), RARE),
     (2, 3, "Nadam", RARE),
-    (2, 1, "Adam with a learning rate schedule", RARE),
-    (3, 2, "Adam with amsgrad or use_ema", RARE),
+    (2, 1, marked("Adam with a learning rate schedule"), RARE),
+    (3, 2, marked("Adam with amsgrad or use_ema"), RARE),
 )
-_BYTES = "This is the memory that the weights take."
-_MACS = "These are the multiply-accumulates of one forward pass of one sample. A parameter counts once, however often it is used."
+_BYTES = marked("This is the memory that the weights take.")
+_MACS = marked(
+    "These are the multiply-accumulates of one forward pass of one sample. A parameter counts once, however often it is"
+    " used."
+)
 
 
 def others(explanation: Explanation, layers: list[LayerExplanation], total: int | None) -> Found:
@@ -41,11 +45,27 @@ def others(explanation: Explanation, layers: list[LayerExplanation], total: int 
     yield from left_out(explanation.layers, total)
     yield from of_training(total, model.trainable_params, "total", [])
     if model.weight_bytes != total:
-        sums = f"{amount(total)} parameters take {amount(model.weight_bytes)} bytes"
-        yield whole(model.weight_bytes, "bytes", "bytes, not parameters", _BYTES, sums, USUAL)
+        yield whole(model.weight_bytes, *in_bytes(total, model.weight_bytes), USUAL)
     if model.macs:
-        sums = f"{amount(model.macs)} multiply-accumulates"
-        yield whole(model.macs, "macs", "multiplications, not parameters", _MACS, sums, RARE)
+        yield whole(model.macs, *in_macs(model.macs), RARE)
+
+
+def in_bytes(params: int, size: int) -> tuple[str, str, str, str]:
+    """Return the key, title, text, and arithmetic of a number of bytes."""
+    sums = counted(
+        "{params} parameter takes {bytes} bytes",
+        "{params} parameters take {bytes} bytes",
+        params,
+        params=amount(params),
+        bytes=amount(size),
+    )
+    return "bytes", text("bytes, not parameters"), text(_BYTES), sums
+
+
+def in_macs(macs: int) -> tuple[str, str, str, str]:
+    """Return the key, title, text, and arithmetic of a number of multiply-accumulates."""
+    sums = counted("{number} multiply-accumulate", "{number} multiply-accumulates", macs, number=amount(macs))
+    return "macs", text("multiplications, not parameters"), text(_MACS), sums
 
 
 def whole(
@@ -64,8 +84,8 @@ def of_part(layer: LayerExplanation, total: int) -> Found:
         yield whole(
             total + count,
             "unused-counted",
-            "a layer that Keras drops counted",
-            "The model's outputs do not depend on this layer, so Keras drops it.",
+            text("a layer that Keras drops counted"),
+            text("The model's outputs do not depend on this layer, so Keras drops it."),
             f"{amount(total)} + {amount(count)} = {amount(total + count)}",
             COMMON,
             [layer.path],
@@ -75,8 +95,10 @@ def of_part(layer: LayerExplanation, total: int) -> Found:
         yield whole(
             total + more,
             "shared-counted-again",
-            "a shared layer counted again",
-            f"The layer is called {row.calls} times and counted as often, but its weights exist once.",
+            text("a shared layer counted again"),
+            text(
+                "The layer is called {calls} times and counted as often, but its weights exist once.", calls=row.calls
+            ),
             f"{amount(total)} + {row.calls - 1} · {amount(count)} = {amount(total + more)}",
             COMMON,
             [layer.path],
@@ -85,8 +107,8 @@ def of_part(layer: LayerExplanation, total: int) -> Found:
         yield whole(
             total + count,
             "nested-counted-again",
-            "a nested model counted twice",
-            "The layers of the nested model are added to its own row, which is their sum already.",
+            text("a nested model counted twice"),
+            text("The layers of the nested model are added to its own row, which is their sum already."),
             f"{amount(total)} + {amount(count)} = {amount(total + count)}",
             COMMON,
             [layer.path],
@@ -102,8 +124,8 @@ def left_out(layers: list[LayerExplanation], total: int) -> Found:
             yield whole(
                 total - layer.params,
                 "layer-left-out",
-                "a layer left out",
-                "This is the total without the layer.",
+                text("a layer left out"),
+                text("This is the total without the layer."),
                 f"{amount(total)} − {amount(layer.params)} = {amount(total - layer.params)}",
                 USUAL,
                 [layer.path],
@@ -114,8 +136,12 @@ def left_out(layers: list[LayerExplanation], total: int) -> Found:
             yield whole(
                 total - count,
                 "class-left-out",
-                f"every {name} left out",
-                f"This is the total without the {len(members)} layers of class {name}.",
+                text("every {class_name} left out", class_name=name),
+                text(
+                    "This is the total without the {count} layers of class {class_name}.",
+                    count=len(members),
+                    class_name=name,
+                ),
                 f"{amount(total)} − {amount(count)} = {amount(total - count)}",
                 USUAL,
                 [path for path, _ in members],
@@ -127,14 +153,22 @@ def of_optimizer(model: ModelSummary) -> Found:
     trained = model.trainable_params
     for slots, own, name, rank in OPTIMIZERS if trained else ():
         number = model.params + slots * trained + own
-        kept = f"{slots} per trainable parameter ({amount(trained)}) plus {own}" if slots else f"{own}"
+        kept = f"{own}"
+        if slots:
+            kept = text(
+                "{slots} per trainable parameter ({trained}) plus {own}", slots=slots, trained=amount(trained), own=own
+            )
         product = f"{slots} · {amount(trained)} + " if slots else ""
         yield whole(
             number,
             "optimizer-counted",
-            "the optimizer's variables counted too",
-            f"For a compiled model, Keras 3's summary adds the variables of the optimizer: {kept} for {name}. They are"
-            " not parameters of the model.",
+            text("the optimizer's variables counted too"),
+            text(
+                "For a compiled model, Keras 3's summary adds the variables of the optimizer: {kept} for {optimizer}. They"
+                " are not parameters of the model.",
+                kept=kept,
+                optimizer=text(name),
+            ),
             f"{amount(model.params)} + {product}{own} = {amount(number)}",
             rank,
         )
@@ -152,19 +186,19 @@ def of_layer(layer: LayerExplanation) -> Found:
         sizes.setdefault(weight.params, []).append((name, weight.shape))
     for size, weights in sizes.items():
         if size != count:
-            text = f"This is the size of {' or '.join(name for name, _ in weights)} alone."
+            why = text("This is the size of {names} alone.", names=text(" or ").join(name for name, _ in weights))
             name, shape = weights[0]
             sums = f"{name}: {'·'.join(map(str, shape))} = {amount(size)}"
-            yield size, Match("layer", names, ["one-weight-only"], "one weight only", text, sums, (1, RARE))
+            yield size, Match("layer", names, ["one-weight-only"], text("one weight only"), why, sums, (1, RARE))
     if row is None:
         return
     size = sum(weight.bytes for weight in row.weights)
     if size != count:
-        sums = f"{amount(count)} parameters take {amount(size)} bytes"
-        yield size, Match("layer", names, ["bytes"], "bytes, not parameters", _BYTES, sums, (1, RARE))
+        key, title, why, sums = in_bytes(count, size)
+        yield size, Match("layer", names, [key], title, why, sums, (1, RARE))
     if row.macs:
-        sums = f"{amount(row.macs)} multiply-accumulates"
-        yield row.macs, Match("layer", names, ["macs"], "multiplications, not parameters", _MACS, sums, (1, ODD))
+        key, title, why, sums = in_macs(row.macs)
+        yield row.macs, Match("layer", names, [key], title, why, sums, (1, ODD))
 
 
 def of_training(params: int, trainable: int, scope: str, names: list[str]) -> Found:
@@ -172,13 +206,15 @@ def of_training(params: int, trainable: int, scope: str, names: list[str]) -> Fo
     frozen = params - trainable
     if not frozen or not trainable:
         return
-    for key, word, kept, missing, how, rank in (
-        ("trainable-only", "trainable", trainable, frozen, "are not trainable", COMMON),
-        ("non-trainable-only", "non-trainable", frozen, trainable, "are trainable", USUAL),
-    ):
-        text = f"The {amount(missing)} parameters that {how} are left out."
-        sums = f"{amount(params)} − {amount(missing)} = {amount(kept)}"
-        yield kept, Match(scope, names, [key], f"{word} parameters only", text, sums, (1, rank))
+    without = amount(frozen)
+    why = text("The parameters that are not trainable are left out: {number}.", number=without)
+    sums = f"{amount(params)} − {without} = {amount(trainable)}"
+    yield trainable, Match(scope, names, ["trainable-only"], text("trainable parameters only"), why, sums, (1, COMMON))
+    without = amount(trainable)
+    why = text("The parameters that are trainable are left out: {number}.", number=without)
+    sums = f"{amount(params)} − {without} = {amount(frozen)}"
+    title = text("non-trainable parameters only")
+    yield frozen, Match(scope, names, ["non-trainable-only"], title, why, sums, (1, USUAL))
 
 
 def all_weights(layer: LayerExplanation, prefix: str = "") -> Iterator[tuple[str, WeightExplanation]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from lstmlint.explaining.arithmetic import Expression, Number, listed, plus, times
+from lstmlint.explaining.arithmetic import Expression, Number, plus, times
+from lstmlint.explaining.language import clauses, counted, listed, marked, sentence, text
 from lstmlint.explaining.mistakes import COMMON, USUAL, Mistake, mistake
 from lstmlint.explaining.recipes import Alternative, Facts, Parts, Recipe, Weights, weight_term
 from lstmlint.layers.base import Layer, LayerError, UnknownShape, Weight
@@ -16,11 +17,13 @@ from lstmlint.model.shapes import format_shape, product
 Note = tuple[str, tuple[Alternative, ...]]
 
 QUANTIZED = {
-    "int8": "int8 stores {kernel} as one-byte integers, with a scale per column or row",
-    "int4": "int4 packs two numbers of {kernel} into a byte, with scales",
-    "float8": "float8 stores {kernel}, and a scale and a history of maxima each for the inputs, the kernel, and the gradients",
-    "gptq": "gptq stores {kernel} transposed and packed, with scales, zero points, and group indices",
-    "awq": "awq stores {kernel} transposed and packed, with scales, zero points, and group indices",
+    "int8": marked("int8 stores {kernel} as one-byte integers, with a scale per column or row"),
+    "int4": marked("int4 packs two numbers of {kernel} into a byte, with scales"),
+    "float8": marked(
+        "float8 stores {kernel}, and a scale and a history of maxima each for the inputs, the kernel, and the gradients"
+    ),
+    "gptq": marked("gptq stores {kernel} transposed and packed, with scales, zero points, and group indices"),
+    "awq": marked("awq stores {kernel} transposed and packed, with scales, zero points, and group indices"),
 }
 
 
@@ -42,18 +45,18 @@ def described(subject: Subject) -> Weights:
     """Return the recipe that lists the weights, with a note about them."""
     note = next((NOTES[name] for name in subject.layer.keras_names if name in NOTES), None)
     try:
-        text, wrong = note(subject) if note is not None else ("", ())
+        said, wrong = note(subject) if note is not None else ("", ())
         changed, before = _changed(subject)
     except (UnknownShape, LayerError):  # the config does not match the stored weights
-        text, wrong, changed, before = "", (), "", ()
-    sentence = "; ".join(part for part in (text or plain_roles(subject), changed) if part)
+        said, wrong, changed, before = "", (), "", ()
+    parts = [part for part in (said or plain_roles(subject), changed) if part]
     items = tuple((weight.name, weight.shape) for weight in subject.weights)
-    return Weights(items=items, text=f"{sentence}." if sentence else "", alternatives=(*before, *wrong))
+    return Weights(items=items, text=sentence(*parts) if parts else "", alternatives=(*before, *wrong))
 
 
 def plain_roles(subject: Subject) -> str:
     """Return what the numbers of the layer are, before LoRA or quantization."""
-    return subject.plain.roles(subject.facts).removesuffix(".") if subject.plain is not None else ""
+    return subject.plain.roles(subject.facts).removesuffix(text(".")) if subject.plain is not None else ""
 
 
 def _changed(subject: Subject) -> Note:
@@ -65,24 +68,31 @@ def _changed(subject: Subject) -> Note:
     if lora:
         rank = subject.layer.config["lora_rank"]
         notes.append(
-            f"LoRA (lora_rank {rank}) freezes {lora[0][5:-2]} and trains {' and '.join(lora)}, whose product has the same"
-            " shape"
+            text(
+                "LoRA (lora_rank {rank}) freezes {weight} and trains {names}, whose product has the same shape",
+                rank=rank,
+                weight=lora[0][5:-2],
+                names=listed(lora),
+            )
         )
         rest = plus(*(weight_term(w.name, w.shape) for w in subject.weights if w.name not in lora))
-        text = f"The two weights that lora_rank {rank} adds are left out."
-        wrong.append(Alternative("lora-forgotten", "LoRA forgotten", text, COMMON, rest))
+        why = text("The two weights that lora_rank {rank} adds are left out.", rank=rank)
+        wrong.append(Alternative("lora-forgotten", text("LoRA forgotten"), why, COMMON, rest))
     policy = layer_policy(subject.layer)
     if policy is not None and policy.mode in QUANTIZED and len(names) > 1:
-        kernel = "the table" if any("embeddings" in name for name in names) else "the kernel"
-        what = QUANTIZED[policy.mode].format(kernel=kernel)
-        notes.append(f"{what}; Keras counts the numbers that are stored")
+        kernel = text("the table") if any("embeddings" in name for name in names) else text("the kernel")
+        notes.append(text(QUANTIZED[policy.mode], kernel=kernel))
+        notes.append(text("Keras counts the numbers that are stored"))
         before = _unquantized(subject)
         if before is not None:
-            text = f"The count is that of the layer before {policy.mode} quantization. Keras counts what is stored now."
-            wrong.append(Alternative("before-quantization", "before quantization", text, COMMON, before))
+            why = text(
+                "The count is that of the layer before {mode} quantization. Keras counts what is stored now.",
+                mode=policy.mode,
+            )
+            wrong.append(Alternative("before-quantization", text("before quantization"), why, COMMON, before))
     elif policy is None and any(name.endswith("kernel_scale") for name in names):
-        notes.append("the scales of quantized projections count too")
-    return "; ".join(notes), tuple(wrong)
+        notes.append(text("the scales of quantized projections count too"))
+    return clauses(*notes), tuple(wrong)
 
 
 def _unquantized(subject: Subject) -> Expression | None:
@@ -101,12 +111,12 @@ class Spectral(Parts):
 
     def roles(self, facts: Facts) -> str:
         """Return what the vector is, and what the numbers of the layer inside are."""
-        vector = (
+        vector = text(
             "SpectralNormalization adds vector_u, one number per entry of the kernel's last axis, which is estimated from"
-            " the kernel and not trained"
+            " the kernel and not trained."
         )
         inside = self.parts[0][1].roles(facts)
-        return f"{vector}. In the layer inside, {inside}" if inside else f"{vector}."
+        return f"{vector} {text('In the layer inside, {roles}', roles=inside)}" if inside else vector
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """Yield the vector forgotten, and the mistakes of the layer inside."""
@@ -122,26 +132,35 @@ def _slopes(subject: Subject) -> Note:
     own = subject.weights[0].shape if subject.weights else ()
     shape, shared = subject.facts.input_shape, subject.layer.config.get("shared_axes")
     names = listed([weight.name for weight in subject.weights])
-    each = "each hold" if len(subject.weights) > 1 else "holds"
-    text = f"{names} {each} one number per position of a sample, {format_shape(own)}"
+    notes = [
+        counted(
+            "{names} holds one number per position of a sample, {shape}",
+            "{names} each hold one number per position of a sample, {shape}",
+            len(subject.weights),
+            names=names,
+            shape=format_shape(own),
+        )
+    ]
     wrong = []
     rest = tuple(dim for dim in (shape or ())[1:] if dim is not None)
     full = len(subject.weights) * (product(rest) or 0)
     if shared:
-        text += f", and one for all positions along shared_axes {shared}"
-        title = "shared_axes forgotten"
-        why = "This counts one number per position of a sample. Along shared_axes, all positions share one."
+        notes.append(text("along shared_axes {axes}, all positions share one", axes=shared))
+        title = text("shared_axes forgotten")
+        why = text("This counts one number per position of a sample. Along shared_axes, all positions share one.")
         wrong.append(Alternative("shared-axes-forgotten", title, why, COMMON, times(*map(Number, rest))))
     if len(rest) > 1 and full:
-        why = "This counts one number per feature of the last axis."
-        if not shared:
-            why += " Without shared_axes, every position of a sample has its own."
+        why = text(
+            "This counts one number per feature of the last axis."
+            if shared
+            else "This counts one number per feature of the last axis. Without shared_axes, every position of a sample has"
+            " its own."
+        )
         features = Number(rest[-1], "features")
-        wrong.append(Alternative("one-for-each-feature", "one number per feature", why, COMMON, features))
-    wrong.append(
-        Alternative("one-for-all", "one number for the whole layer", "This counts one number in all.", USUAL, Number(1))
-    )
-    return f"{text}; the batch size never enters the count", tuple(wrong)
+        wrong.append(Alternative("one-for-each-feature", text("one number per feature"), why, COMMON, features))
+    title, why = text("one number for the whole layer"), text("This counts one number in all.")
+    wrong.append(Alternative("one-for-all", title, why, USUAL, Number(1)))
+    return clauses(*notes, text("the batch size never enters the count")), tuple(wrong)
 
 
 def _einsum(subject: Subject) -> Note:
@@ -155,17 +174,34 @@ def _einsum(subject: Subject) -> Note:
     sizes = dict(zip(equation.kernel, kernel, strict=False))
     summed = [f"{letter} ({size})" for letter, size in sizes.items() if letter not in equation.output]
     new = [f"{letter} ({size})" for letter, size in sizes.items() if letter in equation.output]
-    text = f"the kernel has the axes that {layer.config['equation']} names after the comma: "
-    parts = [f"{listed(summed)} {'is' if len(summed) == 1 else 'are'} summed over"] if summed else []
-    parts += [f"{listed(new)} {'is an axis' if len(new) == 1 else 'are axes'} of the output"] if new else []
-    text += ", ".join(parts)
+    parts = []
+    if summed:
+        parts.append(counted("{axes} is summed over", "{axes} are summed over", len(summed), axes=listed(summed)))
+    if new:
+        parts.append(
+            counted("{axes} is an axis of the output", "{axes} are axes of the output", len(new), axes=listed(new))
+        )
+    notes = [
+        text(
+            "the kernel has the axes that {equation} names after the comma: {axes}",
+            equation=layer.config["equation"],
+            axes=", ".join(parts),
+        )
+    ]
     bias = subject.shape("bias")
     if bias:
-        text += f"; the bias has the axes in bias_axes ({''.join(layer.config['bias_axes'])})"
+        notes.append(text("the bias has the axes in bias_axes ({axes})", axes="".join(layer.config["bias_axes"])))
     free = [letter for letter in equation.inputs if letter not in equation.kernel]
     wrong: tuple[Alternative, ...] = ()
     if free:
-        text += f"; {listed(free)} of the input never {'enters' if len(free) == 1 else 'enter'} the count"
+        notes.append(
+            counted(
+                "{axes} of the input never enters the count",
+                "{axes} of the input never enter the count",
+                len(free),
+                axes=listed(free),
+            )
+        )
         offset = len(shape or ()) - len(equation.inputs) if equation.left else 0
         places = [
             (shape or ())[index + offset]
@@ -175,57 +211,65 @@ def _einsum(subject: Subject) -> Note:
         positions = product(places) if places else None
         if positions and positions > 1:
             all_weights = plus(*(weight_term(weight.name, weight.shape) for weight in subject.weights))
-            why = f"The count is multiplied by the {positions} positions of the input. All of them use the same kernel."
+            why = text(
+                "The count is multiplied by the {positions} positions of the input. All of them use the same kernel.",
+                positions=positions,
+            )
             found = times(all_weights, Number(positions, "positions"))
-            wrong = (Alternative("positions-multiplied", "positions multiplied in", why, USUAL, found),)
-    return text, wrong
+            wrong = (Alternative("positions-multiplied", text("positions multiplied in"), why, USUAL, found),)
+    return clauses(*notes), wrong
 
 
 def _reversible(subject: Subject) -> Note:
     """Describe the one or two tables of a ReversibleEmbedding."""
     words, width = subject.layer.integer("input_dim"), subject.layer.integer("output_dim")
-    text = (
-        f"input_dim ({words}) is the size of the vocabulary and output_dim ({width}) the width of each word's vector; "
+    sizes = text(
+        "input_dim ({words}) is the size of the vocabulary and output_dim ({width}) the width of each word's vector",
+        words=words,
+        width=width,
     )
     table = times(Number(words), Number(width))
     if subject.layer.config["tie_weights"]:
-        text += "with tie_weights, the reverse projection uses the same table"
+        tables = text("with tie_weights, the reverse projection uses the same table")
         wrong = Alternative(
-            "counted-again", "the reverse projection counted", "This counts two tables. With tie_weights, there is one.", COMMON,
+            "counted-again",
+            text("the reverse projection counted"),
+            text("This counts two tables. With tie_weights, there is one."),
+            COMMON,
             times(Number(2), table),
-        )  # fmt: skip
+        )
     else:
-        text += "without tie_weights, the reverse projection has its own table"
+        tables = text("without tie_weights, the reverse projection has its own table")
         wrong = Alternative(
             "one-table-only",
-            "one table only",
-            "This counts one table. Without tie_weights, there are two.",
+            text("one table only"),
+            text("This counts one table. Without tie_weights, there are two."),
             COMMON,
             table,
         )
-    return f"{text}; the length of the sequences never enters the count", (wrong,)
+    return clauses(sizes, tables, text("the length of the sequences never enters the count")), (wrong,)
 
 
 def _local(subject: Subject) -> Note:
     """Describe a locally connected layer: a window per position."""
     layer = subject.layer
-    text = (
+    said = text(
         "unlike in a convolution, every position of the output has its own windows, so the size of the input enters the"
         " count"
     )
     if layer.config.get("implementation") == 2:
-        text += "; implementation 2 stores a matrix from all inputs to all outputs, including zeros"
+        said = clauses(said, text("implementation 2 stores a matrix from all inputs to all outputs, including zeros"))
     shape, windows = subject.facts.input_shape, getattr(layer, "windows", None)
     if shape is None or not windows:
-        return text, ()
+        return said, ()
     channels = shape[1 if layer.config.get("data_format") == "channels_first" else -1]
     filters = layer.integer("filters")
     found = times(*map(Number, windows), Number(channels), Number(filters))
     if layer.config.get("use_bias"):
         found = plus(found, Number(filters))
-    why = "This counts one window per filter for all positions. In this layer, every position has its own."
-    wrong = Alternative("counted-as-convolution", "counted as a convolution", why, COMMON, found)
-    return text, (wrong,)
+    why = text("This counts one window per filter for all positions. In this layer, every position has its own.")
+    wrong = Alternative("counted-as-convolution", text("counted as a convolution"), why, COMMON, found)
+    return said, (wrong,)
 
 
 def _maxout(subject: Subject) -> Note:
@@ -235,27 +279,29 @@ def _maxout(subject: Subject) -> Note:
     inside = kernel[1] if len(kernel) == 3 else None
     bias = Number(units) if subject.shape("bias") else None
     one = plus(times(Number(inside), Number(units)), bias)
-    text = (
-        f"nb_feature ({features}) is the number of linear maps, each from the input to units ({units}); the layer returns"
-        " the largest results; the batch size never enters the count"
+    said = text(
+        "nb_feature ({features}) is the number of linear maps, each from the input to units ({units}); the layer returns"
+        " the largest results; the batch size never enters the count",
+        features=features,
+        units=units,
     )
-    why = f"One linear map is counted. There are {features}."
-    return text, (Alternative("one-map-only", "one map only", why, COMMON, one),)
+    why = text("One linear map is counted. There are {features}.", features=features)
+    return said, (Alternative("one-map-only", text("one map only"), why, COMMON, one),)
 
 
 def _highway(subject: Subject) -> Note:
     """Describe Highway: a Dense layer and its gate."""
     kept = plus(*(weight_term(w.name, w.shape) for w in subject.weights if not w.name.startswith("carry")))
-    text = (
+    said = text(
         "kernel and bias transform the input, carry_kernel and carry_bias set how much of it passes unchanged; all are as"
         " wide as the input"
     )
-    why = "The gate that passes the input unchanged is left out."
-    return text, (Alternative("gate-forgotten", "gate forgotten", why, COMMON, kept),)
+    why = text("The gate that passes the input unchanged is left out.")
+    return said, (Alternative("gate-forgotten", text("gate forgotten"), why, COMMON, kept),)
 
 
-def _constant(text: str) -> Callable[[Subject], Note]:
-    return lambda subject: (text, ())
+def _constant(message: str) -> Callable[[Subject], Note]:
+    return lambda subject: (text(message), ())
 
 
 NOTES: dict[str, Callable[[Subject], Note]] = {

@@ -21,6 +21,10 @@ GAP = "  "
 _WORD = re.compile(r" *(?:[^ (]*\((?:(?:None|\?|[0-9]+)(?:, ?(?=[N?0-9)])|(?=\))))+\)[^ ]*|[^ ]+)")
 # Where a word may break if it is wider than a line.
 _WITHIN = re.compile(r"[^ _/.]*(?:[_/.]+| +|$)")
+# Chinese and Japanese have no spaces: a line may break around every character, but not before punctuation that closes.
+_WIDE = r"[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uff60]"
+_CLOSING = "、。〉》」』】〕！），：；？”’"
+_BREAKS = rf"(?<=[^ ])(?={_WIDE})(?![{_CLOSING}])|(?<={_WIDE})(?<![（「『【《])(?=[^ {_CLOSING}])"
 
 
 def terminal_width(path: str | None = None) -> int | None:
@@ -64,7 +68,10 @@ def wrap(text: str, width: int | None, hanging: int = 0) -> list[str]:
 
 def pieces(text: str, width: int) -> Iterator[str]:
     """Yield the words of a text, each with the spaces before it, in pieces of at most `width` columns."""
-    for word in _WORD.findall(text):
+    words = _WORD.findall(text)
+    if not text.isascii():
+        words = [part for word in words for part in re.split(_BREAKS, word)]
+    for word in words:
         if width_of(word.lstrip(" ")) <= width:
             yield word
             continue
