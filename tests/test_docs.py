@@ -111,6 +111,12 @@ def test_links_lead_somewhere() -> None:
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+def test_every_page_is_in_the_navigation() -> None:
+    text = (ROOT / "mkdocs.yml").read_text("utf-8")
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert f": {page.relative_to(ROOT / 'docs').as_posix()}\n" in text, "add the page to nav in mkdocs.yml"
+
+
 def test_every_example_is_listed() -> None:
     page = (ROOT / "examples/README.md").read_text("utf-8")
     for path in (ROOT / "examples").iterdir():
