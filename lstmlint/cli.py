@@ -24,7 +24,7 @@ from lstmlint.commands.writing import say
 from lstmlint.model import limits
 from lstmlint.model.findings import ReadError, UsageError
 
-COMMANDS = frozenset({"explain", "count", "diff", "convert", "compat", "rule", "rules", "server"})
+COMMANDS = frozenset({"explain", "count", "diff", "convert", "compat", "rule", "rules", "schema", "server"})
 MISSPELT = 0.7  # how similar a word is to the command that was meant
 # Errors without a file, from writing help and from asking for the current folder.
 SURROUNDINGS = {

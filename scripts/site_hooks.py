@@ -41,7 +41,7 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the generated pages; the table of rules replaces docs/rules.md, whose sections are pages here."""
+    """Add the generated pages and the JSON Schemas. The table of rules replaces docs/rules.md, whose sections are pages here."""
     table = rules.load()
     pages = {"rules.md": index_page(), "reference/commands.md": commands_page()}
     pages |= {f"rules/{code}.md": rule_page(rule) for code, rule in table.items()}
@@ -51,6 +51,8 @@ def on_files(files: Any, config: Any) -> Any:
         if old is not None:
             files.remove(old)
         files.append(File.generated(config, uri, content=text))
+    for path in sorted((ROOT / "schemas").glob("*.json")):  # each at the address that is its `$id`
+        files.append(File.generated(config, f"schemas/{path.name}", content=path.read_bytes()))
     return files
 
 

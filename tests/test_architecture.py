@@ -45,7 +45,7 @@ MAY_IMPORT = {
     ),
     "commands": (
         "analysis comparing config converting explaining filtering fixing layers model parsing programs reading report"
-        " reporting rules server version"
+        " reporting resources rules server version"
     ),
     "cli": "commands model",
     "__main__": "cli",

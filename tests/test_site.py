@@ -103,6 +103,12 @@ def test_links_of_the_site(site: Path) -> None:
                 assert unquote(parts.fragment) in pages[other].ids, (path, target)
 
 
+def test_schemas_are_at_their_addresses(site: Path) -> None:
+    for path in (ROOT / "schemas").glob("*.schema.json"):
+        address = json.loads(path.read_text("utf-8"))["$id"]
+        assert (site / address.removeprefix(DOCS)).read_bytes() == path.read_bytes()
+
+
 def test_every_page_shows_the_version_and_is_found_by_search(site: Path) -> None:
     assert f"lstmlint {__version__} ·" in (site / "tutorial" / "index.html").read_text("utf-8")
     found = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]

@@ -17,6 +17,7 @@ from lstmlint.model.releases import ALL
 from lstmlint.reporting import FORMATS
 from lstmlint.reporting.comparison import FORMATS as DIFF_FORMATS
 from lstmlint.reporting.rows import COLUMNS
+from lstmlint.resources import SCHEMAS
 from lstmlint.version import __version__
 
 EPILOG = """\b
@@ -28,6 +29,7 @@ Other commands (each has a --help):
   lstmlint compat FILE           show which releases of Keras load a model
   lstmlint rule RULE             explain a rule
   lstmlint rules                 list all rules
+  lstmlint schema NAME           print a JSON Schema, for editors and scripts
   lstmlint server                serve an editor, over the Language Server Protocol
 
 \b
@@ -480,6 +482,20 @@ def rules(format: ThreeFormats = None) -> None:
     from lstmlint.commands import rules as command
 
     leave(lambda: command.show_rules(format))
+
+
+@app.command(epilog=examples("lstmlint schema model -o model.schema.json", "lstmlint schema report"))
+def schema(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help=f"Which schema: {', '.join(SCHEMAS)}.", autocompletion=one_of(*SCHEMAS)),
+    ],
+    output: Output = None,
+) -> None:
+    """Print a JSON Schema: of Keras models, of the settings, or of the output of --format json or diff."""
+    from lstmlint.commands import schema as command
+
+    leave(lambda: command.run(name, output))
 
 
 @app.command()

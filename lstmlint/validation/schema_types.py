@@ -8,7 +8,7 @@ from __future__ import annotations
 from lstmlint.model.spec import Dialect
 from lstmlint.validation.arguments import arguments_of
 from lstmlint.validation.types import ONE_LAYER, Kind, kind, words
-from lstmlint.validation.values import NULL, Value, any_of, array, enum, mapping, of_type
+from lstmlint.validation.values import NULL, Value, any_of, array, enum, mapping, number, of_type
 
 # A tuple as tf.keras writes it into JSON.
 TUPLE = mapping({"class_name": enum("__tuple__")})
@@ -37,6 +37,8 @@ def integers(minimum: int | None, *, null: bool = False, inner_null: bool = Fals
 
 POSITIVE_INTEGERS = integers(1)
 AXES = integers(None, null=True)
+# Keras only checks that int() takes them, so layers with fractions load.
+POOL_SIZE = kind(any_of(number(1), array(number(1)), TUPLE), "an integer or a list of them")
 SHAPE = integers(None, null=True, inner_null=True, alone=False)
 COUNT = kind(any_of(whole(1), BOOLEAN, NULL), "a positive integer")
 NUMBER = kind(of_type("number", "boolean", "null"), "a number or null")
@@ -47,7 +49,7 @@ CELL = kind(any_of(ONE_LAYER, array(ONE_LAYER)), "a cell or a list of cells")
 
 BY_NAME: dict[str, Kind] = {
     "kernel_size": POSITIVE_INTEGERS,
-    "pool_size": POSITIVE_INTEGERS,
+    "pool_size": POOL_SIZE,
     "dilation_rate": POSITIVE_INTEGERS,
     "strides": integers(1, null=True),
     "output_padding": integers(0, null=True, inner_null=True),
@@ -89,10 +91,30 @@ BY_NAME: dict[str, Kind] = {
     "cell": CELL,
 }
 PADDING = words("valid", "same", any_case=True)
+CAUSAL_PADDING = words("valid", "same", "causal", any_case=True)
 OF_LAYER: dict[tuple[str, str], Kind] = {
-    ("Conv1D", "padding"): words("valid", "same", "causal", any_case=True),
-    **{(f"Conv{rank}D", "padding"): PADDING for rank in (2, 3)},
-    **{(f"{kind}Pooling{rank}D", "padding"): PADDING for kind in ("Max", "Average") for rank in (1, 2, 3)},
+    **{
+        (f"{kind}{rank}D{transpose}", "padding"): PADDING
+        for kind in (
+            "Conv",
+            "Convolution",
+            "ConvLSTM",
+            "DepthwiseConv",
+            "LocallyConnected",
+            "MaxPooling",
+            "MaxPool",
+            "AveragePooling",
+            "AvgPool",
+            "SeparableConv",
+            "SeparableConvolution",
+        )
+        for rank in (1, 2, 3)
+        for transpose in ("", "Transpose")
+    },
+    **{
+        (f"{kind}1D", "padding"): CAUSAL_PADDING
+        for kind in ("Conv", "Convolution", "SeparableConv", "SeparableConvolution")
+    },
     **{(f"ZeroPadding{rank}D", "padding"): CROPPING for rank in (1, 2, 3)},
     ("UpSampling1D", "size"): POSITIVE_INTEGERS,
     ("UpSampling2D", "size"): POSITIVE_INTEGERS,
