@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from markdown_it import MarkdownIt
 
 from lstmlint import Finding, Options, analyze, rules
 from lstmlint.cli import COMMANDS
@@ -107,6 +108,19 @@ def test_schemas_are_at_their_addresses(site: Path) -> None:
     for path in (ROOT / "schemas").glob("*.schema.json"):
         address = json.loads(path.read_text("utf-8"))["$id"]
         assert (site / address.removeprefix(DOCS)).read_bytes() == path.read_bytes()
+
+
+def test_pages_have_the_same_lists_and_blocks_as_on_github(site: Path) -> None:
+    """The two kinds of Markdown differ in what they take for a list, a table and a block of code."""
+    pages = {path.relative_to(ROOT / "docs").with_suffix("").as_posix(): path for path in (ROOT / "docs").rglob("*.md")}
+    del pages["rules"], pages["reference/api"]  # other pages on the site
+    pages |= {"contributing": ROOT / "CONTRIBUTING.md", "changelog": ROOT / "CHANGELOG.md"}
+    for name, source in pages.items():
+        html = (site / name.removesuffix("index") / "index.html").read_text("utf-8")
+        html = html.partition("<article")[2].partition("</article")[0]
+        markdown = MarkdownIt("commonmark").enable("table").render(source.read_text("utf-8"))
+        for tag in ("li", "tr", "pre", "h2", "h3"):
+            assert html.count(f"<{tag}>") + html.count(f"<{tag} ") == markdown.count(f"<{tag}>"), (name, tag)
 
 
 def test_every_page_shows_the_version_and_is_found_by_search(site: Path) -> None:
