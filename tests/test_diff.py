@@ -514,6 +514,7 @@ def terminal(shell: Shell) -> None:
     """Show the output as on a terminal of 80 columns."""
     shell.monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     shell.monkeypatch.setenv("COLUMNS", "80")
+    shell.monkeypatch.setenv("NO_COLOR", "1")
 
 
 def test_text_fits(shell: Shell) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from typing import Any
 
@@ -217,6 +218,18 @@ def test_a_terminal_without_unicode(shell: Shell) -> None:
     assert len(lines[caret - 1]) <= 120
 
 
+def test_formulas_without_unicode(shell: Shell) -> None:
+    output = io.BytesIO()
+    shell.monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(output, "ascii"))
+    shell("count", "LSTM(10)", "--input", "13,1", "--expect", "370")
+    shell.write("m.json", sequential("é", layer("LSTM", "l", units=3, batch_input_shape=[None, 13, 5])))
+    shell("m.json")
+    text = output.getvalue().decode("ascii")
+    assert "4 * (units * (input_dim + units) + units) = 4 * (10*(1+10) + 10) = 480" in text
+    assert "370 is this - " in text
+    assert 'Model: "\\xe9" (Sequential, Keras 2)' in text
+
+
 def test_colors(shell: Shell) -> None:
     shell.write("m.json", STACK)
     plain = shell("m.json", "-q").out
@@ -234,6 +247,35 @@ def test_colors(shell: Shell) -> None:
     shell.write("old.json", {**sequential("m", keras1), "keras_version": "2.15.0"})
     painted = shell("old.json", "--color", "always").out
     assert "\x1b[1;31merror P601\x1b[0m \x1b[36m[*]\x1b[0m keras1-argument: " in painted
+
+
+@pytest.mark.parametrize(
+    ("arguments", "painted"),
+    [
+        (("explain", "m.json"), "\x1b[1ma (LSTM): 160 parameters\x1b[0m\n"),
+        (("count", "LSTM(10)", "--input", "13,1", "--expect", "120"), "\x1b[1m  1. The formula of one unit times units\x1b[0m\n"),
+        (("diff", "m.json", "n.json"), "\x1b[31m- b (LSTM) ? ? params\x1b[0m\n"),
+        (("diff", "n.json", "m.json"), "\x1b[32m+ b (LSTM) ? ? params\x1b[0m\n"),
+        (("compat", "m.json"), "\x1b[1mRelease"),
+    ],
+)  # fmt: skip
+def test_colors_of_other_commands(shell: Shell, arguments: tuple[str, ...], painted: str) -> None:
+    """With --color or its variable, on a terminal unless NO_COLOR is set, and in a pipe only with FORCE_COLOR."""
+    shell.write("m.json", STACK)
+    shell.write("n.json", sequential("stack", STACK["config"]["layers"][0]))
+    plain = shell(*arguments).out
+    assert "\x1b" not in plain
+    colored = shell(*arguments, "--color", "always").out
+    assert painted in colored
+    assert re.sub("\x1b[^m]*m", "", colored) == plain
+    assert shell(*arguments, "--color", "sometimes").code == 2
+    for variable, value in (("FORCE_COLOR", "1"), ("LSTMLINT_COLOR", "always")):
+        shell.monkeypatch.setenv(variable, value)
+        assert shell(*arguments).out == colored
+        assert shell(*arguments, "--color", "never").out == plain
+        shell.monkeypatch.delenv(variable)
+    shell.monkeypatch.setenv("LSTMLINT_COLOR", "x")
+    assert "LSTMLINT_COLOR takes auto, always, never, not 'x'" in shell(*arguments).err
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

@@ -20,7 +20,7 @@ from lstmlint import FileReport, Options, analyze
 from lstmlint.reporting import FORMATS, Totals, View, load, sarif, size
 from lstmlint.reporting.layout import width_of, wrap
 from lstmlint.reporting.rows import HEADERS, parse_columns
-from lstmlint.reporting.tables import CODES
+from lstmlint.reporting.view import CODES
 from lstmlint.resources import schema
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lstmlint.commands.exit_codes import CLEAN, FAILED, FOUND
 from lstmlint.commands.paths import STDIN, InputPath, expand, read_stdin
-from lstmlint.commands.request import Destination, Request, choice, completed, overrides, written_to
+from lstmlint.commands.request import Destination, Request, choice, chosen_color, completed, overrides, written_to
 from lstmlint.commands.writing import check_writable, say, write
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError
@@ -31,7 +31,7 @@ def run(request: Request, format: str | None) -> int:
 
     chosen = choice(format or "text", ("text", "json"), "--format")
     path = written_to(request.output)
-    destination = Destination(chosen, path, completed(View(), chosen, path, request.color or "auto"))
+    destination = Destination(chosen, path, completed(View(), chosen, path, chosen_color(request.color)))
     check_writable(destination)
     if not request.paths:
         raise UsageError("name a model file, a folder, or - for standard input")

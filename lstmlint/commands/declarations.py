@@ -168,6 +168,9 @@ Config = Annotated[
     ),
 ]
 Isolated = Annotated[bool, flag("--isolated", "Ignore all settings files.")]
+Color = Annotated[
+    Text, value("WHEN", "When to use colors: auto (default), always, never.", words=one_of("auto", "always", "never"))
+]
 Output = Annotated[Text, value("FILE", "Write the result to this file instead of standard output.", *OUTPUT)]
 Target = Annotated[
     Texts,
@@ -287,10 +290,7 @@ def check(
     stdin_filename: Annotated[
         Text, value("FILE", "Report standard input under this name, and use the settings for it.")
     ] = None,
-    color: Annotated[
-        Text,
-        value("WHEN", "When to use colors: auto (default), always, never.", words=one_of("auto", "always", "never")),
-    ] = None,
+    color: Color = None,
     config: Config = None,
     isolated: Isolated = False,
     show_settings: Annotated[bool, flag("--show-settings", "Print the settings that apply to the paths.")] = False,
@@ -341,6 +341,7 @@ def explain(
     set: Set = None,
     format: Format = None,
     lang: Language = None,
+    color: Color = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
@@ -350,6 +351,7 @@ def explain(
 
     request = Request([path], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
     request.input_shape, request.set, request.config = input_shape or [], set or [], config or []
+    request.color = color
     leave(lambda: command.explain(request, layer, expect, format, lang))
 
 
@@ -371,11 +373,12 @@ def count(
     batch: Annotated[Text, value("N", "Set the batch size, for stateful layers.")] = None,
     format: Format = None,
     lang: Language = None,
+    color: Color = None,
 ) -> None:
     """Show the shapes and the parameter count of a layer, without a file. The layer is parsed, never evaluated."""
     from lstmlint.commands import explain as command
 
-    leave(lambda: command.count(expression, input or [], expect, batch, format, lang))
+    leave(lambda: command.count(expression, input or [], expect, batch, format, lang, color))
 
 
 @app.command(
@@ -442,6 +445,7 @@ def compat(
     target: Target = None,
     format: Format = None,
     output: Output = None,
+    color: Color = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
@@ -455,7 +459,7 @@ def compat(
     """
     from lstmlint.commands import compat as command
 
-    request = Request(paths or [], no_weights=no_weights, isolated=isolated, output=output)
+    request = Request(paths or [], no_weights=no_weights, isolated=isolated, output=output, color=color)
     request.target, request.config = target or [], config or []
     leave(lambda: command.run(request, format))
 
@@ -537,6 +541,7 @@ def diff(
         ),
     ] = None,
     output: Output = None,
+    color: Color = None,
     no_weights: NoWeights = False,
     config: Config = None,
     isolated: Isolated = False,
@@ -552,7 +557,7 @@ def diff(
 
     request = Request([old, new], no_weights=no_weights, isolated=isolated, batch=batch, timesteps=timesteps)
     request.input_shape, request.config, request.output = input_shape or [], config or [], output
-    request.set = set or []
+    request.set, request.color = set or [], color
     leave(lambda: command.diff(request, max_increase, format))
 
 

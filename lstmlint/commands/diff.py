@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from lstmlint.commands.examining import worth_reading
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, expand, read_stdin
-from lstmlint.commands.request import Destination, Request, choice, completed, overrides, written_to
+from lstmlint.commands.request import Destination, Request, choice, chosen_color, completed, overrides, written_to
 from lstmlint.commands.revisions import is_revision, read_revision
 from lstmlint.commands.writing import check_writable, say, write
 from lstmlint.config.settings import Resolver
@@ -42,7 +42,9 @@ def diff(request: Request, max_increase: str | None, format: str | None) -> int:
     if request.paths == [STDIN, STDIN]:
         raise UsageError("standard input can be read only once: name a file for OLD or for NEW")
     target = written_to(request.output)
-    destination = Destination(chosen, target, completed(View(single=False), chosen, target, "never"))
+    destination = Destination(
+        chosen, target, completed(View(single=False), chosen, target, chosen_color(request.color))
+    )
     check_writable(destination)
     work = Work(request, limit)
     folders = [is_folder(path) for path in request.paths]

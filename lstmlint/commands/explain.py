@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lstmlint.commands.exit_codes import CLEAN, FOUND
 from lstmlint.commands.paths import STDIN, read_stdin
-from lstmlint.commands.request import Request, choice, overrides
+from lstmlint.commands.request import Request, choice, chosen_color, overrides, wants_color
 from lstmlint.commands.writing import say, write_stdout
 from lstmlint.config.settings import Resolver
 from lstmlint.config.values import parse_count, parse_positive, parse_shape
@@ -29,6 +29,7 @@ def explain(
     from lstmlint.reporting.findings import findings_lines
 
     shown = choice(format or "text", ("text", "json"), "--format")
+    color = chosen_color(request.color)
     number = None if expect is None else parse_count(expect, "--expect")
     spoken = choice(language or "en", tuple(LANGUAGES), "--lang")
     (path,) = request.paths
@@ -49,7 +50,7 @@ def explain(
     if report.origin is not None and not report.origin.exact:
         say(about_doubts(report.origin))
     with enforced(options.input_limits):
-        return answer(explain_model(report.model, layer, number, spoken), shown)
+        return answer(explain_model(report.model, layer, number, spoken), shown, color)
 
 
 def count(
@@ -59,6 +60,7 @@ def count(
     batch: str | None,
     format: str | None,
     language: str | None = None,
+    color: str | None = None,
 ) -> int:
     """Count the parameters of a layer written as in Python, and return the exit code. Raises: UsageError."""
     from lstmlint.explaining import LANGUAGES, count_layer
@@ -68,10 +70,11 @@ def count(
     shapes = [parse_shape(text, "--input") for text in inputs]
     size = None if batch is None else parse_positive(batch, "--batch")
     spoken = choice(language or "en", tuple(LANGUAGES), "--lang")
-    return answer(count_layer(expression, shapes or None, batch=size, expect=number, language=spoken), shown)
+    when = chosen_color(color)
+    return answer(count_layer(expression, shapes or None, batch=size, expect=number, language=spoken), shown, when)
 
 
-def answer(explanation: Explanation, format: str) -> int:
+def answer(explanation: Explanation, format: str, color: str) -> int:
     """Print an explanation and return the exit code."""
     if format == "json":
         from lstmlint.reporting.json import pretty
@@ -81,5 +84,5 @@ def answer(explanation: Explanation, format: str) -> int:
         from lstmlint.explaining import render
         from lstmlint.reporting.layout import prose_width
 
-        write_stdout(render(explanation, prose_width()))
+        write_stdout(render(explanation, prose_width(), wants_color(color, None)))
     return CLEAN

@@ -25,6 +25,9 @@ ENVIRONMENT = {
 }
 
 
+COLORS = ("auto", "always", "never")
+
+
 @dataclass(slots=True)
 class Request:
     """The options of `lstmlint PATH…` as they were written, unchecked."""
@@ -156,7 +159,7 @@ def destinations(request: Request, single: bool) -> list[Destination]:
 
         columns = parse_columns(request.columns)
     depth = 0 if request.depth is None else parse_positive(request.depth, "--depth", 0)
-    color = choice(request.color or "auto", ("auto", "always", "never"), request.called("color"))
+    color = choice(request.color or "auto", COLORS, request.called("color"))
     found: list[Destination] = []
     for written in request.format or ["text"]:
         name, colon, path = written.partition(":")
@@ -198,6 +201,14 @@ def written_to(path: str | None) -> str | None:
 def same_file(path: str, other: str) -> bool:
     """Check whether two paths lead to the same file, which need not exist."""
     return os.path.realpath(path) == os.path.realpath(other)
+
+
+def chosen_color(color: str | None) -> str:
+    """Return when to use colors, by --color or its variable. Raises: UsageError."""
+    variable = ENVIRONMENT["color"]
+    if color is None and os.environ.get(variable):
+        return choice(os.environ[variable], COLORS, variable)
+    return choice(color or "auto", COLORS, "--color")
 
 
 def wants_color(color: str, path: str | None) -> bool:

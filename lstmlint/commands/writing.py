@@ -119,6 +119,24 @@ def check_inside(path: str) -> None:
         )
 
 
+# What reports write in place of their own characters where the encoding lacks them.
+PLAIN = {"·": "*", "×": "x", "−": "-", "→": "->", "…": "...", **{c: f"^{i}" for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}}
+
+
+def plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Return what stands for characters that an encoding lacks, as the codecs module asks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    character = error.object[error.start]
+    if character in PLAIN:
+        return PLAIN[character], error.start + 1
+    only = UnicodeEncodeError(error.encoding, error.object, error.start, error.start + 1, error.reason)
+    return codecs.backslashreplace_errors(only)
+
+
+codecs.register_error("lstmlint.plain", plainly)
+
+
 def write_stdout(
     text: str | Iterable[str], encoding: str | None = None, before: Callable[[], None] | None = None
 ) -> bool:
@@ -128,7 +146,7 @@ def write_stdout(
     if it cannot be written for another reason.
     """
     stream = sys.stdout
-    encode = codecs.getincrementalencoder(encoding or stream.encoding or "utf-8")("backslashreplace").encode
+    encode = codecs.getincrementalencoder(encoding or stream.encoding or "utf-8")("lstmlint.plain").encode
     for piece in (text,) if isinstance(text, str) else collected(text):
         content = encode(piece)
         if before is not None:

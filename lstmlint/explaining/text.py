@@ -14,6 +14,7 @@ from lstmlint.explaining.totals import all_weights
 from lstmlint.model.shapes import Shape, format_shape
 from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import PROSE, wrap
+from lstmlint.reporting.view import View, paint
 
 # Stands for a space at which a line must not break.
 GLUE = "\0"
@@ -23,17 +24,18 @@ MAX_MATCHES = 8
 MAX_WEIGHTS = 8
 
 
-def render(explanation: Explanation, width: int = PROSE) -> str:
+def render(explanation: Explanation, width: int = PROSE, color: bool = False) -> str:
     """Return the explanation as text of at most `width` columns, ending in a newline."""
     with speaking(explanation.language):
-        return _Text(width).render(explanation)
+        return _Text(width, color).render(explanation)
 
 
 class _Text:
     """Writes explanations at one width."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, color: bool) -> None:
         self.width = width
+        self.view = View(color=color)
 
     def render(self, explanation: Explanation) -> str:
         """The explanation as text, ending in a newline."""
@@ -69,9 +71,13 @@ class _Text:
         """Return the lines of a paragraph; all but the first are indented by `hanging` more."""
         return wrap(indent + text, self.width, hanging)
 
+    def bold(self, lines: list[str]) -> list[str]:
+        """Return lines in bold."""
+        return [paint(line, "bold", self.view) for line in lines]
+
     def in_full(self, layer: LayerExplanation, indent: str = "", reported: bool = False) -> Iterator[str]:
         """Yield everything about one layer. reported: whether the layer around it explains the numbers already."""
-        yield from self.wrapped(heading(layer, bool(indent)), indent, 4)
+        yield from self.bold(self.wrapped(heading(layer, bool(indent)), indent, 4))
         inner = indent + "  "
         if not indent:
             yield from self.itemized(
@@ -102,7 +108,7 @@ class _Text:
                 continue
             yield ""
             if index and same(part, layer.parts[index - 1]):
-                yield from self.wrapped(text("{layer}, as before", layer=heading(part, True)), inner)
+                yield from self.bold(self.wrapped(text("{layer}, as before", layer=heading(part, True)), inner))
             elif layer.is_model:
                 yield from self.in_short(part, inner)
             else:
@@ -172,7 +178,7 @@ class _Text:
 
         reported: the classes that have been explained; this class is added. None: explain no class.
         """
-        yield from self.wrapped(heading(layer, bool(indent)), indent, 4)
+        yield from self.bold(self.wrapped(heading(layer, bool(indent)), indent, 4))
         inner = indent + "  "
         if layer.reason:
             yield from self.wrapped(text("Unknown: {why}", why=terminal(layer.reason)), inner)
@@ -201,7 +207,7 @@ class _Text:
         total = amount(explanation.params)
         terms = " + ".join(amount(count) for count in counts)
         if not counts and not explanation.complete:
-            yield text("total: {sum}", sum=text("unknown"))
+            yield from self.bold([text("total: {sum}", sum=text("unknown"))])
             return
         whole = 1 < len(counts) <= 40 and sum(counts) == explanation.params
         line = text("total: {sum}", sum=f"{terms} = {total}" if whole else total)
@@ -212,7 +218,7 @@ class _Text:
                 trainable=amount(model.trainable_params),
                 frozen=amount(model.non_trainable_params),
             )
-        yield from self.between_terms(line, "")
+        yield from self.bold(self.between_terms(line, ""))
         if not explanation.complete:
             yield from self.wrapped(text("The total does not include layers whose count is unknown."))
 
@@ -244,7 +250,7 @@ class _Text:
         for index, match in enumerate(found.matches[:MAX_MATCHES], 1):
             yield ""
             number_ = f"{index}. " if len(found.matches) > 1 else ""
-            yield from self.wrapped(number_ + title(match, alone), "  ", 2)
+            yield from self.bold(self.wrapped(number_ + title(match, alone), "  ", 2))
             for step in match.arithmetic.split("; "):
                 yield from self.wrapped(step, "    ", 2)
             yield from self.wrapped(terminal(match.text), "    ")

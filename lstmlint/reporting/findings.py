@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from lstmlint.model.findings import Finding
 from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import wrap
-from lstmlint.reporting.tables import HANGING, paint
-from lstmlint.reporting.view import View
+from lstmlint.reporting.tables import HANGING
+from lstmlint.reporting.view import View, paint
 
 if TYPE_CHECKING:
     from lstmlint.reporting.frame import Excerpts

@@ -7,9 +7,8 @@ from lstmlint.model.findings import Finding, listing
 from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import lay_out, width_of, wrap
-from lstmlint.reporting.view import View, plural, size
+from lstmlint.reporting.view import View, paint, plural, size
 
-CODES = {"bold": "1", "dim": "2", "margin": "1;34", "fix": "36", "error": "1;31", "warning": "1;33", "info": "1;36"}
 HANGING = 4  # indentation of wrapped lines
 
 
@@ -99,8 +98,3 @@ def draw(header: list[str], body: list[list[str]], right: set[int], view: View) 
         return [*lines, ""]
     rule = paint("-" * max(map(width_of, [*head, *lines])), "dim", view)
     return [*(paint(line, "bold", view) for line in head), rule, *lines, rule]
-
-
-def paint(text: str, style: str, view: View) -> str:
-    """Return `text` in the color of a style, if the report has colors."""
-    return f"\x1b[{CODES[style]}m{text}\x1b[0m" if view.color else text

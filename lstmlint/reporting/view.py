@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+CODES = {
+    "bold": "1", "dim": "2", "margin": "1;34", "fix": "36", "error": "1;31", "warning": "1;33", "info": "1;36",
+    "added": "32", "removed": "31", "changed": "33",
+}  # fmt: skip
+
 
 class View(NamedTuple):
     """How a report should look.
@@ -47,3 +52,8 @@ def size(count: float) -> str:
             return f"{count:.2f} {unit}"
         count /= 1024
     return f"{count:.2f} PB"
+
+
+def paint(text: str, style: str, view: View) -> str:
+    """Return `text` in the color of a style, if the report has colors."""
+    return f"\x1b[{CODES[style]}m{text}\x1b[0m" if view.color else text

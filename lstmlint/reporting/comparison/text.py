@@ -25,7 +25,7 @@ from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.findings import findings_lines
 from lstmlint.reporting.layout import wrap
 from lstmlint.reporting.tables import HANGING, draw, kind, listed
-from lstmlint.reporting.view import View, plural
+from lstmlint.reporting.view import View, paint, plural
 
 
 def render(found: Comparison | FolderComparison, view: View) -> str:
@@ -61,10 +61,10 @@ def comparison_lines(found: Comparison, view: View) -> list[str]:
     elif not found.unreadable:
         lines += ["", *total_lines(found, view)]
         if found.model:
-            lines += ["", "Model"]
+            lines += ["", paint("Model", "bold", view)]
             for change in found.model:
                 lines += change_lines(change, view)
-        lines += ["", f"Layers: {counts(found)}"]
+        lines += ["", paint(f"Layers: {counts(found)}", "bold", view)]
         for entry in found.layers:
             lines += layer_lines(entry, view)
     for heading, report, findings in (
@@ -74,7 +74,7 @@ def comparison_lines(found: Comparison, view: View) -> list[str]:
         if findings:
             lines += [
                 "",
-                f"{heading}: {len(findings):,}",
+                paint(f"{heading}: {len(findings):,}", "bold", view),
                 "",
                 *findings_lines(report.file, report.texts, findings, view)[:-1],
             ]
@@ -90,7 +90,7 @@ def title(side: str, report: FileReport, view: View) -> list[str]:
     line = f"{side}: {terminal(report.path)}"
     if report.model is not None:
         line += f" ({kind(report.model)})"
-    return wrap(line, view.width, HANGING)
+    return [paint(part, "bold", view) for part in wrap(line, view.width, HANGING)]
 
 
 def total_lines(found: Comparison, view: View) -> list[str]:
@@ -119,7 +119,7 @@ def layer_lines(entry: LayerChange, view: View) -> list[str]:
         line += f" {rows.count(entry.old.params)} -> {rows.count(entry.new.params)} params"
         if entry.old.params is not None and entry.new.params is not None:
             line += f" ({signed(entry.new.params - entry.old.params)})"
-    lines = wrap(line, view.width, HANGING)
+    lines = [paint(part, entry.kind, view) for part in wrap(line, view.width, HANGING)]
     for change in details(entry):
         lines += change_lines(change, view)
     return lines
