@@ -1,6 +1,6 @@
 """Print the lowest allowed version of each run-time dependency, as constraints for pip.
 
-python scripts/lowest_dependencies.py > lowest.txt && pip install -c lowest.txt '.[hdf5,lsp]'
+python scripts/lowest_dependencies.py > lowest.txt && pip install -c lowest.txt '.[hdf5,lsp,remote]'
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
 
 def lowest_dependencies() -> list[str]:
-    """Return a line `name==version` per run-time dependency, those of the extras hdf5 and lsp included.
+    """Return a line `name==version` per run-time dependency, those of the extras hdf5, lsp and remote included.
 
     Raises:
         ValueError: A dependency has no lower bound.
@@ -20,7 +20,7 @@ def lowest_dependencies() -> list[str]:
     project = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]
     constraints = []
     extras = project["optional-dependencies"]
-    for requirement in [*project["dependencies"], *extras["hdf5"], *extras["lsp"]]:
+    for requirement in [*project["dependencies"], *extras["hdf5"], *extras["lsp"], *extras["remote"]]:
         name, bound, version = requirement.partition(">=")
         if not bound:
             raise ValueError(f"{requirement!r} in pyproject.toml has no lower bound")

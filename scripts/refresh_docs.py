@@ -38,6 +38,8 @@ NOT_RUN = {
     "docker": "pulls an image from the network",
     "reviewdog": "is a program of another project",
     "check-jsonschema": "is a program of another project; test_schemas checks the schema itself",
+    "lstmlint s3://": "reads a store on the network",
+    "python benchmarks/": "takes minutes and much disk",
     "pre-commit install": "is a command of another project",
 }
 BLOCK = re.compile(r'^( *)```(console|sh|\w+ title="([^"\n]+)")\n(.*?)^ *```$', re.DOTALL | re.MULTILINE)

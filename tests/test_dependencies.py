@@ -32,9 +32,11 @@ builtins.__import__ = noisy
 
 def test_every_dependency_has_a_lowest_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [constraint.partition("==")[0] for constraint in lowest_dependencies.lowest_dependencies()]
-    assert sorted(names) == ["h5py", "jsonschema", "pygls", "pyyaml", "typer"]
+    assert sorted(names) == ["fsspec", "h5py", "jsonschema", "pygls", "pyyaml", "typer"]
     unbounded = tmp_path / "pyproject.toml"
-    unbounded.write_text('[project]\ndependencies = ["typer"]\n[project.optional-dependencies]\nhdf5 = []\nlsp = []\n')
+    unbounded.write_text(
+        '[project]\ndependencies = ["typer"]\n[project.optional-dependencies]\nhdf5 = []\nlsp = []\nremote = []\n'
+    )
     monkeypatch.setattr(lowest_dependencies, "PYPROJECT", unbounded)
     with pytest.raises(ValueError, match=r"'typer' .* has no lower bound"):
         lowest_dependencies.lowest_dependencies()

@@ -17,6 +17,7 @@ from lstmlint.commands.writing import check_writable, say, write, write_stdout
 from lstmlint.config.options import scans
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import UsageError
+from lstmlint.model.urls import is_url
 from lstmlint.reporting import Totals, load
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class RunTally:
 def run(request: Request) -> int:
     """Run the command and return the exit code. Raises: UsageError."""
     request.read_environment()
+    check_local(request)
     if request.watch:
         from lstmlint.commands.watch import watch
 
@@ -94,7 +96,7 @@ def run(request: Request) -> int:
     if not request.paths:
         request.paths = [os.curdir if request.stdin_filename is None else STDIN]
     resolver.scan(request.paths, scanner=scans(asked.get("select", ())))
-    sources, failures = expand(request.paths, resolver, request.force_exclude)
+    sources, failures = expand(request.paths, resolver, request.force_exclude, remote=True)
     if len(sources) > 1:
         gc.enable()  # most of a model is freed at once, but reference cycles add up
     job = job_of(request, resolver, sources)
@@ -146,6 +148,12 @@ def analyzed(
         say(failure)
     if not tally.totals.files and not failures and not request.quiet and not request.skip_non_models:
         say(f"no Keras model found in {', '.join(request.paths)}")
+
+
+def check_local(request: Request) -> None:
+    """Raise UsageError if a remote file should be changed or watched."""
+    if (request.fix or request.diff or request.watch) and any(map(is_url, request.paths)):
+        raise UsageError("--fix, --diff and --watch need files on this computer: copy the remote ones first")
 
 
 def job_of(request: Request, resolver: Resolver, sources: list[InputPath]) -> Job:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 # Measured, in milliseconds: what a config costs, and each kilobyte of it; the same for a program.
 FILE, KILOBYTE = 0.3, 0.1
 PROGRAM, PROGRAM_KILOBYTE = 20.0, 5.0
+REMOTE = 50.0  # waiting for a store
 MAX_BYTES = 1_000_000  # larger files mostly hold weights, which are not read
 # Starting workers takes 200 ms, so they pay off from about twice that.
 PARALLEL_FROM = 400.0
@@ -115,7 +117,8 @@ def is_much(sources: Iterable[InputPath]) -> bool:
 def weight(source: InputPath) -> float:
     """Estimate how long the analysis of an input takes, in milliseconds."""
     kilobytes = min(source.size, MAX_BYTES) / 1000
-    return PROGRAM + kilobytes * PROGRAM_KILOBYTE if source.path.endswith(PROGRAMS) else FILE + kilobytes * KILOBYTE
+    work = PROGRAM + kilobytes * PROGRAM_KILOBYTE if source.path.endswith(PROGRAMS) else FILE + kilobytes * KILOBYTE
+    return work if source.remote is None else REMOTE + work
 
 
 def batches(sources: Iterable[InputPath]) -> Iterator[list[InputPath]]:
@@ -138,8 +141,9 @@ def examine_in_parallel(sources: Sequence[InputPath], job: Job, workers: int) ->
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    # Forking is fast, and safe because this process has no other threads yet.
-    method = "fork" if sys.platform.startswith("linux") else "spawn"
+    # Forking is fast, and safe because this process has no other threads yet. Clients of remote stores have some.
+    remote = any(source.remote is not None for source in sources)
+    method = "fork" if sys.platform.startswith("linux") and not remote else "spawn"
     yield examine(sources[0], job)  # imports what most models need before the workers are forked
     executor = ProcessPoolExecutor(workers, multiprocessing.get_context(method), start_worker, (job,))
     done, died = 1, True
@@ -209,7 +213,7 @@ def digested(source: InputPath, path: str, job: Job) -> Outcome:
 
     outcome = Outcome()
     optional = job.skip_non_models or not source.named
-    if optional and source.path != STDIN and not worth_reading(source.path):
+    if optional and source.path != STDIN and source.remote is None and not worth_reading(source.path):
         return outcome
     settings = job.resolver.of_file(path)
     options = settings.options(path, job.weights)
@@ -218,16 +222,34 @@ def digested(source: InputPath, path: str, job: Job) -> Outcome:
     if trusted is not settings:
         options.guard = trusted.options(path, job.weights)
         options.guard.baseline = job.baseline_for(trusted)
-    content = job.stdin if source.path == STDIN else source.path
     try:
-        with limits.enforced(options.input_limits):
-            for report in analyze_all(content, options, name=path, model=source.model):
-                complete(outcome, report, source, settings, trusted, job)
+        with limits.enforced(options.input_limits), content_of(source, job, optional) as content:
+            if content is not None:
+                for report in analyze_all(content, options, name=path, model=source.model):
+                    complete(outcome, report, source, settings, trusted, job)
             return outcome
     except ReadError as error:  # the report is beyond a limit
         outcome = Outcome()
         complete(outcome, unreadable(path, error, options), source, settings, trusted, job)
         return outcome
+
+
+@contextmanager
+def content_of(source: InputPath, job: Job, optional: bool) -> Iterator[str | bytes | None]:
+    """Yield the content of an input, or the path to it; None for a remote file that is not worth reading.
+
+    Raises: ReadError, OSError.
+    """
+    if source.remote is None:
+        yield job.stdin if source.path == STDIN else source.path
+        return
+    from lstmlint.commands.remote import fetched
+
+    with fetched(source.remote, source.path) as copy:
+        if optional and not worth_reading(str(copy)):
+            yield None
+        else:  # as bytes, it has no other files beside it
+            yield copy.read_bytes() if copy.stat().st_size <= limits.current().decoded_size else str(copy)
 
 
 def complete(

@@ -7,13 +7,17 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lstmlint.config.settings import Resolver
 from lstmlint.model.limits import InputLimits, current
 from lstmlint.model.programs import split_model
+from lstmlint.model.urls import is_url
 from lstmlint.reading import is_model_folder
 from lstmlint.reading.containers import suffixes
+
+if TYPE_CHECKING:
+    from lstmlint.commands.remote import Remote
 
 # Folders of third-party packages; hidden folders and virtual environments are skipped as well.
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__"})
@@ -24,13 +28,14 @@ MOST_COMPARED = 1_000  # names in a folder that a misspelt one is compared with,
 class InputPath(NamedTuple):
     """One input. named: whether the user named it, rather than its folder. size: in bytes, 0 if unknown.
 
-    model: the one model of a program to report, of train.py::encoder.
+    model: the one model of a program to report, of train.py::encoder. remote: where the file is, if `path` is a URL.
     """
 
     path: str
     named: bool
     size: int = 0
     model: str | None = None
+    remote: Remote | None = None
 
 
 def read_stdin(limits: InputLimits | None = None) -> bytes:
@@ -38,21 +43,40 @@ def read_stdin(limits: InputLimits | None = None) -> bytes:
     return sys.stdin.buffer.read((limits or current()).decoded_size + 1)
 
 
-def expand(arguments: list[str], resolver: Resolver, force_exclude: bool = False) -> tuple[list[InputPath], list[str]]:
+def expand(
+    arguments: list[str], resolver: Resolver, force_exclude: bool = False, remote: bool = False
+) -> tuple[list[InputPath], list[str]]:
     """Return the inputs in order, each once, and a sentence per argument that leads to no file.
 
-    Raises: UsageError if the settings of a file are wrong.
+    remote: whether arguments may be URLs. Raises: UsageError if the settings of a file are wrong.
     """
     sources: dict[str, InputPath] = {}
     failures: list[str] = []
     for argument in arguments:
-        for source in named(argument, resolver, force_exclude, failures):
-            key = os.path.abspath(source.path) if source.path != STDIN else STDIN  # noqa: PTH100
+        for source in remote_or_named(argument, resolver, force_exclude, failures, remote):
+            key = source.path if source.path == STDIN or source.remote else os.path.abspath(source.path)  # noqa: PTH100
             if source.model is not None:
                 key += f"::{source.model}"
             if key not in sources or (source.named and not sources[key].named):
                 sources[key] = source
     return list(sources.values()), failures
+
+
+def remote_or_named(
+    argument: str, resolver: Resolver, force_exclude: bool, failures: list[str], remote: bool
+) -> Iterator[InputPath]:
+    """Yield the inputs of one argument, which may be a URL."""
+    if not is_url(argument):
+        yield from named(argument, resolver, force_exclude, failures)
+        return
+    from lstmlint.commands import remote as remotely
+
+    if remote:
+        url, model = split_model(argument)
+        for path, chosen, size, place in remotely.found(url, resolver, SKIPPED, failures):
+            yield InputPath(path, chosen, size, model, place)
+    else:
+        failures.append(f"only `lstmlint PATH` reads remote files; copy {remotely.public(argument)!r} to this computer")
 
 
 def named(argument: str, resolver: Resolver, force_exclude: bool, failures: list[str]) -> Iterator[InputPath]:

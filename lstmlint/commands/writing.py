@@ -11,6 +11,7 @@ from time import monotonic
 
 from lstmlint.commands.request import Destination
 from lstmlint.model.findings import UsageError
+from lstmlint.model.urls import is_url
 from lstmlint.reporting import FORMATS
 
 ENOUGH = 2**16  # characters to write at once
@@ -37,6 +38,8 @@ def check_writable(destination: Destination) -> None:
     if path is None:
         return
     folder = os.path.dirname(path) or os.curdir  # noqa: PTH120
+    if is_url(path):
+        raise UsageError("remote files are only read: write the report to a file on this computer, and copy it")
     if os.path.isdir(path):  # noqa: PTH112
         raise UsageError(f"cannot write {path!r}: it is a folder")
     if not os.path.isdir(folder):  # noqa: PTH112

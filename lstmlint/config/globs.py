@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from lstmlint.model.findings import UsageError
+from lstmlint.model.urls import is_url
 
 # With more wildcards than this, a regular expression could take very long to find that it does not match.
 _FEW = 3
@@ -81,6 +82,8 @@ def glob_matches(glob: str, path: str) -> bool:
 
 def relative(path: str, folder: str) -> str:
     """Return a path relative to a folder ('' for the current one), with forward slashes, as globs match it."""
+    if is_url(path):
+        return path
     try:
         return os.path.relpath(path, folder or None).replace(os.sep, "/")
     except ValueError:  # another drive, on Windows

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lstmlint.model.urls import is_url
+
 if TYPE_CHECKING:
     from lstmlint.model.findings import Finding
 
@@ -25,6 +27,8 @@ def repository_root() -> str:
 
 def repository_path(path: str, root: str) -> str:
     """Return a path relative to `root`, with forward slashes; unchanged if it is outside of `root`."""
+    if is_url(path):
+        return path
     absolute = os.path.abspath(path)  # noqa: PTH100 - resolving links would leave the repository
     inside = absolute.startswith(root.rstrip(os.sep) + os.sep)
     return (os.path.relpath(absolute, root) if inside else path).replace(os.sep, "/")

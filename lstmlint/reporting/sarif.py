@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from lstmlint.model.urls import is_url
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import sarif as message
 from lstmlint.reporting.escape import visible
@@ -63,6 +64,8 @@ def result(finding: Finding, path: str, fingerprint: str) -> dict[str, Any]:
 
 def location(path: str) -> dict[str, str]:
     """Return a file's location, relative to the repository if it is inside."""
+    if is_url(path):
+        return {"uri": quoted(path, "/:")}
     absolute = os.path.isabs(path)  # noqa: PTH117
     return {"uri": file_uri(path)} if absolute else {"uri": quoted(path), "uriBaseId": ROOT}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 CODES = {
@@ -35,7 +34,7 @@ class View(NamedTuple):
     root: str = ""
     all_tables: bool = False
     encoding: str = "utf-8"
-    limits: Mapping[str, int] = MappingProxyType({})
+    limits: Mapping[str, int] = {}  # a mappingproxy cannot be sent to workers
     weight_dtype: str | None = None
     batch: int = 1
 
