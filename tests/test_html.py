@@ -15,6 +15,7 @@ import pytest
 import lstmlint
 from lstmlint.reporting import Totals, View, html
 from lstmlint.reporting.page import ASSETS, contents, embedded
+from lstmlint.reporting.page.texts import short
 from scripts import vendor_dagre
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
 
@@ -85,7 +86,7 @@ def page_of(shell: Shell, *arguments: str, code: int = 0) -> Page:
 
 def names_of(text: str) -> str:
     """Return a name as the page shows it."""
-    return contents.short(text)
+    return short(text)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +150,7 @@ def test_nested_models_and_repeated_blocks(shell: Shell) -> None:
     assert group["blocks"][1] == {"title": "d1a to d1b", "note": "2 layers · 76", "layers": [4, 5]}
     assert [model["layers"][number]["group"] for number in (0, 1, *group["layers"])] == [None, None, *[0] * 12]
     total = model["explanations"][model["layers"][0]["explain"]]
+    assert model["explanations"][model["sum"]] == {"words": "inner + last", "equation": "528 + 9 = 537", "text": ""}
     assert total["equation"] == " + ".join(["72", *["36", "40"] * 6]) + " = 528"
 
 
@@ -262,6 +264,8 @@ def test_hostile_names_stay_text(hostile: str) -> None:
     assert [row["name"] for row in page.model()["layers"]] == [*map(names_of, HOSTILE), "custom"]
     assert [at["id"] for at, _ in page.scripts] == ["index-data", "model-0-data", "worker", "dagre", "layout", "page"]
     assert len(hostile) < 400_000
+    explained = [text for entry in page.model()["explanations"] for text in entry.values()]
+    assert not [text for text in explained if re.search("[\u202e\0\x1b]", text)]
     assert (
         re.search(
             r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\u2028\u2029]|##\[",

@@ -27,13 +27,15 @@ const checks = {
   async "shows the arithmetic of a count"(page) {
     const count = page.getByRole("button", { name: "480 parameters in lstm: show the arithmetic" });
     await count.click();
-    assert.equal(await page.locator("#equation").textContent(), "4 · (10·(1+10) + 10) = 480");
-    assert.equal(await page.locator(".formula").textContent(), "4 · (units · (input_dim + units) + units)");
+    assert.equal(await page.locator(".details .equation").textContent(), "4 · (10·(1+10) + 10) = 480");
+    assert.equal(await page.locator(".details .formula").textContent(), "4 · (units · (input_dim + units) + units)");
     assert.match(await page.locator(".explanation").textContent(), /recurrent_kernel \(10, 40\) = 400/);
     assert.equal(await focused(page), "lstm (LSTM)");
     await page.keyboard.press("Escape");
     assert.ok(await page.locator(".details").isHidden());
     assert.match(await focused(page), /480 parameters/);
+    await page.getByText("Arithmetic of the total").click();
+    assert.equal(await page.locator(".sum .equation").textContent(), "480 + 11 = 491");
   },
 
   async "folds and unfolds models and repeated blocks"(page) {
@@ -92,7 +94,7 @@ const checks = {
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     assert.equal(await focused(page), "last (Dense)");
-    assert.match(await page.locator("#equation").textContent(), /8·1 \+ 1 = 9/);
+    assert.match(await page.locator(".details .equation").textContent(), /8·1 \+ 1 = 9/);
     await page.keyboard.press("Escape");
     assert.match(await focused(page), /^last Dense · 9, output/);
     await page.keyboard.press("Home");

@@ -13,10 +13,10 @@ from lstmlint.drawing.repeats import Repeat
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import listing
 from lstmlint.reporting import rows
-from lstmlint.reporting.escape import visible
 from lstmlint.reporting.findings import place_of
 from lstmlint.reporting.page.budgets import budgets
 from lstmlint.reporting.page.explanations import Explanations
+from lstmlint.reporting.page.texts import LONGEST, short
 from lstmlint.reporting.view import View, plural
 from lstmlint.version import __version__
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 # What one page shows of one model. Beyond this, it says what it leaves out.
 MOST_LAYERS = 5_000
 MOST_FINDINGS = 1_000
-LONGEST = 400  # characters of a text
 # The modules of lstmlint.layers whose classes have a color in the graph.
 FAMILIES = frozenset({"rnn", "wrappers", "convolutional", "core", "attention", "normalization", "pooling", "merging"})
 CONTAINERS = {
@@ -38,12 +37,6 @@ CONTAINERS = {
     "saved_model": "SavedModel",
     "python": "Python",
 }
-
-
-def short(text: str, most: int = LONGEST) -> str:
-    """Return a text with escapes for what is not printable; if it is too long, its beginning and its length."""
-    shown = visible(text[: most + 1])
-    return shown if len(text) <= most else f"{shown[:most]}… ({len(text):,} characters)"
 
 
 def index_entry(report: FileReport) -> dict[str, Any]:
@@ -67,6 +60,7 @@ def contents(report: FileReport, view: View) -> dict[str, Any]:
         "path": short(report.path),
         "title": title(report),
         "params": None,
+        "sum": None,
         "totals": [],
         "budgets": [],
         "notes": [],
@@ -107,6 +101,7 @@ def model_entry(model: ModelSummary, report: FileReport, view: View, notes: list
         notes.append(f"{len(layers):,} of {count:,} layers are shown, the first and outermost ones; {about}.")
     return {
         "params": None if rows.nothing_known(model) else model.params,
+        "sum": explanations.total(),
         "totals": [[title, short(text)] for title, text in rows.totals(model)] + unknown(model),
         "budgets": budgets(model, view),
         "left_out": count - len(layers),

@@ -7,10 +7,12 @@ from lstmlint.explaining.explanation import Explanation, LayerExplanation
 from lstmlint.explaining.layer_explanations import explain_row
 from lstmlint.explaining.text import render
 from lstmlint.inference.summary import LayerSummary, ModelSummary
+from lstmlint.reporting.page.texts import short
 
 WIDTH = 76
 MOST_TERMS = 40  # of the sum in a nested model
-LONGEST = 20_000  # characters
+MOST_FORMULA = 2_000  # characters of a formula
+MOST_TEXT = 20_000
 
 
 class Explanations:
@@ -34,11 +36,13 @@ class Explanations:
         """Explain the count of a layer."""
         shown = row.shown or {}
         if "params" in shown:
-            return "", shown["params"], ""
+            return "", short(shown["params"], MOST_FORMULA), ""
         found = explain_row(row, path, self.model)
         words = equation = ""
         if found.formula is not None:
-            words, equation = arithmetic.words(found.formula), arithmetic.equation(found.formula)
+            words, equation = (
+                short(write(found.formula), MOST_FORMULA) for write in (arithmetic.words, arithmetic.equation)
+            )
         # The text has shapes in it; a program may leave their sizes open, and these are known only by name.
         return words, equation, "" if shown else self.text(found)
 
@@ -46,18 +50,28 @@ class Explanations:
         """Return what `lstmlint explain` prints about a layer below its name, class and count."""
         found.path = found.class_name = ""  # so that these are on one line
         _, *lines = render(Explanation([found], True, self.model), WIDTH).splitlines()
-        return "\n".join(line.removeprefix("  ") for line in lines)[:LONGEST]
+        return "\n".join(line.removeprefix("  ") for line in lines)[:MOST_TEXT]
 
     def nested(self, model: ModelSummary) -> tuple[str, str, str]:
         """Explain the count of a nested model: the sum of its layers."""
-        counted = [row for row in model.layers if row.used and row.params]
-        total = arithmetic.amount(model.params)
-        text = "The layers of a nested model count once, in the model that uses it."
-        if not 1 < len(counted) <= MOST_TERMS or sum(row.params or 0 for row in counted) != model.params:
-            return "", total, text
-        sums = " + ".join(arithmetic.amount(row.params) for row in counted)
-        return " + ".join(row.name for row in counted), f"{sums} = {total}", text
+        words, equation = sum_of(model) or ("", arithmetic.amount(model.params))
+        return words, equation, "The layers of a nested model count once, in the model that uses it."
+
+    def total(self) -> int | None:
+        """Return the number of the explanation of the total; None if it is not a sum of few numbers."""
+        certain = self.model.origin is None or self.model.origin.certain
+        found = sum_of(self.model) if certain else None
+        return None if found is None else self.stored.setdefault((*found, ""), len(self.stored))
 
     def to_list(self) -> list[dict[str, str]]:
         """Return plain data, by number."""
         return [{"words": words, "equation": equation, "text": text} for words, equation, text in self.stored]
+
+
+def sum_of(model: ModelSummary) -> tuple[str, str] | None:
+    """Return the sum of the counts of a model's layers, in names and in numbers; None if it is not their total."""
+    counted = [row for row in model.layers if row.used and row.params]
+    if not 1 < len(counted) <= MOST_TERMS or sum(row.params or 0 for row in counted) != model.params:
+        return None
+    sums = " + ".join(arithmetic.amount(row.params) for row in counted)
+    return " + ".join(short(row.name) for row in counted), f"{sums} = {arithmetic.amount(model.params)}"

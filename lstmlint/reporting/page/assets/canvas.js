@@ -17,9 +17,10 @@ class Canvas {
     this.view = { x: 0, y: 0, scale: 1 };
     this.found = { boxes: [], edges: [], width: 0, height: 0 };
     this.byKey = new Map();
+    this.openLayer = shape("g"); // unfolded boxes, behind the edges in them
     this.edgeLayer = shape("g", { "aria-hidden": "true" });
     this.boxLayer = shape("g");
-    this.world = shape("g", {}, arrowHead(), this.edgeLayer, this.boxLayer);
+    this.world = shape("g", {}, arrowHead(), this.openLayer, this.edgeLayer, this.boxLayer);
     this.svg = shape(
       "svg",
       { class: "graph", role: "group", "aria-label": "Graph of the model. The arrow keys move between layers, Enter shows the arithmetic of a layer, Space folds and unfolds." },
@@ -210,7 +211,8 @@ class Canvas {
     for (const [key, thing] of wanted) {
       if (this.drawn.has(key)) continue;
       const drawing = thing.points ? drawEdge(thing) : this.drawBox(thing);
-      (thing.points ? this.edgeLayer : this.boxLayer).append(drawing);
+      if (thing.open) addByDepth(this.openLayer, drawing, thing.depth);
+      else (thing.points ? this.edgeLayer : this.boxLayer).append(drawing);
       this.drawn.set(key, drawing);
       if (!thing.points) this.buttons.set(key, drawing.firstChild);
     }
@@ -366,6 +368,13 @@ function layerOf(key) {
 function keyAt(target) {
   const box = target.closest("[data-key]");
   return box && box.getAttribute("data-key");
+}
+
+/** Add an unfolded box to a layer, behind those that are deeper. */
+function addByDepth(layer, drawing, depth) {
+  drawing.dataset.depth = depth;
+  const deeper = [...layer.children].find((other) => Number(other.dataset.depth) > depth);
+  layer.insertBefore(drawing, deeper || null);
 }
 
 function meets(sight, box) {

@@ -53,11 +53,15 @@ function arithmetic(model, layer) {
   const found = layer.explain === null ? null : model.explanations[layer.explain];
   const heading = el("h3", {}, "Parameters: ", layer.count);
   if (!found) return [heading, el("p", {}, layer.params === 0 ? "This layer has no weights." : "How they are counted is not known.")];
+  return [heading, ...formulas(found)];
+}
+
+/** Return an explanation: the formula in words, in numbers, and what else there is to say. */
+function formulas({ words, equation, text }) {
   return [
-    heading,
-    found.words ? el("p", { class: "formula" }, found.words) : null,
-    found.equation ? el("p", { class: "equation", id: "equation" }, found.equation) : null,
-    found.text ? el("pre", { class: "explanation", tabindex: "0", "aria-label": "The arithmetic in full" }, found.text) : null,
+    words ? el("p", { class: "formula" }, words) : null,
+    equation ? el("p", { class: "equation" }, equation) : null,
+    text ? el("pre", { class: "explanation", tabindex: "0", "aria-label": "The arithmetic in full" }, text) : null,
   ].filter(Boolean);
 }
 

@@ -33,7 +33,7 @@ function arrange(graph) {
   }
   for (const edge of graph.edges) {
     if (edge.points) continue;
-    edge.far = true;
+    edge.far = edge.from !== edge.to;
     edge.points = direct(graph.boxes[edge.from], graph.boxes[edge.to]);
   }
   return normalize(graph);
@@ -224,11 +224,11 @@ function normalize(graph) {
 /** Return all boxes and edges with absolute places, those of unfolded boxes after the box itself. */
 function flatten(graph) {
   const found = { boxes: [], edges: [] };
-  const add = (inner, x, y, parent) => {
+  const add = (inner, x, y, depth) => {
     for (const box of inner.boxes) {
       const { key, width, height } = box;
-      found.boxes.push({ key, parent, x: box.x + x, y: box.y + y, width, height, open: Boolean(box.graph) });
-      if (box.graph) add(box.graph, box.x + x + box.offset.x, box.y + y + box.offset.y, key);
+      found.boxes.push({ key, depth, x: box.x + x, y: box.y + y, width, height, open: Boolean(box.graph) });
+      if (box.graph) add(box.graph, box.x + x + box.offset.x, box.y + y + box.offset.y, depth + 1);
     }
     for (const edge of inner.edges) {
       found.edges.push({
@@ -243,7 +243,7 @@ function flatten(graph) {
       });
     }
   };
-  add(graph, 0, 0, null);
+  add(graph, 0, 0, 0);
   return found;
 }
 

@@ -57,7 +57,8 @@ function prepared(model) {
       part.findings = new Set(part.layers.flatMap((id) => [...layers[id].all_findings]));
     }
   }
-  model.largest = layers.reduce((most, layer) => Math.max(most, layer.params || 0), 0);
+  // A model that is nested would make all layers in it look small.
+  model.largest = layers.reduce((most, layer) => Math.max(most, (layer.graph === null && layer.params) || 0), 0);
   return model;
 }
 

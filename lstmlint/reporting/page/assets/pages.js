@@ -8,6 +8,7 @@ function totals(model) {
     el("h2", { id: "totals" }, "Totals"),
     model.notes.map((note) => el("p", { class: "left-out" }, note)),
     facts(model.totals),
+    model.sum === null ? null : el("details", { class: "sum" }, el("summary", {}, "Arithmetic of the total"), ...formulas(model.explanations[model.sum])),
     model.budgets.length ? [el("h3", {}, "Budgets"), el("ul", { class: "budgets" }, model.budgets.map(budget))] : null,
   );
 }
