@@ -36,7 +36,9 @@ def error_of(engine: Any, text: str) -> str | None:
     engine.backend.clear_session()
     signal.alarm(PATIENCE)
     try:
-        engine.models.model_from_json(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            engine.models.model_from_json(text)
     except Exception as error:  # noqa: BLE001 - any error is an answer
         return f"{type(error).__name__}: {shortened(str(error))}"
     finally:
@@ -62,6 +64,7 @@ def answers(engine: Any, dialect: str) -> dict[str, dict[str, str | None]]:
     An example in the form of another Keras is left out. So are examples that Keras refuses both, because they leave out
     what Keras writes.
     """
+    signal.signal(signal.SIGALRM, give_up)
     found = {}
     for code, rule in sorted(rules.load().items()):
         text = document(rule)
@@ -77,8 +80,6 @@ def answers(engine: Any, dialect: str) -> dict[str, dict[str, str | None]]:
 
 def main(name: str) -> None:
     """Record the answers of one Keras."""
-    warnings.simplefilter("ignore")
-    signal.signal(signal.SIGALRM, give_up)
     engine = importlib.import_module(name)
     recorded = json.loads(TARGET.read_text("utf-8")) if TARGET.exists() else {}
     recorded[name] = {"release": engine.__version__, "answers": answers(engine, DIALECTS[name])}

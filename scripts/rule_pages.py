@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ANSWERS = ROOT / "tests" / "data" / "rule_examples.json"
 NAMES = {"keras": "Keras", "tf_keras": "tf_keras"}
 CODE = re.compile(r"\b[A-Z][0-9]{3}\b")
+LIMITS = {"C501", "C502", "C503", "C504", "C506", "C507", "C511"}
 WIDTH = 88
 
 
@@ -65,6 +66,9 @@ def rule_page(rule: Rule) -> str:
     if rule.options:
         table = f"[tool.lstmlint.rule-options.{rule.code}]"
         parts += ["## Options", "With their defaults:", fenced("toml", "\n".join([table, *options_in(rule)]))]
+    found = changes(rule, (ROOT / "CHANGELOG.md").read_text("utf-8"))
+    if found:
+        parts += ["## Changes", "\n".join(found)]
     related = relatives(rule)
     if related:
         parts += ["## Related rules", "\n".join(related)]
@@ -111,6 +115,18 @@ def relatives(rule: Rule) -> list[str]:
     ]
 
 
+def changes(rule: Rule, changelog: str) -> list[str]:
+    """Return the entries of later releases in the changelog that name the rule, as a list."""
+    found: list[str] = []
+    for section in changelog.split("\n## ")[1:]:
+        release = section.split()[0].strip("[]")
+        if release == rule.since:
+            return found
+        entries = (" ".join(entry.split()) for entry in re.split(r"^- ", section, flags=re.MULTILINE)[1:])
+        found += [f"- {release}: {entry}" for entry in entries if rule.code in CODE.findall(entry)]
+    return []
+
+
 def suppression(rule: Rule) -> str:
     """Return how to suppress a finding of the rule."""
     code = rule.code
@@ -123,6 +139,8 @@ def suppression(rule: Rule) -> str:
             + fenced("sh", f"lstmlint model.keras --ignore {code}")
             + "\n\nSee [security](../security.md#what-leaves-findings-out)."
         )
+    if rule.code in LIMITS:
+        return "Raise the limit on the command line or in the settings: see [Does it fit?](../how-to/does-it-fit.md)."
     if not rule.enabled:
         return "The rule is off by default. Leave it out of `select` and `extend-select`."
     lines = [

@@ -23,7 +23,7 @@ from lstmlint.reporting.comparison import FORMATS as DIFF_FORMATS
 from lstmlint.rules.documentation import document
 from lstmlint.version import DOCS, HOME, __version__
 from scripts.commands_page import commands_page
-from scripts.rule_pages import answers, index_page, rule_page
+from scripts.rule_pages import answers, changes, index_page, rule_page
 from tests.commandline import Shell
 
 ROOT = Path(__file__).parent.parent
@@ -153,6 +153,12 @@ def test_rule_pages(code: str) -> None:
     for other in re.findall(r"\]\((\w+)\.md\)", page):
         assert other in TABLE
         assert f"]({code}.md)" in page_of(other), "related rules name each other"
+
+
+def test_changes_of_a_rule() -> None:
+    log = "# Changelog\n\n## 0.2.0 (2027-01-01)\n\n- S102 is an\n  info.\n- S1021 is new.\n\n## 0.1.0\n\n- S102 finds more.\n"
+    assert changes(TABLE["S102"], log) == ["- 0.2.0: S102 is an info."]
+    assert changes(TABLE["S101"], log) == changes(TABLE["S102"], "## Unreleased\n\n- S102 is new.\n") == []
 
 
 def test_what_keras_says() -> None:
