@@ -105,7 +105,8 @@ class Graph:
 
     nodes: its layers, in file order. edges: by their targets, in the order of the nodes.
     inputs, outputs: the ids of the layers that take the model's inputs and return its outputs, in their order.
-    repeats: groups of consecutive blocks that are equal except for their names.
+    output_indices: for each of the outputs, the index of the tensor among those of its layer.
+    repeats: groups of consecutive blocks with the same classes, shapes, counts and connections.
     wired: whether it is known how the layers are connected.
     findings: indices of the findings about the model itself; of a nested model, its node has them.
     left_out: the number of layers without a node, including those of nested models.
@@ -117,6 +118,7 @@ class Graph:
     edges: list[Edge] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
+    output_indices: list[int] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     wired: bool = True
     findings: list[int] = field(default_factory=list)
@@ -175,7 +177,11 @@ def add_repeats(graph: Graph) -> None:
 
 
 def _likeness(node: Node, of_graph: dict[int, int]) -> tuple[Any, ...]:
-    """Return what is equal for two layers that are equal except for their names and their sources."""
+    """Return what is equal for two layers that differ only in their names, in their sources, and in arguments that change
+    no shape and no count. A layer whose count is not known yet is like no other.
+    """
+    if node.known and node.params_text == UNKNOWN:
+        return (node.id,)
     nested = None if node.nested is None else of_graph[id(node.nested)]
     shapes = (*node.input_shapes, "to", *node.output_shapes)
     facts = (node.known, node.reached, node.operation, node.mark, *node.notes)
@@ -255,7 +261,7 @@ class _Builder:
             return
         if model.spec.sequential:
             graph.inputs = [nodes[0].id]
-            graph.outputs = [] if graph.left_out else [nodes[-1].id]
+            graph.outputs, graph.output_indices = ([], []) if graph.left_out else ([nodes[-1].id], [0])
             for before, node in zip(nodes, nodes[1:], strict=False):
                 graph.edges.append(Edge(before.id, node.id, before.output_text or UNKNOWN))
             return
@@ -276,14 +282,12 @@ class _Builder:
                     if key not in edges:  # Multiply()([x, x]) takes one tensor twice
                         edges[key] = Edge(nodes[source].id, node.id, shape, label, ref.tensor, i)
             graph.edges += edges.values()
-        graph.inputs = self.ends(model.spec.inputs, index, nodes)
-        graph.outputs = self.ends(model.spec.outputs, index, nodes)
-
-    @staticmethod
-    def ends(references: Any, index: dict[str, int], nodes: list[Node]) -> list[str]:
-        """Return the ids of the layers that references name."""
-        positions = [index.get(ref.layer, len(nodes)) for ref in flatten(references) if isinstance(ref, TensorRef)]
-        return [nodes[position].id for position in positions if position < len(nodes)]
+        graph.inputs = [nodes[source].id for source, _ in ends(model.spec.inputs, index) if source < len(nodes)]
+        returned = [
+            (nodes[source].id, tensor) for source, tensor in ends(model.spec.outputs, index) if source < len(nodes)
+        ]
+        graph.outputs = [name for name, _ in returned]
+        graph.output_indices = [tensor for _, tensor in returned]
 
     @staticmethod
     def shape_of(
@@ -318,6 +322,12 @@ def index_of(model: ModelSummary) -> dict[str, int]:
         if model.spec.dialect == "keras3" or row.name not in index:
             index[row.name] = position
     return index
+
+
+def ends(references: Any, index: dict[str, int]) -> list[tuple[int, int]]:
+    """Return the position of the layer and the index of the tensor of each reference whose layer exists."""
+    found = [ref for ref in flatten(references) if isinstance(ref, TensorRef) and ref.layer in index]
+    return [(index[ref.layer], ref.tensor) for ref in found]
 
 
 def argument_names(call: Call) -> dict[int, str]:

@@ -51,6 +51,8 @@ FORMATS = {
     "markdown": Traits(),
     "csv": Traits(),
     "html": Traits(budgets=True),
+    "dot": Traits(),
+    "mermaid": Traits(),
 }
 
 

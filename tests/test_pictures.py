@@ -1,0 +1,191 @@
+"""The formats dot, mermaid and svg: what they draw, and that text from a file is nothing but text."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lstmlint
+from lstmlint.reporting import Totals, View, load, mermaid
+from tests.commandline import Shell, layer, sequential
+from tests.test_graph import PROGRAM, transformer
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+HOSTILE = (
+    'a"]; b["x', "a\nend", "end", "--> b", "a]-->b", "```", "`**x**`", "%%{init: {'theme': 'dark'}}%%", "%% x",
+    "click n0 call alert()", "<script>alert(1)</script>", "javascript:alert(1)", "\\", "\\N\\G\\l", '\\"', "&quot;&#35;#35;",
+    "$$x$$", "1. list", "- list", "fa:fa-car", "subgraph x", ":::error", "a@{shape: x}", "\u202e", "\x1b[31m", "\ud800", "\x00",
+    "##[error]x", "::set-output name=x::y", "]]>", "--><svg onload=alert(1)>", "' onload='", "\u2028", "名前", "A" * 1_000_000,
+)  # fmt: skip
+NESTED = PROGRAM.format(
+    body="""
+tower = keras.Sequential([layers.Input((8,), name="t"), layers.Dense(4, name="d")], name="tower")
+x = keras.Input((4,), name="x")
+head = keras.Model(x, [layers.Dense(3, name="p")(x), layers.Dense(2, name="q")(x)], name="head")
+a, b = keras.Input((8,), name="a"), keras.Input((8,), name="b")
+p, q = head(layers.Subtract(name="minus")([tower(a), tower(b)]))
+model = keras.Model([a, b], [layers.Softmax(name="out")(p), q])
+"""
+)
+
+
+def hostile() -> dict[str, Any]:
+    """A nested model with hostile names of layers, models and classes."""
+    dense = [layer("Dense", name, units=2 + i) for i, name in enumerate(HOSTILE)]
+    dense[0]["config"]["batch_input_shape"] = [None, 2]
+    inner = sequential('in"ner]\n', *dense)
+    unknown = [layer(name, f"unknown {i}") for i, name in enumerate(HOSTILE)]
+    return sequential("-->`\n", inner, *unknown)
+
+
+def written(format: str, source: Any, depth: int = 0, name: str | None = None) -> str:
+    """Return the report about one source in a format."""
+    module, totals, view = load(format), Totals(), View(depth=depth)
+    reports = lstmlint.analyze_all(source, name=name)
+    for report in reports:
+        totals.add(report)
+    return "".join(module.render([module.digest(report, view) for report in reports], totals, view))
+
+
+# dot ------------------------------------------------------------------------------------------------------
+
+STRING = r'"(?:[^"\\\n]|\\[\\"nl])*"'
+STATEMENT = re.compile(
+    rf"digraph lstmlint \{{|\}}|(?:graph|node|edge) \[[^\n]*\]|subgraph cluster_\w+ \{{"
+    rf'|label={STRING}; peripheries=[01](?:; [\w="#, ]+)?|style="rounded(?:,dashed)?"'
+    rf'|m\d+_\d* (?:-> m\d+_\d+ )?\[label={STRING}(?:, tooltip={STRING})?(?:, \w+=[\w"#,]+)*\]'
+)
+
+
+def labels(text: str) -> list[list[str]]:
+    """Check that a report is a digraph and nothing else, and return the lines of its labels."""
+    for line in text.splitlines():
+        assert STATEMENT.fullmatch(line.strip()), line
+    return [found[1:-1].replace("\\l", "\\n").split("\\n") for found in re.findall(rf"label=({STRING})", text)]
+
+
+def test_dot() -> None:
+    assert written("dot", EXAMPLES / "lstm_1_2.json", name="m.json").splitlines()[4:] == [
+        "  subgraph cluster_m0 {",
+        r'    label="m.json\llstm_1_2 (Functional), parameters: 16\l"; peripheries=0',
+        r'    m0_0 [label="input\nInputLayer", tooltip="input"]',
+        r'    m0_1 [label="lstm\nLSTM\n16 params\nwarning R201 single-timestep\noutput: (None, 1)", tooltip="lstm",'
+        ' fillcolor="#ddf4ff", color="#bf8700", penwidth=2]',
+        '    m0_0 -> m0_1 [label="(None, 1, 2)"]',
+        "  }",
+        "}",
+    ]
+
+
+def test_dot_of_nested_models() -> None:
+    folded = labels(written("dot", NESTED.encode(), 0))
+    assert ["tower", "Sequential, 2 calls", "36 params", "2 layers inside"] in folded
+    assert ["head", "Functional", "25 params", "3 layers inside", "output: [(None, 3), (None, 2)]"] in folded
+    text = written("dot", NESTED.encode(), 1)
+    names = dict(re.findall(r'(m0_\d+) \[label="(\w+)', text))
+    assert [(names[a], names[b]) for a, b in re.findall(r"(m0_\d+) -> (m0_\d+)", text)] == [
+        ("a", "t"), ("b", "t"), ("d", "minus"), ("d", "minus"), ("minus", "x"), ("p", "out"), ("t", "d"), ("x", "p"), ("x", "q"),
+    ]  # fmt: skip
+    assert ["q", "Dense", "10 params", "output: (None, 2)"] in labels(text)
+
+
+def test_repeated_blocks_are_drawn_once() -> None:
+    found = labels(written("dot", PROGRAM.format(body=transformer(12)).encode()))
+    assert ["12 similar blocks, 872 params each", "the last begins with multi_head_attention_11", ""] in found
+    assert len([lines for lines in found if "MultiHeadAttention" in lines]) == 1
+
+
+def test_findings_in_repeated_blocks() -> None:
+    layers = [layer("Dense", "first", units=8, batch_input_shape=[None, 8])]
+    layers += [layer("Dense", f"d{i}", units=8, activation="sigmoid" if i == 4 else "relu") for i in range(9)]
+    report = lstmlint.analyze(sequential("m", *layers))
+    text = written("dot", sequential("m", *layers))
+    assert "similar blocks" in text
+    for finding in report.findings:
+        assert f"{finding.severity} {finding.code}" in text
+
+
+@pytest.mark.parametrize("format", ["dot", "mermaid"])
+def test_several_files_and_no_model(format: str, shell: Shell) -> None:
+    shell.write("no.json", '{"a": 1}')
+    shell.write("empty.json", sequential("m"))
+    shell.write("m.py", "import keras\na = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])\n" * 2)
+    result = shell("no.json", "empty.json", "m.py", "-f", format)
+    assert result.code == 1
+    assert result.err == ""
+    assert ("E002" in result.out, "8" in result.out) == (True, True)
+    if format == "dot":
+        labels(result.out)
+
+
+def test_unwired_and_large_models() -> None:
+    layers = [layer("Dense", f"x{i}", units=i + 1) for i in range(11_000)]
+    text = written("dot", sequential("m", *layers))
+    assert "1,000 more layers are not shown." in text
+    text = written("mermaid", sequential("m", *layers))
+    (diagram,) = re.findall(r"^```mermaid\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert len(diagram) < 50_000
+    assert diagram.count("-->") <= 500
+    assert re.search(r"10,[67]\d\d more layers are not shown\.", text)
+
+
+def test_many_connections() -> None:
+    body = "i = x = keras.Input((4,))\nfor n in range(60):\n    x = layers.Concatenate()([i, x, *before[-20:]])\n    before.append(x)"
+    text = written("mermaid", PROGRAM.format(body=f"before = []\n{body}\nmodel = keras.Model(i, x)").encode())
+    assert text.count("-->") <= mermaid.MOST_LINKS
+    assert re.search(r"\d+ more connections are not shown", text)
+
+
+# Hostile names --------------------------------------------------------------------------------------------
+
+
+def test_hostile_names_in_dot() -> None:
+    found = labels(written("dot", hostile(), 1, "h.json"))
+    assert len(found) > 2 * len(HOSTILE)
+    assert all(line.isprintable() and len(line) < 700 for lines in found for line in lines)
+
+
+MERMAID = re.compile(
+    r'%%\{init: \{"flowchart": \{"wrappingWidth": 600\}\}\}%%|flowchart TD|end|subgraph c(?:_\d+)+\["(?P<a>[^"]*)"\]'
+    r'|n\d+\["(?P<b>[^"]*)"\]|n\d+ -->\|"(?P<c>[^"]*)"\| n\d+|classDef \w+ [\w:#,-]+|class \w+(?:,\w+)* \w+'
+)
+
+
+def test_hostile_names_in_mermaid() -> None:
+    text = written("mermaid", hostile(), 1, "h.json")
+    head, diagram, tail = re.split(r"^```(?:mermaid)?$\n", text, flags=re.MULTILINE)
+    assert (tail, "<" in head) == ("", False)
+    found = [MERMAID.fullmatch(line.strip()) for line in diagram.splitlines()]
+    assert all(found), [line for line, match in zip(diagram.splitlines(), found, strict=True) if not match]
+    texts = [label for match in found if match for label in match.groups() if label]
+    assert len(texts) > 2 * len(HOSTILE)
+    assert all(re.fullmatch(r"(?:[\w (),]|#\d+;|<br/>)*", label, re.ASCII) for label in texts)
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+def test_graphviz_reads_dot() -> None:
+    """Graphviz draws every example, and shows hostile names as they are."""
+    paths = [path for path in sorted(EXAMPLES.rglob("*")) if path.suffix in (".json", ".yaml", ".py")]
+    for source in (*paths, NESTED.encode(), hostile(), PROGRAM.format(body=transformer(3)).encode()):
+        text = written("dot", source, 3, "m")
+        done = subprocess.run(["dot", "-Tplain"], input=text.encode(), capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+    done = subprocess.run(
+        ["dot", "-Tsvg"], input=written("dot", hostile(), 1, "m").encode(), capture_output=True, check=True
+    )
+    drawn = done.stdout.decode()
+    assert "<script" not in drawn
+    for name in (
+        "--&gt; b",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "a&quot;]; b[&quot;x",
+        "\\N\\G\\l",
+        "&amp;quot;&amp;#35;#35;",
+        "名前",
+    ):
+        assert name in drawn.replace("&#45;", "-").replace("&#160;", " "), name
