@@ -119,6 +119,12 @@ const checks = {
     assert.equal(await page.locator("img").count(), 0);
   },
 
+  async "works where workers are not allowed"(page) {
+    assert.equal(await page.evaluate(() => typeof Worker), "undefined");
+    await page.locator(".fold").click();
+    await page.getByText("6 × Dense").waitFor();
+  },
+
   async "is quick with 2,000 layers"(page) {
     const paint = await page.evaluate(() => performance.getEntriesByType("paint").find(({ name }) => name === "first-contentful-paint").startTime);
     console.log(`first paint after ${Math.round(paint)} ms`);
@@ -164,6 +170,11 @@ const checks = {
   },
 };
 
+// What is done to the browser before a page is opened.
+const before = {
+  "works where workers are not allowed": () => delete window.Worker,
+};
+
 async function main() {
   const [executablePath, name, file, theme = "light"] = process.argv.slice(2);
   const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
@@ -179,6 +190,7 @@ async function main() {
       window.refused = [];
       document.addEventListener("securitypolicyviolation", (event) => window.refused.push(`policy: ${event.violatedDirective} ${event.blockedURI}`));
     });
+    if (before[name]) await page.addInitScript(before[name]);
     await page.goto(`file://${file}`);
     await page.waitForSelector(SETTLED, { timeout: 60000 });
     await checks[name](page);

@@ -104,6 +104,7 @@ def write(path: Path, models: list[Any], names: list[str], view: View) -> None:
         ("sorts and searches the table", "seq2seq", "light"),
         ("is used with the keyboard alone", "nested", "light"),
         ("treats hostile names as text", "hostile", "light"),
+        ("works where workers are not allowed", "nested", "light"),
         ("is quick with 2,000 layers", "many", "light"),
         ("says what is left out", "huge", "light"),
         ("lists several models", "index", "light"),

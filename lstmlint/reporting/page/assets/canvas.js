@@ -23,7 +23,7 @@ class Canvas {
     this.world = shape("g", {}, arrowHead(), this.openLayer, this.edgeLayer, this.boxLayer);
     this.svg = shape(
       "svg",
-      { class: "graph", role: "group", "aria-label": "Graph of the model. The arrow keys move between layers, Enter shows the arithmetic of a layer, Space folds and unfolds." },
+      { class: "graph", role: "application", "aria-roledescription": "graph", "aria-label": "The layers and their connections. The arrow keys move between layers, Enter shows the arithmetic of a layer, Space folds and unfolds." },
       this.world,
     );
     this.note = el("p", { class: "graph-note", role: "status" });

@@ -15,24 +15,37 @@ function startWorker() {
 
 /** Return a function that arranges graphs: in a worker, or here where workers are not allowed. */
 function arranger() {
-  let worker;
+  const here = async (graph) => layOut(graph);
   try {
-    worker = startWorker();
+    const ask = asking(startWorker());
+    return (graph) => ask(graph).catch(() => here(graph));
   } catch {
-    return async (graph) => layOut(graph);
+    return here;
   }
+}
+
+/** Return a function that sends a worker graphs, and returns what it sends back. */
+function asking(worker) {
   const waiting = new Map();
   let last = 0;
-  const settle = (id, action) => {
-    action(waiting.get(id));
+  let failure = null;
+  const settle = (id, outcome, value) => {
+    waiting.get(id)[outcome](value);
     waiting.delete(id);
   };
-  worker.addEventListener("message", ({ data }) => settle(data.id, ([done, failed]) => (data.error ? failed(data.error) : done(data.found))));
-  worker.addEventListener("error", () => [...waiting.keys()].forEach((id) => settle(id, ([, failed]) => failed("the worker stopped"))));
+  worker.addEventListener("message", ({ data }) => (data.error ? settle(data.id, "reject", data.error) : settle(data.id, "resolve", data.found)));
+  worker.addEventListener("error", () => {
+    failure = "the worker does not run";
+    for (const id of [...waiting.keys()]) settle(id, "reject", failure);
+  });
   return (graph) =>
-    new Promise((done, failed) => {
+    new Promise((resolve, reject) => {
+      if (failure) {
+        reject(failure);
+        return;
+      }
       last += 1;
-      waiting.set(last, [done, failed]);
+      waiting.set(last, { resolve, reject });
       worker.postMessage({ id: last, graph });
     });
 }
