@@ -135,7 +135,7 @@ def test_a_notebook_is_checked_cell_by_cell(client: Client, tmp_path: Path) -> N
     opening = {"notebookDocument": notebook, "cellTextDocuments": [first[1], second[1]]}
     client.notify("notebookDocument/didOpen", opening)
     assert [one["code"] for one in client.diagnostics("cell:2")] == ["E005", "E007"]
-    assert len(client.about("inlayHint", "cell:2", range=WHOLE)) == 7
+    assert len(client.about("inlayHint", "cell:2", range=WHOLE)) == 5
     assert client.about("codeLens", "cell:1") == []
     identifier = {"uri": uri, "version": 2}
     contents = [

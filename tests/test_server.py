@@ -290,11 +290,17 @@ def test_hints_in_a_program() -> None:
         "→ (None, 10) · 640",
         "→ (None, 3) · 33",
         "→ (None, 7, 2) · 0",
-        "→ (None, 7, n) … (None, 7, n) · ? in 3 layers",
+        "→ (None, 7, n) · ? in 3 layers",
         "→ (None, 7, 10) · 440 + 40·n",
         "→ (None, 8) · 480",
     ]
     assert list(found)[4].endswith('activation="tanh")(x)')
+
+
+def test_a_layer_of_which_nothing_is_known_has_no_hint() -> None:
+    examined = seen(text("program", PROGRAM))
+    assert [cut(examined, one.name) for one in examined.layers[:3]] == ["Input", "layers.LSTM", "layers.Dense"]
+    assert [one.text for one in hints(examined)][:2] == ["→ (None, 13, 5) · 0", "→ (None, 7, 2) · 0"]
 
 
 def test_hints_of_layers_in_one_place() -> None:

@@ -15,6 +15,7 @@ from lstmlint.server.examining import Examined, LayerPlace
 from lstmlint.server.positions import Range
 
 LONGEST = 80  # characters of a hint
+NOTHING = "→ ? · ?"
 BUDGETS = {
     "max-params": budget.PARAMS, "max-trainable-params": budget.TRAINABLE, "max-macs": budget.MACS,
 }  # fmt: skip
@@ -40,11 +41,15 @@ class Symbol:
 
 
 def hints(examined: Examined) -> list[Label]:
-    """Return the output shape and the number of parameters of each layer, after its call or its class."""
+    """Return the output shape and the number of parameters of each layer, after its call or its class.
+
+    A layer of which neither is known has none.
+    """
     groups: dict[Range, list[LayerPlace]] = {}
     for place in examined.layers:
         groups.setdefault(place.end, []).append(place)
-    return [Label(end, shortened(hint_of(places))) for end, places in groups.items()]
+    texts = {end: shortened(hint_of(places)) for end, places in groups.items()}
+    return [Label(end, text) for end, text in texts.items() if text != NOTHING]
 
 
 def hint_of(places: list[LayerPlace]) -> str:
@@ -57,7 +62,7 @@ def hint_of(places: list[LayerPlace]) -> str:
     first, last = (cell(row, "output-shape", 0) for row in (rows[0], rows[-1]))
     params = [row.params for row in rows if row.params is not None]
     summed = f"{sum(params):,}" if len(params) == len(rows) else "?"
-    return f"→ {first} … {last} · {summed} in {len(rows)} layers"
+    return f"→ {first if first == last else f'{first} … {last}'} · {summed} in {len(rows)} layers"
 
 
 def row_text(row: LayerSummary) -> str:
