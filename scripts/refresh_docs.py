@@ -33,6 +33,7 @@ NOT_RUN = {
     ".venv/bin/": "is what .ci/run does",
     "python scripts/": "changes the repository; test_adding follows CONTRIBUTING.md",
     "pip install": "installs packages from the network",
+    "pipx run": "builds the package; test_package runs the wheel",
     "python -m tests.fuzz": "takes as long as it is told to; .ci/run runs it for a minute",
     "LSTMLINT_FUZZ=": "is a longer run of test_fuzz",
     "docker": "pulls an image from the network",

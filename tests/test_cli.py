@@ -28,6 +28,7 @@ from lstmlint.config.values import parse_bytes, parse_count, parse_input_shape
 from lstmlint.model import limits
 from lstmlint.model.findings import UsageError
 from lstmlint.model.limits import InputLimits
+from lstmlint.signatures import history
 from tests.commandline import LSTM, STACK, UNBUILT, Shell, layer, sequential
 
 ROOT = Path(__file__).parent.parent
@@ -509,7 +510,16 @@ def test_what_a_clean_run_does_not_import(tmp_path: Path) -> None:
 
 
 def test_version_and_help(shell: Shell) -> None:
-    assert shell("--version").out == f"lstmlint {__version__}\n"
+    name, version, releases = shell("--version").out.split(maxsplit=2)
+    assert (name, version) == ("lstmlint", __version__)
+    lines: dict[str, dict[str, list[str]]] = {}
+    for release in history.releases():
+        if release != "tfjs":
+            number = release.lstrip("tf_keras")
+            lines.setdefault(history.line(release), {}).setdefault(number[0], []).append(number)
+    spans = {line: [f"{found[0]}-{found[-1]}" for found in majors.values()] for line, majors in lines.items()}
+    (keras2,), (keras3,), (tf,), (tf_keras,) = (spans[line] for line in ("2", "3", "tf", "tf_keras"))
+    assert releases == f"(Keras 0, 1, {keras2}, {keras3}; tf.keras {tf}; tf_keras {tf_keras})\n"
     done = shell("--help")
     assert done.code == 0
     assert done == shell("-h")

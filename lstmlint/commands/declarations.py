@@ -13,7 +13,7 @@ from lstmlint.commands.exit_codes import INTERRUPTED
 from lstmlint.commands.help import use
 from lstmlint.commands.request import Request
 from lstmlint.model.findings import SEVERITIES
-from lstmlint.model.releases import ALL
+from lstmlint.model.releases import ALL, known
 from lstmlint.reporting import FORMATS
 from lstmlint.reporting.comparison import FORMATS as DIFF_FORMATS
 from lstmlint.reporting.rows import COLUMNS
@@ -188,9 +188,9 @@ app = typer.Typer(cls=DefaultGroup, context_settings=HELP, pretty_exceptions_ena
 
 
 def show_version(wanted: bool) -> None:
-    """Print the version and exit."""
+    """Print the version and the releases of Keras that it knows, and exit."""
     if wanted:
-        typer.echo(f"lstmlint {__version__}")
+        typer.echo(f"lstmlint {__version__} ({known()})")
         raise typer.Exit
 
 
@@ -316,7 +316,13 @@ def check(
     watch: Annotated[bool, flag("--watch", "Check again when a file changes.", "-w")] = False,
     target: Target = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and exit.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=show_version,
+            is_eager=True,
+            help="Print the version and the known releases of Keras, and exit.",
+        ),
     ] = False,
 ) -> None:
     """Check Keras model files, and show their shapes and parameter counts, without Keras.

@@ -28,6 +28,22 @@ ALL = (*RELEASES, TFJS)
 LINES = {"tf_keras": "tf_keras", "tf": "tf.keras", "": "Keras"}
 
 
+def known() -> str:
+    """Return the releases that lstmlint knows: "Keras 0, 1, 2.0-2.3, 3.0-3.15; tf.keras 2.0-2.15; ..."."""
+    spans: dict[str, list[str]] = {"": ["0", "1"]}  # of Keras 0 and 1, single releases are not told apart
+    for line, major in dict.fromkeys((prefix(release), version(release)[0]) for release in RELEASES):
+        minors = [
+            version(release)[1] for release in RELEASES if (prefix(release), version(release)[0]) == (line, major)
+        ]
+        spans.setdefault(line, []).append(f"{major}.{min(minors)}-{major}.{max(minors)}")
+    return "; ".join(f"{LINES[line]} {', '.join(found)}" for line, found in spans.items())
+
+
+def prefix(release: str) -> str:
+    """Return the letters before the numbers of a release."""
+    return release.rstrip("0123456789.")
+
+
 def is_keras3(release: str) -> bool:
     """Check whether a release is one of Keras 3."""
     return release.startswith("3.")
