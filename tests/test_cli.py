@@ -633,6 +633,14 @@ def test_without_a_path(shell: Shell) -> None:
     assert shell("--exclude", "*.json").err == "lstmlint: no Keras model found in .\n"
 
 
+def test_other_names_of_options(shell: Shell) -> None:
+    shell.write("m.json")
+    for command in (("m.json",), ("explain", "m.json"), ("count", "LSTM(3)", "--input", "4,5"), ("diff", "m.json", "m.json"), ("rules",)):
+        assert shell(*command, "--output-format", "json").json == shell(*command, "-f", "json").json
+    assert shell("diff", "m.json", "m.json", "--output-file", "d.txt").out == ""
+    assert Path("d.txt").read_text().endswith("The models are the same.\n")
+
+
 def test_options_in_the_environment(shell: Shell) -> None:
     shell.write("m.json", UNBUILT)
     assert set(ENVIRONMENT) <= {field.name for field in fields(Request)}

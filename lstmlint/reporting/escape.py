@@ -12,8 +12,9 @@ from typing import Any
 # GitHub's runner obeys lines in the output of any step that begin with `::` or contain `##[`, and the agent of Azure
 # Pipelines those that contain `##[` or `##vso[`.
 # One `::` after the name of a program is no command, which needs a second one.
-_COMMAND = re.compile(r"(?<!\.py)(?<!\.ipynb)::|##(?=(?:vso)?\[)", re.IGNORECASE)
-RUNNER_COMMAND = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
+_RUNNER_COMMAND = r"##(?=(?:[vV][sS][oO])?\[)"
+RUNNER_COMMAND = re.compile(_RUNNER_COMMAND)
+_COMMAND = re.compile(rf"(?<!\.py)(?<!\.ipynb)::|{_RUNNER_COMMAND}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _MENTION = re.compile("@|#|://")
