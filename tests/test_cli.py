@@ -635,7 +635,13 @@ def test_without_a_path(shell: Shell) -> None:
 
 def test_other_names_of_options(shell: Shell) -> None:
     shell.write("m.json")
-    for command in (("m.json",), ("explain", "m.json"), ("count", "LSTM(3)", "--input", "4,5"), ("diff", "m.json", "m.json"), ("rules",)):
+    for command in (
+        ("m.json",),
+        ("explain", "m.json"),
+        ("count", "LSTM(3)", "--input", "4,5"),
+        ("diff", "m.json", "m.json"),
+        ("rules",),
+    ):
         assert shell(*command, "--output-format", "json").json == shell(*command, "-f", "json").json
     assert shell("diff", "m.json", "m.json", "--output-file", "d.txt").out == ""
     assert Path("d.txt").read_text().endswith("The models are the same.\n")

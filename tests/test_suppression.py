@@ -337,6 +337,8 @@ def test_unused_settings(shell: Shell, toml: str, arguments: tuple[str, ...], li
     files = {file["path"]: file for file in shell(*arguments, "-f", "json", "--jobs", workers).json["files"]}
     said = files.get("lstmlint.toml", {"findings": []})["findings"]
     assert [(finding["code"], finding["line"]) for finding in said] == [("G714", line) for line in lines]
+    framed = " --> lstmlint.toml:2:1\n  |\n1 | # settings\n2 | [[suppress]]\n  | ^^^^^^^^^^^^\n"
+    assert (framed in shell(*arguments).out) == (lines == [2])
     severities = shell(*arguments, "--fail-on", "warning", "--config", 'ignore = ["R201"]')
     assert severities.code == (1 if lines and "R201" not in toml else severities.code)
 

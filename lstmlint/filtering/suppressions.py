@@ -350,7 +350,7 @@ def unused_settings(
             UNUSED,
             f"the suppression of {selector} has no effect: no finding in any of the files{where} matches it",
             "Remove it.",
-            data={"place": (line_of_entry(source, entry), 1)},
+            data={"place": (line_of_entry(text_of(source), entry), 1)},
         )
         found.setdefault(source, []).append(problem)
     for source, problems in found.items():
@@ -358,13 +358,18 @@ def unused_settings(
         report = FileReport(nearby(source))
         report.findings = findings_of(problems, holding.options(source))
         if report.findings:
+            report.texts = {None: text_of(source)}
             yield report, holding
 
 
-def line_of_entry(source: str, number: int) -> int:
-    """Return the line on which an entry of the settings begins; 1 for an inline table."""
+def text_of(source: str) -> str:
+    """Return the text of a settings file."""
     from pathlib import Path
 
-    text = Path(source).read_text("utf-8-sig")
+    return Path(source).read_text("utf-8-sig")
+
+
+def line_of_entry(text: str, number: int) -> int:
+    """Return the line on which an entry of the settings begins; 1 for an inline table."""
     heads = list(re.finditer(r"^[ \t]*\[\[[^\]\n]*\bsuppress\b[^\]\n]*\]\]", text, re.MULTILINE))
     return text.count("\n", 0, heads[number].start()) + 1 if number < len(heads) else 1
