@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from html.parser import HTMLParser
 from importlib.util import find_spec
@@ -18,6 +19,7 @@ from markdown_it import MarkdownIt
 
 from lstmlint import Finding, Options, analyze, rules
 from lstmlint.cli import COMMANDS
+from lstmlint.config.source import Source
 from lstmlint.reporting import FORMATS
 from lstmlint.reporting.comparison import FORMATS as DIFF_FORMATS
 from lstmlint.rules.documentation import document
@@ -150,6 +152,8 @@ def test_rule_pages(code: str) -> None:
     assert page.startswith(f"# {code} {TABLE[code].name}\n")
     assert text.fix in page
     assert "## If the finding is fine" in page
+    for table in re.findall(r"^```toml\n(.*?)^```$", page, re.DOTALL | re.MULTILINE):
+        Source(tomllib.loads(table)["tool"]["lstmlint"], code, table).finish()
     if text.fails:
         assert f" {code} {TABLE[code].name}" in re.sub(r"\s+", " ", page.partition("lstmlint reports:")[2])
     for other in re.findall(r"\]\((\w+)\.md\)", page):
