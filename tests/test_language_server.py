@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lstmlint.commands import server as command
 from tests.lsp_client import Client
 from tests.test_server import JSON, PROGRAM, SMILE
 
@@ -229,3 +230,8 @@ def test_many_edits_give_the_diagnostics_of_the_last(client: Client, tmp_path: P
     assert [one["code"] for one in client.diagnostics(uri, 40)] == ["E007"]
     assert len([one for one in client.received if one.get("method") == "textDocument/publishDiagnostics"]) <= 5
     assert json.dumps(client.received)
+
+
+def test_the_command_serves_standard_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmlint.server.language_server.serve", lambda: 7)
+    assert command.serve() == 7

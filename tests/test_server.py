@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pickle
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from lstmlint.commands import server as command
 from lstmlint.config.options import Options
 from lstmlint.model.findings import UsageError
 from lstmlint.model.limits import InputLimits
@@ -755,3 +757,13 @@ def test_a_worker_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_an_action_names_its_finding() -> None:
     assert {one.code for one in actions(seen(text("config", JSON)), ALL)} == {"E007"}
     assert Action("t", "k", ()).code is None
+
+
+@pytest.mark.parametrize("missing", ["lsprotocol", "gc"])
+def test_the_command_needs_pygls(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.delitem(sys.modules, "lstmlint.server.language_server", raising=False)
+    monkeypatch.delitem(sys.modules, "lstmlint.server.protocol", raising=False)
+    error = UsageError if missing == "lsprotocol" else ModuleNotFoundError
+    with pytest.raises(error, match="needs pygls" if missing == "lsprotocol" else "gc"):
+        command.serve()

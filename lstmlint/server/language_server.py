@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -447,6 +448,7 @@ def serve(source: IO[bytes] | None = None, target: IO[bytes] | None = None) -> i
 
     source, target: the streams; those of the process by default.
     """
+    gc.enable()  # which the command line switches off: a server lives long
     server = Server()
     for method, (function, options) in FEATURES.items():
         server.feature(method, options)(function)

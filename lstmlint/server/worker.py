@@ -12,6 +12,7 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any, NamedTuple
 
 from lstmlint.analysis import without_garbage_collection
@@ -193,4 +194,5 @@ def main() -> None:
     warnings.simplefilter("ignore")
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not write between the messages
-    serve(source, target)
+    with suppress(BrokenPipeError):  # the server has ended
+        serve(source, target)
