@@ -330,7 +330,7 @@ def test_unreadable(shell: Shell) -> None:
         (("m.json", "gone.json"), "no such file or folder: 'gone.json'"),
         (("m.json", "-", "--max-increase", "x"), "--max-increase takes a percentage such as 5% or a number"),
         (("m.json", "-", "--max-increase", "-5%"), "--max-increase takes a percentage such as 5% or a number"),
-        (("m.json", "m.json", "-f", "junit"), "--format takes text, json, markdown, github, sarif, not 'junit'"),
+        (("m.json", "m.json", "-f", "junit"), "sarif, azure, rdjson, not 'junit'"),
         (("m.json", "folder"), "'folder' is a folder of models and 'm.json' is not: compare two files or two folders"),
         (("folder", "folder"), "no Keras model found in 'folder' and 'folder'"),
         (("-", "-"), "standard input can be read only once"),
@@ -503,6 +503,10 @@ def test_findings_for_programs(shell: Shell, paths: tuple[str, str]) -> None:
     assert [title and title[1] for title in titles] == ["S102", "C511"]
     results = shell("diff", *paths, "--max-increase", "5%", "-f", "sarif").json["runs"][0]["results"]
     assert [result["ruleId"] for result in results] == ["S102", "C511"]
+    lines = shell("diff", *paths, "--max-increase", "5%", "-f", "azure").out
+    assert re.findall(";code=(\\w+);", lines) == ["S102", "C511"]
+    found = shell("diff", *paths, "--max-increase", "5%", "-f", "rdjson").json["diagnostics"]
+    assert [one["code"]["value"] for one in found] == ["S102", "C511"]
 
 
 # Formats ------------------------------------------------------------------------------------------------

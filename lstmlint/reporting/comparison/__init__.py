@@ -1,7 +1,8 @@
 """Reports of `lstmlint diff`: one module per format, each registered in FORMATS.
 
 A format is a module with `render(found, view)`, which takes a Comparison of two files or a FolderComparison. The formats
-of findings (github, sarif) are those of `lstmlint PATH`; they report the new findings and the growth over the limit.
+of findings (github, sarif, azure, rdjson) are those of `lstmlint PATH`; they report the new findings and the growth over
+the limit.
 """
 
 from __future__ import annotations
@@ -15,7 +16,15 @@ if TYPE_CHECKING:
     from lstmlint.comparing import Comparison, FolderComparison
 
 # Name of the format -> its module in this package.
-FORMATS = {"text": "text", "json": "json", "markdown": "markdown", "github": "findings", "sarif": "findings"}
+FORMATS = {
+    "text": "text",
+    "json": "json",
+    "markdown": "markdown",
+    "github": "findings",
+    "sarif": "findings",
+    "azure": "findings",
+    "rdjson": "findings",
+}
 
 
 def render(found: Comparison | FolderComparison, format: str, view: View | None = None) -> str:
