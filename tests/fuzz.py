@@ -1,8 +1,9 @@
 """Feed damaged models to everything that reads them, for as long as you like: python -m tests.fuzz --seconds 3600
 
-Seeds are valid files of every container and dialect. Each input is one of them after random changes of its structure or its
-bytes. It is analyzed, printed in every format, explained, converted, compared, fixed and checked against releases. A
-failure is a traceback, an internal error (E099), output that is not well-formed, more than 5 seconds, or more than 512 MB.
+Seeds are valid files of every container and dialect, Python programs and notebooks. Each input is one of them after random
+changes of its structure or its bytes. It is analyzed, printed in every format, explained, converted, compared, fixed and
+checked against releases. A failure is a traceback, an internal error (E099), output that is not well-formed, more than 5
+seconds, or more than 512 MB.
 Failing inputs are kept in --folder. With --atheris (pip install atheris), the changes are guided by coverage.
 """
 
@@ -31,12 +32,13 @@ from hashlib import sha256
 from multiprocessing.pool import Pool
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import yaml
 
-from lstmlint import Options, UsageError, analyze
+from lstmlint import Options, UsageError, analyze, analyze_all
+from lstmlint.analysis import document_of
 from lstmlint.comparing import compare
 from lstmlint.converting import convert
 from lstmlint.explaining import explain_model, render
@@ -45,9 +47,12 @@ from lstmlint.model.findings import ReadError
 from lstmlint.model.limits import enforced
 from lstmlint.model.releases import ALL, KERAS2, KERAS3
 from lstmlint.parsing import ModelError, parse
+from lstmlint.programs.naming import sizes_to_give
 from lstmlint.reading import read
+from lstmlint.reading.document import Document
 from lstmlint.report import FileReport
 from lstmlint.reporting import FORMATS, Totals, View, comparison, load
+from tests import fuzz_programs
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data"
@@ -289,6 +294,10 @@ ANNOTATION = re.compile(r"^::(?:error|warning|notice) [^\n]*::[^\n]*$", re.MULTI
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
+class TooSlow(BaseException):
+    """An input took too much time. Not an Exception, so that nothing handles it as a defect."""
+
+
 class WrongError(Exception):
     """What lstmlint answered is not acceptable."""
 
@@ -336,9 +345,12 @@ OTHER = json.dumps({"class_name": "Sequential", "keras_version": "2.11.0", "conf
     {"class_name": "Dense", "config": {"name": "dense", "units": 4}}]}}).encode()  # fmt: skip
 
 
-def check(raw: bytes) -> None:
+def check(raw: bytes, name: str = "model.json") -> None:
     """Feed one input to everything. Raises: whatever is wrong."""
     random = Random(raw)
+    if name != "model.json":
+        check_program(raw, name, random)
+        return
     options = Options(extend_select=("ALL",), compat=ALL if random.random() < 0.3 else ())
     report = analyze(raw, options, name=random.choice(("model.json", *NAMES[:8])))
     check_reports(report, random)
@@ -347,15 +359,25 @@ def check(raw: bytes) -> None:
         check_text("explain", render(explain_model(report.model, None, expected)))
         json.dumps(explain_model(report.model).to_dict(), allow_nan=False)
     other = analyze(OTHER if random.random() < 0.5 else encoded(random.choice(models())))
-    for old, new in ((report, other), (other, report)):
-        name = random.choice(list(comparison.FORMATS))
-        check_text(name, comparison.render(compare(old, new), name))
+    check_comparison(report, other, random)
     fixed = fix(raw, "model.json", Options())
     if fixed.edits:
         fixed.raw  # noqa: B018 - encodes it
+    check_conversion(lambda: read(raw), random)
+
+
+def check_comparison(one: FileReport, other: FileReport, random: Random) -> None:
+    """Compare two reports, both ways."""
+    for old, new in ((one, other), (other, one)):
+        name = random.choice(list(comparison.FORMATS))
+        check_text(name, comparison.render(compare(old, new), name))
+
+
+def check_conversion(document: Callable[[], Document], random: Random) -> None:
+    """Convert a document for some release."""
     try:
         with enforced():
-            spec = parse(read(raw))
+            spec = parse(document())
             target = random.choice((KERAS3[-1], random.choice(KERAS3), random.choice(KERAS2)))
             result = convert(spec, target, random.random() < 0.7)
     except (ReadError, ModelError, RecursionError, UsageError):
@@ -366,51 +388,106 @@ def check(raw: bytes) -> None:
         json.dumps(result.model, allow_nan=True)
 
 
+def check_program(raw: bytes, name: str, random: Random) -> None:
+    """Feed a program or a notebook to everything."""
+    options = Options(
+        extend_select=("ALL",),
+        compat=ALL if random.random() < 0.2 else (),
+        values={"u": random.choice(NUMBERS[:20]), "len(vocab)": 9} if random.random() < 0.5 else {},
+        targets=random.choice(((), ("tf2.11",), (KERAS3[-1],))),
+    )
+    reports = analyze_all(raw, options, name=name)
+    for report in random.sample(reports, min(3, len(reports))):
+        check_reports(report, random)
+    other = analyze_all(random.choice(fuzz_programs.seeds()).encode(), name="q.py")[0] if random.random() < 0.2 else analyze(OTHER)  # fmt: skip
+    check_comparison(reports[0], other, random)
+    for report in reports[:3]:
+        if report.model is not None and sizes_to_give(report) is None:
+            check_text("explain", render(explain_model(report.model, None, random.choice((None, 120)))))
+            json.dumps(explain_model(report.model).to_dict(), allow_nan=False)
+    with suppress(UsageError):  # several models
+        fix(raw, name, Options())
+    check_conversion(lambda: document_of(raw, reports[0].path, options), random)
+
+
 # A long run ---------------------------------------------------------------------------------------------------
 
 
-def failures_of(seed: int, count: int, binary: bool) -> Iterator[tuple[bytes, str]]:
-    """Yield the failing inputs among `count` of a seed, each with what went wrong."""
-    random = Random(seed)
+class Tally:
+    """What became of some inputs.
+
+    inputs, slowest (in seconds): per kind. models: inputs that hold a model. failures: inputs, each with what went wrong.
+    """
+
+    def __init__(self) -> None:
+        self.inputs: Counter[str] = Counter()
+        self.slowest: dict[str, float] = {}
+        self.peak = 0
+        self.failures: list[tuple[bytes, str]] = []
+
+    def add(self, other: Tally) -> None:
+        """Add another tally, without its failures."""
+        self.inputs.update(other.inputs)
+        self.peak = max(self.peak, other.peak)
+        for kind, seconds in other.slowest.items():
+            self.slowest[kind] = max(seconds, self.slowest.get(kind, 0))
+
+
+class Task(NamedTuple):
+    """A batch of inputs. programs: the share of programs and notebooks. binary: HDF5, too."""
+
+    seed: int
+    count: int
+    programs: float = 0.3
+    binary: bool = False
+
+
+def batch(task: Task) -> Tally:
+    """Check some inputs."""
+    random, tally = Random(task.seed), Tally()
 
     def stop(*_: object) -> None:
-        raise TimeoutError
+        raise TooSlow
 
     signal.signal(signal.SIGVTALRM, stop)
-    for _ in range(count):
-        raw = made(random, binary)
+    for _ in range(task.count):
+        if random.random() < task.programs:
+            raw, name = fuzz_programs.made(random)
+        else:
+            raw, name = made(random, task.binary), "model.json"
+        kind = {"model.json": "configs", "p.ipynb": "notebooks"}.get(name, "programs")
+        tally.inputs[kind] += 1
+        start = time.process_time()
         signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
         try:
-            check(raw)
-        except Exception:
-            yield raw, traceback.format_exc(limit=-6)
+            check(raw, name)
+        except (Exception, TooSlow):
+            tally.failures.append((raw, f"{name}\n{traceback.format_exc(limit=-6)}"))
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    if peak > MEGABYTES:
-        yield b"", f"memory: {peak:.0f} MB"
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        if peak > MEGABYTES >= tally.peak:
+            tally.failures.append((raw, f"{name}\nmemory: {peak:.0f} MB"))
+        tally.peak = peak
+        tally.slowest[kind] = max(tally.slowest.get(kind, 0), time.process_time() - start)
+    return tally
 
 
-def batch(task: tuple[int, int, bool]) -> tuple[int, list[tuple[bytes, str]]]:
-    """Run a batch in a process of its own."""
-    return task[1], list(failures_of(*task))
-
-
-def run(seconds: float, seed: int, folder: Path, jobs: int, size: int, binary: bool) -> int:
+def run(seconds: float, folder: Path, jobs: int, first: Task) -> int:
     """Fuzz for some seconds; print a tally and keep failing inputs. Return the number of distinct failures."""
     folder.mkdir(parents=True, exist_ok=True)
-    start, done, kinds = time.monotonic(), 0, Counter[str]()
+    start, total, kinds = time.monotonic(), Tally(), Counter[str]()
 
-    def outcomes(pool: Pool) -> Iterator[tuple[int, list[tuple[bytes, str]]]]:
-        first = seed
+    def outcomes(pool: Pool) -> Iterator[Tally]:
+        seed = first.seed
         while time.monotonic() - start < seconds:
-            yield from pool.imap_unordered(batch, [(first + number, size, binary) for number in range(4 * jobs)])
-            first += 4 * jobs
+            yield from pool.imap_unordered(batch, [first._replace(seed=seed + number) for number in range(4 * jobs)])
+            seed += 4 * jobs
 
     with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=4) as pool:
-        for count, failures in outcomes(pool):
-            done += count
-            for raw, what in failures:
+        for tally in outcomes(pool):
+            total.add(tally)
+            for raw, what in tally.failures:
                 kind = (
                     re.sub(r"['\"].*", "", what.strip().splitlines()[-1])[:120]
                     + " @ "
@@ -421,15 +498,21 @@ def run(seconds: float, seed: int, folder: Path, jobs: int, size: int, binary: b
                     path = folder / sha256(raw).hexdigest()[:12]
                     path.write_bytes(raw)
                     path.with_suffix(".txt").write_text(what, "utf-8", "backslashreplace")
-            spent = time.monotonic() - start
-            if sys.stderr.isatty():
-                sys.stderr.write(f"\r{done:,} inputs, {len(kinds)} kinds of failures, {done / spent:,.0f}/s")
-    print(
-        f"\n{done:,} inputs in {time.monotonic() - start:,.0f} s; failures: {sum(kinds.values()):,} of {len(kinds)} kinds"
-    )
-    for kind, number in kinds.most_common():
-        print(f"{number:6}  {kind}")
+            (folder / "tally.txt").write_text(summary(total, kinds, time.monotonic() - start))
+    print(summary(total, kinds, time.monotonic() - start))
     return len(kinds)
+
+
+def summary(total: Tally, kinds: Counter[str], spent: float) -> str:
+    """Return the tally as text."""
+    lines = [
+        f"{total.inputs.total():,} inputs in {spent:,.0f} s; peak of memory {total.peak} MB; "
+        f"failures: {kinds.total():,} of {len(kinds)} kinds"
+    ]
+    lines += [
+        f"{number:10,}  {kind}, the slowest in {total.slowest[kind]:.1f} s" for kind, number in total.inputs.items()
+    ]
+    return "\n".join([*lines, *(f"{number:10,}  {kind}" for kind, number in kinds.most_common())]) + "\n"
 
 
 def guided(folder: Path, arguments: list[str]) -> None:
@@ -455,13 +538,15 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("fuzz-failures"))
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--batch", type=int, default=200)
+    parser.add_argument("--programs", type=float, default=0.3, help="the share of programs and notebooks")
     parser.add_argument("--binary", action="store_true", help="HDF5, too, which is slower")
     parser.add_argument("--atheris", action="store_true")
     given, rest = parser.parse_known_args()
     if given.atheris:
         guided(given.folder, rest)
     print(f"seed {given.seed}")
-    return int(run(given.seconds, given.seed, given.folder, given.jobs, given.batch, given.binary) > 0)
+    first = Task(given.seed, given.batch, given.programs, given.binary)
+    return int(run(given.seconds, given.folder, given.jobs, first) > 0)
 
 
 if __name__ == "__main__":

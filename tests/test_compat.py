@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from lstmlint.model.releases import ALL, KERAS3
 from lstmlint.reporting import releases as quick
 from scripts import generate_changes
 from tests.commandline import Shell, layer, sequential
+from tests.fuzz import hdf5
 
 ROOT = Path(__file__).parent.parent
 COLAB = str(ROOT / "examples" / "from_colab.json")
@@ -463,3 +465,20 @@ def test_conversions_are_suggested(shell: Shell) -> None:
     assert "Convert the file, which Keras 3 wrote: lstmlint convert FILE --to tf2.15." in done
     shell.write("a.json", keras3(INPUT, built_in("RMSNormalization", name="n")))
     assert "lstmlint convert" not in shell("compat", "a.json", "--target", "3.4").out
+
+
+@pytest.mark.parametrize("wrong", [[], {}, ["Dense"], 3, None])
+def test_classes_that_are_no_names(wrong: Any) -> None:
+    """No loader trips over a class that is not a text, wherever it is."""
+    policy = {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}, "registered_name": None}
+    dense = built_in("Dense", name="d", units=2, dtype=policy)
+    wrapped = built_in("TimeDistributed", name="t", layer=built_in("Dense", name="e", units=2))
+    text = json.dumps(keras3(INPUT, dense, wrapped))
+    for class_name in ("Dense", "DTypePolicy", "TimeDistributed", "InputLayer"):
+        damaged = text.replace(f'"class_name": "{class_name}"', f'"class_name": {json.dumps(wrong)}')
+        for container in (damaged, damaged.replace('"module": "keras.layers", ', "")):
+            report = lstmlint.analyze(container.encode(), lstmlint.Options(compat=ALL))
+            assert "E099" not in [finding.code for finding in report.findings]
+    policy_in_hdf5 = keras3(INPUT, built_in("Dense", name="d", units=2, dtype=wrong))
+    raw = hdf5(json.dumps(policy_in_hdf5).encode(), Random(0))
+    assert (lstmlint.analyze(raw, lstmlint.Options(compat=ALL)).findings != []) == (wrong is not None)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests import fuzz
+from tests import fuzz, fuzz_programs
 
 EXAMPLES = int(os.environ.get("LSTMLINT_FUZZ", "60"))
 bounded = settings(
@@ -80,6 +80,12 @@ def test_mutations_of_valid_files() -> None:
         fuzz.check(fuzz.made(random))
 
 
+def test_mutations_of_programs() -> None:
+    random = Random(0)
+    for _ in range(EXAMPLES * 2):
+        fuzz.check(*fuzz_programs.made(random))
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -92,13 +98,11 @@ def test_the_checks_can_fail(name: str, text: str) -> None:
         fuzz.check_text(name, text)
 
 
-def test_a_long_run_counts_failures(
-    tmp_path: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(raw: bytes) -> None:
+def test_a_long_run_counts_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(raw: bytes, name: str) -> None:
         raise ValueError("x" * (raw[:1] != b"{"))
 
     monkeypatch.setattr(fuzz, "check", fail)
-    found = list(fuzz.failures_of(1, 4, True))
-    assert len(found) == 4
-    assert "in fail" in found[0][1]
+    found = fuzz.batch(fuzz.Task(1, 4, 0.5, binary=True))
+    assert len(found.failures) == found.inputs.total() == 4
+    assert "in fail" in found.failures[0][1]

@@ -820,3 +820,14 @@ def test_arguments_of_two_generations_are_those_of_the_later(shell: Shell) -> No
     (entry,) = entries(shell, "train.py")
     assert entry["model"]["params"] == 8 * (5 * 5 * 3 + 1) + 2 * (8 * 8 * 8 + 1)
     assert [finding["code"] for finding in entry["findings"] if finding["severity"] == "error"] == []
+
+
+def test_too_many_sizes_are_not_compared() -> None:
+    lines = [f"x = layers.Dense(u{i}, activation='softmax')(x)" for i in range(200)]
+    program = "\n".join([IMPORTS, "x = i = Input((u,))", *lines, "model = Model(i, x)"])
+    (report,) = lstmlint.analyze_all(program.encode(), name="train.py")
+    assert report.origin is not None
+    assert report.model is not None
+    assert (len(report.origin.unknowns), report.origin.formulas) == (201, {})
+    assert report.model.params is None or not report.model.complete
+    assert report.findings == []

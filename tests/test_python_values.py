@@ -692,6 +692,15 @@ HOSTILE = {
     "doubling nested": "x = []\nfor i in range(60):\n    x = [x, x]\nprint(x)\ny = str(x)",
     "doubling int": "x = 3\nfor i in range(200):\n    x = x * x",
     "polynomial": "x = u + v + w\nfor i in range(30):\n    x = x * (x + y)",
+    "format of format": "x = '{:{}}'.format(1, 10 ** 9)\ny = '%*d' % (10 ** 9, 1)\nz = '{0:{1}}'.format(1, 10 ** 9)",
+    "texts of texts": "a = 'a' * 99_999\nx = a.replace('a', a)\ny = f'"
+    + "{a}" * 999
+    + "'\nz = '{0}{0}{0}'.format(a)\nw = '%s%s' % (a, a)",
+    "rounding": "import numpy as np\nx = round(10 ** 5, -(10 ** 10))\ny = np.round(10 ** 5, -(10 ** 10))\nz = np.power(3, 10 ** 9)",
+    "long range": "x = range(10 ** 400)\nlen(x)\nlist(x)\nlen(range(-2 ** 62, 2 ** 62))\nrange(0, 1, 0)",
+    "nested tensors": "from keras.layers import *\nx = i = Input((3,))\nfor _ in range(99):\n    x = (x, x)\nModel(i, x)\nx == x\n{x: 1}",
+    "nested numbers": "from keras.layers import *\nfrom keras import Model\ni = Input((3,))\nx = [1]\nfor _ in range(99):\n    x = [x, x]\nModel(i, x)\nDense(x)(i)\nstr(x)\n",
+    "sizes of images": "from keras.applications import VGG19\nVGG19(weights=None, input_shape=[(1, 2), 32, 3])\nVGG19(weights=None, input_shape=7, classes='x')",
     "deep sum": "x = " + "+".join(["1"] * 500),
     "deep list": "x = " + "[" * 80 + "]" * 80,
     "metaclass": "class M(type):\n    def __call__(cls):\n        return cls()\nclass A(metaclass=M):\n    pass\nA()",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstmlint.compatibility.loader import MODELS, Loader, is_end
+from lstmlint.compatibility.loader import MODELS, Loader, class_of, is_end
 from lstmlint.compatibility.names import exists_somewhere, kind_of_module
 from lstmlint.compatibility.obstacles import Obstacle
 from lstmlint.fixing.edits import Edit
@@ -231,7 +231,7 @@ class Keras3Loader(Loader):
         """Record a wrapper around a layer with which this release cannot build it."""
         config = inner.get("config") if isinstance(inner, dict) else None
         what = first = None
-        if class_name == "TimeDistributed" and isinstance(inner, dict) and inner.get("class_name") in FUNCTIONAL:
+        if class_name == "TimeDistributed" and isinstance(inner, dict) and class_of(inner) in FUNCTIONAL:
             what, first = "a TimeDistributed around a functional model", built.TIME_DISTRIBUTED_MODEL
         elif class_name == "Bidirectional" and isinstance(config, dict) and config.get("return_state"):
             what, first = "a Bidirectional that returns states", built.RETURNED_STATES
@@ -341,7 +341,7 @@ class Keras3Loader(Loader):
     def operators(self, layers: list[tuple[Any, str]]) -> None:
         """Record operations in an HDF5 file that are created as the layers of that name, and fail when they are called."""
         for layer, at in layers:
-            if not isinstance(layer, dict) or "module" in layer or layer.get("class_name") not in OPERATORS:
+            if not isinstance(layer, dict) or "module" in layer or class_of(layer) not in OPERATORS:
                 continue
             if several_arguments(layer.get("inbound_nodes")):
                 outer, self.layer = self.layer, layer.get("name") if isinstance(layer.get("name"), str) else None
@@ -351,7 +351,7 @@ class Keras3Loader(Loader):
     def masks(self, layers: list[Any], pointer: str) -> None:
         """Record the mask of an Embedding that the file holds as an operation, and that a nested model needs again."""
         named = [layer for layer in layers if isinstance(layer, dict)]
-        if not any(layer.get("class_name") in MODELS and takes_no_mask(layer) for layer in named):
+        if not any(class_of(layer) in MODELS and takes_no_mask(layer) for layer in named):
             return
         masked = [layer for layer in named if layer.get("class_name") == "Embedding" and masks_zeros(layer)]
         for index, layer in enumerate(layers):
@@ -370,7 +370,7 @@ class Keras3Loader(Loader):
         for index, layer in enumerate(config["layers"]):
             nodes = layer.get("inbound_nodes") if isinstance(layer, dict) else None
             for node in nodes if isinstance(nodes, list) else ():
-                if layer.get("class_name") in RECURRENT and isinstance(node, list) and len(node) > 1:
+                if class_of(layer) in RECURRENT and isinstance(node, list) and len(node) > 1:
                     self.states(layer, f"{pointer}/layers/{index}/inbound_nodes")
                     return
                 for reference in node if isinstance(node, list) else ():
@@ -473,7 +473,7 @@ class Keras3Loader(Loader):
     def policy_in_hdf5(self, config: dict[str, Any], pointer: str) -> None:
         """Record a dtype policy with which the weights in an HDF5 file are not loaded."""
         policy = config.get("dtype")
-        name = policy.get("class_name") if isinstance(policy, dict) else policy
+        name = class_of(policy) if isinstance(policy, dict) else policy if isinstance(policy, str) else None
         if name in built.POLICIES_NOT_IN_HDF5:
             cause = f"{self.generation} does not load the weights of a layer with a {name} from an HDF5 file"
         elif isinstance(name, str) and name.startswith("int8_from_") and self.version < built.INT8_IN_HDF5:

@@ -26,6 +26,12 @@ MODELS = frozenset({"Functional", "Sequential", "Model"})
 FORMER_NAMES = {"Orthogonal": "OrthogonalInitializer", "Identity": "IdentityInitializer", "STFT": "STFTInitializer"}
 
 
+def class_of(layer: dict[str, Any]) -> str | None:
+    """Return the class of a serialized object; None if it is no name."""
+    name = layer.get("class_name")
+    return name if isinstance(name, str) else None
+
+
 class Loader:
     """Finds the obstacles in a file for one release, by visiting its parts in the order in which the release does."""
 

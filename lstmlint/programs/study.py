@@ -39,9 +39,13 @@ class Run:
 
 @dataclass(slots=True)
 class Effort:
-    """How many layers may still be analyzed with sizes beyond those that are needed. A thousand take 50 ms."""
+    """How many layers may still be analyzed with sizes beyond those that are needed. A thousand take 50 ms.
 
-    layers: int = 60_000
+    needed: how many may be analyzed with sizes that are.
+    """
+
+    layers: int = 30_000
+    needed: int = 60_000
 
 
 class Study:
@@ -61,6 +65,10 @@ class Study:
         self.runs: dict[Sizes, Run] = {}
         self.stand_ins = self.choose()
         self.base = self.run(self.stand_ins.starts, check=True)
+        runs = self.stand_ins.needed() + len(self.names)
+        effort.needed -= runs * (0 if self.base.report.model is None else len(self.base.report.model.layers))
+        # Whether the model is analyzed with other sizes, too. Without that, nothing that may depend on them is known.
+        self.compared = not self.names or effort.needed >= 0
 
     def choose(self) -> StandIns:
         """Return the stand-ins with which the most layers can be built."""
@@ -104,7 +112,7 @@ class Study:
     def problems(self) -> list[Problem]:
         """Return the problems that the program has, whatever the sizes are."""
         found = [one for one in self.base.problems if not one.code.startswith(OF_FILES) and not one.data.get("loading")]
-        if not self.model.exact:  # any of them may come from what is not known
+        if not self.model.exact or not self.compared:  # any of them may come from what is not known
             return []
         for run in self.others():
             same = {(one.code, one.pointer, one.message, one.help) for one in run.problems}
@@ -113,6 +121,8 @@ class Study:
 
     def formulas(self) -> dict[Key, Polynomial | None]:
         """Return the formula of each number that depends on a size; None for one that is no polynomial."""
+        if not self.compared:
+            return dict.fromkeys(self.base.numbers)
         varying = self.varying()
         found: dict[Key, Polynomial | None] = dict.fromkeys(varying)
         axes = [i for i, point in enumerate(self.units()) if self.feasible(self.run(self.stand_ins.at(point)))]

@@ -137,7 +137,7 @@ def config(
             message = f"{name} has no argument {argument!r}; Keras raises an error"
             raise Refused(argument, message, f"Its arguments are {', '.join(defaults)}.")
     values = {**defaults, **arguments}
-    if not isinstance(values["classifier_activation"], str | None):
+    if not isinstance(values["classifier_activation"], str | None) or not _well_typed(values, defaults):
         return None
     given = values.get("input_tensor")
     shape = _input_shape(name, facts, values, facts["default"][dialect])
@@ -213,6 +213,18 @@ def _with_drop_rate(layers: list[dict[str, Any]], rate: float) -> list[dict[str,
         drops = {"rate": rate * block / blocks} if layer["name"].endswith("_drop") else {}
         found.append({**layer, "config": {**layer["config"], **drops}})
     return found
+
+
+def _well_typed(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+    """Check that the input shape consists of sizes, and that numbers are given where the defaults are numbers."""
+    shape = values["input_shape"]
+    if shape is not None and not (
+        isinstance(shape, tuple | list) and all(isinstance(side, int | None) for side in shape)
+    ):
+        return False
+    return all(
+        isinstance(values[name], int | float) for name, default in defaults.items() if isinstance(default, int | float)
+    )
 
 
 def _input_shape(name: str, facts: Any, values: Mapping[str, Any], default: Shape) -> Shape:

@@ -8,6 +8,7 @@ from typing import Any
 
 from lstmlint.python.builtins import extreme, round_, unknown
 from lstmlint.python.expressions import Range, iterate
+from lstmlint.python.limits import visit
 from lstmlint.python.machine import MISSING, Arguments, Machine, Method, Raised
 from lstmlint.python.operators import NUMBER, binary
 from lstmlint.python.scalars import SCALARS
@@ -84,7 +85,7 @@ def nested_shape(value: Any, depth: int = 0) -> tuple[Any, ...] | None:
         return None
     if not value:
         return (0,)
-    inner = [nested_shape(item, depth + 1) for item in value]
+    inner = [nested_shape(item, depth + 1) for item in visit(value)]
     if inner[0] is None or any(item is None or not same(item, inner[0]) for item in inner):
         return None
     return (len(value), *inner[0])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lstmlint.python.expressions import Range, distinct, iterate
+from lstmlint.python.limits import MAX_CHARACTERS
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Raised
 from lstmlint.python.operators import NUMBER, PLAIN, binary, compare
 from lstmlint.python.values import (
@@ -39,9 +40,11 @@ def range_(machine: Machine, arguments: Arguments) -> Any:
     """Return a range."""
     if all(isinstance(value, int) for value in arguments.args) and 1 <= len(arguments.args) <= 3:
         try:
-            return Range(range(*arguments.args))
-        except (ValueError, OverflowError) as error:
+            numbers = range(*arguments.args)
+        except ValueError as error:
             raise Raised from error
+        if all(abs(value) < 2**60 for value in arguments.args):  # so that Python can tell its length
+            return Range(numbers)
     return unknown(machine, arguments)
 
 
@@ -188,7 +191,7 @@ def abs_(machine: Machine, arguments: Arguments) -> Any:
 def round_(machine: Machine, arguments: Arguments) -> Any:
     """Round a number."""
     value, digits = arguments.get(0, "number"), arguments.get(1, "ndigits")
-    if isinstance(value, int | float) and isinstance(digits, int | None):
+    if isinstance(value, int | float) and isinstance(digits, int | None) and abs(digits or 0) <= MAX_CHARACTERS:
         try:
             return round(value, digits) if digits is not None else round(value)
         except (ValueError, OverflowError) as error:

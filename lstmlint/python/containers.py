@@ -41,14 +41,19 @@ def text_method(machine: Machine, receiver: Any, name: str, arguments: Arguments
             if sum(map(len, items)) + len(receiver) * len(items) <= MAX_CHARACTERS:
                 return receiver.join(items)
         return unknown(machine, arguments)
-    if name == "format" and not is_wide(receiver):
+    if name == "format":
         values = [*args, *arguments.kwargs.values()]
-        if all(isinstance(value, PLAIN) for value in values):
+        if all(isinstance(value, PLAIN) for value in values) and not is_wide(receiver, values):
             try:
                 return receiver.format(*args, **arguments.kwargs)
             except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
                 raise Raised from error
         return unknown(machine, arguments)
+    if (
+        name == "replace"
+        and len(receiver) * max((len(value) for value in args if isinstance(value, str)), default=0) > MAX_CHARACTERS
+    ):
+        raise Cut("a text is too long")
     if name in TEXT_METHODS and all(isinstance(value, PLAIN | tuple) for value in args) and not arguments.kwargs:
         try:
             result = getattr(receiver, name)(*args)

@@ -8,6 +8,7 @@ from typing import Any
 
 from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_objects import Layer, Model, Node, Tensor, tensors_in
+from lstmlint.python.limits import visit
 from lstmlint.python.machine import Arguments, Machine
 from lstmlint.python.values import now
 
@@ -80,9 +81,9 @@ class Copier:
             node = self.nodes.get(id(value.node))
             return value if node is None else Tensor(node, value.index, value.taint)
         if isinstance(value, list | tuple) and not hasattr(value, "taint"):
-            return type(value)(map(self.value, value))
+            return type(value)(map(self.value, visit(value)))
         if type(value) is dict:
-            return {key: self.value(item) for key, item in value.items()}
+            return {key: self.value(item) for key, item in visit(value).items()}
         return value
 
     def model(self, model: Model) -> Model:

@@ -15,6 +15,7 @@ from lstmlint.python.keras_names import in_keras, layer_class, model_class
 from lstmlint.python.keras_objects import Layer, Model, Node, Tensor, tensors_in
 from lstmlint.python.keras_runtime import Keras
 from lstmlint.python.keras_signatures import ALIASES, bind
+from lstmlint.python.limits import visit
 from lstmlint.python.machine import MISSING, Arguments, Builtin, Machine, Method, Raised
 from lstmlint.python.program import Reason
 from lstmlint.python.values import Array, Bound, Class, Dict, Function, List, Module, Opaque, Size, Super
@@ -299,11 +300,11 @@ class CustomLayers:
             if isinstance(value, Tensor):
                 return entries.get(id(value), value)
             if isinstance(value, tuple):
-                return tuple(map(swap, value))
+                return tuple(map(swap, visit(value)))
             if isinstance(value, list):
-                return List(map(swap, value), getattr(value, "taint", ()))
+                return List(map(swap, visit(value)), getattr(value, "taint", ()))
             if isinstance(value, dict):
-                return Dict({key: swap(item) for key, item in value.items()}, getattr(value, "taint", ()))
+                return Dict({key: swap(item) for key, item in visit(value).items()}, getattr(value, "taint", ()))
             return value
 
         return Arguments(
@@ -323,7 +324,7 @@ class CustomLayers:
     def shapes(self, value: Any) -> Any:
         """Return the shapes of nested tensors."""
         if isinstance(value, list | tuple):
-            return List([self.shapes(item) for item in value])
+            return List([self.shapes(item) for item in visit(value)])
         if isinstance(value, Tensor):
             return self.keras.shape_of(value)
         return None

@@ -14,7 +14,7 @@ from lstmlint.python.dialects import Style
 from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_names import in_keras
 from lstmlint.python.keras_objects import Layer, Model, Node, Tensor, tensors_in
-from lstmlint.python.limits import Cut
+from lstmlint.python.limits import Cut, visit
 from lstmlint.python.program import Reason
 from lstmlint.python.values import (
     Array,
@@ -385,9 +385,9 @@ class Writer:
         if isinstance(structure, Tensor):
             return self.end(structure, names, numbers)
         if isinstance(structure, dict):
-            return {key: self.ends(item, names, numbers) for key, item in structure.items()}
+            return {key: self.ends(item, names, numbers) for key, item in visit(structure).items()}
         items = structure if isinstance(structure, list) else []
-        return [self.ends(item, names, numbers) for item in items if isinstance(item, Tensor | list | dict)]
+        return [self.ends(item, names, numbers) for item in visit(items) if isinstance(item, Tensor | list | dict)]
 
     def end(self, tensor: Tensor, names: dict[int, str], numbers: dict[int, int]) -> list[Any]:
         """Return a reference to an input or output of a model."""
@@ -423,9 +423,9 @@ class Writer:
             if isinstance(value, Tensor):
                 return [*refer(value), kwargs] if id(value) else None
             if isinstance(value, list | tuple):
-                return [reference(item) for item in value]
+                return [reference(item) for item in visit(value)]
             if isinstance(value, dict):
-                return {key: reference(item) for key, item in value.items()}
+                return {key: reference(item) for key, item in visit(value).items()}
             return ["_CONSTANT_VALUE", -1, self.structure(value, refer), kwargs]
 
         if node.layer.class_name in ("TFOpLambda", "SlicingOpLambda"):
@@ -437,9 +437,9 @@ class Writer:
         if isinstance(value, Tensor):
             return refer(value)
         if isinstance(value, list | tuple):
-            return [self.structure(item, refer) for item in value]
+            return [self.structure(item, refer) for item in visit(value)]
         if isinstance(value, dict):
-            return {key: self.structure(item, refer) for key, item in value.items()}
+            return {key: self.structure(item, refer) for key, item in visit(value).items()}
         if isinstance(value, slice):
             parts = {name: self.structure(getattr(value, name), refer) for name in ("start", "stop", "step")}
             return {"class_name": "__slice__", "config": parts} if self.keras3 else parts
@@ -613,10 +613,10 @@ class Writer:
             self.note(value)
             return value
         if isinstance(value, List | tuple | list):
-            items = [self.value(item, loosely) for item in value]
+            items = [self.value(item, loosely) for item in visit(value)]
             return OMIT if OMIT in items else items
         if isinstance(value, Dict | dict):
-            items_by_key = {str(key): self.value(item, loosely) for key, item in value.items()}
+            items_by_key = {str(key): self.value(item, loosely) for key, item in visit(value).items()}
             return {key: item for key, item in items_by_key.items() if item is not OMIT}
         if isinstance(value, Module):
             return named(value.path)
@@ -649,7 +649,7 @@ def only_last(layer: Layer) -> bool:
 def contains_unknown(value: Any) -> bool:
     """Return whether a value is unknown, or has an unknown part."""
     if isinstance(value, list | tuple):
-        return any(map(contains_unknown, value))
+        return any(map(contains_unknown, visit(value)))
     return is_unknown(value)
 
 

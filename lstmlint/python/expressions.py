@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from lstmlint.python.limits import MAX_CHARACTERS, MAX_ITEMS, Cut
+from lstmlint.python.limits import MAX_CHARACTERS, MAX_ITEMS, Cut, visit
 from lstmlint.python.machine import Arguments, Machine, Raised
 from lstmlint.python.operators import BINARY, PLAIN, binary, compare, is_wide, unary
 from lstmlint.python.values import (
@@ -510,7 +510,10 @@ def joined_string(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:
     """Return an f-string."""
     parts: list[str] = []
     unknown: list[Any] = []
+    length = 0
     for part in node.values:
+        if length > MAX_CHARACTERS:
+            raise Cut("a text is too long")
         if isinstance(part, ast.Constant):
             parts.append(str(part.value))
             continue
@@ -524,6 +527,7 @@ def joined_string(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:
                 value = repr(value)
             try:
                 parts.append(format(value, spec))
+                length += len(parts[-1])
             except (TypeError, ValueError) as error:
                 raise Raised from error
         else:
@@ -539,7 +543,7 @@ def joined_string(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Any:
 def is_text(value: Any) -> bool:
     """Return whether the text of a value is known and short."""
     if isinstance(value, tuple):
-        return len(value) < 100 and all(map(is_text, value))
+        return len(value) < 100 and all(map(is_text, visit(value)))
     if isinstance(value, int):
         return value.bit_length() < 1_000
     return isinstance(value, PLAIN)

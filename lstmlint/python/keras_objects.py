@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
+from lstmlint.python.limits import visit
 from lstmlint.python.machine import Machine
 from lstmlint.python.program import Reason
 from lstmlint.python.values import Class, Dict, List, Place, Scope, Taint, now, with_reason
@@ -249,10 +250,10 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, list | tuple):
-        for item in value:
+        for item in visit(value):
             yield from tensors_in(item)
     elif isinstance(value, Dict | dict):
-        for item in value.values():
+        for item in visit(value).values():
             yield from tensors_in(item)
 
 

@@ -13,7 +13,7 @@ from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_names import BASES, in_keras, layer_class, model_class
 from lstmlint.python.keras_objects import AutoNames, Layer, Model, Node, Tensor, tensors_in
 from lstmlint.python.keras_signatures import ALIASES, bind, parameters
-from lstmlint.python.limits import MAX_LAYERS, Cut
+from lstmlint.python.limits import MAX_LAYERS, Cut, visit
 from lstmlint.python.machine import MISSING, Arguments, Machine
 from lstmlint.python.program import Reason
 from lstmlint.python.values import Array, Class, Dict, List, Module, Opaque, Super, is_unknown
@@ -293,9 +293,9 @@ class Keras:
         if isinstance(value, Tensor):
             return value.fixed()
         if isinstance(value, list | tuple):
-            return [self.frozen(item) for item in value]
+            return [self.frozen(item) for item in visit(value)]
         if isinstance(value, Dict):
-            return {str(key): self.frozen(item) for key, item in value.items()}
+            return {str(key): self.frozen(item) for key, item in visit(value).items()}
         return value
 
     def outputs(self, layer: Layer, kwargs: dict[str, Any]) -> int | None:
@@ -660,16 +660,16 @@ def declares_input(layer: Layer) -> bool:
 def is_opaque_tensor(value: Any) -> bool:
     """Return whether an input of a layer is unknown, or a part of it."""
     if isinstance(value, list | tuple):
-        return any(map(is_opaque_tensor, value))
+        return any(map(is_opaque_tensor, visit(value)))
     return isinstance(value, Opaque)
 
 
 def has_unknown(value: Any) -> bool:
     """Return whether inputs or outputs hold something else than tensors."""
     if isinstance(value, list | tuple):
-        return any(map(has_unknown, value))
+        return any(map(has_unknown, visit(value)))
     if isinstance(value, dict):
-        return any(map(has_unknown, value.values()))
+        return any(map(has_unknown, visit(value).values()))
     return not isinstance(value, Tensor)
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
 MAX_STEPS = 400_000  # expressions and statements that one program may evaluate
 MAX_STATEMENT_STEPS = 150_000  # of these, for one statement of the module
 MAX_FUNCTION_STEPS = 40_000  # and for one function that the program does not call
@@ -13,6 +18,7 @@ MAX_CHARACTERS = 100_000  # of a str
 MAX_BITS = 4_096  # of an int
 MAX_LAYERS = 6_000  # of one program
 MAX_MODELS = 200  # that are reported of one program
+MAX_VISITS = 1_000_000  # of items in nested lists, tuples, and dicts, each counted as often as it occurs
 
 
 class Cut(Exception):
@@ -41,3 +47,30 @@ class Budget:
         """Set the end to this number of steps from now, within the total. Return the previous end."""
         previous, self.end = self.end, min(self.used + steps, self.total)
         return previous
+
+
+_visited: ContextVar[list[int] | None] = ContextVar("visited", default=None)
+
+
+@contextmanager
+def counted_visits() -> Iterator[None]:
+    """Count the visits of items for one program."""
+    token = _visited.set([0])
+    try:
+        yield
+    finally:
+        _visited.reset(token)
+
+
+def visit(items: Any) -> Any:
+    """Count the items of a container that is about to be visited, and return it.
+
+    A list that holds another one twice, which holds another one twice, and so on, has exponentially many items.
+    Raises: Cut.
+    """
+    visited = _visited.get()
+    if visited is not None:
+        visited[0] += len(items)
+        if visited[0] > MAX_VISITS:
+            raise Cut("its values are nested too deeply")
+    return items

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from lstmlint.model.findings import Problem
 from lstmlint.python.heap import Heap
-from lstmlint.python.limits import MAX_DEPTH, Budget, Cut
+from lstmlint.python.limits import MAX_DEPTH, Budget, Cut, visit
 from lstmlint.python.program import Reason
 from lstmlint.python.values import (
     MAX_REASONS,
@@ -318,7 +318,8 @@ class Machine:
         if all(isinstance(value, tuple) and len(value) == len(first) for value in values if isinstance(first, tuple)):
             if isinstance(first, tuple) and all(isinstance(value, tuple) for value in values):
                 return tuple(
-                    self.join(list(items), reason, f"{name}[{i}]") for i, items in enumerate(zip(*values, strict=True))
+                    self.join(list(items), reason, f"{name}[{i}]")
+                    for i, items in enumerate(zip(*map(visit, values), strict=True))
                 )
         containers = [value for value in values if isinstance(value, List | Dict)]
         if containers:
@@ -356,7 +357,7 @@ def leaves(value: Any) -> list[Opaque]:
     if isinstance(value, Size):
         return [leaf for term in value.terms for leaf in term]
     if isinstance(value, tuple | list):
-        return [leaf for item in value[:20] for leaf in leaves(item)]
+        return [leaf for item in visit(value[:20]) for leaf in leaves(item)]
     if isinstance(value, Array):
         return leaves(value.shape)
     return []

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from lstmlint.python.limits import MAX_BITS, MAX_CHARACTERS, MAX_ITEMS
+from lstmlint.python.limits import MAX_BITS, MAX_CHARACTERS, MAX_ITEMS, visit
 from lstmlint.python.machine import Machine, Raised
 from lstmlint.python.values import (
     Array,
@@ -39,7 +39,7 @@ COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }  # fmt: skip
-WIDE = re.compile(r"[0-9]{4}|%.*\*")
+WIDE = re.compile(r"[0-9]{4}|%.*\*|\{[^{}]+\{")
 NUMBER = int | float | complex
 PLAIN = int | float | complex | str | bytes | None
 
@@ -111,15 +111,16 @@ def too_large(sign: str, left: Any, right: Any) -> bool:
         if isinstance(left, int) and isinstance(right, int):
             return left.bit_length() + right.bit_length() > MAX_BITS
     if sign == "%" and isinstance(left, str | bytes):
-        return is_wide(str(left))
+        return is_wide(str(left), right if isinstance(right, tuple) else (right,))
     if sign == "+" and isinstance(left, str | bytes) and isinstance(right, str | bytes):
         return len(left) + len(right) > MAX_CHARACTERS
     return False
 
 
-def is_wide(template: str) -> bool:
-    """Return whether a format may ask for a very long text."""
-    return len(template) > 2_000 or WIDE.search(template) is not None
+def is_wide(template: str, values: Iterable[Any] = ()) -> bool:
+    """Return whether a format may give a very long text: by a width, or because it repeats one of its values."""
+    longest = max((len(value) for value in values if isinstance(value, str | bytes)), default=0)
+    return len(template) * max(longest, 50) > MAX_CHARACTERS or WIDE.search(template) is not None
 
 
 def sequences(machine: Machine, sign: str, left: Any, right: Any) -> Any:
@@ -252,12 +253,12 @@ def equal(left: Any, right: Any) -> bool | None:
     if isinstance(left, tuple | list) and type(left) is type(right) and not taint_of(left) and not taint_of(right):
         if len(left) != len(right):
             return False
-        answers = [equal(a, b) for a, b in zip(left, right, strict=True)]
+        answers = [equal(a, b) for a, b in zip(visit(left), right, strict=True)]
         return False if False in answers else None if None in answers else True
     if isinstance(left, Dict) and isinstance(right, Dict) and not left.taint and not right.taint:
         if left.keys() != right.keys():
             return False
-        verdicts = [equal(item, right[key]) for key, item in left.items()]
+        verdicts = [equal(item, right[key]) for key, item in visit(left).items()]
         return False if False in verdicts else None if None in verdicts else True
     known: Any = PLAIN | tuple | List | Dict | Module
     if isinstance(left, known) and isinstance(right, known) and type(left) is not type(right):

@@ -19,6 +19,7 @@ from lstmlint.reading.document import Document
 
 MAX_EVENTS = 12  # of one model
 MAX_SHAPES = 400  # of tensors that one program asks for
+MAX_SHAPE_NODES = 100_000  # of their graphs together
 
 
 class Version:
@@ -48,6 +49,7 @@ class Recorder:
         self.versions: list[Version] = []
         self.events: dict[int, int] = {}
         self.asked = 0
+        self.nodes = 0
         keras.event = self.event
         keras.shape_of = self.shape_of
 
@@ -116,10 +118,13 @@ class Recorder:
         model = Model("Model", {}, "model", (1, 1))
         model.outputs = [tensor]
         model.inputs = sources(tensor)
+        nodes = Graph(model.inputs, model.outputs).sorted
+        self.nodes += len(nodes)
+        if self.nodes > MAX_SHAPE_NODES:
+            return None
         style = self.keras.style
         if style.dialect != "keras2" and any(
-            node.layer.class_name in ("TFOpLambda", "SlicingOpLambda")
-            for node in Graph(model.inputs, model.outputs).sorted
+            node.layer.class_name in ("TFOpLambda", "SlicingOpLambda") for node in nodes
         ):
             style = TENSORFLOW
         try:

@@ -23,7 +23,7 @@ from lstmlint.python import (
 from lstmlint.python.dialects import style_of
 from lstmlint.python.functions import generator_kind
 from lstmlint.python.keras_runtime import Keras
-from lstmlint.python.limits import MAX_FUNCTION_STEPS, MAX_STATEMENT_STEPS, Cut
+from lstmlint.python.limits import MAX_FUNCTION_STEPS, MAX_STATEMENT_STEPS, Cut, counted_visits
 from lstmlint.python.machine import Arguments, Machine, Raised
 from lstmlint.python.program import Program, Reason
 from lstmlint.python.recording import Recorder
@@ -43,9 +43,10 @@ def run(
     described: Collection[str] = (),
 ) -> Program:
     """Return the models of a program."""
-    machine, recorder = follow(source, values, shapes, targets, described)
-    for function in waiting(machine):
-        explore(machine, function, recorder)
+    with counted_visits():
+        machine, recorder = follow(source, values, shapes, targets, described)
+        for function in waiting(machine):
+            explore(machine, function, recorder)
     return Program(recorder.results(), machine.problems)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any, TypeAlias
 
+from lstmlint.python.limits import visit
 from lstmlint.python.program import Reason
 
 Taint = tuple[Reason, ...]
@@ -127,7 +128,7 @@ def key_of(value: Any) -> Any:
     if isinstance(value, Size):
         return ("size", value.key())
     if isinstance(value, tuple):
-        return tuple(key_of(item) for item in value)
+        return tuple(key_of(item) for item in visit(value))
     if isinstance(value, slice):
         return ("slice", key_of(value.start), key_of(value.stop), key_of(value.step))
     if value is None or isinstance(value, str | bytes | int | float | complex):
@@ -496,7 +497,7 @@ def same(left: Any, right: Any) -> bool:
 
 def same_items(left: Any, right: Any) -> bool:
     """Return whether two sequences hold the same values."""
-    return len(left) == len(right) and all(map(same, left, right))
+    return len(left) == len(right) and all(map(same, visit(left), right))
 
 
 def taint_of(value: Any, depth: int = 0) -> Taint:
@@ -504,9 +505,9 @@ def taint_of(value: Any, depth: int = 0) -> Taint:
     taint: Taint = getattr(value, "taint", ())
     if depth < 4:
         if isinstance(value, list | tuple):
-            for item in value:
+            for item in visit(value):
                 taint += taint_of(item, depth + 1)
         elif isinstance(value, dict):
-            for item in value.values():
+            for item in visit(value).values():
                 taint += taint_of(item, depth + 1)
     return taint
