@@ -437,7 +437,7 @@ class Task(NamedTuple):
     """A batch of inputs. programs: the share of programs and notebooks. binary: HDF5, too."""
 
     seed: int
-    count: int
+    size: int
     programs: float = 0.3
     binary: bool = False
 
@@ -450,7 +450,7 @@ def batch(task: Task) -> Tally:
         raise TooSlow
 
     signal.signal(signal.SIGVTALRM, stop)
-    for _ in range(task.count):
+    for _ in range(task.size):
         if random.random() < task.programs:
             raw, name = fuzz_programs.made(random)
         else:
