@@ -1,7 +1,7 @@
 /** Starts the language server of lstmlint, and shows whether it runs. */
 
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
+import { LanguageClient, type LanguageClientOptions, type MessageSignature, State } from "vscode-languageclient/node";
 
 import { findServer } from "./server";
 
@@ -10,7 +10,20 @@ const DOCUMENTATION = "https://lstmlint.github.io/lstmlint/editors/";
 const LANGUAGES = ["json", "jsonc", "yaml", "python"];
 const RESTARTING = ["enable", "path", "interpreter"];
 
-let client: LanguageClient | undefined;
+/** A client that does not report requests which fail because it is stopped. */
+class Client extends LanguageClient {
+  override handleFailedRequest<T>(
+    type: MessageSignature,
+    token: vscode.CancellationToken | undefined,
+    error: unknown,
+    otherwise: T,
+    notify?: boolean,
+  ): T {
+    return client === this ? super.handleFailedRequest(type, token, error, otherwise, notify) : otherwise;
+  }
+}
+
+let client: Client | undefined;
 let output: vscode.OutputChannel;
 let status: vscode.StatusBarItem;
 // Starting and stopping take turns: a restart must not overtake the one before it.
@@ -76,7 +89,7 @@ async function start(): Promise<void> {
     return;
   }
   output.appendLine(`Starting ${[server.command, ...server.args].join(" ")}`);
-  const started = new LanguageClient(NAME, NAME, { ...server, options: { env: process.env } }, options());
+  const started = new Client(NAME, NAME, { ...server, options: { env: process.env } }, options());
   client = started;
   started.onDidChangeState(({ newState }) => {
     if (newState === State.Running) {

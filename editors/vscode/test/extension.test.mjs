@@ -108,3 +108,12 @@ test("fixes all findings with the source action", async () => {
   await editor.commands["lstmlint.fixAll"]();
   assert.deepEqual(editor.executed, [["editor.action.codeAction", { kind: "source.fixAll.lstmlint", apply: "ifSingle" }]]);
 });
+
+test("reports requests that fail, but not because the server is stopped", async () => {
+  const editor = await new Editor(PATH).start();
+  const [client] = editor.clients;
+  const error = new Error("failed");
+  assert.throws(() => client.handleFailedRequest({}, undefined, error, []), error);
+  await editor.commands["lstmlint.restart"]();
+  assert.deepEqual(client.handleFailedRequest({}, undefined, error, []), []);
+});

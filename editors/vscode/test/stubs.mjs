@@ -115,6 +115,9 @@ export class Editor {
           this.become(State.Stopped);
           this.disposed = true;
         }
+        handleFailedRequest(type, token, error) {
+          throw error;
+        }
         async sendNotification(...message) {
           this.sent.push(message);
         }
