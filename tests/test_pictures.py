@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import time
+from itertools import combinations, pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
 import lstmlint
-from lstmlint.reporting import Totals, View, load, mermaid
+from lstmlint.drawing.layers import Line, Shape, arrange
+from lstmlint.drawing.layout import Layout, lay_out
+from lstmlint.drawing.picture import Box, Cluster, Link, Picture, shorten
+from lstmlint.reporting import Totals, View, load, mermaid, svg
+from lstmlint.reporting.escape import visible
+from lstmlint.reporting.pictures import picture_of
 from tests.commandline import Shell, layer, sequential
 from tests.test_graph import PROGRAM, transformer
 
@@ -110,7 +119,7 @@ def test_findings_in_repeated_blocks() -> None:
         assert f"{finding.severity} {finding.code}" in text
 
 
-@pytest.mark.parametrize("format", ["dot", "mermaid"])
+@pytest.mark.parametrize("format", ["dot", "mermaid", "svg"])
 def test_several_files_and_no_model(format: str, shell: Shell) -> None:
     shell.write("no.json", '{"a": 1}')
     shell.write("empty.json", sequential("m"))
@@ -121,6 +130,8 @@ def test_several_files_and_no_model(format: str, shell: Shell) -> None:
     assert ("E002" in result.out, "8" in result.out) == (True, True)
     if format == "dot":
         labels(result.out)
+    if format == "svg":
+        elements(result.out)
 
 
 def test_unwired_and_large_models() -> None:
@@ -189,3 +200,152 @@ def test_graphviz_reads_dot() -> None:
         "名前",
     ):
         assert name in drawn.replace("&#45;", "-").replace("&#160;", " "), name
+
+
+# svg ------------------------------------------------------------------------------------------------------
+
+XMLNS = "{http://www.w3.org/2000/svg}"
+TAGS = {"svg", "title", "desc", "style", "rect", "g", "text", "path", "polygon"}
+ATTRIBUTES = set("class role width height viewBox transform x y rx d points".split())
+
+
+def elements(text: str) -> list[ET.Element]:
+    """Check that a picture is static and refers to nothing, and return its elements."""
+    found = list(ET.fromstring(text).iter())
+    assert {one.tag.removeprefix(XMLNS) for one in found} <= TAGS
+    assert {name for one in found for name in one.attrib} <= ATTRIBUTES
+    assert not re.search(r"url|@import|javascript", svg.STYLE)
+    return found
+
+
+def texts(text: str) -> list[str]:
+    return [one.text or "" for one in elements(text) if one.tag == f"{XMLNS}text"]
+
+
+def test_svg() -> None:
+    text = written("svg", EXAMPLES / "lstm_1_2.json", name="m.json")
+    assert texts(text) == [
+        "m.json", "lstm_1_2 (Functional), parameters: 16", "input", "InputLayer", "(None, 1, 2)",
+        "lstm", "LSTM", "16 params", "warning R201 single-timestep", "output: (None, 1)",
+    ]  # fmt: skip
+    title, description = elements(text)[1:3]
+    assert (title.tag, title.text) == (f"{XMLNS}title", "m.json: lstm_1_2 (Functional), parameters: 16")
+    assert "input, InputLayer, (None, 1, 2) leads to lstm." in (description.text or "")
+    assert elements(text)[0].attrib["role"] == "img"
+
+
+def test_picture_of_the_docs(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLES.parent)
+    drawn = shell("examples/seq2seq.json", "-f", "svg").out
+    assert drawn == Path("docs/images/seq2seq.svg").read_text("utf-8"), "draw it again with this command"
+
+
+def test_hostile_names_in_svg() -> None:
+    text = written("svg", hostile(), 1, "h.json")
+    shown = {one.strip() for one in texts(text)}
+    assert {shorten(visible(name)).strip() for name in HOSTILE if len(name) < 100} <= shown
+    assert shorten("A" * 100) in shown
+
+
+def check_places(picture: Picture, layout: Layout) -> None:
+    """Check that nothing overlaps, that frames hold what is in them, and that arrows lead from box to box."""
+    places = layout.boxes
+    for a, b in combinations(places.values(), 2):
+        assert (
+            a.x + a.width <= b.x + 0.1
+            or b.x + b.width <= a.x + 0.1
+            or a.y + a.height <= b.y + 0.1
+            or b.y + b.height <= a.y + 0.1
+        )
+    frames = {id(cluster): place for cluster, place in layout.frames}
+    for cluster, frame in layout.frames:
+        for item in cluster.items:
+            place = frames[id(item)] if isinstance(item, Cluster) else places[item]
+            assert frame.x <= place.x + 0.1
+            assert frame.y <= place.y + 0.1
+            assert place.x + place.width <= frame.x + frame.width + 0.1
+            assert place.y + place.height <= frame.y + frame.height + 0.1
+    assert all(place.x >= -0.1 and place.x + place.width <= layout.width + 0.1 for place in places.values())
+    assert all(place.y >= -0.1 and place.y + place.height <= layout.height + 0.1 for place in places.values())
+    starts: list[int] = []
+    ends: list[int] = []
+    for arrow in layout.arrows:
+        for (x, y), of in ((arrow.points[0], starts), (arrow.points[-1], ends)):
+            of += [
+                i
+                for i, p in places.items()
+                if p.x - 0.1 <= x <= p.x + p.width + 0.1 and p.y - 0.1 <= y <= p.y + p.height + 0.1
+            ]
+        if not arrow.upward and arrow.points[0][0] + 18 != arrow.points[1][0]:
+            assert all(y <= to_y + 0.1 for (_, y), (_, to_y) in pairwise(arrow.points))
+    assert {link.source for link in picture.links} <= set(starts)
+    assert {link.target for link in picture.links} <= set(ends)
+
+
+def test_places_of_models() -> None:
+    module = load("svg")
+    bodies = [
+        transformer(3),
+        "x = i = keras.Input((4,))\nd = layers.Dense(4)\ne = layers.Dense(4)\nmodel = keras.Model(i, d(e(d(e(x)))))",
+    ]
+    sources: list[Any] = [
+        NESTED.encode(),
+        EXAMPLES / "seq2seq.json",
+        *(PROGRAM.format(body=body).encode() for body in bodies),
+    ]
+    for source in sources:
+        for depth in range(3):
+            picture = picture_of(lstmlint.analyze(source), depth, 1000)
+            check_places(picture, lay_out(picture))
+            assert module.digest(lstmlint.analyze(source), View(depth=depth)).elements
+
+
+def test_places_of_random_pictures() -> None:
+    random = Random(2)
+    for _ in range(150):
+        count = random.randint(1, 25)
+        picture = Picture(
+            "p", boxes=[Box(["x" * random.randint(1, 30)] * random.randint(1, 4), "", str(i)) for i in range(count)]
+        )
+        open_items = [picture.items]
+        for i in range(count):
+            if random.random() < 0.2:
+                cluster = Cluster(["frame"], [])
+                random.choice(open_items).append(cluster)
+                cluster.items.append(i)
+                open_items.append(cluster.items)
+            else:
+                random.choice(open_items).append(i)
+        for _ in range(random.randint(0, 2 * count)):
+            source, target = random.randrange(count), random.randrange(count)
+            if random.random() < 0.9:
+                source, target = sorted((source, target))
+            picture.links.append(Link(source, target, "", random.choice(["", "", "label"])))
+        check_places(picture, lay_out(picture))
+
+
+def test_labels_do_not_cover_each_other() -> None:
+    picture = Picture("p", boxes=[Box([f"box {i}"], "", str(i)) for i in range(9)], items=list(range(9)))
+    picture.links = [Link(i, 8, "", f"a long label of number {i}") for i in range(8)]
+    labels = [arrow.at for arrow in lay_out(picture).arrows]
+    width = 0.6 * 12 * len("a long label of number 0")
+    assert all(abs(a[0] - b[0]) >= width or abs(a[1] - b[1]) >= 15 for a, b in combinations(labels, 2))
+
+
+@pytest.mark.parametrize("kind", ["chain", "skips", "wide", "cycle", "random"])
+def test_time_of_layout_is_linear(kind: str) -> None:
+    def seconds(size: int) -> float:
+        random = Random(1)
+        pairs = {
+            "chain": [(i, i + 1) for i in range(size - 1)],
+            "skips": [(i, j) for i in range(size - 1) for j in (i + 1, size - 1)],
+            "wide": [(0, i) for i in range(1, size)],
+            "cycle": [(i, (i + 1) % size) for i in range(size)],
+            "random": [(random.randrange(size), random.randrange(size)) for _ in range(2 * size)],
+        }
+        shapes = [Shape(80, 40) for _ in range(size)]
+        start = time.process_time()
+        arrange(shapes, [Line(a, b) for a, b in pairs[kind]])
+        return time.process_time() - start
+
+    assert seconds(1_200) < 9 * seconds(300) + 0.5

@@ -53,6 +53,7 @@ FORMATS = {
     "html": Traits(budgets=True),
     "dot": Traits(),
     "mermaid": Traits(),
+    "svg": Traits(),
 }
 
 
