@@ -17,9 +17,12 @@ from lstmlint.model.spec import Dialect  # noqa: E402
 from lstmlint.parsing.dialect_detection import KERAS1_ARGUMENTS  # noqa: E402
 from lstmlint.parsing.keras2 import NOT_ARGUMENTS, OWN_INPUT_ARGUMENTS  # noqa: E402
 from lstmlint.signatures import history  # noqa: E402
+from lstmlint.signatures.compile import LOSSES, OPTIMIZERS  # noqa: E402
 from lstmlint.signatures.descriptions import MODELS, of_argument, of_class  # noqa: E402
 from lstmlint.signatures.keras2 import SIGNATURES as KERAS2_SIGNATURES  # noqa: E402
 from lstmlint.signatures.keras3 import REQUIRED, SIGNATURES  # noqa: E402
+from lstmlint.signatures.object_descriptions import ARGUMENTS, KINDS, of_object  # noqa: E402
+from lstmlint.signatures.object_descriptions import of_argument as of_object_argument  # noqa: E402
 from lstmlint.validation.arguments import CLOSED, arguments_of  # noqa: E402
 from lstmlint.validation.schema_types import described  # noqa: E402
 from lstmlint.validation.serialized import (  # noqa: E402
@@ -47,7 +50,7 @@ LAYER_MODULES = r"^keras\.(src\.)?layers(\.|$)"
 # The names of objects, by the last word of the arguments that hold them.
 OBJECTS = {
     "activation": sorted(ACTIVATIONS),
-    "initializer": sorted({*INITIALIZERS, *OLD_INITIALIZERS}),
+    "initializer": sorted(name for name in {*INITIALIZERS, *OLD_INITIALIZERS} if not name.endswith("V2")),
     "regularizer": sorted({*REGULARIZERS, *OLD_REGULARIZERS}),
     "constraint": sorted({*CONSTRAINTS, *OLD_CONSTRAINTS}),
 }
@@ -76,17 +79,17 @@ class Definitions:
         """Return the schema of the values of an argument. Names of custom objects are allowed where Keras looks them up."""
         if kind is FUNCTION:
             return {}
-        if not kind.custom or not (dialect == "keras2" or name.endswith("_initializer")):
-            return kind.schema
         family = name.rpartition("_")[2]
+        if not kind.custom or not (dialect == "keras2" or family == "initializer"):
+            return with_descriptions(kind.schema, family) if family in OBJECTS else kind.schema
         wrong: list[Schema] = [{"pattern": misspellings(OBJECTS[family])}]
         if dialect == "keras3":
             wrong.append({"enum": sorted({name for names in OBJECTS.values() for name in names})})
         spelling = self.refer(
             f"{dialect}.custom_{family}", {"type": "string", "pattern": IDENTIFIER, "not": {"anyOf": wrong}}
         )
-        schema = with_custom_classes(kind.schema, spelling) if dialect == "keras2" else kind.schema
-        return {"anyOf": [schema, spelling]}
+        schema = with_descriptions(kind.schema, family)
+        return {"anyOf": [with_custom_classes(schema, spelling) if dialect == "keras2" else schema, spelling]}
 
     def argument(self, name: str, description: str, schema: Schema, dialect: Dialect) -> Schema:
         """Return a reference to the schema of an argument. A large type has a definition of its own."""
@@ -95,6 +98,24 @@ class Definitions:
         if len(text) > 120:
             schema = {"allOf": [self.refer(f"type.{name}", schema)]}
         return self.refer(name, {"description": description, **schema})
+
+
+def with_descriptions(schema: Any, kind: str) -> Any:
+    """Return a schema of objects of a kind with descriptions of their names and arguments."""
+    if isinstance(schema, list):
+        return [with_descriptions(item, kind) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: with_descriptions(value, kind) for key, value in schema.items()}
+    texts = [of_object(kind, name) or "" if isinstance(name, str) else "" for name in found.get("enum", ())]
+    if any(texts):
+        found["enumDescriptions"] = texts
+    if "config" in found and "enum" in found.get("class_name", ()):  # the properties of an object
+        name = found["class_name"]["enum"][0]
+        config = found["config"]
+        for argument, value in config.get("properties", {}).items():
+            config["properties"][argument] = {"description": of_object_argument(kind, name, argument), **value}
+    return found
 
 
 def with_custom_classes(schema: Any, spelling: Schema) -> Any:
@@ -316,7 +337,7 @@ def model(dialect: Dialect) -> Schema:
         "keras_version": {"description": f"Release of Keras that wrote the file. {WRITTEN_BY_KERAS}", "type": "string"},
         "backend": {"description": f"Backend of that Keras. {WRITTEN_BY_KERAS}"},
         "build_config": {"description": f"Shapes of the model's inputs. {WRITTEN_BY_KERAS}", **NULL_OR_OBJECT},
-        "compile_config": {"description": "Optimizer, loss and metrics.", **NULL_OR_OBJECT},
+        "compile_config": {"$ref": "#/$defs/compile_config"},
     }
     made: Schema = {"type": "object", "required": ["class_name", "config"], "properties": properties}
     own: Schema = {"properties": {"class_name": {"enum": list(MODELS)}}}
@@ -341,6 +362,29 @@ def with_layer(layer: Schema) -> Schema:
     layers: Schema = {"contains": {"type": "object", **layer}}
     # `config` is a list of layers in old Sequential models.
     return having(config={"anyOf": [{"type": "array", **layers}, having(layers={"type": "array", **layers})]})
+
+
+def compile_config() -> Schema:
+    """Return the schema of what compile() was called with: it completes and explains, but accepts everything."""
+
+    def objects(kind: str, table: dict[str, str], description: str) -> Schema:
+        names = sorted(KINDS[kind])
+        arguments = sorted({word.rstrip("!") for text in table.values() for word in text.split()} & set(ARGUMENTS))
+        known: Schema = {"enum": names, "enumDescriptions": [of_object(kind, name) for name in names]}
+        config = {"properties": {name: {"description": ARGUMENTS[name]} for name in arguments}}
+        return {"description": description, "properties": {"class_name": {"anyOf": [known, {}]}, "config": config}}
+
+    properties = {
+        "optimizer": objects("optimizer", OPTIMIZERS, "The optimizer, as a serialized object."),
+        "loss": objects("loss", LOSSES, "The loss: a name, a serialized object, or one for each output."),
+        "loss_weights": {"description": "Weight of the loss of each output. null weights them equally."},
+        "metrics": {"description": "What is measured in training."},
+        "weighted_metrics": {"description": "What is measured with the weights of samples or classes."},
+        "run_eagerly": {"description": "true runs each step without compiling it."},
+        "steps_per_execution": {"description": "Number of batches that are run at once."},
+        "jit_compile": {"description": 'true compiles with XLA, "auto" where that is supported.'},
+    }
+    return {"description": "Optimizer, loss and metrics.", **NULL_OR_OBJECT, "properties": properties}
 
 
 def having(**properties: Schema) -> Schema:
@@ -407,6 +451,7 @@ def generate() -> Schema:
         "not": {"pattern": misspellings(public, known)},
         "errorMessage": "This is not a class of Keras, but resembles one.",
     }
+    defs["compile_config"] = compile_config()
     defs["document"] = document()
     inside: Schema = {
         "if": {"required": ["model_config"]},

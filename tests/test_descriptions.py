@@ -10,9 +10,12 @@ from lstmlint import layers
 from lstmlint.model.spec import Dialect
 from lstmlint.parsing.keras2 import NOT_ARGUMENTS
 from lstmlint.signatures import descriptions
+from lstmlint.signatures import object_descriptions as objects
+from lstmlint.signatures.compile import LOSSES, OPTIMIZERS, SCHEDULES
 from lstmlint.signatures.descriptions import ARGUMENTS, LAYERS, MODELS, OF_CLASSES, family, of_argument, of_class
 from lstmlint.signatures.keras2 import SIGNATURES as KERAS2
 from lstmlint.signatures.keras3 import SIGNATURES as KERAS3
+from lstmlint.validation import serialized
 from lstmlint.validation.arguments import arguments_of
 
 CLASSES: list[tuple[str, Dialect]] = [
@@ -32,9 +35,11 @@ def accepted(class_name: str, dialect: Dialect) -> set[str]:
 
 PAIRS = {(name, argument) for name, dialect in CLASSES for argument in accepted(name, dialect)}
 USED = {(family(name), argument) for name, argument in PAIRS}
-TEXTS = {**ARGUMENTS, **LAYERS, **MODELS} | {
-    f"{names} {argument}": text for names, texts in OF_CLASSES.items() for argument, text in texts.items()
-}
+TEXTS = [
+    *ARGUMENTS.values(), *LAYERS.values(), *MODELS.values(), *objects.ARGUMENTS.values(),
+    *(text for table in (*OF_CLASSES.values(), *objects.OF_CLASSES.values()) for text in table.values()),
+    *(text for table in objects.KINDS.values() for text in table.values()),
+]  # fmt: skip
 
 
 def test_every_class_has_a_description() -> None:
@@ -58,7 +63,7 @@ def test_descriptions_name_only_what_exists() -> None:
 
 
 def test_form() -> None:
-    wrong = [text for text in TEXTS.values() if not re.fullmatch(r'["A-Za-z](?!.*  ).{10,250}\.', text)]
+    wrong = [text for text in TEXTS if not re.fullmatch(r'["\w(](?!.*  ).{3,250}\.', text)]
     assert wrong == []
 
 
@@ -84,3 +89,38 @@ def test_family() -> None:
     assert [descriptions.family(name) for name in names] == [
         "Conv", "ConvTranspose", "GlobalAveragePooling", "MaxPooling", "SpatialDropout", "LSTM", "Mine"
     ]  # fmt: skip
+
+
+OBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "activation": dict.fromkeys(serialized.ACTIVATIONS, ()),
+    "initializer": {**serialized.OLD_INITIALIZERS, **serialized.INITIALIZERS},
+    "regularizer": {**serialized.OLD_REGULARIZERS, **serialized.REGULARIZERS},
+    "constraint": {**serialized.OLD_CONSTRAINTS, **serialized.CONSTRAINTS},
+    **{
+        kind: {name: tuple(re.findall(r"\w+", text)) for name, text in table.items()}
+        for kind, table in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("loss", LOSSES))
+    },
+}
+OBJECT_ARGUMENTS = {
+    (kind, name, argument) for kind, table in OBJECTS.items() for name, takes in table.items() for argument in takes
+}
+
+
+def test_every_object_has_a_description() -> None:
+    assert set(OBJECTS) == set(objects.KINDS)
+    for kind, table in OBJECTS.items():
+        assert [name for name in table if not objects.of_object(kind, name)] == []
+        assert {objects.usual_name(kind, name) for name in table} == set(objects.KINDS[kind])
+        assert objects.of_object(kind, "Mine") is None
+    assert sorted(row for row in OBJECT_ARGUMENTS if not objects.of_argument(*row)) == []
+    assert objects.of_argument("initializer", "HeNormal", "sead") is None
+
+
+def test_descriptions_of_objects_name_only_what_exists() -> None:
+    used = {(objects.usual_name(kind, name), argument) for kind, name, argument in OBJECT_ARGUMENTS}
+    given = {
+        (name, argument) for names, texts in objects.OF_CLASSES.items() for name in names.split() for argument in texts
+    }
+    assert sorted(given - used) == []
+    assert sorted(set(objects.ARGUMENTS) - {argument for _, argument in used - given}) == []
+    assert len({*objects.ARGUMENTS.values()}) > 80

@@ -80,6 +80,26 @@ def test_hover() -> None:
     assert "padding" in argument
 
 
+def test_objects() -> None:
+    activation, initializer, gain, optimizer, rate = ask(
+        ("completion", keras3('{"module": "keras.layers", "class_name": "LSTM", "config": {"activation": "|"}}')),
+        ("hover", keras2('{"class_name": "LSTM", "config": {"kernel_initializer": "glorot_|uniform"}}')),
+        ("hover", keras2(ORTHOGONAL)),
+        ("completion", keras3("").replace('"config"', '"compile_config": {"optimizer": {"class_name": "|"}}, "config"')),
+        ("hover", keras3("").replace('"config"', '"compile_config": {"optimizer": {"config": {"learning|_rate": 1}}}, "config"')),
+    )  # fmt: skip
+    assert {label: text for label, text, _ in activation[0]}['"relu"'] == "x above 0, and 0 below."
+    assert "default of most kernels" in initializer[0]
+    assert "Factor of the result" in gain[0]
+    assert '"Adam"' in {label for label, _, _ in optimizer[0]}
+    assert "schedule" in rate[0]
+
+
+ORTHOGONAL = """
+    {"class_name": "LSTM", "config": {"recurrent_initializer": {"class_name": "Orthogonal", "config": {"ga|in": 2}}}}
+"""
+
+
 def test_problems_have_a_place_and_a_message() -> None:
     (class_name, _), (arguments, _), (custom, _) = ask(
         ("problems", keras3('{"module": "keras.layers", "class_name": "LSTN", "config": {"units": 3}}')),
