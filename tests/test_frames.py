@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmlint import analyze
-from lstmlint.reporting.frame import Excerpts, marked_length
+from lstmlint.reporting.frame import Excerpts, beginning, last_of, marked_length
 from lstmlint.reporting.layout import width_of
 from tests.commandline import STACK, Shell, layer, sequential
 from tests.test_python_source import notebook
@@ -190,6 +190,12 @@ def test_what_is_marked(text: str, marked: str) -> None:
 )  # fmt: skip
 def test_lines(text: str, wanted: str) -> None:
     assert frame(text) == wanted
+
+
+def test_combining_characters_are_not_separated() -> None:
+    assert last_of(["aa", "\u0301", "b"], 2) == ["b"]
+    assert last_of(["a", "\u0301", "b"], 2) == ["a", "\u0301", "b"]
+    assert beginning("e\u0301" * 40, 60, "utf-8") == "e\u0301" * 30 + "e..."
 
 
 def test_a_long_line(shell: Shell) -> None:

@@ -110,7 +110,7 @@ def window(line: str, column: int, room: int, encoding: str) -> tuple[str, tuple
 def beginning(line: str, room: int, encoding: str) -> str:
     """Return the beginning of a line, as much as fits."""
     shown = cells(line[: room + 1], encoding)
-    if columns(shown) > room:
+    if columns(shown) > room or len(line) > room + 1:
         shown = [*first_of(shown, room - len(CUT)), CUT]
     return "".join(shown).rstrip()
 
