@@ -422,7 +422,7 @@ DENSE_2: dict[str, Any] = {"class_name": "Dense", "config": {"name": "dense", "u
         (
             {"class_name": "Lambda", "config": {"name": "first", "function": ["4wEAAAAA", None, None]}},
             [("first", (None, 5), 0), ("dense", (None, 2), 12)],
-            [("X801", "info", "compiled Python code (6 bytes")],
+            [("X801", "info", "compiled Python code: 6 bytes")],
         ),
     ],
 )

@@ -42,8 +42,9 @@ def confirm(model: ModelSummary, read_headers: Callable[[], StoredWeights | None
         return [Problem("E012", message, error.help)]
     except (ReadError, OSError) as error:
         message = f"the weights stored with the model cannot be read: {error}"
-        advice = "Save the model again, or ignore stored weights with --no-weights."
-        return [Problem("E012", message, advice, severity="error" if isinstance(error, LimitError) else None)]
+        if isinstance(error, LimitError):
+            return [Problem("E012", message, error.help, severity="error")]
+        return [Problem("E012", message, "Save the model again, or ignore stored weights with --no-weights.")]
     if stored:
         compare(model, stored)
         found = [_danger(what) for what in stored.dangers]

@@ -8,7 +8,7 @@ Fails:
     a model config as JSON
 
 Passes:
-    the same, mended
+    the same, corrected
 
 References: where it is described
 """

@@ -46,7 +46,7 @@ reported("X802", "foreign-module", "warning", raised_by="security")(
 reported("X803", "non-modeling-function", "error", raised_by="security")(
     """The file calls a function of Keras or TensorFlow that is not part of a model, such as `keras.utils.get_file` or
     `keras.config.enable_unsafe_deserialization`. Such functions download files, write files, load other models, or
-    switch off the protection. Keras 3.0 to 3.10 call them with `safe_mode`, too.
+    disable `safe_mode`. Keras 3.0 to 3.10 call them with `safe_mode`, too.
 
     Fix: Do not load the file.
 
@@ -97,10 +97,10 @@ reported("X807", "registered-name-mismatch", "warning", raised_by="security")(
 
 
 reported("X808", "unsafe-name", "warning", raised_by="security")(
-    """A name is a path: it leads out of its folder, is absolute, or contains a backslash, a drive, or a zero byte. Keras uses
+    """A name is a path: it points outside its folder, is absolute, or contains a backslash, a drive, or a zero byte. Keras uses
     names of layers in the paths of the files that it writes and reads.
 
-    A name that leads out of its folder is an error. Slashes alone are normal in models of Keras 1 and 2.
+    A name that points outside its folder is an error. Slashes alone are normal in models of Keras 1 and 2.
 
     Fix: Rename the layer.
 
@@ -131,7 +131,7 @@ reported("X809", "yaml-code-tag", "error", raised_by="reading")(
 
 
 reported("X810", "unsafe-archive", "warning", raised_by="security")(
-    """A member of the archive has no place in a `.keras` file, or its path leads out of the folder that it is unpacked to: an
+    """A member of the archive has no place in a `.keras` file, or its path points outside the folder that it is unpacked to: an
     absolute path, a path with `..`, a link, a second member of the same name, an encrypted member, a Python, pickle or
     executable file, or a member that unpacks to more than a hundred times its size.
 
@@ -143,7 +143,7 @@ reported("X810", "unsafe-archive", "warning", raised_by="security")(
 
 
 reported("X811", "url", "info", raised_by="security")(
-    """A string of the model is a URL. Most are harmless, such as the name of a hub module. Some layers open it on loading.
+    """A string of the model is a URL. Most are harmless, such as the address of a TensorFlow Hub model. Some layers open it on loading.
 
     Fix: Look at what the layer does with it.
     """

@@ -1,4 +1,4 @@
-"""Members of a zip archive that have no place in a .keras file, or that lead out of it when it is unpacked."""
+"""Members of a zip archive that have no place in a .keras file, or that point outside it when it is unpacked."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def check(members: list[zipfile.ZipInfo], targets: tuple[str, ...]) -> Iterator[
         )
 
 
-_OUTSIDE = "have paths that lead out of the folder they are unpacked to"
+_OUTSIDE = "point outside the folder that they are unpacked to"
 _LINK = "are links"
 _ENCRYPTED = "are encrypted, so that nothing can examine them"
 _BLOATED = "unpack to more than a hundred times their size"

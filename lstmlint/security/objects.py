@@ -138,14 +138,14 @@ class Scan:
             )  # fmt: skip
         elif class_name in ("JaxLayer", "FlaxLayer"):
             yield self.problem(
-                "X812", f"{class_name} calls functions that the file names or holds; what they do is not known",
+                "X812", f"{class_name} calls functions that the file names or contains",
                 "Load the file only if you trust its author.", place, (),
             )  # fmt: skip
         elif class_name == "TFOpLambda" and isinstance(config_dict.get("function"), str):
             function = config_dict["function"]
             if _TF_GADGETS.search(function):
                 yield self.problem(
-                    "X803", f"TFOpLambda calls the TensorFlow function {show(function)}, which is not part of a model",
+                    "X803", f"TFOpLambda calls the TensorFlow function {show(function)}, which no model needs",
                     "Do not load the file, unless you know why it calls this function.", place, (), "error",
                 )  # fmt: skip
         if class_name in _TEXT_CLASSES and isinstance(config_dict.get("vocabulary"), str):
@@ -207,10 +207,8 @@ class Scan:
             known += (advisories.LAMBDA_HDF5,)
         return self.problem(
             "X801",
-            f"{what} is stored as compiled Python code ({len(raw):,} bytes, {encoding}, SHA-256 {digest}): it runs when the model"
-            " is loaded or called without safe_mode, and runs only on the version of Python that wrote it; what it does is"
-            " not known",
-            "Load the file only if you trust its author. Replace the code by a layer of Keras, a registered function, or a"
+            f"{what} is stored as compiled Python code: {len(raw):,} bytes, {encoding}, SHA-256 {digest}",
+            "Load the file only if you trust its author. Replace the code with a Keras layer, a registered function, or a"
             " layer class.",
             place,
             known,
@@ -227,14 +225,14 @@ class Scan:
             if name in NON_MODELING or (_NON_MODELING_MODULES.match(module) and str(name)[:1].islower()):
                 known = (advisories.UNSAFE_MODE if name == "enable_unsafe_deserialization" else advisories.GADGETS,)
                 yield self.problem(
-                    "X803", f"the file calls {module}.{name}, a function of Keras that is not part of a model",
+                    "X803", f"the file calls {module}.{name}, which no model needs",
                     "Do not load the file.", place, known, "error",
                 )  # fmt: skip
             elif isinstance(registered, str) and registered.rpartition(">")[2] not in (obj["class_name"], name):
                 yield self.problem(
-                    "X807", f"the class {show(obj['class_name'])} of {module} has the registered name {show(registered)}:"
-                    " loaders look for that name first, and find another class if one is registered",
-                    "Set registered_name to null.", place, (), None, "; Keras 3.15 refuses it, earlier releases do not",
+                    "X807", f"the class {show(obj['class_name'])} of {module} has the registered name {show(registered)};"
+                    " loaders look up the registered name first",
+                    "Set registered_name to null.", place, (), None, "; Keras 3.15 refuses the file",
                 )  # fmt: skip
             return
         if root == "builtins" and name not in _RUNNERS:
@@ -245,12 +243,12 @@ class Scan:
             return
         if root in _STANDARD:
             yield self.problem(
-                "X802", f"the file names {show(name)} from the module {show(module)} of Python, which is not part of a model",
+                "X802", f"{show(name)} comes from the Python module {show(module)}, which no model needs",
                 "Do not load the file.", place, (advisories.MODULES,), "error",
             )  # fmt: skip
         else:
             yield self.problem(
-                "X802", f"{show(name)} comes from the module {show(module)}, which is not part of Keras and not in the file",
+                "X802", f"{show(name)} comes from the module {show(module)}, which is not part of Keras",
                 f"If you trust the package {show(root)}, add it to allow-modules in the settings.",
                 place, (advisories.MODULES,),
             )  # fmt: skip
@@ -263,7 +261,7 @@ class Scan:
                 continue
             parts = name.replace("\\", "/").split("/")
             if ".." in parts:
-                what = "leads out of its folder"
+                what = "points outside its folder"
             elif name.startswith("/") and len(name) > 1:
                 what = "is an absolute path"
             elif "\0" in name or "\\" in name or _DRIVE.match(name):
@@ -271,7 +269,7 @@ class Scan:
             else:
                 continue
             yield self.problem(
-                "X808", f"the name {show(name)} {what}; Keras uses names of layers in paths of files", "Rename the layer.",
+                "X808", f"the name {show(name)} {what}; Keras uses layer names in file paths", "Rename the layer.",
                 place.at(*keys), (advisories.NAMES,), "error" if ".." in parts else None,
             )  # fmt: skip
             return
@@ -280,8 +278,8 @@ class Scan:
         """Return the finding of a URL."""
         place.layer = _name_of(owner) if owner else None
         return self.problem(
-            "X811", f"the file holds the URL {show(value)}; whether a layer opens it is not known",
-            "Look at what the layer does with it.", place, (),
+            "X811", f"the file contains the URL {show(value)}",
+            "Check whether the layer opens it.", place, (),
         )  # fmt: skip
 
     def problem(
