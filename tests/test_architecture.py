@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "config": "inference layers model report reporting.escape reporting.excerpt resources rules",
     "rules": "config inference layers model parsing.common signatures validation",
     "filtering": "config inference model reading report rules",
-    "drawing": "inference model",
+    "drawing": "comparing inference model",
     "report": "compatibility inference model reporting",
     "reporting": "comparing compatibility drawing explaining inference model report rules signatures version",
     "compatibility": "config fixing.edits model reading.document report rules signatures",

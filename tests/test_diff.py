@@ -330,7 +330,7 @@ def test_unreadable(shell: Shell) -> None:
         (("m.json", "gone.json"), "no such file or folder: 'gone.json'"),
         (("m.json", "-", "--max-increase", "x"), "--max-increase takes a percentage such as 5% or a number"),
         (("m.json", "-", "--max-increase", "-5%"), "--max-increase takes a percentage such as 5% or a number"),
-        (("m.json", "m.json", "-f", "junit"), "sarif, azure, rdjson, not 'junit'"),
+        (("m.json", "m.json", "-f", "junit"), "sarif, azure, rdjson, html, not 'junit'"),
         (("m.json", "folder"), "'folder' is a folder of models and 'm.json' is not: compare two files or two folders"),
         (("folder", "folder"), "no Keras model found in 'folder' and 'folder'"),
         (("-", "-"), "standard input can be read only once"),

@@ -5,7 +5,7 @@ The page holds everything that it shows and fetches nothing. Several models get 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +36,16 @@ def digest(report: FileReport, view: View) -> Digest:
 
 def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
     """Yield the page."""
+
+    def summary() -> str:
+        least = "about " if not totals.exact else "" if totals.complete else "at least "
+        return f"{plural(totals.models, 'model')}, {least}{totals.params:,} parameters. {findings_line(totals)}"
+
+    yield from page_of(digests, summary)
+
+
+def page_of(digests: Iterable[Digest], summary: Callable[[], str]) -> Iterator[str]:
+    """Yield the page with some models. summary: called after the last digest; returns a sentence about all of them."""
     entries: list[dict[str, Any]] = []
     models = Spool()
     room = MOST_BYTES
@@ -52,8 +62,6 @@ def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
             f"Only {len(models):,} of {plural(len(entries), 'model')} are shown in full, because one page holds at most"
             f" {size(MOST_BYTES)}. Name fewer files to see the others."
         )
-    least = "about " if not totals.exact else "" if totals.complete else "at least "
-    summary = f"{plural(totals.models, 'model')}, {least}{totals.params:,} parameters. {findings_line(totals)}"
-    index = {"summary": summary, "notes": notes, "models": entries}
+    index = {"summary": summary(), "notes": notes, "models": entries}
     title = entries[0]["path"] if len(entries) == 1 else plural(len(entries), "model")
     yield from page(f"lstmlint: {title}", chain([("index-data", embedded(index))], models))

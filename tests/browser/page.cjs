@@ -148,6 +148,20 @@ const checks = {
     assert.equal(await page.locator(".graph-note").textContent(), "1,000 more layers not shown");
   },
 
+  async "shows what differs between two models"(page) {
+    const names = () => texts(page, "tbody th .name");
+    assert.deepEqual(await texts(page, ".box .name"), ["first", "~ second", "− third", "+ fourth"]);
+    assert.deepEqual([await page.locator(".edge.added").count(), await page.locator(".edge.removed").count()], [1, 1]);
+    assert.deepEqual(await names(), ["first", "second", "third", "fourth"]);
+    await page.getByLabel("Only differences").check();
+    assert.deepEqual(await names(), ["second", "third", "fourth"]);
+    await page.getByRole("searchbox").fill("removed");
+    assert.deepEqual(await names(), ["third"]);
+    await page.getByRole("searchbox").fill("second");
+    await page.locator("tbody .count").click();
+    assert.deepEqual((await texts(page, ".details li")).slice(0, 1), ["units: 8 → 16"]);
+  },
+
   async "lists several models"(page) {
     assert.deepEqual(await texts(page, "tbody th .name"), ["models/lstm.json", "models/other.json"]);
     await page.getByRole("button", { name: "Params" }).click();

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import lstmlint
-from lstmlint.reporting import Totals, View, html
+from lstmlint.reporting import Totals, View, comparison, html
 from tests.commandline import layer, sequential
 from tests.test_html import HOSTILE
 
@@ -73,6 +73,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     limits = {"max-params": 600, "max-macs": 10**9}
     for name, model in MODELS.items():
         write(folder / f"{name}.html", [model], [f"{name}.json"], View(limits=limits))
+    first = dense("first", 8, activation="relu", batch_input_shape=[None, 8])
+    old = sequential("m", first, dense("second", 8), layer("Dropout", "third", rate=0.5))
+    new = sequential("m", first, dense("second", 16), layer("Activation", "fourth", activation="relu"))
+    found = lstmlint.diff(json.dumps(old).encode(), json.dumps(new).encode())
+    (folder / "diff.html").write_text(comparison.render(found, "html"), "utf-8")
     two = [sequential("m", dense("d", 2, batch_input_shape=[None, 2])), nested()]
     write(folder / "index.html", two, ["models/lstm.json", "models/other.json"], View())
     return folder
@@ -96,7 +101,7 @@ def write(path: Path, models: list[Any], names: list[str], view: View) -> None:
     [
         *[
             ("opens without serious faults of accessibility", name, theme)
-            for name in ("why_480", "needs_sequences", "nested", "hostile", "index")
+            for name in ("why_480", "needs_sequences", "nested", "hostile", "index", "diff")
             for theme in ("light", "dark")
         ],
         ("shows the arithmetic of a count", "why_480", "light"),
@@ -107,6 +112,7 @@ def write(path: Path, models: list[Any], names: list[str], view: View) -> None:
         ("works where workers are not allowed", "nested", "light"),
         ("is quick with 2,000 layers", "many", "light"),
         ("says what is left out", "huge", "light"),
+        ("shows what differs between two models", "diff", "light"),
         ("lists several models", "index", "light"),
         ("has a dark and a light theme", "why_480", "light"),
     ],

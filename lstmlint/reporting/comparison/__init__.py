@@ -24,6 +24,7 @@ FORMATS = {
     "sarif": "findings",
     "azure": "findings",
     "rdjson": "findings",
+    "html": "html",
 }
 
 

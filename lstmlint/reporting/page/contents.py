@@ -5,7 +5,7 @@ Texts are complete: the script of the page formats no number and writes no sente
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstmlint.drawing.graph import Graph, Node, build
@@ -56,25 +56,32 @@ def index_entry(report: FileReport) -> dict[str, Any]:
 
 def contents(report: FileReport, view: View) -> dict[str, Any]:
     """Return everything that the page shows of one report."""
-    found: dict[str, Any] = {
-        "path": short(report.path),
-        "title": title(report),
+    found = empty(short(report.path), title(report), report.findings)
+    if report.model is not None:
+        found |= model_entry(report.model, report, view, found["notes"])
+    return found
+
+
+def empty(path: str, title: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return what the page shows without a model. path, title: as they are shown."""
+    notes = []
+    if len(findings) > MOST_FINDINGS:
+        notes.append(f"The first {MOST_FINDINGS:,} of {len(findings):,} findings are shown.")
+    return {
+        "path": path,
+        "title": title,
         "params": None,
         "sum": None,
         "totals": [],
         "budgets": [],
-        "notes": [],
+        "notes": notes,
         "left_out": 0,
         "layers": [],
         "graphs": [],
         "explanations": [],
-        "findings": [finding_entry(finding) for finding in report.findings[:MOST_FINDINGS]],
+        "compared": False,
+        "findings": [finding_entry(finding) for finding in findings[:MOST_FINDINGS]],
     }
-    if len(report.findings) > MOST_FINDINGS:
-        found["notes"].append(f"The first {MOST_FINDINGS:,} of {len(report.findings):,} findings are shown.")
-    if report.model is not None:
-        found |= model_entry(report.model, report, view, found["notes"])
-    return found
 
 
 def title(report: FileReport) -> str:
@@ -92,19 +99,33 @@ def model_entry(model: ModelSummary, report: FileReport, view: View, notes: list
     notes: on what is not shown, to which this adds.
     """
     graph = build(model, report.findings, MOST_LAYERS)
-    places = list(places_of(graph, model))
-    explanations = Explanations(model)
+    explanations = Explanations()
+    found = {
+        "params": None if rows.nothing_known(model) else model.params,
+        "sum": explanations.total(model),
+        "totals": [[title, short(text)] for title, text in rows.totals(model)] + unknown(model),
+        "budgets": budgets(model, view),
+    }
+    return found | graph_entry(graph, rows_of(graph, model), model, explanations, notes)
+
+
+def graph_entry(
+    graph: Graph,
+    layers_of: Mapping[str, LayerSummary],
+    model: ModelSummary,
+    explanations: Explanations,
+    notes: list[str],
+) -> dict[str, Any]:
+    """Return what the page shows of a graph. layers_of: id of a node -> its layer. notes: as of `model_entry`."""
+    places = list(places_of(graph, layers_of))
     layers = [layer_entry(model, explanations, place) for place in places]
-    count = sum(1 for _ in model.walk())
-    if count > len(layers):
+    left_out = graph.left_out + sum(place.node.nested.left_out for place in places if place.node.nested is not None)
+    if left_out:
+        count = len(layers) + left_out
         about = "the totals, the budgets and the findings are about all of them"
         notes.append(f"{len(layers):,} of {count:,} layers are shown, the first and outermost ones; {about}.")
     return {
-        "params": None if rows.nothing_known(model) else model.params,
-        "sum": explanations.total(),
-        "totals": [[title, short(text)] for title, text in rows.totals(model)] + unknown(model),
-        "budgets": budgets(model, view),
-        "left_out": count - len(layers),
+        "left_out": left_out,
         "layers": layers,
         "graphs": graphs_of(graph, places, layers),
         "explanations": explanations.to_list(),
@@ -126,22 +147,29 @@ class Place(NamedTuple):
     row: LayerSummary
 
 
-def places_of(graph: Graph, model: ModelSummary) -> Iterator[Place]:
-    """Yield every layer that has a node, those of a nested model after the model itself."""
-    stack = [Place(0, None, node, row) for node, row in pairs(graph, model)]
+def places_of(graph: Graph, layers_of: Mapping[str, LayerSummary]) -> Iterator[Place]:
+    """Yield every node with its layer, those of a nested model after the model itself."""
+    stack = [Place(0, None, node, layers_of[node.id]) for node in reversed(graph.nodes)]
     number = 0
     while stack:
         place = stack.pop()
         yield place
-        if place.node.nested is not None and place.row.nested is not None:
-            inside = pairs(place.node.nested, place.row.nested)
-            stack += [Place(place.level + 1, number, node, row) for node, row in inside]
+        if place.node.nested is not None:
+            inside = reversed(place.node.nested.nodes)
+            stack += [Place(place.level + 1, number, node, layers_of[node.id]) for node in inside]
         number += 1
 
 
-def pairs(graph: Graph, model: ModelSummary) -> list[tuple[Node, LayerSummary]]:
-    """Return the nodes of a graph with their layers, the last first."""
-    return list(zip(graph.nodes, model.layers, strict=False))[::-1]
+def rows_of(graph: Graph, model: ModelSummary) -> dict[str, LayerSummary]:
+    """Return the layer of each node, by the node's id."""
+    found: dict[str, LayerSummary] = {}
+    waiting = [(graph, model)]
+    for inner, summary in waiting:  # grows
+        for node, row in zip(inner.nodes, summary.layers, strict=False):
+            found[node.id] = row
+            if node.nested is not None and row.nested is not None:
+                waiting.append((node.nested, row.nested))
+    return found
 
 
 def layer_entry(model: ModelSummary, explanations: Explanations, place: Place) -> dict[str, Any]:
@@ -169,7 +197,9 @@ def layer_entry(model: ModelSummary, explanations: Explanations, place: Place) -
         "connected": cell("connected-to"),
         "calls": row.calls,
         "marks": rows.marks(row),
-        "explain": explanations.of(row, place.node.id),
+        "explain": explanations.of(row, place.node.id, model),
+        "mark": place.node.mark,
+        "changes": [short(note) for note in place.node.notes],
         "findings": [index for index in place.node.findings if index < MOST_FINDINGS],
         "graph": None,
         "inside": 0,
@@ -194,6 +224,7 @@ def finding_entry(finding: Finding) -> dict[str, Any]:
         "message": short(finding.message, 4 * LONGEST),
         "help": short(finding.help, 4 * LONGEST),
         "place": place_of(finding),
+        "gone": False,
     }
 
 
@@ -214,7 +245,8 @@ def graphs_of(graph: Graph, places: list[Place], layers: list[dict[str, Any]]) -
                 layers[number]["group"] = len(groups)
             groups.append(group_entry(repeat, inner, members))
         edges = [
-            [numbers[edge.source], numbers[edge.target], short(edge.shape), short(edge.label)] for edge in inner.edges
+            [numbers[edge.source], numbers[edge.target], short(edge.shape), short(edge.label), edge.mark]
+            for edge in inner.edges
         ]
         entries.append({"layers": members, "edges": edges, "groups": groups})
         waiting += [(node.nested, numbers[node.id]) for node in inner.nodes if node.nested is not None]

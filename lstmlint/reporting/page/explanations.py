@@ -16,40 +16,43 @@ MOST_TEXT = 20_000
 
 
 class Explanations:
-    """The explanations of a model's layers. Equal ones are stored once: large models repeat a few layers many times.
+    """The explanations of layers. Equal ones are stored once: large models repeat a few layers many times.
 
     stored: (words, equation, text), each as in the page.
     """
 
-    def __init__(self, model: ModelSummary) -> None:
-        self.model = model
+    def __init__(self) -> None:
         self.stored: dict[tuple[str, str, str], int] = {}
 
-    def of(self, row: LayerSummary, path: str) -> int | None:
-        """Return the number of a layer's explanation; None if it has no weights."""
+    def of(self, row: LayerSummary, path: str, model: ModelSummary) -> int | None:
+        """Return the number of the explanation of a layer of a model; None if it has no weights."""
         if row.params == 0 and not row.weights:
             return None
-        entry = self.nested(row.nested) if row.nested is not None and row.params is not None else self.layer(row, path)
+        entry = (
+            self.nested(row.nested)
+            if row.nested is not None and row.params is not None
+            else self.layer(row, path, model)
+        )
         return self.stored.setdefault(entry, len(self.stored))
 
-    def layer(self, row: LayerSummary, path: str) -> tuple[str, str, str]:
+    def layer(self, row: LayerSummary, path: str, model: ModelSummary) -> tuple[str, str, str]:
         """Explain the count of a layer."""
         shown = row.shown or {}
         if "params" in shown:
             return "", short(shown["params"], MOST_FORMULA), ""
-        found = explain_row(row, path, self.model)
+        found = explain_row(row, path, model)
         words = equation = ""
         if found.formula is not None:
             words, equation = (
                 short(write(found.formula), MOST_FORMULA) for write in (arithmetic.words, arithmetic.equation)
             )
         # The text has shapes in it; a program may leave their sizes open, and these are known only by name.
-        return words, equation, "" if shown else self.text(found)
+        return words, equation, "" if shown else self.text(found, model)
 
-    def text(self, found: LayerExplanation) -> str:
+    def text(self, found: LayerExplanation, model: ModelSummary) -> str:
         """Return what `lstmlint explain` prints about a layer below its name, class and count."""
         found.path = found.class_name = ""  # so that these are on one line
-        _, *lines = render(Explanation([found], True, self.model), WIDTH).splitlines()
+        _, *lines = render(Explanation([found], True, model), WIDTH).splitlines()
         return "\n".join(line.removeprefix("  ") for line in lines)[:MOST_TEXT]
 
     def nested(self, model: ModelSummary) -> tuple[str, str, str]:
@@ -57,10 +60,10 @@ class Explanations:
         words, equation = sum_of(model) or ("", arithmetic.amount(model.params))
         return words, equation, "The layers of a nested model count once, in the model that uses it."
 
-    def total(self) -> int | None:
+    def total(self, model: ModelSummary) -> int | None:
         """Return the number of the explanation of the total; None if it is not a sum of few numbers."""
-        certain = self.model.origin is None or self.model.origin.certain
-        found = sum_of(self.model) if certain else None
+        certain = model.origin is None or model.origin.certain
+        found = sum_of(model) if certain else None
         return None if found is None else self.stored.setdefault((*found, ""), len(self.stored))
 
     def to_list(self) -> list[dict[str, str]]:

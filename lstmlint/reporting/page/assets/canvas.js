@@ -2,6 +2,7 @@
 
 const ZOOM = { least: 0.08, most: 2.5, step: 1.25, readable: 0.75, first: 1.25 };
 const MARGIN = 200; // around what is in sight
+const MOST_SHOWN = 100; // differences for which folded boxes are unfolded at first
 
 class Canvas {
   /** model: of the report. onSelect: called with the id of a layer when its box is chosen. */
@@ -9,7 +10,7 @@ class Canvas {
     this.model = model;
     this.onSelect = onSelect;
     this.arrangeGraph = arrangeGraph;
-    this.unfolded = new Set();
+    this.unfolded = new Set(model.layers.filter((layer) => layer.mark).slice(0, MOST_SHOWN).flatMap((layer) => around(model, layer.id)));
     this.drawn = new Map(); // what is drawn, by key
     this.buttons = new Map(); // of the boxes that are drawn
     this.selected = null;
@@ -237,11 +238,11 @@ class Canvas {
     const button = shape(
       "g",
       {
-        class: `box ${group ? "group" : layer.family} ${severity} ${box.open ? "open" : ""} ${box.key === this.selected ? "selected" : ""}`,
+        class: `box ${group ? "group" : `${layer.family} ${layer.mark}`} ${severity} ${box.open ? "open" : ""} ${box.key === this.selected ? "selected" : ""}`,
         tabindex: "-1",
         role: "button",
         "aria-expanded": can ? String(box.open) : null,
-        "aria-label": `${title} ${box.open ? "· " : ""}${note}${output}${spoken(findings.length, severity)}`,
+        "aria-label": `${title} ${box.open ? "· " : ""}${note}${output}${group || !layer.mark ? "" : `, ${layer.mark}`}${spoken(findings.length, severity)}`,
       },
       drawFrame(box),
       drawWords(box, title, note),
@@ -443,14 +444,14 @@ function arrowHead() {
     {},
     shape(
       "marker",
-      { id: "arrow", viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" },
+      { id: "arrow", viewBox: "0 0 10 10", refX: 9, refY: 5, markerUnits: "userSpaceOnUse", markerWidth: 10, markerHeight: 10, orient: "auto-start-reverse" },
       shape("path", { class: "head", d: "M 0 1 L 10 5 L 0 9 z" }),
     ),
   );
 }
 
 function drawEdge(edge) {
-  const parts = [edge.note ? shape("title", {}, edge.note) : null, shape("path", { class: edge.far ? "edge faint" : "edge", d: curve(edge.points), "marker-end": "url(#arrow)" })];
+  const parts = [edge.note ? shape("title", {}, edge.note) : null, shape("path", { class: `edge ${edge.far ? "faint" : ""} ${edge.mark}`, d: curve(edge.points), "marker-end": "url(#arrow)" })];
   if (edge.label && edge.at) {
     const { x, y } = edge.at;
     parts.push(shape("rect", { class: "plate", x: x - edge.width / 2, y: y - 9, width: edge.width, height: 18, rx: 4 }));

@@ -37,9 +37,11 @@ class Details {
         ["Calls", layer.calls > 1 ? `${layer.calls}, its weights count once` : ""],
         ["In the file", layer.pointer],
       ]),
+      layer.mark ? el("p", { class: layer.mark }, `This layer was ${layer.mark}.`) : null,
+      layer.changes.length ? el("ul", {}, layer.changes.map((text) => el("li", {}, text))) : null,
       ...arithmetic(this.model, layer),
       ...layer.findings.map((index) => finding(this.model, index, null)),
-    ];
+    ].filter(Boolean);
   }
 }
 
@@ -72,8 +74,8 @@ function finding(model, index, onShow) {
   const layer = found.at === null || !onShow ? null : model.layers[found.at];
   return el(
     "article",
-    { class: `finding ${found.severity}`, "data-finding": index },
-    el("p", { class: "rule" }, mark(found.severity, ` ${found.severity} `), el("b", {}, found.code), ` ${found.name} `, place),
+    { class: `finding ${found.severity} ${found.gone ? "gone" : ""}`, "data-finding": index },
+    el("p", { class: "rule" }, mark(found.severity, ` ${found.severity} `), el("b", {}, found.code), ` ${found.name} `, found.gone ? el("b", {}, "gone ") : null, place),
     el("p", {}, found.message),
     found.help ? el("p", { class: "help" }, found.help) : null,
     layer ? el("button", { type: "button", class: "link", on: { click: () => onShow(found.at) } }, `Show ${shorten(layer.path, 60)}`) : null,

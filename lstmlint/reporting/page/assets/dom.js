@@ -47,6 +47,8 @@ function shorten(text, most) {
 }
 
 const SEVERITIES = ["error", "warning", "info"];
+// Of layers that differ from those of another model.
+const CHANGES = { added: "+", removed: "−", changed: "~" };
 const NOUNS = { error: "error", warning: "warning", info: "note" };
 const SIGNS = { error: "✕", warning: "!", info: "i" };
 

@@ -236,6 +236,7 @@ function flatten(graph) {
         to: inner.boxes[edge.to].key,
         label: edge.label,
         note: edge.note,
+        mark: edge.mark,
         far: edge.far,
         width: edge.width,
         points: edge.points.map((point) => ({ x: point.x + x, y: point.y + y })),

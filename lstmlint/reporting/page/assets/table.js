@@ -31,6 +31,8 @@ class Table {
       type: "search", id: "search", placeholder: "Name, class, shape, or rule", autocomplete: "off", spellcheck: "false",
       on: { input: () => this.find(this.search.value) },
     });
+    this.only = el("input", { type: "checkbox", id: "only", on: { change: () => this.renew() } });
+    const filter = model.compared ? el("label", {}, this.only, " Only differences") : null;
     this.headers = COLUMNS.map((column, index) => this.header(column, index));
     this.body = el("tbody");
     this.end = el("div", { class: "end" });
@@ -39,7 +41,7 @@ class Table {
       "section",
       { "aria-labelledby": "layers", class: "block" },
       el("h2", { id: "layers", tabindex: "-1" }, "Layers"),
-      el("div", { class: "tools" }, el("label", { for: "search" }, "Search"), this.search, this.shown),
+      el("div", { class: "tools" }, el("label", { for: "search" }, "Search"), this.search, filter, this.shown),
       el("div", { class: "scroller" }, this.table),
       this.end,
     );
@@ -85,9 +87,10 @@ class Table {
   }
 
   matching() {
-    if (!this.words) return [...this.model.layers];
+    const layers = this.model.layers.filter((layer) => layer.mark || !this.only.checked);
+    if (!this.words) return layers;
     const words = this.words.split(/\s+/);
-    return this.model.layers.filter((layer) => words.every((word) => searched(this.model, layer).includes(word)));
+    return layers.filter((layer) => words.every((word) => searched(this.model, layer).includes(word)));
   }
 
   /** Add the next rows. */
@@ -100,7 +103,7 @@ class Table {
   row(layer) {
     const tree = this.column === 0 && this.order === "ascending" && !this.words;
     const name = el("button", { type: "button", class: "name", title: "Show in the graph", on: { click: () => this.onName(layer.id) } }, tree ? layer.name : layer.path);
-    const first = el("th", { scope: "row", class: `level${tree ? Math.min(layer.level, 8) : 0}` }, name, el("span", { class: "class" }, `${layer.class_name}${layer.marks}`));
+    const first = el("th", { scope: "row", class: `level${tree ? Math.min(layer.level, 8) : 0}` }, name, el("span", { class: "class" }, layer.mark ? el("b", { class: layer.mark }, `${CHANGES[layer.mark]} ${layer.mark} `) : null, `${layer.class_name}${layer.marks}`));
     const counts = SEVERITIES.map((severity, index) => (layer.severities[index] ? mark(severity, ` ${layer.severities[index]}`, plural(layer.severities[index], NOUNS[severity])) : null));
     return el(
       "tr",
@@ -137,7 +140,7 @@ class Table {
 function searched(model, layer) {
   if (layer.text === undefined) {
     const rules = layer.findings.map((index) => `${model.findings[index].code} ${model.findings[index].name}`);
-    layer.text = [layer.path, layer.class_name, layer.input, layer.output, ...rules].join(" ").toLowerCase();
+    layer.text = [layer.mark, layer.path, layer.class_name, layer.input, layer.output, ...rules].join(" ").toLowerCase();
   }
   return layer.text;
 }

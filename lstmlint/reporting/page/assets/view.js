@@ -33,21 +33,23 @@ function shownGraph(model, number, unfolded) {
 /** Return edges between boxes: those with the same ends become one, with all their labels. */
 function shownEdges(edges, boxOf) {
   const found = new Map();
-  for (const [source, target, label, note] of edges) {
+  for (const [source, target, label, note, mark] of edges) {
     const from = boxOf.get(source);
     const to = boxOf.get(target);
     if (from === undefined || to === undefined || (from === to && source !== target)) continue;
     const key = `${from} ${to}`;
-    if (!found.has(key)) found.set(key, { from, to, labels: new Map(), notes: new Set() });
-    const { labels, notes } = found.get(key);
+    if (!found.has(key)) found.set(key, { from, to, labels: new Map(), notes: new Set(), marks: new Set() });
+    const { labels, notes, marks } = found.get(key);
+    marks.add(mark);
     if (note) notes.add(note);
     labels.set(label, (labels.get(label) || 0) + 1);
   }
-  return [...found.values()].map(({ from, to, labels, notes }) => {
+  return [...found.values()].map(({ from, to, labels, notes, marks }) => {
     const parts = [...labels].slice(0, 2).map(([label, times]) => (times > 1 ? `${times} × ${label}` : label));
     if (labels.size > 2) parts.push(`and ${labels.size - 2} more`);
     const label = shorten(parts.join(", "), 48);
-    return { from, to, label, note: [...notes].slice(0, 9).join("\n"), width: widthOf(label, TEXT.small, true) + 10 };
+    const mark = marks.size === 1 ? [...marks][0] : "changed";
+    return { from, to, label, mark, note: [...notes].slice(0, 9).join("\n"), width: widthOf(label, TEXT.small, true) + 10 };
   });
 }
 
@@ -90,7 +92,8 @@ function graphOf(model, number, layers, unfolded) {
 /** Return the lines of text in a layer's box: its name, and its class and count. */
 function linesOf(layer) {
   const count = layer.params === 0 ? "" : ` · ${layer.count}`;
-  return [shorten(layer.name, TEXT.longest), shorten(`${layer.class_name}${count}`, TEXT.longest + 6)];
+  const sign = layer.mark ? `${CHANGES[layer.mark]} ` : "";
+  return [sign + shorten(layer.name, TEXT.longest), shorten(`${layer.class_name}${count}`, TEXT.longest + 6)];
 }
 
 function groupLines(group) {
