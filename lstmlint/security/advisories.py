@@ -49,9 +49,7 @@ def affected(advisories: tuple[Advisory, ...], targets: tuple[str, ...]) -> tupl
     Releases that no advisory names are not known to be safe, so without advisories every target may be affected.
     """
     sentences = [
-        f"{one.id}, {one.versions}"
-        for one in advisories
-        if not targets or not set(targets).isdisjoint(one.releases)
+        f"{one.id}, {one.versions}" for one in advisories if not targets or not set(targets).isdisjoint(one.releases)
     ]
     if sentences or not advisories:
         return "; ".join(sentences), True
