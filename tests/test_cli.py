@@ -499,7 +499,8 @@ def test_what_a_clean_run_does_not_import(tmp_path: Path) -> None:
     code = (
         "import sys; from lstmlint.cli import guarded; assert guarded(sys.argv[1:]) == 0;"
         "print(sorted({'typer', 'rich', 'jsonschema', 'yaml', 'h5py', 'numpy', 'tomllib', 'multiprocessing',"
-        " 'lstmlint.signatures.history', 'lstmlint.python', 'lstmlint.programs', 'lstmlint.model.origin'}"
+        " 'lstmlint.signatures.history', 'lstmlint.python', 'lstmlint.programs', 'lstmlint.model.origin',"
+        " 'lstmlint.reporting.frame', 'lstmlint.commands.watch'}"
         " & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, check=True)
