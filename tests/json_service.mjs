@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 
-const require = createRequire(process.env.LSTMLINT_NODE_MODULES + "/");
+const require = createRequire(import.meta.url);
 const { getLanguageService, TextDocument } = require("vscode-json-languageservice");
 
 const schema = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));

@@ -1,13 +1,8 @@
-"""The model schema in the JSON language service of Visual Studio Code, which is an npm package.
-
-npm install --prefix FOLDER vscode-json-languageservice
-LSTMLINT_NODE_MODULES=FOLDER pytest tests/test_schemas_editor.py
-"""
+"""The model schema in the JSON language service of Visual Studio Code, which is an npm package."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,9 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NODE = shutil.which("node")
-MODULES = os.environ.get("LSTMLINT_NODE_MODULES")
+FOUND = NODE and subprocess.run(
+    [NODE, "-e", "require.resolve('vscode-json-languageservice')"], cwd=ROOT, capture_output=True, check=False
+)
 pytestmark = pytest.mark.skipif(
-    NODE is None or MODULES is None, reason="needs node, and LSTMLINT_NODE_MODULES with vscode-json-languageservice"
+    not FOUND or FOUND.returncode != 0, reason="needs Node.js and `npm install vscode-json-languageservice`"
 )
 
 

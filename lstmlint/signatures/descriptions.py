@@ -11,7 +11,13 @@ from functools import lru_cache
 from typing import Final
 
 # Other names of the same class.
-ALIASES: Final = {"Convolution": "Conv", "AvgPool": "AveragePooling", "MaxPool": "MaxPooling"}
+ALIASES: Final = {
+    "Convolution": "Conv",
+    "Deconvolution": "ConvTranspose",
+    "Deconv": "ConvTranspose",
+    "AvgPool": "AveragePooling",
+    "MaxPool": "MaxPooling",
+}
 
 ARGUMENTS: Final[dict[str, str]] = {
     # Every layer
@@ -687,6 +693,28 @@ LAYERS: Final[dict[str, str]] = {
     "FlaxLayer": "Runs a Flax module.",
     "TorchModuleWrapper": "Runs a PyTorch module.",
     "TFSMLayer": "Runs a TensorFlow SavedModel.",
+    # Written by Keras itself
+    "TFOpLambda": "Calls a function of TensorFlow (tf.keras).",
+    "SlicingOpLambda": "Indexes a tensor (tf.keras).",
+    "TensorFlowOpLayer": "Runs an operation of TensorFlow (tf.keras before 2.4).",
+    "ClassMethod": "Calls a class method of TensorFlow (tf.keras).",
+    "InstanceMethod": "Calls a method of a tensor of TensorFlow (tf.keras).",
+    "InstanceProperty": "Reads a property of a tensor of TensorFlow (tf.keras).",
+    "AddLoss": "Adds its input to the loss (tf.keras).",
+    "AddMetric": "Reports its input as a metric (tf.keras).",
+    "LayerScale": "Multiplies each channel by a trainable factor, in ConvNeXt.",
+    "StochasticDepth": "Drops whole branches of random samples in training, in ConvNeXt.",
+    # Keras 0 and 1
+    "AutoEncoder": "An encoder and a decoder that are trained together (Keras 0).",
+    "Highway": "Dense layer that mixes its output with its input by a gate (Keras 1).",
+    "MaxoutDense": "Largest of several dense layers (Keras 1).",
+    "Merge": "Combines the outputs of several layers (Keras 0 and 1).",
+    "ParametricSoftplus": "Softplus with trainable factors (Keras 0 and 1).",
+    "SReLU": "Piecewise linear function with two trainable bends (Keras 1).",
+    "Siamese": "Applies one layer to several inputs (Keras 0).",
+    "SimpleDeepRNN": "SimpleRNN whose step sees several earlier ones (Keras 0).",
+    "TimeDistributedDense": "Dense layer on every timestep (Keras 0 and 1).",
+    "TimeDistributedMerge": "Combines the timesteps of a sequence (Keras 0).",
 }
 
 MODELS: Final[dict[str, str]] = {
@@ -710,7 +738,7 @@ def family(class_name: str) -> str:
     """Return a class name without its rank, and by its usual name: "Conv" for Convolution2D."""
     found = re.match(r"([A-Za-z]+?)[123]D(Transpose)?$", class_name)
     if found is None:
-        return class_name
+        return class_name.removesuffix("V1").removesuffix("V2")  # tf.keras has BatchNormalizationV2
     name, transpose = found.groups("")
     for alias, usual in ALIASES.items():
         if name.endswith(alias):
