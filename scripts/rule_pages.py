@@ -54,7 +54,7 @@ def rule_page(rule: Rule) -> str:
     parts = [
         f"# {rule.code} {rule.name}",
         f"[Rules](../rules.md) › {group}",
-        f"**{rule.severity}** · {default} · since lstmlint {rule.since}",
+        f"**{rule.severity}** · {default} · since lstmlint {rule.since}{frequency(rule)}",
         "## What it finds",
         text.description,
         "## What to do",
@@ -76,6 +76,25 @@ def rule_page(rule: Rule) -> str:
     if text.references:
         parts += ["## References", re.sub(r"https?://[^\s;,]+", r"<\g<0>>", text.references)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+@lru_cache(maxsize=1)
+def real_models() -> tuple[str, dict[str, str]]:
+    """Return the number of published models, and code -> how many of them have a finding."""
+    text = (ROOT / "docs" / "rules-on-real-models.md").read_text("utf-8")
+    total = re.search(r"in (\d+) published model files", text)
+    assert total
+    table, _, others = text.partition("Rules without findings")
+    found = dict.fromkeys(CODE.findall(others.partition("\n\n")[0]), "none")
+    return total[1], found | dict(re.findall(r"^\| ([A-Z]\d{3}) \S+ \| \w+ \| (\d+) \|", table, re.MULTILINE))
+
+
+def frequency(rule: Rule) -> str:
+    """Return in how many published models the rule was found; nothing for a limit, or a rule that was not asked."""
+    total, found = real_models()
+    if rule.code in LIMITS or rule.code not in found:
+        return ""
+    return f" · [found in {found[rule.code]} of {total} published models](../rules-on-real-models.md)"
 
 
 def reported(rule: Rule) -> str:

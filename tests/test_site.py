@@ -164,6 +164,18 @@ def test_rule_pages(code: str) -> None:
         assert f"]({code}.md)" in page_of(other), "related rules name each other"
 
 
+def test_how_often_a_rule_is_found() -> None:
+    row = re.search(
+        r"\| R201 single-timestep \| warning \| (\d+)", (ROOT / "docs/rules-on-real-models.md").read_text("utf-8")
+    )
+    assert row
+    assert f"found in {row[1]} of " in page_of("R201")
+    assert "found in none of " in page_of("S101")
+    assert all(
+        "found in" not in page_of(code) for code in ("C501", "X801")
+    )  # limits, and rules with figures of their own
+
+
 def test_changes_of_a_rule() -> None:
     log = "# Changelog\n\n## 0.2.0 (2027-01-01)\n\n- S102 is an\n  info.\n- S1021 is new.\n\n## 0.1.0\n\n- S102 finds more.\n"
     assert changes(TABLE["S102"], log) == ["- 0.2.0: S102 is an info."]
