@@ -38,18 +38,23 @@ const { chromium } = require("playwright-core");
 
 
 class Shot(NamedTuple):
-    """A picture. model: the file to analyze. options: of lstmlint. clicks: what is clicked first, as selectors."""
+    """A picture. arguments: of lstmlint. clicks: what is clicked first, as selectors."""
 
     image: str
-    model: str
-    options: tuple[str, ...] = ()
+    arguments: tuple[str, ...]
     theme: str = "light"
     clicks: tuple[str, ...] = ()
 
 
+SEQ2SEQ = "examples/seq2seq.json"
 SHOTS = (
-    Shot("html-seq2seq.png", "examples/seq2seq.json", ("--max-params", "1M", "--max-weight-bytes", "2.5MB")),
-    Shot("html-arithmetic.png", "examples/seq2seq.json", (), "dark", ("[data-layer='2'] .count",)),
+    Shot("html-seq2seq.png", (SEQ2SEQ, "--max-params", "1M", "--max-weight-bytes", "2.5MB", "--exit-zero")),
+    Shot("html-arithmetic.png", (SEQ2SEQ,), "dark", ("[data-layer='2'] .count",)),
+    Shot(
+        "html-diff.png",
+        ("diff", "examples/lstm_4_2.json", "examples/lstm_4_2_wider.json"),
+        clicks=("[data-layer='1'] .count",),
+    ),
 )
 
 
@@ -60,8 +65,8 @@ def main() -> None:
         jobs = []
         for number, shot in enumerate(SHOTS):
             page = Path(folder) / f"{number}.html"
-            command = [sys.executable, "-m", "lstmlint", shot.model, *shot.options, "--exit-zero"]
-            subprocess.run([*command, "--format", f"html:{page}"], check=True, cwd=ROOT)
+            command = [sys.executable, "-m", "lstmlint", *shot.arguments, "--format", "html", "--output", str(page)]
+            subprocess.run(command, check=True, cwd=ROOT)
             job = {"page": page.as_uri(), "image": str(IMAGES / shot.image), "theme": shot.theme, "clicks": shot.clicks}
             jobs.append(job)
         subprocess.run(["node", "-e", SCRIPT, str(CHROMIUM), json.dumps(jobs)], check=True, cwd=ROOT)

@@ -23,11 +23,10 @@ function arrange(graph) {
   const order = topological(graph);
   const place = invert(order);
   const pieces = piecesOf(graph, order, place);
-  const homes = new Map();
   let top = 0;
   let previous = null;
   for (const piece of pieces) {
-    arrangePiece(graph, order, place, piece, homes);
+    arrangePiece(graph, order, place, piece);
     top = stack(graph, order, piece, previous, top);
     previous = piece;
   }
@@ -115,14 +114,13 @@ function piecesOf(graph, order, place) {
 }
 
 /** Let dagre arrange the boxes of a piece and the edges among them. */
-function arrangePiece(graph, order, place, piece, homes) {
+function arrangePiece(graph, order, place, piece) {
   const layout = new dagre.graphlib.Graph({ multigraph: true });
   layout.setGraph({ rankdir: "TB", nodesep: GAP.node, ranksep: GAP.rank, edgesep: GAP.edge });
   const inside = (index) => place[index] >= piece.first && place[index] <= piece.last;
   const members = order.slice(piece.first, piece.last + 1);
   for (const index of members) {
     layout.setNode(String(index), { width: graph.boxes[index].width, height: graph.boxes[index].height });
-    homes.set(index, piece);
   }
   const sources = new Set(members);
   const sinks = new Set(members);

@@ -75,7 +75,6 @@ function modelPage(model, main) {
   const scroll = el("div", { class: "scroll" }, totals(model), findingsBlock(model, (id) => show(id, { focus: false })), table.element);
   main.replaceChildren(el("div", { class: "split" }, graph, el("div", { class: "right" }, scroll, details.element)));
   canvas.refresh().then(() => main.setAttribute("data-ready", ""));
-  window.lstmlint = { canvas, table, details, model };
 }
 
 /** Show the list of all models. */
