@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from lstmlint.commands import server as command
+from lstmlint.config.options import Options
+from lstmlint.server.diagnostics import diagnostics
+from lstmlint.server.examining import examine
+from lstmlint.server.files import OpenFile
+from lstmlint.server.outline import symbols
+from lstmlint.server.positions import Lines
 from tests.lsp_client import Client
 from tests.test_server import JSON, PROGRAM, SMILE
 
@@ -235,3 +242,34 @@ def test_many_edits_give_the_diagnostics_of_the_last(client: Client, tmp_path: P
 def test_the_command_serves_standard_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lstmlint.server.language_server.serve", lambda: 7)
     assert command.serve() == 7
+
+
+@pytest.mark.parametrize(("name", "content"), [("m.json", JSON), ("m.py", PROGRAM)])
+def test_random_edits_leave_what_a_new_document_has(client: Client, tmp_path: Path, name: str, content: str) -> None:
+    client.start(tmp_path)
+    random = Random(7)
+    uri = client.open(tmp_path / name, content, "python" if name.endswith(".py") else "json")
+    client.diagnostics(uri)
+    text = content
+    for version in range(2, 60):
+        lines = Lines(text)
+        start = random.randrange(len(text) + 1)
+        end = min(len(text), start + random.choice([0, 0, 1, 5]))
+        new = random.choice(["", "x", SMILE, "\n", text[start:end], ","])
+        first, last = lines.position(start), lines.position(end)
+        text = text[: lines.offset(*first)] + new + text[lines.offset(*last) :]
+        ends = {"start": first, "end": last}
+        place = {key: {"line": line, "character": character} for key, (line, character) in ends.items()}
+        client.edit(uri, version, {"range": place, "text": new})
+    client.edit(uri, 60, {"range": span(10**6, 0, 0), "text": "\n"})
+    text += "\n"
+    back = {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 10**6, "character": 0}}, "text": content}
+    hover = client.about("documentSymbol", uri)
+    document = OpenFile(str(tmp_path / name), "program" if name.endswith(".py") else "config", (text,))
+    assert [one["name"] for one in hover] == [one.name for one in symbols(examine(document, Options()))]
+    client.edit(uri, 61, back)
+    expected = diagnostics(examine(document._replace(parts=(content,)), Options()))
+    found = client.diagnostics(uri, 61)
+    assert [(one["code"], one["range"]["start"]["line"]) for one in found] == [
+        (one.code, one.range.line) for one in expected
+    ]

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pickle
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstmlint.commands import server as command
 from lstmlint.config.options import Options
@@ -28,7 +31,7 @@ from lstmlint.server.files import OpenFile, kind_of, may_hold_model
 from lstmlint.server.hovers import hover
 from lstmlint.server.outline import LONGEST, Symbol, hints, lenses, symbols
 from lstmlint.server.pool import Pool
-from lstmlint.server.positions import Lines, Range, changed
+from lstmlint.server.positions import ENCODINGS, Lines, Range, changed
 from lstmlint.server.settings import SECONDS, OptionsOf, Setup, setup_of
 from lstmlint.server.store import Part, Store
 from lstmlint.server.worker import Checked, Failure, Job, Worker, receive, send, serve
@@ -158,6 +161,34 @@ def test_a_long_config_has_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
     (found,) = symbols(examined)
     assert [cut(examined, child.whole)[-1] for child in found.children] == ["}", "}"]
     assert [one.code for one in diagnostics(examined)] == ["E007"]
+
+
+TEXTS = st.text(st.sampled_from(list("ab\n\r\u2028é€" + SMILE)), max_size=12)
+PLACES = st.tuples(st.integers(0, 5), st.integers(0, 9))
+
+
+def spliced(content: str, encoding: str, start: tuple[int, int], end: tuple[int, int], new: str) -> str:
+    """Return an edited text, counted unit by unit."""
+    codec, width = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4)}[encoding]
+    lines = re.split("(\r\n|\n|\r)", content)
+
+    def offset(line: int, character: int) -> int:
+        if 2 * line >= len(lines):
+            return len(content)
+        used = 0
+        for i, letter in enumerate(lines[2 * line]):
+            used += len(letter.encode(codec)) // width
+            if used > character:
+                return sum(map(len, lines[: 2 * line])) + i
+        return sum(map(len, lines[: 2 * line + 1]))
+
+    first = offset(*start)
+    return content[:first] + new + content[max(first, offset(*end)) :]
+
+
+@given(TEXTS, st.sampled_from(ENCODINGS), PLACES, PLACES, TEXTS)
+def test_edits_count_as_the_client_does(content: str, encoding: str, start: Any, end: Any, new: str) -> None:
+    assert changed(content, encoding, start, end, new) == spliced(content, encoding, start, end, new)
 
 
 # Which files

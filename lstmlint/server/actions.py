@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from lstmlint.config.options import protected
 from lstmlint.fixing import edits as json_edits
-from lstmlint.fixing.fix import edits_of, fix, not_json
-from lstmlint.fixing.rules import FIXES
+from lstmlint.fixing.fix import edits_of, fix, may_be_fixable, not_json
 from lstmlint.model.findings import Finding
 from lstmlint.report import FileReport
 from lstmlint.server.config_places import ConfigPlaces
@@ -116,11 +115,7 @@ def mends(examined: Examined, finding: Finding, changes: Sequence[Change]) -> bo
 def fixed(examined: Examined, report: FileReport, finding: Finding) -> list[Change]:
     """Return the changes that --fix makes for a finding."""
     config = examined.config
-    if (
-        config is None
-        or not_json(report)
-        or (finding.code not in FIXES and all(one.edit is None for one in finding.each))
-    ):
+    if config is None or not_json(report) or not may_be_fixable(finding):
         return []
     text = config.text[config.mark :]
     try:
@@ -136,7 +131,7 @@ def fixed(examined: Examined, report: FileReport, finding: Finding) -> list[Chan
 def fix_all(examined: Examined) -> Iterator[Action]:
     """Yield the change that makes all fixes, if there are any."""
     config = examined.config
-    if config is None:
+    if config is None or not any(may_be_fixable(finding) for _, finding, _ in examined.findings):
         return
     done = fix(examined.file.raw, examined.file.name, examined.options)
     if not done.edits:
