@@ -189,7 +189,7 @@ class _Drawer:
         name = f"{SIGNS[node.mark]} {node.name}" if node.mark else node.name
         kind = node.class_name if node.known else f"{node.class_name}, unknown"
         lines = [name, kind if node.calls < 2 else f"{kind}, {node.calls:,} calls"]
-        if node.params != 0:
+        if node.params != 0 and not any(note.startswith("params ") for note in node.notes):
             lines.append(f"{node.params_text} params" + (", frozen" if node.trainable == "no" else ""))
         if not node.reached:
             lines.append("unused")

@@ -32,6 +32,7 @@ MARKS = {
 }
 LINK_MARKS = {
     "added": 'color="#1a7f37", penwidth=2',
+    "changed": 'color="#9a6700", penwidth=2',
     "removed": 'color="#cf222e", style=dashed',
 }
 

@@ -30,6 +30,9 @@ ACTIVE = re.compile(r"(?<=\\)(?=n)|(?<=\$)(?=\$)|(?<=fa)(?=[a-z]?:)")
 PLAIN = frozenset(" _(),")
 CLASSES = {
     "frame": "fill:none,stroke:#8c959f",
+    "frame_added": "fill:none,stroke:#1a7f37,stroke-width:3px",
+    "frame_removed": "fill:none,stroke:#cf222e,stroke-width:3px,stroke-dasharray:5 5",
+    "frame_changed": "fill:none,stroke:#9a6700,stroke-width:3px",
     "weights": "fill:#ddf4ff,stroke:#57606a,color:#1f2328",
     "plain": "fill:#f6f8fa,stroke:#57606a,color:#1f2328",
     "error": "fill:#ffebe9,stroke:#cf222e,stroke-width:3px,color:#1f2328",
@@ -40,13 +43,21 @@ CLASSES = {
     "changed": "fill:#fff8c5,stroke:#9a6700,stroke-width:3px,color:#1f2328",
 }
 
-LINK_STYLES = {"removed": "stroke:#cf222e,stroke-width:2px", "added": "stroke:#1a7f37,stroke-width:2px"}
+LINK_STYLES = {
+    "removed": "stroke:#cf222e,stroke-width:2px",
+    "added": "stroke:#1a7f37,stroke-width:2px",
+    "changed": "stroke:#9a6700,stroke-width:2px",
+}
 
 
 def digest(report: FileReport, view: View) -> str:
     """Return the section of one file."""
-    sections = map(section, pictures_of(report, view.depth, MOST_BOXES, MOST_LINKS))
-    return next(text for text in sections if len(text) <= MOST_CHARACTERS)
+    return largest(pictures_of(report, view.depth, MOST_BOXES, MOST_LINKS))
+
+
+def largest(pictures: Iterable[Picture]) -> str:
+    """Return the section of the first picture that is small enough; empty without pictures."""
+    return next((text for text in map(section, pictures) if len(text) <= MOST_CHARACTERS), "")
 
 
 def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
@@ -71,16 +82,15 @@ def diagram(picture: Picture) -> Iterator[str]:
     yield "flowchart TD"
     classes: dict[str, list[str]] = {}
     yield from items(picture, picture.items, "c", "  ", classes)
-    marked: dict[str, list[str]] = {"removed": [], "added": []}
+    marked: dict[str, list[str]] = {}
     for number, link in enumerate(picture.links):
         label = "<br/>".join(map(escape, filter(None, [link.text, link.label])))
         arrow = "-.->" if link.mark == "removed" else "-->"
         yield f'  n{link.source} {arrow}|"{label}"| n{link.target}'
         if link.mark:
-            marked[link.mark].append(str(number))
+            marked.setdefault(link.mark, []).append(str(number))
     for mark, links in marked.items():
-        if links:
-            yield f"  linkStyle {','.join(links)} {LINK_STYLES[mark]}"
+        yield f"  linkStyle {','.join(links)} {LINK_STYLES[mark]}"
     for name, members in classes.items():
         yield f"  classDef {name} {CLASSES[name]}"
         yield f"  class {','.join(members)} {name}"
@@ -96,7 +106,7 @@ def items(
             yield f'{indent}subgraph {cluster}["{escape(shorten(", ".join(item.lines), LONGEST_TITLE))}"]'
             yield from items(picture, item.items, cluster, indent + "  ", classes)
             yield f"{indent}end"
-            classes.setdefault(item.mark or "frame", []).append(cluster)
+            classes.setdefault(f"frame_{item.mark}" if item.mark else "frame", []).append(cluster)
         else:
             box = picture.boxes[item]
             yield f'{indent}n{item}["{lines(box.text)}"]'

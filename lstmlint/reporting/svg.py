@@ -45,6 +45,7 @@ STYLE = """
 .lstmlint-arrow text, .lstmlint-title text { stroke: var(--page); stroke-width: 4; paint-order: stroke; }
 .lstmlint-arrow text { font-size: 11px; }
 .lstmlint-arrow-added path { stroke: var(--added); stroke-width: 2; }
+.lstmlint-arrow-changed path { stroke: var(--changed); stroke-width: 2; }
 .lstmlint-arrow-removed path { stroke: var(--removed); stroke-dasharray: 6 4; }
 """
 
@@ -87,19 +88,22 @@ def document(drawings: Iterable[Drawing]) -> Iterator[str]:
     yield "</svg>\n"
 
 
-def draw(picture: Picture) -> Drawing:
-    """Return a picture as elements of SVG."""
+def draw(picture: Picture, titled: bool = True) -> Drawing:
+    """Return a picture as elements of SVG. titled: whether its title is drawn."""
     layout = lay_out(picture)
-    heading = [picture.title, picture.subtitle, *picture.notes]
-    top = len(heading) * LINE + PADDING
-    elements = [start(line, 0, LINE * (i + 0.75), "lstmlint-name" if i == 0 else "") for i, line in enumerate(heading)]
+    heading = [*[picture.title, picture.subtitle] * titled, *picture.notes]
+    top = len(heading) * LINE + PADDING if heading else 0.0
+    elements = [
+        start(line, 0, LINE * (i + 0.75), "lstmlint-name" if i == 0 and titled else "")
+        for i, line in enumerate(heading)
+    ]
     elements.append(f'<g transform="translate(0 {top:.0f})">\n')
     elements += [frame(cluster, place) for cluster, place in layout.frames]
     elements += [arrow(one) for one in layout.arrows]
     elements += [frame_title(cluster, place) for cluster, place in layout.frames]
     elements += boxes(picture, layout)
     elements.append("</g>\n")
-    width = max(layout.width, *(width_of(line) for line in heading))
+    width = max([layout.width, *map(width_of, heading)])
     return Drawing("".join(elements), width, top + layout.height, description(picture))
 
 

@@ -20,6 +20,7 @@ FORMATS = {
     "text": "text",
     "json": "json",
     "markdown": "markdown",
+    "mermaid": "mermaid",
     "github": "findings",
     "sarif": "findings",
     "azure": "findings",

@@ -32,6 +32,12 @@ def render(found: Comparison | FolderComparison, view: View) -> str:
 def folder_parts(found: FolderComparison) -> list[str]:
     """Return the comparisons of the files that differ, and the files that only one folder has."""
     differing = [comparison for comparison in found.files if not comparison.same]
+    return folder_summary(found) + [part for comparison in differing for part in comparison_parts(comparison)]
+
+
+def folder_summary(found: FolderComparison) -> list[str]:
+    """Return how many files differ, and the files that only one folder has."""
+    differing = [comparison for comparison in found.files if not comparison.same]
     parts = [
         f"**lstmlint**: {markdown_code(found.old)} → {markdown_code(found.new)}:"
         f" {plural(len(found.files), 'model')} in both folders; {len(differing) or 'none'}"
@@ -40,7 +46,7 @@ def folder_parts(found: FolderComparison) -> list[str]:
     for heading, paths in (("Removed", found.removed), ("Added", found.added)):
         if paths:
             parts.append(f"{heading}: {', '.join(map(markdown_code, paths))}")
-    return parts + [part for comparison in differing for part in comparison_parts(comparison)]
+    return parts
 
 
 def comparison_parts(found: Comparison) -> list[str]:
