@@ -5,8 +5,8 @@
 The script downloads @dagrejs/dagre from the npm registry with `npm pack`, which checks the registry's hash, and writes
 `lstmlint/reporting/page/assets/dagre.min.js`: the license as a comment, and the file of the package without its last line,
 which names a source map that is not there, and with an escape for each control character, which a page may not contain.
-`dagre.json` beside it states the version and the hashes. Nothing else is changed, and both files are committed, so that lstmlint
-is built without npm.
+`dagre.json` beside it states the version and the hashes, `dagre.LICENSE` is the license. Nothing else is changed, and all three
+are committed, so that lstmlint is built without npm.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def main() -> None:
             code, terms = (content(packed, name) for name in (CODE, LICENSE))
     written = vendored(code, terms.decode(), version)
     (ASSETS / "dagre.min.js").write_bytes(written)
+    (ASSETS / "dagre.LICENSE").write_bytes(terms)
     facts = {
         "package": PACKAGE,
         "version": version,

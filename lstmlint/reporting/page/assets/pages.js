@@ -78,7 +78,7 @@ function modelPage(model, main) {
 }
 
 /** Show the list of all models. */
-function indexPage(index, main, open) {
+function indexPage(index, main) {
   const columns = [
     ["Model", (entry) => entry.path],
     ["Class", (entry) => entry.class_name],
