@@ -349,3 +349,14 @@ def test_time_of_layout_is_linear(kind: str) -> None:
         return time.process_time() - start
 
     assert seconds(1_200) < 9 * seconds(300) + 0.5
+
+
+def test_picture_in_a_notebook() -> None:
+    small = lstmlint.analyze(EXAMPLES / "seq2seq.json")._repr_html_()
+    image = re.findall(r"<details open><summary>Picture</summary>(<svg.*</svg>\n)</details>", small, re.DOTALL)
+    assert "decoder" in texts(image[0])
+    body = "x = i = keras.Input((4,))\nfor n in range({}):\n    x = layers.Dense(n + 1)(x)\nmodel = keras.Model(i, x)"
+    sizes = {n: lstmlint.analyze(PROGRAM.format(body=body.format(n)).encode())._repr_html_() for n in (20, 60)}
+    assert "<details><summary>Picture" in sizes[20]
+    assert "<svg" not in sizes[60]
+    assert "<script" not in lstmlint.analyze(hostile())._repr_html_()

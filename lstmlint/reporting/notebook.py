@@ -1,13 +1,18 @@
-"""A report as a small HTML table, which notebooks show."""
+"""A report as a small HTML table, which notebooks show, with a picture of a small model."""
 
 from __future__ import annotations
 
+from lstmlint.drawing.graph import build
+from lstmlint.drawing.picture import draw
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
 from lstmlint.reporting import rows as table
+from lstmlint.reporting import svg
 from lstmlint.reporting.escape import xml
 
 MOST_ROWS = 60
+MOST_BOXES = 40  # of a picture that is drawn
+UNFOLDED = 12  # boxes of a picture that is shown without a click
 ALIGN_RIGHT = ' style="text-align: right"'
 
 
@@ -16,10 +21,22 @@ def render(path: str, model: ModelSummary | None, findings: list[Finding]) -> st
     parts = [f"<p><b>{xml(path)}</b></p>"]
     if model is not None:
         parts += [layers(model), "<p>" + "<br>".join(f"{t}: {xml(text)}" for t, text in table.totals(model)) + "</p>"]
+        parts += picture(model, findings)
     if findings:
         items = "".join(f"<li>{f.severity} {f.code} {xml(f.message)}</li>" for f in findings[:MOST_ROWS])
         parts.append(f"<ul>{items}{left_out(len(findings), '<li>{}</li>')}</ul>")
     return "\n".join(parts)
+
+
+def picture(model: ModelSummary, findings: list[Finding]) -> list[str]:
+    """Return the picture of a model; nothing if it is large, or if it is not known how its layers are connected."""
+    drawn = draw(build(model, findings), findings, 0, MOST_BOXES + 1)
+    if not drawn.links or len(drawn.boxes) > MOST_BOXES:
+        return []
+    drawn.title, drawn.subtitle = model.name, model.class_name
+    image = "".join(svg.document([svg.draw(drawn, titled=False)]))
+    opened = " open" if len(drawn.boxes) <= UNFOLDED else ""
+    return [f"<details{opened}><summary>Picture</summary>{image}</details>"]
 
 
 def layers(model: ModelSummary) -> str:
