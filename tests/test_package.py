@@ -85,7 +85,7 @@ def test_every_part_of_the_repository_is_in_the_sdist() -> None:
     parts = {name.partition("/")[0] for name in listed if name}
     patterns = {entry.removeprefix("/").partition("/")[0] for entry in included}
     left_out = {part for part in parts if part not in patterns and not (part.endswith(".md") and "*.md" in patterns)}
-    assert left_out <= {".gitignore", ".dockerignore", ".gitattributes", "playground", "pyproject.toml"}
+    assert left_out <= {".gitignore", ".dockerignore", ".gitattributes", "pyproject.toml"}
 
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
