@@ -562,3 +562,11 @@ def test_described_layer() -> None:
     text = check_text(explain_model(summary))
     assert "The count of Sparkle comes from the settings." in text
     assert "total: 70 + 18 = 88" in text
+
+
+def test_features_are_not_called_timesteps() -> None:
+    """Keras refuses an LSTM on (None, 32), which has no timesteps."""
+    report = analyze(EXAMPLES / "needs_sequences.json")
+    assert report.model is not None
+    found = explain_model(report.model, "second").layers[0].sentence
+    assert "the number of timesteps (not fixed here) never enters the count" in found

@@ -197,9 +197,12 @@ def time_axis(layer: Layer, shape: Shape) -> tuple[bool, Dim]:
     """Return whether the input has a time axis, and its length."""
     if shape is None:
         return isinstance(layer, RecurrentLayer | Bidirectional | TimeDistributed), None
+    recurrent = isinstance(layer, RecurrentLayer | Bidirectional | TimeDistributed)
+    if recurrent and len(shape) < 3:  # Keras refuses it
+        return True, None
     if isinstance(layer, RecurrentLayer):
-        shape = layer.times_first(shape) if len(shape) > 1 else shape
-    elif isinstance(layer, Bidirectional | TimeDistributed) or layer.class_name == "MultiHeadAttention":
+        shape = layer.times_first(shape)
+    elif recurrent or layer.class_name == "MultiHeadAttention":
         pass
     elif not (layer.class_name == "Embedding" and len(shape) == 2) and not (
         layer.class_name == "Dense" and len(shape) == 3
