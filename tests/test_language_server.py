@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from lstmlint.server.examining import examine
 from lstmlint.server.files import OpenFile
 from lstmlint.server.outline import symbols
 from lstmlint.server.positions import Lines
+from lstmlint.server.worker import Job, Worker
 from tests.lsp_client import Client
 from tests.test_server import JSON, PROGRAM, SMILE
 
@@ -31,11 +33,39 @@ def span(line: int, start: int, end: int) -> Any:
     return {"start": {"line": line, "character": start}, "end": {"line": line, "character": end}}
 
 
+class OneThread:
+    """A pool without processes, whose start takes time."""
+
+    def __init__(self) -> None:
+        self.worker = Worker()
+        self.lock = asyncio.Lock()
+
+    async def run(self, job: Job) -> Any:
+        async with self.lock:
+            return await asyncio.to_thread(lambda: self.worker.answer(job, self.worker.options_of(job)))
+
+    async def close(self) -> None:
+        pass
+
+    def kill(self) -> None:
+        pass
+
+
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+def real_client() -> Iterator[Client]:
     from lstmlint.server.language_server import serve
 
     client = Client(serve)
+    yield client
+    client.stop()
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
+    from lstmlint.server import language_server
+
+    monkeypatch.setattr(language_server, "Pool", OneThread)
+    client = Client(language_server.serve)
     yield client
     client.stop()
 
@@ -62,7 +92,8 @@ def test_a_document_is_checked_while_it_is_edited(client: Client, tmp_path: Path
     assert client.diagnostics(uri) == []
 
 
-def test_what_an_editor_asks_for(client: Client, tmp_path: Path) -> None:
+def test_what_an_editor_asks_for(real_client: Client, tmp_path: Path) -> None:
+    client = real_client
     client.start(tmp_path, {"config": ["max-params = 1000"]})
     uri = client.open(tmp_path / "m.json", JSON)
     found = client.diagnostics(uri)
@@ -221,14 +252,16 @@ def test_a_large_document_is_not_analyzed(client: Client, tmp_path: Path, monkey
     assert "more than 100 characters" in client.method("window/logMessage")["message"]
 
 
-def test_a_failure_is_logged(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_logged(real_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = real_client
     monkeypatch.setattr("lstmlint.server.pool.sys.executable", "/nonexistent")
     client.start(tmp_path)
     client.open(tmp_path / "m.json", JSON)
     assert "the process" in client.method("window/logMessage")["message"]
 
 
-def test_many_edits_give_the_diagnostics_of_the_last(client: Client, tmp_path: Path) -> None:
+def test_many_edits_give_the_diagnostics_of_the_last(real_client: Client, tmp_path: Path) -> None:
+    client = real_client
     client.start(tmp_path)
     uri = client.open(tmp_path / "m.json", GOOD)
     for version in range(2, 40):

@@ -66,7 +66,7 @@ def test_neovim_shows_findings_and_mends_one(tmp_path: Path) -> None:
     environment = {
         **os.environ,
         "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
         "XDG_STATE_HOME": str(tmp_path),
     }
     done = subprocess.run(
