@@ -18,9 +18,10 @@ import lstmlint
 from lstmlint.drawing.layers import Line, Shape, arrange
 from lstmlint.drawing.layout import Layout, lay_out
 from lstmlint.drawing.picture import Box, Cluster, Link, Picture, shorten
-from lstmlint.reporting import Totals, View, load, mermaid, svg
+from lstmlint.reporting import Totals, View, load, mermaid
 from lstmlint.reporting.escape import visible
 from lstmlint.reporting.pictures import picture_of
+from lstmlint.reporting.svg_document import STYLE
 from tests.commandline import Shell, layer, sequential
 from tests.test_graph import PROGRAM, transformer
 
@@ -214,7 +215,7 @@ def elements(text: str) -> list[ET.Element]:
     found = list(ET.fromstring(text).iter())
     assert {one.tag.removeprefix(XMLNS) for one in found} <= TAGS
     assert {name for one in found for name in one.attrib} <= ATTRIBUTES
-    assert not re.search(r"url|@import|javascript", svg.STYLE)
+    assert not re.search(r"url|@import|javascript", STYLE)
     return found
 
 

@@ -7,8 +7,9 @@ from lstmlint.drawing.picture import draw
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
 from lstmlint.reporting import rows as table
-from lstmlint.reporting import svg
 from lstmlint.reporting.escape import xml
+from lstmlint.reporting.svg_document import document
+from lstmlint.reporting.svg_document import draw as svg
 
 MOST_ROWS = 60
 MOST_BOXES = 40  # of a picture that is drawn
@@ -34,7 +35,7 @@ def picture(model: ModelSummary, findings: list[Finding]) -> list[str]:
     if not drawn.links or len(drawn.boxes) > MOST_BOXES:
         return []
     drawn.title, drawn.subtitle = model.name, model.class_name
-    image = "".join(svg.document([svg.draw(drawn, titled=False)]))
+    image = "".join(document([svg(drawn, titled=False)]))
     opened = " open" if len(drawn.boxes) <= UNFOLDED else ""
     return [f"<details{opened}><summary>Picture</summary>{image}</details>"]
 
