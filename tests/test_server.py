@@ -233,6 +233,7 @@ def test_only_files_that_may_hold_a_model_are_read(kind: str, content: str, expe
         text("config", '{"class_name": "Dog", "age": 3}'),
         text("config", '{"class_name": "Dog", "config": {"age": 3}}'),
         text("config", '{"class_name": "Dog", "age": '),
+        text("config", '{"class_name": "Dog", "config": {"age": '),
         text("program", "import keras\nprint(1)\n"),
         text("program", "import keras\nprint(1\n"),
         text("notebook", '{"cells": [], "keras'),
@@ -246,9 +247,17 @@ def test_files_without_a_model_have_no_findings(file: OpenFile) -> None:
     assert actions(examined, ALL) == []
 
 
-def test_a_damaged_model_has_a_finding() -> None:
-    (found,) = diagnostics(seen(text("config", JSON[:-3])))
-    assert (found.code, found.severity, found.range.line) == ("E001", 1, 3)
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (JSON[:-3], 3),
+        ('{"class_name": "Sequential", "config": [\n{"class_name": "Dense", "config": {"output_dim": 3}', 1),
+        ("class_name: Sequential\nconfig:\n- class_name: Dense\n  config: {output_dim: 3\n", 4),
+    ],
+)
+def test_a_damaged_model_has_a_finding(content: str, line: int) -> None:
+    (found,) = diagnostics(seen(text("config", content)))
+    assert (found.code, found.severity, found.range.line) == ("E001", 1, line)
 
 
 # Diagnostics

@@ -20,7 +20,8 @@ from lstmlint.server.program_places import Place, ProgramPlaces
 
 # The finding about a file that holds no model.
 NO_MODEL = "E002"
-_LAYERS = re.compile("layers|config")
+# What a damaged config must hold to be taken for a model: layers, or the list of them that old Keras writes.
+_LAYERS = re.compile(r"""\blayers\b|\bconfig["']?\s*:\s*[\[-]""")
 
 
 class LayerPlace(NamedTuple):
