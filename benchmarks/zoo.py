@@ -208,7 +208,7 @@ def cost(*arguments: str) -> Cost:
 
 
 def files_of(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in folder.resolve().rglob("*") if path.is_file())
 
 
 def workers(folder: Path, jobs: list[int], repeats: int, format: str) -> None:

@@ -40,6 +40,7 @@ NOT_RUN = {
     "reviewdog": "is a program of another project",
     "check-jsonschema": "is a program of another project; test_schemas checks the schema itself",
     "lstmlint s3://": "reads a store on the network",
+    "python spark_job.py": "needs Spark and Java; test_zoo_job runs it",
     "python benchmarks/": "takes minutes and much disk",
     "pre-commit install": "is a command of another project",
 }

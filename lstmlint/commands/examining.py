@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Measured, in milliseconds: what a config costs, and each kilobyte of it; the same for a program.
 FILE, KILOBYTE = 0.3, 0.1
-PROGRAM, PROGRAM_KILOBYTE = 20.0, 5.0
+PROGRAM, PROGRAM_KILOBYTE = 5.0, 5.0
 REMOTE = 50.0  # waiting for a store
 MAX_BYTES = 1_000_000  # larger files mostly hold weights, which are not read
 # Starting workers takes 200 ms, so they pay off from about twice that.
