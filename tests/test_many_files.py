@@ -93,7 +93,7 @@ def test_batches() -> None:
     sizes = [len(batch) for batch in batches([*configs, *programs])]
     assert sum(sizes) == 1_010
     assert 5 < max(sizes[:-10]) < 40
-    assert sizes[-5:] == [2] * 5
+    assert set(sizes[-4:]) <= {1, 2}
     assert weight(InputPath("a.h5", False, 10**12)) < 1_000
     assert not examining.is_much(configs[:100])
     assert examining.is_much(configs)
