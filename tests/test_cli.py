@@ -743,7 +743,7 @@ def test_commands_of_the_short_way() -> None:
         ("--columns params,+ma", ["params,+macs"]),
         ("--select R201,rnn-needs", ["R201,rnn-needs-sequences"]),
         ("rule S102", ["S102"]),
-        ("diff a b --format m", ["markdown"]),
+        ("diff a b --format m", ["markdown", "mermaid"]),
         ("m.j", []),
     ],
 )
