@@ -89,7 +89,8 @@ def problems(language: str) -> list[str]:
     catalog = updated(language)
     path = catalog_path(language)
     found = []
-    if not path.exists() or str(catalog) != str(polib.pofile(str(path), wrapwidth=110)):
+    stored = polib.pofile(str(path)) if path.exists() else polib.POFile()
+    if {(entry.msgid, entry.msgid_plural) for entry in stored} != {(e.msgid, e.msgid_plural) for e in catalog}:
         found.append(f"{path.name} of {language} is not up to date")
     for entry in catalog:
         forms = list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]

@@ -158,8 +158,8 @@ def test_a_reader_that_leaves(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         assert b"E002" in process.stdout.readline()
-        process.stdout.close()
         assert b"Watching 1 file" in process.stderr.readline()
+        process.stdout.close()
         time.sleep(0.05)
         model.write_text("[]")
         assert process.wait(10) == 2

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import UsageError
+from lstmlint.model.values import show
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -36,7 +37,7 @@ def speaking(language: str) -> Iterator[None]:
 def catalog(language: str) -> NullTranslations | None:
     """Return the catalogue of a language; None for English."""
     if language not in LANGUAGES:
-        raise UsageError(f"there are no explanations in {language!r}; the languages are {', '.join(LANGUAGES)}")
+        raise UsageError(f"there are no explanations in {show(language)}; the languages are {', '.join(LANGUAGES)}")
     if language == "en":
         return None
     from gettext import translation
