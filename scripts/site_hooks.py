@@ -27,6 +27,7 @@ COPIED = {"CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md", 
 # Pages -> the file of the repository that shows the same on GitHub. Generated pages have none.
 SOURCES = {page: source for source, page in COPIED.items()}
 FRONT = "index.md"
+TRANSLATED = re.compile(r"^tutorial\.([a-z]{2})\.md$")
 ALONE = {FRONT, "tutorial.md"}  # pages without others beside them in the navigation
 LINK = re.compile(r"(\]\(|^\[[^\]]+\]: )([^)#\s]*)(#[^)\s]*)?", re.MULTILINE)
 FENCE = re.compile(r"^( *)(```|~~~).*?^ *\2 *$", re.DOTALL | re.MULTILINE)
@@ -59,7 +60,7 @@ def on_files(files: Any, config: Any) -> Any:
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Adapt the links of a page, outside code."""
     uri = page.file.src_uri
-    if uri in ALONE or uri.startswith("rules/"):
+    if uri in ALONE or uri.startswith("rules/") or TRANSLATED.match(uri):
         page.meta["hide"] = ["navigation"]
     source = SOURCES.get(uri, f"docs/{uri}")
     if source not in SOURCES.values() and page.file.generated_by:
@@ -80,6 +81,12 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
         parts += [text(markdown[end : fence.start()]), in_items(fence[0]) if fence[1] else fence[0]]
         end = fence.end()
     return "".join([*parts, text(markdown[end:])])
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:
+    """Name the language of a translated page, for browsers and screen readers."""
+    translated = TRANSLATED.match(page.file.src_uri)
+    return output.replace('<html lang="en"', f'<html lang="{translated[1]}"', 1) if translated else output
 
 
 def link(source: str, uri: str, target: str, anchor: str) -> str:

@@ -117,6 +117,23 @@ def test_every_page_is_in_the_navigation() -> None:
         assert f": {page.relative_to(ROOT / 'docs').as_posix()}\n" in text, "add the page to nav in mkdocs.yml"
 
 
+@pytest.mark.parametrize("language", ["es", "ru", "zh"])
+def test_translated_tutorials_are_whole(language: str) -> None:
+    english, other = ((ROOT / f"docs/tutorial{suffix}.md").read_text("utf-8") for suffix in ("", f".{language}"))
+    for pattern in (
+        r"^```.*",  # blocks, with the names of files
+        r'^```\w+ title="[^"\n]+"\n(.*?)^```$',
+        r"^\$ (?:(?!\| tail).)*",  # commands; the end of an explanation may have more lines
+        r"^#+ ",
+    ):
+        flags = re.MULTILINE | (re.DOTALL if "title" in pattern else 0)
+        found = [re.findall(pattern, text.replace(f" --lang {language}", ""), flags) for text in (english, other)]
+        assert found[0] == found[1]
+    translated = set(re.findall(r"\$ lstmlint (?:count|explain) .*", other))
+    assert all(f" --lang {language}" in command for command in translated)
+    assert set(re.findall(r"\]\((?!tutorial)(.*?)\)", english)) == set(re.findall(r"\]\((?!tutorial)(.*?)\)", other))
+
+
 def test_every_example_is_listed() -> None:
     page = (ROOT / "examples/README.md").read_text("utf-8")
     for path in (ROOT / "examples").iterdir():

@@ -138,6 +138,13 @@ def test_every_page_shows_the_version_and_is_found_by_search(site: Path) -> None
     }
 
 
+@pytest.mark.parametrize("language", ["es", "ru", "zh"])
+def test_translated_pages_name_their_language(site: Path, language: str) -> None:
+    html = (site / f"tutorial.{language}" / "index.html").read_text("utf-8")
+    assert f'<html lang="{language}"' in html
+    assert '<html lang="en"' in (site / "tutorial" / "index.html").read_text("utf-8")
+
+
 @cache
 def page_of(code: str) -> str:
     return rule_page(TABLE[code])
