@@ -62,6 +62,21 @@ def indexed(arguments: list[Any]) -> dict[str, Any]:
     return {"class_name": "Functional", "module": "keras", "registered_name": None, "config": config}
 
 
+def of_unknown_outputs(shape: list[int]) -> dict[str, Any]:
+    """A Keras 3 model with a layer of the user's, whose output is known only from the record of its shape."""
+    model = indexed([])
+    first, custom = model["config"]["layers"]
+    custom |= {"class_name": "Mine", "module": "mine", "registered_name": "Mine"}
+    tensor = {
+        "class_name": "__keras_tensor__",
+        "config": {"shape": shape, "dtype": "float32", "keras_history": ["g", 0, 0]},
+    }
+    last = {"class_name": "Dense", "module": "keras.layers", "name": "d", "registered_name": None,
+            "config": {"name": "d", "units": 2}, "inbound_nodes": [{"args": [tensor], "kwargs": {}}]}  # fmt: skip
+    model["config"] |= {"layers": [first, custom, last], "output_layers": [["d", 0, 0]]}
+    return model
+
+
 def archive(content: Any) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -100,7 +115,7 @@ WRAPPED = {
         with_nodes(3), with_nodes(0.5), with_nodes({"a": 1}),
         WRAPPED,
         stack(("StringLookup", {"vocabulary": ["a"], "num_oov_indices": HUGE, "batch_input_shape": [None, 1]})),
-        indexed([]), indexed([{"class_name": "__ellipsis__", "config": {}}] * 3),
+        of_unknown_outputs([]), indexed([]), indexed([{"class_name": "__ellipsis__", "config": {}}] * 3),
     ],
 )  # fmt: skip
 def test_models(content: dict[str, Any]) -> None:

@@ -297,7 +297,7 @@ def revive(value: Any, pointer: str, references: list[TensorRef], problems: list
             if dtype is not None and (not isinstance(dtype, str) or dtype not in DTYPES):
                 problems.append(bad_tensor(config, "dtype", pointer, 'Write "dtype": "float32".'))
                 dtype = None
-            ref = TensorRef(history[0], history[1], history[2], shape and tuple(shape), dtype, pointer)
+            ref = TensorRef(history[0], history[1], history[2], None if shape is None else tuple(shape), dtype, pointer)
             references.append(ref)
             return ref
         if class_name == "__slice__" and isinstance(config, dict):

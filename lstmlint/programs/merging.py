@@ -92,6 +92,7 @@ class Writer:
     def __init__(self, formulas: Formulas, names: Sequence[str]) -> None:
         self.formulas = formulas
         self.names = names
+        self.beginnings = {key[:2] for key in formulas}
 
     def varies(self, key: Key) -> bool:
         """Return whether a number depends on an unknown size."""
@@ -120,9 +121,9 @@ class Writer:
             return self.formulas[key]
         return None if value is None else Polynomial({(0,) * len(self.names): value} if value else {})
 
-    def shapes(self, key: Key, shapes: list[Shape]) -> tuple[list[Shape], str]:
+    def shapes(self, key: tuple[int, str], shapes: list[Shape]) -> tuple[list[Shape], str]:
         """Return shapes with None for dimensions that vary, and as text; no text if none does."""
-        if not any(found[: len(key)] == key for found in self.formulas):
+        if key not in self.beginnings:
             return shapes, ""
         plain: list[Shape] = []
         for j, shape in enumerate(shapes):

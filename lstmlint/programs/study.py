@@ -44,8 +44,8 @@ class Effort:
     needed: how many may be analyzed with sizes that are.
     """
 
-    layers: int = 30_000
-    needed: int = 60_000
+    layers: int = 10_000
+    needed: int = 20_000
 
 
 class Study:
