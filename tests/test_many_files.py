@@ -49,6 +49,19 @@ def test_spools() -> None:
         assert (len(spool), list(spool), list(spool)) == (len(values), values, values)
 
 
+def test_full_disks_while_a_report_waits(shell: Shell) -> None:
+    shell.write("m.json")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    shell.monkeypatch.setattr(pickle, "dump", full)
+    done = shell("m.json", "-f", "junit")
+    assert (done.code, done.err) == (
+        2, "lstmlint: cannot keep the report in a temporary file: No space left on device\n",
+    )  # fmt: skip
+
+
 def test_reports_of_one_run_are_those_of_several(shell: Shell) -> None:
     for number in range(40):
         shell.write(f"{number:02}.json", STACK if number % 3 else LSTM)

@@ -50,8 +50,10 @@ def expand(
 
     remote: whether arguments may be URLs. Raises: UsageError if the settings of a file are wrong.
     """
-    sources: dict[str, InputPath] = {}
     failures: list[str] = []
+    if len(arguments) == 1 and os.path.isdir(arguments[0]):  # noqa: PTH112 - a large folder, in which each file is once
+        return list(named(arguments[0], resolver, force_exclude, failures)), failures
+    sources: dict[str, InputPath] = {}
     for argument in arguments:
         for source in remote_or_named(argument, resolver, force_exclude, failures, remote):
             key = source.path if source.path == STDIN or source.remote else os.path.abspath(source.path)  # noqa: PTH100

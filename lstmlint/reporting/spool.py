@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
+from lstmlint.model.findings import UsageError
+
 IN_MEMORY = 2**21  # bytes
 
 
 class Spool:
     """A list of values that can be pickled. Small ones are kept in memory, large ones in a temporary file.
 
-    Raises: OSError if the disk is full.
+    Raises: UsageError if the disk is full.
     """
 
     def __init__(self) -> None:
@@ -22,7 +24,10 @@ class Spool:
 
     def append(self, value: Any) -> None:
         """Add a value."""
-        pickle.dump(value, self.file, pickle.HIGHEST_PROTOCOL)
+        try:
+            pickle.dump(value, self.file, pickle.HIGHEST_PROTOCOL)
+        except OSError as error:
+            raise UsageError(f"cannot keep the report in a temporary file: {error.strerror or error}") from error
         self.length += 1
 
     def __del__(self) -> None:
