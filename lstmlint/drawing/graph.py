@@ -178,9 +178,11 @@ def add_repeats(graph: Graph) -> None:
 
 def _likeness(node: Node, of_graph: dict[int, int]) -> tuple[Any, ...]:
     """Return what is equal for two layers that differ only in their names, in their sources, and in arguments that change
-    no shape and no count. A layer whose count is not known yet is like no other.
+    no shape and no count. A layer is like no other if neither its count nor
+    its shape is known.
     """
-    if node.known and node.params_text == UNKNOWN:
+    shapes_known = node.output_shapes and UNKNOWN not in node.output_shapes
+    if node.known and node.params_text == UNKNOWN and not shapes_known:
         return (node.id,)
     nested = None if node.nested is None else of_graph[id(node.nested)]
     shapes = (*node.input_shapes, "to", *node.output_shapes)

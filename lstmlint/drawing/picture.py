@@ -196,7 +196,8 @@ class _Drawer:
         if node.nested is not None and node.id not in self.expanded:
             lines.append(f"{sum(1 for _ in node.nested.walk()) + node.nested.left_out:,} layers inside")
         notes = list(node.notes)
-        concerned = [all_findings(each) for each in alike]
+        about = own_findings if node.id in self.expanded else all_findings
+        concerned = [about(each) for each in alike]
         codes = self.codes(sorted({i for indices in concerned for i in indices}))
         if codes and len(alike) > 1:
             codes[-1] += f" in {sum(map(bool, concerned)):,} of {len(alike):,} blocks"
@@ -262,6 +263,11 @@ class _Drawer:
                 name, position = inner.inputs[position if position < len(inner.inputs) else 0], 0
             name = self.stands_for.get(name, name)
         return self.box_of.get(name)
+
+
+def own_findings(node: Node) -> list[int]:
+    """Return the indices of the findings about a node itself."""
+    return node.findings
 
 
 def all_findings(node: Node) -> list[int]:
