@@ -2,18 +2,20 @@
 
 import json
 import re
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import lstmlint
+from lstmlint.explaining.language import catalog
 from scripts.translations import problems
 from tests.commandline import Shell
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LANGUAGES = ("es", "ru", "zh")
-ENGLISH = re.compile(r"\b(the|is|are|this|every|counted|forgotten|never|without|because)\b", re.IGNORECASE)
+ENGLISH = re.compile(r"\b(the|is|are|this|every|each|in|of|counted|forgotten|never|without|because)\b", re.IGNORECASE)
 LAYERS: list[tuple[str, Any]] = [
     ("LSTM(10)", (13, 1)),
     ("LSTM(10, return_sequences=True)", (1, 3)),
@@ -42,6 +44,22 @@ LAYERS: list[tuple[str, Any]] = [
     ("ReversibleEmbedding(10, 4)", (7,)),
     ("Dropout(0.5)", (4,)),
 ]
+
+
+class Missing(NullTranslations):
+    """What is asked when a catalogue lacks a message."""
+
+    def gettext(self, message: str) -> str:
+        raise AssertionError(f"not in the catalogue: {message!r}")
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return self.gettext(one)
+
+
+@pytest.fixture(autouse=True)
+def _no_message_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for language in LANGUAGES:
+        monkeypatch.setattr(catalog(language), "_fallback", Missing())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

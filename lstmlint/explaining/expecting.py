@@ -14,7 +14,7 @@ from typing import Any
 from lstmlint.explaining.arithmetic import amount, equation
 from lstmlint.explaining.expectations import Expectation, Match, Quantity
 from lstmlint.explaining.explanation import Explanation, LayerExplanation
-from lstmlint.explaining.language import listed, text
+from lstmlint.explaining.language import text
 from lstmlint.explaining.layer_explanations import leaves
 from lstmlint.explaining.mistakes import USUAL, Mistake
 from lstmlint.explaining.recipes import Recipe
@@ -206,8 +206,8 @@ def pairs(groups: list[Group], number: int, total: int | None) -> Iterator[Match
                 continue
             if first.change(second.change(group.recipe)).value != wrong:
                 continue  # both change the same number
-            title = listed([first.title, second.title])
-            why = f"{first.text} {second.text}"
+            title = text("{first} and {second}", first=first.title, second=second.title)
+            why = text("{first} {second}", first=first.text, second=second.text)
             rank = (2, first.rank + second.rank)
             keys = [first.key, second.key]
             arithmetic = equation(changed.formula())
@@ -231,7 +231,7 @@ def nearest(
     for value, match in sorted(singles, key=lambda item: item[1].rank):
         if match.mistakes[0] in ("bytes", "macs"):
             continue
-        where = "" if not match.layers else f" ({match.layers[0]})"
+        where = text(" ({value})", value=match.layers[0]) if match.layers else ""
         what = f"{match.title}{where}"
         candidates.setdefault(value, what if match.scope == "layer" else text("the total with {what}", what=what))
     closest = sorted(candidates, key=lambda value: (abs(value - number), value))[:3]

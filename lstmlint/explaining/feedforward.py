@@ -149,7 +149,7 @@ class Convolution(Recipe):
     def roles(self, facts: Facts) -> str:
         """Return what filters, channels, and kernel_size are."""
         sides = sides_of(self.area)
-        known = "" if self.channels.value is None else f" ({self.channels.value})"
+        known = "" if self.channels.value is None else text(" ({value})", value=self.channels.value)
         if self.depthwise:
             what = text(
                 "each of the channels{known} has its own depth_multiplier ({filters}) windows of {sides}",

@@ -78,7 +78,7 @@ def listed(names: Sequence[str]) -> str:
     """Return names as part of a sentence: gamma, beta and scale."""
     if len(names) < 2:
         return names[0] if names else text("nothing")
-    return text("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])
+    return text("{first} and {last}", first=text(", ").join(names[:-1]), last=names[-1])
 
 
 def shortened(names: Sequence[str]) -> str:
@@ -89,4 +89,4 @@ def shortened(names: Sequence[str]) -> str:
         shown.append(text("{number} more", number=f"{more:,}"))
     if len(shown) < 3:
         return listed(shown)
-    return text("{first}, and {last}", first=", ".join(shown[:-1]), last=shown[-1])
+    return text("{first}, and {last}", first=text(", ").join(shown[:-1]), last=shown[-1])

@@ -162,7 +162,8 @@ def sentence_of(layer: Layer, found: LayerExplanation) -> str:
     if isinstance(layer, TimeDistributed):
         model, many = isinstance(layer.inner, NestedModel), (facts.timesteps or 0) > 1
         runs = text(TIME_DISTRIBUTED[model, many], timesteps=facts.timesteps)
-        return f"{runs} {text('In that layer, {roles}', roles=roles)}" if roles else runs
+        inside = text("In that layer, {roles}", roles=roles)
+        return text("{first} {second}", first=runs, second=inside) if roles else runs
     return roles[:1].upper() + roles[1:] if roles.startswith(tuple(text(OPENINGS).split("|"))) else roles
 
 
@@ -300,8 +301,8 @@ def example_input(spec: LayerSpec) -> str:
     if axes:
         return "10," * ("LSTM" in spec.class_name) + "32," * axes + "3"
     if getattr(find(spec.class_name), "min_ndim", None) == 2:
-        return "5 for 5 features"
-    return "13,5 for 13 timesteps of 5 features"
+        return text("5 for 5 features")
+    return text("13,5 for 13 timesteps of 5 features")
 
 
 def _all_inside(layer: Layer) -> Iterator[Layer]:

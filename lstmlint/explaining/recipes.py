@@ -195,8 +195,11 @@ class Parts(Recipe):
             name, first = made[0]
             said = first.text
             if any(one.text != said for _, one in made) or len(made) < len(self.parts):
-                template = "In each part, for example {name}: {text}" if len(made) > 1 else "In {name}: {text}"
-                said = text(template, name=name, text=said)
+                said = text(
+                    "In each part, for example {name}: {text}" if len(made) > 1 else "In {name}: {text}",
+                    name=name,
+                    text=said,
+                )
             yield replace(first, text=said, change=_in_each(tuple(same)))
 
 

@@ -113,7 +113,7 @@ class Recurrent(Recipe):
     def roles(self, facts: Facts) -> str:
         """Return what units, features, and timesteps are."""
         size, inputs, steps = self.units.value, self.features, facts.timesteps
-        known = "" if inputs.value is None else f" ({inputs.value})"
+        known = "" if inputs.value is None else text(" ({value})", value=inputs.value)
         fixed = text("not fixed here") if steps is None else steps
         one = steps is None or steps == 1
         if self.area:
@@ -187,7 +187,7 @@ class Recurrent(Recipe):
 
     def _of_gates(self) -> Iterator[Mistake]:
         if self.gates > 1:
-            letters = ", ".join(GATE_WORDS.get(KIND_OF_GATES[self.gates], {}))
+            letters = text(", ").join(GATE_WORDS.get(KIND_OF_GATES[self.gates], {}))
             yield mistake(
                 "gates-forgotten",
                 setting(gates=1),

@@ -16,10 +16,10 @@ Found = Iterator[tuple[int, Match]]
 # Variables of Keras 3 optimizers: per trainable parameter, and in all (the step, the learning rate unless a schedule
 # sets it, Nadam's product); the optimizer; its rank.
 OPTIMIZERS = (
-    (2, 2, "Adam", COMMON),
+    (2, 2, marked("Adam"), COMMON),
     (1, 2, marked("RMSprop, or SGD with momentum"), USUAL),
     (0, 2, marked("plain SGD"), RARE),
-    (2, 3, "Nadam", RARE),
+    (2, 3, marked("Nadam"), RARE),
     (2, 1, marked("Adam with a learning rate schedule"), RARE),
     (3, 2, marked("Adam with amsgrad or use_ema"), RARE),
 )

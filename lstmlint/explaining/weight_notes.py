@@ -116,7 +116,9 @@ class Spectral(Parts):
             " the kernel and not trained."
         )
         inside = self.parts[0][1].roles(facts)
-        return f"{vector} {text('In the layer inside, {roles}', roles=inside)}" if inside else vector
+        if not inside:
+            return vector
+        return text("{first} {second}", first=vector, second=text("In the layer inside, {roles}", roles=inside))
 
     def own_mistakes(self, facts: Facts) -> Iterator[Mistake]:
         """Yield the vector forgotten, and the mistakes of the layer inside."""
