@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from lstmlint.config.options import Options
 from lstmlint.model.findings import Problem, ReadError, UsageError
-from lstmlint.model.limits import enforced
+from lstmlint.model.limits import LimitError, enforced
 from lstmlint.model.programs import PROGRAMS, split_model
 from lstmlint.report import FileReport
 
@@ -152,7 +152,9 @@ def program_by_content(
 
     try:
         reports = analyze_program(raw, options, shown, model)
-    except ReadError:
+    except LimitError:
+        raise
+    except ReadError:  # no Python
         return None
     return reports if reports[0].origin is not None else None
 

@@ -86,7 +86,7 @@ class FileReport:
         return entry
 
     def __repr__(self) -> str:
-        from lstmlint.reporting.view import plural
+        from lstmlint.model.values import plural
 
         model = "no model" if self.model is None else repr(self.model)
         return f"<FileReport {short(self.path)}: {model}, {plural(len(self.findings), 'finding')}>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -15,6 +16,7 @@ import time
 import zipfile
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -22,8 +24,10 @@ from lstmlint import Options, analyze
 from lstmlint.commands.convert import run as convert
 from lstmlint.model import limits
 from lstmlint.model.limits import InputLimits, LimitError, OutOfTime, check_time, current, enforced
+from lstmlint.reading import hdf5_guard
 from lstmlint.reading import source as reading_source
 from tests.commandline import Shell
+from tests.security_probes import OLD_LAMBDA, hdf5
 
 ROOT = Path(__file__).parent.parent
 RELU = {"class_name": "ReLU", "config": {}}
@@ -158,7 +162,7 @@ def test_enforcement(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "own_process", True)
     before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)
     for body, message in (
-        ("while True: pass", "longer than 1 seconds"),
+        ("while True: pass", "longer than 1 second"),
         ("bytes(2**44)", "more than 1,024 MB of memory"),
     ):
         with pytest.raises(LimitError, match=message), enforced(InputLimits(seconds=1)):
@@ -172,6 +176,30 @@ def test_enforcement(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "own_process", False)
     with pytest.raises(LimitError, match="more memory than is available"), enforced():
         raise MemoryError
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of Linux")
+@pytest.mark.parametrize("memory", ["4MB", "10MB"])
+def test_the_memory_of_libraries_does_not_count(tmp_path: Path, memory: str) -> None:
+    names = ["lambda.h5", "plain.json"]
+    (tmp_path / names[0]).write_bytes(hdf5(OLD_LAMBDA))
+    (tmp_path / names[1]).write_bytes(text(model()))
+    setting = f'input-limits.memory = "{memory}"'
+    command = [sys.executable, "-m", "lstmlint", "--isolated", "-f", "concise", "--config", setting, *names]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, "X801" in done.stdout, done.stderr) == (0, True, ""), done
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOMEM, "no memory"), ImportError("x.so: failed to map segment")])
+def test_errors_that_mean_too_little_memory(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LimitError, match="more memory than is available"), enforced():
+        raise error
+    for other in (OSError("x"), ImportError("x")):
+        with pytest.raises(type(other)), enforced():
+            raise other
+    monkeypatch.setattr(hdf5_guard, "loading_libraries", mock.Mock(side_effect=error))
+    with pytest.raises(OSError if isinstance(error, OSError) else MemoryError):
+        hdf5_guard.import_h5py()
 
 
 HANGS = """
@@ -188,7 +216,7 @@ cli.main()
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("\n  while True: pass", "takes longer than 1 seconds"),
+        ("\n  while True: pass", "takes longer than 1 second"),
         ("list(range(10**9))", "takes more than 1,024 MB of memory"),
         ("raise MemoryError", "takes more than 1,024 MB of memory"),
     ],

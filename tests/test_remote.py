@@ -172,7 +172,7 @@ def test_stores_that_hang(served: Callable[..., Any], monkeypatch: pytest.Monkey
     limit = ("--config", "input-limits.seconds = 1")
     start = time.monotonic()
     done = served(Store(lambda path: time.sleep(100)), "s3://b", *limit)
-    assert (done.code, "listing 's3://b' takes longer than 1 seconds" in done.err) == (2, True)
+    assert (done.code, "listing 's3://b' takes longer than 1 second" in done.err) == (2, True)
     done = served(Store([], lambda: time.sleep(100)), "s3://b/m.json", *limit)
     assert (done.code, "s3://b/m.json:1:1: error E001" in done.out) == (1, True)
     assert time.monotonic() - start < 30

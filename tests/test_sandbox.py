@@ -85,7 +85,7 @@ def test_isolation() -> None:
         if read_badly is refuse:
             assert (caught.value.help, caught.value.line, caught.value.column) == ("help", 3, 4)
     assert sandbox.isolated(echo, 2) == [2]
-    with pytest.raises(ReadError, match="takes longer than 1 seconds"):
+    with pytest.raises(ReadError, match="takes longer than 1 second"):
         sandbox.isolated(hang, seconds=1)
     assert sandbox.isolated(echo, 3) == [3]
 
@@ -200,5 +200,5 @@ def test_hdf5_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     with enforced(InputLimits(seconds=6)):
         monkeypatch.setattr("lstmlint.reading.hdf5._root", hang)
         (finding,) = analyze(path, Options(input_limits=InputLimits(seconds=6))).findings
-    assert "takes longer than 1 seconds" in finding.message
+    assert "takes longer than 1 second" in finding.message
     sandbox_server._end()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import lstmlint
-from lstmlint.model.values import as_number, show
+from lstmlint.model.values import show
 
 PACKAGE = Path(lstmlint.__file__).parent
 # What these packages format comes from a file.
@@ -47,17 +47,6 @@ def test_short_values_are_shown_as_python_writes_them(value: object) -> None:
 def test_long_values_are_cut_off(value: object, shown: str) -> None:
     assert show(value).startswith(shown)
     assert len(show(value)) < 1000
-
-
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [
-        (1, 1.0), (0.5, 0.5), (-3, -3.0), (10**308, 1e308), (10**309, None), (True, None), (float("nan"), None),
-        (float("inf"), None), ("64", None), (None, None), ([1], None),
-    ],
-)  # fmt: skip
-def test_numbers(value: object, number: float | None) -> None:
-    assert as_number(value) == number
 
 
 def unbounded(tree: ast.AST) -> Iterator[ast.AST]:

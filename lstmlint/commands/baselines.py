@@ -9,7 +9,8 @@ from lstmlint.commands.paths import STDIN
 from lstmlint.commands.request import Destination, Request, same_file
 from lstmlint.commands.writing import say, write
 from lstmlint.model.findings import UsageError
-from lstmlint.reporting import View, plural
+from lstmlint.model.values import plural
+from lstmlint.reporting import View
 
 if TYPE_CHECKING:
     from lstmlint.filtering.baseline import Baseline, Entries

@@ -16,7 +16,8 @@ from lstmlint.fixing.fix import Fixed, fix
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import enforced
 from lstmlint.model.programs import PROGRAMS
-from lstmlint.reporting import View, plural
+from lstmlint.model.values import plural
+from lstmlint.reporting import View
 from lstmlint.reporting.escape import dangerous, terminal
 
 if TYPE_CHECKING:

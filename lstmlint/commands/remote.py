@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import ReadError, UsageError
 from lstmlint.model.limits import InputLimits, enforced
+from lstmlint.model.values import plural
 from lstmlint.reading.containers import suffixes
 from lstmlint.reading.limits import check_size
 
@@ -100,7 +101,7 @@ def answering(shown: str, limits: InputLimits) -> Iterator[None]:
             yield
     except ReadError:
         raise UsageError(
-            f"listing {shown!r} takes longer than {limits.seconds} seconds; name a smaller folder, or raise the limit"
+            f"listing {shown!r} takes longer than {plural(limits.seconds, 'second')}; name a smaller folder, or raise the limit"
             " 'seconds' in the settings (input-limits)"
         ) from None
 

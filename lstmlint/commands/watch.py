@@ -19,7 +19,7 @@ from lstmlint.commands.request import Request
 from lstmlint.commands.writing import print_stderr, say, write_stdout
 from lstmlint.config.settings import Resolver
 from lstmlint.model.findings import ReadError, UsageError, listing
-from lstmlint.reporting import plural
+from lstmlint.model.values import plural
 
 INTERVAL = 0.3  # seconds between two looks at the files
 IDLE = 20  # looking takes at most this part of the time

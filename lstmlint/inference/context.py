@@ -15,7 +15,7 @@ from lstmlint.model.limits import check_time, current
 from lstmlint.model.releases import KERAS2, KERAS3
 from lstmlint.model.shapes import Shape, tensors_in, too_large
 from lstmlint.model.spec import Dialect, LayerSpec, ModelSpec
-from lstmlint.model.values import show
+from lstmlint.model.values import plural, show
 from lstmlint.validation import headers
 from lstmlint.validation.arguments import check as check_arguments
 
@@ -210,7 +210,9 @@ class InferenceContext:
         check_time()
         if self.calls_left < 0:
             if self.calls_left == -1:
-                self.report(layer, LayerError("E010", f"nested models are called more than {current().calls:,} times"))
+                self.report(
+                    layer, LayerError("E010", f"nested models are called more than {plural(current().calls, 'time')}")
+                )
             return None
         cached = layer.cache_entry
         signature = None if cached is None or layer.built or kwargs else signature_of(layer.spec, args)

@@ -10,10 +10,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from errno import ENOMEM
 from time import monotonic
 from typing import NamedTuple
 
 from lstmlint.model.findings import ReadError
+from lstmlint.model.values import plural
 
 # Whether this process runs the command line, so that its timer and its limit of memory may be set.
 own_process = False
@@ -35,8 +37,8 @@ class InputLimits(NamedTuple):
     aliases: nodes that YAML aliases may add.
     layers: layers, including those of nested models. calls: calls of nested models' layers beyond a few per layer.
     stored_weights: headers of weights.
-    seconds: for reading and checking. memory: bytes, beyond those that the process has at the start; only enforced by
-    the command line on Linux.
+    seconds: for reading and checking. memory: bytes, beyond those of lstmlint itself; only enforced by the command line
+    on Linux.
     """
 
     decoded_size: int = 64 * 2**20
@@ -105,12 +107,22 @@ def enforced(limits: InputLimits | None = None) -> Iterator[None]:
         else:
             yield
     except OutOfTime:
-        raise exceeded("seconds", f"reading and checking the file takes longer than {limits.seconds} seconds") from None
-    except MemoryError:
+        seconds = plural(limits.seconds, "second")
+        raise exceeded("seconds", f"reading and checking the file takes longer than {seconds}") from None
+    except (MemoryError, OSError, ImportError) as error:
+        if not out_of_memory(error):
+            raise
         size = f"than {limits.memory / 2**20:,.0f} MB of memory" if own_process else "memory than is available"
         raise exceeded("memory", f"reading and checking the file takes more {size}") from None
     finally:
         _active.reset(token)
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Check whether an error says that there is no memory left, to start a process or load a library, too."""
+    if isinstance(error, OSError):
+        return error.errno == ENOMEM
+    return isinstance(error, MemoryError) or "failed to map" in str(error)
 
 
 @contextmanager
@@ -149,15 +161,44 @@ def _limited_memory(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_AS, before)
 
 
-_at_start: list[int] = []
+@contextmanager
+def loading_libraries() -> Iterator[None]:
+    """Leave the memory of the libraries that are imported here out of the limit, since it does not depend on the file."""
+    if not sys.platform.startswith("linux") or not _own:
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    before = _address_space()
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+    try:
+        yield
+    finally:
+        grown = _address_space() - before
+        _own[0] += grown
+        if soft != resource.RLIM_INFINITY:
+            resource.setrlimit(resource.RLIMIT_AS, (_at_most(hard, soft + grown), hard))
+
+
+# Bytes of address space of this process without any file.
+_own: list[int] = []
+_LATER = 8 * 2**20  # for modules that are imported later
 
 
 def within(hard: int, size: int) -> int:
     """Return a soft limit of address space: `size` bytes beyond those of this process, but not above the hard limit."""
+    if not _own:
+        _own.append(_address_space() + _LATER)
+    return _at_most(hard, _own[0] + size)
+
+
+def _at_most(hard: int, wanted: int) -> int:
+    return wanted if hard < 0 else min(wanted, hard)  # RLIM_INFINITY is -1
+
+
+def _address_space() -> int:
     import resource
 
-    if not _at_start:
-        with open("/proc/self/statm", encoding="ascii") as status:  # noqa: PTH123
-            _at_start.append(int(status.read().split()[0]) * resource.getpagesize())
-    wanted = _at_start[0] + size
-    return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    with open("/proc/self/statm", encoding="ascii") as status:  # noqa: PTH123
+        return int(status.read().split()[0]) * resource.getpagesize()

@@ -1,4 +1,4 @@
-"""Values of a file as messages show them, and as numbers. No value makes either of these fail, or take long."""
+"""Values of a file, and counts, as messages show them. No value makes this fail, or take long."""
 
 from __future__ import annotations
 
@@ -48,12 +48,6 @@ def _write(value: Any, pieces: list[str], left: int) -> int:
     return left - len(text)
 
 
-def as_number(value: Any) -> float | None:
-    """Return a finite number of a file as a float; None for anything else, also for one beyond the range of floats."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if number - number == 0 else None
+def plural(count: int, noun: str) -> str:
+    """Return 1 file, 2 files."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -11,7 +11,7 @@ from lstmlint.model.limits import check_time, current, exceeded
 from lstmlint.model.pointers import escape
 from lstmlint.model.shapes import Shape, as_shape, flatten
 from lstmlint.model.spec import Call, Dialect, LayerSpec, ModelSpec, TensorRef
-from lstmlint.model.values import show
+from lstmlint.model.values import plural, show
 
 # Real models are not nested deeper; the limit keeps recursion within Python's.
 MAX_DEPTH = 64
@@ -62,7 +62,7 @@ class Names:
         """Count the layers of one model of the document. Raises: ReadError (E001) if there are too many."""
         self._layers += layers
         if self._layers > current().layers:
-            raise exceeded("layers", f"the model has more than {current().layers:,} layers")
+            raise exceeded("layers", f"the model has more than {plural(current().layers, 'layer')}")
         check_time()
 
     def make(self, class_name: str) -> str:

@@ -11,7 +11,7 @@ from lstmlint.model.findings import ReadError
 from lstmlint.reading import json_text, other_formats
 from lstmlint.reading.containers import SIGNATURE, is_hdf5, is_zip
 from lstmlint.reading.document import Document
-from lstmlint.reading.hdf5_guard import DAMAGED, DAMAGED_HELP, check_beginning, install_h5py
+from lstmlint.reading.hdf5_guard import DAMAGED, DAMAGED_HELP, check_beginning, import_h5py, install_h5py
 from lstmlint.reading.limits import check_size
 from lstmlint.reading.model import add_training_config, is_model, to_document
 from lstmlint.reading.sandbox import isolated
@@ -28,7 +28,7 @@ def read_hdf5(source: Source) -> Document:
     Raises: ReadError: E001 if it is damaged or h5py is missing, E002 if it contains no model.
     """
     try:
-        import h5py  # noqa: F401 - here, so that not every forked process has to
+        import_h5py()
     except ImportError:
         raise ReadError(
             "E001",

@@ -7,6 +7,7 @@ import re
 from typing import BinaryIO
 
 from lstmlint.model.findings import ReadError
+from lstmlint.model.limits import loading_libraries, out_of_memory
 
 DAMAGED_HELP = "Save the model again, or copy the file again: it may be cut off."
 
@@ -22,6 +23,17 @@ _CHECKED_BYTES = 16 * 2**20
 DAMAGED = (
     ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, SystemError, TypeError, ValueError,
 )  # fmt: skip
+
+
+def import_h5py() -> None:
+    """Import h5py in this process, so that not every process forked from it has to. Raises: ImportError, MemoryError."""
+    try:
+        with loading_libraries():
+            import h5py  # noqa: F401
+    except ImportError as error:
+        if out_of_memory(error):
+            raise MemoryError from None
+        raise
 
 
 def install_h5py() -> str:

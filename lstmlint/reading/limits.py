@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lstmlint.model.findings import ReadError
 from lstmlint.model.limits import LimitError, current, exceeded
+from lstmlint.model.values import plural
 
 # YAML takes about thirty times as long as JSON.
 YAML_SHARE = 4
@@ -39,7 +40,7 @@ def too_deep(line: int = 1, column: int = 1) -> ReadError:
     """Return the error for a document with too many levels."""
     return exceeded(
         "nesting",
-        f"the document is nested too deeply: more than {current().nesting} levels of lists and objects",
+        f"the document is nested too deeply: more than {plural(current().nesting, 'level')} of lists and objects",
         line,
         column,
     )
@@ -48,7 +49,7 @@ def too_deep(line: int = 1, column: int = 1) -> ReadError:
 def too_many_digits(line: int = 1, column: int = 1) -> ReadError:
     """Return the error for an integer that is too long."""
     return LimitError(
-        f"an integer has more than {current().digits:,} digits",
+        f"an integer has more than {plural(current().digits, 'digit')}",
         "No setting of Keras takes such a number.",
         line,
         column,

@@ -10,6 +10,7 @@ from typing import Any
 
 from lstmlint.model.findings import ReadError
 from lstmlint.model.limits import LimitError, within
+from lstmlint.model.values import plural
 
 _HELP = "Save the model again, or copy the file again: it may be cut off."
 
@@ -24,7 +25,7 @@ class IsolationError(LimitError):
 def failed(number: int, seconds: int) -> IsolationError:
     """Return the error for a process that a signal ended, if any."""
     if number == getattr(signal, "SIGALRM", None):
-        return IsolationError(f"reading it takes longer than {seconds} seconds")
+        return IsolationError(f"reading it takes longer than {plural(seconds, 'second')}")
     return IsolationError("reading it fails")
 
 

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, Literal
 from lstmlint.model.findings import ReadError
 from lstmlint.model.limits import current, exceeded
 from lstmlint.model.shapes import too_large
-from lstmlint.model.values import show
-from lstmlint.reading.hdf5_guard import DAMAGED, check_beginning, install_h5py
+from lstmlint.model.values import plural, show
+from lstmlint.reading.hdf5_guard import DAMAGED, check_beginning, import_h5py, install_h5py
 from lstmlint.reading.sandbox import isolated
 from lstmlint.reading.source import Source
 
@@ -85,7 +85,7 @@ class StoredWeights:
 def of_archive(source: Source, member_name: str) -> StoredWeights | None:
     """Return the weights in a member of a .keras archive; None if there are none. Raises: MissingH5pyError, ReadError."""
     try:
-        import h5py  # noqa: F401 - here, so that not every forked process has to
+        import_h5py()
     except ImportError:
         raise MissingH5pyError("E012", "h5py, which reads them, is not installed", install_h5py()) from None
     return _revived(isolated(_plain, _in_archive, source, member_name))
@@ -229,7 +229,7 @@ def _keras3_groups(h5py: Any, weights: Any) -> StoredWeights:
         _check_number(read)
         parts = (path.replace("\\", "/") if backslashes else path).split("/")
         if len(parts) > current().nesting:
-            raise exceeded("nesting", f"groups are nested in more than {current().nesting} levels")
+            raise exceeded("nesting", f"groups are nested in more than {plural(current().nesting, 'level')}")
         if not isinstance(item, h5py.Dataset):
             if parts[-1] == "vars" and len(parts) >= 3:
                 layers.update(name for name in (item.attrs.get("name"), parts[-2]) if isinstance(name, str))

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from lstmlint.reporting.view import View, plural, size
+from lstmlint.model.values import plural
+from lstmlint.reporting.view import View, size
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport

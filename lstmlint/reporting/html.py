@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lstmlint.model.values import plural
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.page import embedded, page
 from lstmlint.reporting.page.contents import contents, index_entry
 from lstmlint.reporting.spool import Spool
 from lstmlint.reporting.text import findings_line
-from lstmlint.reporting.view import plural, size
+from lstmlint.reporting.view import size
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport

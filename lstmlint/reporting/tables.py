@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Finding, listing
+from lstmlint.model.values import plural
 from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import lay_out, width_of, wrap
-from lstmlint.reporting.view import View, paint, plural, size
+from lstmlint.reporting.view import View, paint, size
 
 HANGING = 4  # indentation of wrapped lines
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.reporting import Totals, View, plural
+from lstmlint.model.values import plural
+from lstmlint.reporting import Totals, View
 from lstmlint.reporting.findings import FIXABLE, findings_lines
 from lstmlint.reporting.layout import wrap
 from lstmlint.reporting.tables import HANGING, model_lines, releases_line, total_line

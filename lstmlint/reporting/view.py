@@ -39,11 +39,6 @@ class View(NamedTuple):
     batch: int = 1
 
 
-def plural(count: int, noun: str) -> str:
-    """Return 1 file, 2 files."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def size(count: float) -> str:
     """Return bytes as Keras writes them: 1.92 KB, of 1024 bytes."""
     for unit in ("B", "KB", "MB", "GB", "TB"):

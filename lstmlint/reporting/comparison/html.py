@@ -6,6 +6,7 @@ from typing import Any
 
 from lstmlint.comparing import Comparison, FolderComparison, LayerChange
 from lstmlint.drawing.changes import compared
+from lstmlint.model.values import plural
 from lstmlint.reporting.comparison.values import TITLES, cause, counts, growth, label, missing, shown, sides, verdict
 from lstmlint.reporting.html import Digest, page_of
 from lstmlint.reporting.page import embedded
@@ -13,7 +14,7 @@ from lstmlint.reporting.page.contents import MOST_LAYERS, empty, finding_entry, 
 from lstmlint.reporting.page.explanations import Explanations
 from lstmlint.reporting.page.texts import short
 from lstmlint.reporting.tables import listed
-from lstmlint.reporting.view import View, plural
+from lstmlint.reporting.view import View
 from lstmlint.version import __version__
 
 

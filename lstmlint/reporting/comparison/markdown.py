@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.comparing import Change, Comparison, FolderComparison, LayerChange
+from lstmlint.model.values import plural
 from lstmlint.reporting import rows
 from lstmlint.reporting.comparison.values import (
     BOUND,
@@ -20,7 +21,7 @@ from lstmlint.reporting.comparison.values import (
 )  # fmt: skip
 from lstmlint.reporting.escape import markdown, markdown_code
 from lstmlint.reporting.markdown import findings_table, line, listed
-from lstmlint.reporting.view import View, plural
+from lstmlint.reporting.view import View
 
 
 def render(found: Comparison | FolderComparison, view: View) -> str:

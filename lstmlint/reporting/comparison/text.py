@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.comparing import Change, Comparison, FolderComparison, LayerChange
+from lstmlint.model.values import plural
 from lstmlint.report import FileReport
 from lstmlint.reporting import rows
 from lstmlint.reporting.comparison.values import (
@@ -25,7 +26,7 @@ from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.findings import findings_lines
 from lstmlint.reporting.layout import wrap
 from lstmlint.reporting.tables import HANGING, draw, kind, listed
-from lstmlint.reporting.view import View, paint, plural
+from lstmlint.reporting.view import View, paint
 
 
 def render(found: Comparison | FolderComparison, view: View) -> str:

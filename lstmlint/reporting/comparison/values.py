@@ -10,9 +10,9 @@ from typing import Any
 from lstmlint.comparing import ABSENT, Change, Comparison, LayerChange, Total
 from lstmlint.inference.summary import LayerSummary
 from lstmlint.model.findings import listing
+from lstmlint.model.values import plural
 from lstmlint.report import FileReport
 from lstmlint.reporting import rows
-from lstmlint.reporting.view import plural
 
 LONG = 100  # a longer value is shown as its size and its hash
 TITLES = {

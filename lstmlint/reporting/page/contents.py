@@ -12,12 +12,13 @@ from lstmlint.drawing.graph import Graph, Node, build
 from lstmlint.drawing.repeats import Repeat
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import listing
+from lstmlint.model.values import plural
 from lstmlint.reporting import rows
 from lstmlint.reporting.findings import place_of
 from lstmlint.reporting.page.budgets import budgets
 from lstmlint.reporting.page.explanations import Explanations
 from lstmlint.reporting.page.texts import LONGEST, short
-from lstmlint.reporting.view import View, plural
+from lstmlint.reporting.view import View
 from lstmlint.version import __version__
 
 if TYPE_CHECKING:
