@@ -49,7 +49,7 @@ class InferenceContext:
     ) -> None:
         self.descriptions = descriptions or {}
         self.dialect: Dialect = dialect
-        # That errors speak of, by its name in model/releases.py.
+        # The one that errors are about, by its name in model/releases.py.
         self.release = (KERAS3 if dialect == "keras3" else KERAS2)[-1]
         self.bindings = bindings
         self.problems: list[Problem] = []

@@ -147,7 +147,7 @@ class ModelSpec:
 
     @property
     def release(self) -> str:
-        """The release of Keras that rules and messages speak of, by its name in model/releases.py.
+        """The release of Keras that rules and messages are about, by its name in model/releases.py.
 
         It is the target; of several targets, the oldest of the file's generation. Otherwise, it is the release that wrote
         the file, or the newest of its generation.
