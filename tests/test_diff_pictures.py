@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 import lstmlint
 from lstmlint.comparing.layers import compare
 from lstmlint.reporting import comparison
 from tests.commandline import Shell, layer, sequential
-from tests.test_pictures import HOSTILE, MERMAID
+from tests.test_pictures import HOSTILE, MERMAID, labels, texts
 
 OLD = """
 import keras
@@ -62,20 +64,43 @@ def test_hostile_names() -> None:
         assert MERMAID.fullmatch(line.strip()) or re.fullmatch(pattern, line), line
 
 
-def test_command(shell: Shell) -> None:
+def test_large_change() -> None:
+    """A diagram that is too large is drawn with fewer boxes."""
+    old, new = (
+        sequential(
+            "m",
+            *(layer("Dense", f"layer {i} {'x' * 60}", units=i + k, batch_input_shape=[None, 3]) for i in range(500)),
+        )
+        for k in (1, 2)
+    )
+    text = diagram(old, new)
+    assert len(text) < 51_000
+    assert "more layers are not shown" in text
+
+
+def test_svg_and_dot() -> None:
+    found = compare(lstmlint.analyze(OLD.encode()), lstmlint.analyze(NEW.encode()))
+    shown = texts(comparison.render(found, "svg"))
+    assert {"+ norm", "− drop", "~ head", "params 36 → 54"} <= set(shown)
+    lines = [line for label in labels(comparison.render(found, "dot")) for line in label]
+    assert {"+ norm", "− drop", "~ head", "params 36 → 54"} <= set(lines)
+
+
+@pytest.mark.parametrize("format", ["mermaid", "svg", "dot"])
+def test_command(format: str, shell: Shell) -> None:
     shell.write("old/a.json", sequential("m", layer("Dense", "d", units=2, batch_input_shape=[None, 3])))
     shell.write("new/a.json", sequential("m", layer("Dense", "d", units=4, batch_input_shape=[None, 3])))
     shell.write("old/b.json", sequential("m", layer("Dense", "d", units=2, batch_input_shape=[None, 3])))
     shell.write("new/b.json", sequential("m", layer("Dense", "d", units=2, batch_input_shape=[None, 3])))
     shell.write("old/gone.json", sequential("m", layer("Dense", "d", units=2)))
     shell.write("no.json", "{")
-    result = shell("diff", "old", "new", "--format", "mermaid")
+    result = shell("diff", "old", "new", "--format", format)
     assert (result.code, result.err) == (0, "")
-    assert "units 2" in result.out
-    assert "gone.json" in result.out
+    assert "~ d" in result.out or "#126; d" in result.out
+    assert "gone" in result.out
     assert "b.json" not in result.out
-    assert "same" in shell("diff", "old/b.json", "new/b.json", "--format", "mermaid").out
-    result = shell("diff", "no.json", "new/a.json", "--format", "mermaid")
+    assert "same" in shell("diff", "old/b.json", "new/b.json", "--format", format).out
+    result = shell("diff", "no.json", "new/a.json", "--format", format)
     assert "cannot be read" in result.out
-    result = shell("diff", "old/a.json", "new/a.json", "--max-increase", "1", "--format", "mermaid")
+    result = shell("diff", "old/a.json", "new/a.json", "--max-increase", "1", "--format", format)
     assert result.code == 1

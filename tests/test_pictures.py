@@ -24,6 +24,7 @@ from lstmlint.reporting.pictures import picture_of
 from lstmlint.reporting.svg_document import STYLE
 from tests.commandline import Shell, layer, sequential
 from tests.test_graph import PROGRAM, transformer
+from tests.test_reading import built, subclassed_file
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 HOSTILE = (
@@ -135,7 +136,28 @@ def test_several_files_and_no_model(format: str, shell: Shell) -> None:
         elements(result.out)
 
 
-def test_unwired_and_large_models() -> None:
+def test_unwired_and_unused_layers() -> None:
+    dense = built("Dense", [2, 5], name="dense", units=3)
+    found = labels(written("dot", subclassed_file(root_a=built("LSTM", [2, 7, 4], name="lstm", units=5), root_b=dense)))
+    assert "The file does not record how the layers are connected." in found[0]
+    assert ["dense", "Dense", "18 params", "(None, 3)"] in found
+    body = "i = keras.Input((4,))\nmodel = keras.Model(i, layers.Dense(2)(i))"
+    assert not any("unused" in lines for lines in labels(written("dot", PROGRAM.format(body=body).encode())))
+    entry = {
+        "class_name": "Dense",
+        "name": "left",
+        "config": {"name": "left", "units": 2},
+        "inbound_nodes": [[["i", 0, 0, {}]]],
+    }
+    model = {"name": "m", "layers": [
+        {"class_name": "InputLayer", "name": "i", "config": {"name": "i", "batch_input_shape": [None, 4]}, "inbound_nodes": []},
+        entry, {**entry, "name": "used", "config": {"name": "used", "units": 3}},
+    ], "input_layers": [["i", 0, 0]], "output_layers": [["used", 0, 0]]}  # fmt: skip
+    found = labels(written("dot", {"class_name": "Functional", "keras_version": "2.15.0", "config": model}))
+    assert any(lines[0] == "left" and "unused" in lines for lines in found)
+
+
+def test_large_models() -> None:
     layers = [layer("Dense", f"x{i}", units=i + 1) for i in range(11_000)]
     text = written("dot", sequential("m", *layers))
     assert "1,000 more layers are not shown." in text
@@ -143,6 +165,11 @@ def test_unwired_and_large_models() -> None:
     (diagram,) = re.findall(r"^```mermaid\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     assert len(diagram) < 50_000
     assert diagram.count("-->") <= 500
+    names = [layer("Dense", f"{i:03}" + "→" * 60, units=i + 1) for i in range(400)]
+    text = written("mermaid", sequential("m", *names))  # fewer boxes than usual
+    assert len(text) < 51_000
+    assert re.search(r"\d\d\d more layers are not shown", text)
+    text = written("mermaid", sequential("m", *layers))
     assert re.search(r"10,[67]\d\d more layers are not shown\.", text)
 
 

@@ -21,6 +21,8 @@ FORMATS = {
     "json": "json",
     "markdown": "markdown",
     "mermaid": "mermaid",
+    "svg": "svg",
+    "dot": "dot",
     "github": "findings",
     "sarif": "findings",
     "azure": "findings",

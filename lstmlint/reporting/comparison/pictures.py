@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.comparing import Comparison, LayerChange
+from lstmlint.comparing import Comparison, FolderComparison, LayerChange
 from lstmlint.drawing.changes import compared
 from lstmlint.drawing.picture import Picture, draw, shorten
 from lstmlint.reporting import rows
@@ -25,6 +25,25 @@ def pictures_of(found: Comparison, most: int, most_links: int | None = None) -> 
         if not most:
             return
         most = most * 2 // 3
+
+
+def differing(found: Comparison | FolderComparison, most: int) -> Iterator[Picture]:
+    """Yield the picture of two files, or of each pair of files in two folders that differs. most: the number of boxes."""
+    if isinstance(found, FolderComparison):
+        for comparison in found.files:
+            if not comparison.same:
+                yield from differing(comparison, most)
+        gone = [f"removed: {path}" for path in found.removed] + [f"added: {path}" for path in found.added]
+        if gone:
+            yield Picture(
+                shorten(f"{found.old} → {found.new}", 200), "Files", notes=[shorten(one, 200) for one in gone]
+            )
+    elif found.same or found.unreadable:
+        said = [f"{report.path} cannot be read." for report in found.unreadable] or ["The models are the same."]
+        title = shorten(f"{found.old.path} → {found.new.path}", 200)
+        yield Picture(title, "Nothing to show", notes=[shorten(one, 200) for one in said])
+    else:
+        yield next(pictures_of(found, most))
 
 
 def notes(entry: LayerChange) -> list[str]:
