@@ -378,4 +378,4 @@ def test_time_is_linear(shape: str) -> None:
         find_repeats(tokens, sources, [], [""] * size)
         return time.process_time() - start
 
-    assert seconds(20_000) < 12 * seconds(4_000) + 0.2
+    assert seconds(10_000) < 12 * seconds(2_000) + 0.2

@@ -376,7 +376,7 @@ def test_time_of_layout_is_linear(kind: str) -> None:
         arrange(shapes, [Line(a, b) for a, b in pairs[kind]])
         return time.process_time() - start
 
-    assert seconds(1_200) < 9 * seconds(300) + 0.5
+    assert seconds(800) < 9 * seconds(200) + 0.5
 
 
 def test_picture_in_a_notebook() -> None:

@@ -14,6 +14,8 @@ import pytest
 from lstmlint.drawing.picture import shorten
 from lstmlint.reporting.escape import visible
 from tests.browser.test_page import CHROMIUM
+from tests.test_diff_pictures import NEW, OLD, diagram
+from tests.test_diff_pictures import hostile as changed
 from tests.test_graph import PROGRAM, transformer
 from tests.test_pictures import EXAMPLES, HOSTILE, NESTED, hostile, written
 
@@ -49,6 +51,13 @@ def test_examples_are_drawn() -> None:
     paths = [path for path in sorted(EXAMPLES.rglob("*")) if path.suffix in (".json", ".yaml", ".py")]
     sources = [*paths, NESTED.encode(), PROGRAM.format(body=transformer(12)).encode()]
     for found in draw([written("mermaid", source, 2) for source in sources]):
+        assert "error" not in found, found
+        assert found["boxes"]
+        assert found["active"] == 0
+
+
+def test_a_change_is_drawn() -> None:
+    for found in draw([diagram(OLD.encode(), NEW.encode()), diagram(changed(2), changed(3))]):
         assert "error" not in found, found
         assert found["boxes"]
         assert found["active"] == 0
