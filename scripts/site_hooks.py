@@ -57,11 +57,23 @@ def on_files(files: Any, config: Any) -> Any:
     return files
 
 
+def on_nav(nav: Any, config: Any, files: Any) -> Any:
+    """Lead from the tutorial in each language to the page after them, not to the next language."""
+    others = [page for page in nav.pages if TRANSLATED.match(page.file.src_uri)]
+    first, after = others[0].previous_page, others[-1].next_page
+    for page in (first, *others):
+        page.previous_page, page.next_page = first.previous_page, after
+    after.previous_page = first
+    return nav
+
+
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Adapt the links of a page, outside code."""
     uri = page.file.src_uri
     if uri in ALONE or uri.startswith("rules/") or TRANSLATED.match(uri):
         page.meta["hide"] = ["navigation"]
+    if uri.startswith("tutorial."):  # in the navigation, it is the name of the language
+        page.meta["title"] = markdown.partition("\n")[0].removeprefix("# ")
     source = SOURCES.get(uri, f"docs/{uri}")
     if source not in SOURCES.values() and page.file.generated_by:
         page.edit_url = None

@@ -139,10 +139,19 @@ def test_every_page_shows_the_version_and_is_found_by_search(site: Path) -> None
 
 
 @pytest.mark.parametrize("language", ["es", "ru", "zh"])
-def test_translated_pages_name_their_language(site: Path, language: str) -> None:
+def test_translated_pages(site: Path, language: str) -> None:
     html = (site / f"tutorial.{language}" / "index.html").read_text("utf-8")
+    heading = (ROOT / f"docs/tutorial.{language}.md").read_text("utf-8").partition("\n")[0]
     assert f'<html lang="{language}"' in html
-    assert '<html lang="en"' in (site / "tutorial" / "index.html").read_text("utf-8")
+    assert f"<title>{heading.removeprefix('# ')} - lstmlint</title>" in html
+    assert 'class="md-footer__link md-footer__link--next" aria-label="Next: Install"' in html
+
+
+def test_english_pages(site: Path) -> None:
+    html = (site / "tutorial" / "index.html").read_text("utf-8")
+    assert '<html lang="en"' in html
+    assert "<title>Tutorial: from one count to a check in CI - lstmlint</title>" in html
+    assert 'class="md-footer__link md-footer__link--next" aria-label="Next: Install"' in html
 
 
 @cache
