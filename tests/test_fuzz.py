@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 from random import Random
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lstmlint import analyze
+from lstmlint.reporting import FORMATS, Totals, View, load
 from tests import fuzz, fuzz_programs
 
 EXAMPLES = int(os.environ.get("LSTMLINT_FUZZ", "60"))
@@ -96,6 +99,19 @@ def test_mutations_of_programs() -> None:
 def test_the_checks_can_fail(name: str, text: str) -> None:
     with pytest.raises((fuzz.WrongError, ValueError, SyntaxError)):
         fuzz.check_text(name, text)
+
+
+@pytest.mark.parametrize("name", ["::error::x", " ::error::x", "##[error]x", "x\n::error::x"])
+def test_names_that_are_commands(name: str) -> None:
+    view = View()
+    for data in (json.loads(fuzz.OTHER), {"class_name": "Sequential", "config": []}):
+        if data["config"]:
+            data["config"]["name"] = name
+        report, totals = analyze(data, name=name), Totals()
+        totals.add(report)
+        for format in FORMATS:
+            shown = load(format)
+            fuzz.check_text(format, "".join(shown.render([shown.digest(report, view)], totals, view)))
 
 
 def test_a_long_run_counts_failures(monkeypatch: pytest.MonkeyPatch) -> None:

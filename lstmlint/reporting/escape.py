@@ -17,7 +17,7 @@ RUNNER_COMMAND = re.compile(_RUNNER_COMMAND)
 _COMMAND = re.compile(rf"(?<!\.py)(?<!\.ipynb)::|{_RUNNER_COMMAND}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
-_MENTION = re.compile("@|#|://")
+_MENTION = re.compile(r"@|#|://|(?<!\S):(?=:)")
 _XML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 # The escape of % comes first.
 _AZURE = {"%": "%AZP25", "\r": "%0D", "\n": "%0A", ";": "%3B", "]": "%5D"}
@@ -85,7 +85,7 @@ def azure(text: str) -> str:
 def markdown(text: str) -> str:
     """Escape a line of Markdown or a table's cell: it holds no markup, HTML, mentions or links."""
     text = _MARKDOWN.sub(r"\\\1", visible(text).replace("&", "&amp;").replace("<", "&lt;"))
-    # A comment in the middle prevents links from `@name`, `#1` and bare addresses.
+    # A comment in the middle prevents links from `@name`, `#1` and bare addresses, and commands of `::`.
     return _MENTION.sub(lambda match: f"{match[0][:1]}<!-- -->{match[0][1:]}", text)
 
 
