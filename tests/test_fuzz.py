@@ -104,14 +104,15 @@ def test_the_checks_can_fail(name: str, text: str) -> None:
 @pytest.mark.parametrize("name", ["::error::x", " ::error::x", "##[error]x", "x\n::error::x"])
 def test_names_that_are_commands(name: str) -> None:
     view = View()
+    data: Any
     for data in (json.loads(fuzz.OTHER), {"class_name": "Sequential", "config": []}):
         if data["config"]:
             data["config"]["name"] = name
         report, totals = analyze(data, name=name), Totals()
         totals.add(report)
-        for format in FORMATS:
-            shown = load(format)
-            fuzz.check_text(format, "".join(shown.render([shown.digest(report, view)], totals, view)))
+        for form in FORMATS:
+            shown = load(form)
+            fuzz.check_text(form, "".join(shown.render([shown.digest(report, view)], totals, view)))
 
 
 def test_a_long_run_counts_failures(monkeypatch: pytest.MonkeyPatch) -> None:
