@@ -142,6 +142,8 @@ def test_layers_connections_and_shapes(name: str) -> None:
         by_id = {node.id: node for node in graph.walk()}
         for node, drawing in nodes.items():
             ours, label = by_id[paths[node]], drawing.get_label()
+            if ours.class_name == "Lambda":  # lstmlint runs no code
+                continue
             written = re.search(r"<b>(.*?)</b> \((\w+)\)", label)
             assert written
             assert (ours.name, ours.class_name) == (written[1], RENAMED.get(written[2], written[2]))
