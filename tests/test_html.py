@@ -226,6 +226,7 @@ def test_what_is_left_out_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch)
     shell.write("m.json", sequential("m", first, *layers, layer("Mine", "a"), layer("Other", "b")))
     model = page_of(shell, "m.json", "--exit-zero").model()
     assert (len(model["layers"]), model["left_out"], len(model["findings"])) == (3, 6, 1)
+    assert (model["more_findings"], [found["severity"] for found in model["findings"]]) == ([0, 2, 0], ["info"])
     assert [note.split(",")[0] for note in model["notes"]] == [
         "The first 1 of 3 findings are shown.", "3 of 9 layers are shown",
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 
 from lstmlint import FileReport, Options, analyze
 from lstmlint.reporting import FORMATS, Totals, View, load, sarif, size
+from lstmlint.reporting.escape import visible
 from lstmlint.reporting.layout import width_of, wrap
 from lstmlint.reporting.rows import HEADERS, parse_columns
 from lstmlint.reporting.view import CODES
@@ -587,6 +588,31 @@ def test_words_of_the_header_stay_whole() -> None:
         assert beside == (width >= 123)
         assert {"Trainable", "Connected" if beside else "Weights"} <= set(table.split())
         assert max(map(len, table.splitlines())) <= width
+
+
+def test_very_long_names_are_cut_in_tables() -> None:
+    long = "N" * 1_000_000
+    first = layer("InputLayer", "i", batch_input_shape=[None, 5])
+    report = report_of(
+        first, layer(long, "c"), layer("Dense", long, units=3, activation=long), layer("Dense", "d", units=2)
+    )
+    report.texts = {}
+    for name in ("text", "markdown"):
+        shown = render(name, [report], View(columns=parse_columns("all")))
+        assert len(shown) < 30_000
+        assert "N" * 400 + "... (1,000,000 characters)" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("e" + "\u0301" * 6 + "x", "e" + "\u0301" * 4 + r"\u0301\u0301x"),
+        ("名前 ệ שִׁ ที่ हिन्दी", "名前 ệ שִׁ ที่ हिन्दी"),
+        ("\u20dd" * 5, "\u20dd" * 4 + r"\u20dd"),
+    ],
+)
+def test_stacks_of_combining_characters_are_escaped(text: str, shown: str) -> None:
+    assert visible(text) == shown
 
 
 def test_of_many_unknown_layers_the_first_are_named() -> None:

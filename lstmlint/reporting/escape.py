@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
+LONGEST_NAME = 400  # characters of a name in a table
+MOST_MARKS = 4  # combining characters in a row; languages need up to 3
+
 # GitHub's runner obeys lines in the output of any step that begin with `::` or contain `##[`, and the agent of Azure
 # Pipelines those that contain `##[` or `##vso[`.
 # One `::` after the name of a program is no command, which needs a second one.
 _RUNNER_COMMAND = r"##(?=(?:[vV][sS][oO])?\[)"
 RUNNER_COMMAND = re.compile(_RUNNER_COMMAND)
 _COMMAND = re.compile(rf"(?<!\.py)(?<!\.ipynb)::|{_RUNNER_COMMAND}")
+# Runs of characters that are no ASCII, long enough to stack marks.
+_MARKS = re.compile(rf"[^\x00-\x7f]{{{MOST_MARKS + 1},}}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|~$])")
 _MENTION = re.compile(r"@|#|://|(?<!\S):(?=:)")
@@ -29,10 +34,35 @@ _DANGEROUS = (  # compiled when it is needed
 
 
 def visible(text: str) -> str:
-    r"""Return the text on one line, with escapes for unprintable characters: \x1b, \n, \u202e, \ud800."""
+    r"""Return the text on one line, with escapes for unprintable characters: \x1b, \n, \u202e, \ud800.
+
+    Many combining characters on one letter would cover the lines above, so they are escaped, too.
+    """
+    if not text.isascii():
+        text = _MARKS.sub(_without_stack, text)
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _without_stack(match: re.Match[str]) -> str:
+    """Escape the combining characters in a run of characters that follow MOST_MARKS others."""
+    from unicodedata import category
+
+    shown, marks = [], 0
+    for c in match[0]:
+        marks = marks + 1 if category(c)[0] == "M" else 0
+        shown.append(c if marks <= MOST_MARKS else _escaped(c))
+    return "".join(shown)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def brief(name: str) -> str:
+    """Return a name for a table; of one that is too long, its beginning and its length."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}... ({len(name):,} characters)"
 
 
 def terminal(text: str) -> str:

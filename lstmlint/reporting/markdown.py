@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lstmlint.model.findings import listing
 from lstmlint.reporting import Totals, View, size
 from lstmlint.reporting import rows as table
-from lstmlint.reporting.escape import markdown, markdown_code
+from lstmlint.reporting.escape import brief, markdown, markdown_code
 from lstmlint.reporting.findings import place_of
 from lstmlint.reporting.spool import spooled
 from lstmlint.reporting.text import findings_line
@@ -44,7 +44,7 @@ def render(digests: Iterable[Any], totals: Totals, view: View) -> Iterator[str]:
 
 def model_parts(model: ModelSummary, view: View) -> list[str]:
     """Return the totals, and the collapsed table of layers."""
-    title = f"{markdown_code(model.name)} ({markdown_code(model.class_name)})"
+    title = f"{markdown_code(brief(model.name))} ({markdown_code(brief(model.class_name))})"
     origin = model.origin
     if table.nothing_known(model):
         totals = f"{title}: the number of parameters is unknown.\n"
@@ -68,7 +68,7 @@ def model_parts(model: ModelSummary, view: View) -> list[str]:
     rule = ["---", *("---:" if column in table.NUMBERS else "---" for column in columns)]
     lines = [line(header), line(rule)]
     for level, row in table.walk(model, view.depth):
-        label = f"{'└ ' * level}{markdown_code(row.name)} ({markdown(row.class_name)}){markdown(table.marks(row))}"
+        label = f"{'└ ' * level}{markdown_code(brief(row.name))} ({markdown(brief(row.class_name))}){markdown(table.marks(row))}"
         lines.append(line([label, *(cell(row, column, model.params) for column in columns)]))
     rows = "\n".join(lines)
     return [*parts, f"<details><summary>Layers</summary>\n\n{rows}\n\n</details>\n"]
@@ -76,13 +76,13 @@ def model_parts(model: ModelSummary, view: View) -> list[str]:
 
 def listed(rows: list[LayerSummary]) -> str:
     """Return the names and classes of the first layers."""
-    return listing([f"{markdown_code(row.name)} ({markdown_code(row.class_name)})" for row in rows])
+    return listing([f"{markdown_code(brief(row.name))} ({markdown_code(brief(row.class_name))})" for row in rows])
 
 
 def cell(row: LayerSummary, column: str, total: int) -> str:
     """Return the text of a layer's cell, with names in code spans."""
     if column == "connected-to":
-        return ", ".join(map(markdown_code, table.connections(row)))
+        return ", ".join(markdown_code(brief(name)) for name in table.connections(row))
     return markdown(table.cell(row, column, total))
 
 

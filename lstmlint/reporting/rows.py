@@ -9,6 +9,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import UsageError
 from lstmlint.model.shapes import Shape, format_shape, percent
 from lstmlint.model.spec import TensorRef
+from lstmlint.reporting.escape import brief
 from lstmlint.reporting.view import size
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def cell(row: LayerSummary, column: str, total: int) -> str:
             return argument(row.config.get("kernel_size"))
         case "dtype":
             return dtype(row)
-    return ", ".join(connections(row))
+    return ", ".join(map(brief, connections(row)))
 
 
 def count(number: int | None) -> str:
@@ -138,7 +139,7 @@ def argument(value: Any) -> str:
         return f"({', '.join(map(str, value))})"
     if isinstance(value, dict):
         value = value.get("class_name")
-    return "" if value is None else str(value)
+    return "" if value is None else brief(str(value))
 
 
 def dtype(row: LayerSummary) -> str:

@@ -6,7 +6,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Finding, listing
 from lstmlint.model.values import plural
 from lstmlint.reporting import rows as table
-from lstmlint.reporting.escape import terminal
+from lstmlint.reporting.escape import brief, terminal
 from lstmlint.reporting.layout import lay_out, width_of, wrap
 from lstmlint.reporting.view import View, paint, size
 
@@ -15,7 +15,7 @@ HANGING = 4  # indentation of wrapped lines
 
 def model_lines(model: ModelSummary, view: View) -> list[str]:
     """Return the title, the table of layers and the totals."""
-    title = f'Model: "{terminal(model.name)}" ({kind(model)}){built(model)}'
+    title = f'Model: "{terminal(brief(model.name))}" ({kind(model)}){built(model)}'
     columns = table.columns_for(model, view.columns)
     body: list[list[str]] = []
     for level, row in table.walk(model, view.depth):
@@ -44,7 +44,7 @@ def releases_line(model: ModelSummary, container: str | None, findings: list[Fin
 
 def kind(model: ModelSummary) -> str:
     """Return a model's class and the Keras that wrote it."""
-    return f"{terminal(model.class_name)}, {table.DIALECTS[model.spec.dialect]}"
+    return f"{terminal(brief(model.class_name))}, {table.DIALECTS[model.spec.dialect]}"
 
 
 def built(model: ModelSummary) -> str:
@@ -89,7 +89,7 @@ def listed(rows: list[LayerSummary]) -> str:
 
 def label(row: LayerSummary) -> str:
     """Return a layer's name and class."""
-    return f"{terminal(row.name) or repr('')} ({terminal(row.class_name)})"
+    return f"{terminal(brief(row.name)) or repr('')} ({terminal(brief(row.class_name))})"
 
 
 def draw(header: list[str], body: list[list[str]], right: set[int], view: View) -> list[str]:

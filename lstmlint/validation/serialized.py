@@ -358,7 +358,7 @@ def _unknown(value: dict[str, Any], name: str, known: Iterable[str], what: str) 
         custom = custom and builtin != "keras" and not (builtin == "builtins" and close and is_misspelt(name, close))
     if custom:
         return custom_object(registered)
-    names = sorted(name for name in known if name[0].isupper()) or sorted(known)
+    names = sorted(other for other in known if other[0].isupper() == name[:1].isupper()) or sorted(known)
     advice = f"Did you mean {show(close)}?" if close else f"Keras has {listing(names)}."
     return Wrong(f"{show(registered)} is not a built-in Keras {what}", advice)
 

@@ -43,7 +43,7 @@ CONTAINERS = {
 def index_entry(report: FileReport) -> dict[str, Any]:
     """Return a model's line in the index."""
     model, findings = report.model, report.findings
-    severities = [sum(finding.severity == word for finding in findings) for word in ("error", "warning", "info")]
+    severities = count_severities(findings)
     first = next(iter(findings), None)
     return {
         "path": short(report.path),
@@ -82,7 +82,13 @@ def empty(path: str, title: str, findings: Sequence[Finding]) -> dict[str, Any]:
         "explanations": [],
         "compared": False,
         "findings": [finding_entry(finding) for finding in findings[:MOST_FINDINGS]],
+        "more_findings": count_severities(findings[MOST_FINDINGS:]),
     }
+
+
+def count_severities(findings: Sequence[Finding]) -> list[int]:
+    """Return the numbers of errors, warnings and infos."""
+    return [sum(finding.severity == word for finding in findings) for word in ("error", "warning", "info")]
 
 
 def title(report: FileReport) -> str:

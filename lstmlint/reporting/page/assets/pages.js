@@ -27,7 +27,8 @@ function budget(item) {
 
 /** Return the list of all findings of a model. */
 function findingsBlock(model, onShow) {
-  const counts = SEVERITIES.map((severity) => [severity, model.findings.filter((found) => found.severity === severity).length]).filter(([, count]) => count);
+  const number = (severity, index) => model.findings.filter((found) => found.severity === severity).length + model.more_findings[index];
+  const counts = SEVERITIES.map((severity, index) => [severity, number(severity, index)]).filter(([, count]) => count);
   const body = el("div", { class: "list" });
   const fillBody = () => body.childElementCount || body.append(...model.findings.map((_, index) => finding(model, index, onShow)));
   const title = el("summary", {}, el("h2", {}, "Findings"), counts.map(([severity, count]) => mark(severity, ` ${plural(count, NOUNS[severity])}`)));
