@@ -16,6 +16,10 @@ from tests.commandline import Shell
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LANGUAGES = ("es", "ru", "zh")
 ENGLISH = re.compile(r"\b(the|is|are|this|every|each|in|of|counted|forgotten|never|without|because)\b", re.IGNORECASE)
+# A noun that does not fit the number 1.
+PLURAL_OF_ONE = re.compile(
+    r"(?<![·,\d]) 1 (features|numbers|channels|parameters|características|números|canales|чисел|числа)\b"
+)
 LAYERS: list[tuple[str, Any]] = [
     ("LSTM(10)", (13, 1)),
     ("LSTM(10, return_sequences=True)", (1, 3)),
@@ -35,6 +39,7 @@ LAYERS: list[tuple[str, Any]] = [
     ("DepthwiseConv2D(3)", (10, 10, 2)),
     ("SeparableConv2D(4, 3)", (10, 10, 2)),
     ("BatchNormalization()", (5, 3)),
+    ("BatchNormalization(scale=False)", (5, 1)),
     ("LayerNormalization()", (5, 3)),
     ("MultiHeadAttention(2, 8)", [(5, 16), (5, 16)]),
     ("GroupQueryAttention(8, 4, 2)", [(5, 16), (5, 16)]),
@@ -76,6 +81,8 @@ def test_the_same_numbers_in_every_language(layer: str, shape: Any, language: st
         assert skeleton(english.to_dict()) == skeleton(other.to_dict())
         shown = lstmlint.explaining.render(other)
         assert not ENGLISH.search(shown), shown
+        assert not PLURAL_OF_ONE.search(" ".join(shown.split())), shown
+        assert not PLURAL_OF_ONE.search(" ".join(lstmlint.explaining.render(english).split()))
         assert max(map(len, shown.splitlines())) <= 100
 
 

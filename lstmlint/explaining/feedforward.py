@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lstmlint.explaining.arithmetic import Expression, Number, many, plus, times, value
-from lstmlint.explaining.language import listed, sentence, text
+from lstmlint.explaining.language import counted, listed, sentence, text
 from lstmlint.explaining.mistakes import Mistake, mistake
 from lstmlint.explaining.recipes import Facts, Recipe, feature_mistakes, setting, times_by
 from lstmlint.model.shapes import Dim, Shape, product
@@ -359,13 +359,19 @@ class Normalization(Recipe):
         """Return which vectors there are, and which are not trained."""
         each = "·".join(str(n.value) for n in self.size)
         if not self.tracked:
-            return text(
+            return counted(
+                "{names}, {size} long, one number per normalized feature; nothing else of the input's shape enters the"
+                " count.",
                 "{names}, each {size} long, one number per normalized feature; nothing else of the input's shape enters the"
                 " count.",
+                len(self.trained),
                 names=listed(self.trained),
                 size=each,
             )
-        parts = [text("{names} are trained", names=listed(self.trained))] if self.trained else []
+        parts = []
+        if self.trained:
+            names = listed(self.trained)
+            parts.append(counted("{names} is trained", "{names} are trained", len(self.trained), names=names))
         parts += [
             text(
                 "{names} are estimated from the data, so Keras counts them as non-trainable",

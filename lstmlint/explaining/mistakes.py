@@ -92,29 +92,30 @@ TABLE: dict[str, Row] = {
         "timesteps taken for features",
         COMMON,
         "The number of timesteps, {timesteps}, is taken for the number of features. Keras reads the input {shape} as"
-        " (batch, timesteps, features), so there are {features} features.",
+        " (batch, timesteps, features), so the number of features is {features}.",
     ),
     "input-flattened": Row(
         "input flattened",
         USUAL,
         "This flattens the input into {axes} = {flat} numbers, but the weights only see the last axis of {shape},"
-        " {features} numbers at a time.",
+        " which has size {features}.",
     ),
     "one-direction-in": Row(
         "input from one direction only",
         USUAL,
-        "This assumes {half} input features, the width of one direction. The Bidirectional layer before"
-        " concatenates both, so there are {features}.",
+        "This takes the width of one direction, {half}, for the number of input features. The Bidirectional layer before"
+        " concatenates both directions, so it is {features}.",
     ),
     "before-flatten": Row(
         "Flatten overlooked",
         USUAL,
-        "This assumes {last} input features, as before Flatten. Flatten turns {source} into {features} features.",
+        "This takes the last axis before Flatten, {last}, for the number of input features. Flatten turns {source} into"
+        " {features} features.",
     ),
     "model-input-for-features": Row(
         "the model's input taken for the layer's",
         USUAL,
-        "This uses the {model_features} features of the model's input. The layer takes the output of the layer"
+        "This uses the number of features of the model's input, {model_features}. The layer takes the output of the layer"
         " before it, which has {features}.",
     ),
     # Dense and Embedding.
@@ -199,7 +200,7 @@ TABLE: dict[str, Row] = {
     "timesteps-for-channels": Row(
         "timesteps taken for channels",
         USUAL,
-        "The number of timesteps, {timesteps}, is taken for the number of channels. There are {channels} channels.",
+        "The number of timesteps, {timesteps}, is taken for the number of channels, which is {channels}.",
     ),
     "groups-forgotten": Row(
         "groups forgotten",
@@ -250,8 +251,8 @@ TABLE: dict[str, Row] = {
     "timesteps-for-features/normalization": Row(
         "timesteps taken for features",
         USUAL,
-        "This normalizes the axis of the timesteps, of size {timesteps}. The layer normalizes the last axis, which has"
-        " {features} features.",
+        "This normalizes the axis of the timesteps, of size {timesteps}. The layer normalizes the last axis, of"
+        " size {features}.",
     ),
     "every-position": Row(
         "every position by itself",
@@ -390,8 +391,8 @@ TABLE: dict[str, Row] = {
     "filters-and-channels-swapped": Row(
         "filters and channels swapped",
         USUAL,
-        "This swaps filters and channels. filters is the first argument of the layer, {units}; the input has"
-        " {features} channels.",
+        "This swaps filters and channels. filters is the first argument of the layer, {units}; the number of"
+        " channels of the input is {features}.",
     ),
     "counted-as-bidirectional": Row(
         "counted as Bidirectional",
@@ -459,7 +460,7 @@ TABLE: dict[str, Row] = {
     "timesteps-for-features/attention": Row(
         "timesteps taken for features",
         COMMON,
-        "The number of timesteps, {timesteps}, is taken for the number of features. There are {features} features.",
+        "The number of timesteps, {timesteps}, is taken for the number of features, which is {features}.",
     ),
 }
 

@@ -304,7 +304,7 @@ class Directions(Parts):
     def roles(self, facts: Facts) -> str:
         """Return what the directions share, and what the numbers of one of them are."""
         both = text(
-            "One RNN reads the sequence forward and one backward, each with its own weights, so the count is that of both;"
+            "one RNN reads the sequence forward and one backward, each with its own weights, so the count is that of both;"
             " merge_mode ({mode}) joins their outputs and has no weights",
             mode=self.merge_mode,
         )
