@@ -7,12 +7,13 @@ import pickle
 import subprocess
 import sys
 import tracemalloc
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lstmlint import Options, analyze
+from lstmlint import FileReport, Options, analyze
 from lstmlint.commands import examining
 from lstmlint.commands.examining import batches, weight
 from lstmlint.commands.paths import InputPath
@@ -22,6 +23,7 @@ from lstmlint.reporting import FORMATS, Totals, View, load
 from lstmlint.reporting.spool import IN_MEMORY, spooled
 from tests.commandline import LSTM, STACK, Shell, layer, sequential
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 MANY = sequential("m", layer("LSTM", "a", units=4, batch_input_shape=[None, 13, 5]), *(layer("LSTM", f"l{i}", units=4) for i in range(9)))  # fmt: skip
 
 
@@ -111,3 +113,24 @@ def test_batches() -> None:
     assert not examining.is_much(configs[:100])
     assert examining.is_much(configs)
     assert examining.is_much([*configs[:100], *programs * 2])
+
+
+def test_reports_can_be_pickled() -> None:
+    """With the edges of the graph, and without recursion along a chain of layers."""
+    names = ["m0", *(f"m{i}" for i in range(1, 3000))]
+    layers = [layer("InputLayer", "m0", [], batch_input_shape=[None, 3])]
+    layers += [layer("Dense", name, [[[before, 0, 0, {}]]], units=3) for before, name in pairwise(names)]
+    ends = {"input_layers": [["m0", 0, 0]], "output_layers": [["m2999", 0, 0]]}
+    chain = {"class_name": "Functional", "config": {"name": "m", "layers": layers[::-1], **ends}}
+    sources: list[dict[str, Any] | Path] = [chain, *EXAMPLES.glob("*.json"), EXAMPLES / "python" / "why_480.py", EXAMPLES / "tf2_12.h5"]
+    for source in sources:
+        report = analyze(source)
+        again = pickle.loads(pickle.dumps(report))
+        assert (str(again), again.to_dict()) == (str(report), report.to_dict())
+        assert edges(again) == edges(report)
+
+
+def edges(report: FileReport) -> list[tuple[str, list[str], list[str]]]:
+    """Return the edges of a report's graph, by the names of layers."""
+    rows = [] if report.model is None else list(report.model.walk())
+    return [(row.name, [one.name for one in row.inbound], [one.name for one in row.consumers]) for row in rows]

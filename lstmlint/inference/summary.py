@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from reprlib import repr as short
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -55,6 +55,15 @@ class LayerSummary:
         shapes = ", ".join(map(format_shape, self.output_shapes[:3])) or "no output"
         params = "?" if self.params is None else f"{self.params:,}"
         return f"<LayerSummary {short(self.name)} ({self.class_name:.80}): {shapes:.80}, {params} params>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: the model keeps the edges, because pickle would follow them without end."""
+        return {name: getattr(self, name) for name in FIELDS if name not in EDGES}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Set what was pickled."""
+        for name, value in {"inbound": [], "feeds": [], **state}.items():
+            setattr(self, name, value)
 
     @property
     def name(self) -> str:
@@ -118,6 +127,10 @@ class LayerSummary:
         return self.output_shapes[0] if self.output_shapes else None
 
 
+FIELDS = tuple(field.name for field in fields(LayerSummary))
+EDGES = ("inbound", "feeds")
+
+
 @dataclass(slots=True, eq=False)
 class ModelSummary:
     """A model with inferred shapes and weights.
@@ -145,6 +158,24 @@ class ModelSummary:
     output_layers: list[LayerSummary] = field(default_factory=list)
     cache: dict[str, Any] = field(default_factory=dict)
     origin: Origin | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: the edges are pairs of positions in `layers`, and readers fill the cache again."""
+        places = {id(row): place for place, row in enumerate(self.layers)}
+        state = {name: getattr(self, name) for name in self.__slots__ if name != "cache"}
+        state["inbound"] = [[places[id(other)] for other in row.inbound] for row in self.layers]
+        state["feeds"] = [[places[id(other)] for other in row.consumers] for row in self.layers]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Set what was pickled."""
+        inbound, feeds = state.pop("inbound"), state.pop("feeds")
+        for name, value in {"cache": {}, **state}.items():
+            setattr(self, name, value)
+        references = [ref(row) for row in self.layers]
+        for row, sources, targets in zip(self.layers, inbound, feeds, strict=True):
+            row.inbound = [self.layers[place] for place in sources]
+            row.feeds = [references[place] for place in targets]
 
     def __repr__(self) -> str:
         least = "" if self.complete else "at least "
