@@ -122,7 +122,12 @@ def test_reports_can_be_pickled() -> None:
     layers += [layer("Dense", name, [[[before, 0, 0, {}]]], units=3) for before, name in pairwise(names)]
     ends = {"input_layers": [["m0", 0, 0]], "output_layers": [["m2999", 0, 0]]}
     chain = {"class_name": "Functional", "config": {"name": "m", "layers": layers[::-1], **ends}}
-    sources: list[dict[str, Any] | Path] = [chain, *EXAMPLES.glob("*.json"), EXAMPLES / "python" / "why_480.py", EXAMPLES / "tf2_12.h5"]
+    sources: list[dict[str, Any] | Path] = [
+        chain,
+        *EXAMPLES.glob("*.json"),
+        EXAMPLES / "python" / "why_480.py",
+        EXAMPLES / "tf2_12.h5",
+    ]
     for source in sources:
         report = analyze(source)
         again = pickle.loads(pickle.dumps(report))

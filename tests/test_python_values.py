@@ -699,6 +699,7 @@ HOSTILE = {
     "rounding": "import numpy as np\nx = round(10 ** 5, -(10 ** 10))\ny = np.round(10 ** 5, -(10 ** 10))\nz = np.power(3, 10 ** 9)",
     "long range": "x = range(10 ** 400)\nlen(x)\nlist(x)\nlen(range(-2 ** 62, 2 ** 62))\nrange(0, 1, 0)",
     "nested tensors": "from keras.layers import *\nx = i = Input((3,))\nfor _ in range(99):\n    x = (x, x)\nModel(i, x)\nx == x\n{x: 1}",
+    "nested keys": "x = (1,)\nfor _ in range(60):\n    x = (x, x)\n{x: 1}\nd = {1: 2}\nd[x] = 1\nd[x]\ndict([(x, 1)])\ndel d[x]\nx in d",
     "nested numbers": "from keras.layers import *\nfrom keras import Model\ni = Input((3,))\nx = [1]\nfor _ in range(99):\n    x = [x, x]\nModel(i, x)\nDense(x)(i)\nstr(x)\n",
     "sizes of images": "from keras.applications import VGG19\nVGG19(weights=None, input_shape=[(1, 2), 32, 3])\nVGG19(weights=None, input_shape=7, classes='x')",
     "deep sum": "x = " + "+".join(["1"] * 500),

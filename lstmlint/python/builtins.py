@@ -22,6 +22,7 @@ from lstmlint.python.values import (
     Opaque,
     Set,
     Size,
+    as_key,
     is_unknown,
 )
 
@@ -144,7 +145,7 @@ def dict_(machine: Machine, arguments: Arguments) -> Any:
                 if is_unknown(key):
                     result.forget((*machine.place(arguments.node), "a key is unknown"))
                 else:
-                    result[key] = item
+                    result[as_key(key)] = item
             result.taint += getattr(value, "taint", ())
     result.update(arguments.kwargs)
     if arguments.uncertain:

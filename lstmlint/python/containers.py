@@ -19,6 +19,7 @@ from lstmlint.python.values import (
     Opaque,
     Set,
     Size,
+    as_key,
     is_unknown,
     key_of,
     same,
@@ -229,7 +230,7 @@ def find_key(items: Dict, key: Any) -> Any:
     """Return the key of a dict that is equal to a key; MISSING if there is none. Raises: Raised."""
     if isinstance(key, List | Dict | slice):
         raise Raised
-    if key in items:
+    if as_key(key) in items:
         return key
     return next((other for other in items if isinstance(other, tuple) and same(other, key)), MISSING)
 

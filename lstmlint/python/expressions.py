@@ -25,6 +25,7 @@ from lstmlint.python.values import (
     Size,
     Super,
     Taint,
+    as_key,
     is_unknown,
     key_of,
 )
@@ -282,7 +283,7 @@ def set_key(machine: Machine, target: Dict, key: Any, value: Any, node: ast.AST)
     if isinstance(key, Opaque | Size):
         target.forget((*machine.place(node), f"the key `{machine.written(node)}` is unknown"))
     elif len(target) < MAX_ITEMS:
-        target[key] = value
+        target[as_key(key)] = value
     else:
         raise Cut(f"a dict has more than {MAX_ITEMS:,} items")
 

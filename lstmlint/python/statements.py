@@ -29,6 +29,7 @@ from lstmlint.python.values import (
     Opaque,
     Scope,
     Set,
+    as_key,
     with_reason,
 )
 
@@ -507,7 +508,7 @@ def delete(machine: Machine, node: ast.Delete, scope: Scope) -> None:
             if isinstance(container, List | Dict):
                 machine.heap.touch(container)
                 try:
-                    del container[index]
+                    del container[as_key(index)]
                 except (TypeError, KeyError, IndexError):
                     index = None
                 if index is None or (isinstance(container, List) and container.part_of_model):

@@ -136,6 +136,13 @@ def key_of(value: Any) -> Any:
     return ("object", id(value))
 
 
+def as_key(value: Any) -> Any:
+    """Return a key of a dict. Raises: Cut if its hash takes too long, because tuples in tuples are exponentially many."""
+    if isinstance(value, tuple):
+        key_of(value)
+    return value
+
+
 MAX_REASONS = 8
 
 
