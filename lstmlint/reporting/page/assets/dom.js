@@ -49,7 +49,7 @@ function shorten(text, most) {
 const SEVERITIES = ["error", "warning", "info"];
 // Of layers that differ from those of another model.
 const CHANGES = { added: "+", removed: "−", changed: "~" };
-const NOUNS = { error: "error", warning: "warning", info: "note" };
+const NOUNS = { error: "error", warning: "warning", info: "info" };
 const SIGNS = { error: "✕", warning: "!", info: "i" };
 
 /** Return the worst severity of some findings, or an empty string. */
