@@ -144,6 +144,24 @@ def test_long_names(size: int) -> None:
         assert len(finding.message) + len(finding.help) < 12_000
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("explain", "b.json"), ("explain", "b.json", "--lang", "es"), ("compat", "b.json"), ("b.json",),
+        ("diff", "a.json", "b.json"), ("diff", "b.json", "a.json", "--format", "markdown"),
+    ],
+)  # fmt: skip
+def test_long_names_are_cut_in_every_command(shell: Shell, command: tuple[str, ...]) -> None:
+    name = "n" * 10**6
+    first = ("Dense", {"units": 1, "batch_input_shape": [None, 8]})
+    shell.write("a.json", stack(first))
+    hostile = stack(first, (name, {"name": "c", name: 1}), ("Dense", {"units": 1, "name": name}))
+    shell.write("b.json", {**hostile, "keras_version": name})
+    done = shell(*command)
+    assert "n" * 40 in done.out
+    assert len(done.out) < 20_000
+
+
 def test_fixes_of_files_that_are_not_text(shell: Shell) -> None:
     content = archive(WRAPPED)
     for suffix in ("keras", "json"):

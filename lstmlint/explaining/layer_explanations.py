@@ -21,7 +21,7 @@ from lstmlint.layers.wrappers import Bidirectional, TimeDistributed
 from lstmlint.model.findings import UsageError, listing
 from lstmlint.model.shapes import Dim, Shape, format_shape
 from lstmlint.model.spec import LayerSpec
-from lstmlint.model.values import show
+from lstmlint.model.values import brief, show
 
 
 def leaves(explanation: Explanation) -> Iterator[LayerExplanation]:
@@ -216,7 +216,7 @@ def notes_of(row: LayerSummary) -> list[str]:
     """Return what else affects the count of a layer."""
     notes = []
     if isinstance(row.layer, DescribedLayer):
-        notes.append(text("The count of {class_name} comes from the settings.", class_name=row.class_name))
+        notes.append(text("The count of {class_name} comes from the settings.", class_name=brief(row.class_name)))
     if row.calls > 1:
         notes.append(text("The layer is called {calls} times, but its weights count once.", calls=row.calls))
     if not row.used:
@@ -232,7 +232,7 @@ def notes_of(row: LayerSummary) -> list[str]:
                 text(
                     "trainable=false is set on {class_name}, not on the layers inside it: Keras 3 reports none of these"
                     " parameters as trainable for the layer, but still trains {number} of them.",
-                    class_name=row.class_name,
+                    class_name=brief(row.class_name),
                     number=f"{kept:,}",
                 )
             )
@@ -261,12 +261,13 @@ def why_unknown(row: LayerSummary, summary: ModelSummary | None) -> str:
         return text(
             "lstmlint does not know the class {class_name} and its weights. Add it to custom-layers in the settings with its"
             " number of parameters.",
-            class_name=row.class_name,
+            class_name=brief(row.class_name),
         )
     for inner in _all_inside(row.layer):
         if not inner.known:
             return text(
-                "it contains a layer of class {class_name}, which lstmlint does not know.", class_name=inner.class_name
+                "it contains a layer of class {class_name}, which lstmlint does not know.",
+                class_name=brief(inner.class_name),
             )
     problems = [] if summary is None else summary.problems
     specs = {id(layer.spec) for layer in (row.layer, *_all_inside(row.layer))}

@@ -12,6 +12,7 @@ from lstmlint.explaining.language import counted, shortened, speaking, text
 from lstmlint.explaining.recipes import Parts
 from lstmlint.explaining.totals import all_weights
 from lstmlint.model.shapes import Shape, format_shape
+from lstmlint.model.values import brief
 from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import PROSE, wrap
 from lstmlint.reporting.view import View, paint
@@ -282,12 +283,12 @@ def heading(layer: LayerExplanation, inside: bool = False) -> str:
         count = text("count unknown")
     else:
         count = counted("{number} parameter", "{number} parameters", layer.params, number=amount(layer.params))
-    return f"{terminal(layer.name if inside else layer.path)} ({class_of(layer)}): {count}"
+    return f"{terminal(brief(layer.name if inside else layer.path))} ({class_of(layer)}): {count}"
 
 
 def class_of(layer: LayerExplanation) -> str:
     """Return the class with the class that it wraps: TimeDistributed of Dense."""
-    name = terminal(layer.class_name)
+    name = terminal(brief(layer.class_name))
     if layer.class_name in ("TimeDistributed", "Bidirectional", "RNN") and layer.parts:
         return text("{outer} of {inner}", outer=name, inner=class_of(layer.parts[0]))
     return name

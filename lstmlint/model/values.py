@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 _LONGEST = 200  # characters of a value in a message
+LONGEST_NAME = 400  # characters of a name in a table
 _MOST_BITS = 2_000  # of an integer whose digits are written
+
+
+def brief(name: str) -> str:
+    """Return a name for a table; of one that is too long, its beginning and its length."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}... ({len(name):,} characters)"
 
 
 def show(value: Any, most: int = _LONGEST) -> str:

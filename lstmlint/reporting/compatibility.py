@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lstmlint.compatibility.summary import rows, sentence
+from lstmlint.model.values import brief
 from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.findings import findings_lines
 from lstmlint.reporting.layout import PROSE, wrap
@@ -30,13 +31,13 @@ def digest(report: FileReport, view: View, convertible: Sequence[str] = ()) -> s
     what = "subclassed model" if report.model is None else kind(report.model)
     title = f"{terminal(report.path)}: {what}"
     if version is not None:
-        title += f", written by {terminal(version)}"
+        title += f", written by {terminal(brief(version))}"
     body = []
     for row in rows(report.compat):
         obstacle, cause = row.obstacle, ""
         if obstacle is not None:
             place = f" (line {obstacle.line})" if report.container in ("json", "yaml", "tfjs") else ""
-            layer = f"{obstacle.layer}: " if obstacle.layer is not None else ""
+            layer = f"{brief(obstacle.layer)}: " if obstacle.layer is not None else ""
             cause = terminal(f"{layer}{obstacle.message}{place}")
         body.append([row.label, ANSWERS[row.loads], cause])
     lines = [*wrap(title, width), "", *draw(HEADER, body, set(), view._replace(width=width))]

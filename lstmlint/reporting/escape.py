@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-LONGEST_NAME = 400  # characters of a name in a table
 MOST_MARKS = 4  # combining characters in a row; languages need up to 3
 
 # GitHub's runner obeys lines in the output of any step that begin with `::` or contain `##[`, and the agent of Azure
@@ -58,11 +57,6 @@ def _without_stack(match: re.Match[str]) -> str:
 
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
-
-
-def brief(name: str) -> str:
-    """Return a name for a table; of one that is too long, its beginning and its length."""
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}... ({len(name):,} characters)"
 
 
 def terminal(text: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.model.findings import listing
+from lstmlint.model.values import brief
 from lstmlint.reporting import Totals, View, size
 from lstmlint.reporting import rows as table
-from lstmlint.reporting.escape import brief, markdown, markdown_code
+from lstmlint.reporting.escape import markdown, markdown_code
 from lstmlint.reporting.findings import place_of
 from lstmlint.reporting.spool import spooled
 from lstmlint.reporting.text import findings_line

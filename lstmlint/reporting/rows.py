@@ -9,7 +9,7 @@ from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import UsageError
 from lstmlint.model.shapes import Shape, format_shape, percent
 from lstmlint.model.spec import TensorRef
-from lstmlint.reporting.escape import brief
+from lstmlint.model.values import brief
 from lstmlint.reporting.view import size
 
 if TYPE_CHECKING:

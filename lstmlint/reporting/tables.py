@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Finding, listing
-from lstmlint.model.values import plural
+from lstmlint.model.values import brief, plural
 from lstmlint.reporting import rows as table
-from lstmlint.reporting.escape import brief, terminal
+from lstmlint.reporting.escape import terminal
 from lstmlint.reporting.layout import lay_out, width_of, wrap
 from lstmlint.reporting.view import View, paint, size
 

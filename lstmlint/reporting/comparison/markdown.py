@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.comparing import Change, Comparison, FolderComparison, LayerChange
-from lstmlint.model.values import plural
+from lstmlint.model.values import brief, plural
 from lstmlint.reporting import rows
 from lstmlint.reporting.comparison.values import (
     BOUND,
@@ -101,7 +101,7 @@ def layer_cells(entry: LayerChange) -> list[str]:
     what = "<br>".join(map(change_text, details(entry)))
     if old is None or new is None:
         what = f"output {markdown(rows.shapes(row.output_shapes))}"
-    return [entry.kind, markdown_code(entry.path), markdown(row.class_name), params, what]
+    return [entry.kind, markdown_code(brief(entry.path)), markdown(brief(row.class_name)), params, what]
 
 
 def change_text(change: Change) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.comparing import Change, Comparison, FolderComparison, LayerChange
-from lstmlint.model.values import plural
+from lstmlint.model.values import brief, plural
 from lstmlint.report import FileReport
 from lstmlint.reporting import rows
 from lstmlint.reporting.comparison.values import (
@@ -112,7 +112,7 @@ def layer_lines(entry: LayerChange, view: View) -> list[str]:
     row = entry.new or entry.old
     if row is None:
         return []
-    line = f"{MARKS[entry.kind]} {terminal(entry.path)} ({terminal(row.class_name)})"
+    line = f"{MARKS[entry.kind]} {terminal(brief(entry.path))} ({terminal(brief(row.class_name))})"
     if entry.old is None or entry.new is None:
         inside = f", {plural(len(row.nested.layers), 'layer')} inside" if row.nested is not None else ""
         line += f" {rows.shapes(row.output_shapes)} {rows.count(row.params)} params{inside}"

@@ -10,7 +10,7 @@ from typing import Any
 from lstmlint.comparing import ABSENT, Change, Comparison, LayerChange, Total
 from lstmlint.inference.summary import LayerSummary
 from lstmlint.model.findings import listing
-from lstmlint.model.values import plural
+from lstmlint.model.values import brief, plural
 from lstmlint.report import FileReport
 from lstmlint.reporting import rows
 
@@ -38,7 +38,7 @@ def shown(change: Change, value: Any) -> str:
     if change.what == "dialect":
         return rows.DIALECTS.get(value, "unknown")
     if change.what in ("connected_to", "output_layers"):
-        return ", ".join(value) or "nothing"
+        return ", ".join(map(brief, value)) or "nothing"
     if value is ABSENT:
         return "not given"
     text = written(value)
@@ -68,7 +68,7 @@ def written(value: Any) -> str:
 
 def label(change: Change) -> str:
     """Return the name of what changed."""
-    return (change.argument or "''") if change.what == "argument" else LABELS[change.what]
+    return (brief(change.argument) or "''") if change.what == "argument" else LABELS[change.what]
 
 
 def details(entry: LayerChange) -> list[Change]:
