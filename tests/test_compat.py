@@ -170,6 +170,12 @@ def test_targets(shell: Shell) -> None:
     assert shell(COLAB, "--target", "3.15").code == 0
 
 
+def test_a_folder_without_models(shell: Shell) -> None:
+    shell.write("empty/notes.txt", b"nothing")
+    done = shell("compat", "empty")
+    assert (done.code, done.out, done.err) == (0, "", "lstmlint: no Keras model found in empty\n")
+
+
 def test_target_in_settings(shell: Shell) -> None:
     shell.write("lstmlint.toml", 'target-keras = [">=3.13", "3.12"]')
     shell.write("a.json", Path(COLAB).read_text())

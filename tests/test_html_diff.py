@@ -100,7 +100,7 @@ def test_the_page(shell: Shell) -> None:
     ]  # fmt: skip
     assert model["graphs"][0]["edges"] == [[0, 1, "(None, 4, 2)", "", ""], [1, 2, "(None, 6)", "", "added"]]
     assert model["totals"][0] == ["Params", "72 → 223, +151 (+209.7%)"]
-    assert ["output layers", "lstm → dense"] in model["totals"]
+    assert ["Output layers", "lstm → dense"] in model["totals"]
     assert model["compared"]
     assert [found["code"] for found in model["findings"]] == ["C511"]
 

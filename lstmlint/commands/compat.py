@@ -60,6 +60,8 @@ def run(request: Request, format: str | None) -> int:
                 digests.append(compatibility.digest(report, destination.view, convertible(report)))
     for failure in failures:
         say(failure)
+    if not totals.files and not failures:
+        say(f"no Keras model found in {', '.join(request.paths)}")
     totals.failures = failures
     write(
         destination, json_format.render(digests, totals, destination.view) if chosen == "json" else "\n".join(digests)

@@ -78,7 +78,8 @@ def totals(found: Comparison) -> list[list[str]]:
         lines.append([TITLES[total.name], f"{old} → {new}, {growth(total)}" if old != new else f"{new}, unchanged"])
     lines.append(["Layers", counts(found)])
     for change in found.model:
-        lines.append([short(label(change)), short(f"{shown(change, change.old)} → {shown(change, change.new)}")])
+        title = label(change) if change.what == "argument" else label(change).capitalize()
+        lines.append([short(title), short(f"{shown(change, change.old)} → {shown(change, change.new)}")])
     return lines
 
 
