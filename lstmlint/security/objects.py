@@ -208,7 +208,8 @@ class Scan:
         return self.problem(
             "X801",
             f"{what} is stored as compiled Python code: {len(raw):,} bytes, {encoding}, SHA-256 {digest}",
-            "Load the file only if you trust its author. Replace the code with a Keras layer, a registered function, or a"
+            "Load the file only if you trust its author. The code runs only on the version of Python that wrote it:"
+            " replace it with a Keras layer, a registered function, or a"
             " layer class.",
             place,
             known,
