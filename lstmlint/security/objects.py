@@ -40,17 +40,29 @@ NON_MODELING = frozenset(
     " register_keras_serializable save_weights serialize_keras_object get_file extract_archive".split()
 )
 _NON_MODELING_MODULES = re.compile(
-    r"(keras|tf_keras)(\.src)?\.(utils|config|saving|backend\.config|export|distribution)(\.|$)"
+    r"(keras|tf_keras)(\.src)?\.(utils|config|saving|backend\.config|distribution)(\.|$)"
 )
+# Modules of Keras none of whose names are part of a model: they download data and weights, and write files.
+_OUTSIDE_MODELS = re.compile(r"(keras|tf_keras)(\.src|\.api)?\.(datasets|applications|callbacks|export)(\.|$)")
 _TF_GADGETS = re.compile(
     r"(^|\.)(io|raw_ops|saved_model|data|train|summary|debugging|profiler|distribute|load_op_library|load_library"
-    r"|py_function|numpy_function|py_func)(\.|$)"
+    r"|py_function|numpy_function|py_func|config)(\.|$)"
+)
+# Operations of TensorFlow that use files or call Python, in a node_def of any encoding.
+GADGET_OPERATIONS = (
+    "ReadFile", "WriteFile", "MatchingFiles", "PyFunc", "PyFuncStateless", "EagerPyFunc", "Save", "SaveV2", "SaveSlices",
+    "Restore", "RestoreV2", "RestoreSlice", "ShardedFilename", "MergeV2Checkpoints", "PrintV2", "DebugIdentityV2",
+)  # fmt: skip
+_GADGET_OPERATION = re.compile(rf"(?<![A-Za-z0-9_])({'|'.join(GADGET_OPERATIONS)})(?![A-Za-z0-9_])")
+_TF_FUNCTIONS = frozenset(
+    "read_file write_file matching_files py_function numpy_function py_func eager_py_func load_op_library load_library"
+    " load_file_system_library save restore".split()
 )
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://")
 _MARK = re.compile(r"[/\\:\0]|^\.\.$")  # what every name that is a path contains
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _CODE_ARGUMENTS = ("function", "output_shape", "mask")
-_TEXT_CLASSES = ("StringLookup", "IntegerLookup", "TextVectorization")
+_TEXT_CLASSES = ("StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization")
 # Findings of one kind that a report lists.
 _MOST = 1_000
 _TIMED = 4096
@@ -148,6 +160,8 @@ class Scan:
                     "X803", f"TFOpLambda calls the TensorFlow function {show(function)}, which no model needs",
                     "Do not load the file, unless you know why it calls this function.", place, (), "error",
                 )  # fmt: skip
+        elif class_name == "TensorFlowOpLayer":
+            yield from self.operation(config_dict.get("node_def"), place)
         if class_name in _TEXT_CLASSES and isinstance(config_dict.get("vocabulary"), str):
             yield self.problem(
                 "X806", f"the vocabulary of {class_name} is the path or URL {show(config_dict['vocabulary'])}",
@@ -190,6 +204,23 @@ class Scan:
                 "X802", f"a Lambda layer calls {show(function)} from the module {show(module)} of Python, not part of a model",
                 "Do not load the file.", place, (), "error", " (tf_keras resolves it also under safe_mode)",
             )  # fmt: skip
+        elif (root in _KERAS and (function in NON_MODELING or _NON_MODELING_MODULES.match(module))) or (
+            root == "tensorflow" and function in _TF_FUNCTIONS
+        ):
+            yield self.problem(
+                "X803", f"a Lambda layer calls {show(function)} from the module {show(module)}, which no model needs",
+                "Do not load the file.", place, (), "error", " (tf_keras resolves it also under safe_mode)",
+            )  # fmt: skip
+
+    def operation(self, node_def: Any, place: _Place) -> Iterator[Problem]:
+        """Yield the problem of an operation of TensorFlow that a layer of tf.keras wraps."""
+        name = node_def.get("op") if isinstance(node_def, dict) else node_def
+        match = _GADGET_OPERATION.search(name) if isinstance(name, str) else None
+        if match is not None:
+            yield self.problem(
+                "X803", f"TensorFlowOpLayer runs the TensorFlow operation {match[1]}, which no model needs",
+                "Do not load the file, unless you know why it runs this operation.", place.at("config", "node_def"), (), "error",
+            )  # fmt: skip
 
     def code(self, text: Any, what: str, place: _Place, legacy: bool) -> Problem:
         """Return the problem of serialized Python code. It is never decoded further than base64."""
@@ -223,7 +254,11 @@ class Scan:
             name = obj.get("config") if isinstance(obj.get("config"), str) else name
         root = module.partition(".")[0]
         if root in _KERAS:
-            if name in NON_MODELING or (_NON_MODELING_MODULES.match(module) and str(name)[:1].islower()):
+            if (
+                name in NON_MODELING
+                or (_NON_MODELING_MODULES.match(module) and str(name)[:1].islower())
+                or (_OUTSIDE_MODELS.match(module) and name != "TFSMLayer")
+            ):
                 known = (advisories.UNSAFE_MODE if name == "enable_unsafe_deserialization" else advisories.GADGETS,)
                 yield self.problem(
                     "X803", f"the file calls {module}.{name}, which no model needs",
@@ -233,7 +268,7 @@ class Scan:
                 yield self.problem(
                     "X807", f"the class {show(obj['class_name'])} of {module} has the registered name {show(registered)};"
                     " loaders look up the registered name first",
-                    "Set registered_name to null.", place, (), None, "; Keras 3.15 refuses the file",
+                    "Set registered_name to null.", place, (), None, "; Keras 3.15 refuses names that are not registered",
                 )  # fmt: skip
             return
         if root == "builtins" and name not in _RUNNERS:

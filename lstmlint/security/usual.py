@@ -16,7 +16,7 @@ _USUAL_MODULES = frozenset(
 CLOSER = frozenset(
     {
         "function", "Lambda", "__lambda__", "__bytes__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFOpLambda",
-        "StringLookup", "IntegerLookup", "TextVectorization",
+        "TensorFlowOpLayer", "StringLookup", "IntegerLookup", "IndexLookup", "TextVectorization",
     }
 )  # fmt: skip
 
