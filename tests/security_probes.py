@@ -153,6 +153,14 @@ BENIGN: dict[str, Any] = {
     "Keras 2": sequential("m", layer("Dense", "d", units=3, batch_input_shape=[None, 4])),
     "Keras 2 function": k2(function="f", function_type="function", module="__main__"),
     "TFOpLambda": sequential("m", layer("TFOpLambda", "o", function="math.add", batch_input_shape=[None, 4])),
+    "layer of an application": model(
+        k3(
+            "LayerScale",
+            {"name": "s", "projection_dim": 4, "init_values": 1e-6},
+            "keras.src.applications.convnext",
+            "LayerScale",
+        )
+    ),
     "TensorFlowOpLayer": sequential(
         "m",
         layer(

@@ -43,7 +43,8 @@ _NON_MODELING_MODULES = re.compile(
     r"(keras|tf_keras)(\.src)?\.(utils|config|saving|backend\.config|distribution)(\.|$)"
 )
 # Modules of Keras none of whose names are part of a model: they download data and weights, and write files.
-_OUTSIDE_MODELS = re.compile(r"(keras|tf_keras)(\.src|\.api)?\.(datasets|applications|callbacks|export)(\.|$)")
+_OUTSIDE_MODELS = re.compile(r"(keras|tf_keras)(\.src|\.api)?\.(datasets|callbacks|export)(\.|$)")
+_APPLICATIONS = re.compile(r"(keras|tf_keras)(\.src|\.api)?\.applications(\.|$)")  # with layers of their own
 _TF_GADGETS = re.compile(
     r"(^|\.)(io|raw_ops|saved_model|data|train|summary|debugging|profiler|distribute|load_op_library|load_library"
     r"|py_function|numpy_function|py_func|config)(\.|$)"
@@ -258,6 +259,7 @@ class Scan:
                 name in NON_MODELING
                 or (_NON_MODELING_MODULES.match(module) and str(name)[:1].islower())
                 or (_OUTSIDE_MODELS.match(module) and name != "TFSMLayer")
+                or (_APPLICATIONS.match(module) and obj["class_name"] == "function")
             ):
                 known = (advisories.UNSAFE_MODE if name == "enable_unsafe_deserialization" else advisories.GADGETS,)
                 yield self.problem(

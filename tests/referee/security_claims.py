@@ -89,11 +89,22 @@ def _() -> Any:
     return made.is_dir()
 
 
-@probe("X802 a Lambda of Keras 2 finds a function of os")
+def function_of_lambda(function: Any, **more: Any) -> Any:
+    """Return the function of a Lambda layer that is created from a config."""
+    config = {"name": "l", "function": function, "arguments": {}, "output_shape": None, **more}
+    if keras.__version__ < "3":
+        config |= {"function_type": "function", "output_shape_type": "raw", "output_shape_module": None}
+    return keras.saving.deserialize_keras_object(k3("Lambda", config)).function
+
+
+@probe("X802 a Lambda finds a function of os by name")
 def _() -> Any:
-    config = {"name": "l", "function": "getenv", "function_type": "function", "module": "os", "arguments": {},
-              "output_shape": None, "output_shape_type": "raw", "output_shape_module": None}  # fmt: skip
-    return L.deserialize({"class_name": "Lambda", "config": config}).function is os.getenv
+    return function_of_lambda("getenv", module="os") is os.getenv
+
+
+@probe("X802 a Lambda finds a function of os")
+def _() -> Any:
+    return function_of_lambda(k3("function", "getenv", "os", "function")) is os.getenv
 
 
 @probe("X803 get_file is called")
@@ -111,9 +122,7 @@ def _() -> Any:
 
 @probe("X803 a Lambda finds get_file")
 def _() -> Any:
-    function = k3("function", "get_file", f"{sys.argv[1]}.utils", "function")
-    config = {"name": "l", "function": function, "function_type": "function", "arguments": {"origin": "x"}}
-    return keras.saving.deserialize_keras_object(k3("Lambda", config)).function is keras.utils.get_file
+    return function_of_lambda(k3("function", "get_file", f"{sys.argv[1]}.utils", "function")) is keras.utils.get_file
 
 
 @probe("X804 a path to a SavedModel is opened")
