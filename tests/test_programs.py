@@ -831,3 +831,16 @@ def test_too_many_sizes_are_not_compared() -> None:
     assert (len(report.origin.unknowns), report.origin.formulas) == (201, {})
     assert report.model.params is None or not report.model.complete
     assert report.findings == []
+
+
+def test_the_layers_of_all_reported_models_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    grow = "x = i = Input((3,))\nfor n in range(1, 9):\n    x = layers.Dense(n)(x)\n    model = Model(i, x)\n    model.summary()\n"
+    assert len(lstmlint.analyze_all(f"{IMPORTS}{grow}".encode(), name="train.py")) == 8
+    monkeypatch.setattr("lstmlint.python.recording.MAX_REPORTED_LAYERS", 9)
+    assert len(lstmlint.analyze_all(f"{IMPORTS}{grow}".encode(), name="train.py")) == 4
+
+
+def test_applications_of_tf_keras_with_nested_models() -> None:
+    code = "from tf_keras.applications import ConvNeXtTiny\nmodel = ConvNeXtTiny(weights=None)\n"
+    (report,) = lstmlint.analyze_all(code.encode(), name="train.py")
+    assert "E099" not in {finding.code for finding in report.findings}

@@ -76,7 +76,7 @@ def test_size_and_digest() -> None:
 @pytest.mark.parametrize(
     ("targets", "severity", "says"),
     [
-        ((), "error", "(CVE-2025-1550, Keras 3 before 3.9)"),
+        ((), "error", "(CVE-2025-1550, Keras 2.15, tf_keras, and Keras 3 before 3.9)"),
         (("3.5",), "error", "CVE-2025-1550"),
         (("3.15", "tfjs"), "info", "(CVE-2025-1550, not known to affect Keras 3.15)"),
     ],
@@ -238,3 +238,20 @@ def test_files_without_models_are_skipped(shell: Shell) -> None:
     shell.write("zoo/b.h5", b"no HDF5")
     assert shell("zoo/a.json", "--skip-non-models").code == 0
     assert "no Keras model found" in shell("zoo").err
+
+
+@pytest.mark.parametrize(
+    ("advisory", "claim"),
+    [
+        ("CVE-2025-1550", "X802 a Lambda finds a function of os"),
+        ("CVE-2025-8747", "X803 a Lambda finds get_file"),
+        ("CVE-2026-1462", "X804 a path to a SavedModel is opened"),
+        ("CVE-2025-12058", "X806 a vocabulary file is read"),
+        ("CVE-2026-1669", "X816 external values are read"),
+    ],
+)
+def test_advisories_name_the_releases_that_real_keras_shows(advisory: str, claim: str) -> None:
+    record = json.loads((Path(__file__).parent / "data" / "security_claims.json").read_text(encoding="utf-8"))
+    (named,) = (one.releases for one in EVERY if one.id == advisory)
+    affected = {release for release, outcome in record[claim].items() if outcome in (True, 7.0)}
+    assert affected <= set(named)

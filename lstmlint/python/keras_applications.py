@@ -91,7 +91,9 @@ class Revival:
     def ends(self, value: Any) -> Any:
         """Return the tensors that references name."""
         if isinstance(value[0], str):
-            return Tensor(self.nodes[value[0]][value[1]], value[2])
+            calls = self.nodes[value[0]]
+            # Keras 2 also counts the call that a nested Sequential makes when it is created, which is not written.
+            return Tensor(calls[min(value[1], len(calls) - 1)], value[2])
         tensors = [self.ends(item) for item in value]
         return tensors[0] if len(tensors) == 1 else tensors
 
@@ -128,7 +130,9 @@ class Revival:
         if isinstance(value, list) and len(value) in (3, 4) and isinstance(value[0], str) and value[0] in self.nodes:
             if len(value) == 4:
                 kwargs |= {key: self.old_value(item, {}) for key, item in value[3].items() if item is not None}
-            return Tensor(self.nodes[value[0]][value[1]], value[2])
+            calls = self.nodes[value[0]]
+            # Keras 2 also counts the call that a nested Sequential makes when it is created, which is not written.
+            return Tensor(calls[min(value[1], len(calls) - 1)], value[2])
         if isinstance(value, list):
             return [self.old_value(item, kwargs) for item in value]
         return value

@@ -11,7 +11,7 @@ from lstmlint.python.documents import Writer, Written, document
 from lstmlint.python.graphs import Graph
 from lstmlint.python.keras_objects import Model, Node, Tensor
 from lstmlint.python.keras_runtime import Keras
-from lstmlint.python.limits import MAX_MODELS, Cut
+from lstmlint.python.limits import MAX_MODELS, MAX_REPORTED_LAYERS, Cut
 from lstmlint.python.machine import Machine
 from lstmlint.python.program import Reason, SourceModel, Unknown
 from lstmlint.python.values import Opaque, number_of
@@ -49,6 +49,7 @@ class Recorder:
         self.versions: list[Version] = []
         self.events: dict[int, int] = {}
         self.asked = 0
+        self.written = 0
         self.nodes = 0
         keras.event = self.event
         keras.shape_of = self.shape_of
@@ -75,11 +76,15 @@ class Recorder:
         """Record a model as it stands, unless it stood like this before."""
         if (model.layers is not None and not model.layers) or len(self.versions) >= MAX_MODELS:
             return
+        if self.written > MAX_REPORTED_LAYERS:
+            return
         if model.layers is None and model.outputs is None:
             return
         if model.layers is not None and any(layer.cls or layer.class_name == "Lambda" for layer in model.layers):
             self.keras.chain(model)
         written = self.writer().write(model)
+        config = written.data["config"]
+        self.written += len(config["layers"] if isinstance(config, dict) else config)
         if written.missing:
             return
         written.doubt(self.machine.doubts)

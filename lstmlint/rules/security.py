@@ -31,7 +31,7 @@ reported("X801", "lambda-bytecode", "warning", raised_by="security")(
 reported("X802", "foreign-module", "warning", raised_by="security")(
     """An object comes from a module that is not part of Keras. Keras 3.0 to 3.8 import that module and call what it names
     with arguments from the file, also with `safe_mode`. Later releases import it only if the class is registered or
-    passed in `custom_objects`.
+    passed in `custom_objects`. Keras 2.15 and tf_keras 2.21 also find such a function for a Lambda layer.
 
     A class of the user's own package is normal, and a warning. A module of Python itself, such as `os`, is never part of
     a model, and an error.
@@ -46,7 +46,8 @@ reported("X802", "foreign-module", "warning", raised_by="security")(
 reported("X803", "non-modeling-function", "error", raised_by="security")(
     """The file calls a function of Keras or TensorFlow that is not part of a model, such as `keras.utils.get_file` or
     `keras.config.enable_unsafe_deserialization`. Such functions download files, write files, load other models, or
-    disable `safe_mode`. Keras 3.0 to 3.10 call them with `safe_mode`, too.
+    disable `safe_mode`. Keras 3.0 to 3.8 call them as layers, also with `safe_mode`. Keras up to 3.10, Keras 2.15 and
+    tf_keras 2.21 still find them for a Lambda layer.
 
     Fix: Do not load the file.
 
@@ -57,7 +58,8 @@ reported("X803", "non-modeling-function", "error", raised_by="security")(
 
 reported("X804", "external-savedmodel", "warning", raised_by="security")(
     """A TFSMLayer loads a SavedModel from the path in the file and runs its graph. A graph of TensorFlow can read and
-    write files. lstmlint does not examine that SavedModel.
+    write files. Keras 3.0 to 3.11 open it also with `safe_mode`; 3.12.4 and later refuse. lstmlint does not examine that
+    SavedModel.
 
     Fix: Load the file only if you trust the SavedModel at that path, too.
 
@@ -78,7 +80,8 @@ reported("X805", "pickled-module", "warning", raised_by="security")(
 
 reported("X806", "vocabulary-path", "warning", raised_by="security")(
     """The vocabulary of a StringLookup, IntegerLookup or TextVectorization is a path or a URL. On loading, the layer opens
-    it: it can read any file of the machine, or contact a server.
+    it: it can read any file of the machine, or contact a server. Keras 3.0 to 3.11, Keras 2.15 and tf_keras 2.21 do so
+    with `safe_mode`, too; Keras 3.12.4 and later refuse.
 
     Fix: Build the layer with a list of words, which is stored in the model.
 
@@ -89,7 +92,8 @@ reported("X806", "vocabulary-path", "warning", raised_by="security")(
 
 reported("X807", "registered-name-mismatch", "warning", raised_by="security")(
     """A class of Keras has a registered name of another class. A loader looks for the registered name first, so a person or a
-    scanner sees one class and the loader creates another. Keras never writes such a file.
+    scanner sees one class and the loader creates another, if the program has registered one of that name. Else Keras 3.0 to
+    3.14 create the class of Keras, and 3.15 refuses the file.
 
     Fix: Set `registered_name` to null.
     """
@@ -171,9 +175,9 @@ reported("X816", "unsafe-hdf5", "error", raised_by="inference")(
 
 
 reported("X817", "two-formats", "warning", raised_by="reading")(
-    """The file is valid in two formats at once, or has other data before its beginning. Keras 3 decides by the name: it
-    reads the zip archive of a file named `.keras`, and the HDF5 data of one named `.h5` or `.hdf5`. tf_keras looks at
-    the content. A scanner that decides otherwise examines another model. lstmlint examines what Keras 3 would load.
+    """The file is valid in two formats at once, or has other data before its beginning. Keras 3, Keras
+    2.15 and tf_keras decide by the name: they read the zip archive of a file named `.keras`, and the HDF5 data of one
+    named `.h5` or `.hdf5`. A scanner that decides otherwise examines another model. lstmlint examines what Keras 3 would load.
 
     Fix: Save the model again. Do not load a file that was made to look like something else.
     """

@@ -203,14 +203,14 @@ class Scan:
         if root in _STANDARD:
             yield self.problem(
                 "X802", f"a Lambda layer calls {show(function)} from the module {show(module)} of Python, not part of a model",
-                "Do not load the file.", place, (), "error", " (tf_keras resolves it also under safe_mode)",
+                "Do not load the file.", place, (), "error",
             )  # fmt: skip
         elif (root in _KERAS and (function in NON_MODELING or _NON_MODELING_MODULES.match(module))) or (
             root == "tensorflow" and function in _TF_FUNCTIONS
         ):
             yield self.problem(
                 "X803", f"a Lambda layer calls {show(function)} from the module {show(module)}, which no model needs",
-                "Do not load the file.", place, (), "error", " (tf_keras resolves it also under safe_mode)",
+                "Do not load the file.", place, (), "error",
             )  # fmt: skip
 
     def operation(self, node_def: Any, place: _Place) -> Iterator[Problem]:
