@@ -9,6 +9,7 @@ import sys
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,10 @@ def load(path: Path) -> Any:
     return keras.models.load_model(str(path))
 
 
-def probe(name: str) -> Any:
+def probe(name: str) -> Callable[[Callable[[], Any]], None]:
     """Run a function and note its outcome."""
 
-    def run(function: Any) -> None:
+    def run(function: Callable[[], Any]) -> None:
         try:
             found[name] = function()
         except Exception as error:
@@ -147,7 +148,7 @@ def _() -> Any:
 
 @probe("X807 the registered name decides the class")
 def _() -> Any:
-    class Other(L.Dense):
+    class Other(L.Dense):  # type: ignore[misc]
         """A class of the program that loads the file."""
 
     keras.saving.register_keras_serializable("mine")(Other)
