@@ -148,7 +148,7 @@ def _() -> Any:
 
 @probe("X807 the registered name decides the class")
 def _() -> Any:
-    class Other(L.Dense):  # type: ignore[misc]
+    class Other(L.Dense):  # type: ignore[misc,name-defined]
         """A class of the program that loads the file."""
 
     keras.saving.register_keras_serializable("mine")(Other)
