@@ -162,6 +162,14 @@ def test_long_names_are_cut_in_every_command(shell: Shell, command: tuple[str, .
     assert len(done.out) < 20_000
 
 
+def test_long_names_are_cut_in_notebooks() -> None:
+    name = "n" * 10**6
+    first = ("Dense", {"units": 1, "name": name, "batch_input_shape": [None, 8]})
+    shown = analyze(json.dumps(stack(first, (name, {"name": "c"}))).encode())._repr_html_()
+    assert "n" * 400 + "... (1,000,000 characters)" in shown
+    assert len(shown) < 20_000
+
+
 def test_fixes_of_files_that_are_not_text(shell: Shell) -> None:
     content = archive(WRAPPED)
     for suffix in ("keras", "json"):

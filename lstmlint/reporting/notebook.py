@@ -6,6 +6,7 @@ from lstmlint.drawing.graph import build
 from lstmlint.drawing.picture import draw
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.model.findings import Finding
+from lstmlint.model.values import brief
 from lstmlint.reporting import rows as table
 from lstmlint.reporting.escape import xml
 from lstmlint.reporting.svg_document import document
@@ -34,7 +35,7 @@ def picture(model: ModelSummary, findings: list[Finding]) -> list[str]:
     drawn = draw(build(model, findings), findings, 0, MOST_BOXES + 1)
     if not drawn.links or len(drawn.boxes) > MOST_BOXES:
         return []
-    drawn.title, drawn.subtitle = model.name, model.class_name
+    drawn.title, drawn.subtitle = brief(model.name), brief(model.class_name)
     image = "".join(document([svg(drawn, titled=False)]))
     opened = " open" if len(drawn.boxes) <= UNFOLDED else ""
     return [f"<details{opened}><summary>Picture</summary>{image}</details>"]
@@ -45,7 +46,7 @@ def layers(model: ModelSummary) -> str:
     columns = table.columns_for(model, None)
     lines = ["".join(f"<th>{table.HEADERS[column]}</th>" for column in ("layer", *columns))]
     for row in model.layers[:MOST_ROWS]:
-        cells = [f"<td>{xml(row.name)} ({xml(row.class_name)}){table.marks(row)}</td>"]
+        cells = [f"<td>{xml(brief(row.name))} ({xml(brief(row.class_name))}){table.marks(row)}</td>"]
         for column in columns:
             align = ALIGN_RIGHT if column in table.NUMBERS else ""
             cells.append(f"<td{align}>{xml(table.cell(row, column, model.params))}</td>")
