@@ -18,7 +18,7 @@ MAX_CHARACTERS = 100_000  # of a str
 MAX_BITS = 4_096  # of an int
 MAX_LAYERS = 6_000  # of one program
 MAX_MODELS = 200  # that are reported of one program
-MAX_REPORTED_LAYERS = 20_000  # of these models together
+MAX_REPORTED_LAYERS = 10_000  # of these models together
 MAX_VISITS = 1_000_000  # of items in nested lists, tuples, and dicts, each counted as often as it occurs
 
 

@@ -49,7 +49,7 @@ class Recorder:
         self.versions: list[Version] = []
         self.events: dict[int, int] = {}
         self.asked = 0
-        self.written = 0
+        self.reported = 0
         self.nodes = 0
         keras.event = self.event
         keras.shape_of = self.shape_of
@@ -76,15 +76,13 @@ class Recorder:
         """Record a model as it stands, unless it stood like this before."""
         if (model.layers is not None and not model.layers) or len(self.versions) >= MAX_MODELS:
             return
-        if self.written > MAX_REPORTED_LAYERS:
+        if self.reported > MAX_REPORTED_LAYERS:
             return
         if model.layers is None and model.outputs is None:
             return
         if model.layers is not None and any(layer.cls or layer.class_name == "Lambda" for layer in model.layers):
             self.keras.chain(model)
         written = self.writer().write(model)
-        config = written.data["config"]
-        self.written += len(config["layers"] if isinstance(config, dict) else config)
         if written.missing:
             return
         written.doubt(self.machine.doubts)
@@ -97,6 +95,8 @@ class Recorder:
             return
         model.recorded = Version(model, written, fingerprint, model.label)
         self.versions.append(model.recorded)
+        config = written.data["config"]
+        self.reported += len(config["layers"] if isinstance(config, dict) else config)
 
     def finish(self, models: list[Model]) -> None:
         """Record the models that are no part of others as they stand now."""
