@@ -255,3 +255,32 @@ def test_advisories_name_the_releases_that_real_keras_shows(advisory: str, claim
     (named,) = (one.releases for one in EVERY if one.id == advisory)
     affected = {release for release, outcome in record[claim].items() if outcome in (True, 7.0)}
     assert affected <= set(named)
+
+
+def field(number: int, *values: bytes) -> bytes:
+    """Return a field of a protobuf message."""
+    content = b"".join(values)
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+@pytest.mark.parametrize(
+    ("name", "op", "found"),
+    [(b"r", b"ReadFile", "ReadFile"), (b"r", b"PyFunc", "PyFunc"), (b"\x12\x01PyFunc", b"AddV2", None)],
+)
+@pytest.mark.parametrize("inside", [True, False])
+def test_operations_of_saved_models(tmp_path: Path, name: bytes, op: bytes, found: str | None, inside: bool) -> None:
+    node = field(1, name), field(2, op)
+    graph = field(2, field(1, field(3, *node))) if inside else field(1, *node)
+    raw = field(2, field(2, graph))
+    path = tmp_path / "saved_model.pb"
+    for content, whole in ((raw, True), (raw[:-1], False)):
+        path.write_bytes(content)
+        messages = [one.message for one in analyze(tmp_path).findings if one.code == "X803"]
+        assert [found is not None and found in message for message in messages] == [True] * (
+            whole and found is not None
+        )
+    path.write_bytes(raw)
+    (tmp_path / "keras_metadata.pb").write_bytes(b"")
+    assert [one.severity for one in analyze(tmp_path).findings if one.code == "X803"] == ["warning"] * (
+        found is not None
+    )

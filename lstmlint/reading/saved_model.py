@@ -1,7 +1,9 @@
 """SavedModel folders. keras_metadata.pb contains the root's config as JSON; before TensorFlow 2.5, saved_model.pb does.
 
 The protobuf messages, as defined by TensorFlow: SavedMetadata {repeated SavedObject nodes = 1}; SavedObject {node_id =
-2; node_path = 3; identifier = 4; metadata = 5}.
+2; node_path = 3; identifier = 4; metadata = 5}. SavedModel {repeated MetaGraphDef meta_graphs = 2}; MetaGraphDef {GraphDef
+graph_def = 2}; GraphDef {repeated NodeDef node = 1; FunctionDefLibrary library = 2}; FunctionDefLibrary {repeated
+FunctionDef function = 1}; FunctionDef {repeated NodeDef node_def = 3}; NodeDef {op = 2}.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from lstmlint.reading.document import Document
 from lstmlint.reading.limits import PROTOBUF_FACTOR
 from lstmlint.reading.model import is_model, to_document
 from lstmlint.reading.source import Source
+from lstmlint.reading.survey import active
 
 METADATA_FILE = "keras_metadata.pb"
 GRAPH_FILE = "saved_model.pb"
@@ -34,6 +37,10 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 # The bytes before the JSON of a node in keras_metadata.pb and in saved_model.pb.
 _ROOT_IN_METADATA = re.compile(rb'root"[^{"]{0,4}_tf_keras_\w+\*[^{]{1,12}(\{)')
 _NODE_IN_GRAPH = re.compile(rb'_tf_keras_(?:sequential|network|model)\x12[^{]{1,40}(\{")', re.DOTALL)
+# Operations that use files or call Python. Those that save and restore weights are in every SavedModel.
+_USING_FILES = re.compile(
+    rb"\x12.(ReadFile|WriteFile|MatchingFiles|PyFunc|PyFuncStateless|EagerPyFunc)(?![A-Za-z0-9])", re.DOTALL
+)
 
 
 class _DamagedError(Exception):
@@ -44,6 +51,9 @@ def read_folder(path: Path, name: str, limit: int) -> Document:
     """Read the model of a SavedModel folder. Raises: ReadError, OSError."""
     metadata = path / METADATA_FILE
     if metadata.is_file():
+        graph = Source(path / GRAPH_FILE, None, name, limit) if (path / GRAPH_FILE).is_file() else None
+        if graph is not None and graph.size <= limit * PROTOBUF_FACTOR:
+            _note_operations(graph.read(PROTOBUF_FACTOR))
         return read_metadata(Source(metadata, None, name, limit))
     return read_graph(Source(path / GRAPH_FILE, None, name, limit))
 
@@ -90,6 +100,7 @@ def read_graph(source: Source) -> Document:
     if beside is not None and beside.is_file():
         return read_metadata(Source(beside, None, source.name, source.limit))
     raw = source.read(PROTOBUF_FACTOR)
+    _note_operations(raw)
     match = _NODE_IN_GRAPH.search(raw)
     if match is None:
         raise ReadError(
@@ -100,6 +111,45 @@ def read_graph(source: Source) -> Document:
         )
     data, problems = json_text.parse_beginning(_text(raw[match.start(1) :]), _PART)
     return _document(source.name, data, problems)
+
+
+def _note_operations(raw: bytes) -> None:
+    """Note the operations of a graph that use files or call Python."""
+    if _USING_FILES.search(raw) is None:
+        return
+    found: set[str] = set()
+    with suppress(_DamagedError):  # TensorFlow does not load it, either
+        for node in _messages(raw, 2, 2, 1):
+            found |= _operation(node)
+        for node in _messages(raw, 2, 2, 2, 1, 3):
+            found |= _operation(node)
+    if found:
+        problem = Problem(
+            "X803",
+            f"the graph runs the TensorFlow operations {', '.join(sorted(found))}, which read or write files, or call Python",
+            "Load the SavedModel only if you know why it runs them.",
+            severity="warning",
+        )
+        active().problems.append(problem)
+
+
+def _operation(node: bytes) -> set[str]:
+    """Return the operation of a node of a graph if it uses files or calls Python."""
+    for number, value in _fields(node):
+        if number == 2 and isinstance(value, bytes):
+            match = _USING_FILES.fullmatch(b"\x12\0" + value)
+            return {match[1].decode()} if match else set()
+    return set()
+
+
+def _messages(message: bytes, number: int, *rest: int) -> Iterator[bytes]:
+    """Yield the submessages that a path of field numbers leads to. Raises: _DamagedError."""
+    for key, value in _fields(message):
+        if key == number and isinstance(value, bytes):
+            if rest:
+                yield from _messages(value, *rest)
+            else:
+                yield value
 
 
 def _document(name: str, data: Any, problems: list[Problem], layers: list[dict[str, Any]] | None = None) -> Document:
