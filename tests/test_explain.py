@@ -570,3 +570,14 @@ def test_features_are_not_called_timesteps() -> None:
     assert report.model is not None
     found = explain_model(report.model, "second").layers[0].sentence
     assert "the number of timesteps (not fixed here) never enters the count" in found
+
+
+def test_numbers_of_thousands_of_digits() -> None:
+    """Python refuses to write an int of more than 4,300 digits, such as the area of this kernel."""
+    convolution = f"keras.layers.Conv3D(4, {'9' * 4000}, padding='same')"
+    report = analyze(
+        f"import keras\nm = keras.Sequential([keras.Input((9, 9, 9, 3)), {convolution}])".encode(), name="p.py"
+    )
+    assert report.model is not None
+    for expect in (None, 120):
+        assert "Conv3D" in render(explain_model(report.model, None, expect))

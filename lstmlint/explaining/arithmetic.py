@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import prod
 
 from lstmlint.explaining.language import counted, text
+from lstmlint.model.values import show
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,9 @@ def equation(expression: Expression) -> str:
 
 def amount(number: int | None) -> str:
     """Return a count as text: 1,280; "unknown" for None."""
-    return text("unknown") if number is None else f"{number:,}"
+    if number is None:
+        return text("unknown")
+    return show(number) if number.bit_length() > 4_096 else f"{number:,}"
 
 
 def many(number: int | None) -> str:

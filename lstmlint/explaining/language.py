@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LANGUAGES = {"en": "English", "es": "español", "ru": "русский", "zh": "中文"}
 DOMAIN = "lstmlint"
 _LONGEST = 200  # characters of a name in a list
+_BITS = 4_096  # of an int that is written in full
 _MOST = 5  # names in a list; the rest is counted
 
 _catalog: ContextVar[NullTranslations | None] = ContextVar("catalog", default=None)
@@ -54,14 +55,22 @@ def marked(message: str) -> str:
 def text(message: str, /, **values: Any) -> str:
     """Return a message in the current language, with its braces filled."""
     found = _catalog.get()
-    return (message if found is None else found.gettext(message)).format(**values)
+    return (message if found is None else found.gettext(message)).format(**shown(values))
 
 
 def counted(one: str, many: str, number: int, /, **values: Any) -> str:
     """Return the form of a message that fits a number, with its braces filled."""
     found = _catalog.get()
     message = (one if number == 1 else many) if found is None else found.ngettext(one, many, number)
-    return message.format(**values)
+    return message.format(**shown(values))
+
+
+def shown(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values in a form that can be written: Python refuses to write an int of many digits."""
+    return {
+        name: show(value) if isinstance(value, int) and value.bit_length() > _BITS else value
+        for name, value in values.items()
+    }
 
 
 def clauses(*parts: str) -> str:
