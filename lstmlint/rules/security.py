@@ -43,7 +43,7 @@ reported("X802", "foreign-module", "warning", raised_by="security")(
 )
 
 
-reported("X803", "non-modeling-function", "error", raised_by="security")(
+reported("X803", "non-modeling-function", "error", raised_by="reading security")(
     """The file calls a function of Keras or TensorFlow that is not part of a model, such as `keras.utils.get_file` or
     `keras.config.enable_unsafe_deserialization`. Such functions download files, write files, load other models, or
     disable `safe_mode`. Keras 3.0 to 3.8 call them as layers, also with `safe_mode`. Keras up to 3.10, Keras 2.15 and
