@@ -19,7 +19,7 @@ from lstmlint.reading.document import Document
 
 MAX_EVENTS = 12  # of one model
 MAX_SHAPES = 400  # of tensors that one program asks for
-MAX_SHAPE_NODES = 100_000  # of their graphs together
+MAX_SHAPE_NODES = 20_000  # of their graphs together; real programs need about 1,000
 
 
 class Version:
