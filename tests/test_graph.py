@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lstmlint import analyze, analyze_all
-from lstmlint.drawing.graph import Graph, build, split
+from lstmlint.drawing.graph import Graph, Ids, build, split
 from lstmlint.drawing.repeats import Repeat, find_repeats
 from lstmlint.inference.summary import ModelSummary
 from lstmlint.report import FileReport
@@ -226,6 +226,11 @@ def test_paths_that_are_equal() -> None:
     ]
     graph = graph_of({"class_name": "Sequential", "config": {"name": "m", "layers": layers}})
     assert [node.id for node in graph.walk()] == ["a", "a/b#2", "a/b/c", "a/b"]
+
+
+def test_ids_of_equal_names() -> None:
+    ids = Ids(["x"])
+    assert [ids.new(name) for name in ("a", "a#2", "a", "a", "x", "a#2")] == ["a", "a#2", "a#3", "a#4", "x#2", "a#2#2"]
 
 
 def test_unwired_model() -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lstmlint.comparing import Comparison, LayerChange
 from lstmlint.comparing.matching import match
-from lstmlint.drawing.graph import Edge, Graph, Node, add_repeats, build
+from lstmlint.drawing.graph import Edge, Graph, Ids, Node, add_repeats, build
 from lstmlint.inference.summary import LayerSummary, ModelSummary
 from lstmlint.model.findings import Finding
 
@@ -33,16 +33,16 @@ def compared(
     if found.old.model is None or found.new.model is None:
         return None
     old, new = build(found.old.model, (), most), build(found.new.model, findings, most)
-    merger = _Merger(found, describe, {node.id for node in new.walk()})
+    merger = _Merger(found, describe, Ids(node.id for node in new.walk()))
     merger.merge(old, found.old.model, new, found.new.model)
     add_repeats(new)
     return Marked(new, merger.rows)
 
 
 class _Merger:
-    """Adds old graphs to new ones. ids: those that are taken. rows: the layer of each node of the merged graphs."""
+    """Adds old graphs to new ones. ids: of all nodes. rows: the layer of each node of the merged graphs."""
 
-    def __init__(self, found: Comparison, describe: Callable[[LayerChange], list[str]], ids: set[str]) -> None:
+    def __init__(self, found: Comparison, describe: Callable[[LayerChange], list[str]], ids: Ids) -> None:
         self.changes = {id(row): change for change in found.layers for row in (change.old, change.new) if row}
         self.describe = describe
         self.ids = ids
@@ -124,7 +124,7 @@ class _Merger:
         for inner, layer in list(inside(node, row)):
             inner.mark = mark
             if rename:
-                ids[inner.id] = self.new_id(inner.id)
+                ids[inner.id] = self.ids.new(inner.id)
                 inner.id = ids[inner.id]
             self.rows[inner.id] = layer
         if not rename:
@@ -135,15 +135,6 @@ class _Merger:
                 graph.inputs, graph.outputs = ([ids[name] for name in names] for names in (graph.inputs, graph.outputs))
                 for edge in graph.edges:
                     edge.source, edge.target = ids[edge.source], ids[edge.target]
-
-    def new_id(self, path: str) -> str:
-        """Return a path as an id that no other node has."""
-        found, number = path, 1
-        while found in self.ids:
-            number += 1
-            found = f"{path}#{number}"
-        self.ids.add(found)
-        return found
 
 
 def inside(node: Node, row: LayerSummary) -> Iterator[tuple[Node, LayerSummary]]:

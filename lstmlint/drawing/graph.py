@@ -6,7 +6,7 @@ The nodes are the layers in file order. An edge is a tensor that one layer makes
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -177,9 +177,8 @@ def add_repeats(graph: Graph) -> None:
 
 
 def _likeness(node: Node, of_graph: dict[int, int]) -> tuple[Any, ...]:
-    """Return what is equal for two layers that differ only in their names, in their sources, and in arguments that change
-    no shape and no count. A layer is like no other if neither its count nor
-    its shape is known.
+    """Return what is equal for two similar layers: they may differ in name, in what feeds them, and in arguments that
+    change no shape and no count. A layer is like no other if neither its count nor its shape is known.
     """
     shapes_known = node.output_shapes and UNKNOWN not in node.output_shapes
     if node.known and node.params_text == UNKNOWN and not shapes_known:
@@ -190,12 +189,29 @@ def _likeness(node: Node, of_graph: dict[int, int]) -> tuple[Any, ...]:
     return (node.class_name, node.params_text, node.trainable, node.macs, node.calls, nested, facts, shapes)
 
 
+class Ids:
+    """The ids of nodes. taken: those that exist already."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.last = dict.fromkeys(taken, 1)  # id -> the last number that was added to it
+
+    def new(self, path: str) -> str:
+        """Return a path as an id that no other node has: the path itself, or the path with a number."""
+        found, number = path, self.last.get(path, 1)
+        while found in self.last:
+            number += 1
+            found = f"{path}#{number}"
+        self.last[path] = number
+        self.last[found] = 1
+        return found
+
+
 class _Builder:
     """Builds graphs, outer ones first."""
 
     def __init__(self, most: int | None) -> None:
         self.left = most
-        self.ids: set[str] = set()
+        self.ids = Ids()
         self.by_pointer: dict[str, list[Node]] = {}
 
     def build(self, model: ModelSummary) -> Graph:
@@ -229,7 +245,7 @@ class _Builder:
         """Return the node of a layer."""
         shown = row.shown or {}
         node = Node(
-            id=self.new_id(prefix + short(row.name)),
+            id=self.ids.new(prefix + short(row.name)),
             name=short(row.name),
             class_name=short(row.class_name),
             pointer=row.pointer,
@@ -246,15 +262,6 @@ class _Builder:
         )
         self.by_pointer.setdefault(row.pointer, []).append(node)
         return node
-
-    def new_id(self, path: str) -> str:
-        """Return a path as an id that no other node has."""
-        found, number = path, 1
-        while found in self.ids:
-            number += 1
-            found = f"{path}#{number}"
-        self.ids.add(found)
-        return found
 
     def connect(self, model: ModelSummary, graph: Graph) -> None:
         """Set the edges, inputs and outputs of a graph that has its nodes."""
