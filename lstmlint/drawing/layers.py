@@ -24,7 +24,10 @@ BEND_WEIGHT = 4.0  # how much straighter long edges are than short ones
 
 @dataclass(slots=True)
 class Shape:
-    """A box to place. first, last: whether it belongs into the first or the last layer. x, y: its center and its top."""
+    """A box to place.
+
+    first, last: whether it must be in the first or the last layer. x: the position of its center. y: that of its top.
+    """
 
     width: float
     height: float
