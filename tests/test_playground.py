@@ -1,24 +1,14 @@
 """The playground's commands, in this Python. `npm test` in playground/ drives the page itself in a browser."""
 
-import importlib.util
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from playground import runner
+
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
-
-
-@pytest.fixture(scope="module")
-def runner() -> Any:
-    spec = importlib.util.spec_from_file_location("runner", ROOT / "playground" / "runner.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.parametrize(
@@ -46,9 +36,7 @@ def runner() -> Any:
         ("convert", "broken/s102.json", {"to": "x"}, "lstmlint convert s102.json --to x -o s102-x.json", 2, "x"),
     ],
 )  # fmt: skip
-def test_answers(
-    runner: Any, command: str, example: str, options: dict[str, str], line: str, code: int, expected: str
-) -> None:
+def test_answers(command: str, example: str, options: dict[str, str], line: str, code: int, expected: str) -> None:
     path = EXAMPLES / example
     content = path.read_bytes() if path.exists() else b"{}"
     found = runner.answer(command, path.name, content, options, 80)
@@ -57,7 +45,7 @@ def test_answers(
     assert found["file"] is None
 
 
-def test_a_conversion_is_a_file(runner: Any, tmp_path: Path) -> None:
+def test_a_conversion_is_a_file(tmp_path: Path) -> None:
     content = (EXAMPLES / "lstm_1_2.json").read_bytes()
     before = Path.cwd()
     found = runner.answer("convert", "lstm_1_2.json", content, {"to": "3.4", "allow_changes": "1"}, 80)
@@ -67,7 +55,7 @@ def test_a_conversion_is_a_file(runner: Any, tmp_path: Path) -> None:
     assert Path.cwd() == before
 
 
-def test_the_page_gets_colors_and_its_width(runner: Any) -> None:
+def test_the_page_gets_colors_and_its_width() -> None:
     content = (EXAMPLES / "needs_sequences.json").read_bytes()
     narrow, wide = (runner.answer("check", "m.json", content, {}, width)["output"] for width in (50, 150))
     assert "\x1b[1" in narrow

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from lstmlint import Options, analyze, rules
 from lstmlint.rules.documentation import document
 from lstmlint.rules.registry import Rule
+from scripts import generate_docs
 
 RULES = list(rules.load().values())
 WITH_EXAMPLES = [rule for rule in RULES if document(rule).fails]
@@ -100,20 +99,10 @@ def test_who_raises_a_code() -> None:
             assert packages[rule.code] - USERS <= raised_by <= packages[rule.code], rule.code
 
 
-@pytest.fixture(scope="module")
-def generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_docs", ROOT / "scripts" / "generate_docs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_docs_are_current(generate: ModuleType) -> None:
-    assert (ROOT / "docs" / "rules.md").read_text() == generate.rules_page()
-    assert (BROKEN / "README.md").read_text() == generate.broken_page()
-    assert {path.name: path.read_text() for path in BROKEN_FILES} == generate.broken_examples()
+def test_docs_are_current() -> None:
+    assert (ROOT / "docs" / "rules.md").read_text() == generate_docs.rules_page()
+    assert (BROKEN / "README.md").read_text() == generate_docs.broken_page()
+    assert {path.name: path.read_text() for path in BROKEN_FILES} == generate_docs.broken_examples()
 
 
 @pytest.mark.parametrize("path", BROKEN_FILES, ids=lambda path: path.name)

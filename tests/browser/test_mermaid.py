@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from lstmlint.drawing.picture import shorten
 from lstmlint.reporting.escape import visible
-from tests.browser.test_page import CHROMIUM
+from tests.browser.test_page import CHROMIUM, need
 from tests.test_diff_pictures import NEW, OLD, diagram
 from tests.test_diff_pictures import hostile as changed
 from tests.test_graph import PROGRAM, transformer
@@ -22,21 +19,9 @@ from tests.test_pictures import EXAMPLES, HOSTILE, NESTED, hostile, written
 SCRIPT = Path(__file__).with_name("mermaid.cjs")
 
 
-def missing() -> str | None:
-    """Return what is not installed."""
-    node = shutil.which("node")
-    if node is None or CHROMIUM is None:
-        return "node is not installed" if node is None else "chromium is not installed"
-    asked = "for (const name of ['playwright-core', 'mermaid/dist/mermaid.min.js']) require.resolve(name)"
-    found = subprocess.run([node, "-e", asked], check=False, capture_output=True, cwd=SCRIPT.parent)
-    return "the npm packages playwright-core and mermaid are not installed" if found.returncode else None
-
-
 def draw(texts: list[str]) -> list[dict[str, Any]]:
     """Draw the diagrams of reports; return what the script prints."""
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
+    need("mermaid", "mermaid/dist/mermaid.min.js")
     diagrams = [
         found for text in texts for found in re.findall(r"^```mermaid\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     ]

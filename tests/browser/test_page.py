@@ -20,21 +20,19 @@ SCRIPT = Path(__file__).with_name("page.cjs")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
 
-def missing() -> str | None:
-    """Return what is not installed."""
+def need(package: str, module: str) -> None:
+    """Skip the test if Node.js, Chromium, playwright-core or another npm package is not installed. module: of the package."""
     node = shutil.which("node")
     if node is None or CHROMIUM is None:
-        return "node is not installed" if node is None else "chromium is not installed"
-    asked = "for (const name of ['playwright-core', 'axe-core']) require.resolve(name)"
-    found = subprocess.run([node, "-e", asked], check=False, capture_output=True, cwd=SCRIPT.parent)
-    return "the npm packages playwright-core and axe-core are not installed" if found.returncode else None
+        pytest.skip("node is not installed" if node is None else "chromium is not installed")
+    asked = f"for (const name of ['playwright-core', '{module}']) require.resolve(name)"
+    if subprocess.run([node, "-e", asked], check=False, capture_output=True, cwd=SCRIPT.parent).returncode:
+        pytest.skip(f"the npm packages playwright-core and {package} are not installed")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _installed() -> None:
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
+    need("axe-core", "axe-core")
 
 
 def dense(name: str, units: int, **config: Any) -> dict[str, Any]:
