@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -58,7 +59,7 @@ def answer(command: str, name: str, content: bytes, options: Options, columns: i
         "code": code,
         "output": output.getvalue().decode("utf-8", "replace"),
         "messages": messages.getvalue().decode("utf-8", "replace"),
-        "line": " ".join(["lstmlint", *map(quoted, line)]),
+        "line": shlex.join(["lstmlint", *line]),
         "file": None if saved is None else {"name": written, "content": saved},
     }
 
@@ -173,13 +174,6 @@ def split(text: str | None) -> list[str]:
         else:
             word += letter
     return [*words, word] if word else words
-
-
-def quoted(word: str) -> str:
-    """Return a word as a shell reads it."""
-    import shlex
-
-    return shlex.quote(word)
 
 
 @contextmanager

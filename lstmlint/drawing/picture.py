@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lstmlint.drawing.graph import Graph, Node
@@ -263,6 +263,14 @@ class _Drawer:
                 name, position = inner.inputs[position if position < len(inner.inputs) else 0], 0
             name = self.stands_for.get(name, name)
         return self.box_of.get(name)
+
+
+def fewer(most: int) -> Iterator[int]:
+    """Yield smaller and smaller numbers of boxes to try, from `most` down to none."""
+    while most:
+        yield most
+        most = most * 2 // 3
+    yield 0
 
 
 def own_findings(node: Node) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from lstmlint.explaining.language import counted, text
+from lstmlint.explaining.language import MOST_BITS, counted, text
 from lstmlint.model.values import show
 
 
@@ -108,7 +108,7 @@ def amount(number: int | None) -> str:
     """Return a count as text: 1,280; "unknown" for None."""
     if number is None:
         return text("unknown")
-    return show(number) if number.bit_length() > 4_096 else f"{number:,}"
+    return show(number) if number.bit_length() > MOST_BITS else f"{number:,}"
 
 
 def many(number: int | None) -> str:

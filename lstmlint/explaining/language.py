@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.model.findings import UsageError
+from lstmlint.model.findings import UsageError, first_names
 from lstmlint.model.values import show
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 # Code -> name in the language itself.
 LANGUAGES = {"en": "English", "es": "español", "ru": "русский", "zh": "中文"}
 DOMAIN = "lstmlint"
-_LONGEST = 200  # characters of a name in a list
-_BITS = 4_096  # of an int that is written in full
-_MOST = 5  # names in a list; the rest is counted
+MOST_BITS = 4_096  # of an int that is written in full
 
 _catalog: ContextVar[NullTranslations | None] = ContextVar("catalog", default=None)
 
@@ -68,7 +66,7 @@ def counted(one: str, many: str, number: int, /, **values: Any) -> str:
 def shown(values: dict[str, Any]) -> dict[str, Any]:
     """Return values in a form that can be written: Python refuses to write an int of many digits."""
     return {
-        name: show(value) if isinstance(value, int) and value.bit_length() > _BITS else value
+        name: show(value) if isinstance(value, int) and value.bit_length() > MOST_BITS else value
         for name, value in values.items()
     }
 
@@ -92,9 +90,8 @@ def listed(names: Sequence[str]) -> str:
 
 def shortened(names: Sequence[str]) -> str:
     """Return names as part of a sentence, the first ones and the number of the others."""
-    more = len(names) - _MOST
-    shown = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..." for name in names[:_MOST]]
-    if more > 0:
+    shown, more = first_names(names)
+    if more:
         shown.append(text("{number} more", number=f"{more:,}"))
     if len(shown) < 3:
         return listed(shown)

@@ -25,12 +25,18 @@ _LONGEST = 200  # characters of a name in a message
 
 def listing(names: Sequence[str], most: int = 5) -> str:
     """Return names as a message lists them: `a`, `a and b`, `a, b, and c`, or `a, b, c, d, e, and 12 more`."""
-    names = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..." for name in names]
-    more = len(names) - most
-    parts = [*names[:most], f"{more:,} more"] if more > 0 else list(names)
+    parts, more = first_names(names, most)
+    if more:
+        parts.append(f"{more:,} more")
     if len(parts) < 3:
         return " and ".join(parts)
     return ", ".join(parts[:-1]) + f", and {parts[-1]}"
+
+
+def first_names(names: Sequence[str], most: int = 5) -> tuple[list[str], int]:
+    """Return the first names, long ones cut, and the number of the others."""
+    shown = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..." for name in names[:most]]
+    return shown, len(names) - len(shown)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import azure, visible
-from lstmlint.reporting.places import file_place, in_cell, repository_path
+from lstmlint.reporting.places import file_place, repository_path, with_help
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -24,10 +24,8 @@ def digest(report: FileReport, view: View) -> str:
     for finding in report.findings:
         line, column = file_place(finding)
         place = f"sourcepath={path};linenumber={line};columnnumber={column};code={finding.code}"
-        message = f"{finding.name}: {visible(in_cell(finding))}"
-        if finding.help:
-            message += f"\nhelp: {visible(finding.help)}"
-        lines.append(f"##vso[task.logissue type={TYPES[finding.severity]};{place};]{azure(message)}\n")
+        message = azure(f"{finding.name}: {with_help(finding)}")
+        lines.append(f"##vso[task.logissue type={TYPES[finding.severity]};{place};]{message}\n")
     return "".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from lstmlint.reporting.escape import RUNNER_COMMAND, visible
@@ -195,25 +196,20 @@ def length_of_member(text: str) -> int:
 
 def end_of_bracket(text: str, start: int) -> int | None:
     """Return the end of what an opening bracket begins; None if it is not on this line."""
-    depth = 0
-    for token in _TOKEN.finditer(text, start):
-        if token["open"]:
-            depth += 1
-        elif token["close"]:
-            depth -= 1
-            if depth == 0:
-                return token.end()
-    return None
+    return next((token.end() for token, depth in nested(text, start) if token["close"] and depth == 0), None)
 
 
 def end_of_value(text: str, start: int) -> int:
     """Return the end of the value of a keyword argument."""
-    depth = 0
-    for token in _TOKEN.finditer(text, start):
-        if token["open"]:
-            depth += 1
-        elif token["close"]:
-            depth -= 1
+    for token, depth in nested(text, start):
         if depth < 0 or (depth == 0 and token[0] == ","):
             return len(text[: token.start()].rstrip())
     return len(text)
+
+
+def nested(text: str, start: int) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield the tokens of a text, each with the number of brackets that are open after it."""
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        depth += bool(token["open"]) - bool(token["close"])
+        yield token, depth

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
 from lstmlint.reporting.escape import github_data, github_property, visible
-from lstmlint.reporting.places import file_place, in_cell, repository_path
+from lstmlint.reporting.places import file_place, repository_path, with_help
 
 if TYPE_CHECKING:
     from lstmlint.report import FileReport
@@ -24,10 +24,8 @@ def digest(report: FileReport, view: View) -> str:
     for finding in report.findings:
         title = github_property(f"lstmlint {finding.code} {finding.name}")
         line, column = file_place(finding)
-        message = visible(in_cell(finding)) + (f"\nhelp: {visible(finding.help)}" if finding.help else "")
-        lines.append(
-            f"::{LEVELS[finding.severity]} title={title},file={path},line={line},col={column}::{github_data(message)}\n"
-        )
+        message = github_data(with_help(finding))
+        lines.append(f"::{LEVELS[finding.severity]} title={title},file={path},line={line},col={column}::{message}\n")
     return "".join(lines)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lstmlint.drawing.graph import build
-from lstmlint.drawing.picture import MOST_NOTES, Picture, draw, shorten
+from lstmlint.drawing.picture import MOST_NOTES, Picture, draw, fewer, shorten
 from lstmlint.reporting import rows
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ def pictures_of(report: FileReport, depth: int, most: int, most_links: int | Non
         return
     graph = build(report.model, report.findings)
     subtitle = f"{shorten(graph.name)} ({shorten(graph.class_name)}), parameters: {rows.total(report.model)}"
-    while True:
-        picture = draw(graph, report.findings, depth, most, most_links)
+    for boxes in fewer(most):
+        picture = draw(graph, report.findings, depth, boxes, most_links)
         picture.title, picture.subtitle = title, subtitle
         yield picture
-        if not most:
-            return
-        most = most * 2 // 3

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.model.urls import is_url
+from lstmlint.reporting.escape import visible
 
 if TYPE_CHECKING:
     from lstmlint.model.findings import Finding
@@ -44,6 +45,12 @@ def in_cell(finding: Finding) -> str:
     if finding.cell is None:
         return finding.message
     return f"cell {finding.cell}, line {finding.line}: {finding.message}"
+
+
+def with_help(finding: Finding) -> str:
+    """Return a finding's message, and on the next line its help; control characters are escaped."""
+    text = visible(in_cell(finding))
+    return f"{text}\nhelp: {visible(finding.help)}" if finding.help else text
 
 
 def fingerprints(path: str, findings: list[Finding]) -> list[str]:

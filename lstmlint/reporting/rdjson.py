@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.reporting import Totals, View
-from lstmlint.reporting.escape import visible
 from lstmlint.reporting.frame import LONGEST_MARK, marked_length
 from lstmlint.reporting.json import dumps, pretty_list
-from lstmlint.reporting.places import in_cell, repository_path
+from lstmlint.reporting.places import repository_path, with_help
 from lstmlint.version import HOME, rule_url
 
 if TYPE_CHECKING:
@@ -28,14 +27,13 @@ def digest(report: FileReport, view: View) -> list[dict[str, Any]]:
 
 def diagnostic(finding: Finding, path: str, lines: list[str]) -> dict[str, Any]:
     """Return one diagnostic. lines: of the file; none of a notebook or a binary file."""
-    text = visible(f"{finding.name}: {in_cell(finding)}")
     location: dict[str, Any] = {"path": path}
     if finding.file_line is not None:
         location["range"] = {"start": {"line": finding.file_line}}  # the columns are those of the code
     elif (finding.line, finding.column) != (1, 1):
         location["range"] = span(lines, (finding.line, finding.column), (finding.line, end_of(lines, finding)))
     entry: dict[str, Any] = {
-        "message": f"{text}\nhelp: {visible(finding.help)}" if finding.help else text,
+        "message": f"{finding.name}: {with_help(finding)}",
         "location": location,
         "severity": finding.severity.upper(),
         "code": {"value": finding.code, "url": rule_url(finding.code)},

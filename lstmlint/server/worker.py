@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from importlib import import_module
 from typing import IO, Any, NamedTuple
 
 from lstmlint.analysis import without_garbage_collection
@@ -23,7 +24,6 @@ from lstmlint.model.limits import enforced
 from lstmlint.server.diagnostics import Diagnostic, diagnostics
 from lstmlint.server.examining import Examined, examine
 from lstmlint.server.files import OpenFile
-from lstmlint.server.positions import Range
 from lstmlint.server.settings import OptionsOf, Setup
 
 LENGTH = 8  # bytes
@@ -61,44 +61,23 @@ def check(examined: Examined) -> Checked:
     return Checked(diagnostics(examined), examined.holds_model, 0.0)
 
 
-def hints(examined: Examined) -> list[Any]:
-    """Return the inlay hints of a file."""
-    from lstmlint.server import outline
+def late(module: str, name: str) -> Callable[..., Any]:
+    """Return a function of the server that imports its module when it is called."""
 
-    return outline.hints(examined)
+    def call(*arguments: Any) -> Any:
+        return getattr(import_module(f"lstmlint.server.{module}"), name)(*arguments)
 
-
-def symbols(examined: Examined) -> list[Any]:
-    """Return the outline of a file."""
-    from lstmlint.server import outline
-
-    return outline.symbols(examined)
-
-
-def lenses(examined: Examined) -> list[Any]:
-    """Return the code lenses of a file."""
-    from lstmlint.server import outline
-
-    return outline.lenses(examined)
-
-
-def hover(examined: Examined, part: int, line: int, character: int) -> Any:
-    """Return the hover text of a position."""
-    from lstmlint.server import hovers
-
-    return hovers.hover(examined, part, line, character)
-
-
-def actions(examined: Examined, place: Range, only: tuple[str, ...]) -> list[Any]:
-    """Return the code actions of a range."""
-    from lstmlint.server import actions as offered
-
-    return offered.actions(examined, place, only)
+    return call
 
 
 METHODS: dict[str, Callable[..., Any]] = {
-    "check": check, "hints": hints, "symbols": symbols, "lenses": lenses, "hover": hover, "actions": actions,
-}  # fmt: skip
+    "check": check,
+    "hints": late("outline", "hints"),
+    "symbols": late("outline", "symbols"),
+    "lenses": late("outline", "lenses"),
+    "hover": late("hovers", "hover"),
+    "actions": late("actions", "actions"),
+}
 NOTHING: dict[str, Any] = {"check": Checked([], False, 0.0), "hover": None}
 
 

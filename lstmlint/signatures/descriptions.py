@@ -748,9 +748,14 @@ def family(class_name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _exceptions() -> dict[tuple[str, str], str]:
+    return by_argument(OF_CLASSES)
+
+
+def by_argument(of_classes: dict[str, dict[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the texts by class and argument. of_classes: names of classes, separated by spaces -> argument -> text."""
     return {
         (name, argument): text
-        for names, texts in OF_CLASSES.items()
+        for names, texts in of_classes.items()
         for name in names.split()
         for argument, text in texts.items()
     }

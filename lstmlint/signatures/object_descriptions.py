@@ -8,6 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from lstmlint.signatures.descriptions import by_argument
+
 ACTIVATIONS: Final[dict[str, str]] = {
     "celu": "Like elu, with a slope that is continuous for each alpha.",
     "elu": "x above 0, and exp(x) - 1 below.",
@@ -275,9 +277,4 @@ def _folded(kind: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _exceptions() -> dict[tuple[str, str], str]:
-    return {
-        (name, argument): text
-        for names, texts in OF_CLASSES.items()
-        for name in names.split()
-        for argument, text in texts.items()
-    }
+    return by_argument(OF_CLASSES)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.comparing import Comparison, FolderComparison, LayerChange
 from lstmlint.drawing.changes import compared
-from lstmlint.drawing.picture import Picture, draw, shorten
+from lstmlint.drawing.picture import Picture, draw, fewer, shorten
 from lstmlint.reporting import rows
 from lstmlint.reporting.comparison.values import counts, details, label, shown
 
@@ -17,14 +17,13 @@ def pictures_of(found: Comparison, most: int, most_links: int | None = None) -> 
     Nested models that contain a change are drawn, whatever their depth.
     """
     marked = compared(found, notes, found.appeared)
-    while marked is not None:
-        picture = draw(marked.graph, found.appeared, 0, most, most_links, expand=True)
+    if marked is None:
+        return
+    for boxes in fewer(most):
+        picture = draw(marked.graph, found.appeared, 0, boxes, most_links, expand=True)
         picture.title = shorten(f"{found.old.path} → {found.new.path}", 200)
         picture.subtitle = f"Layers: {counts(found)}."
         yield picture
-        if not most:
-            return
-        most = most * 2 // 3
 
 
 def differing(found: Comparison | FolderComparison, most: int) -> Iterator[Picture]:
